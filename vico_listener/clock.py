@@ -1,0 +1,59 @@
+"""The 30 Hz model clock: integer nanoseconds of stream time, driven by stamps, never by arrival.
+
+Ticks lie on an absolute grid, tick k at ``round(k * 1e9 / 30)`` ns, so that the same recording
+gives the same ticks whatever arrived first.
+"""
+
+MODEL_RATE = 30
+"""Model steps per second of stream time (ViCo videos have 30 fps)."""
+
+NANOSECONDS = 1_000_000_000
+
+EARLY_TICK_NS = 8_000_000
+"""A frame also advances the clock through a tick that lies this little after its stamp.
+
+A 30 fps camera whose stamps fall on the ticks, give or take some jitter, so makes one step a frame
+instead of none and then two.
+"""
+
+
+def tick_stamp(tick: int) -> int:
+    """Stamp of a tick in ns."""
+    return (2 * tick * NANOSECONDS + MODEL_RATE) // (2 * MODEL_RATE)
+
+
+def tick_at(stamp: int) -> int:
+    """Number of the last tick at or before a stamp in ns."""
+    tick = stamp * MODEL_RATE // NANOSECONDS + 1
+    while tick_stamp(tick) > stamp:
+        tick -= 1
+    return tick
+
+
+class ModelClock:
+    """Turns input stamps into the ticks that are due."""
+
+    def __init__(self) -> None:
+        self._last: int | None = None
+
+    def reset(self) -> None:
+        """Forget the last tick, e.g. after the stream's clock jumped back."""
+        self._last = None
+
+    @property
+    def last_stamp(self) -> int | None:
+        """Stamp of the last tick that was due, None after a reset."""
+        return None if self._last is None else tick_stamp(self._last)
+
+    def advance(self, stamp: int, limit: int = MODEL_RATE) -> list[int]:
+        """Stamps of the ticks that become due at `stamp` (ns), oldest first.
+
+        The first call after a reset makes one tick due. After a gap longer than `limit` ticks the
+        clock skips ahead: only the last `limit` ticks of the gap are due.
+        """
+        tick = tick_at(stamp + EARLY_TICK_NS)
+        if self._last is None:
+            self._last = tick - 1
+        first = max(self._last + 1, tick - limit + 1)
+        self._last = max(self._last, tick)
+        return [tick_stamp(k) for k in range(first, tick + 1)]

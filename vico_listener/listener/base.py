@@ -1,0 +1,67 @@
+"""The interface of every listener generator G_m, and the registry of names."""
+
+from abc import ABC
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+from vico_listener.frames import SpeakerFrame
+from vico_listener.motion import ARKIT52
+from vico_listener.motion import Attitude
+from vico_listener.motion import Basis
+from vico_listener.motion import FaceMotion
+
+
+class Listener(ABC):
+    """Turns speaker frames into the listener's face motion, one step per model tick.
+
+    Deterministic: the same reference, seed, settings and frames give the same motion, bit for bit.
+    `attitude` and `intensity` (0..1) may be set before any step and fade in over about a second.
+    """
+
+    name: str
+    basis: Basis = ARKIT52
+
+    def __init__(self) -> None:
+        self.attitude = Attitude.NEUTRAL
+        self.intensity = 1.0
+
+    @abstractmethod
+    def reset(self, reference: FaceMotion, attitude: Attitude, intensity: float = 1.0) -> None:
+        """Start anew from the listener's own first face m_1 in the given attitude."""
+
+    @abstractmethod
+    def step(self, frame: SpeakerFrame) -> FaceMotion:
+        """Return the listener's face at the tick of `frame`, relative to the reference pose.
+
+        The speaker's face and audio may be invalid (flags); a step then coasts and never fails.
+        """
+
+    @abstractmethod
+    def save_state(self) -> dict[str, Any]:
+        """Everything that later steps depend on, as plain values and arrays."""
+
+    @abstractmethod
+    def restore_state(self, state: dict[str, Any]) -> None:
+        """Continue exactly where `save_state` was called."""
+
+
+LISTENERS: dict[str, Callable[..., Listener]] = {}
+"""Name -> factory; a listener registers itself with `register`."""
+
+
+def register(name: str) -> Callable[[Callable[..., Listener]], Callable[..., Listener]]:
+    """Class decorator that makes a listener available under `name`."""
+
+    def add(factory: Callable[..., Listener]) -> Callable[..., Listener]:
+        LISTENERS[name] = factory
+        return factory
+
+    return add
+
+
+def create_listener(name: str, **options: Any) -> Listener:
+    """Make the listener called `name`; ValueError names the choices."""
+    if name not in LISTENERS:
+        raise ValueError(f"unknown listener '{name}': choose one of {', '.join(sorted(LISTENERS))}")
+    return LISTENERS[name](**options)

@@ -1,0 +1,141 @@
+"""Head gestures as closed-form curves: nods, shakes, glances; and the timeline that plays them.
+
+A gesture is a chain of strokes. Each is a quintic between two standstills; at the turning points
+inside a gesture the acceleration is that of a sinusoid, so that strokes flow into one another, and
+at both ends it is zero, as in a minimum-jerk movement (Flash & Hogan 1985).
+"""
+
+from collections.abc import Sequence
+from math import pi
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.clock import MODEL_RATE
+
+Curve = NDArray[np.float64]
+
+RESIDUE = 0.12
+"""Share of a nod's depth that is left after its last stroke and fades while the head settles."""
+SETTLE = 0.7
+"""Seconds the head takes to settle after a nod or shake."""
+TURN_SHARPNESS = 0.85
+"""Acceleration at inner turning points, as a share of the sinusoid's."""
+
+
+def stroke_chain(positions: Sequence[float], durations: Sequence[float]) -> Curve:
+    """Curve through `positions`, standing still at each, one stroke per entry of `durations`.
+
+    Args:
+        positions: n + 1 turning points, any unit; the first is where the gesture starts.
+        durations: n stroke durations in seconds.
+
+    Returns:
+        Samples at the model rate, the first one step after the start, the last exactly at the
+        last position.
+    """
+    points = np.asarray(positions, np.float64)
+    times = np.concatenate([[0.0], np.cumsum(durations)])
+    widths = np.diff(times)
+    swings = np.diff(points)
+    sinusoid = swings * (pi / widths) ** 2 / 2
+    bends = np.zeros(len(points))
+    bends[1:-1] = -np.sign(swings[:-1]) * np.minimum(abs(sinusoid[:-1]), abs(sinusoid[1:]))
+    bends[1:-1] *= TURN_SHARPNESS * (np.sign(swings[:-1]) != np.sign(swings[1:]))
+
+    t = np.minimum(np.arange(1, int(np.ceil(times[-1] * MODEL_RATE)) + 1) / MODEL_RATE, times[-1])
+    k = np.minimum(np.searchsorted(times, t, side='left') - 1, len(widths) - 1)
+    s = (t - times[k]) / widths[k]
+    width2 = widths[k] ** 2
+    leave = bends[k] * width2 / 2
+    arrive = bends[k + 1] * width2 / 2
+    s2, s3 = s * s, s * s * s
+    return (
+        points[k]
+        + swings[k] * s3 * (10 - 15 * s + 6 * s2)
+        + leave * s2 * (1 - 3 * s + 3 * s2 - s3)
+        + arrive * s3 * (1 - 2 * s + s2)
+    )
+
+
+def nod(
+    depth: float, frequency: float, cycles: int, decay: float = 0.75, upswing: float = 0.0
+) -> Curve:
+    """Pitch curve of a nod (positive = down) that starts and ends at zero.
+
+    Args:
+        depth: largest stroke, peak to peak, in any angle unit.
+        frequency: cycles per second.
+        cycles: number of down-up pairs, 1 or more.
+        decay: depth of each cycle over that of the one before (later strokes are smaller: Mori,
+            Den & Jokinen 2025).
+        upswing: share of the depth by which the head first rises (0 = it starts downward).
+    """
+    half = 0.5 / frequency
+    rise = upswing * depth
+    positions = [0.0, -rise] if upswing else [0.0]
+    durations = [half] if upswing else []
+    bottom = depth - rise
+    rest = RESIDUE * bottom
+    for _ in range(cycles):
+        positions += [bottom, rest]
+        durations += [half, half]
+        bottom = rest + (bottom - rest) * decay
+    return stroke_chain([*positions, 0.0], [*durations, SETTLE])
+
+
+def shake(width: float, frequency: float, strokes: int, decay: float = 0.85) -> Curve:
+    """Yaw curve of a head shake that starts and ends at zero; the first stroke goes left.
+
+    Args:
+        width: widest stroke, peak to peak, in any angle unit.
+        frequency: cycles (two strokes) per second.
+        strokes: strokes from side to side, 2 or more, besides the half strokes out and back.
+        decay: width of each side over that of the one before.
+    """
+    half = 0.5 / frequency
+    side = width / (1.0 + decay)
+    positions = [0.0]
+    for k in range(strokes + 1):
+        positions.append(side if k % 2 == 0 else -side)
+        side *= decay
+    positions.append(0.0)
+    return stroke_chain(positions, [half] * (len(positions) - 1))
+
+
+def hold(height: float, rise: float, stay: float, fall: float) -> Curve:
+    """Curve that goes to `height`, stays and returns to zero; durations in seconds."""
+    return stroke_chain([0.0, height, height, 0.0], [rise, stay, fall])
+
+
+class Timeline:
+    """The gestures that have begun or are due, summed per channel, `span` seconds ahead."""
+
+    def __init__(self, channels: int, span: float) -> None:
+        self._future = np.zeros((int(span * MODEL_RATE), channels))
+        self._now = 0
+
+    def reset(self) -> None:
+        """Drop all gestures."""
+        self._future[:] = 0.0
+        self._now = 0
+
+    def add(self, channel: int, curve: Curve, delay: int = 0) -> None:
+        """Play `curve` on `channel` from `delay` steps after the next one.
+
+        Raises:
+            ValueError: the curve ends beyond the timeline's span.
+        """
+        length = len(self._future)
+        if delay + len(curve) > length:
+            raise ValueError(f'gesture of {len(curve)} steps in {delay} steps exceeds {length}')
+        slots = (self._now + delay + np.arange(len(curve))) % length
+        self._future[slots, channel] += curve
+
+    def pop(self) -> list[float]:
+        """Values of all channels at the next step."""
+        row = self._future[self._now]
+        values = row.tolist()
+        row[:] = 0.0
+        self._now = (self._now + 1) % len(self._future)
+        return values

@@ -1,0 +1,53 @@
+"""Roll-pitch-yaw and rotation matrices, REP-103.
+
+One convention everywhere: fixed-axis roll, pitch, yaw in rad about x (out of the face), y (to the
+head's own left) and z (up), so ``R = Rz(yaw) @ Ry(pitch) @ Rx(roll)``. Positive pitch looks down,
+positive yaw looks to the head's own left, positive roll brings the right ear down.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float64]
+Matrix = NDArray[np.float64]
+
+
+def matrix_from_rpy(rpy: ArrayLike) -> Matrix:
+    """Rotation matrix (3, 3) of roll, pitch, yaw in rad."""
+    roll, pitch, yaw = np.asarray(rpy, dtype=np.float64)
+    cr, sr = np.cos(roll), np.sin(roll)
+    cp, sp = np.cos(pitch), np.sin(pitch)
+    cy, sy = np.cos(yaw), np.sin(yaw)
+    return np.array(
+        [
+            [cy * cp, cy * sp * sr - sy * cr, cy * sp * cr + sy * sr],
+            [sy * cp, sy * sp * sr + cy * cr, sy * sp * cr - cy * sr],
+            [-sp, cp * sr, cp * cr],
+        ]
+    )
+
+
+def rpy_from_matrix(rotation: ArrayLike) -> Vector:
+    """Roll, pitch, yaw in rad of a rotation matrix (3, 3); pitch lies in [-pi/2, pi/2].
+
+    At pitch = +-pi/2 (gimbal lock) roll is set to zero.
+    """
+    r = np.asarray(rotation, dtype=np.float64)
+    pitch = np.arctan2(-r[2, 0], np.hypot(r[0, 0], r[1, 0]))
+    if np.hypot(r[0, 0], r[1, 0]) < 1e-9:
+        return np.array([0.0, pitch, np.arctan2(-r[0, 1], r[1, 1])])
+    return np.array([np.arctan2(r[2, 1], r[2, 2]), pitch, np.arctan2(r[1, 0], r[0, 0])])
+
+
+def compose_rpy(*rotations: ArrayLike) -> Vector:
+    """Roll, pitch, yaw of the product of rotations, leftmost applied last: ``R1 @ R2 @ ...``."""
+    product = np.eye(3)
+    for rpy in rotations:
+        product = product @ matrix_from_rpy(rpy)
+    return rpy_from_matrix(product)
+
+
+def inverse_rpy(rpy: ArrayLike) -> Vector:
+    """Roll, pitch, yaw of the inverse rotation."""
+    return rpy_from_matrix(matrix_from_rpy(rpy).T)
