@@ -1,7 +1,7 @@
 """Recorded motion in memory: what every detector and measure of this package takes.
 
 Angles are rad in roll, pitch, yaw order, REP-103 (see `vico_listener.rotation`); expressions are
-the 52 ARKit coefficients in the order of `ARKIT_NAMES`; rows are the steps of the 30 Hz model clock.
+the 52 ARKit coefficients in the order of `ARKIT_NAMES`; rows are steps of the 30 Hz model clock.
 """
 
 from dataclasses import dataclass
@@ -63,7 +63,8 @@ class SpeakerTrack:
     expression: FloatArray
     face_valid: BoolArray
 
-    def __getitem__(self, rows: slice) -> 'SpeakerTrack':
+    def cut(self, rows: slice) -> 'SpeakerTrack':
+        """The given rows only."""
         return SpeakerTrack(
             self.speaking[rows], self.rotation[rows], self.expression[rows], self.face_valid[rows]
         )

@@ -1,7 +1,7 @@
 """Nods and shakes: strokes of pitch and yaw, after section 1 of the listening behaviour notes.
 
 A *stroke* is a run of same-sign angular velocity around a peak of at least `PEAK_SPEED`, cut where
-the speed falls to `CUT_SHARE` of that peak, of a duration in `STROKE_SECONDS`. A *nod* is a chain of
+the speed falls to `CUT_SHARE` of that peak, lasting `STROKE_SECONDS`. A *nod* is a chain of
 alternating pitch strokes with short gaps whose largest reaches `LARGEST_STROKE` and whose others
 reach `SMALLEST_STROKE`, that is larger than the excursions of yaw and roll meanwhile and that, when
 it has two strokes only, comes back to where it began. A *shake* is the same on yaw, with three

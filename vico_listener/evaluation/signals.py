@@ -3,6 +3,8 @@
 Every function takes samples at `FRAME_RATE` along axis 0.
 """
 
+from itertools import pairwise
+
 import numpy as np
 from scipy.signal import butter
 from scipy.signal import savgol_filter
@@ -74,14 +76,15 @@ def band_powers(samples: FloatArray, band: tuple[float, float]) -> tuple[float, 
 def runs(mask: BoolArray) -> list[tuple[int, int]]:
     """(start, stop) of every run of True, stop exclusive."""
     edges = np.diff(np.concatenate(([False], mask, [False])).astype(np.int8))
-    return list(zip(np.flatnonzero(edges == 1).tolist(), np.flatnonzero(edges == -1).tolist()))
+    starts, stops = np.flatnonzero(edges == 1).tolist(), np.flatnonzero(edges == -1).tolist()
+    return list(zip(starts, stops, strict=True))
 
 
 def bridge(mask: BoolArray, seconds: float) -> BoolArray:
     """The mask with gaps shorter than `seconds` between two runs of True filled."""
     filled = mask.copy()
     found = runs(mask)
-    for (_, stop), (start, _) in zip(found, found[1:]):
+    for (_, stop), (start, _) in pairwise(found):
         if (start - stop) / FRAME_RATE < seconds:
             filled[stop:start] = True
     return filled

@@ -1,10 +1,7 @@
 """Smooth following: a critically damped low-pass whose position and velocity are continuous."""
 
+from collections.abc import Sequence
 from math import exp
-
-import numpy as np
-from numpy.typing import ArrayLike
-from numpy.typing import NDArray
 
 from vico_listener.clock import MODEL_RATE
 
@@ -13,30 +10,31 @@ STEP = 1.0 / MODEL_RATE
 
 
 class Follower:
-    """A vector that follows its target without a jump in position or velocity.
+    """A few values that follow their targets without a jump in position or velocity.
 
-    The exact step response of ``x'' = w^2 (target - x) - 2 w x'`` over one model step; it settles
+    The exact response of ``x'' = w^2 (target - x) - 2 w x'`` over one model step; it settles
     within 5 % after 4.7 / w seconds and never overshoots a target that stays put. A jump of the
     target by d makes a speed of at most ``d w / e`` and an acceleration of at most ``d w^2``.
+    Plain floats, because for so few numpy takes ten times as long.
     """
 
     def __init__(self, size: int, rate: float) -> None:
         """Follow `size` values; `rate` is w in 1/s."""
-        self.value: NDArray[np.float64] = np.zeros(size)
-        self.velocity: NDArray[np.float64] = np.zeros(size)
         self._rate = rate
         self._decay = exp(-rate * STEP)
+        self.reset([0.0] * size)
 
-    def reset(self, value: ArrayLike = 0.0) -> None:
-        """Stand still at `value`."""
-        self.value = np.zeros_like(self.value) + np.asarray(value, np.float64)
-        self.velocity = np.zeros_like(self.velocity)
+    def reset(self, values: Sequence[float]) -> None:
+        """Stand still at `values`."""
+        self._values = [float(value) for value in values]
+        self._speeds = [0.0] * len(self._values)
 
-    def step(self, target: ArrayLike) -> NDArray[np.float64]:
-        """Advance by one model step towards `target` and return the new value."""
-        goal = np.asarray(target, np.float64)
-        error = self.value - goal
-        drive = (self.velocity + self._rate * error) * STEP
-        self.value = goal + (error + drive) * self._decay
-        self.velocity = (self.velocity - self._rate * drive) * self._decay
-        return self.value
+    def step(self, targets: Sequence[float]) -> list[float]:
+        """Advance by one model step towards the targets and return the new values."""
+        rate, decay = self._rate, self._decay
+        for i, target in enumerate(targets):
+            error = self._values[i] - target
+            drive = (self._speeds[i] + rate * error) * STEP
+            self._values[i] = target + (error + drive) * decay
+            self._speeds[i] = (self._speeds[i] - rate * drive) * decay
+        return list(self._values)

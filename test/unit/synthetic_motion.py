@@ -1,0 +1,171 @@
+"""Synthetic recordings for the tests of the evaluation: a plausible listener, and its parts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vico_listener.evaluation import MotionTrack
+from vico_listener.evaluation import SpeakerTrack
+from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import ARKIT_NAMES
+from vico_listener.motion import Attitude
+
+RATE = 30.0
+
+
+def low_passed(rng, frames, cutoff, sd, low=0.0):
+    """(frames,) Gaussian noise between `low` and `cutoff` Hz of a given standard deviation."""
+    frequency = np.fft.rfftfreq(frames, 1 / RATE)
+    spectrum = np.fft.rfft(rng.standard_normal(frames))
+    spectrum[(frequency > cutoff) | (frequency <= low)] = 0
+    noise = np.fft.irfft(spectrum, frames)
+    return noise * sd / noise.std()
+
+
+def nod_curve(times, onset, amplitude, hertz, cycles, decay=1.0):
+    """(T,) pitch of one nod: downward raised cosines, each cycle `decay` times the last."""
+    phase = (times - onset) * hertz
+    inside = (phase >= 0) & (phase < cycles)
+    size = amplitude * decay ** np.floor(np.clip(phase, 0, cycles))
+    return inside * size / 2 * (1 - np.cos(2 * np.pi * phase))
+
+
+def set_coefficient(expression, name, values):
+    """Set both sides of a coefficient, or the one without sides."""
+    for column in [c for c in ARKIT_NAMES if c in (name, f'{name}Left', f'{name}Right')]:
+        expression[:, ARKIT_INDEX[column]] = values
+
+
+def speech(rng, frames):
+    """(frames,) bool: phrases of 1.2-4 s, pauses of 0.4-1.2 s."""
+    speaking = np.zeros(frames, bool)
+    at = 15
+    while at < frames:
+        length = int(rng.uniform(1.2, 4) * RATE)
+        speaking[at : at + length] = True
+        at += length + int(rng.uniform(0.4, 1.2) * RATE)
+    return speaking
+
+
+def ends_of(speaking):
+    """Times at which the speech stops."""
+    return (np.flatnonzero(speaking[:-1] & ~speaking[1:]) + 1) / RATE
+
+
+def smile_times(rng, seconds):
+    """Onsets of the speaker's smiles, one about every 14 s."""
+    times, at = [], 5.0
+    while at < seconds - 8:
+        times.append(at)
+        at += rng.uniform(10, 18)
+    return times
+
+
+def bumps(times, onsets, rise, hold, fall):
+    """(T,) between 0 and 1: smooth rise, hold and fall (s) from every onset."""
+    curve = np.zeros_like(times)
+    for onset in onsets:
+        corner = [onset, onset + rise, onset + rise + hold, onset + rise + hold + fall]
+        ramp = np.interp(times, corner, [0, 1, 1, 0], 0, 0)
+        curve = np.maximum(curve, (1 - np.cos(np.pi * ramp)) / 2)
+    return curve
+
+
+def make_speaker(rng, frames):
+    """A speaker who talks, moves the head and smiles now and then; and the smiles' onsets."""
+    times = np.arange(frames) / RATE
+    onsets = smile_times(rng, frames / RATE)
+    expression = np.zeros((frames, 52))
+    set_coefficient(expression, 'mouthSmile', 0.05 + 0.6 * bumps(times, onsets, 0.5, 1.5, 1.0))
+    speaking = speech(rng, frames)
+    set_coefficient(expression, 'jawOpen', 0.2 * speaking)
+    rotation = np.radians(np.stack([low_passed(rng, frames, 3, sd) for sd in (2, 3, 3)], axis=1))
+    return SpeakerTrack(speaking, rotation, expression, np.ones(frames, bool)), onsets
+
+
+@dataclass(frozen=True)
+class Manner:
+    """What an attitude looks like."""
+
+    answer_share: float
+    speech_nod_gap: float
+    nod_size: float
+    shakes: int
+    smile: float
+    smile_gain: float
+    brow: float
+    sway: float
+
+
+MANNERS = {
+    Attitude.POSITIVE: Manner(0.3, 3.0, 4.5, 0, 0.5, 0.35, 0.0, 0.65),
+    Attitude.NEUTRAL: Manner(0.22, 4.0, 3.6, 0, 0.12, 0.15, 0.0, 0.55),
+    Attitude.NEGATIVE: Manner(0.06, 12.0, 3.3, 6, 0.03, 0.0, 0.2, 0.6),
+}
+
+
+def nod_onsets(rng, speaking, manner):
+    """Answers to phrase ends and nods in phase with speech, at least 0.9 s apart."""
+    ends = ends_of(speaking)
+    answers = ends[rng.random(len(ends)) < manner.answer_share]
+    wished = list(answers + np.clip(rng.normal(0.4, 0.22, len(answers)), 0.05, 1.2))
+    at = rng.exponential(manner.speech_nod_gap)
+    while at < len(speaking) / RATE - 3:
+        if speaking[int(at * RATE)] and np.abs(at - np.array([*ends, -9.0])).min() > 0.8:
+            wished.append(at)
+        at += rng.exponential(manner.speech_nod_gap)
+    onsets = []
+    for onset in sorted(wished):
+        if not onsets or onset - onsets[-1] > 1.8:
+            onsets.append(onset)
+    return onsets
+
+
+def make_listener(seed, attitude=Attitude.POSITIVE, seconds=150):
+    """A listener whose motion lies within the ranges of its attitude, and its speaker."""
+    rng = np.random.default_rng(seed)
+    manner = MANNERS[attitude]
+    frames = int(seconds * RATE)
+    times = np.arange(frames) / RATE
+    speaker, smiles = make_speaker(rng, frames)
+    roll, pitch, yaw = (
+        low_passed(rng, frames, 0.15, 1.2 * manner.sway)
+        + low_passed(rng, frames, 1.0, manner.sway * share, low=0.15)
+        for share in (0.6, 0.6, 0.7)
+    )
+    for onset in nod_onsets(rng, speaker.speaking, manner):
+        size = np.clip(manner.nod_size * rng.lognormal(0, 0.3), 2.6, 10)
+        cycles = rng.choice([1, 2, 3], p=[0.45, 0.35, 0.2])
+        pitch += nod_curve(times, onset, size, np.clip(rng.normal(1.9, 0.3), 1.3, 2.6), cycles, 0.7)
+    for onset in np.linspace(12, seconds - 12, manner.shakes):
+        phase = np.clip((times - onset) * 1.6, 0, 2)
+        yaw += 3.5 * np.sin(2 * np.pi * phase)
+    expression = np.zeros((frames, 52))
+    answers = [onset + rng.uniform(0.6, 0.9) for onset in smiles if rng.random() < 0.6]
+    own = rng.uniform(3, seconds - 6, len(smiles))
+    smile = manner.smile + manner.smile_gain * bumps(times, [*answers, *own], 0.8, 1.5, 1.5)
+    set_coefficient(expression, 'mouthSmile', smile + low_passed(rng, frames, 0.5, 0.01))
+    set_coefficient(expression, 'browDown', 0.05 + manner.brow)
+    eye_blink = np.zeros(frames)
+    at = 1.5
+    while at < seconds - 1:
+        eye_blink = np.maximum(eye_blink, bumps(times, [at], 0.08, 0.03, 0.14))
+        at += 1.0 + rng.exponential(2.2)
+    set_coefficient(expression, 'eyeBlink', 0.9 * eye_blink)
+    breaks = np.zeros(frames)
+    at = 4.0
+    while at < seconds - 3:
+        breaks = np.maximum(breaks, bumps(times, [at], 0.1, rng.uniform(0.7, 1.2), 0.1))
+        at += rng.uniform(4, 8)
+    for name in ('eyeLookOutLeft', 'eyeLookInRight'):
+        expression[:, ARKIT_INDEX[name]] = 0.6 * breaks
+    return MotionTrack(
+        times=times,
+        attitude=attitude,
+        rotation=np.radians(np.stack([roll, pitch, yaw], axis=1)),
+        translation=np.zeros((frames, 3)),
+        expression=np.clip(expression, 0, 1),
+        speaker=speaker,
+        reference=np.where(np.array(ARKIT_NAMES) == 'browDownLeft', 0.05, 0.0),
+        name=f'{attitude.value} {seed}',
+    )

@@ -1,0 +1,196 @@
+"""How the rule-based listener behaves: answers to the voice, attitudes, portraits."""
+
+import numpy as np
+import pytest
+from synthetic_speaker import silence
+from synthetic_speaker import speaker_frames
+from synthetic_speaker import synthetic_speech
+
+from vico_listener.clock import MODEL_RATE
+from vico_listener.evaluation.coupling import answers
+from vico_listener.evaluation.coupling import phrase_ends
+from vico_listener.evaluation.nods import find_nods
+from vico_listener.evaluation.nods import find_shakes
+from vico_listener.frames import SpeakerFrame
+from vico_listener.listener import Personality
+from vico_listener.listener import create_listener
+from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import BFM64
+from vico_listener.motion import Attitude
+from vico_listener.motion import FaceMotion
+
+SECONDS = 60.0
+DYADS = 3
+SPEECH = [synthetic_speech(seed, SECONDS) for seed in range(DYADS)]
+FRAMES = [speaker_frames(speech, seed=seed) for seed, speech in enumerate(SPEECH)]
+SMILES = [ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]
+STERN = [
+    ARKIT_INDEX[name + side] for name in ('browDown', 'mouthFrown') for side in ('Left', 'Right')
+]
+
+
+def listen(
+    frames: list[SpeakerFrame],
+    attitude: Attitude,
+    reference: FaceMotion | None = None,
+    personality: Personality | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """(T, 3) degrees and (T, 52) of the listener without the idle layer."""
+    listener = create_listener('rules', personality=personality)
+    listener.reset(reference or FaceMotion.neutral(), attitude)
+    motion = [listener.step(frame) for frame in frames]
+    angles = np.degrees([m.rotation for m in motion]).astype(float)
+    return angles, np.array([m.expression for m in motion])
+
+
+@pytest.fixture(scope='module')
+def pool() -> dict[Attitude, list[tuple[np.ndarray, np.ndarray]]]:
+    """What the default listener does in each attitude to the same speakers."""
+    return {attitude: [listen(frames, attitude) for frames in FRAMES] for attitude in Attitude}
+
+
+def rate(pool: dict, attitude: Attitude, detector: object) -> float:
+    """Gestures per minute of talk."""
+    found = sum(len(detector(angles)) for angles, _ in pool[attitude])  # type: ignore[operator]
+    return found / (sum(speech.speaking.sum() for speech in SPEECH) / MODEL_RATE / 60)
+
+
+def test_attitudes_nod_in_order(pool: dict) -> None:
+    positive, neutral, negative = (rate(pool, attitude, find_nods) for attitude in Attitude)
+    assert 6 <= positive <= 25
+    assert 4 <= neutral <= positive
+    assert negative <= min(neutral - 2, 8)
+
+
+def test_only_the_negative_listener_shakes_its_head(pool: dict) -> None:
+    positive, neutral, negative = (rate(pool, attitude, find_shakes) for attitude in Attitude)
+    assert positive == neutral == 0
+    assert 1 <= negative <= 8
+
+
+def test_nods_have_human_form(pool: dict) -> None:
+    nods = [nod for angles, _ in pool[Attitude.POSITIVE] for nod in find_nods(angles)]
+    assert 3 <= np.median([nod.amplitude for nod in nods]) <= 7
+    assert 1.4 <= np.median([nod.frequency for nod in nods]) <= 3.2
+    cycles = np.array([nod.cycles for nod in nods])
+    assert 0.15 <= (cycles == 1).mean() <= 0.65
+    assert cycles.max() <= 5
+    assert len({round(nod.amplitude, 1) for nod in nods}) > len(nods) / 3
+    first_down = np.mean([nod.strokes[0].size > 0 for nod in nods])
+    assert 0.5 < first_down <= 1.0
+
+
+def hits(angles: np.ndarray, frames: list[SpeakerFrame]) -> tuple[int, float, int]:
+    """Answered phrase ends, those by chance, and all."""
+    speaking = np.array([frame.speaking for frame in frames])
+    onsets = np.array([nod.start for nod in find_nods(angles)])
+    result = answers(phrase_ends(speaking), onsets, SECONDS)
+    return result.hits, result.chance_hits, result.ends
+
+
+@pytest.mark.parametrize('attitude', [Attitude.POSITIVE, Attitude.NEUTRAL])
+def test_nods_answer_phrase_ends_and_not_those_of_another_speaker(
+    pool: dict, attitude: Attitude
+) -> None:
+    own = np.sum([hits(a, f) for (a, _), f in zip(pool[attitude], FRAMES, strict=True)], axis=0)
+    swapped = np.sum(
+        [
+            hits(pool[attitude][i][0], FRAMES[j])
+            for i in range(DYADS)
+            for j in range(DYADS)
+            if i != j
+        ],
+        axis=0,
+    )
+    assert 0.15 <= own[0] / own[2] <= 0.75
+    assert own[0] / own[1] >= 1.3
+    assert 0.7 <= swapped[0] / swapped[1] <= 1.2
+
+
+@pytest.mark.parametrize('attitude', list(Attitude))
+def test_no_nod_and_no_shake_without_voice(attitude: Attitude) -> None:
+    angles, _ = listen(speaker_frames(silence(30.0)), attitude)
+    assert find_nods(angles) == []
+    assert find_shakes(angles) == []
+    assert np.abs(np.diff(angles[60:, 1])).max() * MODEL_RATE < 3.0
+
+
+def test_smiles_and_frowns_by_attitude(pool: dict) -> None:
+    smile = {a: np.mean([e[:, SMILES].mean() for _, e in pool[a]]) for a in Attitude}
+    stern = {a: np.mean([e[:, STERN].mean() for _, e in pool[a]]) for a in Attitude}
+    assert 0.35 <= smile[Attitude.POSITIVE] <= 0.85
+    assert 0.02 <= smile[Attitude.NEUTRAL] <= 0.35
+    assert smile[Attitude.NEGATIVE] <= 0.12
+    assert 0.1 <= stern[Attitude.NEGATIVE] <= 0.4
+    assert stern[Attitude.POSITIVE] == stern[Attitude.NEUTRAL] == 0.0
+    assert np.mean([e[:, SMILES[0]].std() for _, e in pool[Attitude.POSITIVE]]) >= 0.06
+
+
+@pytest.mark.parametrize('portrait_smile', [0.0, 0.3, 0.9])
+def test_expression_is_relative_to_the_portrait(portrait_smile: float) -> None:
+    reference = FaceMotion.neutral()
+    reference.expression[SMILES] = portrait_smile
+    reference.expression[ARKIT_INDEX['jawOpen']] = 0.3
+    reference.expression[ARKIT_INDEX['browDownLeft']] = 0.2
+    faces = {a: listen(FRAMES[0][:600], a, reference)[1] for a in Attitude}
+    smile = {a: e[60:, SMILES].mean() for a, e in faces.items()}
+    assert smile[Attitude.POSITIVE] >= min(portrait_smile + 0.15, 0.65)
+    assert smile[Attitude.POSITIVE] <= 0.85
+    assert 0.02 <= smile[Attitude.NEUTRAL] <= 0.35
+    assert smile[Attitude.NEGATIVE] <= 0.12
+    assert all(e[60:, ARKIT_INDEX['jawOpen']].max() < 0.05 for e in faces.values())
+    brow = {a: e[60:, ARKIT_INDEX['browDownLeft']].mean() - 0.2 for a, e in faces.items()}
+    assert abs(brow[Attitude.NEUTRAL]) < 0.1 < brow[Attitude.NEGATIVE] < 0.4
+
+
+def test_eyes_stay_on_the_speaker_while_nodding(pool: dict) -> None:
+    angles, expression = pool[Attitude.POSITIVE][0]
+    up = expression[:, ARKIT_INDEX['eyeLookUpLeft']] - expression[:, ARKIT_INDEX['eyeLookDownLeft']]
+    np.testing.assert_allclose(30.0 * up, angles[:, 1], atol=1e-3)
+
+
+def test_speakers_smile_is_returned_unless_negative() -> None:
+    frames = speaker_frames(silence(9.0))
+    smiles = {}
+    for attitude in Attitude:
+        _, expression = listen(frames, attitude)
+        smiles[attitude] = np.ptp(expression[45:, SMILES[0]])
+    assert smiles[Attitude.POSITIVE] > smiles[Attitude.NEUTRAL] > 0.03
+    assert smiles[Attitude.NEGATIVE] < 0.01
+
+
+def test_personality_changes_behaviour_within_limits(pool: dict) -> None:
+    lively = Personality(responsiveness=1.6, amplitude=1.5)
+    angles, _ = listen(FRAMES[0], Attitude.POSITIVE, personality=lively)
+    calm, _ = listen(FRAMES[0], Attitude.POSITIVE, personality=Personality(responsiveness=0.4))
+    default, _ = pool[Attitude.POSITIVE][0]
+    counts = [len(find_nods(a)) for a in (calm, default, angles)]
+    assert counts[0] < counts[1] <= counts[2]
+    assert max(n.amplitude for n in find_nods(angles)) > 1.2 * max(
+        n.amplitude for n in find_nods(default)
+    )
+
+
+def test_drawn_personalities_are_reproducible_and_differ() -> None:
+    assert Personality.draw(4) == Personality.draw(4)
+    assert Personality.draw(4) != Personality.draw(5)
+    assert create_listener('rules', seed=4).personality == Personality.draw(4)  # type: ignore[attr-defined]
+    assert create_listener('rules').personality == Personality()  # type: ignore[attr-defined]
+
+
+def test_personality_out_of_range_is_refused() -> None:
+    with pytest.raises(
+        ValueError, match=r'personality delay = 2.0 is out of range: give 0.0 to 0.6'
+    ):
+        Personality(delay=2.0)
+    with pytest.raises(ValueError, match='tempo'):
+        Personality(tempo=float('nan'))
+
+
+def test_reference_of_another_basis_or_with_nan_is_refused() -> None:
+    listener = create_listener('rules')
+    broken = FaceMotion.neutral()
+    broken.expression[3] = np.nan
+    for reference in (FaceMotion.neutral(BFM64), broken):
+        with pytest.raises(ValueError, match='must be finite and in the basis arkit52'):
+            listener.reset(reference, Attitude.NEUTRAL)

@@ -1,0 +1,45 @@
+"""The `vico` command: one sub-command per module of this package."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+COMMANDS = {
+    'demo': 'play a speaker clip to the listening stack and film the listener',
+    'describe': 'measure recorded motion against what real listeners do',
+    'bench': 'measure speed and latency, each with its reference',
+}
+MISSING = (
+    'install the Python dependencies: ./run setup (or pip install -r requirements/runtime.txt)'
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    parser = argparse.ArgumentParser(prog='vico', description='A responsive listening head.')
+    commands = parser.add_subparsers(dest='command', required=True, metavar='COMMAND')
+    chosen = next((a for a in arguments if a in COMMANDS), None)
+    for name, what in COMMANDS.items():
+        sub = commands.add_parser(
+            name,
+            help=what,
+            description=what[0].upper() + what[1:] + '.',
+            formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        )
+        # Only the chosen command's module is imported: `describe` needs no ROS.
+        if name == chosen:
+            try:
+                module = import_module(f'vico_listener.cli.{name}')
+            except ModuleNotFoundError as error:
+                print(f'vico {name}: module {error.name!r} is missing; {MISSING}', file=sys.stderr)
+                return 1
+            module.add_arguments(sub)
+            sub.set_defaults(run=module.run)
+    args = parser.parse_args(arguments)
+    try:
+        return int(args.run(args))
+    except KeyboardInterrupt:
+        print('interrupted', file=sys.stderr)
+        return 130

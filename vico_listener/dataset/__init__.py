@@ -1,0 +1,1 @@
+"""Recordings: clips of speakers, as files."""

@@ -1,0 +1,80 @@
+"""Face perception: image -> `FaceMotion`.
+
+`create_face_tracker` follows the speaker through a video; `observe_faces` measures the faces of a
+still picture.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from vico_listener.face.backends import FaceBackend
+from vico_listener.face.backends import backend_names
+from vico_listener.face.backends import create_backend
+from vico_listener.face.geometry import Camera
+from vico_listener.face.model_file import FaceModelError
+from vico_listener.face.observation import MIN_IMAGE_SIDE
+from vico_listener.face.observation import FaceObservation
+from vico_listener.face.observation import Image
+from vico_listener.face.observation import check_image
+from vico_listener.face.people import observe_all
+from vico_listener.face.tracker import FaceTracker
+from vico_listener.face.tracker import TrackerSettings
+
+__all__ = [
+    'FaceBackend',
+    'FaceModelError',
+    'FaceObservation',
+    'FaceTracker',
+    'TrackerSettings',
+    'backend_names',
+    'create_backend',
+    'create_face_tracker',
+    'observe_faces',
+]
+
+
+def create_face_tracker(
+    backend: str = 'landmarker',
+    model_path: str | Path | None = None,
+    fov_deg: float = 60.0,
+    settings: TrackerSettings | None = None,
+    **options: Any,
+) -> FaceTracker:
+    """Make a tracker that turns the frames of a video into the speaker's `FaceMotion`.
+
+    Args:
+        backend: one of `backend_names()`, or 'package.module:Class'.
+        model_path: the backend's model; None takes its default.
+        fov_deg: field of view of the camera along the picture's longer side, until
+            `FaceTracker.set_camera` is called.
+        settings: how faces are followed, chosen and smoothed.
+        options: further options of the backend, e.g. `threads`.
+
+    Raises:
+        ValueError: unknown backend or a field of view outside 1..179 degrees.
+        FaceModelError: the model is missing, broken or another one.
+    """
+    made = create_backend(backend, model_path=model_path, **options)
+    return FaceTracker(made, fov_deg, settings)
+
+
+def observe_faces(
+    image: Image, backend: FaceBackend | None = None, fov_deg: float = 60.0
+) -> list[FaceObservation]:
+    """Every face in a still picture, the largest first; several scales are tried.
+
+    Args:
+        image: (H, W, 3) uint8 BGR.
+        backend: what looks at it; None makes a landmarker (loading it takes about 0.1 s).
+        fov_deg: field of view along the picture's longer side.
+
+    Raises:
+        ValueError: not an 8-bit BGR image.
+        FaceModelError: no model for the default backend.
+    """
+    image = check_image(image)
+    height, width = image.shape[:2]
+    if min(height, width) < MIN_IMAGE_SIDE:
+        return []
+    camera = Camera.from_fov(fov_deg, width, height)
+    return observe_all(backend or create_backend('landmarker'), image, camera)

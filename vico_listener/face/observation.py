@@ -1,0 +1,83 @@
+"""What a face backend sees: where a face is, and what it does."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.motion import FaceMotion
+
+Image = NDArray[np.uint8]
+"""(H, W, 3) BGR."""
+
+MIN_IMAGE_SIDE = 16
+"""Images with a side shorter than this (px) hold no face."""
+
+
+@dataclass(frozen=True)
+class Roi:
+    """The square in which a face is looked at.
+
+    Attributes:
+        x, y: centre, px.
+        size: side, px; about 1.5 times the face.
+        angle: rotation of the head in the image, rad, clockwise as seen (image y points down).
+        score: how sure it is that a face is there; 1 where one has just been.
+    """
+
+    x: float
+    y: float
+    size: float
+    angle: float = 0.0
+    score: float = 1.0
+
+
+@dataclass
+class FaceObservation:
+    """One face in one image, unfiltered.
+
+    Attributes:
+        landmarks: (N, 3) float32, px: x right, y down, z away from the camera in the scale of x
+            (the landmarker's 478 points of MediaPipe's face mesh, z relative to the head's centre).
+        box: (4,) float32 x0, y0, x1, y1 of the landmarks, px; may reach out of the image.
+        motion: expression and pose; its confidence is the backend's score for "this is a face".
+        roi: where to look for this face in the next image.
+        mouth_opening: gap between the lips divided by the distance of the eyes' outer corners.
+    """
+
+    landmarks: NDArray[np.float32]
+    box: NDArray[np.float32]
+    motion: FaceMotion
+    roi: Roi
+    mouth_opening: float
+
+    @property
+    def size(self) -> float:
+        """The longer side of the box, px."""
+        x0, y0, x1, y1 = self.box
+        return float(max(x1 - x0, y1 - y0))
+
+
+def overlap(a: FaceObservation, b: FaceObservation) -> float:
+    """Intersection over union of the boxes of two faces."""
+    x0, y0 = np.maximum(a.box[:2], b.box[:2])
+    x1, y1 = np.minimum(a.box[2:], b.box[2:])
+    common = max(0.0, float(x1 - x0)) * max(0.0, float(y1 - y0))
+    areas = [float((f.box[2] - f.box[0]) * (f.box[3] - f.box[1])) for f in (a, b)]
+    return common / max(sum(areas) - common, 1e-9)
+
+
+def check_image(image: Image) -> Image:
+    """Return `image`, contiguous; ValueError when it is no (H, W, 3) uint8 array."""
+    if not isinstance(image, np.ndarray):
+        raise ValueError(f'expected an image as a numpy array, got {type(image).__name__}')
+    if image.dtype != np.uint8:
+        raise ValueError(f'expected an 8-bit image (uint8), got {image.dtype}: scale it to 0..255')
+    if image.ndim != 3 or image.shape[2] != 3:
+        raise ValueError(
+            f'expected a BGR image of shape (height, width, 3), got {image.shape}: '
+            'convert grayscale and 4-channel images with cv2.cvtColor first'
+        )
+    if image.size == 0:
+        raise ValueError(f'expected an image, got an empty array of shape {image.shape}')
+    return np.ascontiguousarray(image)

@@ -1,0 +1,168 @@
+"""Everybody in the picture, from frame to frame."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vico_listener.face.backends import FaceBackend
+from vico_listener.face.geometry import Camera
+from vico_listener.face.observation import FaceObservation
+from vico_listener.face.observation import Image
+from vico_listener.face.observation import Roi
+from vico_listener.face.observation import overlap
+
+SAME_FACE = 0.3  # intersection over union of the boxes of one and the same face
+
+
+@dataclass(frozen=True)
+class PeopleSettings:
+    """How people are followed; every time in seconds of stream time.
+
+    Attributes:
+        max_faces: people followed at the same time.
+        others_interval: how often people other than the speaker are looked at, one per frame.
+        detect_interval: how often the detector has one turn, in search of newcomers, while the
+            speaker is in view.
+        search_turns: detector turns per frame while the speaker is out of view.
+        lost_after: how long a lost face is remembered and looked for where it was.
+    """
+
+    max_faces: int = 3
+    others_interval: float = 0.2
+    detect_interval: float = 0.3
+    search_turns: int = 3
+    lost_after: float = 1.0
+
+
+@dataclass
+class Person:
+    """One person.
+
+    Attributes:
+        key: the same as long as the person is followed.
+        face: the last observation.
+        seen: stamp of that observation, ns.
+        looked: stamp of the last look, successful or not, ns.
+    """
+
+    key: int
+    face: FaceObservation
+    seen: int
+    looked: int
+
+    @property
+    def visible(self) -> bool:
+        """The last look found a face."""
+        return self.seen == self.looked
+
+
+class People:
+    """Follows faces by their own landmarks and detects new ones."""
+
+    def __init__(self, backend: FaceBackend, settings: PeopleSettings | None = None) -> None:
+        self._backend = backend
+        self._settings = settings or PeopleSettings()
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everybody."""
+        self.everybody: list[Person] = []
+        self._next_key = 0
+        self._turn = 0
+        self._detected: int | None = None
+
+    def get(self, key: int | None) -> Person | None:
+        """The person called `key`, if still followed."""
+        return next((person for person in self.everybody if person.key == key), None)
+
+    def visible(self) -> list[Person]:
+        """Those in view."""
+        return [person for person in self.everybody if person.visible]
+
+    def update(self, image: Image, stamp: int, camera: Camera, speaker_key: int | None) -> None:
+        """Look at the next frame: the speaker first, little by little the others."""
+        speaker = self.get(speaker_key)
+        if speaker is not None:
+            self.look(speaker, image, stamp, camera)
+        due = stamp - self._settings.others_interval * 1e9
+        others = [p for p in self.everybody if p is not speaker and p.looked <= due]
+        if others:
+            self.look(min(others, key=lambda p: p.looked), image, stamp, camera)
+        self._drop_doubles()
+        for _ in range(self._detector_turns(speaker, stamp)):
+            self._detect(image, stamp, camera)
+        forgotten = stamp - self._settings.lost_after * 1e9
+        self.everybody = [p for p in self.everybody if p.visible or p.seen >= forgotten]
+
+    def look(self, person: Person, image: Image, stamp: int, camera: Camera) -> None:
+        """Look for a person where the last observation was."""
+        face = self._backend.observe(image, person.face.roi, camera)
+        person.looked = stamp
+        if face is not None:
+            person.face, person.seen = face, stamp
+        elif person.seen == stamp:  # the stamp came twice
+            person.seen -= 1
+
+    def _drop_doubles(self) -> None:
+        """When two people have run into one face, keep the older."""
+        kept: list[Person] = []
+        for person in sorted(self.everybody, key=lambda p: (not p.visible, p.key)):
+            if all(overlap(person.face, other.face) < SAME_FACE for other in kept):
+                kept.append(person)
+        self.everybody = kept
+
+    def _detector_turns(self, speaker: Person | None, stamp: int) -> int:
+        if speaker is None or not speaker.visible or self._detected is None:
+            return self._settings.search_turns
+        return int(stamp - self._detected >= self._settings.detect_interval * 1e9)
+
+    def _detect(self, image: Image, stamp: int, camera: Camera) -> None:
+        """Give the detector a turn and remember whom it finds."""
+        if len(self.visible()) >= self._settings.max_faces:
+            return
+        self._detected = stamp
+        for roi in self._backend.detect(image, self._turn):
+            known = [person.face for person in self.visible()]
+            if len(known) >= self._settings.max_faces or any(_inside(roi, face) for face in known):
+                continue
+            face = observe_closely(self._backend, image, roi, camera)
+            if face is not None and all(overlap(face, other) < SAME_FACE for other in known):
+                self._remember(face, stamp)
+        self._turn += 1
+
+    def _remember(self, face: FaceObservation, stamp: int) -> None:
+        """A lost person who was near by is back, else somebody new has come."""
+        for person in self.everybody:
+            if not person.visible and _near(face, person.face):
+                person.face, person.seen, person.looked = face, stamp, stamp
+                return
+        self.everybody.append(Person(self._next_key, face, stamp, stamp))
+        self._next_key += 1
+
+
+def observe_closely(
+    backend: FaceBackend, image: Image, roi: Roi, camera: Camera
+) -> FaceObservation | None:
+    """Look at a face where a detector found it, then once more where its landmarks are."""
+    face = backend.observe(image, roi, camera)
+    return None if face is None else backend.observe(image, face.roi, camera)
+
+
+def observe_all(backend: FaceBackend, image: Image, camera: Camera) -> list[FaceObservation]:
+    """Every face in a still picture, the largest first."""
+    faces: list[FaceObservation] = []
+    for roi in backend.detect(image):
+        face = observe_closely(backend, image, roi, camera)
+        if face is not None and all(overlap(face, other) < SAME_FACE for other in faces):
+            faces.append(face)
+    return sorted(faces, key=lambda face: -face.size)
+
+
+def _inside(roi: Roi, face: FaceObservation) -> bool:
+    x0, y0, x1, y1 = face.box
+    return bool(x0 <= roi.x <= x1 and y0 <= roi.y <= y1)
+
+
+def _near(face: FaceObservation, other: FaceObservation) -> bool:
+    distance = np.hypot(face.roi.x - other.roi.x, face.roi.y - other.roi.y)
+    return bool(distance < face.size and 0.5 < face.size / other.size < 2)

@@ -1,0 +1,114 @@
+"""A listener with everything that belongs to it at run time: idle layer, fading, input checks."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vico_listener.frames import ACOUSTIC_SIZE
+from vico_listener.frames import ListenerMotion
+from vico_listener.frames import SpeakerFrame
+from vico_listener.listener.base import Listener
+from vico_listener.listener.base import create_listener
+from vico_listener.listener.idle import IdleLayer
+from vico_listener.listener.presence import Presence
+from vico_listener.motion import Attitude
+from vico_listener.motion import FaceMotion
+
+
+@dataclass
+class AgentCounters:
+    """What the agent has seen."""
+
+    steps: int = 0
+    resets: int = 0
+    invalid_frames: int = 0
+
+
+class ListeningAgent:
+    """Speaker frames in, complete listener motion out.
+
+    Args:
+        listener: the generator G_m.
+        reference: the listener's own first face m_1.
+        idle: the idle layer, or None.
+    """
+
+    def __init__(self, listener: Listener, reference: FaceMotion, idle: IdleLayer | None) -> None:
+        self.listener = listener
+        self.reference = reference
+        self.counters = AgentCounters()
+        self._idle = idle
+        self._presence = Presence()
+        self._attitude = Attitude.NEUTRAL
+        self._intensity = 1.0
+        self.reset()
+
+    @classmethod
+    def create(
+        cls, name: str, seed: int, reference: FaceMotion, idle: bool = True
+    ) -> 'ListeningAgent':
+        """Make the listener called `name` with its idle layer; ValueError for an unknown name."""
+        return cls(create_listener(name, seed=seed), reference, IdleLayer(seed) if idle else None)
+
+    def reset(self) -> None:
+        """Start anew from the reference."""
+        self._index = 0
+        self.listener.reset(self.reference, self._attitude, self._intensity)
+
+    def set_attitude(
+        self, attitude: Attitude | None = None, intensity: float | None = None
+    ) -> None:
+        """Change attitude or intensity (0..1); the listener fades to it."""
+        if attitude is not None:
+            self._attitude = self.listener.attitude = attitude
+        if intensity is not None:
+            self._intensity = self.listener.intensity = intensity
+
+    def set_active(self, active: bool) -> None:
+        """Fade in, or fade out and then rest."""
+        self._presence.active = active
+
+    def warm_up(self) -> None:
+        """Run a few steps so that the first real one is not slow."""
+        silence = SpeakerFrame(0, 0, 0, FaceMotion.missing(), np.zeros(ACOUSTIC_SIZE, np.float32))
+        silence.face_valid = silence.audio_valid = False
+        for _ in range(3):
+            self.step(silence)
+        self.counters = AgentCounters()
+        self.reset()
+
+    def step(self, frame: SpeakerFrame) -> ListenerMotion | None:
+        """Answer one frame; None while resting.
+
+        A frame whose numbers are not all finite is treated as one without face or audio.
+        """
+        if frame.reset and self._index > 0:
+            self.counters.resets += 1
+            self.reset()
+        if not frame.face.is_finite():
+            frame.face, frame.face_valid = FaceMotion.missing(frame.face.basis), False
+            self.counters.invalid_frames += 1
+        if not np.isfinite(frame.acoustic).all():
+            frame.acoustic = np.zeros(ACOUSTIC_SIZE, np.float32)
+            frame.audio_valid = frame.speaking = False
+            self.counters.invalid_frames += 1
+        face = self.listener.step(frame)
+        if self._idle is not None:
+            face = self._idle.apply(face, self._index, self._intensity)
+        was_resting = self._presence.resting
+        face = self._presence.apply(face, self.reference)
+        self._index += 1
+        self.counters.steps += 1
+        if self._presence.resting and was_resting:
+            return None
+        return ListenerMotion(
+            stamp=frame.stamp,
+            source_stamp=frame.source_stamp,
+            face=face,
+            attitude=self._attitude,
+            intensity=self._intensity,
+            active=self._presence.active,
+            model=self.listener.name,
+            reset=frame.reset,
+            timing=frame.timing,
+        )

@@ -1,0 +1,168 @@
+"""Which of the speaker's cues the listener answers, and with what head gesture.
+
+Opportunities are phrase ends and, while speech goes on, low regions. A phrase end is answered when
+it was strong enough against a threshold that rises with every answer and falls with every
+opportunity that is left, so that the wanted share is taken whatever the speaker's habits. Unbroken
+speech builds up an urge, and a low region is answered when that is high. Every quantity here is a
+smooth function of what was heard.
+"""
+
+from dataclasses import dataclass
+from math import exp
+from math import radians
+from math import tanh
+
+from vico_listener.listener.cues import Phrase
+from vico_listener.listener.cues import Voice
+from vico_listener.listener.follower import STEP
+from vico_listener.listener.gestures import Curve
+from vico_listener.listener.gestures import nod
+from vico_listener.listener.gestures import shake
+from vico_listener.listener.personality import Personality
+from vico_listener.listener.style import Style
+
+HABITUATION = 0.3
+"""How far the threshold moves, in units of strength (0..1)."""
+URGE_RELIEF = 0.35
+"""Share of the urge that is left after the answer to a phrase end."""
+STRENGTH_WEIGHT = 0.4
+"""Weight of a low region's strength beside the urge."""
+REPEATED = 0.55
+"""Share of nods with more than one cycle (42-55 % are single: Mori et al. 2025, Kihara 2016)."""
+FULL_AGREEMENT = 0.9
+"""Nobody shakes the head above this agreement."""
+UPSWING = 0.3
+"""Share of its depth by which the head rises before some wide nods (Kato et al. 2025)."""
+BEAT_FREQUENCY = 1.9
+BEAT_CLEARANCE = 0.5
+"""No beat starts within this many seconds of a nod."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A head gesture that starts `delay` seconds from now; `agrees` tells a nod from a shake."""
+
+    curve: Curve
+    delay: float
+    agrees: bool
+
+
+def strength(phrase: Phrase) -> float:
+    """How strongly the end or low region of a phrase invites an answer, 0..1.
+
+    Longer, further falling and louder phrases do so more.
+    """
+    return 0.5 + 0.5 * tanh(0.5 * phrase.length + 0.35 * phrase.fall + 0.2 * phrase.loudness)
+
+
+def latency(phrase: Phrase, person: Personality) -> float:
+    """Seconds from recognising a cue to the gesture: bright and loud endings take longer."""
+    doubt = 0.6 * phrase.brightness + 0.4 * phrase.loudness - 0.3 * phrase.fall
+    return person.delay * (1.3 + 1.1 * tanh(doubt))
+
+
+def make_nod(phrase: Phrase, style: Style, person: Personality, wide: bool, cycles: int) -> Curve:
+    """Pitch (rad) of the nod that answers a phrase: wide in a pause, narrow during speech."""
+    emphasis = tanh(0.5 * phrase.loudness + 0.4 * phrase.brightness)
+    depth = style.depth * (1.1 if wide else 0.85) * (1.0 + 0.35 * emphasis)
+    frequency = person.tempo * (2.4 - 0.09 * (depth - 4.0) - 0.2 * tanh(phrase.fall))
+    upswing = UPSWING if wide and phrase.brightness + phrase.fall > 1.0 else 0.0
+    return nod(radians(depth), frequency, cycles, 0.75 + 0.1 * emphasis, upswing)
+
+
+def make_shake(phrase: Phrase, style: Style, person: Personality) -> Curve:
+    """Yaw (rad) of the shake that answers a phrase."""
+    emphasis = tanh(0.5 * phrase.loudness)
+    width = 1.6 * style.depth * (1.0 + 0.3 * emphasis)
+    strokes = 3 if phrase.length > 0.0 else 2
+    side = 1.0 if phrase.brightness > 0.0 else -1.0
+    return side * shake(radians(width), person.tempo * (1.75 - 0.2 * emphasis), strokes)
+
+
+class Quota:
+    """Takes about a wanted share of what is offered, the stronger the sooner.
+
+    The threshold rises with every offer taken and falls with every one left.
+    """
+
+    def __init__(self, threshold: float) -> None:
+        self._threshold = threshold
+
+    def take(self, force: float, share: float) -> bool:
+        """Whether an offer of a strength (0..1) is taken when `share` (0..1) of all should be."""
+        taken = share > 0.0 and force > self._threshold
+        self._threshold += HABITUATION * (taken - share)
+        return taken
+
+
+class Answers:
+    """Decides, tick by tick, what is answered."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Start attentive, without anything heard."""
+        self._ends = Quota(0.4)
+        self._repeats = Quota(0.5)
+        self._dissent = Quota(0.4)
+        self._urge = 0.7
+        self._rest = 0.0
+        self._since_beat = 5.0
+
+    def step(self, voice: Voice, style: Style, person: Personality) -> Answer | None:
+        """The nod or shake with which to answer at this tick, if any."""
+        self._rest -= STEP
+        self._since_beat += STEP
+        if voice.voiced:
+            self._urge += STEP * style.urge * (1.0 + 0.4 * tanh(voice.level))
+        if not (voice.ended or voice.low):
+            return None
+        force = strength(voice.phrase)
+        if not (self._at_end(force, style) if voice.ended else self._in_speech(force)):
+            return None
+        delay = latency(voice.phrase, person)
+        agrees = self._agrees(voice.phrase, style)
+        if agrees:
+            cycles = self._cycles(voice.phrase)
+            curve = make_nod(voice.phrase, style, person, voice.ended, cycles)
+        else:
+            curve = make_shake(voice.phrase, style, person)
+        self._rest = delay + len(curve) * STEP + person.refractory - 0.7
+        return Answer(curve, delay, agrees)
+
+    def _at_end(self, force: float, style: Style) -> bool:
+        if self._rest > 0.0:
+            return False
+        taken = self._ends.take(force, style.answers)
+        if taken:
+            self._urge *= URGE_RELIEF
+        return taken
+
+    def _agrees(self, phrase: Phrase, style: Style) -> bool:
+        if style.agreement > FULL_AGREEMENT:
+            return True
+        heat = 0.5 + 0.5 * tanh(0.5 * (phrase.loudness + phrase.brightness))
+        return not self._dissent.take(heat, 1.0 - style.agreement)
+
+    def _cycles(self, phrase: Phrase) -> int:
+        """A single nod, or two to four in a row after long and bright phrases."""
+        vigour = 0.5 + 0.5 * tanh(0.5 * phrase.length + 0.4 * phrase.brightness)
+        if not self._repeats.take(vigour, REPEATED):
+            return 1
+        return 2 + int(3.0 * max(vigour - 0.5, 0.0) / 0.5)
+
+    def _in_speech(self, force: float) -> bool:
+        if self._rest > 0.0 or self._urge + STRENGTH_WEIGHT * (force - 0.5) < 1.0:
+            return False
+        self._urge = 0.0
+        return True
+
+    def beat(self, voice: Voice, style: Style, person: Personality) -> Curve | None:
+        """The small pitch movement (rad) in phase with a stressed syllable at this tick, if any."""
+        needed = 0.6 + 1.5 * exp(-0.8 * self._since_beat)
+        if voice.stress < needed or self._rest > person.refractory - BEAT_CLEARANCE:
+            return None
+        self._since_beat = 0.0
+        depth = style.beat * (0.85 + 0.3 * tanh(voice.stress - 1.2))
+        return nod(radians(depth), person.tempo * BEAT_FREQUENCY, 1)

@@ -1,0 +1,241 @@
+"""What the listener notices in the speaker's voice, tick by tick and causally.
+
+The 45 features hold no pitch, and their mel resolution is too coarse to recover it. The region of
+low pitch that invites a backchannel (Ward & Tsukahara 2000) is therefore replaced by a proxy, the
+`height` of the voice: pitch, loudness and spectral brightness tend to fall together towards the end
+of a clause, so the proxy is low where the smoothed voice is quiet and dark. Their rule is kept:
+below the 26th percentile for 110 ms, after 700 ms of speech, none in the last 800 ms.
+
+All levels are relative to the speaker's own running mean and spread, so that microphone gain does
+not matter.
+"""
+
+from dataclasses import dataclass
+from math import log
+from math import sqrt
+
+from vico_listener.clock import MODEL_RATE
+from vico_listener.frames import SpeakerFrame
+from vico_listener.listener.checks import all_finite
+from vico_listener.listener.follower import STEP
+from vico_listener.speech.features import LOG_ENERGY
+from vico_listener.speech.features import MFCC
+
+C1 = MFCC.start + 1
+ENERGY_SPREAD = 7.0
+TILT_SPREAD = 40.0
+"""Usual spread of a voice's log energy (dB) and of its C1, before the speaker is known."""
+
+PAUSE = 0.2
+"""A pause of this length (s) ends a phrase..."""
+MIN_PHRASE = 0.7
+"""...that has lasted this long (s)."""
+LOW_PERCENTILE = 0.26
+LOW_SECONDS = 0.11
+LOW_SPACING = 0.8
+STRESS_HEIGHT = 0.7
+"""A stressed syllable rises this far above the running mean, in spreads."""
+STRESS_SPACING = 0.3
+QUIET = -2.2
+"""Below this level (in spreads) the speaker pauses even while voice activity lingers."""
+
+OUTLIER = 2.0
+SPREAD_TRUST = 30.0
+ADAPTATION = 8.0 * MODEL_RATE
+"""Ticks of speech over which the speaker's level and colour are learned."""
+MEMORY = 1.5
+"""Seconds of voice that describe how a phrase was said."""
+
+USUAL_PHRASE = ((0.8, 0.55), (-0.16, 0.15), (0.05, 0.25), (0.85, 0.4))
+"""Mean and spread at a cue, before the speaker is known: log of seconds, loudness, brightness and
+fall in spreads of the voice."""
+PHRASE_TRUST = 4.0
+PHRASE_MEMORY = 30.0
+"""Cues that this weighs as much as, and over which the speaker's own habit is learned."""
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """How a stretch of speech was said: 0 is usual for the speaker, +-1 a common departure.
+
+    Attributes:
+        seconds: since it began; 0 when the speaker is silent.
+        length: the same, logarithmic.
+        loudness: level of the last `MEMORY` seconds.
+        brightness: share of high frequencies meanwhile.
+        fall: how far the voice has come down at last.
+    """
+
+    seconds: float
+
+    length: float
+    loudness: float
+    brightness: float
+    fall: float
+
+
+@dataclass(frozen=True)
+class Voice:
+    """The speaker's voice at one tick.
+
+    Attributes:
+        voiced: the speaker is heard now, so are the levels.
+        level, brightness: smoothed over a syllable, in spreads; 0 = usual.
+        phrase: how the phrase is or was said so far.
+        ended: the phrase has just ended.
+        low: a low region has just been recognised (see the module's docstring).
+        stress: height of a stressed syllable that has just peaked, else 0.
+    """
+
+    voiced: bool
+    level: float
+    brightness: float
+    phrase: Phrase
+    ended: bool = False
+    low: bool = False
+    stress: float = 0.0
+
+
+class _Norm:
+    """Running mean and spread of one quantity.
+
+    Outliers count as `OUTLIER` spreads only, so that the silence over which voice activity lingers
+    does not pass for a quiet voice.
+    """
+
+    def __init__(self, mean: float, spread: float, trust: float, memory: float) -> None:
+        """Start from what is usual, which weighs as much as `trust` values; forget over `memory`.
+
+        The very first value replaces a mean that is not trusted at all (0).
+        """
+        self._mean = mean
+        self._variance = spread * spread
+        self._least = spread / 3
+        self._trust = trust
+        self._memory = memory
+        self._count = 0
+
+    def update(self, value: float) -> None:
+        """Take in a value."""
+        self._count += 1
+        if self._count == 1 and not self._trust:
+            self._mean = value
+        reach = OUTLIER * sqrt(self._variance)
+        offset = min(max(value - self._mean, -reach), reach)
+        self._mean += offset * max(1 / (self._count + self._trust), 1 / self._memory)
+        # The spread is hard to tell from a few values: what is usual weighs more.
+        gain = max(1 / (self._count + self._trust + SPREAD_TRUST), 1 / self._memory)
+        self._variance += gain * (offset * offset - self._variance)
+
+    def score(self, value: float) -> float:
+        """A value in spreads from the mean."""
+        return (value - self._mean) / max(sqrt(self._variance), self._least)
+
+
+def _blend(old: float, new: float, seconds: float) -> float:
+    """First-order low-pass with a time constant of `seconds`."""
+    return old + (new - old) * STEP / (seconds + STEP)
+
+
+class VoiceCues:
+    """Turns speaker frames into `Voice`, one per tick."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the speaker."""
+        self._energy = _Norm(0.0, ENERGY_SPREAD, 0, ADAPTATION)
+        self._tilt = _Norm(0.0, TILT_SPREAD, 0, ADAPTATION)
+        self._long, self._loud, self._bright, self._fallen = (
+            _Norm(*usual, PHRASE_TRUST, PHRASE_MEMORY) for usual in USUAL_PHRASE
+        )
+        self._silent = PAUSE
+        self._talked = 0.0
+        self._level = 0.0
+        self._brightness = 0.0
+        self._recent = [0.0, 0.0]
+        self._loudness = 0.0
+        self._colour = 0.0
+        self._percentile = -0.7
+        self._low_for = 0.0
+        self._since_low = LOW_SPACING
+        self._since_stress = STRESS_SPACING
+
+    def update(self, frame: SpeakerFrame) -> Voice:
+        """Take in one tick; features that are not finite count as invalid audio."""
+        if not (frame.audio_valid and all_finite(frame.acoustic)):
+            # A phrase that is cut by a fault has not ended: nothing invites an answer.
+            self._talked = 0.0
+            self._silent = PAUSE
+            return self._voice(voiced=False)
+        if frame.speaking:
+            energy = float(frame.acoustic[LOG_ENERGY])
+            self._energy.update(energy)
+            height = self._energy.score(energy)
+            if height > QUIET:
+                tilt = float(frame.acoustic[C1])
+                self._tilt.update(tilt)
+                return self._speech(height, -self._tilt.score(tilt))
+        return self._pause()
+
+    def _pause(self) -> Voice:
+        was_silent = self._silent
+        self._silent += STEP
+        ended = was_silent < PAUSE <= self._silent and self._talked >= MIN_PHRASE
+        voice = self._voice(voiced=False, ended=ended)
+        if self._silent >= PAUSE:
+            self._talked = 0.0
+        return voice
+
+    def _speech(self, height: float, brightness: float) -> Voice:
+        self._talked += STEP + (self._silent if self._talked else 0.0)
+        self._silent = 0.0
+        older, old = self._recent
+        self._level = _blend(self._level, height, 0.05)
+        self._recent = [old, self._level]
+        self._brightness = _blend(self._brightness, brightness, 0.1)
+        self._loudness = _blend(self._loudness, height, MEMORY)
+        self._colour = _blend(self._colour, brightness, MEMORY)
+        stress = self._stressed(older, old)
+        return self._voice(voiced=True, low=self._is_low(), stress=stress)
+
+    def _stressed(self, older: float, old: float) -> float:
+        self._since_stress += STEP
+        peak = older < old >= self._level and old > STRESS_HEIGHT
+        if not peak or self._since_stress < STRESS_SPACING:
+            return 0.0
+        self._since_stress = 0.0
+        return old
+
+    def _is_low(self) -> bool:
+        height = 0.7 * self._level + 0.3 * self._brightness
+        below = height < self._percentile
+        self._percentile += 0.03 * (LOW_PERCENTILE - below)
+        self._low_for = self._low_for + STEP if below else 0.0
+        self._since_low += STEP
+        low = (
+            self._low_for >= LOW_SECONDS
+            and self._talked >= MIN_PHRASE
+            and self._since_low >= LOW_SPACING
+        )
+        if low:
+            self._since_low = 0.0
+        return low
+
+    def _voice(
+        self, voiced: bool, ended: bool = False, low: bool = False, stress: float = 0.0
+    ) -> Voice:
+        said = (
+            log(max(self._talked, STEP)),
+            self._loudness,
+            self._colour,
+            self._loudness - self._level,
+        )
+        habits = (self._long, self._loud, self._bright, self._fallen)
+        if ended or low:
+            for habit, value in zip(habits, said, strict=True):
+                habit.update(value)
+        scores = (habit.score(value) for habit, value in zip(habits, said, strict=True))
+        phrase = Phrase(self._talked, *scores)
+        return Voice(voiced, self._level, self._brightness, phrase, ended, low, stress)

@@ -1,0 +1,242 @@
+"""The idle layer: blinks, breathing, sway and gaze shifts, added after any listener.
+
+A pure function of seed and frame index: events are drawn in blocks of time, each from its own
+counter-based stream, so that frame 100000 costs what frame 0 costs. Blinks after Bentivoglio et
+al. 1997 and Doughty 2001 (log-normal intervals, 10-32 per minute in conversation), gaze shifts
+after Andrist et al. 2013 (1.1 s away every 7 s, mostly sideways).
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import cos
+from math import exp
+from math import log
+from math import pi
+from math import radians
+from math import sin
+
+import numpy as np
+
+from vico_listener.clock import MODEL_RATE
+from vico_listener.listener.expression import look
+from vico_listener.motion import ARKIT52
+from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import FaceMotion
+
+BLOCK_SECONDS = 60.0
+"""Events are drawn per block of this length."""
+
+_BLINK_STREAM, _GAZE_STREAM, _BODY_STREAM = range(3)
+_BLINKS = [ARKIT_INDEX['eyeBlinkLeft'], ARKIT_INDEX['eyeBlinkRight']]
+
+BREATH_PITCH = radians(0.2)
+BREATH_RISE = 0.002
+"""Breathing lifts the head by this much (m) and tips it."""
+
+SWAY = (radians(0.75), radians(0.25), radians(0.75))
+"""Amplitude of the slow drift of roll, pitch and yaw."""
+SWAY_SHIFT = 0.004
+"""Amplitude of the drift forward and to the side, m."""
+
+
+@dataclass(frozen=True)
+class Blink:
+    """One blink: when the lids start to close, and for how long they close, stay and open (s)."""
+
+    start: float
+    close: float
+    stay: float
+    open: float
+
+    @property
+    def end(self) -> float:
+        """When the lids are open again."""
+        return self.start + self.close + self.stay + self.open
+
+    def closure(self, time: float) -> float:
+        """How far the lids are closed at `time`, 0..1."""
+        since = time - self.start
+        if since < self.close:
+            return _ease(since / self.close)
+        return 1.0 - _ease((since - self.close - self.stay) / self.open)
+
+
+@dataclass(frozen=True)
+class GazeShift:
+    """One look away from the speaker: eyes by (left, up) rad, the head follows by `head` rad."""
+
+    start: float
+    duration: float
+    left: float
+    up: float
+    head: float
+
+    EYES = 0.13
+    HEAD = 0.45
+    """Seconds that the eyes and the head take to get there, and back."""
+
+    @property
+    def end(self) -> float:
+        """When the head is back."""
+        return self.start + self.duration + self.HEAD
+
+    def share(self, time: float, ramp: float) -> float:
+        """How far away the gaze is at `time`, 0..1, for a movement that takes `ramp` seconds."""
+        since = time - self.start
+        return _ease(since / ramp) - _ease((since - self.duration) / ramp)
+
+
+@dataclass(frozen=True)
+class Body:
+    """What does not change for one seed.
+
+    Attributes:
+        blink_interval: mean time between blinks, s.
+        breath_rate: Hz.
+        waves: rate (Hz) and phase (rad) of each slow drift.
+    """
+
+    blink_interval: float
+    breath_rate: float
+    waves: tuple[tuple[float, float], ...]
+
+
+def _ease(s: float) -> float:
+    """Minimum-jerk step from 0 (s <= 0) to 1 (s >= 1)."""
+    if s <= 0.0:
+        return 0.0
+    if s >= 1.0:
+        return 1.0
+    return s * s * s * (10.0 - 15.0 * s + 6.0 * s * s)
+
+
+def _stream(seed: int, stream: int, block: int) -> np.random.Generator:
+    return np.random.Generator(np.random.Philox(key=[seed, stream * 2**48 + block]))
+
+
+@lru_cache(maxsize=64)
+def _body(seed: int) -> Body:
+    rng = _stream(seed, _BODY_STREAM, 0)
+    return Body(
+        blink_interval=rng.uniform(2.7, 4.2),
+        breath_rate=rng.uniform(0.2, 0.28),
+        waves=tuple((rng.uniform(0.09, 0.17), rng.uniform(0.0, 2 * pi)) for _ in range(8)),
+    )
+
+
+@lru_cache(maxsize=64)
+def _blinks(seed: int, block: int) -> tuple[Blink, ...]:
+    """The blinks that start in a block, none so late that it would reach into the next."""
+    rng = _stream(seed, _BLINK_STREAM, block)
+    spread = 0.45
+    middle = log(_body(seed).blink_interval) - spread**2 / 2
+    events: list[Blink] = []
+    time = block * BLOCK_SECONDS + rng.uniform(0.2, 0.7) * _body(seed).blink_interval
+    while time < (block + 1) * BLOCK_SECONDS - 0.8:
+        slowness = exp(rng.normal(0.0, 0.2))
+        events.append(Blink(time, 0.075 * slowness, 0.035, 0.15 * slowness))
+        twice = rng.random() < 0.08
+        pause = 0.42 if twice else max(exp(rng.normal(middle, spread)), 0.8)
+        time += pause
+    return tuple(events)
+
+
+@lru_cache(maxsize=64)
+def _gaze_shifts(seed: int, block: int) -> tuple[GazeShift, ...]:
+    """The gaze shifts of a block; each ends within it."""
+    rng = _stream(seed, _GAZE_STREAM, block)
+    events: list[GazeShift] = []
+    time = block * BLOCK_SECONDS + rng.uniform(2.0, 5.0)
+    while True:
+        duration = float(np.clip(rng.normal(1.14, 0.27), 0.65, 1.9))
+        side = 1.0 if rng.random() < 0.5 else -1.0
+        left = side * radians(rng.uniform(11.0, 19.0))
+        shift = GazeShift(
+            time, duration, left, radians(rng.normal(-2.0, 3.0)), left * rng.uniform(0.12, 0.22)
+        )
+        if shift.end > (block + 1) * BLOCK_SECONDS - 0.5:
+            return tuple(events)
+        events.append(shift)
+        time += max(rng.normal(7.2, 1.9), 3.5)
+
+
+class IdleLayer:
+    """Keeps a face alive: a pure function of seed, frame index and its arguments."""
+
+    def __init__(
+        self, seed: int = 0, blinks: bool = True, gaze: bool = True, body: bool = True
+    ) -> None:
+        """Choose the seed and which parts act; `body` is breathing and sway.
+
+        Raises:
+            ValueError: negative seed.
+        """
+        if seed < 0:
+            raise ValueError(f'idle seed {seed} is negative: give 0 or more')
+        self._seed = seed
+        self._parts = (blinks, gaze, body)
+
+    def apply(self, motion: FaceMotion, index: int, intensity: float = 1.0) -> FaceMotion:
+        """Return `motion` with the idle movement of model step `index` added.
+
+        Blinks and breathing do not depend on `intensity` (0..1), gaze shifts and sway scale with
+        it. Blinks and gaze need the basis `arkit52`; in any other basis only the pose moves.
+        """
+        blinks, gaze, body = self._parts
+        result = motion.copy()
+        time = index / MODEL_RATE
+        block = int(time // BLOCK_SECONDS)
+        has_face = motion.basis is ARKIT52
+        if body:
+            self._sway(result, time, intensity)
+        if gaze:
+            for shift in _gaze_shifts(self._seed, block):
+                if shift.start <= time < shift.end:
+                    self._look(result, shift, time, intensity, has_face)
+        if blinks and has_face:
+            for blink in _blinks(self._seed, block):
+                if blink.start <= time < blink.end:
+                    closed = np.float32(blink.closure(time))
+                    for lid in _BLINKS:
+                        result.expression[lid] = max(result.expression[lid], closed)
+        return result
+
+    def _sway(self, result: FaceMotion, time: float, intensity: float) -> None:
+        person = _body(self._seed)
+        breath = cos(2 * pi * person.breath_rate * time)
+        wave = [sin(2 * pi * rate * time + phase) for rate, phase in person.waves]
+        roll, pitch, yaw = (
+            0.7 * wave[i] + 0.3 * wave[(i + 3) % 8] * wave[(i + 5) % 8] for i in range(3)
+        )
+        result.rotation += np.array(
+            [
+                intensity * SWAY[0] * roll,
+                intensity * SWAY[1] * pitch + BREATH_PITCH * breath,
+                intensity * SWAY[2] * yaw,
+            ],
+            np.float32,
+        )
+        result.translation += np.array(
+            [
+                intensity * SWAY_SHIFT * wave[6],
+                intensity * SWAY_SHIFT * wave[7],
+                -BREATH_RISE * breath,
+            ],
+            np.float32,
+        )
+
+    @staticmethod
+    def _look(
+        result: FaceMotion, shift: GazeShift, time: float, intensity: float, has_face: bool
+    ) -> None:
+        head = intensity * shift.head * shift.share(time, shift.HEAD)
+        eyes = intensity * shift.share(time, shift.EYES)
+        result.rotation[2] += np.float32(head)
+        if has_face:
+            np.clip(
+                result.expression + look(eyes * shift.left - head, eyes * shift.up),
+                0.0,
+                1.0,
+                out=result.expression,
+                casting='same_kind',
+            )

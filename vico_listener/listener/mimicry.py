@@ -1,0 +1,75 @@
+"""Mimicry: the speaker's smile and head posture, returned later, weaker and smoother.
+
+Listeners follow the slow part of the other's head movement about 0.6 s later (Hale et al. 2020) and
+smile within a second of a smile (Riehle et al. 2017). What is followed is the departure from the
+speaker's habitual pose and smile, so that a camera off to one side does not turn the listener.
+"""
+
+from vico_listener.clock import MODEL_RATE
+from vico_listener.listener.checks import usable_face
+from vico_listener.listener.expression import smile_of
+from vico_listener.listener.follower import STEP
+from vico_listener.listener.follower import Follower
+from vico_listener.motion import ARKIT52
+from vico_listener.motion import FaceMotion
+
+HABIT = 8.0
+"""Time constant of what counts as the speaker's habitual pose and smile, s."""
+HABITUAL_SMILE = 0.5
+"""Share of a lasting smile to which the listener gets used."""
+LARGEST_POSTURE = 0.35
+"""Departures of the speaker's head beyond this are not followed further (rad)."""
+FOLLOW_RATE = 5.0
+"""Rate of the smoothing in 1/s: a lag of 0.4 s on top of the delay."""
+LINGER = 1.0
+"""Time constant with which a smile that is over lingers, so that a short one is answered too, s."""
+MIRROR = (-1.0, 0.6, -0.7)
+"""Roll, pitch, yaw: as in a mirror, and less for pitch, which belongs to the nods."""
+
+REST = (0.0, 0.0, 0.0, 0.0)
+
+
+class Mimicry:
+    """Follows the speaker's face; without one it returns to rest."""
+
+    def __init__(self, delay: float) -> None:
+        """Follow after `delay` seconds and the smoothing's lag."""
+        self._delay = max(round(delay * MODEL_RATE), 1)
+        self._follower = Follower(4, FOLLOW_RATE)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the speaker."""
+        self._follower.reset(REST)
+        self._habit = list(REST)
+        self._smile = 0.0
+        self._seen = 0
+        self._past = [REST] * self._delay
+        self._now = 0
+
+    def step(self, face: FaceMotion, valid: bool) -> list[float]:
+        """Return roll, pitch, yaw (rad, mirrored) and smile (0..1) to take over.
+
+        A face that is not valid, not finite or not in `arkit52` counts as no face.
+        """
+        goal = self._past[self._now]
+        visible = valid and face.basis is ARKIT52 and usable_face(face)
+        self._past[self._now] = self._departure(face) if visible else REST
+        self._now = (self._now + 1) % self._delay
+        return self._follower.step(goal)
+
+    def _departure(self, face: FaceMotion) -> tuple[float, float, float, float]:
+        """How the speaker's pose and smile depart from habit."""
+        seen = [*face.rotation.tolist(), smile_of(face.expression)]
+        if self._seen == 0:
+            self._habit[:3] = seen[:3]
+        self._seen += 1
+        gain = max(1.0 / self._seen, STEP / HABIT)
+        self._habit = [old + gain * (new - old) for old, new in zip(self._habit, seen, strict=True)]
+        roll, pitch, yaw = (
+            sign * min(max(new - old, -LARGEST_POSTURE), LARGEST_POSTURE)
+            for sign, new, old in zip(MIRROR, seen, self._habit, strict=False)
+        )
+        smile = min(max(seen[3] - HABITUAL_SMILE * self._habit[3], 0.0), 1.0)
+        self._smile = max(smile, self._smile * (1.0 - STEP / LINGER))
+        return roll, pitch, yaw, self._smile

@@ -1,0 +1,39 @@
+"""Fades a listener in and out: while the robot itself speaks, or another program owns the head."""
+
+import numpy as np
+
+from vico_listener.clock import MODEL_RATE
+from vico_listener.motion import FaceMotion
+
+
+class Presence:
+    """Scales motion between the resting reference face (0) and the listener's own (1).
+
+    Args:
+        seconds: how long a full fade takes; it follows a smoothstep, so velocity has no jump.
+    """
+
+    def __init__(self, seconds: float = 1.0) -> None:
+        self._step = 1.0 / (seconds * MODEL_RATE)
+        self.active = True
+        self._progress = 1.0
+
+    @property
+    def resting(self) -> bool:
+        """True when the fade-out is complete."""
+        return self._progress <= 0.0
+
+    def apply(self, motion: FaceMotion, reference: FaceMotion) -> FaceMotion:
+        """Advance the fade by one tick and return the faded motion."""
+        change = self._step if self.active else -self._step
+        self._progress = min(1.0, max(0.0, self._progress + change))
+        if self._progress >= 1.0:
+            return motion
+        weight = np.float32(self._progress**2 * (3.0 - 2.0 * self._progress))
+        faded = motion.copy()
+        faded.expression = reference.expression + weight * (
+            motion.expression - reference.expression
+        )
+        faded.rotation = weight * motion.rotation
+        faded.translation = weight * motion.translation
+        return faded

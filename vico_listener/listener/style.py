@@ -1,0 +1,181 @@
+"""What an attitude does to the listener's behaviour, and how one attitude fades into another."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.listener.follower import Follower
+from vico_listener.listener.personality import Personality
+from vico_listener.motion import Attitude
+
+FADE_RATE = 5.0
+"""Rate of attitude and intensity in 1/s: within 5 % of the new one after 0.95 s."""
+
+
+class Style(NamedTuple):
+    """Behaviour at intensity 1.
+
+    Attributes:
+        answers: share of phrase ends that are answered with a head gesture.
+        urge: head gestures per second of unbroken speech.
+        agreement: 1 = every gesture is a nod, 0 = a shake, between: by how it was said.
+        depth: peak-to-peak of a middling nod, deg.
+        beat: peak-to-peak of a middling movement in phase with a stressed syllable, deg.
+        smile: change of the calm face's smile; `smile_pulse` what it grows by at an answer.
+        smile_mimicry: share of the speaker's smile that is returned.
+        brow_raise: brows raised at a surprise.
+        brow_down, frown, press: channels of displeasure.
+        posture_mimicry: share of the speaker's head posture that is taken over.
+        lean: displacement forward, m.
+        chin: pitch of the posture, deg (positive = down).
+        tilt: slow tilts and turns of the head, deg.
+        avert: looks aside at an opportunity that passes unanswered.
+    """
+
+    answers: float
+    urge: float
+    agreement: float
+    depth: float
+    beat: float
+    smile: float
+    smile_pulse: float
+    smile_mimicry: float
+    brow_raise: float
+    brow_down: float
+    frown: float
+    press: float
+    posture_mimicry: float
+    lean: float
+    chin: float
+    tilt: float
+    avert: float
+
+
+STYLES: dict[Attitude, Style] = {
+    Attitude.POSITIVE: Style(
+        answers=0.55,
+        urge=0.26,
+        agreement=1.0,
+        depth=5.2,
+        beat=1.5,
+        smile=0.46,
+        smile_pulse=0.16,
+        smile_mimicry=0.7,
+        brow_raise=0.35,
+        brow_down=0.0,
+        frown=0.0,
+        press=0.0,
+        posture_mimicry=0.3,
+        lean=0.012,
+        chin=0.8,
+        tilt=2.0,
+        avert=0.0,
+    ),
+    Attitude.NEUTRAL: Style(
+        answers=0.38,
+        urge=0.13,
+        agreement=1.0,
+        depth=4.2,
+        beat=1.2,
+        smile=0.0,
+        smile_pulse=0.08,
+        smile_mimicry=0.3,
+        brow_raise=0.2,
+        brow_down=0.0,
+        frown=0.0,
+        press=0.0,
+        posture_mimicry=0.2,
+        lean=0.0,
+        chin=0.0,
+        tilt=1.5,
+        avert=0.0,
+    ),
+    Attitude.NEGATIVE: Style(
+        answers=0.32,
+        urge=0.1,
+        agreement=0.35,
+        depth=3.8,
+        beat=1.3,
+        smile=0.0,
+        smile_pulse=0.0,
+        smile_mimicry=0.0,
+        brow_raise=0.0,
+        brow_down=0.22,
+        frown=0.25,
+        press=0.2,
+        posture_mimicry=0.05,
+        lean=-0.012,
+        chin=-1.5,
+        tilt=2.2,
+        avert=1.0,
+    ),
+}
+"""The three attitudes; research/listener_behaviour.md section 5 gives the ranges they aim at."""
+
+PORTRAIT_RISE = 0.2
+"""A positive listener smiles at least this much more than its portrait..."""
+BROADEST_SMILE = 0.7
+"""...up to this smile."""
+FAINTEST_SMILE = 0.01
+"""What a negative listener's smile falls to."""
+
+
+def personal_styles(
+    personality: Personality, portrait_smile: float, calm_smile: float
+) -> NDArray[np.float64]:
+    """The styles of one listener: scaled by its personality, smiles fitted to its portrait.
+
+    Returns:
+        A row per attitude, in the order of `STYLES`, a column per field of `Style`.
+    """
+    glad = max(
+        STYLES[Attitude.POSITIVE].smile * personality.expressivity, portrait_smile + PORTRAIT_RISE
+    )
+    smiles = {
+        Attitude.POSITIVE: min(glad, BROADEST_SMILE) - calm_smile,
+        Attitude.NEUTRAL: 0.0,
+        Attitude.NEGATIVE: FAINTEST_SMILE - calm_smile,
+    }
+    return np.array(
+        [
+            style._replace(
+                answers=style.answers * personality.responsiveness,
+                urge=style.urge * personality.responsiveness,
+                depth=style.depth * personality.amplitude,
+                beat=style.beat * personality.beat,
+                smile=smiles[attitude],
+                smile_pulse=style.smile_pulse * personality.expressivity,
+                smile_mimicry=style.smile_mimicry * personality.mimicry,
+                brow_raise=style.brow_raise * personality.expressivity,
+                brow_down=style.brow_down * personality.expressivity,
+                frown=style.frown * personality.expressivity,
+                press=style.press * personality.expressivity,
+                posture_mimicry=style.posture_mimicry * personality.mimicry,
+                tilt=style.tilt * personality.tilt,
+            )
+            for attitude, style in STYLES.items()
+        ]
+    )
+
+
+class Fade:
+    """Attitude and intensity in force, which follow those asked for within about a second."""
+
+    def __init__(self) -> None:
+        self._follower = Follower(len(STYLES) + 2, FADE_RATE)
+
+    def reset(self, attitude: Attitude) -> None:
+        """Start in an attitude, at intensity 0 and from the portrait's own expression."""
+        self._follower.reset([*(float(a is attitude) for a in STYLES), 0.0, 0.0])
+
+    def step(
+        self, styles: NDArray[np.float64], attitude: Attitude, intensity: float
+    ) -> tuple[Style, float, float]:
+        """Return the blended style, the intensity and how far the portrait's face is left (0..1).
+
+        `styles` are those of `personal_styles`; `attitude` and `intensity` what is asked for.
+        """
+        target = [*(float(a is attitude) for a in STYLES), intensity, 1.0]
+        *mix, strength, awake = self._follower.step(target)
+        return Style(*(np.array(mix) @ styles).tolist()), strength, awake

@@ -1,0 +1,145 @@
+"""Core dataclasses to messages of this package and back."""
+
+import numpy as np
+from builtin_interfaces.msg import Time
+
+from vico_listener import msg
+from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import ACOUSTIC_SIZE
+from vico_listener.frames import ListenerMotion
+from vico_listener.frames import SpeakerFrame
+from vico_listener.frames import Timing
+from vico_listener.motion import Attitude
+from vico_listener.motion import FaceMotion
+from vico_listener.motion import basis_by_name
+
+
+def time_message(stamp: int) -> Time:
+    """Message of a stamp in ns."""
+    return Time(sec=stamp // NANOSECONDS, nanosec=stamp % NANOSECONDS)
+
+
+def stamp_of(message: Time) -> int:
+    """Stamp in ns of a time message."""
+    return message.sec * NANOSECONDS + message.nanosec
+
+
+def face_message(face: FaceMotion, stamp: int, frame_id: str) -> msg.FaceMotion:
+    """Message of a face."""
+    message = msg.FaceMotion(
+        basis=face.basis.name,
+        expression=face.expression,
+        rotation=face.rotation,
+        translation=face.translation,
+        crop=face.crop,
+        confidence=float(face.confidence),
+    )
+    message.header.stamp = time_message(stamp)
+    message.header.frame_id = frame_id
+    return message
+
+
+def face_of(message: msg.FaceMotion) -> FaceMotion:
+    """Face of a message; ValueError for an unknown basis or a wrong number of coefficients."""
+    basis = basis_by_name(message.basis)
+    if len(message.expression) != basis.size:
+        raise ValueError(
+            f'{len(message.expression)} expression coefficients, '
+            f"basis '{basis.name}' has {basis.size}"
+        )
+    return FaceMotion(
+        np.array(message.expression, np.float32),
+        np.array(message.rotation, np.float32),
+        np.array(message.translation, np.float32),
+        np.array(message.crop, np.float32),
+        message.confidence,
+        basis,
+    )
+
+
+def _received_message(timing: Timing) -> Time:
+    return time_message(round(timing.received * NANOSECONDS))
+
+
+def speaker_message(frame: SpeakerFrame, frame_id: str) -> msg.SpeakerFrame:
+    """Message of a speaker frame; `frame_id` is the camera's."""
+    message = msg.SpeakerFrame(
+        tick=time_message(frame.stamp),
+        index=frame.index,
+        reset=frame.reset,
+        face=face_message(frame.face, frame.source_stamp, frame_id),
+        acoustic=frame.acoustic,
+        face_valid=frame.face_valid,
+        audio_valid=frame.audio_valid,
+        speaking=frame.speaking,
+        received=_received_message(frame.timing),
+        audio_wait=frame.timing.audio_wait,
+        face_time=frame.timing.face,
+        speech_time=frame.timing.speech,
+    )
+    message.header = message.face.header
+    return message
+
+
+def speaker_of(message: msg.SpeakerFrame) -> SpeakerFrame:
+    """Speaker frame of a message; ValueError when its face cannot be read."""
+    acoustic = np.array(message.acoustic, np.float32)
+    assert acoustic.shape == (ACOUSTIC_SIZE,)
+    return SpeakerFrame(
+        stamp=stamp_of(message.tick),
+        source_stamp=stamp_of(message.header.stamp),
+        index=message.index,
+        face=face_of(message.face),
+        acoustic=acoustic,
+        face_valid=message.face_valid,
+        audio_valid=message.audio_valid,
+        speaking=message.speaking,
+        reset=message.reset,
+        timing=Timing(
+            stamp_of(message.received) / NANOSECONDS,
+            message.audio_wait,
+            message.face_time,
+            message.speech_time,
+        ),
+    )
+
+
+def motion_message(motion: ListenerMotion, frame_id: str) -> msg.ListenerMotion:
+    """Message of a listener motion; `frame_id` is the head's base frame."""
+    message = msg.ListenerMotion(
+        source_stamp=time_message(motion.source_stamp),
+        reset=motion.reset,
+        face=face_message(motion.face, motion.stamp, frame_id),
+        attitude=motion.attitude.value,
+        intensity=motion.intensity,
+        active=motion.active,
+        model=motion.model,
+        received=_received_message(motion.timing),
+        audio_wait=motion.timing.audio_wait,
+        face_time=motion.timing.face,
+        speech_time=motion.timing.speech,
+        listener_time=motion.timing.listener,
+    )
+    message.header = message.face.header
+    return message
+
+
+def motion_of(message: msg.ListenerMotion) -> ListenerMotion:
+    """Listener motion of a message; ValueError when its face or attitude cannot be read."""
+    return ListenerMotion(
+        stamp=stamp_of(message.header.stamp),
+        source_stamp=stamp_of(message.source_stamp),
+        face=face_of(message.face),
+        attitude=Attitude.parse(message.attitude),
+        intensity=message.intensity,
+        active=message.active,
+        model=message.model,
+        reset=message.reset,
+        timing=Timing(
+            stamp_of(message.received) / NANOSECONDS,
+            message.audio_wait,
+            message.face_time,
+            message.speech_time,
+            message.listener_time,
+        ),
+    )

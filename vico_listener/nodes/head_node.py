@@ -1,0 +1,188 @@
+"""`motion` in, the robot's head command out; the only writer to the head."""
+
+import threading
+import time
+from typing import Any
+
+import numpy as np
+from builtin_interfaces.msg import Duration
+from geometry_msgs.msg import PointStamped
+from trajectory_msgs.msg import JointTrajectory
+from trajectory_msgs.msg import JointTrajectoryPoint
+
+from vico_listener import msg
+from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import ListenerMotion
+from vico_listener.nodes.convert import motion_of
+from vico_listener.nodes.convert import time_message
+from vico_listener.nodes.managed_node import ERROR
+from vico_listener.nodes.managed_node import OK
+from vico_listener.nodes.managed_node import WARN
+from vico_listener.nodes.managed_node import ManagedNode
+from vico_listener.nodes.parameters import Parameter
+from vico_listener.robot import HeadCommand
+from vico_listener.robot import HeadController
+from vico_listener.robot import load_profile
+from vico_listener.statistics import Durations
+
+REPLAY_SILENCE = 2.0
+"""Wall seconds without motion after which a replay counts as dead and the head goes to rest."""
+
+
+class HeadNode(ManagedNode):
+    """Runs a `HeadController` at the robot's rate.
+
+    Live, time is the node's clock. With `use_sim_time` it is the motion's own stamps, so that a
+    replay gives the same commands at any speed; should the replay die, wall time takes over.
+
+    Args:
+        subscribe: False in the composed stack, where `follow` is called directly.
+    """
+
+    PARAMETERS = (
+        Parameter(
+            'robot', 'generic_3dof', 'Robot profile: a name in config/robots or a YAML file.'
+        ),
+    )
+
+    def __init__(self, name: str = 'head', subscribe: bool = True, **options: Any) -> None:
+        super().__init__(name, **options)
+        self._subscribe = subscribe
+        self._subscription: Any = None
+        self._timer: Any = None
+        self._controller: HeadController | None = None
+        self._publisher: Any = None
+        self._lock = threading.Lock()
+        self._latency = Durations()
+        self._commands = 0
+        self._refused = 0
+        self._last_motion = 0.0
+        self._replay_offset = 0
+        self._awake = False
+        self.create_subscription(PointStamped, 'look_at', self._on_look_at, 10)
+
+    def configure(self) -> None:
+        """Load the robot's profile; without one the node commands nothing."""
+        if not self.table['robot']:
+            return
+        profile = load_profile(self.table['robot'])
+        with self._lock:
+            self._controller = HeadController(profile)
+        self._names = [joint.name for joint in profile.joints]
+        self._lookahead = round(profile.lookahead * NANOSECONDS)
+        self._publisher = self.create_lifecycle_publisher(JointTrajectory, profile.topic, 60)
+        self._replay = self.get_parameter('use_sim_time').value
+
+    def activate(self) -> None:
+        """Subscribe to `motion` and start the timer."""
+        if self._controller is None:
+            self.get_logger().info('no robot is given: no head commands (robot:=PROFILE)')
+            return
+        if self._subscribe:
+            self._subscription = self.create_subscription(
+                msg.ListenerMotion, 'motion', self._on_motion, 60
+            )
+        period = 1.0 / self._controller.profile.rate
+        self._timer = self.create_timer(period, self._on_timer, clock=self.steady_clock)
+
+    def deactivate(self) -> None:
+        """Stop commanding at once."""
+        if self._subscription is not None:
+            self.destroy_subscription(self._subscription)
+            self._subscription = None
+        if self._timer is not None:
+            self.destroy_timer(self._timer)
+            self._timer = None
+
+    def cleanup(self) -> None:
+        """Drop the profile."""
+        with self._lock:
+            self._controller = None
+        if self._publisher is not None:
+            self.destroy_publisher(self._publisher)
+            self._publisher = None
+
+    def _on_motion(self, message: msg.ListenerMotion) -> None:
+        try:
+            motion = motion_of(message)
+        except ValueError as error:
+            self.get_logger().error(f'motion: {error}', throttle_duration_sec=5.0)
+            return
+        self.follow(motion)
+
+    def follow(self, motion: ListenerMotion) -> None:
+        """Follow one motion; the command goes out at once."""
+        with self._lock:
+            if self._controller is None or not self.is_active:
+                return
+            now = motion.stamp if self._replay else self._now()
+            self._replay_offset = motion.stamp - time.monotonic_ns()
+            if not self._controller.follow(motion.face.rotation, now):
+                self._refused += 1
+                self.get_logger().error(
+                    'refused a rotation that is not finite', throttle_duration_sec=5.0
+                )
+                return
+            self._last_motion = time.monotonic()
+            self._awake = True
+            self._publish(self._controller.advance(now, ahead=True), now)
+        self._latency.add(time.time() - motion.timing.received)
+
+    def _on_timer(self) -> None:
+        with self._lock:
+            if self._controller is None or not self._awake:
+                return
+            now = self._now()
+            if self._replay:
+                silent = time.monotonic() - self._last_motion
+                if silent < REPLAY_SILENCE:
+                    return
+                now = time.monotonic_ns() + self._replay_offset
+            commands = self._controller.advance(now)
+            self._publish(commands, now)
+            if self._controller.resting:
+                self._awake = False
+                self.get_logger().info('no motion: the head rests at neutral')
+
+    def _now(self) -> int:
+        return int(self.get_clock().now().nanoseconds)
+
+    def _publish(self, commands: list[HeadCommand], now: int) -> None:
+        for command in commands:
+            ahead = max(0, command.stamp - now) + self._lookahead
+            point = JointTrajectoryPoint(positions=command.positions)
+            point.time_from_start = Duration(sec=ahead // NANOSECONDS, nanosec=ahead % NANOSECONDS)
+            trajectory = JointTrajectory(joint_names=self._names, points=[point])
+            # Live, stamp 0: the controller starts at once, whatever its clock says.
+            if self._replay:
+                trajectory.header.stamp = time_message(now)
+            self._publisher.publish(trajectory)
+            self._commands += 1
+
+    def _on_look_at(self, message: PointStamped) -> None:
+        """Aim the base gaze at a point in the head's base frame (x forward, y left, z up)."""
+        point = np.array([message.point.x, message.point.y, message.point.z])
+        with self._lock:
+            if self._controller is None:
+                return
+            if not np.isfinite(point).all() or np.linalg.norm(point) < 1e-3:
+                self.get_logger().error('look_at: the point must be finite and not the origin')
+                return
+            x, y, z = point
+            self._controller.look([0.0, -np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x)])
+
+    def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
+        """Commands sent and their latency since image and audio were in."""
+        values: dict[str, Any] = {
+            'robot': self.table['robot'],
+            'commands': self._commands,
+            'refused_motions': self._refused,
+        }
+        values |= {f'command_latency_{k}_ms': v for k, v in self._latency.summary_ms().items()}
+        if self._controller is None:
+            return OK, 'no robot is given', values
+        if self._refused:
+            return ERROR, f'{self._refused} motions were not finite', values
+        if not self._awake:
+            return WARN, 'no motion: the head rests', values
+        return OK, 'following', values

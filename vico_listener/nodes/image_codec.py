@@ -1,0 +1,160 @@
+"""sensor_msgs/Image and CompressedImage to BGR arrays and back.
+
+Every message is checked first, with an error that names what is wrong. The conversion is
+cv_bridge's where it is installed and works (it breaks under numpy 2, ros-perception/vision_opencv
+#535), else the same in numpy and OpenCV. A bgr8 image is used in place, without a copy.
+"""
+
+import array
+import re
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+
+# ROS names a Bayer pattern by its first two pixels, OpenCV by the second row's.
+_FROM_8_BIT: dict[str, tuple[int, int | None]] = {
+    'bgr8': (3, None),
+    '8UC3': (3, None),
+    'rgb8': (3, cv2.COLOR_RGB2BGR),
+    'bgra8': (4, cv2.COLOR_BGRA2BGR),
+    '8UC4': (4, cv2.COLOR_BGRA2BGR),
+    'rgba8': (4, cv2.COLOR_RGBA2BGR),
+    'mono8': (1, cv2.COLOR_GRAY2BGR),
+    '8UC1': (1, cv2.COLOR_GRAY2BGR),
+    'yuv422': (2, cv2.COLOR_YUV2BGR_UYVY),
+    'uyvy': (2, cv2.COLOR_YUV2BGR_UYVY),
+    'yuv422_yuy2': (2, cv2.COLOR_YUV2BGR_YUY2),
+    'yuyv': (2, cv2.COLOR_YUV2BGR_YUY2),
+    'bayer_rggb8': (1, cv2.COLOR_BayerBG2BGR),
+    'bayer_bggr8': (1, cv2.COLOR_BayerRG2BGR),
+    'bayer_gbrg8': (1, cv2.COLOR_BayerGR2BGR),
+    'bayer_grbg8': (1, cv2.COLOR_BayerGB2BGR),
+}
+_FROM_16_BIT: dict[str, tuple[int, int | None]] = {
+    'mono16': (1, cv2.COLOR_GRAY2BGR),
+    '16UC1': (1, cv2.COLOR_GRAY2BGR),
+    'bgr16': (3, None),
+    'rgb16': (3, cv2.COLOR_RGB2BGR),
+    'bgra16': (4, cv2.COLOR_BGRA2BGR),
+    'rgba16': (4, cv2.COLOR_RGBA2BGR),
+}
+_PLANAR = {'nv21': cv2.COLOR_YUV2BGR_NV21, 'nv12': cv2.COLOR_YUV2BGR_NV12}
+
+ENCODINGS = (*_FROM_8_BIT, *_FROM_16_BIT, *_PLANAR)
+"""Encodings that can be read."""
+
+
+class ImageError(ValueError):
+    """An image message cannot be used; the message says why."""
+
+
+def _working_bridge() -> Any:
+    """A CvBridge that has proved itself on a small picture, or None."""
+    try:
+        from cv_bridge import CvBridge
+        from sensor_msgs.msg import Image as ImageMessage
+
+        probe = ImageMessage(height=1, width=1, encoding='rgb8', step=3)
+        probe.data = array.array('B', (1, 2, 3))
+        bridge = CvBridge()
+        works = bridge.imgmsg_to_cv2(probe, 'bgr8')[0, 0].tolist() == [3, 2, 1]
+    except (ImportError, AttributeError, TypeError, RuntimeError, SystemError):
+        return None
+    return bridge if works else None
+
+
+_bridge = _working_bridge()
+
+
+def image_to_bgr(message: Any) -> Image:
+    """Picture of a sensor_msgs/Image as (H, W, 3) uint8 BGR.
+
+    A bgr8 message's buffer is shared, not copied.
+
+    Raises:
+        ImageError: unknown encoding, empty picture, or `step` and data length that do not fit.
+    """
+    encoding, height, width = message.encoding, message.height, message.width
+    if encoding in _PLANAR:
+        return _planar_to_bgr(message)
+    table, item = (_FROM_8_BIT, 1) if encoding in _FROM_8_BIT else (_FROM_16_BIT, 2)
+    if encoding not in table:
+        raise ImageError(f"unknown image encoding '{encoding}': use one of {', '.join(ENCODINGS)}")
+    channels, conversion = table[encoding]
+    _check_size(message, width * channels * item)
+    data = np.frombuffer(message.data, np.uint8)
+    if _bridge is not None and conversion is not None and re.match(r'rgb|bgr|mono', encoding):
+        return np.asarray(_bridge.imgmsg_to_cv2(message, 'bgr8'))
+    rows = data.reshape(height, message.step)[:, : width * channels * item]
+    if item == 2:
+        order = '>u2' if message.is_bigendian else '<u2'
+        rows = (np.ascontiguousarray(rows).view(order) >> 8).astype(np.uint8)
+    picture = rows.reshape(height, width, channels)
+    return picture if conversion is None else np.asarray(cv2.cvtColor(picture, conversion))
+
+
+def _check_size(message: Any, row: int, rows: int | None = None) -> None:
+    height, width, step = message.height, message.width, message.step
+    rows = height if rows is None else rows
+    what = f'{width}x{height} {message.encoding} image'
+    if height == 0 or width == 0:
+        raise ImageError(f'empty image: {what}')
+    if step < row:
+        raise ImageError(f'wrong step in a {what}: {step} bytes a row, at least {row} are needed')
+    if len(message.data) != step * rows:
+        raise ImageError(
+            f'wrong data length in a {what}: {len(message.data)} bytes, '
+            f'step * rows = {step} * {rows} = {step * rows}'
+        )
+
+
+def _planar_to_bgr(message: Any) -> Image:
+    if message.height % 2 or message.width % 2:
+        raise ImageError(f'{message.encoding} needs an even width and height')
+    rows = message.height * 3 // 2
+    _check_size(message, message.width, rows)
+    data = np.frombuffer(message.data, np.uint8).reshape(rows, message.step)[:, : message.width]
+    return np.asarray(cv2.cvtColor(np.ascontiguousarray(data), _PLANAR[message.encoding]))
+
+
+def compressed_to_bgr(message: Any) -> Image:
+    """Picture of a sensor_msgs/CompressedImage as (H, W, 3) uint8 BGR.
+
+    Raises:
+        ImageError: a depth format, or data that no decoder knows.
+    """
+    if 'compressedDepth' in message.format:
+        raise ImageError(f"'{message.format}' is a depth image: subscribe to a colour image")
+    data = np.frombuffer(message.data, np.uint8)
+    picture = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    if picture is None:
+        raise ImageError(
+            f"cannot decode a compressed image of format '{message.format}' "
+            f'({data.size} bytes): JPEG and PNG are supported'
+        )
+    return np.asarray(picture)
+
+
+def fill_image(message: Any, picture: Image) -> None:
+    """Put a (H, W, 3) uint8 BGR picture into a sensor_msgs/Image (header untouched)."""
+    message.height, message.width = picture.shape[:2]
+    message.encoding = 'bgr8'
+    message.is_bigendian = 0
+    message.step = 3 * picture.shape[1]
+    # An array.array is taken as it is; anything else is checked byte by byte.
+    data = array.array('B')
+    data.frombytes(memoryview(np.ascontiguousarray(picture)).cast('B'))
+    message.data = data
+
+
+def fill_compressed(message: Any, picture: Image, quality: int = 90) -> None:
+    """Put a BGR picture into a sensor_msgs/CompressedImage as JPEG (header untouched)."""
+    _, encoded = cv2.imencode('.jpg', picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    message.format = 'bgr8; jpeg compressed bgr8'
+    data = array.array('B')
+    data.frombytes(memoryview(encoded).cast('B'))
+    message.data = data

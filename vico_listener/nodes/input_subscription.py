@@ -1,0 +1,83 @@
+"""A subscription that fits whatever quality of service its publisher offers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from rclpy.event_handler import SubscriptionEventCallbacks
+from rclpy.node import Node
+from rclpy.qos import HistoryPolicy
+from rclpy.qos import QoSProfile
+from rclpy.qos import ReliabilityPolicy
+
+
+class InputSubscription:
+    """Subscribes reliably, and best effort once a publisher appears that offers no more.
+
+    A reliable subscription loses nothing but does not match a best-effort publisher (most camera
+    drivers); a best-effort one matches everybody but may lose replayed data.
+
+    Args:
+        node: owner.
+        message_type, topic, callback: as for ``create_subscription``.
+        depth: messages kept while the node is busy.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        message_type: Any,
+        topic: str,
+        callback: Callable[[Any], None],
+        depth: int,
+    ) -> None:
+        self._node = node
+        self._type = message_type
+        self._topic = topic
+        self._callback = callback
+        self._depth = depth
+        self.lost = 0
+        self._subscription = self._subscribe(ReliabilityPolicy.RELIABLE)
+
+    def _subscribe(self, reliability: ReliabilityPolicy) -> Any:
+        callbacks = SubscriptionEventCallbacks(message_lost=self._on_lost)
+        if reliability == ReliabilityPolicy.RELIABLE:
+            callbacks.incompatible_qos = self._on_incompatible
+        qos = QoSProfile(
+            reliability=reliability, history=HistoryPolicy.KEEP_LAST, depth=self._depth
+        )
+        return self._node.create_subscription(
+            self._type, self._topic, self._callback, qos, event_callbacks=callbacks
+        )
+
+    def _on_lost(self, info: Any) -> None:
+        self.lost = info.total_count
+
+    def _on_incompatible(self, _: Any) -> None:
+        # Not from inside the event of the subscription that goes away.
+        self._node.executor.create_task(self._lower)
+
+    def _lower(self) -> None:
+        if self._subscription is None:
+            return
+        self._node.get_logger().info(f'{self._topic}: the publisher is best effort, so are we now')
+        self._node.destroy_subscription(self._subscription)
+        self._subscription = self._subscribe(ReliabilityPolicy.BEST_EFFORT)
+
+    def mismatch(self) -> str:
+        """What is wrong when somebody publishes another type on the topic; empty when nothing."""
+        if self._subscription is None:
+            return ''
+        name = self._subscription.topic_name
+        ours = f'{self._type.__module__.split(".")[0]}/msg/{self._type.__name__}'
+        others = {
+            info.topic_type
+            for info in self._node.get_publishers_info_by_topic(name)
+            if info.topic_type != ours
+        }
+        return f'{name} carries {", ".join(sorted(others))}, expected {ours}' if others else ''
+
+    def destroy(self) -> None:
+        """End the subscription."""
+        if self._subscription is not None:
+            self._node.destroy_subscription(self._subscription)
+            self._subscription = None

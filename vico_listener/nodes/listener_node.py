@@ -1,0 +1,178 @@
+"""`speaker` in, `motion` (ListenerMotion) out: steps the listener once per model tick."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from rclpy.parameter import Parameter as RosParameter
+from std_msgs.msg import Bool
+from std_msgs.msg import String
+from std_srvs.srv import SetBool
+
+from vico_listener import msg
+from vico_listener.frames import ListenerMotion
+from vico_listener.frames import SpeakerFrame
+from vico_listener.listener import LISTENERS
+from vico_listener.listener.agent import ListeningAgent
+from vico_listener.motion import Attitude
+from vico_listener.motion import FaceMotion
+from vico_listener.nodes.convert import motion_message
+from vico_listener.nodes.convert import speaker_of
+from vico_listener.nodes.managed_node import OK
+from vico_listener.nodes.managed_node import WARN
+from vico_listener.nodes.managed_node import ManagedNode
+from vico_listener.nodes.parameters import Parameter
+from vico_listener.render import measure_portrait
+from vico_listener.statistics import Durations
+
+MotionOutput = Callable[[ListenerMotion], None]
+
+
+class ListenerNode(ManagedNode):
+    """Wraps a `ListeningAgent`.
+
+    Args:
+        subscribe: False in the composed stack, where `listen` is called directly.
+    """
+
+    PARAMETERS = (
+        Parameter('listener', 'rules', 'The listener.', choices=tuple(sorted(LISTENERS))),
+        Parameter('seed', 0, 'Seed of the idle layer and the personality.', 0, 2**31 - 1),
+        Parameter(
+            'attitude',
+            'neutral',
+            'Attitude towards the speaker.',
+            choices=tuple(a.value for a in Attitude),
+            live=True,
+        ),
+        Parameter('intensity', 1.0, 'How strongly it is shown.', 0.0, 1.0, live=True),
+        Parameter('active', True, 'False: ease out, then stop publishing motion.', live=True),
+        Parameter('idle', True, 'Blinks, breathing and gaze shifts.'),
+        Parameter('portrait', '', "Portrait whose face is the reference; '' = a neutral face."),
+        Parameter('frame_id', 'head', "Frame of the listener's head in its messages."),
+    )
+
+    def __init__(self, name: str = 'listener', subscribe: bool = True, **options: Any) -> None:
+        super().__init__(name, **options)
+        self.outputs: list[MotionOutput] = []
+        self.agent: ListeningAgent | None = None
+        self._subscribe = subscribe
+        self._subscription: Any = None
+        self._lock = threading.RLock()
+        self._durations = Durations()
+        self._reported_invalid = 0
+        self._publisher = self.create_lifecycle_publisher(msg.ListenerMotion, 'motion', 60)
+        self.create_subscription(String, 'attitude', self._on_attitude, 10)
+        self.create_subscription(Bool, 'active', self._on_active, 10)
+        self.create_service(SetBool, '~/set_active', self._on_set_active)
+
+    def configure(self) -> None:
+        """Make the listener and its reference face."""
+        table = self.table
+        portrait = table['portrait']
+        reference = measure_portrait(portrait) if portrait else FaceMotion.neutral()
+        agent = ListeningAgent.create(table['listener'], table['seed'], reference, table['idle'])
+        agent.set_attitude(Attitude.parse(table['attitude']), table['intensity'])
+        agent.set_active(table['active'])
+        agent.warm_up()
+        with self._lock:
+            self.agent = agent
+
+    def activate(self) -> None:
+        """Subscribe to `speaker`."""
+        self._frame_id = self.table['frame_id']
+        if self._subscribe:
+            self._subscription = self.create_subscription(
+                msg.SpeakerFrame, 'speaker', self._on_speaker, 60
+            )
+
+    def deactivate(self) -> None:
+        """Unsubscribe and start anew next time."""
+        if self._subscription is not None:
+            self.destroy_subscription(self._subscription)
+            self._subscription = None
+        with self._lock:
+            if self.agent is not None:
+                self.agent.reset()
+
+    def cleanup(self) -> None:
+        """Drop the listener."""
+        with self._lock:
+            self.agent = None
+
+    def listen(self, frame: SpeakerFrame) -> None:
+        """Step the listener and hand on its motion."""
+        start = time.perf_counter()
+        with self._lock:
+            if self.agent is None or not self.is_active:
+                return
+            motion = self.agent.step(frame)
+        if motion is None:
+            return
+        motion.timing.listener = time.perf_counter() - start
+        self._durations.add(motion.timing.listener)
+        for output in self.outputs:
+            output(motion)
+        if self._publisher.get_subscription_count() > 0:
+            self._publisher.publish(motion_message(motion, self._frame_id))
+
+    def _on_speaker(self, message: msg.SpeakerFrame) -> None:
+        try:
+            frame = speaker_of(message)
+        except ValueError as error:
+            self.get_logger().error(f'speaker: {error}', throttle_duration_sec=5.0)
+            return
+        self.listen(frame)
+
+    def parameter_changed(self, name: str, value: Any) -> None:
+        """Apply a live parameter."""
+        with self._lock:
+            if self.agent is None:
+                return
+            if name == 'attitude':
+                self.agent.set_attitude(Attitude(value))
+            elif name == 'intensity':
+                self.agent.set_attitude(intensity=value)
+            elif name == 'active':
+                self.agent.set_active(value)
+
+    def _set(self, name: str, value: Any) -> str:
+        """Set a parameter; why it was refused, or ''."""
+        result = self.set_parameters([RosParameter(name, value=value)])[0]
+        if not result.successful:
+            self.get_logger().error(f'{name}: {result.reason}')
+        return str(result.reason)
+
+    def _on_attitude(self, message: String) -> None:
+        self._set('attitude', message.data)
+
+    def _on_active(self, message: Bool) -> None:
+        self._set('active', message.data)
+
+    def _on_set_active(
+        self, request: SetBool.Request, response: SetBool.Response
+    ) -> SetBool.Response:
+        response.message = self._set('active', request.data)
+        response.success = not response.message
+        return response
+
+    def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
+        """Attitude, steps and how long they take."""
+        assert self.agent is not None
+        counters = self.agent.counters
+        values = {
+            'listener': self.table['listener'],
+            'attitude': self.table['attitude'],
+            'intensity': float(self.table['intensity']),
+            'active': self.table['active'],
+            **vars(counters),
+            **{f'step_{k}_ms': v for k, v in self._durations.summary_ms().items()},
+        }
+        if counters.invalid_frames:
+            return (
+                WARN,
+                f'{counters.invalid_frames} frames held numbers that are not finite',
+                values,
+            )
+        return OK, 'listening' if self.table['active'] else 'resting', values

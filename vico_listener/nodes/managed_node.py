@@ -1,0 +1,125 @@
+"""What every node of the package shares: lifecycle with reasons in the log, and diagnostics."""
+
+import traceback
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray
+from diagnostic_msgs.msg import DiagnosticStatus
+from diagnostic_msgs.msg import KeyValue
+from rclpy.clock import Clock
+from rclpy.clock import ClockType
+from rclpy.lifecycle import LifecycleNode
+from rclpy.lifecycle import LifecycleState
+from rclpy.lifecycle import TransitionCallbackReturn
+
+from vico_listener.nodes.parameters import Parameter
+from vico_listener.nodes.parameters import ParameterTable
+
+OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
+
+
+class ManagedNode(LifecycleNode):
+    """A lifecycle node whose subclass implements four plain methods that may raise.
+
+    `configure` loads models and warms them up, `activate` creates subscriptions and timers,
+    `deactivate` destroys them, `cleanup` drops what `configure` made. A user's mistake (ValueError,
+    OSError, ImportError) fails the transition with its message in the log; anything else is logged
+    with its traceback by rclpy's error state.
+    """
+
+    PARAMETERS: tuple[Parameter, ...] = ()
+
+    def __init__(self, name: str, **options: Any) -> None:
+        super().__init__(name, **options)
+        self.table = ParameterTable(self, self.PARAMETERS, self.parameter_changed)
+        self.is_active = False
+        self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
+        # Steady: diagnostics go on while a bag's clock is paused.
+        self.steady_clock = Clock(clock_type=ClockType.STEADY_TIME)
+        self.create_timer(1.0, self.publish_diagnostics, clock=self.steady_clock)
+
+    # Subclasses override these.
+
+    def configure(self) -> None:
+        """Read parameters, load models, warm up."""
+
+    def activate(self) -> None:
+        """Create subscriptions and timers."""
+
+    def deactivate(self) -> None:
+        """Destroy what `activate` created."""
+
+    def cleanup(self) -> None:
+        """Drop what `configure` made."""
+
+    def parameter_changed(self, name: str, value: Any) -> None:
+        """Apply a parameter marked `live`; it has been checked."""
+
+    def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
+        """Level, message and values for /diagnostics while active."""
+        return OK, 'active', {}
+
+    # Lifecycle callbacks of rclpy, which swallows exceptions raised in them.
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:  # noqa: D102
+        return self._transition('configure', self.configure)
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:  # noqa: D102
+        super().on_activate(state)  # publishers first: `activate` may start to publish
+        self.is_active = True
+        result = self._transition('activate', self.activate)
+        if result != TransitionCallbackReturn.SUCCESS:
+            self.is_active = False
+            super().on_deactivate(state)
+        return result
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:  # noqa: D102
+        self.is_active = False
+        result = self._transition('deactivate', self.deactivate)
+        super().on_deactivate(state)
+        return result
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:  # noqa: D102
+        return self._transition('cleanup', self.cleanup)
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:  # noqa: D102
+        if self.is_active:
+            self.is_active = False
+            self._transition('deactivate', self.deactivate)
+        return self._transition('shutdown', self.cleanup)
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:  # noqa: D102
+        return self._transition('recovery from an error', self.cleanup)
+
+    def _transition(self, name: str, action: Any) -> TransitionCallbackReturn:
+        try:
+            action()
+        except (ValueError, OSError, ImportError) as error:
+            self.get_logger().error(f'{name} failed: {error}')
+            return TransitionCallbackReturn.FAILURE
+        except Exception:
+            self.get_logger().error(f'{name} failed:\n{traceback.format_exc()}')
+            raise
+        self.get_logger().info(f'{name}: done')
+        return TransitionCallbackReturn.SUCCESS
+
+    def publish_diagnostics(self) -> None:
+        """Publish one status on /diagnostics (also called by a 1 Hz timer)."""
+        if self.is_active:
+            level, message, values = self.diagnose()
+        else:
+            level, message, values = OK, 'not active', {}
+        status = DiagnosticStatus(
+            level=level,
+            name=f'vico_listener: {self.get_name()}',
+            message=message,
+            hardware_id='vico_listener',
+            values=[KeyValue(key=key, value=_text(value)) for key, value in values.items()],
+        )
+        array = DiagnosticArray(status=[status])
+        array.header.stamp = self.get_clock().now().to_msg()
+        self._diagnostics.publish(array)
+
+
+def _text(value: Any) -> str:
+    return f'{value:.3f}' if isinstance(value, float) else str(value)

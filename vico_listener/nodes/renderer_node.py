@@ -1,0 +1,121 @@
+"""`motion` in, the listener's face out: `face/image` and `face/image/compressed`."""
+
+import threading
+import time
+from typing import Any
+
+from sensor_msgs.msg import CompressedImage
+from sensor_msgs.msg import Image
+
+from vico_listener import msg
+from vico_listener.frames import ListenerMotion
+from vico_listener.nodes.convert import motion_of
+from vico_listener.nodes.convert import time_message
+from vico_listener.nodes.image_codec import fill_compressed
+from vico_listener.nodes.image_codec import fill_image
+from vico_listener.nodes.managed_node import OK
+from vico_listener.nodes.managed_node import ManagedNode
+from vico_listener.nodes.parameters import Parameter
+from vico_listener.render import create_renderer
+from vico_listener.render import default_portrait_path
+from vico_listener.render import load_portrait
+from vico_listener.statistics import Durations
+
+
+class RendererNode(ManagedNode):
+    """Draws every motion that somebody wants to see.
+
+    Args:
+        subscribe: False in the composed stack, where `draw` is called directly.
+    """
+
+    PARAMETERS = (
+        Parameter('renderer', 'portrait', 'The renderer.'),
+        Parameter('portrait', '', "Photo of the listener's face; '' = the default portrait."),
+        Parameter('size', 256, 'Width and height of the picture [px].', 64, 1024),
+        Parameter('jpeg_quality', 90, 'Of face/image/compressed.', 1, 100),
+        Parameter('frame_id', 'head', "Frame of the listener's head in the images."),
+    )
+
+    def __init__(self, name: str = 'renderer', subscribe: bool = True, **options: Any) -> None:
+        super().__init__(name, **options)
+        self._subscribe = subscribe
+        self._subscription: Any = None
+        self._renderer: Any = None
+        self._lock = threading.Lock()
+        self._durations = Durations()
+        self._drawn = 0
+        self._image = self.create_lifecycle_publisher(Image, 'face/image', 60)
+        self._compressed = self.create_lifecycle_publisher(
+            CompressedImage, 'face/image/compressed', 60
+        )
+
+    def configure(self) -> None:
+        """Load the portrait and prepare the renderer."""
+        table = self.table
+        portrait = load_portrait(table['portrait'] or default_portrait_path())
+        renderer = create_renderer(table['renderer'], portrait=portrait, size=table['size'])
+        renderer.render(renderer.reference)
+        with self._lock:
+            self._renderer = renderer
+
+    def activate(self) -> None:
+        """Subscribe to `motion`."""
+        self._frame_id = self.table['frame_id']
+        self._quality = self.table['jpeg_quality']
+        if self._subscribe:
+            self._subscription = self.create_subscription(
+                msg.ListenerMotion, 'motion', self._on_motion, 60
+            )
+
+    def deactivate(self) -> None:
+        """Unsubscribe."""
+        if self._subscription is not None:
+            self.destroy_subscription(self._subscription)
+            self._subscription = None
+
+    def cleanup(self) -> None:
+        """Drop the renderer."""
+        with self._lock:
+            self._renderer = None
+
+    def _on_motion(self, message: msg.ListenerMotion) -> None:
+        try:
+            motion = motion_of(message)
+        except ValueError as error:
+            self.get_logger().error(f'motion: {error}', throttle_duration_sec=5.0)
+            return
+        self.draw(motion)
+
+    def draw(self, motion: ListenerMotion) -> None:
+        """Draw one motion, if anybody is subscribed."""
+        raw = self._image.get_subscription_count() > 0
+        compressed = self._compressed.get_subscription_count() > 0
+        if not (raw or compressed) or not self.is_active:
+            return
+        start = time.perf_counter()
+        with self._lock:
+            if self._renderer is None:
+                return
+            picture = self._renderer.render(motion.face)
+        self._durations.add(time.perf_counter() - start)
+        self._drawn += 1
+        if raw:
+            image = Image()
+            fill_image(image, picture)
+            self._publish(self._image, image, motion.stamp)
+        if compressed:
+            coded = CompressedImage()
+            fill_compressed(coded, picture, self._quality)
+            self._publish(self._compressed, coded, motion.stamp)
+
+    def _publish(self, publisher: Any, message: Any, stamp: int) -> None:
+        message.header.stamp = time_message(stamp)
+        message.header.frame_id = self._frame_id
+        publisher.publish(message)
+
+    def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
+        """How many pictures, and how long each takes."""
+        values: dict[str, Any] = {'renderer': self.table['renderer'], 'images': self._drawn}
+        values |= {f'render_{k}_ms': v for k, v in self._durations.summary_ms().items()}
+        return OK, 'drawing' if self._drawn else 'nobody is watching', values

@@ -1,0 +1,59 @@
+"""Perception, listener, renderer and head in one process, handing objects from one to the next.
+
+rclpy has no intra-process transport, so this is the fast way; each node still publishes for
+whoever subscribes, and is managed like any other.
+"""
+
+from collections.abc import Sequence
+
+import rclpy
+from rclpy.executors import ExternalShutdownException
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.lifecycle import TransitionCallbackReturn
+
+from vico_listener.nodes.head_node import HeadNode
+from vico_listener.nodes.listener_node import ListenerNode
+from vico_listener.nodes.managed_node import ManagedNode
+from vico_listener.nodes.perception_node import PerceptionNode
+from vico_listener.nodes.renderer_node import RendererNode
+
+
+def build_stack() -> list[ManagedNode]:
+    """The four nodes, connected; downstream first, the order in which to bring them up."""
+    perception = PerceptionNode()
+    listener = ListenerNode(subscribe=False)
+    renderer = RendererNode(subscribe=False)
+    head = HeadNode(subscribe=False)
+    perception.outputs.append(listener.listen)
+    # The head first: its command is what latency is about.
+    listener.outputs += [head.follow, renderer.draw]
+    return [head, renderer, listener, perception]
+
+
+def bring_up(nodes: Sequence[ManagedNode]) -> bool:
+    """Configure and activate every node; False when one refuses (its log says why)."""
+    for transition in ('trigger_configure', 'trigger_activate'):
+        for node in nodes:
+            if getattr(node, transition)() != TransitionCallbackReturn.SUCCESS:
+                return False
+    return True
+
+
+def spin_stack(arguments: Sequence[str]) -> int:
+    """Run the stack until it is shut down; exit code 1 when it cannot be brought up."""
+    rclpy.init(args=list(arguments))
+    code = 0
+    try:
+        nodes = build_stack()
+        executor = SingleThreadedExecutor()
+        for node in nodes:
+            executor.add_node(node)
+        if bring_up(nodes):
+            executor.spin()
+        else:
+            code = 1
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass
+    finally:
+        rclpy.try_shutdown()
+    return code

@@ -1,0 +1,262 @@
+"""Camera and audio in, one `SpeakerFrame` per model tick out (design: stream time, section 6)."""
+
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.clock import EARLY_TICK_NS
+from vico_listener.clock import MODEL_RATE
+from vico_listener.clock import NANOSECONDS
+from vico_listener.clock import ModelClock
+from vico_listener.frames import SpeakerFrame
+from vico_listener.frames import Timing
+from vico_listener.motion import FaceMotion
+from vico_listener.speech import AcousticStream
+
+FACE_HOLD_NS = 200_000_000
+"""A face older than this is no longer valid, and without a newer frame audio alone drives ticks."""
+
+JUMP_BACK_NS = 500_000_000
+"""A stamp that lies this far before the last one means a new start (bag loop), not a late frame."""
+
+
+class Tracker(Protocol):
+    """What `Perception` needs of `vico_listener.face.FaceTracker`."""
+
+    def update(self, image: NDArray[np.uint8], stamp: int, speaking: bool = False) -> FaceMotion:
+        """Face in an image (H, W, 3, BGR) taken at `stamp` ns; confidence 0 = none."""
+
+    def reset(self) -> None:
+        """Forget everything seen."""
+
+
+@dataclass
+class PerceptionCounters:
+    """What went in, what came out and what was lost, since the start."""
+
+    images: int = 0
+    repeated_images: int = 0
+    late_images: int = 0
+    faceless_images: int = 0
+    ticks: int = 0
+    faceless_ticks: int = 0
+    audioless_ticks: int = 0
+    skipped_ticks: int = 0
+    resets: int = 0
+
+
+@dataclass
+class _Sight:
+    """The face in one camera frame, and when it was received and how long it took."""
+
+    face: FaceMotion
+    stamp: int
+    received: float
+    duration: float
+
+
+@dataclass
+class _PendingTick:
+    stamp: int
+    sight: _Sight | None
+    due: float
+
+
+class Perception:
+    """Joins face and speech on the model clock.
+
+    A camera frame makes every tick up to its stamp due; a due tick waits until the audio up to it
+    is there, at most `audio_wait` of stream time, and is then emitted without (audio_valid False).
+    Once a tick has been emitted without audio none waits until audio comes again. Everything is
+    decided by stamps, so the same recording gives the same frames.
+
+    Args:
+        tracker: image -> FaceMotion.
+        audio: the acoustic stream; None = there is no audio (audio_valid is always False).
+        audio_wait: longest wait of a tick for its audio, s of stream time.
+    """
+
+    def __init__(
+        self, tracker: Tracker, audio: AcousticStream | None, audio_wait: float = 0.15
+    ) -> None:
+        self._tracker = tracker
+        self._audio = audio
+        self._audio_wait_ns = round(audio_wait * NANOSECONDS)
+        self.counters = PerceptionCounters()
+        self._clock = ModelClock()
+        self._pending: deque[_PendingTick] = deque()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._clock.reset()
+        self._pending.clear()
+        self._sight: _Sight | None = None
+        self._seen: _Sight | None = None
+        self._expect_audio = self._audio is not None
+        self._audio_received = 0.0
+        self._speaking = False
+        self._index = 0
+        self._fresh = True
+
+    def reset(self) -> None:
+        """Start anew: the next frame carries `reset`."""
+        self._forget()
+        self._tracker.reset()
+        if self._audio is not None:
+            self._audio.reset()
+        self.counters.resets += 1
+
+    @property
+    def newest_stamp(self) -> int | None:
+        """Stream time reached so far, ns; None before the first input."""
+        stamps = []
+        if self._sight is not None:
+            stamps.append(self._sight.stamp)
+        if self._audio is not None and self._audio.end_stamp is not None:
+            stamps.append(self._audio.end_stamp)
+        if self._clock.last_stamp is not None:
+            stamps.append(self._clock.last_stamp)
+        return max(stamps, default=None)
+
+    def set_audio(self, audio: AcousticStream) -> None:
+        """Use another acoustic stream from now on, e.g. after the format became known."""
+        self._audio = audio
+        self._expect_audio = True
+
+    def add_image(
+        self, image: NDArray[np.uint8], stamp: int, received: float | None = None
+    ) -> list[SpeakerFrame]:
+        """Take a camera frame (H, W, 3, BGR) with its stamp in ns; return the frames now complete.
+
+        A frame with the stamp of the last one or an earlier one is dropped and counted; one that
+        is `JUMP_BACK_NS` earlier resets everything first.
+        """
+        received = time.time() if received is None else received
+        self.counters.images += 1
+        previous = self._sight
+        if previous is not None and stamp <= previous.stamp:
+            if previous.stamp - stamp < JUMP_BACK_NS:
+                if stamp == previous.stamp:
+                    self.counters.repeated_images += 1
+                else:
+                    self.counters.late_images += 1
+                return []
+            self.reset()
+            previous = None
+        start = time.perf_counter()
+        face = self._tracker.update(image, stamp, speaking=self._speaking)
+        sight = _Sight(face, stamp, received, time.perf_counter() - start)
+        self._sight = sight
+        if face.confidence > 0:
+            self._seen = sight
+        else:
+            self.counters.faceless_images += 1
+        period = NANOSECONDS // MODEL_RATE
+        for tick in self._advance(stamp):
+            # Between two frames of a slow camera the previous face is held.
+            current = stamp - tick < period
+            self._pending.append(_PendingTick(tick, sight if current else previous, received))
+        return self._emit(stamp)
+
+    def add_audio(
+        self, data: bytes | NDArray, stamp: int, received: float | None = None
+    ) -> list[SpeakerFrame]:
+        """Take PCM whose first sample was captured at `stamp` (ns); return frames now complete."""
+        if self._audio is None:
+            return []
+        self._audio_received = time.time() if received is None else received
+        end_before = self._audio.end_stamp
+        self._audio.push(data, stamp)
+        end = self._audio.end_stamp
+        if end is None:
+            return []
+        if end_before is not None and end < end_before - JUMP_BACK_NS and self._sight is None:
+            self._forget()
+            self.counters.resets += 1
+        self._expect_audio = True
+        camera_due = None if self._sight is None else self._sight.stamp
+        if camera_due is None or end - camera_due > FACE_HOLD_NS:
+            for tick in self._advance(end - FACE_HOLD_NS):
+                self._pending.append(_PendingTick(tick, self._sight, self._audio_received))
+        return self._emit(end)
+
+    def idle(self, stamp: int) -> list[SpeakerFrame]:
+        """Emit every tick up to `stamp` (ns) although no input comes: called by a timer."""
+        now = time.time()
+        for tick in self._advance(stamp):
+            self._pending.append(_PendingTick(tick, self._sight, now))
+        return self._emit(stamp + self._audio_wait_ns + 1)
+
+    def flush(self) -> list[SpeakerFrame]:
+        """Emit the ticks that still wait for audio: the stream is over."""
+        if not self._pending:
+            return []
+        return self._emit(self._pending[-1].stamp + self._audio_wait_ns + 1)
+
+    def _advance(self, stamp: int) -> list[int]:
+        before = self._clock.last_stamp
+        due = self._clock.advance(stamp)
+        if before is not None and due:
+            missing = round((due[0] - before) * MODEL_RATE / NANOSECONDS) - 1
+            self.counters.skipped_ticks += missing
+        return due
+
+    def _emit(self, stream_time: int) -> list[SpeakerFrame]:
+        frames = []
+        while self._pending:
+            tick = self._pending[0]
+            end = None if self._audio is None else self._audio.end_stamp
+            has_audio = end is not None and end >= tick.stamp
+            if not has_audio and self._expect_audio:
+                if stream_time - tick.stamp <= self._audio_wait_ns:
+                    break
+                self._expect_audio = False
+            self._pending.popleft()
+            frames.append(self._frame(tick))
+        return frames
+
+    def _frame(self, tick: _PendingTick) -> SpeakerFrame:
+        sight = tick.sight
+        seen = sight if sight is not None and sight.face.confidence > 0 else self._seen
+        if seen is not None and tick.stamp - seen.stamp > FACE_HOLD_NS:
+            seen = None
+        if seen is not None and seen.stamp > tick.stamp + EARLY_TICK_NS:
+            seen = None  # the only face known lies after this tick
+        start = time.perf_counter()
+        acoustic = None if self._audio is None else self._audio.frame(tick.stamp)
+        duration = time.perf_counter() - start
+        image_received = tick.due
+        received = image_received
+        if acoustic is not None and acoustic.valid:
+            self._speaking = acoustic.speaking
+            received = max(image_received, self._audio_received)
+        else:
+            self._speaking = False
+            self.counters.audioless_ticks += 1
+        if seen is None:
+            self.counters.faceless_ticks += 1
+        frame = SpeakerFrame(
+            stamp=tick.stamp,
+            source_stamp=0 if sight is None else sight.stamp,
+            index=self._index,
+            face=FaceMotion.missing() if seen is None else seen.face,
+            acoustic=np.zeros(45, np.float32) if acoustic is None else acoustic.features,
+            face_valid=seen is not None,
+            audio_valid=acoustic is not None and acoustic.valid,
+            speaking=self._speaking,
+            reset=self._fresh,
+            timing=Timing(
+                received=received,
+                audio_wait=received - image_received,
+                face=0.0 if sight is None else sight.duration,
+                speech=duration,
+            ),
+        )
+        self._fresh = False
+        self._index += 1
+        self.counters.ticks += 1
+        return frame

@@ -1,0 +1,1 @@
+"""What a demo leaves behind: film, preview picture, tables and report."""

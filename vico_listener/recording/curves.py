@@ -1,0 +1,57 @@
+"""What the preview plots: a handful of numbers per tick of speaker and listener."""
+
+from dataclasses import dataclass
+from dataclasses import field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import ListenerMotion
+from vico_listener.frames import SpeakerFrame
+from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import FaceMotion
+from vico_listener.speech import FEATURE_NAMES
+
+_SMILE = [ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]
+_LOUDNESS = FEATURE_NAMES.index('loudness')
+_BLINK = [ARKIT_INDEX['eyeBlinkLeft'], ARKIT_INDEX['eyeBlinkRight']]
+
+
+@dataclass
+class Curves:
+    """Rows by tick; `table` joins them."""
+
+    _speaker: dict[int, tuple[float, float, float]] = field(default_factory=dict)
+    _listener: dict[int, tuple[float, float, float, float, float]] = field(default_factory=dict)
+
+    def add_speaker(self, frame: SpeakerFrame) -> None:
+        """Note smile, loudness and voice activity of the speaker."""
+        smile = float(frame.face.expression[_SMILE].mean()) if frame.face_valid else np.nan
+        loudness = float(frame.acoustic[_LOUDNESS]) if frame.audio_valid else np.nan
+        self._speaker[frame.stamp] = (smile, loudness, float(frame.speaking))
+
+    def add_listener(self, motion: ListenerMotion) -> None:
+        """Note head angles, smile and eyelids of the listener."""
+        face: FaceMotion = motion.face
+        roll, pitch, yaw = (float(angle) for angle in np.degrees(face.rotation))
+        smile = float(face.expression[_SMILE].mean())
+        self._listener[motion.stamp] = (
+            roll,
+            pitch,
+            yaw,
+            smile,
+            float(face.expression[_BLINK].mean()),
+        )
+
+    def table(self) -> dict[str, NDArray[np.float64]]:
+        """Columns by name: time s, listener roll, pitch, yaw deg, smile, blink, speaker_*."""
+        unknown = (np.nan, np.nan, 0.0)
+        rows = [
+            (stamp / NANOSECONDS, *motion, *self._speaker.get(stamp, unknown))
+            for stamp, motion in sorted(self._listener.items())
+        ]
+        names = ('time', 'roll', 'pitch', 'yaw', 'smile', 'blink')
+        names += ('speaker_smile', 'loudness', 'speaking')
+        columns = np.array(rows).reshape(-1, len(names)).T
+        return dict(zip(names, columns, strict=True))

@@ -1,0 +1,241 @@
+"""PCM of any common format to mono float samples, and telling compressed audio from PCM.
+
+Sample formats carry GStreamer's names, as `audio_common_msgs/AudioInfo` does.
+"""
+
+import array
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float32]
+PcmData = bytes | bytearray | memoryview | array.array | NDArray
+
+SAMPLE_LIMIT = 8.0
+"""A float sample beyond +-8 (full scale is 1) is damage, like NaN: it would swamp every feature."""
+
+SNIFF_BYTES = 4096
+"""How much of a stream's start is searched for a container or MP3 frames."""
+
+
+class AudioFormatError(ValueError):
+    """The bytes are not the PCM that they were announced to be."""
+
+
+@dataclass(frozen=True)
+class SampleFormat:
+    """One sample's layout: bytes in a sample, NumPy type (None for packed 24 bit)."""
+
+    name: str
+    size: int
+    dtype: str | None
+
+
+SAMPLE_FORMATS: dict[str, SampleFormat] = {
+    f.name: f
+    for f in (
+        SampleFormat('U8', 1, 'u1'),
+        SampleFormat('S8', 1, 'i1'),
+        SampleFormat('S16LE', 2, '<i2'),
+        SampleFormat('S16BE', 2, '>i2'),
+        SampleFormat('S24LE', 3, None),
+        SampleFormat('S32LE', 4, '<i4'),
+        SampleFormat('F32LE', 4, '<f4'),
+        SampleFormat('F64LE', 8, '<f8'),
+    )
+}
+
+
+def sample_format_by_name(name: str) -> SampleFormat:
+    """The format called `name`, in any case; ValueError names the choices."""
+    try:
+        return SAMPLE_FORMATS[name.strip().upper()]
+    except KeyError:
+        choices = ', '.join(SAMPLE_FORMATS)
+        raise ValueError(f"unknown sample format '{name}': choose one of {choices}") from None
+
+
+class PcmDecoder:
+    """Turns the messages of one audio stream into mono float32 samples, full scale +-1.
+
+    Attributes:
+        damaged: samples so far that were NaN, infinite or beyond `SAMPLE_LIMIT`; each became 0.
+    """
+
+    def __init__(self, channels: int = 1, sample_format: str = 'S16LE') -> None:
+        if channels < 1:
+            raise ValueError(f'an audio stream has at least one channel, not {channels}')
+        self.channels = channels
+        self.format = sample_format_by_name(sample_format)
+        self.damaged = 0
+        self._head = bytearray()
+        self._container: str | None = None
+
+    def reset(self) -> None:
+        """Search the next bytes for a container again; the counter stays."""
+        self._head.clear()
+        self._container = None
+
+    def decode(self, data: PcmData) -> Samples:
+        """Mono samples (N,) float32: the mean of the channels.
+
+        Args:
+            data: raw bytes (anything of unsigned bytes, including a uint8 array) in the stream's
+                sample format, channels interleaved; or an array of samples, interleaved (N * C,)
+                or (N, C), of a signed integer type (full scale its largest value) or float.
+
+        Raises:
+            AudioFormatError: compressed audio or a file header instead of PCM, a byte count that is
+                no whole number of sample frames, or another number of channels.
+        """
+        if isinstance(data, np.ndarray) and data.dtype != np.uint8:
+            samples = self._from_array(data)
+        else:
+            samples = self._from_bytes(memoryview(data).cast('B'))
+        if samples.dtype.kind == 'f':
+            samples = self._repaired(samples)
+        return _mono(samples)
+
+    def _from_array(self, data: NDArray) -> NDArray:
+        if data.dtype.kind not in 'if':
+            raise AudioFormatError(
+                f'audio samples of type {data.dtype} are not supported: '
+                'pass signed integers, floats or raw bytes'
+            )
+        if data.ndim == 1 and data.size % self.channels == 0:
+            return data.reshape(-1, self.channels)
+        if data.ndim == 2 and data.shape[1] == self.channels:
+            return data
+        raise AudioFormatError(
+            f'audio array of shape {data.shape} does not fit {self.channels} channel(s): '
+            f'pass (N, {self.channels}) or interleaved samples'
+        )
+
+    def _from_bytes(self, data: memoryview) -> NDArray:
+        self._sniff(data)
+        frame_size = self.format.size * self.channels
+        if len(data) % frame_size:
+            raise AudioFormatError(
+                f'{len(data)} bytes of audio are no whole number of {frame_size}-byte frames '
+                f'({self.format.name}, {self.channels} channel(s)): '
+                'check sample_format and channels, and that the publisher sends raw PCM'
+            )
+        if self.format.dtype is None:
+            samples = _unpack24(data)
+        else:
+            samples = np.frombuffer(data, self.format.dtype)
+        if self.format.name == 'U8':
+            samples = (samples ^ 0x80).view(np.int8)
+        return samples.reshape(-1, self.channels)
+
+    def _sniff(self, data: memoryview) -> None:
+        if len(self._head) < SNIFF_BYTES:
+            self._head += data[: SNIFF_BYTES - len(self._head)]
+            self._container = recognise_container(bytes(self._head))
+        if self._container is not None:
+            raise AudioFormatError(
+                f'the audio is {self._container}, not raw PCM: set the publisher to raw samples '
+                '(audio_capture: format:=wave)'
+            )
+
+    def _repaired(self, samples: NDArray) -> NDArray:
+        peak = np.abs(samples).max(initial=0.0)
+        if peak <= SAMPLE_LIMIT:
+            return samples
+        sound = np.abs(samples) <= SAMPLE_LIMIT
+        self.damaged += int(samples.size - np.count_nonzero(sound))
+        return np.where(sound, samples, 0)
+
+
+def _mono(samples: NDArray) -> Samples:
+    """Mean of the channels of (N, C), scaled to +-1."""
+    channels = samples.shape[1]
+    scale = 1.0 / channels
+    if samples.dtype.kind == 'i':
+        scale /= 2.0 ** (8 * samples.dtype.itemsize - 1)
+    if channels == 1:
+        mono = samples[:, 0].astype(np.float32)
+    else:
+        # Summing in double keeps the result the same whatever the order of the channels.
+        mono = samples.sum(axis=1, dtype=np.float64).astype(np.float32)
+    mono *= np.float32(scale)
+    return mono
+
+
+def _unpack24(data: memoryview) -> NDArray[np.int32]:
+    """Packed little-endian 24-bit samples as 32-bit ones (the low byte zero)."""
+    wide = np.zeros((len(data) // 3, 4), np.uint8)
+    wide[:, 1:] = np.frombuffer(data, np.uint8).reshape(-1, 3)
+    return wide.view('<i4')[:, 0]
+
+
+_MAGIC = (
+    (0, b'OggS', 'an Ogg stream'),
+    (0, b'fLaC', 'FLAC'),
+    (0, b'\x1aE\xdf\xa3', 'Matroska or WebM'),
+    (4, b'ftyp', 'MP4'),
+    (8, b'WAVE', 'a WAV file with its header'),
+)
+
+
+def recognise_container(data: bytes) -> str | None:
+    """What the start of a stream is in words when it is not PCM, else None."""
+    for offset, magic, name in _MAGIC:
+        if data[offset : offset + len(magic)] == magic:
+            return name
+    return 'MP3' if looks_like_mp3(data) else None
+
+
+def looks_like_mp3(data: bytes) -> bool:
+    """True for the start, or any piece of some frames, of an MP3 stream (MPEG audio layer III).
+
+    That is an ID3v2 tag, three frames in a row anywhere in the first `SNIFF_BYTES`, or frames that
+    fill the data exactly. In random bytes about one start in a million looks so.
+    """
+    if len(data) >= 10 and data[:3] == b'ID3' and data[3] < 0xFF and data[4] < 0xFF:
+        return True
+    if _frames_at(data, 0)[1]:
+        return True
+    start = data.find(b'\xff')
+    while 0 <= start < SNIFF_BYTES:
+        if _frames_at(data, start)[0] >= 3:
+            return True
+        start = data.find(b'\xff', start + 1)
+    return False
+
+
+def _frames_at(data: bytes, start: int) -> tuple[int, bool]:
+    """Number of layer III frame headers that follow one another, and whether they fill `data`."""
+    count = 0
+    kind: tuple[int, int] | None = None
+    while start < len(data):
+        frame = _mp3_frame(data[start : start + 4])
+        if frame is None or (kind is not None and frame[:2] != kind):
+            return count, False
+        kind = frame[:2]
+        count += 1
+        start += frame[2]
+    return count, count > 0 and start == len(data)
+
+
+_MPEG1_KBPS = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
+_MPEG2_KBPS = (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
+_MPEG1_RATES = (44100, 48000, 32000)
+
+
+def _mp3_frame(header: bytes) -> tuple[int, int, int] | None:
+    """Version, sample rate and length in bytes of an MPEG layer III frame, None if it is none.
+
+    ISO/IEC 11172-3 section 2.4.1.3 and 13818-3; version 3 is MPEG-1, 2 MPEG-2, 0 MPEG-2.5.
+    """
+    if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE6 != 0xE2:
+        return None
+    version = header[1] >> 3 & 3
+    bitrate, rate = header[2] >> 4, header[2] >> 2 & 3
+    if version == 1 or not 1 <= bitrate <= 14 or rate == 3 or header[3] & 3 == 2:
+        return None
+    kbps = (_MPEG1_KBPS if version == 3 else _MPEG2_KBPS)[bitrate - 1]
+    hertz = _MPEG1_RATES[rate] // {3: 1, 2: 2, 0: 4}[version]
+    samples = 1152 if version == 3 else 576
+    return version, hertz, samples // 8 * kbps * 1000 // hertz + (header[2] >> 1 & 1)

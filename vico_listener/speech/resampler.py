@@ -1,0 +1,112 @@
+"""Any sample rate to the internal 16 kHz: a causal polyphase FIR without state or look-ahead.
+
+Output sample k lies at the time of input position ``k * rate / 16000`` and depends on input at or
+before it only, so audio is usable the moment it arrives. The filter is minimum-phase: its delay is
+about 0.1 ms in the speech band (0.3 ms from 8 kHz), against 1 ms for a linear-phase one of the same
+slope; features that look at magnitudes do not mind its phase. At 16 kHz input passes unchanged.
+"""
+
+from math import ceil
+from math import gcd
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+from numpy.typing import NDArray
+
+from vico_listener.speech.pcm import Samples
+
+INTERNAL_RATE = 16000
+"""Sample rate of everything behind the resampler, Hz."""
+
+RATE_RANGE = (8000, 192000)
+"""Sample rates that are accepted, Hz."""
+
+STOPBAND_DB = 60.0
+"""Images and aliases lie this far down above 9/8 of the lower Nyquist frequency."""
+
+
+class Resampler:
+    """Resamples a piece of a stream; keeps no state, so pieces may be cut anywhere.
+
+    Args:
+        rate: input rate, Hz, within `RATE_RANGE`.
+        max_block: longest block of output samples that `resample` is asked for.
+    """
+
+    def __init__(self, rate: int, max_block: int) -> None:
+        if not RATE_RANGE[0] <= rate <= RATE_RANGE[1]:
+            raise ValueError(
+                f'sample rate {rate} Hz is out of range: choose {RATE_RANGE[0]} to {RATE_RANGE[1]}'
+            )
+        divisor = gcd(rate, INTERNAL_RATE)
+        self.up, self.down = INTERNAL_RATE // divisor, rate // divisor
+        phases = design_filter(rate)
+        self.taps = phases.shape[1]
+        # Rows in the order of the output samples, repeated so that any block is one slice.
+        order = np.arange(self.up + max_block) if self.up > 1 else np.zeros(1, np.int64)
+        self._offsets = order * self.down // self.up
+        self._rows = phases[order * self.down % self.up]
+        self._segment = np.zeros(max_block * self.down // self.up + 2 + self.taps, np.float32)
+        step = self._segment.strides[0]
+        self._windows = as_strided(
+            self._segment, (len(self._segment) - self.taps + 1, self.taps), (step, step)
+        )
+
+    def position(self, index: int) -> int:
+        """Number of the newest input sample that output sample `index` depends on."""
+        return index * self.down // self.up
+
+    def segment(self, first: int, count: int) -> tuple[int, Samples]:
+        """Where `resample` wants its input for outputs first .. first + count - 1.
+
+        Returns the number of the first input sample and the buffer to be filled from it on.
+        """
+        start = self.position(first) - self.taps + 1
+        return start, self._segment[: self.position(first + count - 1) + 1 - start]
+
+    def resample(self, first: int, count: int) -> Samples:
+        """Output samples first .. first + count - 1 from the buffer that `segment` gave."""
+        if self.taps == 1:
+            return self._segment[:count]
+        if self.up == 1:
+            windows = self._windows[: (count - 1) * self.down + 1 : self.down]
+            return np.einsum('ij,j->i', windows, self._rows[0])
+        row = first % self.up
+        rows = slice(row, row + count)
+        windows = self._windows[self._offsets[rows] - self._offsets[row]]
+        return np.einsum('ij,ij->i', windows, self._rows[rows])
+
+
+def design_filter(rate: int) -> Samples:
+    """Filter from `rate` to 16 kHz: (phases, taps) float32, newest input sample last.
+
+    A Kaiser-windowed low-pass (pass band to 7/8, stop band from 9/8 of the lower Nyquist
+    frequency), made minimum-phase by folding its cepstrum (Oppenheim & Schafer, Discrete-Time
+    Signal Processing, section on the complex cepstrum).
+    """
+    if rate == INTERNAL_RATE:
+        return np.ones((1, 1), np.float32)
+    up = INTERNAL_RATE // gcd(rate, INTERNAL_RATE)
+    nyquist = min(rate, INTERNAL_RATE) / 2
+    # Kaiser's formulas for the length and shape that reach the attenuation.
+    width = 2 * np.pi * (nyquist / 4) / rate
+    taps = 8 * ceil((STOPBAND_DB - 8) / (2.285 * width) / 8)
+    beta = 0.1102 * (STOPBAND_DB - 8.7)
+    length = taps * up
+    time = np.arange(length) - (length - 1) / 2
+    lowpass = np.sinc(2 * nyquist / (rate * up) * time) * np.kaiser(length, beta)
+    impulse = _minimum_phase(lowpass / lowpass.sum())
+    phases = impulse.reshape(taps, up).T
+    # Each phase alone must pass a constant unchanged, else it ripples at the output rate.
+    phases = phases / phases.sum(axis=1, keepdims=True)
+    return np.ascontiguousarray(phases[:, ::-1], dtype=np.float32)
+
+
+def _minimum_phase(impulse: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The minimum-phase filter of the same magnitude and length."""
+    size = 1 << int(np.ceil(np.log2(8 * len(impulse))))
+    magnitude = np.abs(np.fft.rfft(impulse, size))
+    cepstrum = np.fft.irfft(np.log(np.maximum(magnitude, 1e-5)))
+    cepstrum[1 : size // 2] *= 2
+    cepstrum[size // 2 + 1 :] = 0
+    return np.fft.irfft(np.exp(np.fft.rfft(cepstrum)))[: len(impulse)]

@@ -1,0 +1,175 @@
+"""Audio messages in, acoustic frames out, one per tick; offline through the same code."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.clock import MODEL_RATE
+from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import ACOUSTIC_SIZE
+from vico_listener.speech.features import FRAME
+from vico_listener.speech.features import FeatureExtractor
+from vico_listener.speech.pcm import PcmData
+from vico_listener.speech.pcm import PcmDecoder
+from vico_listener.speech.resampler import INTERNAL_RATE
+from vico_listener.speech.resampler import Resampler
+from vico_listener.speech.timeline import StreamCounters
+from vico_listener.speech.timeline import Timeline
+from vico_listener.speech.voice import VoiceDetector
+
+TICK_SAMPLES = INTERNAL_RATE // MODEL_RATE
+"""New samples of a tick that has no tick before it."""
+
+MAX_BLOCK = 2048
+"""Most new samples of a tick: a tick's own and the largest step of the time line."""
+
+MAX_SKIPPED = MODEL_RATE
+"""Ticks that may be left out between two calls of `frame`; after more the features start anew."""
+
+
+@dataclass
+class AcousticFrame:
+    """The speaker's sound at one tick.
+
+    Attributes:
+        features: (45,) float32, see `vico_listener.speech.features`; always finite.
+        speaking: voice activity.
+        valid: all audio of the tick's analysis frame was there; else silence stood in for it.
+    """
+
+    features: NDArray[np.float32]
+    speaking: bool
+    valid: bool
+
+
+class AcousticStream:
+    """The features of one audio stream.
+
+    Frames depend on the audio up to their tick only, and not on how the audio was cut into
+    messages nor on how far ahead it was pushed (up to `RING_SECONDS` less one second).
+
+    Args:
+        sample_rate: Hz, 8000 to 192000.
+        channels: at least 1; their mean is analysed.
+        sample_format: GStreamer's name of the sample format of raw bytes, e.g. S16LE.
+
+    Raises:
+        ValueError: one of them is out of range or unknown.
+    """
+
+    def __init__(self, sample_rate: int, channels: int = 1, sample_format: str = 'S16LE') -> None:
+        self._decoder = PcmDecoder(channels, sample_format)
+        self._resampler = Resampler(sample_rate, MAX_BLOCK)
+        self._timeline = Timeline(sample_rate)
+        self._features = FeatureExtractor()
+        self._voice = VoiceDetector()
+        self._last_tick: int | None = None
+        self._epoch = -1
+        self._end = 0
+
+    @property
+    def counters(self) -> StreamCounters:
+        """What went wrong since the stream was made; compare before and after to log."""
+        return self._timeline.counters
+
+    @property
+    def end_stamp(self) -> int | None:
+        """Stream time up to which the audio is known, ns; None before the first message."""
+        return self._timeline.end_stamp
+
+    def reset(self) -> None:
+        """Forget all audio and all state, e.g. after the clock jumped back; counters stay."""
+        self._decoder.reset()
+        self._timeline.reset()
+        self._restart()
+
+    def push(self, data: PcmData, stamp_ns: int) -> None:
+        """Take a message of audio whose first sample was captured at `stamp_ns` (stream time).
+
+        Missing, repeated and restarted audio is handled and counted, see `Timeline`; a stamp more
+        than a second back drops all audio before it and starts a new time line.
+
+        Raises:
+            AudioFormatError: the data is not the announced PCM, see `PcmDecoder.decode`.
+        """
+        samples = self._decoder.decode(data)
+        self.counters.damaged = self._decoder.damaged
+        self._timeline.add(samples, stamp_ns)
+
+    def frame(self, tick_ns: int) -> AcousticFrame:
+        """Features at a tick, which lies after the tick of the last call.
+
+        Call it once per tick of the 30 Hz clock. Ticks that were left out since the last call are
+        computed on the way, up to a second of them; after more, or when ticks go back, deltas,
+        loudness and voice activity start anew.
+        """
+        if self._last_tick is not None:
+            skipped = round((tick_ns - self._last_tick) * MODEL_RATE / NANOSECONDS) - 1
+            if 0 <= skipped <= MAX_SKIPPED:
+                for back in range(skipped, 0, -1):
+                    self._analyse(tick_ns - back * NANOSECONDS // MODEL_RATE)
+            else:
+                self._restart()
+        self._last_tick = tick_ns
+        return self._analyse(tick_ns)
+
+    def _restart(self) -> None:
+        self._last_tick = None
+        self._epoch = -1
+        self._features.reset()
+        self._voice.reset()
+
+    def _analyse(self, tick_ns: int) -> AcousticFrame:
+        """Features at one tick; state advances by the samples since the last one."""
+        timeline = self._timeline
+        end = timeline.samples_until(tick_ns)
+        new = end - self._end if timeline.epoch == self._epoch else TICK_SAMPLES
+        new = min(max(new, 1), MAX_BLOCK)
+        self._end, self._epoch = end, timeline.epoch
+
+        count = max(new, FRAME)
+        first_input, segment = self._resampler.segment(end - count, count)
+        timeline.ring.read(first_input, segment)
+        samples = self._resampler.resample(end - count, count).astype(np.float64)
+        features, spectrum = self._features.update(samples, new)
+
+        first_known = self._resampler.position(end - FRAME)
+        end_known = self._resampler.position(end - 1) + 1
+        if end_known > timeline.ring.end:
+            self.counters.starved += 1
+        valid = timeline.ring.known(first_known, end_known)
+        return AcousticFrame(features, self._voice.update(spectrum), valid)
+
+
+def acoustic_features(
+    samples: NDArray, sample_rate: int, ticks: Sequence[int] | NDArray[np.int64]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Features of a whole recording whose first sample has stamp 0, as the stream gives them.
+
+    Args:
+        samples: (N,) or (N, C) float (full scale +-1) or signed integers.
+        sample_rate: Hz.
+        ticks: T rising stamps, ns.
+
+    Returns:
+        (T, 45) float32 features and (T,) bool voice activity.
+    """
+    samples = np.asarray(samples)
+    channels = 1 if samples.ndim == 1 else samples.shape[1]
+    stream = AcousticStream(sample_rate, channels)
+    features = np.empty((len(ticks), ACOUSTIC_SIZE), np.float32)
+    speaking = np.empty(len(ticks), np.bool_)
+    pushed = 0
+    for i, tick in enumerate(ticks):
+        # A piece that ends just after the tick, and none longer than the ring.
+        end = min(len(samples), int(tick) * sample_rate // NANOSECONDS + 1)
+        while pushed < end:
+            piece = samples[pushed : min(end, pushed + sample_rate)]
+            stream.push(piece, pushed * NANOSECONDS // sample_rate)
+            pushed += len(piece)
+        frame = stream.frame(int(tick))
+        features[i] = frame.features
+        speaking[i] = frame.speaking
+    return features, speaking

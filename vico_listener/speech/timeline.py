@@ -1,0 +1,202 @@
+"""Where each sample of a stream lies in time, and the last seconds of samples.
+
+The sample count is the clock. Stamps (capture time of a message's first sample) tie it to stream
+time: their jitter is averaged away, a slow drift between the two clocks is followed, and only a
+disagreement beyond `TOLERANCE_NS` is believed to be lost, repeated or restarted audio. Everything
+that is decided about a tick depends on messages before it only, never on how many came since.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from vico_listener.clock import NANOSECONDS
+from vico_listener.speech.pcm import Samples
+from vico_listener.speech.resampler import INTERNAL_RATE
+
+RING_SECONDS = 4
+"""How much audio is kept; a tick older than that finds silence."""
+
+TOLERANCE_NS = 80_000_000
+"""A stamp this far from the sample clock marks lost or repeated audio; less is jitter."""
+
+JUMP_NS = 1_000_000_000
+"""A stamp this far back is a clock that jumped (a bag that loops), not repeated audio."""
+
+DRIFT_SECONDS = 2.0
+"""Time constant of the average of the stamps' deviations from the sample clock."""
+
+SHIFT_STEP = 80
+"""The time line moves when that average has moved by this many internal samples (5 ms)."""
+
+_INDEX_NS = NANOSECONDS // INTERNAL_RATE
+"""The internal sample period is a whole number of ns (62,500), so indices are exact."""
+
+
+@dataclass
+class StreamCounters:
+    """What went wrong in an audio stream since it was made.
+
+    Attributes:
+        gaps: times that audio was missing between two messages and silence took its place.
+        overlaps: messages (or their first part) dropped because that time was already known.
+        resets: times that stamps jumped back by more than a second and the time line started anew.
+        damaged: NaN, infinite or absurd samples, replaced by silence.
+        starved: frames computed before all audio up to their tick was there.
+    """
+
+    gaps: int = 0
+    overlaps: int = 0
+    resets: int = 0
+    damaged: int = 0
+    starved: int = 0
+
+
+def index_at(stamp_ns: int) -> int:
+    """Internal sample index of a stamp: ``round(stamp * 16000 / 1e9)``, exact."""
+    return (2 * stamp_ns + _INDEX_NS) // (2 * _INDEX_NS)
+
+
+class SampleRing:
+    """The last `RING_SECONDS` of samples by number; what is unknown reads as silence."""
+
+    def __init__(self, rate: int) -> None:
+        self._samples = np.zeros(RING_SECONDS * rate, np.float32)
+        self._lost: deque[tuple[int, int]] = deque()
+        self.end = 0
+
+    def clear(self) -> None:
+        """Start over at sample 0."""
+        self._lost.clear()
+        self.end = 0
+
+    @property
+    def start(self) -> int:
+        """Number of the oldest sample that is still there."""
+        return max(0, self.end - len(self._samples))
+
+    def append(self, samples: Samples) -> None:
+        """Add samples at the end."""
+        size = len(self._samples)
+        self.end += len(samples)
+        kept = samples[-size:]
+        first = (self.end - len(kept)) % size
+        head = kept[: size - first]
+        self._samples[first : first + len(head)] = head
+        self._samples[: len(kept) - len(head)] = kept[len(head) :]
+
+    def append_lost(self, count: int) -> None:
+        """Add `count` samples of silence that are marked as lost."""
+        self._lost.append((self.end, self.end + count))
+        self.append(np.zeros(min(count, len(self._samples)), np.float32))
+        self.end = self._lost[-1][1]
+        while self._lost[0][1] <= self.start:
+            self._lost.popleft()
+
+    def known(self, first: int, end: int) -> bool:
+        """True when all samples first .. end - 1 were received and are still there."""
+        if first < self.start or end > self.end:
+            return False
+        return all(end <= a or b <= first for a, b in self._lost)
+
+    def read(self, first: int, out: Samples) -> None:
+        """Fill `out` with the samples from `first` on, zero where there are none."""
+        size = len(self._samples)
+        a, b = max(first, self.start), min(first + len(out), self.end)
+        if b <= a:
+            out[:] = 0
+            return
+        out[: a - first] = 0
+        out[b - first :] = 0
+        place = a % size
+        head = min(b - a, size - place)
+        out[a - first : a - first + head] = self._samples[place : place + head]
+        out[a - first + head : b - first] = self._samples[: b - a - head]
+
+
+class Timeline:
+    """Ties a stream's samples to stream time and keeps the last of them.
+
+    Internal sample k (16 kHz, counted from the first message) lies at the time of input sample
+    ``k * rate / 16000``.
+
+    Attributes:
+        ring: the samples at the input rate.
+        counters: what went wrong.
+        epoch: rises whenever samples are counted anew.
+    """
+
+    def __init__(self, rate: int) -> None:
+        self.rate = rate
+        self.ring = SampleRing(rate)
+        self.counters = StreamCounters()
+        self.epoch = 0
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all audio; the next message starts the time line. Counters stay."""
+        self.epoch += 1
+        self.ring.clear()
+        # (s, o): for ticks after index s, internal sample 0 lies at index o.
+        self._origins: deque[tuple[int, int]] = deque(maxlen=64)
+        self._anchor = 0
+        self._deviation = 0.0
+        self._averaged = 0.0
+
+    def _start(self, stamp_ns: int) -> None:
+        self.reset()
+        self._anchor = index_at(stamp_ns)
+        self._origins.append((self._anchor, self._anchor))
+
+    @property
+    def end_stamp(self) -> int | None:
+        """Stream time up to which audio is known (or known to be lost), ns; None before any."""
+        if not self._origins:
+            return None
+        return self._origins[-1][1] * _INDEX_NS + self._duration()
+
+    def _duration(self) -> int:
+        return self.ring.end * NANOSECONDS // self.rate
+
+    def samples_until(self, stamp_ns: int) -> int:
+        """Number of internal samples before a stamp, negative before the start; 0 if no audio."""
+        if not self._origins:
+            return 0
+        index = index_at(stamp_ns)
+        for since, origin in reversed(self._origins):
+            if index > since:
+                return index - origin
+        return index - self._origins[0][1]
+
+    def add(self, samples: Samples, stamp_ns: int) -> None:
+        """Append a message's samples, the first of them captured at `stamp_ns`."""
+        if not self._origins:
+            self._start(stamp_ns)
+        expected = self._anchor * _INDEX_NS + self._duration()
+        deviation = stamp_ns - expected - round(self._deviation)
+        if deviation < -JUMP_NS:
+            self.counters.resets += 1
+            self._start(stamp_ns)
+        elif deviation < -TOLERANCE_NS:
+            self.counters.overlaps += 1
+            samples = samples[-deviation * self.rate // NANOSECONDS :]
+        elif deviation > RING_SECONDS * NANOSECONDS:
+            self.counters.gaps += 1
+            self._start(stamp_ns)
+        elif deviation > TOLERANCE_NS:
+            self.counters.gaps += 1
+            self.ring.append_lost(deviation * self.rate // NANOSECONDS)
+        elif len(samples):
+            self._follow(deviation, len(samples) / self.rate)
+        self.ring.append(samples)
+
+    def _follow(self, deviation: int, seconds: float) -> None:
+        """Average the stamps' deviations; move the time line of what comes when they drift."""
+        self._averaged = min(self._averaged + seconds, max(DRIFT_SECONDS, seconds))
+        self._deviation += deviation * seconds / self._averaged
+        origin = self._origins[-1][1]
+        wanted = self._anchor + round(self._deviation / _INDEX_NS)
+        if abs(wanted - origin) >= SHIFT_STEP:
+            known = -(-self.ring.end * INTERNAL_RATE // self.rate)
+            self._origins.append((origin + known, wanted))
