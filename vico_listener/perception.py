@@ -8,7 +8,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vico_listener.clock import EARLY_TICK_NS
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import ModelClock
@@ -16,6 +15,8 @@ from vico_listener.frames import SpeakerFrame
 from vico_listener.frames import Timing
 from vico_listener.motion import FaceMotion
 from vico_listener.speech import AcousticStream
+
+PERIOD_NS = NANOSECONDS // MODEL_RATE
 
 FACE_HOLD_NS = 200_000_000
 """A face older than this is no longer valid, and without a newer frame audio alone drives ticks."""
@@ -155,10 +156,9 @@ class Perception:
             self._seen = sight
         else:
             self.counters.faceless_images += 1
-        period = NANOSECONDS // MODEL_RATE
         for tick in self._advance(stamp):
             # Between two frames of a slow camera the previous face is held.
-            current = stamp - tick < period
+            current = stamp - tick < PERIOD_NS
             self._pending.append(_PendingTick(tick, sight if current else previous, received))
         return self._emit(stamp)
 
@@ -224,7 +224,7 @@ class Perception:
         seen = sight if sight is not None and sight.face.confidence > 0 else self._seen
         if seen is not None and tick.stamp - seen.stamp > FACE_HOLD_NS:
             seen = None
-        if seen is not None and seen.stamp > tick.stamp + EARLY_TICK_NS:
+        if seen is not None and seen.stamp - tick.stamp >= PERIOD_NS:
             seen = None  # the only face known lies after this tick
         start = time.perf_counter()
         acoustic = None if self._audio is None else self._audio.frame(tick.stamp)

@@ -5,8 +5,8 @@ import struct
 import numpy as np
 import pytest
 
-from vico_listener.face.geometry import CanonicalFace
 from vico_listener.face.geometry import Camera
+from vico_listener.face.geometry import CanonicalFace
 from vico_listener.face.geometry import head_pose
 from vico_listener.face.geometry import parse_geometry
 from vico_listener.face.model_file import FaceModelError
@@ -47,6 +47,15 @@ def test_pose_is_recovered(face, degrees, position):
     np.testing.assert_allclose(translation, position, atol=1e-3)
 
 
+@pytest.mark.parametrize('focal', [700.0, 30000.0])
+def test_far_heads_and_telephoto_lenses(face, focal):
+    camera = Camera(focal, focal, 320.0, 240.0)
+    points = project(face, np.radians((10, -15, 30)), (-30.0, 1.0, 0.5), camera)
+    rotation, translation = head_pose(points, face, camera)
+    np.testing.assert_allclose(np.degrees(rotation), (10, -15, 30), atol=0.2)
+    np.testing.assert_allclose(translation, (-30.0, 1.0, 0.5), rtol=1e-3)
+
+
 def test_rotation_is_relative_to_the_camera_axis_not_to_the_line_of_sight(face):
     rotation, _ = head_pose(project(face, (0, 0, 0), (-1.0, 0.5, 0.4)), face, CAMERA)
     np.testing.assert_allclose(rotation, 0, atol=1e-3)
@@ -68,8 +77,9 @@ def test_signs_in_the_picture(face):
     assert rolled[left, 1] < -5  # roll > 0: right ear down, left ear up
 
 
-def test_no_pose_from_points_that_are_no_numbers(face):
-    assert head_pose(np.full((478, 3), np.nan, np.float32), face, CAMERA) is None
+@pytest.mark.parametrize('value', [np.nan, 100.0])
+def test_no_pose_from_points_that_are_no_face(face, value):
+    assert head_pose(np.full((478, 3), value, np.float32), face, CAMERA) is None
 
 
 def test_camera_from_field_of_view():

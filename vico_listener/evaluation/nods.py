@@ -49,12 +49,13 @@ class Stroke:
     """One sweep of the head in one direction.
 
     Attributes:
-        start, end: s from the first frame.
+        start, middle, end: s from the first frame; half of the way is done in the middle.
         size: deg, signed: positive down (pitch) or to the own left (yaw).
         peak_speed: deg/s.
     """
 
     start: float
+    middle: float
     end: float
     size: float
     peak_speed: float
@@ -93,9 +94,9 @@ class HeadGesture:
 
     @property
     def frequency(self) -> float:
-        """Hz, from the middles of the first and last stroke, half a period apart each."""
-        middles = [(stroke.start + stroke.end) / 2 for stroke in self.strokes]
-        return (len(middles) - 1) / (2 * (middles[-1] - middles[0]))
+        """Hz; the middles of neighbouring strokes are half a period apart."""
+        half_periods = len(self.strokes) - 1
+        return half_periods / (2 * (self.strokes[-1].middle - self.strokes[0].middle))
 
 
 def find_strokes(angle: FloatArray) -> list[Stroke]:
@@ -115,10 +116,17 @@ def find_strokes(angle: FloatArray) -> list[Stroke]:
             end = crossing(forward, peak, +1, cut)
             if not STROKE_SECONDS[0] <= (end - begin) / FRAME_RATE <= STROKE_SECONDS[1]:
                 continue
-            low, high = np.interp((begin, end), index, position)
+            before, after = np.interp((begin, end), index, position)
+            # Within the run the position rises or falls throughout, so the middle is one place.
+            way = sign * position[first:stop]
+            middle = np.interp(sign * (before + after) / 2, way, index[first:stop])
             strokes.append(
                 Stroke(
-                    begin / FRAME_RATE, end / FRAME_RATE, float(high - low), float(forward[peak])
+                    start=begin / FRAME_RATE,
+                    middle=float(middle) / FRAME_RATE,
+                    end=end / FRAME_RATE,
+                    size=float(after - before),
+                    peak_speed=float(forward[peak]),
                 )
             )
     return sorted(strokes, key=lambda stroke: stroke.start)

@@ -85,6 +85,8 @@ def save_plot(path: Path | str, tracks: Sequence[MotionTrack]) -> None:
         _draw_face(face, events)
         for axes in (head, face):
             axes.set_xlim(0, events.track.seconds)
-            axes.legend(loc='upper right', fontsize=7, ncols=4)
+            axes.legend(
+                loc='lower right', bbox_to_anchor=(1, 1), fontsize=7, ncols=5, frameon=False
+            )
         face.set_xlabel('s')
     figure.savefig(path, format='png', dpi=100)

@@ -20,6 +20,9 @@ from vico_listener.rotation import rpy_from_matrix
 VERTICES = 468
 """Vertices of the canonical mesh; landmarks 468..477 are the irises, which it lacks."""
 
+SQPNP_MIN_SPREAD = 2e-5
+"""Variance of the points over focal length squared; below half of it OpenCV's SQPnP refuses."""
+
 _VIEW_FROM_CAMERA = np.array([[0.0, 0.0, -1.0], [1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
 _HEAD_FROM_MESH = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 _METRES_PER_CM = 0.01
@@ -99,12 +102,15 @@ def head_pose(
     Perspective-n-Point Problem, ECCV 2020 (cv2.SOLVEPNP_SQPNP).
     """
     image_points = landmarks[face.pose_points, :2].astype(np.float64)
+    spread = float((image_points.var(axis=0) / (camera.fx**2, camera.fy**2)).sum())
+    if not 0 < spread < np.inf:
+        return None
     found, rotation_vector, position = cv2.solvePnP(
         face.vertices[face.pose_points],
         image_points,
         camera.matrix,
         None,
-        flags=cv2.SOLVEPNP_SQPNP,
+        flags=cv2.SOLVEPNP_SQPNP if spread > SQPNP_MIN_SPREAD else cv2.SOLVEPNP_ITERATIVE,
     )
     if not found or not position[2, 0] > 0:
         return None

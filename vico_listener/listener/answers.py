@@ -1,10 +1,10 @@
 """Which of the speaker's cues the listener answers, and with what head gesture.
 
-Opportunities are phrase ends and, while speech goes on, low regions. A phrase end is answered when
-it was strong enough against a threshold that rises with every answer and falls with every
-opportunity that is left, so that the wanted share is taken whatever the speaker's habits. Unbroken
-speech builds up an urge, and a low region is answered when that is high. Every quantity here is a
-smooth function of what was heard.
+Opportunities are phrase ends and, while speech goes on, low regions and stressed syllables. A
+phrase end is answered when it was strong enough against a threshold that rises with every answer
+and falls with every opportunity that is left, so that the wanted share is taken whatever the
+speaker's habits. Unbroken speech builds up an urge, and what happens in it is answered when that is
+high. Every quantity here is a smooth function of what was heard.
 """
 
 from dataclasses import dataclass
@@ -21,12 +21,18 @@ from vico_listener.listener.gestures import shake
 from vico_listener.listener.personality import Personality
 from vico_listener.listener.style import Style
 
+FIRST_THRESHOLD = 0.77
+"""Threshold of a share of nothing; a larger share starts lower."""
 HABITUATION = 0.3
 """How far the threshold moves, in units of strength (0..1)."""
 URGE_RELIEF = 0.35
 """Share of the urge that is left after the answer to a phrase end."""
 STRENGTH_WEIGHT = 0.4
-"""Weight of a low region's strength beside the urge."""
+"""Weight of a low region's or a stressed syllable's strength beside the urge."""
+STRESS_RELUCTANCE = 1.7
+"""Stress (in spreads) that invites an answer as much as a middling low region."""
+LOW_WAIT = 0.4
+"""Further delay of the answer to a low region, s: in all about 0.7 (Ward & Tsukahara 2000)."""
 REPEATED = 0.55
 """Share of nods with more than one cycle (42-55 % are single: Mori et al. 2025, Kihara 2016)."""
 FULL_AGREEMENT = 0.9
@@ -85,11 +91,13 @@ class Quota:
     The threshold rises with every offer taken and falls with every one left.
     """
 
-    def __init__(self, threshold: float) -> None:
-        self._threshold = threshold
+    def __init__(self) -> None:
+        self._threshold: float | None = None
 
     def take(self, force: float, share: float) -> bool:
         """Whether an offer of a strength (0..1) is taken when `share` (0..1) of all should be."""
+        if self._threshold is None:
+            self._threshold = FIRST_THRESHOLD - 0.6 * share
         taken = share > 0.0 and force > self._threshold
         self._threshold += HABITUATION * (taken - share)
         return taken
@@ -103,10 +111,10 @@ class Answers:
 
     def reset(self) -> None:
         """Start attentive, without anything heard."""
-        self._ends = Quota(0.4)
-        self._repeats = Quota(0.5)
-        self._dissent = Quota(0.4)
-        self._urge = 0.7
+        self._ends = Quota()
+        self._repeats = Quota()
+        self._dissent = Quota()
+        self._urge = 0.6
         self._rest = 0.0
         self._since_beat = 5.0
 
@@ -116,25 +124,22 @@ class Answers:
         self._since_beat += STEP
         if voice.voiced:
             self._urge += STEP * style.urge * (1.0 + 0.4 * tanh(voice.level))
-        if not (voice.ended or voice.low):
+        if not (self._at_end(voice, style) if voice.ended else self._in_speech(voice)):
             return None
-        force = strength(voice.phrase)
-        if not (self._at_end(force, style) if voice.ended else self._in_speech(force)):
-            return None
-        delay = latency(voice.phrase, person)
+        delay = latency(voice.phrase, person) + (LOW_WAIT if voice.low else 0.0)
         agrees = self._agrees(voice.phrase, style)
         if agrees:
-            cycles = self._cycles(voice.phrase)
+            cycles = self._cycles(voice.phrase, most=4 if voice.ended else 2)
             curve = make_nod(voice.phrase, style, person, voice.ended, cycles)
         else:
             curve = make_shake(voice.phrase, style, person)
         self._rest = delay + len(curve) * STEP + person.refractory - 0.7
         return Answer(curve, delay, agrees)
 
-    def _at_end(self, force: float, style: Style) -> bool:
+    def _at_end(self, voice: Voice, style: Style) -> bool:
         if self._rest > 0.0:
             return False
-        taken = self._ends.take(force, style.answers)
+        taken = self._ends.take(strength(voice.phrase), style.answers)
         if taken:
             self._urge *= URGE_RELIEF
         return taken
@@ -145,18 +150,24 @@ class Answers:
         heat = 0.5 + 0.5 * tanh(0.5 * (phrase.loudness + phrase.brightness))
         return not self._dissent.take(heat, 1.0 - style.agreement)
 
-    def _cycles(self, phrase: Phrase) -> int:
-        """A single nod, or two to four in a row after long and bright phrases."""
+    def _cycles(self, phrase: Phrase, most: int) -> int:
+        """A single nod, or two and more in a row after long and bright phrases."""
         vigour = 0.5 + 0.5 * tanh(0.5 * phrase.length + 0.4 * phrase.brightness)
         if not self._repeats.take(vigour, REPEATED):
             return 1
-        return 2 + int(3.0 * max(vigour - 0.5, 0.0) / 0.5)
+        return min(2 + int(6.0 * max(vigour - 0.5, 0.0)), most)
 
-    def _in_speech(self, force: float) -> bool:
-        if self._rest > 0.0 or self._urge + STRENGTH_WEIGHT * (force - 0.5) < 1.0:
+    def _in_speech(self, voice: Voice) -> bool:
+        if self._rest > 0.0 or not (voice.low or voice.stress):
             return False
-        self._urge = 0.0
-        return True
+        if voice.low:
+            pull = strength(voice.phrase) - 0.5
+        else:
+            pull = 0.5 * tanh(voice.stress - STRESS_RELUCTANCE)
+        taken = self._urge + STRENGTH_WEIGHT * pull >= 1.0
+        if taken:
+            self._urge = 0.0
+        return taken
 
     def beat(self, voice: Voice, style: Style, person: Personality) -> Curve | None:
         """The small pitch movement (rad) in phase with a stressed syllable at this tick, if any."""

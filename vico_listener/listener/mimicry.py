@@ -5,6 +5,8 @@ smile within a second of a smile (Riehle et al. 2017). What is followed is the d
 speaker's habitual pose and smile, so that a camera off to one side does not turn the listener.
 """
 
+from math import tanh
+
 from vico_listener.clock import MODEL_RATE
 from vico_listener.listener.checks import usable_face
 from vico_listener.listener.expression import smile_of
@@ -21,7 +23,9 @@ LARGEST_POSTURE = 0.35
 """Departures of the speaker's head beyond this are not followed further (rad)."""
 FOLLOW_RATE = 5.0
 """Rate of the smoothing in 1/s: a lag of 0.4 s on top of the delay."""
-LINGER = 1.0
+CONTAGION = 2.2
+"""Gain of small smiles; broad ones saturate at 1."""
+LINGER = 0.7
 """Time constant with which a smile that is over lingers, so that a short one is answered too, s."""
 MIRROR = (-1.0, 0.6, -0.7)
 """Roll, pitch, yaw: as in a mirror, and less for pitch, which belongs to the nods."""
@@ -70,6 +74,6 @@ class Mimicry:
             sign * min(max(new - old, -LARGEST_POSTURE), LARGEST_POSTURE)
             for sign, new, old in zip(MIRROR, seen, self._habit, strict=False)
         )
-        smile = min(max(seen[3] - HABITUAL_SMILE * self._habit[3], 0.0), 1.0)
+        smile = tanh(CONTAGION * max(seen[3] - HABITUAL_SMILE * self._habit[3], 0.0))
         self._smile = max(smile, self._smile * (1.0 - STEP / LINGER))
         return roll, pitch, yaw, self._smile

@@ -53,7 +53,7 @@ TIMELINE_SPAN = 6.0
 FACE_RATE = 6.0
 POSTURE_RATE = 1.5
 """Rates (1/s) at which the face and the posture answer."""
-PULSE_SECONDS = 1.3
+PULSE_SECONDS = 0.9
 """Time constant with which a smile or frown that answered fades."""
 ANNOYANCE = 0.5
 """Share by which a frown deepens at a shake of the head."""

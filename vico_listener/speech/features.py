@@ -119,7 +119,7 @@ class FeatureExtractor:
             new: how many of them came since the last tick.
         """
         frame = samples[-FRAME:]
-        centred = frame - frame.sum() / FRAME
+        centred = frame - np.add.reduce(frame) / FRAME
         negative = centred < -POWER_FLOOR
 
         spectrum = rfft(frame * self._window)

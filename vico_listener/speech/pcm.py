@@ -92,7 +92,7 @@ class PcmDecoder:
         if isinstance(data, np.ndarray) and data.dtype != np.uint8:
             samples = self._from_array(data)
         else:
-            samples = self._from_bytes(memoryview(data).cast('B'))
+            samples = self._from_bytes(np.frombuffer(data, np.uint8))
         if samples.dtype.kind == 'f':
             samples = self._repaired(samples)
         return _mono(samples)
@@ -112,7 +112,7 @@ class PcmDecoder:
             f'pass (N, {self.channels}) or interleaved samples'
         )
 
-    def _from_bytes(self, data: memoryview) -> NDArray:
+    def _from_bytes(self, data: NDArray[np.uint8]) -> NDArray:
         self._sniff(data)
         frame_size = self.format.size * self.channels
         if len(data) % frame_size:
@@ -124,14 +124,14 @@ class PcmDecoder:
         if self.format.dtype is None:
             samples = _unpack24(data)
         else:
-            samples = np.frombuffer(data, self.format.dtype)
+            samples = data.view(self.format.dtype)
         if self.format.name == 'U8':
             samples = (samples ^ 0x80).view(np.int8)
         return samples.reshape(-1, self.channels)
 
-    def _sniff(self, data: memoryview) -> None:
+    def _sniff(self, data: NDArray[np.uint8]) -> None:
         if len(self._head) < SNIFF_BYTES:
-            self._head += data[: SNIFF_BYTES - len(self._head)]
+            self._head += data[: SNIFF_BYTES - len(self._head)].tobytes()
             self._container = recognise_container(bytes(self._head))
         if self._container is not None:
             raise AudioFormatError(
@@ -163,10 +163,10 @@ def _mono(samples: NDArray) -> Samples:
     return mono
 
 
-def _unpack24(data: memoryview) -> NDArray[np.int32]:
+def _unpack24(data: NDArray[np.uint8]) -> NDArray[np.int32]:
     """Packed little-endian 24-bit samples as 32-bit ones (the low byte zero)."""
     wide = np.zeros((len(data) // 3, 4), np.uint8)
-    wide[:, 1:] = np.frombuffer(data, np.uint8).reshape(-1, 3)
+    wide[:, 1:] = data.reshape(-1, 3)
     return wide.view('<i4')[:, 0]
 
 

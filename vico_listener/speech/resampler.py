@@ -25,6 +25,13 @@ STOPBAND_DB = 60.0
 """Images and aliases lie this far down above 9/8 of the lower Nyquist frequency."""
 
 
+GROUP = 16
+"""At least this many output samples are made by one row of a matrix product."""
+
+MAX_GROUP = 160
+"""Ratios that need a longer group (their phases repeat later) are computed sample by sample."""
+
+
 class Resampler:
     """Resamples a piece of a stream; keeps no state, so pieces may be cut anywhere.
 
@@ -42,15 +49,23 @@ class Resampler:
         self.up, self.down = INTERNAL_RATE // divisor, rate // divisor
         phases = design_filter(rate)
         self.taps = phases.shape[1]
-        # Rows in the order of the output samples, repeated so that any block is one slice.
-        order = np.arange(self.up + max_block) if self.up > 1 else np.zeros(1, np.int64)
-        self._offsets = order * self.down // self.up
-        self._rows = phases[order * self.down % self.up]
-        self._segment = np.zeros(max_block * self.down // self.up + 2 + self.taps, np.float32)
-        step = self._segment.strides[0]
-        self._windows = as_strided(
-            self._segment, (len(self._segment) - self.taps + 1, self.taps), (step, step)
-        )
+        if self.up <= MAX_GROUP:
+            self._group = self.up * ceil(GROUP / self.up)
+            self._weights = _group_weights(phases, self._group, self.down)
+            step = self._group * self.down // self.up
+            rows = ceil((max_block + self.up) / self._group)
+        else:
+            # A row per output sample, repeated so that those of any block are one slice.
+            self._group = 1
+            order = np.arange(self.up + max_block)
+            self._offsets = order * self.down // self.up
+            self._weights = phases[order * self.down % self.up]
+            step = 1
+            rows = self.position(max_block) + 2
+        length = len(phases[0]) if self._group == 1 else len(self._weights)
+        self._buffer = np.zeros((rows - 1) * step + length, np.float32)
+        size = self._buffer.itemsize
+        self._windows = as_strided(self._buffer, (rows, length), (step * size, size))
 
     def position(self, index: int) -> int:
         """Number of the newest input sample that output sample `index` depends on."""
@@ -61,20 +76,31 @@ class Resampler:
 
         Returns the number of the first input sample and the buffer to be filled from it on.
         """
-        start = self.position(first) - self.taps + 1
-        return start, self._segment[: self.position(first + count - 1) + 1 - start]
+        aligned = first - first % self.up if self._group > 1 else first
+        start = self.position(aligned) - self.taps + 1
+        return start, self._buffer[: self.position(first + count - 1) + 1 - start]
 
     def resample(self, first: int, count: int) -> Samples:
         """Output samples first .. first + count - 1 from the buffer that `segment` gave."""
         if self.taps == 1:
-            return self._segment[:count]
-        if self.up == 1:
-            windows = self._windows[: (count - 1) * self.down + 1 : self.down]
-            return np.einsum('ij,j->i', windows, self._rows[0])
-        row = first % self.up
-        rows = slice(row, row + count)
-        windows = self._windows[self._offsets[rows] - self._offsets[row]]
-        return np.einsum('ij,ij->i', windows, self._rows[rows])
+            return self._buffer[:count]
+        phase = first % self.up
+        if self._group > 1:
+            groups = -(-(phase + count) // self._group)
+            return (self._windows[:groups] @ self._weights).ravel()[phase : phase + count]
+        rows = slice(phase, phase + count)
+        windows = self._windows[self._offsets[rows] - self._offsets[phase]]
+        return np.einsum('ij,ij->i', windows, self._weights[rows])
+
+
+def _group_weights(phases: Samples, group: int, down: int) -> Samples:
+    """Matrix (inputs, group) that makes a group of output samples from its piece of input."""
+    up, taps = phases.shape
+    weights = np.zeros(((group - 1) * down // up + taps, group), np.float32)
+    for k in range(group):
+        start = k * down // up
+        weights[start : start + taps, k] = phases[k * down % up]
+    return weights
 
 
 def design_filter(rate: int) -> Samples:

