@@ -118,6 +118,11 @@ def test_bad_input_is_told_in_one_line(tmp_path, capsys):
     assert captured.err == f'vico describe: {tmp_path / "nowhere"}: no such directory\n'
 
 
+def test_an_output_that_cannot_be_written_is_told_too(short, tmp_path, capsys):
+    assert command(short, '--json', tmp_path / 'nowhere' / 'figures.json') == 2
+    assert 'figures.json' in capsys.readouterr().err
+
+
 def test_several_directories_are_pooled(short, tmp_path, capsys):
     write(tmp_path / 'many' / 'a', make_listener(2, Attitude.NEUTRAL, seconds=10))
     write(tmp_path / 'many' / 'b', make_listener(3, Attitude.NEUTRAL, seconds=10))

@@ -5,6 +5,7 @@ import json
 import sys
 from pathlib import Path
 
+from vico_listener.evaluation import RecordingError
 from vico_listener.evaluation import describe
 from vico_listener.evaluation import format_table
 from vico_listener.evaluation import read_recordings
@@ -38,12 +39,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the table; exit code 0, 1 (`--check` and not passed) or 2 (bad input)."""
+    """Print the table; exit code 0, 1 (`--check` and not passed) or 2 (bad input or output)."""
     try:
-        tracks = [track for where in args.directories for track in read_recordings(where)]
-    except (OSError, ValueError) as error:
+        return _describe(args)
+    except (OSError, RecordingError) as error:
         print(f'vico describe: {error}', file=sys.stderr)
         return 2
+
+
+def _describe(args: argparse.Namespace) -> int:
+    tracks = [track for where in args.directories for track in read_recordings(where)]
     description = describe(tracks, tracked=args.tracked)
     print(format_table(description))
     if args.json:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 import numpy as np
 
@@ -66,9 +67,12 @@ def _numbers(values: Iterable[float]) -> list[str]:
 
 
 def _face_cells(face: FaceMotion) -> list[str]:
-    if face.basis is not ARKIT52:
+    if face.basis != ARKIT52:
         raise ValueError(f"recordings hold the basis '{ARKIT52.name}', not '{face.basis.name}'")
     return [*_numbers(face.rotation), *_numbers(face.translation), *_numbers(face.expression)]
+
+
+Writer = TypeVar('Writer', bound='_TableWriter')
 
 
 class _TableWriter:
@@ -79,7 +83,7 @@ class _TableWriter:
         self._csv = csv.writer(self._file)
         self._csv.writerow(columns)
 
-    def __enter__(self):  # type: ignore[no-untyped-def]
+    def __enter__(self: Writer) -> Writer:
         return self
 
     def __exit__(
@@ -125,7 +129,7 @@ class SpeakerWriter(_TableWriter):
 
 def write_reference(path: Path | str, reference: FaceMotion) -> None:
     """Write the expression of the listener's portrait as reference.json."""
-    if reference.basis is not ARKIT52:
+    if reference.basis != ARKIT52:
         raise ValueError(f"a reference is in '{ARKIT52.name}', not '{reference.basis.name}'")
     values = map(float, _numbers(reference.expression))
     expression = dict(zip(ARKIT_NAMES, values, strict=True))

@@ -8,6 +8,7 @@ only the axes of `vico_listener.motion.FaceMotion` exist.
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import cv2
@@ -46,6 +47,11 @@ class CanonicalFace:
     pose_points: NDArray[np.int32]
     pose_weights: NDArray[np.float64]
 
+    @cached_property
+    def pose_vertices(self) -> NDArray[np.float64]:
+        """The vertices of the pose points, (33, 3)."""
+        return self.vertices[self.pose_points]
+
 
 @dataclass(frozen=True)
 class Camera:
@@ -75,7 +81,7 @@ class Camera:
         focal = max(width, height) / 2 / np.tan(np.radians(fov_deg) / 2)
         return cls(focal, focal, width / 2, height / 2)
 
-    @property
+    @cached_property
     def matrix(self) -> NDArray[np.float64]:
         """The intrinsic matrix (3, 3)."""
         return np.array([[self.fx, 0.0, self.cx], [0.0, self.fy, self.cy], [0.0, 0.0, 1.0]])
@@ -106,7 +112,7 @@ def head_pose(
     if not 0 < spread < np.inf:
         return None
     found, rotation_vector, position = cv2.solvePnP(
-        face.vertices[face.pose_points],
+        face.pose_vertices,
         image_points,
         camera.matrix,
         None,

@@ -31,6 +31,8 @@ STRENGTH_WEIGHT = 0.4
 """Weight of a low region's or a stressed syllable's strength beside the urge."""
 STRESS_RELUCTANCE = 1.7
 """Stress (in spreads) that invites an answer as much as a middling low region."""
+PATIENCE = 0.6
+"""An answer to a phrase end waits this long (s) for the rest after the gesture before it."""
 LOW_WAIT = 0.4
 """Further delay of the answer to a low region, s: in all about 0.7 (Ward & Tsukahara 2000)."""
 REPEATED = 0.55
@@ -126,7 +128,7 @@ class Answers:
             self._urge += STEP * style.urge * (1.0 + 0.4 * tanh(voice.level))
         if not (self._at_end(voice, style) if voice.ended else self._in_speech(voice)):
             return None
-        delay = latency(voice.phrase, person) + (LOW_WAIT if voice.low else 0.0)
+        delay = max(latency(voice.phrase, person) + (LOW_WAIT if voice.low else 0.0), self._rest)
         agrees = self._agrees(voice.phrase, style)
         if agrees:
             cycles = self._cycles(voice.phrase, most=4 if voice.ended else 2)
@@ -137,7 +139,7 @@ class Answers:
         return Answer(curve, delay, agrees)
 
     def _at_end(self, voice: Voice, style: Style) -> bool:
-        if self._rest > 0.0:
+        if self._rest > PATIENCE:
             return False
         taken = self._ends.take(strength(voice.phrase), style.answers)
         if taken:

@@ -33,7 +33,7 @@ BREATH_PITCH = radians(0.2)
 BREATH_RISE = 0.002
 """Breathing lifts the head by this much (m) and tips it."""
 
-SWAY = (radians(0.75), radians(0.25), radians(0.75))
+SWAY = (radians(1.0), radians(0.3), radians(1.0))
 """Amplitude of the slow drift of roll, pitch and yaw."""
 SWAY_SHIFT = 0.004
 """Amplitude of the drift forward and to the side, m."""
@@ -120,7 +120,7 @@ def _body(seed: int) -> Body:
     return Body(
         blink_interval=rng.uniform(2.7, 4.2),
         breath_rate=rng.uniform(0.2, 0.28),
-        waves=tuple((rng.uniform(0.09, 0.17), rng.uniform(0.0, 2 * pi)) for _ in range(8)),
+        waves=tuple((rng.uniform(0.11, 0.19), rng.uniform(0.0, 2 * pi)) for _ in range(8)),
     )
 
 

@@ -21,8 +21,9 @@ HABITUAL_SMILE = 0.5
 """Share of a lasting smile to which the listener gets used."""
 LARGEST_POSTURE = 0.35
 """Departures of the speaker's head beyond this are not followed further (rad)."""
-FOLLOW_RATE = 5.0
-"""Rate of the smoothing in 1/s: a lag of 0.4 s on top of the delay."""
+POSE_RATE = 5.0
+SMILE_RATE = 9.0
+"""Rates of the smoothing in 1/s: a lag of 0.4 and 0.2 s on top of the delay."""
 CONTAGION = 2.2
 """Gain of small smiles; broad ones saturate at 1."""
 LINGER = 0.7
@@ -39,14 +40,16 @@ class Mimicry:
     def __init__(self, delay: float) -> None:
         """Follow after `delay` seconds and the smoothing's lag."""
         self._delay = max(round(delay * MODEL_RATE), 1)
-        self._follower = Follower(4, FOLLOW_RATE)
+        self._pose = Follower(3, POSE_RATE)
+        self._smile = Follower(1, SMILE_RATE)
         self.reset()
 
     def reset(self) -> None:
         """Forget the speaker."""
-        self._follower.reset(REST)
+        self._pose.reset(REST[:3])
+        self._smile.reset(REST[3:])
         self._habit = list(REST)
-        self._smile = 0.0
+        self._lingering = 0.0
         self._seen = 0
         self._past = [REST] * self._delay
         self._now = 0
@@ -60,7 +63,7 @@ class Mimicry:
         visible = valid and face.basis is ARKIT52 and usable_face(face)
         self._past[self._now] = self._departure(face) if visible else REST
         self._now = (self._now + 1) % self._delay
-        return self._follower.step(goal)
+        return [*self._pose.step(goal[:3]), *self._smile.step(goal[3:])]
 
     def _departure(self, face: FaceMotion) -> tuple[float, float, float, float]:
         """How the speaker's pose and smile depart from habit."""
@@ -75,5 +78,5 @@ class Mimicry:
             for sign, new, old in zip(MIRROR, seen, self._habit, strict=False)
         )
         smile = tanh(CONTAGION * max(seen[3] - HABITUAL_SMILE * self._habit[3], 0.0))
-        self._smile = max(smile, self._smile * (1.0 - STEP / LINGER))
-        return roll, pitch, yaw, self._smile
+        self._lingering = max(smile, self._lingering * (1.0 - STEP / LINGER))
+        return roll, pitch, yaw, self._lingering

@@ -26,7 +26,7 @@ class Personality:
     responsiveness: float = 1.0
     amplitude: float = 1.0
     tempo: float = 1.0
-    delay: float = 0.2
+    delay: float = 0.27
     refractory: float = 1.0
     expressivity: float = 1.0
     mimicry: float = 1.0
@@ -68,7 +68,7 @@ DRAWN: dict[str, tuple[float, float]] = {
     'responsiveness': (0.8, 1.2),
     'amplitude': (0.85, 1.2),
     'tempo': (0.88, 1.15),
-    'delay': (0.12, 0.28),
+    'delay': (0.2, 0.33),
     'refractory': (0.8, 1.4),
     'expressivity': (0.9, 1.15),
     'mimicry': (0.7, 1.3),

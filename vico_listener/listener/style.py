@@ -54,8 +54,8 @@ class Style(NamedTuple):
 
 STYLES: dict[Attitude, Style] = {
     Attitude.POSITIVE: Style(
-        answers=0.7,
-        urge=0.32,
+        answers=0.72,
+        urge=0.34,
         agreement=1.0,
         depth=5.2,
         beat=1.5,

@@ -41,7 +41,9 @@ class HeadNode(ManagedNode):
 
     PARAMETERS = (
         Parameter(
-            'robot', 'generic_3dof', 'Robot profile: a name in config/robots or a YAML file.'
+            'robot',
+            '',
+            "Robot profile: a name in config/robots or a YAML file; '' = command no robot.",
         ),
     )
 
@@ -52,6 +54,7 @@ class HeadNode(ManagedNode):
         self._timer: Any = None
         self._controller: HeadController | None = None
         self._publisher: Any = None
+        self._publishers_by_topic: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._latency = Durations()
         self._commands = 0
@@ -70,7 +73,12 @@ class HeadNode(ManagedNode):
             self._controller = HeadController(profile)
         self._names = [joint.name for joint in profile.joints]
         self._lookahead = round(profile.lookahead * NANOSECONDS)
-        self._publisher = self.create_lifecycle_publisher(JointTrajectory, profile.topic, 60)
+        if profile.topic not in self._publishers_by_topic:
+            # Kept for good: rclpy never forgets a managed publisher.
+            self._publishers_by_topic[profile.topic] = self.create_lifecycle_publisher(
+                JointTrajectory, profile.topic, 60
+            )
+        self._publisher = self._publishers_by_topic[profile.topic]
         self._replay = self.get_parameter('use_sim_time').value
 
     def activate(self) -> None:
@@ -98,9 +106,6 @@ class HeadNode(ManagedNode):
         """Drop the profile."""
         with self._lock:
             self._controller = None
-        if self._publisher is not None:
-            self.destroy_publisher(self._publisher)
-            self._publisher = None
 
     def _on_motion(self, message: msg.ListenerMotion) -> None:
         try:

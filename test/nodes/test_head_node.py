@@ -1,0 +1,126 @@
+"""The head node over DDS: commands in limits, prompt, and an eased stop."""
+
+import math
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+from geometry_msgs.msg import PointStamped
+from rclpy.lifecycle import TransitionCallbackReturn
+from trajectory_msgs.msg import JointTrajectory
+
+from vico_listener import msg
+from vico_listener.clock import NANOSECONDS
+from vico_listener.clock import tick_stamp
+from vico_listener.frames import ListenerMotion
+from vico_listener.motion import Attitude
+from vico_listener.motion import FaceMotion
+from vico_listener.nodes.convert import motion_message
+from vico_listener.nodes.head_node import HeadNode
+from vico_listener.robot import load_profile
+
+from .conftest import Graph
+from .conftest import wait_until
+
+TOPIC = 'head_controller/joint_trajectory'
+
+
+def motion(stamp: int, pitch: float) -> msg.ListenerMotion:
+    face = FaceMotion.neutral()
+    face.rotation[1] = pitch
+    core = ListenerMotion(stamp, stamp, face, Attitude.NEUTRAL, 1.0, True, 'test')
+    core.timing.received = time.time()
+    return motion_message(core, 'head')
+
+
+def bring_up(graph: Graph, **parameters: Any) -> tuple[HeadNode, Any, list[JointTrajectory]]:
+    head = graph.make(HeadNode, **parameters)
+    tester = graph.tester()
+    commands = graph.record(tester, JointTrajectory, TOPIC)
+    publisher = tester.create_publisher(msg.ListenerMotion, 'motion', 60)
+    assert head.trigger_configure() == TransitionCallbackReturn.SUCCESS
+    assert head.trigger_activate() == TransitionCallbackReturn.SUCCESS
+    wait_until(lambda: publisher.get_subscription_count() == 1)
+    return head, publisher, commands
+
+
+def pitch_path(commands: list[JointTrajectory]) -> np.ndarray:
+    return np.array([c.points[0].positions[1] for c in commands])
+
+
+def test_live_motion_is_followed_and_then_eased_to_rest(graph: Graph) -> None:
+    head, publisher, commands = bring_up(graph, robot='generic_3dof')
+    for _ in range(30):
+        publisher.publish(motion(head.get_clock().now().nanoseconds, 0.3))
+        time.sleep(1 / 30)
+    wait_until(lambda: len(commands) > 30)
+    assert commands[-1].joint_names == ['head_yaw', 'head_pitch', 'head_roll']
+    assert pitch_path(commands).max() == pytest.approx(0.3, abs=0.02)
+    assert commands[0].header.stamp.sec == 0
+    ahead = commands[-1].points[0].time_from_start
+    assert 0.03 <= ahead.nanosec / NANOSECONDS <= 0.1
+    wait_until(lambda: head.diagnose()[1].startswith('no motion'))
+    count = len(commands)
+    assert abs(pitch_path(commands)[-1]) < 2e-3
+    time.sleep(0.3)
+    assert len(commands) == count  # a resting head is left to whoever wants it
+    joint = load_profile('generic_3dof').joints[1]
+    speed = np.diff(pitch_path(commands)) * 50
+    assert np.abs(speed).max() <= joint.max_velocity + 1e-6
+    assert np.abs(np.diff(speed) * 50).max() <= joint.max_acceleration + 1e-3
+
+
+def test_replay_gives_the_same_commands_at_any_speed(graph: Graph) -> None:
+    paths = []
+    for pause in (0.0, 0.01):
+        head, publisher, commands = bring_up(graph, robot='generic_2dof', use_sim_time=True)
+        for n in range(60):
+            publisher.publish(motion(tick_stamp(100 + n), 0.2 * math.sin(n / 5)))
+            time.sleep(pause)
+        wait_until(lambda found=commands: len(found) >= 99)
+        paths.append([(c.header.stamp.nanosec, *c.points[0].positions) for c in commands[:99]])
+        head.trigger_deactivate()
+        graph.executor.remove_node(head)
+        head.destroy_node()
+    assert paths[0] == paths[1]
+
+
+def test_nan_never_reaches_the_motor(graph: Graph) -> None:
+    head, publisher, commands = bring_up(graph, robot='generic_3dof')
+    for n in range(20):
+        publisher.publish(motion(head.get_clock().now().nanoseconds, math.nan if n % 2 else 0.1))
+        time.sleep(0.02)
+    wait_until(lambda: head.diagnose()[2]['refused_motions'] >= 9)
+    assert commands and all(np.isfinite(c.points[0].positions).all() for c in commands)
+    assert 'not finite' in head.diagnose()[1]
+
+
+def test_look_at_sets_the_base_gaze(graph: Graph) -> None:
+    head, publisher, commands = bring_up(graph, robot='generic_3dof')
+    tester = graph.tester()
+    look = tester.create_publisher(PointStamped, 'look_at', 1)
+    wait_until(lambda: look.get_subscription_count() == 1)
+    target = PointStamped()
+    target.point.x, target.point.y, target.point.z = 1.0, 1.0, 0.0  # 45 deg to the left
+    look.publish(target)
+
+    def looks_left() -> bool:
+        publisher.publish(motion(head.get_clock().now().nanoseconds, 0.0))
+        return bool(commands) and abs(commands[-1].points[0].positions[0] - math.pi / 4) < 0.01
+
+    wait_until(looks_left)
+
+
+def test_without_a_robot_nothing_is_commanded(graph: Graph) -> None:
+    head = graph.make(HeadNode)
+    assert head.trigger_configure() == TransitionCallbackReturn.SUCCESS
+    assert head.trigger_activate() == TransitionCallbackReturn.SUCCESS
+    assert head.diagnose()[1] == 'no robot is given'
+    assert head.trigger_deactivate() == TransitionCallbackReturn.SUCCESS
+
+
+def test_unknown_robot_is_refused_in_configure(graph: Graph) -> None:
+    head = graph.make(HeadNode, robot='r2d2')
+    assert head.trigger_configure() == TransitionCallbackReturn.FAILURE
+    assert head.trigger_cleanup() != TransitionCallbackReturn.SUCCESS  # still unconfigured

@@ -1,0 +1,135 @@
+"""Image messages: every encoding against a straightforward reference, bad messages by name."""
+
+import array
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from sensor_msgs.msg import CompressedImage
+from sensor_msgs.msg import Image
+
+from vico_listener.nodes.image_codec import ImageError
+from vico_listener.nodes.image_codec import compressed_to_bgr
+from vico_listener.nodes.image_codec import fill_compressed
+from vico_listener.nodes.image_codec import fill_image
+from vico_listener.nodes.image_codec import image_to_bgr
+
+PICTURE = np.random.default_rng(0).integers(0, 255, (6, 8, 3), dtype=np.uint8)
+
+
+def message(data: np.ndarray, encoding: str, width: int = 8, height: int = 6, pad: int = 0) -> Any:
+    rows = np.ascontiguousarray(data).view(np.uint8).reshape(data.shape[0], -1)
+    rows = np.pad(rows, ((0, 0), (0, pad)))
+    image = Image(height=height, width=width, encoding=encoding, step=rows.shape[1])
+    image.data = array.array('B', rows.tobytes())
+    return image
+
+
+@pytest.mark.parametrize('pad', [0, 5])
+@pytest.mark.parametrize(
+    ('encoding', 'data', 'expected'),
+    [
+        ('bgr8', PICTURE, PICTURE),
+        ('8UC3', PICTURE, PICTURE),
+        ('rgb8', PICTURE[..., ::-1], PICTURE),
+        ('bgra8', np.dstack([PICTURE, PICTURE[..., 0]]), PICTURE),
+        ('rgba8', np.dstack([PICTURE[..., ::-1], PICTURE[..., 0]]), PICTURE),
+        ('mono8', PICTURE[..., 0], np.repeat(PICTURE[..., :1], 3, axis=2)),
+        ('mono16', PICTURE[..., 0].astype('<u2') * 256 + 7, np.repeat(PICTURE[..., :1], 3, axis=2)),
+        ('bgr16', PICTURE.astype('<u2') * 256 + 255, PICTURE),
+        ('rgb16', PICTURE[..., ::-1].astype('<u2') * 256, PICTURE),
+    ],
+)
+def test_exact_encodings(encoding: str, data: np.ndarray, expected: np.ndarray, pad: int) -> None:
+    np.testing.assert_array_equal(image_to_bgr(message(data, encoding, pad=pad)), expected)
+
+
+def test_big_endian_16_bit() -> None:
+    image = message((PICTURE[..., 0].astype('u2') * 256).astype('>u2'), 'mono16')
+    image.is_bigendian = 1
+    np.testing.assert_array_equal(image_to_bgr(image)[..., 0], PICTURE[..., 0])
+
+
+def smooth() -> np.ndarray:
+    ramp = np.linspace(40, 200, 64)
+    return np.dstack(
+        [np.tile(ramp, (64, 1)), np.tile(ramp[:, None], (1, 64)), np.full((64, 64), 90)]
+    )
+
+
+@pytest.mark.parametrize('pattern', ['rggb', 'bggr', 'gbrg', 'grbg'])
+def test_bayer_names_the_first_row(pattern: str) -> None:
+    picture = smooth().astype(np.uint8)
+    mosaic = np.zeros((64, 64), np.uint8)
+    for index, colour in enumerate(pattern):
+        y, x = divmod(index, 2)
+        mosaic[y::2, x::2] = picture[y::2, x::2, 'bgr'.index(colour)]
+    decoded = image_to_bgr(message(mosaic, f'bayer_{pattern}8', 64, 64))
+    assert np.abs(decoded[4:-4, 4:-4].astype(int) - picture[4:-4, 4:-4]).max() <= 6
+
+
+@pytest.mark.parametrize(('encoding', 'luma'), [('yuv422_yuy2', 0), ('yuyv', 0), ('uyvy', 1)])
+def test_yuv_422(encoding: str, luma: int) -> None:
+    picture = smooth().astype(np.uint8)
+    yuv = cv2.cvtColor(picture, cv2.COLOR_BGR2YUV)
+    packed = np.zeros((64, 64, 2), np.uint8)
+    packed[..., luma] = yuv[..., 0]
+    packed[:, 0::2, 1 - luma] = yuv[:, 0::2, 1]
+    packed[:, 1::2, 1 - luma] = yuv[:, 0::2, 2]
+    decoded = image_to_bgr(message(packed, encoding, 64, 64))
+    # Limited-range YUV is stretched by up to 255/219: hue and order are what is tested.
+    assert np.abs(decoded.astype(int) - picture).mean() < 25
+    assert np.corrcoef(decoded[..., 0].ravel(), picture[..., 0].ravel())[0, 1] > 0.97
+
+
+def test_nv21_shape() -> None:
+    data = np.full((6 * 3 // 2, 8), 128, np.uint8)
+    decoded = image_to_bgr(message(data, 'nv21'))
+    assert decoded.shape == (6, 8, 3) and np.ptp(decoded) == 0
+
+
+def test_bgr8_is_not_copied() -> None:
+    image = message(PICTURE, 'bgr8')
+    decoded = image_to_bgr(image)
+    image.data[0] = (int(decoded[0, 0, 0]) + 1) % 256
+    assert decoded[0, 0, 0] == image.data[0]
+
+
+@pytest.mark.parametrize(
+    ('change', 'text'),
+    [
+        ({'encoding': 'smell8'}, "unknown image encoding 'smell8': use one of bgr8"),
+        ({'encoding': ''}, "unknown image encoding ''"),
+        ({'encoding': '32FC1'}, "unknown image encoding '32FC1'"),
+        ({'step': 10}, 'wrong step in a 8x6 bgr8 image: 10 bytes a row, at least 24 are needed'),
+        ({'step': 25}, r'wrong data length .* step \* rows = 25 \* 6 = 150'),
+        ({'height': 5}, 'wrong data length in a 8x5 bgr8 image: 144 bytes'),
+        ({'width': 0, 'height': 0}, 'empty image'),
+        ({'encoding': 'nv21', 'width': 7}, 'even width and height'),
+    ],
+)
+def test_bad_image_is_named(change: dict[str, Any], text: str) -> None:
+    image = message(PICTURE, 'bgr8')
+    for field, value in change.items():
+        setattr(image, field, value)
+    with pytest.raises(ImageError, match=text):
+        image_to_bgr(image)
+
+
+def test_round_trips() -> None:
+    image = Image()
+    fill_image(image, PICTURE[:, ::-1])  # not contiguous
+    np.testing.assert_array_equal(image_to_bgr(image), PICTURE[:, ::-1])
+    coded = CompressedImage()
+    fill_compressed(coded, smooth().astype(np.uint8), 95)
+    assert np.abs(compressed_to_bgr(coded).astype(int) - smooth()).max() < 12
+
+
+def test_bad_compressed_image_is_named() -> None:
+    with pytest.raises(ImageError, match="cannot decode a compressed image of format 'jpeg'"):
+        compressed_to_bgr(CompressedImage(format='jpeg', data=array.array('B', b'not a jpeg')))
+    with pytest.raises(ImageError, match='cannot decode'):
+        compressed_to_bgr(CompressedImage(format='jpeg'))
+    with pytest.raises(ImageError, match='is a depth image'):
+        compressed_to_bgr(CompressedImage(format='16UC1; compressedDepth png'))
