@@ -32,6 +32,7 @@ class Graph:
     def __init__(self) -> None:
         isolate(next(_domains) % 100 + 1)
         self.context = Context()
+        self._elsewhere: Context | None = None
         rclpy.init(context=self.context, domain_id=int(os.environ['ROS_DOMAIN_ID']))
         self.executor = SingleThreadedExecutor(context=self.context)
         self._thread = threading.Thread(target=self._spin, daemon=True)
@@ -56,6 +57,12 @@ class Graph:
         """A plain node for the test's own publishers and subscriptions."""
         return self.add(Node('tester', context=self.context))
 
+    def stranger(self) -> Node:
+        """A node of another participant, as another process would be; it is not spun."""
+        self._elsewhere = Context()
+        rclpy.init(context=self._elsewhere, domain_id=int(os.environ['ROS_DOMAIN_ID']))
+        return Node('stranger', context=self._elsewhere)
+
     def record(self, node: Node, kind: Any, topic: str, depth: int = 500) -> list[Any]:
         """Subscribe and return the list that messages are added to."""
         messages: list[Any] = []
@@ -65,6 +72,8 @@ class Graph:
     def close(self) -> None:
         """End everything."""
         rclpy.try_shutdown(context=self.context)
+        if self._elsewhere is not None:
+            rclpy.try_shutdown(context=self._elsewhere)
         self._thread.join(5.0)
 
 

@@ -123,4 +123,4 @@ def test_without_a_robot_nothing_is_commanded(graph: Graph) -> None:
 def test_unknown_robot_is_refused_in_configure(graph: Graph) -> None:
     head = graph.make(HeadNode, robot='r2d2')
     assert head.trigger_configure() == TransitionCallbackReturn.FAILURE
-    assert head.trigger_cleanup() != TransitionCallbackReturn.SUCCESS  # still unconfigured
+    assert head.trigger_configure() == TransitionCallbackReturn.FAILURE  # and can be tried again

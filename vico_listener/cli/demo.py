@@ -102,7 +102,8 @@ def play_and_record(clip: ClipInfo, args: argparse.Namespace) -> dict[str, Any]:
     from vico_listener.nodes.stack_process import StackProcess
 
     began = time.monotonic()
-    stack = StackProcess(args.out, stack_parameters(args), NAMESPACE)
+    parameters = stack_parameters(args) | {'use_audio': clip.has_audio}
+    stack = StackProcess(args.out, parameters, NAMESPACE)
     rclpy.init(args=['--ros-args', '-r', f'__ns:={NAMESPACE}', '--log-level', 'warn'])
     spinner: threading.Thread | None = None
     try:

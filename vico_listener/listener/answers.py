@@ -35,7 +35,7 @@ PATIENCE = 0.6
 """An answer to a phrase end waits this long (s) for the rest after the gesture before it."""
 LOW_WAIT = 0.4
 """Further delay of the answer to a low region, s: in all about 0.7 (Ward & Tsukahara 2000)."""
-REPEATED = 0.55
+REPEATED = 0.62
 """Share of nods with more than one cycle (42-55 % are single: Mori et al. 2025, Kihara 2016)."""
 FULL_AGREEMENT = 0.9
 """Nobody shakes the head above this agreement."""
@@ -153,8 +153,9 @@ class Answers:
         return not self._dissent.take(heat, 1.0 - style.agreement)
 
     def _cycles(self, phrase: Phrase, most: int) -> int:
-        """A single nod, or two and more in a row after long and bright phrases."""
-        vigour = 0.5 + 0.5 * tanh(0.5 * phrase.length + 0.4 * phrase.brightness)
+        """A single nod, or two and more in a row after bright, loud and long phrases."""
+        colour = 0.5 * phrase.brightness + 0.3 * phrase.loudness + 0.2 * phrase.length
+        vigour = 0.5 + 0.5 * tanh(colour)
         if not self._repeats.take(vigour, REPEATED):
             return 1
         return min(2 + int(6.0 * max(vigour - 0.5, 0.0)), most)

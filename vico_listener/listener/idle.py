@@ -33,7 +33,7 @@ BREATH_PITCH = radians(0.2)
 BREATH_RISE = 0.002
 """Breathing lifts the head by this much (m) and tips it."""
 
-SWAY = (radians(1.0), radians(0.3), radians(1.0))
+SWAY = (radians(1.1), radians(0.3), radians(1.1))
 """Amplitude of the slow drift of roll, pitch and yaw."""
 SWAY_SHIFT = 0.004
 """Amplitude of the drift forward and to the side, m."""

@@ -54,13 +54,13 @@ class Style(NamedTuple):
 
 STYLES: dict[Attitude, Style] = {
     Attitude.POSITIVE: Style(
-        answers=0.72,
-        urge=0.34,
+        answers=0.6,
+        urge=0.36,
         agreement=1.0,
         depth=5.2,
         beat=1.5,
         smile=0.46,
-        smile_pulse=0.14,
+        smile_pulse=0.2,
         smile_mimicry=0.42,
         brow_raise=0.35,
         brow_down=0.0,
@@ -73,8 +73,8 @@ STYLES: dict[Attitude, Style] = {
         avert=0.0,
     ),
     Attitude.NEUTRAL: Style(
-        answers=0.45,
-        urge=0.17,
+        answers=0.42,
+        urge=0.19,
         agreement=1.0,
         depth=4.2,
         beat=1.2,
@@ -94,7 +94,7 @@ STYLES: dict[Attitude, Style] = {
     Attitude.NEGATIVE: Style(
         answers=0.36,
         urge=0.12,
-        agreement=0.42,
+        agreement=0.45,
         depth=3.8,
         beat=1.3,
         smile=0.0,

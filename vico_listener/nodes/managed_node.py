@@ -22,9 +22,9 @@ class ManagedNode(LifecycleNode):
     """A lifecycle node whose subclass implements four plain methods that may raise.
 
     `configure` loads models and warms them up, `activate` creates subscriptions and timers,
-    `deactivate` destroys them, `cleanup` drops what `configure` made. A user's mistake (ValueError,
-    OSError, ImportError) fails the transition with its message in the log; anything else is logged
-    with its traceback by rclpy's error state.
+    `deactivate` destroys them, `cleanup` drops what `configure` made. What a user can mend
+    (ValueError, RuntimeError, OSError, ImportError) fails the transition with its message in the
+    log; anything else is logged with its traceback and ends in rclpy's error state.
     """
 
     PARAMETERS: tuple[Parameter, ...] = ()
@@ -62,7 +62,7 @@ class ManagedNode(LifecycleNode):
     # Lifecycle callbacks of rclpy, which swallows exceptions raised in them.
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:  # noqa: D102
-        return self._transition('configure', self.configure)
+        return self._transition('configure', self._check_and_configure)
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:  # noqa: D102
         super().on_activate(state)  # publishers first: `activate` may start to publish
@@ -91,10 +91,14 @@ class ManagedNode(LifecycleNode):
     def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:  # noqa: D102
         return self._transition('recovery from an error', self.cleanup)
 
+    def _check_and_configure(self) -> None:
+        self.table.check()
+        self.configure()
+
     def _transition(self, name: str, action: Any) -> TransitionCallbackReturn:
         try:
             action()
-        except (ValueError, OSError, ImportError) as error:
+        except (ValueError, RuntimeError, OSError, ImportError) as error:
             self.get_logger().error(f'{name} failed: {error}')
             return TransitionCallbackReturn.FAILURE
         except Exception:

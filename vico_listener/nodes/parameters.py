@@ -47,7 +47,7 @@ class Parameter:
                 ]
         return descriptor
 
-    def check(self, value: Any) -> str:
+    def objection(self, value: Any) -> str:
         """Why `value` is not allowed; empty when it is."""
         if self.choices and value not in self.choices:
             return f"{self.name}: '{value}' is not one of {', '.join(self.choices)}"
@@ -71,12 +71,12 @@ class ParameterTable:
         self._table = {row.name: row for row in table}
         for row in table:
             node.declare_parameter(row.name, row.default, row.descriptor())
-        node.add_on_set_parameters_callback(self._check)
+        node.add_on_set_parameters_callback(self._on_set)
 
-    def _check(self, parameters: list[RosParameter]) -> SetParametersResult:
+    def _on_set(self, parameters: list[RosParameter]) -> SetParametersResult:
         for parameter in parameters:
             row = self._table.get(parameter.name)
-            reason = row.check(parameter.value) if row is not None else ''
+            reason = row.objection(parameter.value) if row is not None else ''
             if reason:
                 return SetParametersResult(successful=False, reason=reason)
         for parameter in parameters:
@@ -84,10 +84,13 @@ class ParameterTable:
                 self._on_change(parameter.name, parameter.value)
         return SetParametersResult(successful=True)
 
+    def check(self) -> None:
+        """Check the values given at start; ValueError for the first that is not allowed."""
+        for name, row in self._table.items():
+            reason = row.objection(self[name])
+            if reason:
+                raise ValueError(reason)
+
     def __getitem__(self, name: str) -> Any:
-        """Value of a parameter; ValueError when an override at start is not allowed."""
-        value = self._node.get_parameter(name).value
-        reason = self._table[name].check(value)
-        if reason:
-            raise ValueError(reason)
-        return value
+        """Value of a parameter."""
+        return self._node.get_parameter(name).value

@@ -35,6 +35,13 @@ IMAGE_DEPTH = 60
 QUIET = 0.3
 """Seconds without any input after which, live, a timer keeps the ticks going."""
 
+LOSSLESS_WAIT = 60.0
+"""Wait for audio while replaying, s of stream time.
+
+Topics overtake each other: the executor takes one message of each in turn, so that pictures played
+fast run ahead of the many small audio messages.
+"""
+
 END_OF_REPLAY = 1.0
 """Seconds without any input after which, replaying, ticks that wait for audio are let go."""
 
@@ -92,7 +99,8 @@ class PerceptionNode(ManagedNode):
             table['audio_sample_rate'], table['audio_channels'], table['audio_sample_format']
         )
         audio = self._audio_stream(self._audio_format) if table['use_audio'] else None
-        self.perception = Perception(self._tracker, audio, table['audio_wait'])
+        wait = LOSSLESS_WAIT if table['lossless'] else table['audio_wait']
+        self.perception = Perception(self._tracker, audio, wait)
 
     def activate(self) -> None:
         """Subscribe."""

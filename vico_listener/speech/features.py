@@ -100,7 +100,8 @@ class FeatureExtractor:
         self._mel = mel_filters()
         # With the factor of decibels, so that it applies to log10 of the power.
         self._dct = 10 * dct(np.eye(MEL_BANDS), norm='ortho', axis=0)[:MFCC_SIZE]
-        self._regression = regression_kernels()
+        self._kernels = cepstral_kernels()
+        self._ones = np.ones(FRAME)
         self._k_numerator, self._k_denominator = k_weighting(INTERNAL_RATE)
         self._cepstra = np.zeros((2 * DELTA_TICKS - 1, MFCC_SIZE))
         self.reset()
@@ -119,8 +120,9 @@ class FeatureExtractor:
             new: how many of them came since the last tick.
         """
         frame = samples[-FRAME:]
-        centred = frame - np.add.reduce(frame) / FRAME
-        negative = centred < -POWER_FLOOR
+        mean = frame.dot(self._ones) / FRAME
+        energy = max(frame.dot(frame) / FRAME - mean * mean, 0.0)
+        negative = frame < mean - POWER_FLOOR
 
         spectrum = rfft(frame * self._window)
         power = spectrum.real**2 + spectrum.imag**2
@@ -128,19 +130,21 @@ class FeatureExtractor:
         self._push_cepstrum(self._dct @ np.log10(np.maximum(mel, POWER_FLOOR)))
 
         features = np.empty(ACOUSTIC_SIZE, np.float32)
-        features[MFCC] = self._cepstra[-1]
-        features[DELTA.start : DELTA2.stop] = (self._regression @ self._cepstra).ravel()
-        features[LOG_ENERGY] = 10 * log10(centred.dot(centred) / FRAME + POWER_FLOOR)
-        features[ZCR] = np.count_nonzero(negative[1:] != negative[:-1]) / FRAME
-        features[LOUDNESS] = self._loudness(samples[len(samples) - new :])
+        features[:LOG_ENERGY] = (self._kernels @ self._cepstra).ravel()
+        features[LOG_ENERGY:] = (
+            10 * log10(energy + POWER_FLOOR),
+            np.count_nonzero(negative[1:] ^ negative[:-1]) / FRAME,
+            self._loudness(samples[len(samples) - new :]),
+        )
         return features, Spectrum(power, mel)
 
     def _push_cepstrum(self, cepstrum: Array) -> None:
-        if not self._started:
+        if self._started:
+            self._cepstra[:-1] = self._cepstra[1:]
+            self._cepstra[-1] = cepstrum
+        else:
             self._cepstra[:] = cepstrum
             self._started = True
-        self._cepstra[:-1] = self._cepstra[1:]
-        self._cepstra[-1] = cepstrum
 
     def _loudness(self, samples: Array) -> float:
         weighted, self._k_state = lfilter(
@@ -183,13 +187,14 @@ def _mel_to_hz(mel: Array) -> Array:
     return np.where(mel < 15, mel * _MEL_HZ, 1000 * np.exp(_MEL_LOG * np.maximum(mel - 15, 0)))
 
 
-def regression_kernels() -> Array:
-    """Weights (2, 9), oldest tick first, of delta and delta-delta over the last nine MFCC."""
+def cepstral_kernels() -> Array:
+    """Weights (3, 9) of MFCC, delta and delta-delta over the last nine MFCC, oldest first."""
     times = np.arange(DELTA_TICKS) - (DELTA_TICKS - 1) / 2
     slope = times / np.sum(times**2)
-    kernels = np.zeros((2, 2 * DELTA_TICKS - 1))
-    kernels[0, -DELTA_TICKS:] = slope
-    kernels[1] = np.convolve(slope, slope)
+    kernels = np.zeros((3, 2 * DELTA_TICKS - 1))
+    kernels[0, -1] = 1
+    kernels[1, -DELTA_TICKS:] = slope
+    kernels[2] = np.convolve(slope, slope)
     return kernels
 
 

@@ -121,10 +121,7 @@ class PcmDecoder:
                 f'({self.format.name}, {self.channels} channel(s)): '
                 'check sample_format and channels, and that the publisher sends raw PCM'
             )
-        if self.format.dtype is None:
-            samples = _unpack24(data)
-        else:
-            samples = data.view(self.format.dtype)
+        samples = _unpack24(data) if self.format.dtype is None else data.view(self.format.dtype)
         if self.format.name == 'U8':
             samples = (samples ^ 0x80).view(np.int8)
         return samples.reshape(-1, self.channels)

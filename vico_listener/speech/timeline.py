@@ -81,10 +81,11 @@ class SampleRing:
         size = len(self._samples)
         self.end += len(samples)
         kept = samples[-size:]
-        first = (self.end - len(kept)) % size
-        head = kept[: size - first]
-        self._samples[first : first + len(head)] = head
-        self._samples[: len(kept) - len(head)] = kept[len(head) :]
+        place = (self.end - len(kept)) % size
+        head = kept[: size - place]
+        self._samples[place : place + len(head)] = head
+        if len(head) < len(kept):
+            self._samples[: len(kept) - len(head)] = kept[len(head) :]
 
     def append_lost(self, count: int) -> None:
         """Add `count` samples of silence that are marked as lost."""
@@ -104,15 +105,14 @@ class SampleRing:
         """Fill `out` with the samples from `first` on, zero where there are none."""
         size = len(self._samples)
         a, b = max(first, self.start), min(first + len(out), self.end)
-        if b <= a:
+        if b - a < len(out):
             out[:] = 0
-            return
-        out[: a - first] = 0
-        out[b - first :] = 0
+            out = out[a - first : max(a, b) - first]
         place = a % size
-        head = min(b - a, size - place)
-        out[a - first : a - first + head] = self._samples[place : place + head]
-        out[a - first + head : b - first] = self._samples[: b - a - head]
+        head = self._samples[place : place + len(out)]
+        out[: len(head)] = head
+        if len(head) < len(out):
+            out[len(head) :] = self._samples[: len(out) - len(head)]
 
 
 class Timeline:

@@ -63,6 +63,8 @@ PEAK_RATIO = 10**-2.8
 MIN_POWER = 1e-6
 """Mel power that is silence whatever the floor: about -70 dB."""
 
+LEAST_FLOOR = MIN_POWER / 100
+
 STEADY_TICKS = 20
 STEADY_RATIO = 1.5
 """Sound whose power stayed within this ratio (1.8 dB) for `STEADY_TICKS` is not speech."""
@@ -79,13 +81,17 @@ class VoiceDetector:
 
     def __init__(self) -> None:
         self._voice_bins, self._correlate = _correlation_matrix()
-        self._minima = np.empty((FLOOR_BLOCKS, BAND.stop - BAND.start))
+        bands = BAND.stop - BAND.start
+        self._average = np.full(bands, 1 / bands)
+        self._minima = np.empty((FLOOR_BLOCKS, bands))
+        self._older = np.empty(bands)
+        self._smooth = np.empty(bands)
         self.reset()
 
     def reset(self) -> None:
         """Forget the past."""
         self._minima[:] = np.inf
-        self._smooth: Array | None = None
+        self._older[:] = START_FLOOR / FLOOR_BIAS
         self._levels = [0.0] * PEAK_TICKS
         self._ticks = 0
         self._voiced_run = 0
@@ -95,8 +101,8 @@ class VoiceDetector:
     def update(self, spectrum: Spectrum) -> bool:
         """Whether the speaker speaks at this tick."""
         bands = spectrum.mel[BAND]
-        above = float(np.add.reduce(bands / self._floor(bands))) / len(bands)
-        level = float(np.add.reduce(bands)) / len(bands)
+        above = (bands / self._floor(bands)).dot(self._average)
+        level = float(bands.dot(self._average))
         del self._levels[0]
         self._levels.append(level)
 
@@ -115,15 +121,19 @@ class VoiceDetector:
 
     def _floor(self, bands: Array) -> Array:
         """Noise floor per band, this tick included."""
-        self._smooth = bands if self._smooth is None else 0.5 * (self._smooth + bands)
         block, tick = divmod(self._ticks, BLOCK_TICKS)
-        minimum = self._minima[block % FLOOR_BLOCKS]
+        current = self._minima[block % FLOOR_BLOCKS]
         if tick == 0:
-            minimum[:] = np.inf
-        np.minimum(minimum, self._smooth, out=minimum)
+            current[:] = np.inf
+            if block > 0:
+                self._minima.min(axis=0, out=self._older)
+        if self._ticks == 0:
+            self._smooth[:] = bands
         self._ticks += 1
-        floor = np.maximum(FLOOR_BIAS * np.minimum.reduce(self._minima), MIN_POWER / 100)
-        return np.minimum(floor, START_FLOOR) if self._ticks < BLOCK_TICKS else floor
+        self._smooth += bands
+        self._smooth *= 0.5
+        np.minimum(current, self._smooth, out=current)
+        return FLOOR_BIAS * np.maximum(np.minimum(current, self._older), LEAST_FLOOR)
 
     def _steady(self) -> bool:
         recent = self._levels[-STEADY_TICKS:]
@@ -132,18 +142,18 @@ class VoiceDetector:
     def _periodicity(self, power: Array) -> float:
         """Highest normalised autocorrelation within the range of pitch, about 0 to 1."""
         spectrum = np.sqrt(power[self._voice_bins])
-        peak = np.maximum.reduce(self._correlate @ spectrum)
-        return float(peak) / max(float(np.add.reduce(spectrum)), 1e-12)
+        correlation = self._correlate @ spectrum
+        return float(correlation[1:].max()) / max(float(correlation[0]), 1e-12)
 
 
 def _correlation_matrix() -> tuple[slice, Array]:
     """The bins of `VOICE_RANGE`, and the matrix from their spectrum to its autocorrelation.
 
-    Rows are the lags of `PITCH_RANGE`, scaled such that lag 0 would be the sum of the bins and the
-    window's own decay is undone.
+    Rows are lag 0 and the lags of `PITCH_RANGE`, with the window's own decay undone.
     """
     bins = slice(*(hertz * FRAME // INTERNAL_RATE for hertz in VOICE_RANGE))
     lags = np.arange(INTERNAL_RATE // PITCH_RANGE[1], INTERNAL_RATE // PITCH_RANGE[0] + 1)
+    lags = np.append(0, lags)
     angles = 2 * np.pi / FRAME * np.outer(lags, np.arange(bins.start, bins.stop))
     window = np.fft.irfft(np.abs(np.fft.rfft(hann_window())) ** 2)
     # The square root of the spectrum about halves the decay, in dB, too.

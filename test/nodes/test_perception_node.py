@@ -1,0 +1,264 @@
+"""The perception node over DDS: real pictures and sound, and every kind of bad input."""
+
+import array
+import time
+from pathlib import Path
+from typing import Any
+
+import audio_common_msgs.msg as audio_msgs
+import numpy as np
+import pytest
+from rclpy.lifecycle import TransitionCallbackReturn
+from rclpy.qos import QoSProfile
+from rclpy.qos import ReliabilityPolicy
+from sensor_msgs.msg import CompressedImage
+from sensor_msgs.msg import Image
+
+from vico_listener import msg
+from vico_listener.clock import NANOSECONDS
+from vico_listener.dataset.clip import CameraFrame
+from vico_listener.dataset.clip import SoundChunk
+from vico_listener.dataset.clip import play
+from vico_listener.nodes.convert import stamp_of
+from vico_listener.nodes.convert import time_message
+from vico_listener.nodes.image_codec import fill_compressed
+from vico_listener.nodes.image_codec import fill_image
+from vico_listener.nodes.managed_node import ERROR
+from vico_listener.nodes.perception_node import PerceptionNode
+
+from .conftest import Graph
+from .conftest import wait_until
+
+START = 10 * NANOSECONDS
+
+
+class Bench:
+    """An active perception node with publishers for its inputs."""
+
+    def __init__(self, graph: Graph, image_type: Any = Image, **parameters: Any) -> None:
+        self.node = graph.make(PerceptionNode, **parameters)
+        self.tester = graph.tester()
+        self.frames: list[msg.SpeakerFrame] = graph.record(self.tester, msg.SpeakerFrame, 'speaker')
+        reliable = QoSProfile(depth=100)
+        self.image = self.tester.create_publisher(image_type, 'image', reliable)
+        self.audio = self.tester.create_publisher(audio_msgs.AudioDataStamped, 'audio', reliable)
+        self.info = self.tester.create_publisher(audio_msgs.AudioInfo, 'audio_info', 1)
+        assert self.node.trigger_configure() == TransitionCallbackReturn.SUCCESS
+        assert self.node.trigger_activate() == TransitionCallbackReturn.SUCCESS
+        wait_until(lambda: self.image.get_subscription_count() == 1)
+
+    def show(self, picture: np.ndarray, stamp: int) -> None:
+        image = Image()
+        image.header.stamp = time_message(stamp)
+        fill_image(image, picture)
+        self.image.publish(image)
+
+    def say(self, samples: np.ndarray | bytes, stamp: int) -> None:
+        data = samples if isinstance(samples, bytes) else samples.astype('<i2').tobytes()
+        chunk = audio_msgs.AudioDataStamped()
+        chunk.header.stamp = time_message(stamp)
+        chunk.audio.data = data
+        self.audio.publish(chunk)
+
+    def latest(self) -> int:
+        return stamp_of(self.frames[-1].tick) if self.frames else 0
+
+    def complaint(self) -> str:
+        level, message, _ = self.node.diagnose()
+        return message if level == ERROR else ''
+
+
+@pytest.fixture(scope='module')
+def clip_items(speech_clip: Path) -> list[CameraFrame | SoundChunk]:
+    """The first three seconds of a real speaker."""
+    items = []
+    for item in play(speech_clip):
+        if item.available > 3 * NANOSECONDS:
+            break
+        items.append(item)
+    return items
+
+
+def test_real_speaker_is_seen_and_heard(graph: Graph, clip_items: list) -> None:
+    bench = Bench(graph, lossless=True)
+    wait_until(lambda: bench.info.get_subscription_count() == 1)
+    bench.info.publish(
+        audio_msgs.AudioInfo(
+            channels=1, sample_rate=24000, sample_format='S16LE', coding_format='wave'
+        )
+    )
+    time.sleep(0.3)
+    for item in clip_items:
+        if isinstance(item, CameraFrame):
+            # As replay does: never far ahead of what has been answered.
+            wait_until(lambda n=item.stamp: n < 0.3e9 or bench.latest() > START + n - 0.3e9)
+            bench.show(item.image, START + item.stamp)
+        else:
+            bench.say(item.samples, START + item.stamp)
+    wait_until(lambda: len(bench.frames) >= 86)
+    frames = bench.frames
+    assert frames[0].reset and not any(f.reset for f in frames[1:])
+    assert [f.index for f in frames] == list(range(len(frames)))
+    assert sum(f.face_valid for f in frames) > 0.9 * len(frames)
+    assert all(f.audio_valid for f in frames[1:])
+    assert any(f.speaking for f in frames)
+    assert np.isfinite([f.acoustic for f in frames]).all()
+    assert {f.face.basis for f in frames} == {'arkit52'}
+    values = bench.node.diagnose()[2]
+    assert values['camera'] == 'fov_deg'
+
+
+def picture() -> np.ndarray:
+    return np.full((120, 160, 3), 90, np.uint8)
+
+
+def test_no_face_is_said_and_frames_go_on(graph: Graph) -> None:
+    bench = Bench(graph, lossless=True, use_audio=False)
+    for n in range(10):
+        bench.show(picture(), START + n * NANOSECONDS // 30)
+    wait_until(lambda: len(bench.frames) == 10)
+    assert not any(f.face_valid for f in bench.frames)
+    assert bench.node.diagnose()[2]['faceless_images'] == 10
+
+
+@pytest.mark.parametrize(
+    ('change', 'text'),
+    [
+        ({'encoding': 'smell8'}, "unknown image encoding 'smell8'"),
+        ({'step': 1}, 'wrong step'),
+        ({'height': 7}, 'wrong data length'),
+    ],
+)
+def test_bad_image_is_named_and_survived(graph: Graph, change: dict, text: str) -> None:
+    bench = Bench(graph, lossless=True, use_audio=False)
+    bad = Image()
+    fill_image(bad, picture())
+    for field, value in change.items():
+        setattr(bad, field, value)
+    bench.image.publish(bad)
+    complaints: list[str] = []
+    wait_until(lambda: complaints.append(bench.complaint()) or text in complaints[-1])
+    bench.show(picture(), START)
+    wait_until(lambda: len(bench.frames) == 1)
+
+
+MP3 = b'\xff\xfb\x90\x64' + bytes(413)
+
+
+@pytest.mark.parametrize(
+    ('chunk', 'text'),
+    [
+        (MP3 * 10, r'MP3'),
+        (b'RIFF\x24\x00\x00\x00WAVEfmt ' + bytes(400), 'WAV'),
+        (b'123', '3 bytes'),
+    ],
+)
+def test_audio_that_is_not_pcm_is_named(graph: Graph, chunk: bytes, text: str) -> None:
+    bench = Bench(graph, lossless=True)
+    wait_until(lambda: bench.audio.get_subscription_count() == 1)
+    bench.say(chunk, START)
+    complaints: list[str] = []
+    wait_until(lambda: complaints.append(bench.complaint()) or text in complaints[-1])
+    for n in range(8):
+        bench.show(picture(), START + n * NANOSECONDS // 30)
+    wait_until(lambda: len(bench.frames) > 0)
+    assert not any(f.audio_valid for f in bench.frames)
+
+
+def test_mp3_announced_by_audio_info_is_refused_by_name(graph: Graph) -> None:
+    bench = Bench(graph, lossless=True)
+    wait_until(lambda: bench.info.get_subscription_count() == 1)
+    bench.info.publish(audio_msgs.AudioInfo(sample_rate=16000, channels=1, coding_format='mp3'))
+    time.sleep(0.2)
+    bench.say(np.zeros(160), START)
+    complaints: list[str] = []
+    wait_until(lambda: complaints.append(bench.complaint()) or 'format:=wave' in complaints[-1])
+    assert 'announces mp3' in complaints[-1]
+
+
+def test_compressed_images(graph: Graph) -> None:
+    bench = Bench(
+        graph, CompressedImage, lossless=True, use_audio=False, image_transport='compressed'
+    )
+    coded = CompressedImage()
+    coded.header.stamp = time_message(START)
+    fill_compressed(coded, picture())
+    bench.image.publish(coded)
+    wait_until(lambda: len(bench.frames) == 1)
+    broken = CompressedImage(format='jpeg', data=array.array('B', b'oops'))
+    bench.image.publish(broken)
+    complaints: list[str] = []
+    wait_until(lambda: complaints.append(bench.complaint()) or 'cannot decode' in complaints[-1])
+
+
+def test_best_effort_camera_is_matched(graph: Graph) -> None:
+    bench = Bench(graph, lossless=True, use_audio=False)
+    qos = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
+    camera = bench.tester.create_publisher(Image, 'image', qos)
+    wait_until(lambda: camera.get_subscription_count() == 1)
+    image = Image()
+    fill_image(image, picture())
+
+    def seen() -> bool:
+        image.header.stamp = time_message(START + len(tries) * NANOSECONDS // 30)
+        tries.append(1)
+        camera.publish(image)
+        return len(bench.frames) > 0
+
+    tries: list[int] = []
+    wait_until(seen)
+
+
+def test_foreign_type_on_the_audio_topic_is_named(graph: Graph) -> None:
+    bench = Bench(graph, lossless=True)
+    stranger = graph.stranger()
+    stranger.create_publisher(audio_msgs.AudioData, '/audio', 1)
+    complaints: list[str] = []
+    wait_until(
+        lambda: (
+            complaints.append(bench.complaint())
+            or complaints[-1]
+            == '/audio carries audio_common_msgs/msg/AudioData, '
+            'expected audio_common_msgs/msg/AudioDataStamped'
+        )
+    )
+
+
+def test_clock_that_jumps_back_starts_anew(graph: Graph) -> None:
+    bench = Bench(graph, lossless=True, use_audio=False)
+    for _ in range(2):
+        for n in range(30):
+            bench.show(picture(), START + n * NANOSECONDS // 30)
+    wait_until(lambda: len(bench.frames) == 60)
+    assert [f.index for f in bench.frames] == [*range(30), *range(30)]
+    assert [i for i, f in enumerate(bench.frames) if f.reset] == [0, 30]
+
+
+def test_live_node_keeps_ticking_for_a_while_when_the_camera_stops(graph: Graph) -> None:
+    bench = Bench(graph, use_audio=False, idle_time=0.5)
+    now = bench.node.get_clock().now().nanoseconds
+    for n in range(3):
+        bench.show(picture(), now + n * NANOSECONDS // 30)
+        time.sleep(1 / 30)
+    wait_until(lambda: len(bench.frames) >= 10)
+    time.sleep(1.2)
+    count = len(bench.frames)
+    time.sleep(0.3)
+    assert len(bench.frames) == count < 40
+
+
+@pytest.mark.parametrize(
+    ('parameter', 'value', 'text'),
+    [
+        ('face', 'xray', 'xray'),
+        ('face_model', '/does/not/exist.task', 'exist.task'),
+        ('audio_sample_format', 'S99LE', 'unknown sample format'),
+        ('image_transport', 'theora', 'not one of raw, compressed'),
+    ],
+)
+def test_wrong_parameter_fails_configure_with_the_reason(
+    graph: Graph, capfd: pytest.CaptureFixture, parameter: str, value: str, text: str
+) -> None:
+    node = graph.make(PerceptionNode, **{parameter: value})
+    assert node.trigger_configure() == TransitionCallbackReturn.FAILURE
+    assert text in capfd.readouterr().err
