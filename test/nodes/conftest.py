@@ -53,6 +53,22 @@ class Graph:
         overrides = [Parameter(name, value=value) for name, value in parameters.items()]
         return self.add(factory(context=self.context, parameter_overrides=overrides, **special))
 
+    def run(self, action: Callable[[], Any]) -> Any:
+        """Run something in the executor's thread, as a service call would, and return its result.
+
+        rclpy's entities must not be destroyed while another thread waits for them.
+        """
+        task = self.executor.create_task(action)
+        wait_until(task.done, 60.0)
+        if task.exception() is not None:
+            raise task.exception()
+        return task.result()
+
+    def remove(self, node: Node) -> None:
+        """Destroy a node."""
+        self.executor.remove_node(node)
+        self.run(node.destroy_node)
+
     def tester(self) -> Node:
         """A plain node for the test's own publishers and subscriptions."""
         return self.add(Node('tester', context=self.context))

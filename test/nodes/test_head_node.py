@@ -39,8 +39,8 @@ def bring_up(graph: Graph, **parameters: Any) -> tuple[HeadNode, Any, list[Joint
     tester = graph.tester()
     commands = graph.record(tester, JointTrajectory, TOPIC)
     publisher = tester.create_publisher(msg.ListenerMotion, 'motion', 60)
-    assert head.trigger_configure() == TransitionCallbackReturn.SUCCESS
-    assert head.trigger_activate() == TransitionCallbackReturn.SUCCESS
+    assert graph.run(head.trigger_configure) == TransitionCallbackReturn.SUCCESS
+    assert graph.run(head.trigger_activate) == TransitionCallbackReturn.SUCCESS
     wait_until(lambda: publisher.get_subscription_count() == 1)
     return head, publisher, commands
 
@@ -80,9 +80,8 @@ def test_replay_gives_the_same_commands_at_any_speed(graph: Graph) -> None:
             time.sleep(pause)
         wait_until(lambda found=commands: len(found) >= 99)
         paths.append([(c.header.stamp.nanosec, *c.points[0].positions) for c in commands[:99]])
-        head.trigger_deactivate()
-        graph.executor.remove_node(head)
-        head.destroy_node()
+        graph.run(head.trigger_deactivate)
+        graph.remove(head)
     assert paths[0] == paths[1]
 
 
@@ -114,13 +113,15 @@ def test_look_at_sets_the_base_gaze(graph: Graph) -> None:
 
 def test_without_a_robot_nothing_is_commanded(graph: Graph) -> None:
     head = graph.make(HeadNode)
-    assert head.trigger_configure() == TransitionCallbackReturn.SUCCESS
-    assert head.trigger_activate() == TransitionCallbackReturn.SUCCESS
+    assert graph.run(head.trigger_configure) == TransitionCallbackReturn.SUCCESS
+    assert graph.run(head.trigger_activate) == TransitionCallbackReturn.SUCCESS
     assert head.diagnose()[1] == 'no robot is given'
-    assert head.trigger_deactivate() == TransitionCallbackReturn.SUCCESS
+    assert graph.run(head.trigger_deactivate) == TransitionCallbackReturn.SUCCESS
 
 
 def test_unknown_robot_is_refused_in_configure(graph: Graph) -> None:
     head = graph.make(HeadNode, robot='r2d2')
-    assert head.trigger_configure() == TransitionCallbackReturn.FAILURE
-    assert head.trigger_configure() == TransitionCallbackReturn.FAILURE  # and can be tried again
+    assert graph.run(head.trigger_configure) == TransitionCallbackReturn.FAILURE
+    assert (
+        graph.run(head.trigger_configure) == TransitionCallbackReturn.FAILURE
+    )  # and can be tried again

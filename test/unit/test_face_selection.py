@@ -16,13 +16,14 @@ class Scene:
         self.selector = SpeakerSelector()
         self.frame = 0
 
-    def play(self, seconds, sizes, talking=(), speaking=False):
+    def play(self, seconds, sizes, talking=(), speaking=False, loud=()):
+        """`talking` mouths move, those in `loud` half as much again."""
         chosen = []
         for _ in range(round(seconds * RATE)):
             stamp = round(self.frame * 1e9 / RATE)
             wave = 0.06 * (1 + np.sin(2 * np.pi * 4 * stamp * 1e-9))
             people = [
-                Candidate(key, size, wave if key in talking else 0.01)
+                Candidate(key, size, wave * (1.5 if key in loud else 1) if key in talking else 0.01)
                 for key, size in sizes.items()
             ]
             chosen.append(self.selector.choose(people, stamp, speaking))
@@ -64,6 +65,12 @@ def test_lips_without_voice_do_not_count():
     assert set(Scene().play(4, {1: 120, 2: 60}, talking={2})) == {1}
 
 
+def test_chewing_before_somebody_speaks_does_not_count():
+    scene = Scene()
+    scene.play(3, {1: 120, 2: 100}, talking={2})
+    assert set(scene.play(4, {1: 120, 2: 100}, talking={1}, speaking=True)) == {1}
+
+
 def test_a_speaker_who_pauses_stays_the_speaker_for_a_while():
     scene = Scene()
     scene.play(4, {1: 120, 2: 60}, talking={2}, speaking=True)
@@ -80,8 +87,9 @@ def test_turns_are_followed():
 
 
 def test_two_who_talk_at_once_do_not_flip():
-    chosen = Scene().play(6, {1: 80, 2: 80}, talking={1, 2}, speaking=True)
-    assert len(set(chosen)) == 1
+    for loud in (1, 2):
+        chosen = Scene().play(6, {1: 80, 2: 79}, talking={1, 2}, speaking=True, loud={loud})
+        assert set(chosen) == {1}
 
 
 def test_a_speaker_who_is_gone_is_replaced_at_once():

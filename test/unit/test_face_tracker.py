@@ -1,16 +1,70 @@
 """The tracker with a fake backend: lost and found, several people, stamps, bad images."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
-from fake_faces import IMAGE
-from fake_faces import FakeBackend
-from fake_faces import FakePerson
 
 from vico_listener.face import FaceTracker
 from vico_listener.face import create_backend
 from vico_listener.face import create_face_tracker
+from vico_listener.face.observation import FaceObservation
+from vico_listener.face.observation import Roi
+from vico_listener.motion import ARKIT52
+from vico_listener.motion import FaceMotion
 
 FRAME = 40_000_000
+IMAGE = np.zeros((480, 640, 3), np.uint8)
+
+
+@dataclass
+class FakePerson:
+    x: float
+    y: float = 240.0
+    size: float = 100.0
+    mouth_opening: float = 0.0
+    yaw: float = 0.0
+
+
+def observation(person: FakePerson) -> FaceObservation:
+    motion = FaceMotion.neutral(confidence=0.9)
+    motion.rotation[2] = person.yaw
+    half = person.size / 2
+    x, y = person.x, person.y
+    return FaceObservation(
+        landmarks=np.array([[x, y, 0]], np.float32),
+        box=np.array([x - half, y - half, x + half, y + half], np.float32),
+        motion=motion,
+        roi=Roi(x, y, 1.5 * person.size),
+        mouth_opening=person.mouth_opening,
+    )
+
+
+class FakeBackend:
+    """Sees `people`; counts how often it is asked."""
+
+    basis = ARKIT52
+
+    def __init__(self, *people: FakePerson) -> None:
+        self.people = list(people)
+        self.detections = 0
+        self.looks: list[float] = []
+        self.cameras = []
+
+    def detect(self, image, turn=None):
+        self.detections += 1
+        return [observation(person).roi for person in self.people]
+
+    def observe(self, image, roi, camera):
+        self.looks.append(roi.x)
+        self.cameras.append(camera)
+        for person in self.people:
+            if abs(person.x - roi.x) < roi.size / 2 and abs(person.y - roi.y) < roi.size / 2:
+                return observation(person)
+        return None
+
+    def warm_up(self):
+        pass
 
 
 class Video:
@@ -37,6 +91,7 @@ def test_a_face_is_detected_once_and_then_followed():
     person = FakePerson(200)
     video = Video(person)
     assert video.play(1)[0].confidence == pytest.approx(0.9)
+    assert len(video.backend.looks) == 2  # where it was detected, then where its landmarks are
     before = video.backend.detections
     for _ in range(6):
         person.x += 10
@@ -132,8 +187,10 @@ def test_stamps_that_go_back_start_anew():
     video.play(10)
     person.yaw = 0.7
     assert video.play(1)[0].rotation[2] < 0.69
+    before = video.backend.detections
     video.stamp = 0
     assert video.play(1)[0].rotation[2] == pytest.approx(0.7)
+    assert video.backend.detections > before
 
 
 def test_a_repeated_stamp_is_harmless():

@@ -109,9 +109,9 @@ def test_mimicry_follows_late_weaker_and_mirrored() -> None:
         assert np.abs(mimicry.step(still, True)).max() < 1e-9
     answer = np.array([mimicry.step(moved, True) for _ in range(60)])
     assert np.abs(answer[: round(0.3 * MODEL_RATE)]).max() < 1e-9
-    top = np.abs(answer).max(axis=0)
     assert (answer[20] * [-1, 1, -1, 1] > 0.03).all()
-    assert (top < [0.2, 0.1, 0.15, 0.8]).all()
+    assert (np.abs(answer[:, :3]).max(axis=0) < [0.2, 0.1, 0.15]).all()
+    assert answer[:, 3].max() < 1.0
     # The smile has begun to show within a second of the speaker's.
     assert answer[MODEL_RATE - 1, 3] > 0.3
 

@@ -79,35 +79,44 @@ class BlazeFace:
 
     def _look(self, image: Image, view: View) -> NDArray[np.float64]:
         """Detections in one view: rows of score, x0, y0, x1, y1, eyes (x, y, x, y); picture px."""
+        scale, left, top = self._fill_input(image, view)
+        self._network.run()
+        rows = self._likely()
+        rows[:, 1::2] = (rows[:, 1::2] - left) / scale + view.x0
+        rows[:, 2::2] = (rows[:, 2::2] - top) / scale + view.y0
+        return rows
+
+    def _fill_input(self, image: Image, view: View) -> tuple[float, int, int]:
+        """Put a view into the middle of the input, RGB, -1..1, black around it.
+
+        Returns its scale and its left and top margins in the input, px.
+        """
         width, height = view.x1 - view.x0, view.y1 - view.y0
         scale = INPUT_SIZE * view.fill / max(width, height)
         w, h = max(1, round(width * scale)), max(1, round(height * scale))
         left, top = (INPUT_SIZE - w) // 2, (INPUT_SIZE - h) // 2
+        part = image[view.y0 : view.y1, view.x0 : view.x1]
+        small = cv2.resize(part, (w, h), interpolation=cv2.INTER_AREA)
         self._canvas[:] = 0
-        small = cv2.resize(
-            image[view.y0 : view.y1, view.x0 : view.x1], (w, h), interpolation=cv2.INTER_AREA
-        )
-        cv2.cvtColor(small, cv2.COLOR_BGR2RGB, dst=small)
-        self._canvas[top : top + h, left : left + w] = small
+        self._canvas[top : top + h, left : left + w] = cv2.cvtColor(small, cv2.COLOR_BGR2RGB)
         target = self._network.input()
         np.multiply(self._canvas, np.float32(2 / 255), out=target)
         np.subtract(target, np.float32(1), out=target)
-        del target
-        self._network.run()
+        return scale, left, top
 
+    def _likely(self) -> NDArray[np.float64]:
+        """The network's detections above `MIN_SCORE`, rows as in `_look` but in input px."""
         logits = self._network.output(1)
         likely = np.flatnonzero(logits > np.log(MIN_SCORE / (1 - MIN_SCORE)))
-        rows = np.empty((len(likely), 9))
-        rows[:, 0] = 1 / (1 + np.exp(-np.clip(logits[likely], -50, 50)))
         values = self._network.output(0).reshape(ANCHORS, VALUES)[likely]
         anchors = self._anchors[likely]
         centre = values[:, 0:2] + anchors
+        rows = np.empty((len(likely), 9))
+        rows[:, 0] = 1 / (1 + np.exp(-np.clip(logits[likely], -50, 50)))
         rows[:, 1:3] = centre - values[:, 2:4] / 2
         rows[:, 3:5] = centre + values[:, 2:4] / 2
         rows[:, 5:7] = values[:, 4:6] + anchors
         rows[:, 7:9] = values[:, 6:8] + anchors
-        rows[:, 1::2] = (rows[:, 1::2] - left) / scale + view.x0
-        rows[:, 2::2] = (rows[:, 2::2] - top) / scale + view.y0
         return rows
 
 

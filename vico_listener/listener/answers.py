@@ -42,6 +42,8 @@ FULL_AGREEMENT = 0.9
 UPSWING = 0.3
 """Share of its depth by which the head rises before some wide nods (Kato et al. 2025)."""
 BEAT_FREQUENCY = 1.9
+BEAT_SECONDS = 0.85
+"""A nod waits until this long after the start of a beat, so that they stay apart."""
 BEAT_CLEARANCE = 0.5
 """No beat starts within this many seconds of a nod."""
 
@@ -116,7 +118,7 @@ class Answers:
         self._ends = Quota()
         self._repeats = Quota()
         self._dissent = Quota()
-        self._urge = 0.6
+        self._urge = 0.7
         self._rest = 0.0
         self._since_beat = 5.0
 
@@ -128,7 +130,11 @@ class Answers:
             self._urge += STEP * style.urge * (1.0 + 0.4 * tanh(voice.level))
         if not (self._at_end(voice, style) if voice.ended else self._in_speech(voice)):
             return None
-        delay = max(latency(voice.phrase, person) + (LOW_WAIT if voice.low else 0.0), self._rest)
+        delay = max(
+            latency(voice.phrase, person) + (LOW_WAIT if voice.low else 0.0),
+            self._rest,
+            BEAT_SECONDS - self._since_beat,
+        )
         agrees = self._agrees(voice.phrase, style)
         if agrees:
             cycles = self._cycles(voice.phrase, most=4 if voice.ended else 2)
@@ -153,12 +159,12 @@ class Answers:
         return not self._dissent.take(heat, 1.0 - style.agreement)
 
     def _cycles(self, phrase: Phrase, most: int) -> int:
-        """A single nod, or two and more in a row after bright, loud and long phrases."""
-        colour = 0.5 * phrase.brightness + 0.3 * phrase.loudness + 0.2 * phrase.length
-        vigour = 0.5 + 0.5 * tanh(colour)
+        """A single nod, or two and more in a row after long, bright, far falling phrases."""
+        drive = 0.5 * phrase.fall + 0.3 * phrase.length + 0.3 * phrase.brightness
+        vigour = 0.5 + 0.5 * tanh(drive)
         if not self._repeats.take(vigour, REPEATED):
             return 1
-        return min(2 + int(6.0 * max(vigour - 0.5, 0.0)), most)
+        return min(2 + int(4.5 * max(vigour - 0.5, 0.0)), most)
 
     def _in_speech(self, voice: Voice) -> bool:
         if self._rest > 0.0 or not (voice.low or voice.stress):

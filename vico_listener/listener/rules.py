@@ -57,7 +57,7 @@ PULSE_SECONDS = 0.9
 """Time constant with which a smile or frown that answered fades."""
 ANNOYANCE = 0.5
 """Share by which a frown deepens at a shake of the head."""
-SURPRISE = 1.5
+SURPRISE = 1.2
 """A syllable stressed this much (in spreads) raises the brows."""
 
 GREETING = (1.0, 0.0, 0.0)
@@ -230,6 +230,6 @@ def _posture_goal(phrase: Phrase, style: Style) -> list[float]:
     tilt = min(phrase.seconds, 1.0) * radians(style.tilt)
     return [
         tilt * tanh(0.6 * phrase.brightness),
-        0.7 * tilt * tanh(0.5 * phrase.fall),
+        tilt * tanh(0.5 * phrase.fall),
         0.7 * tilt * tanh(0.6 * phrase.loudness),
     ]

@@ -25,7 +25,7 @@ from vico_listener.robot import HeadController
 from vico_listener.robot import load_profile
 from vico_listener.statistics import Durations
 
-REPLAY_SILENCE = 2.0
+REPLAY_SILENCE = 5.0
 """Wall seconds without motion after which a replay counts as dead and the head goes to rest."""
 
 

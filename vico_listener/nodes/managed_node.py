@@ -6,6 +6,7 @@ from typing import Any
 from diagnostic_msgs.msg import DiagnosticArray
 from diagnostic_msgs.msg import DiagnosticStatus
 from diagnostic_msgs.msg import KeyValue
+from lifecycle_msgs.srv import ChangeState
 from rclpy.clock import Clock
 from rclpy.clock import ClockType
 from rclpy.lifecycle import LifecycleNode
@@ -37,6 +38,8 @@ class ManagedNode(LifecycleNode):
         # Steady: diagnostics go on while a bag's clock is paused.
         self.steady_clock = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(1.0, self.publish_diagnostics, clock=self.steady_clock)
+
+        self._refuse_illegal_transitions()
 
     # Subclasses override these.
 
@@ -90,6 +93,31 @@ class ManagedNode(LifecycleNode):
 
     def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:  # noqa: D102
         return self._transition('recovery from an error', self.cleanup)
+
+    def _refuse_illegal_transitions(self) -> None:
+        """Answer a transition that the state does not allow with a refusal.
+
+        rclpy raises there instead, which ends the executor and with it the node (rclpy #1209).
+        """
+        service = self._service_change_state
+        change_state = service.callback
+
+        def guarded(
+            request: ChangeState.Request, response: ChangeState.Response
+        ) -> ChangeState.Response:
+            allowed = {t[0]: t[1] for t in self._state_machine.available_transitions}
+            wanted = request.transition
+            if wanted.label in allowed.values() or (not wanted.label and wanted.id in allowed):
+                return change_state(request, response)
+            self.get_logger().error(
+                f'transition {wanted.label or wanted.id} refused in state '
+                f"'{self._state_machine.current_state[1]}': allowed are "
+                f'{", ".join(sorted(set(allowed.values())))}'
+            )
+            response.success = False
+            return response
+
+        service.callback = guarded
 
     def _check_and_configure(self) -> None:
         self.table.check()

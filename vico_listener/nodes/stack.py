@@ -24,10 +24,16 @@ def build_stack() -> list[ManagedNode]:
     listener = ListenerNode(subscribe=False)
     renderer = RendererNode(subscribe=False)
     head = HeadNode(subscribe=False)
-    perception.outputs.append(listener.listen)
-    # The head first: its command is what latency is about.
-    listener.outputs += [head.follow, renderer.draw]
+    connect(perception, listener, renderer, head)
     return [head, renderer, listener, perception]
+
+
+def connect(
+    perception: PerceptionNode, listener: ListenerNode, renderer: RendererNode, head: HeadNode
+) -> None:
+    """Hand frames and motions on as objects; the head first, its latency counts."""
+    perception.outputs.append(listener.listen)
+    listener.outputs += [head.follow, renderer.draw]
 
 
 def bring_up(nodes: Sequence[ManagedNode]) -> bool:

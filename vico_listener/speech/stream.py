@@ -13,17 +13,10 @@ from vico_listener.speech.features import FRAME
 from vico_listener.speech.features import FeatureExtractor
 from vico_listener.speech.pcm import PcmData
 from vico_listener.speech.pcm import PcmDecoder
-from vico_listener.speech.resampler import INTERNAL_RATE
 from vico_listener.speech.resampler import Resampler
 from vico_listener.speech.timeline import StreamCounters
 from vico_listener.speech.timeline import Timeline
 from vico_listener.speech.voice import VoiceDetector
-
-TICK_SAMPLES = INTERNAL_RATE // MODEL_RATE
-"""New samples of a tick that has no tick before it."""
-
-MAX_BLOCK = 2048
-"""Most new samples of a tick: a tick's own and the largest step of the time line."""
 
 MAX_SKIPPED = MODEL_RATE
 """Ticks that may be left out between two calls of `frame`; after more the features start anew."""
@@ -61,13 +54,11 @@ class AcousticStream:
 
     def __init__(self, sample_rate: int, channels: int = 1, sample_format: str = 'S16LE') -> None:
         self._decoder = PcmDecoder(channels, sample_format)
-        self._resampler = Resampler(sample_rate, MAX_BLOCK)
+        self._resampler = Resampler(sample_rate, FRAME)
         self._timeline = Timeline(sample_rate)
         self._features = FeatureExtractor()
         self._voice = VoiceDetector()
         self._last_tick: int | None = None
-        self._epoch = -1
-        self._end = 0
 
     @property
     def counters(self) -> StreamCounters:
@@ -117,29 +108,22 @@ class AcousticStream:
 
     def _restart(self) -> None:
         self._last_tick = None
-        self._epoch = -1
         self._features.reset()
         self._voice.reset()
 
     def _analyse(self, tick_ns: int) -> AcousticFrame:
-        """Features at one tick; state advances by the samples since the last one."""
-        timeline = self._timeline
-        end = timeline.samples_until(tick_ns)
-        new = end - self._end if timeline.epoch == self._epoch else TICK_SAMPLES
-        new = min(max(new, 1), MAX_BLOCK)
-        self._end, self._epoch = end, timeline.epoch
-
-        count = max(new, FRAME)
-        first_input, segment = self._resampler.segment(end - count, count)
+        """Features at one tick."""
+        timeline, resampler = self._timeline, self._resampler
+        first = timeline.samples_until(tick_ns) - FRAME
+        first_input, segment = resampler.segment(first, FRAME)
         timeline.ring.read(first_input, segment)
-        samples = self._resampler.resample(end - count, count).astype(np.float64)
-        features, spectrum = self._features.update(samples, new)
+        frame = resampler.resample(first, FRAME).astype(np.float64)
+        features, spectrum = self._features.update(frame)
 
-        first_known = self._resampler.position(end - FRAME)
-        end_known = self._resampler.position(end - 1) + 1
+        end_known = resampler.position(first + FRAME - 1) + 1
         if end_known > timeline.ring.end:
             self.counters.starved += 1
-        valid = timeline.ring.known(first_known, end_known)
+        valid = timeline.ring.known(resampler.position(first), end_known)
         return AcousticFrame(features, self._voice.update(spectrum), valid)
 
 

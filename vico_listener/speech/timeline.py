@@ -124,19 +124,16 @@ class Timeline:
     Attributes:
         ring: the samples at the input rate.
         counters: what went wrong.
-        epoch: rises whenever samples are counted anew.
     """
 
     def __init__(self, rate: int) -> None:
         self.rate = rate
         self.ring = SampleRing(rate)
         self.counters = StreamCounters()
-        self.epoch = 0
         self.reset()
 
     def reset(self) -> None:
         """Forget all audio; the next message starts the time line. Counters stay."""
-        self.epoch += 1
         self.ring.clear()
         # (s, o): for ticks after index s, internal sample 0 lies at index o.
         self._origins: deque[tuple[int, int]] = deque(maxlen=64)

@@ -20,8 +20,8 @@ begins. Singing and other people's speech count as speech; whistles and sirens m
 import numpy as np
 from numpy.typing import NDArray
 
-from vico_listener.speech.features import FRAME
 from vico_listener.speech.features import Spectrum
+from vico_listener.speech.features import bin_frequencies
 from vico_listener.speech.features import hann_window
 from vico_listener.speech.resampler import INTERNAL_RATE
 
@@ -151,10 +151,11 @@ def _correlation_matrix() -> tuple[slice, Array]:
 
     Rows are lag 0 and the lags of `PITCH_RANGE`, with the window's own decay undone.
     """
-    bins = slice(*(hertz * FRAME // INTERNAL_RATE for hertz in VOICE_RANGE))
+    frequency = bin_frequencies()
+    bins = slice(*np.searchsorted(frequency, VOICE_RANGE))
     lags = np.arange(INTERNAL_RATE // PITCH_RANGE[1], INTERNAL_RATE // PITCH_RANGE[0] + 1)
     lags = np.append(0, lags)
-    angles = 2 * np.pi / FRAME * np.outer(lags, np.arange(bins.start, bins.stop))
+    angles = 2 * np.pi / INTERNAL_RATE * np.outer(lags, frequency[bins])
     window = np.fft.irfft(np.abs(np.fft.rfft(hann_window())) ** 2)
     # The square root of the spectrum about halves the decay, in dB, too.
     return bins, np.cos(angles) * np.sqrt(window[0] / window[lags])[:, None]

@@ -1,0 +1,163 @@
+"""The listener node over DDS: one motion a frame, live attitude, easing out, bad numbers."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from rclpy.lifecycle import TransitionCallbackReturn
+from rclpy.parameter import Parameter
+from std_msgs.msg import Bool
+from std_msgs.msg import String
+from std_srvs.srv import SetBool
+
+from vico_listener import msg
+from vico_listener.clock import tick_stamp
+from vico_listener.frames import ACOUSTIC_SIZE
+from vico_listener.frames import SpeakerFrame
+from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import FaceMotion
+from vico_listener.nodes.convert import speaker_message
+from vico_listener.nodes.listener_node import ListenerNode
+
+from .conftest import Graph
+from .conftest import wait_until
+
+
+class Bench:
+    """An active listener node that is fed speaker frames."""
+
+    def __init__(self, graph: Graph, **parameters: Any) -> None:
+        self.node = graph.make(ListenerNode, **parameters)
+        self.tester = graph.tester()
+        self.motions = graph.record(self.tester, msg.ListenerMotion, 'motion')
+        self.publisher = self.tester.create_publisher(msg.SpeakerFrame, 'speaker', 100)
+        self.index = 0
+        assert graph.run(self.node.trigger_configure) == TransitionCallbackReturn.SUCCESS
+        assert graph.run(self.node.trigger_activate) == TransitionCallbackReturn.SUCCESS
+        wait_until(lambda: self.publisher.get_subscription_count() == 1)
+
+    def frame(self, **fields: Any) -> SpeakerFrame:
+        stamp = tick_stamp(300 + self.index)
+        acoustic = np.zeros(ACOUSTIC_SIZE, np.float32)
+        values = {'stamp': stamp, 'source_stamp': stamp, 'index': self.index, 'acoustic': acoustic}
+        self.index += 1
+        return SpeakerFrame(face=FaceMotion.neutral(), **(values | fields))
+
+    def feed(self, count: int, answered: bool = True, **fields: Any) -> list[msg.ListenerMotion]:
+        before = len(self.motions)
+        for n in range(count):
+            self.publisher.publish(speaker_message(self.frame(**fields), 'camera'))
+            if answered and n % 30 == 29:  # the node keeps 60 while it is busy
+                wait_until(lambda: len(self.motions) > before + n)  # noqa: B023
+        if answered:
+            wait_until(lambda: len(self.motions) >= before + count)
+        return self.motions[before:]
+
+
+def smile(motion: msg.ListenerMotion) -> float:
+    return float(motion.face.expression[ARKIT_INDEX['mouthSmileLeft']])
+
+
+def test_every_frame_is_answered_in_its_stamp(graph: Graph) -> None:
+    bench = Bench(graph)
+    motions = bench.feed(60)
+    assert [m.header.stamp for m in motions] == [m.source_stamp for m in motions]
+    assert {(m.attitude, m.model, m.active) for m in motions} == {('neutral', 'rules', True)}
+    assert {m.face.basis for m in motions} == {'arkit52'}
+    assert all(np.isfinite(m.face.rotation).all() for m in motions)
+
+
+@pytest.mark.parametrize('way', ['parameter', 'topic'])
+def test_attitude_changes_live_and_fades(graph: Graph, way: str) -> None:
+    bench = Bench(graph, idle=False)
+    calm = bench.feed(60)
+    if way == 'parameter':
+        done = bench.node.set_parameters([Parameter('attitude', value='positive')])
+        assert done[0].successful
+    else:
+        topic = bench.tester.create_publisher(String, 'attitude', 1)
+        wait_until(lambda: topic.get_subscription_count() == 1)
+        topic.publish(String(data='positive'))
+        wait_until(lambda: bench.node.get_parameter('attitude').value == 'positive')
+    happy = bench.feed(90)
+    assert happy[0].attitude == 'positive'
+    assert smile(happy[-1]) > smile(calm[-1]) + 0.1
+    steps = np.abs(np.diff([smile(m) for m in [calm[-1], *happy]]))
+    assert steps.max() < 6.0 / 30  # smiles rise at 6/s at most
+
+
+def test_nonsense_is_refused_and_changes_nothing(graph: Graph) -> None:
+    bench = Bench(graph)
+    refused = bench.node.set_parameters(
+        [Parameter('attitude', value='angry'), Parameter('intensity', value=1.5)]
+    )
+    assert "attitude: 'angry' is not one of positive, neutral, negative" in refused[0].reason
+    assert not refused[1].successful
+    motions = bench.feed(2)
+    assert (motions[-1].attitude, motions[-1].intensity) == ('neutral', 1.0)
+
+
+@pytest.mark.parametrize('way', ['parameter', 'topic', 'service'])
+def test_inactive_eases_out_and_stops_publishing(graph: Graph, way: str) -> None:
+    bench = Bench(graph, attitude='positive')
+    bench.feed(60)
+    if way == 'parameter':
+        bench.node.set_parameters([Parameter('active', value=False)])
+    elif way == 'topic':
+        topic = bench.tester.create_publisher(Bool, 'active', 1)
+        wait_until(lambda: topic.get_subscription_count() == 1)
+        topic.publish(Bool(data=False))
+    else:
+        client = bench.tester.create_client(SetBool, 'listener/set_active')
+        wait_until(client.service_is_ready)
+        future = client.call_async(SetBool.Request(data=False))
+        wait_until(future.done)
+        assert future.result().success
+    wait_until(lambda: not bench.node.get_parameter('active').value)
+    bench.feed(60, answered=False)
+    wait_until(lambda: bench.node.agent.counters.steps == 120)
+    eased = [m for m in bench.motions if not m.active]
+    assert 28 <= len(eased) <= 33
+    assert np.abs(eased[-1].face.rotation).max() < 1e-6
+    assert np.abs(eased[-1].face.expression).max() < 1e-6
+
+
+def test_numbers_that_are_not_finite_are_survived_and_reported(graph: Graph) -> None:
+    bench = Bench(graph)
+    acoustic = np.full(ACOUSTIC_SIZE, np.nan, np.float32)
+    face = FaceMotion.neutral()
+    face.rotation[2] = math.inf
+    bad = bench.frame(acoustic=acoustic, speaking=True)
+    bad.face = face
+    bench.publisher.publish(speaker_message(bad, 'camera'))
+    motions = bench.feed(5)
+    wait_until(lambda: len(bench.motions) == 6)
+    assert all(np.isfinite(m.face.rotation).all() for m in motions)
+    assert all(np.isfinite(m.face.expression).all() for m in motions)
+    assert '2 frames held numbers that are not finite' in bench.node.diagnose()[1]
+
+
+def test_same_frames_give_the_same_motion_after_a_reset(graph: Graph) -> None:
+    bench = Bench(graph, attitude='positive')
+    runs = []
+    for _ in range(2):
+        bench.index = 0
+        first = bench.frame(reset=True)
+        bench.publisher.publish(speaker_message(first, 'camera'))
+        bench.feed(40, speaking=True)
+        wait_until(lambda: len(bench.motions) % 41 == 0)
+        runs.append([tuple(m.face.rotation) for m in bench.motions[-41:]])
+    assert runs[0] == runs[1]
+
+
+@pytest.mark.parametrize(
+    ('parameters', 'text'),
+    [({'listener': 'oracle'}, 'oracle'), ({'portrait': '/no/portrait.png'}, 'portrait.png')],
+)
+def test_wrong_parameter_fails_configure_with_the_reason(
+    graph: Graph, capfd: pytest.CaptureFixture, parameters: dict, text: str
+) -> None:
+    node = graph.make(ListenerNode, **parameters)
+    assert graph.run(node.trigger_configure) == TransitionCallbackReturn.FAILURE
+    assert text in capfd.readouterr().err

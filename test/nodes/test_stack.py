@@ -1,0 +1,164 @@
+"""The whole stack over DDS: a clip played by the replay node, answered by face and head."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from diagnostic_msgs.msg import DiagnosticArray
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
+from rclpy.lifecycle import TransitionCallbackReturn
+from rclpy.parameter import Parameter
+from sensor_msgs.msg import Image
+from trajectory_msgs.msg import JointTrajectory
+
+from vico_listener import msg
+from vico_listener.clock import NANOSECONDS
+from vico_listener.dataset.clip import camera_frames
+from vico_listener.nodes.convert import stamp_of
+from vico_listener.nodes.head_node import HeadNode
+from vico_listener.nodes.listener_node import ListenerNode
+from vico_listener.nodes.managed_node import ManagedNode
+from vico_listener.nodes.perception_node import PerceptionNode
+from vico_listener.nodes.renderer_node import RendererNode
+from vico_listener.nodes.replay_node import ReplayNode
+from vico_listener.nodes.stack import bring_up
+from vico_listener.nodes.stack import connect
+
+from ..unit.test_clip import write_clip
+from .conftest import Graph
+from .conftest import wait_until
+
+PARAMETERS = {
+    PerceptionNode: {'lossless': True},
+    ListenerNode: {'attitude': 'positive'},
+    RendererNode: {},
+    HeadNode: {'robot': 'generic_2dof', 'use_sim_time': True},
+}
+
+
+def build(graph: Graph, composed: bool, **changes: dict[str, Any]) -> list[ManagedNode]:
+    nodes = {}
+    for kind, parameters in PARAMETERS.items():
+        extra = {} if kind is PerceptionNode else {'subscribe': not composed}
+        merged = parameters | changes.get(kind.__name__, {})
+        nodes[kind] = graph.make(kind, **merged, **extra)
+    if composed:
+        connect(*nodes.values())
+    return list(reversed(nodes.values()))
+
+
+def play(graph: Graph, clip: Path, composed: bool, rate: float = 0.0) -> dict[str, list]:
+    """Play a clip and return what came out of the topics."""
+    nodes = build(graph, composed)
+    tester = graph.tester()
+    heard = {
+        'motion': graph.record(tester, msg.ListenerMotion, 'motion'),
+        'face': graph.record(tester, Image, 'face/image'),
+        'head': graph.record(tester, JointTrajectory, 'head_controller/joint_trajectory'),
+        'diagnostics': graph.record(tester, DiagnosticArray, '/diagnostics'),
+    }
+    assert graph.run(lambda: bring_up(nodes))
+    replay = graph.make(ReplayNode, clip=str(clip), rate=rate)
+    assert graph.run(replay.trigger_configure) == TransitionCallbackReturn.SUCCESS
+    wait_until(lambda: all(s.get_publisher_count() for s in tester.subscriptions))
+    assert graph.run(replay.trigger_activate) == TransitionCallbackReturn.SUCCESS
+    wait_until(replay.finished.is_set, 60.0)
+    assert replay.failure == ''
+    last = replay.START_NS + max(f.stamp for f in camera_frames(clip))
+    wait_until(lambda: stamp_of(heard['motion'][-1].header.stamp) > last - NANOSECONDS // 25)
+    wait_until(lambda: len(heard['face']) == len(heard['motion']))
+    for node in [*nodes, replay]:
+        assert graph.run(node.trigger_deactivate) == TransitionCallbackReturn.SUCCESS
+        graph.remove(node)
+    graph.remove(tester)
+    return heard
+
+
+@pytest.fixture(scope='module')
+def short_clip(tmp_path_factory: pytest.TempPathFactory, speech_clip: Path) -> Path:
+    """Two seconds of the packaged speaker, remuxed."""
+    import av
+
+    path = tmp_path_factory.mktemp('clip') / 'short.mp4'
+    with av.open(str(speech_clip)) as source, av.open(str(path), 'w') as target:
+        streams = {s: target.add_stream_from_template(s) for s in source.streams}
+        for packet in source.demux():
+            if packet.dts is not None and packet.pts * packet.time_base < 2.0:
+                packet.stream = streams[packet.stream]
+                target.mux(packet)
+    return path
+
+
+def motion_table(messages: list[msg.ListenerMotion]) -> np.ndarray:
+    return np.array(
+        [
+            [m.header.stamp.sec, m.header.stamp.nanosec, *m.face.rotation, *m.face.expression]
+            for m in messages
+        ]
+    )
+
+
+def test_clip_is_answered_the_same_composed_and_apart(graph: Graph, short_clip: Path) -> None:
+    composed = play(graph, short_clip, composed=True)
+    apart = play(graph, short_clip, composed=False, rate=4.0)
+    assert len(composed['motion']) >= 60
+    np.testing.assert_array_equal(motion_table(composed['motion']), motion_table(apart['motion']))
+    paths = [[tuple(c.points[0].positions) for c in run['head']] for run in (composed, apart)]
+    count = min(map(len, paths))
+    assert count >= 95 and paths[0][:count] == paths[1][:count]
+    assert composed['face'][0].encoding == 'bgr8'
+    assert (composed['face'][0].height, composed['face'][0].width) == (256, 256)
+    assert [f.header.stamp for f in composed['face']] == [
+        m.header.stamp for m in composed['motion']
+    ]
+
+
+def test_clip_without_sound_or_face(graph: Graph, tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / 'grey.mp4', list(range(0, 1000, 40)))
+    heard = play(graph, clip, composed=True)
+    assert len(heard['motion']) >= 28
+    assert np.isfinite(motion_table(heard['motion'])).all()
+
+
+def test_missing_clip_is_refused(graph: Graph, capfd: pytest.CaptureFixture) -> None:
+    for clip, text in (('', 'no clip given'), ('/no/clip.mp4', 'no such clip')):
+        replay = graph.make(ReplayNode, clip=clip)
+        assert graph.run(replay.trigger_configure) == TransitionCallbackReturn.FAILURE
+        assert text in capfd.readouterr().err
+
+
+def test_bring_up_says_which_node_refuses(
+    graph: Graph, portrait_photo: Path, tmp_path: Path, capfd: pytest.CaptureFixture
+) -> None:
+    import cv2
+
+    faceless = tmp_path / 'wall.png'
+    cv2.imwrite(str(faceless), np.full((200, 200, 3), 128, np.uint8))
+    nodes = build(graph, True, RendererNode={'portrait': str(faceless)})
+    assert not graph.run(lambda: bring_up(nodes))
+    assert 'face' in capfd.readouterr().err
+
+
+def test_lifecycle_in_every_order_keeps_working(graph: Graph) -> None:
+    nodes = build(graph, composed=True)
+    for _ in range(3):
+        assert graph.run(lambda: bring_up(nodes))
+        for node in nodes:
+            assert graph.run(node.trigger_deactivate) == TransitionCallbackReturn.SUCCESS
+        for node in nodes:
+            assert graph.run(node.trigger_activate) == TransitionCallbackReturn.SUCCESS
+        for node in reversed(nodes):
+            assert graph.run(node.trigger_deactivate) == TransitionCallbackReturn.SUCCESS
+            assert graph.run(node.trigger_cleanup) == TransitionCallbackReturn.SUCCESS
+    head = nodes[0]
+    client = graph.tester().create_client(ChangeState, 'head/change_state')
+    wait_until(client.service_is_ready)
+    illegal = ChangeState.Request()
+    illegal.transition.id = Transition.TRANSITION_ACTIVATE
+    future = client.call_async(illegal)
+    wait_until(future.done)
+    assert not future.result().success  # not configured: refused, and the node lives on
+    assert head.set_parameters([Parameter('robot', value='generic_3dof')])[0].successful
+    assert graph.run(lambda: bring_up(nodes))

@@ -1,0 +1,173 @@
+import array
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from test.unit.speech_signals import noise
+from test.unit.speech_signals import real_speech
+from test.unit.speech_signals import sine
+from vico_listener.speech import AudioFormatError
+from vico_listener.speech import looks_like_mp3
+from vico_listener.speech import recognise_container
+from vico_listener.speech.pcm import PcmDecoder
+
+WAVE = np.array([0.0, 0.5, -0.5, 0.25, -1.0, 0.9375])
+
+
+def encode(samples: np.ndarray, name: str) -> bytes:
+    if name == 'U8':
+        return (samples * 128 + 128).astype(np.uint8).tobytes()
+    if name == 'S24LE':
+        return (samples * 2**31).astype('<i4').view(np.uint8).reshape(-1, 4)[:, 1:].tobytes()
+    kinds = {'S8': 'i1', 'S16LE': '<i2', 'S16BE': '>i2', 'S32LE': '<i4', 'F32LE': '<f4'}
+    kind = np.dtype(kinds.get(name, '<f8'))
+    scale = 2.0 ** (8 * kind.itemsize - 1) if kind.kind == 'i' else 1
+    return (samples * scale).astype(kind).tobytes()
+
+
+FORMATS = ('U8', 'S8', 'S16LE', 'S16BE', 'S24LE', 'S32LE', 'F32LE', 'F64LE')
+
+
+@pytest.mark.parametrize('name', FORMATS)
+@pytest.mark.parametrize('channels', [1, 2, 5])
+def test_every_format_gives_the_same_samples(name, channels):
+    data = encode(np.repeat(WAVE, channels), name)
+    samples = PcmDecoder(channels, name).decode(data)
+    assert samples.dtype == np.float32
+    np.testing.assert_array_equal(samples, WAVE)
+
+
+def test_channels_are_averaged():
+    data = np.array([[1000, 3000], [-500, 500]], '<i2')
+    expected = np.array([2000, 0]) / 32768
+    np.testing.assert_array_equal(PcmDecoder(2).decode(data.tobytes()), expected)
+    np.testing.assert_array_equal(PcmDecoder(2).decode(data), expected)
+    np.testing.assert_array_equal(PcmDecoder(2).decode(data.ravel()), expected)
+
+
+def test_what_rclpy_hands_over_is_bytes():
+    data = np.array([16384, -16384], '<i2').tobytes()
+    for kind in (
+        bytearray(data),
+        memoryview(data),
+        array.array('B', data),
+        np.frombuffer(data, 'B'),
+    ):
+        np.testing.assert_array_equal(PcmDecoder().decode(kind), [0.5, -0.5])
+
+
+def test_empty_messages_are_fine():
+    assert len(PcmDecoder(2).decode(b'')) == 0
+    assert len(PcmDecoder(2, 'F32LE').decode(b'')) == 0
+
+
+def test_damaged_floats_become_silence_and_are_counted():
+    decoder = PcmDecoder(2, 'F32LE')
+    data = np.array([[0.5, np.nan], [np.inf, -np.inf], [1e30, 0.25]], '<f4')
+    np.testing.assert_array_equal(decoder.decode(data.tobytes()), [0.25, 0, 0.125])
+    assert decoder.damaged == 4
+    decoder.decode(np.full((3, 2), np.nan))
+    assert decoder.damaged == 10
+
+
+def test_a_partial_sample_frame_names_the_format():
+    with pytest.raises(AudioFormatError, match=r'7 bytes .* 4-byte frames \(S16LE, 2 channel'):
+        PcmDecoder(2).decode(b'\0' * 7)
+
+
+def test_arrays_of_another_shape_or_type_are_refused():
+    with pytest.raises(AudioFormatError, match=r'shape \(4, 3\) does not fit 2'):
+        PcmDecoder(2).decode(np.zeros((4, 3)))
+    with pytest.raises(AudioFormatError, match='not supported'):
+        PcmDecoder().decode(np.zeros(4, np.uint32))
+
+
+def test_unknown_formats_and_channels_are_refused():
+    with pytest.raises(ValueError, match=r"'S12LE': choose one of U8, S8, S16LE"):
+        PcmDecoder(1, 'S12LE')
+    with pytest.raises(ValueError, match='at least one channel'):
+        PcmDecoder(0)
+    assert PcmDecoder(1, ' s16le').format.name == 'S16LE'
+
+
+def mp3_frames(count: int, kbps_code: int = 9) -> bytes:
+    """MPEG-1 layer III, 44.1 kHz; code 9 is 128 kbit/s, 417 or 418 bytes a frame."""
+    rng = np.random.default_rng(kbps_code)
+    kbps = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)[kbps_code - 1]
+    data = b''
+    for i in range(count):
+        body = rng.integers(0, 255, 144 * kbps * 1000 // 44100 + i % 2 - 4, np.uint8)
+        data += bytes([0xFF, 0xFB, kbps_code << 4 | (i % 2) << 1, 0xC4]) + body.tobytes()
+    return data
+
+
+@pytest.mark.parametrize('code', [1, 9, 14])
+def test_mp3_is_recognised(code):
+    data = mp3_frames(5, code)
+    assert looks_like_mp3(data)
+    assert looks_like_mp3(data[100:])
+    assert looks_like_mp3(mp3_frames(1, code))
+    assert looks_like_mp3(b'ID3\x04\0\0\0\0\0\x23' + bytes(50))
+
+
+def test_real_mp3_is_recognised():
+    av = pytest.importorskip('av')
+    file = io.BytesIO()
+    with av.open(file, 'w', 'mp3') as container:
+        stream = container.add_stream('mp3', rate=16000)
+        tone = (sine(300, 2)[None] * 9000).astype(np.int16)
+        frame = av.AudioFrame.from_ndarray(tone, 's16', 'mono')
+        frame.sample_rate = 16000
+        for packet in [*stream.encode(frame), *stream.encode(None)]:
+            container.mux(packet)
+    data = file.getvalue()
+    assert recognise_container(data) == 'MP3'
+    assert looks_like_mp3(data[1000:5000])
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_noise_is_not_taken_for_mp3(seed):
+    rng = np.random.default_rng(seed)
+    loud = rng.integers(-32768, 32767, 3000, np.int16).tobytes()
+    quiet = rng.integers(-3, 3, 3000, np.int16).tobytes()
+    assert recognise_container(loud) is None
+    assert recognise_container(quiet) is None
+
+
+def test_sound_is_not_taken_for_mp3():
+    speech, _ = real_speech()
+    for samples in (speech, np.zeros(5000), np.full(5000, -1), noise(1, 300), sine(440, 1) * 20000):
+        data = samples.astype('<i2').tobytes()
+        for start in range(0, len(data) - 4000, 3998):
+            assert recognise_container(data[start : start + 4000]) is None
+
+
+@pytest.mark.parametrize(
+    ('start', 'name'),
+    [
+        (b'RIFF\x24\0\0\0WAVEfmt ', 'a WAV file with its header'),
+        (b'OggS\0\2', 'an Ogg stream'),
+        (b'fLaC\0\0\0\x22', 'FLAC'),
+        (mp3_frames(3), 'MP3'),
+    ],
+)
+def test_a_container_on_a_pcm_topic_is_refused_by_name(start, name):
+    decoder = PcmDecoder()
+    with pytest.raises(AudioFormatError, match=f'the audio is {name}, not raw PCM: set .*wave'):
+        decoder.decode(start)
+    with pytest.raises(AudioFormatError, match=name):
+        decoder.decode(b'\0' * 6000)
+    decoder.reset()
+    assert len(decoder.decode(b'\0' * 6000)) == 3000
+
+
+def test_mp3_in_odd_pieces_is_still_named():
+    decoder = PcmDecoder()
+    data = mp3_frames(6)[10:]
+    pieces = [data[i : i + 300] for i in range(0, len(data), 300)]
+    with pytest.raises(AudioFormatError, match='MP3'):
+        for piece in pieces:
+            decoder.decode(piece)
