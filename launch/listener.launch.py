@@ -5,6 +5,7 @@ from launch.actions import EmitEvent
 from launch.actions import OpaqueFunction
 from launch.actions import RegisterEventHandler
 from launch.actions import SetEnvironmentVariable
+from launch.actions import Shutdown
 from launch.events import matches_action
 from launch.substitutions import LaunchConfiguration
 from launch.substitutions import PathJoinSubstitution
@@ -67,6 +68,7 @@ def nodes(context: LaunchContext) -> list:
             parameters=parameters,
             remappings=topics,
             output='screen',
+            on_exit=Shutdown(reason='the stack has ended'),
         )
         return [stack]
     profile = PathJoinSubstitution([FindPackageShare('vico_listener'), 'config', 'fastdds_shm.xml'])
