@@ -7,6 +7,7 @@ from test.unit.speech_signals import real_speech
 from test.unit.speech_signals import sine
 from test.unit.speech_signals import ticks
 from vico_listener.speech import acoustic_features
+from vico_listener.speech.voice import VoiceDetector
 
 
 def flags(signal: np.ndarray) -> np.ndarray:
@@ -59,6 +60,10 @@ def speech() -> np.ndarray:
 )
 def test_silence_and_noise_are_not_speech(sound):
     assert not flags(sound).any()
+
+
+def test_silence_has_no_periodicity():
+    assert VoiceDetector()._periodicity(np.zeros(255)) == 0
 
 
 @pytest.mark.parametrize('lead', [0.0, 2.0])

@@ -4,7 +4,7 @@ The network sees 128x128 and misses faces under about a tenth of its input, so b
 picture it looks at overlapping tiles.
 
 Source: Bazarevsky et al., BlazeFace: Sub-millisecond Neural Face Detection on Mobile GPUs, 2019
-(anchors: section 3.2; blended instead of suppressed detections: section 3.3).
+(anchors: section 3.3; blended instead of suppressed detections: section 3.4).
 """
 
 from dataclasses import dataclass

@@ -137,7 +137,7 @@ class Answers:
         )
         agrees = self._agrees(voice.phrase, style)
         if agrees:
-            cycles = self._cycles(voice.phrase, most=4 if voice.ended else 2)
+            cycles = self._cycles(voice.phrase, wide=voice.ended)
             curve = make_nod(voice.phrase, style, person, voice.ended, cycles)
         else:
             curve = make_shake(voice.phrase, style, person)
@@ -158,13 +158,13 @@ class Answers:
         heat = 0.5 + 0.5 * tanh(0.5 * (phrase.loudness + phrase.brightness))
         return not self._dissent.take(heat, 1.0 - style.agreement)
 
-    def _cycles(self, phrase: Phrase, most: int) -> int:
+    def _cycles(self, phrase: Phrase, wide: bool) -> int:
         """A single nod, or two and more in a row after long, bright, far falling phrases."""
-        drive = 0.5 * phrase.fall + 0.3 * phrase.length + 0.3 * phrase.brightness
+        drive = 0.3 * phrase.length + 0.4 * phrase.brightness + (0.4 * phrase.fall if wide else 0.2)
         vigour = 0.5 + 0.5 * tanh(drive)
         if not self._repeats.take(vigour, REPEATED):
             return 1
-        return min(2 + int(4.5 * max(vigour - 0.5, 0.0)), most)
+        return min(2 + int(4.5 * max(vigour - 0.5, 0.0)), 4 if wide else 2)
 
     def _in_speech(self, voice: Voice) -> bool:
         if self._rest > 0.0 or not (voice.low or voice.stress):

@@ -180,7 +180,8 @@ class IdleLayer:
         """Return `motion` with the idle movement of model step `index` added.
 
         Blinks and breathing do not depend on `intensity` (0..1), gaze shifts and sway scale with
-        it; who changes it fades it, for this function remembers nothing. Blinks and gaze need the basis `arkit52`; in any other basis only the pose moves.
+        it; who changes it fades it, for this function remembers nothing. Blinks and gaze need the
+        basis `arkit52`; in any other basis only the pose moves.
         """
         blinks, gaze, body = self._parts
         result = motion.copy()

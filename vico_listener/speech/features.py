@@ -84,7 +84,7 @@ class Spectrum:
 
     Attributes:
         power: (255,) power of the windowed frame in the FFT bins 1 to 255 (31.25 Hz each).
-        mel: (40,) power in the mel bands.
+        mel: (40,) power in the mel bands, floored.
     """
 
     power: Array
@@ -101,8 +101,8 @@ class FeatureExtractor:
         self._dct = 10 * dct_matrix()
         self._kernels = cepstral_kernels()
         self._ones = np.ones(FRAME)
-        self._tapered = np.zeros((1, FRAME))
-        self._transform = np.zeros((1, FRAME))
+        self._tapered = np.zeros(FRAME)
+        self._transform = np.zeros(FRAME)
         self._cepstra = np.zeros((2 * DELTA_TICKS - 1, MFCC_SIZE))
         self.reset()
 
@@ -119,8 +119,8 @@ class FeatureExtractor:
 
         power = self._power(centred)
         bands = self._bands @ power
-        mel = bands[:MEL_BANDS]
-        self._push_cepstrum(self._dct @ np.log10(np.maximum(mel, POWER_FLOOR)))
+        mel = np.maximum(bands[:MEL_BANDS], POWER_FLOOR)
+        self._push_cepstrum(self._dct @ np.log10(mel))
         self._k_powers.append(float(bands[MEL_BANDS]))
         loudness = -0.691 + 10 * log10(sum(self._k_powers) / LOUDNESS_TICKS + POWER_FLOOR)
 
@@ -135,11 +135,11 @@ class FeatureExtractor:
 
     def _power(self, frame: Array) -> Array:
         """Power (255,) of the windowed frame, bins 1 to 255."""
-        np.multiply(frame, self._window, out=self._tapered[0])
+        np.multiply(frame, self._window, out=self._tapered)
         # OpenCV's transform takes half the time of NumPy's or SciPy's with their wrappers. It packs
         # the bins as Re 0, Re 1, Im 1, ... Re 255, Im 255, Re 256.
         cv2.dft(self._tapered, self._transform)
-        squares = np.square(self._transform[0])
+        squares = self._transform * self._transform
         return squares[1:-1:2] + squares[2:-1:2]
 
     def _push_cepstrum(self, cepstrum: Array) -> None:

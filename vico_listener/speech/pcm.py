@@ -93,9 +93,17 @@ class PcmDecoder:
             samples = self._from_array(data)
         else:
             samples = self._from_bytes(np.frombuffer(data, np.uint8))
-        if samples.dtype.kind == 'f':
+        kind = samples.dtype
+        if kind.kind == 'f':
             samples = self._repaired(samples)
-        return _mono(samples)
+            scale = np.float32(1.0)
+        else:
+            scale = _INTEGER_SCALES[kind.itemsize]
+        if self.channels == 1:
+            return np.multiply(samples, scale, dtype=np.float32, casting='unsafe')
+        # Summing in double keeps the result the same whatever the order of the channels.
+        frames = samples.reshape(-1, self.channels)
+        return (frames.sum(axis=1, dtype=np.float64) * (scale / self.channels)).astype(np.float32)
 
     def _from_array(self, data: NDArray) -> NDArray:
         if data.dtype.kind not in 'if':
@@ -104,9 +112,9 @@ class PcmDecoder:
                 'pass signed integers, floats or raw bytes'
             )
         if data.ndim == 1 and data.size % self.channels == 0:
-            return data.reshape(-1, self.channels)
-        if data.ndim == 2 and data.shape[1] == self.channels:
             return data
+        if data.ndim == 2 and data.shape[1] == self.channels:
+            return data.ravel()
         raise AudioFormatError(
             f'audio array of shape {data.shape} does not fit {self.channels} channel(s): '
             f'pass (N, {self.channels}) or interleaved samples'
@@ -124,7 +132,7 @@ class PcmDecoder:
         samples = _unpack24(data) if self.format.dtype is None else data.view(self.format.dtype)
         if self.format.name == 'U8':
             samples = (samples ^ 0x80).view(np.int8)
-        return samples.reshape(-1, self.channels)
+        return samples
 
     def _sniff(self, data: NDArray[np.uint8]) -> None:
         if len(self._head) < SNIFF_BYTES:
@@ -145,19 +153,8 @@ class PcmDecoder:
         return np.where(sound, samples, 0)
 
 
-def _mono(samples: NDArray) -> Samples:
-    """Mean of the channels of (N, C), scaled to +-1."""
-    channels = samples.shape[1]
-    scale = 1.0 / channels
-    if samples.dtype.kind == 'i':
-        scale /= 2.0 ** (8 * samples.dtype.itemsize - 1)
-    if channels == 1:
-        mono = samples[:, 0].astype(np.float32)
-    else:
-        # Summing in double keeps the result the same whatever the order of the channels.
-        mono = samples.sum(axis=1, dtype=np.float64).astype(np.float32)
-    mono *= np.float32(scale)
-    return mono
+_INTEGER_SCALES = {size: np.float32(2.0 ** (1 - 8 * size)) for size in (1, 2, 4, 8)}
+"""One over full scale, by bytes in a sample."""
 
 
 def _unpack24(data: NDArray[np.uint8]) -> NDArray[np.int32]:

@@ -90,16 +90,14 @@ class SampleRing:
     def append_lost(self, count: int) -> None:
         """Add `count` samples of silence that are marked as lost."""
         self._lost.append((self.end, self.end + count))
-        self.append(np.zeros(min(count, len(self._samples)), np.float32))
-        self.end = self._lost[-1][1]
+        self.append(np.zeros(count, np.float32))
         while self._lost[0][1] <= self.start:
             self._lost.popleft()
 
     def known(self, first: int, end: int) -> bool:
         """True when all samples first .. end - 1 were received and are still there."""
-        if first < self.start or end > self.end:
-            return False
-        return all(end <= a or b <= first for a, b in self._lost)
+        known = self.start <= first and end <= self.end
+        return known and not (self._lost and any(a < end and first < b for a, b in self._lost))
 
     def read(self, first: int, out: Samples) -> None:
         """Fill `out` with the samples from `first` on, zero where there are none."""

@@ -2,9 +2,9 @@
 
 A tick is speech when all of these hold (and for `HANG_TICKS` after):
 
-- It stands out of the noise floor: per mel band the minimum of the smoothed power over the last
-  2 s (minimum statistics after Martin, IEEE Trans. Speech and Audio Processing 9(5),
-  2001); the power ratio is averaged over the bands. Steady noise and hum end up in the floor.
+- It stands out of the noise floor: per mel band the least power of two ticks in a row over 2 s
+  (minimum statistics after Martin, IEEE Trans. Speech and Audio Processing 9(5), 2001); the power
+  ratio is averaged over the bands. Steady noise and hum end up in the floor.
 - It is not far below the recent peak: a pause in a reverberant or very clean recording counts as
   one, though it lies above the floor.
 - Something voiced was heard lately: the autocorrelation of two ticks in a row peaks within the
@@ -46,15 +46,14 @@ FLOOR_BLOCKS = 4
 to the noise in every band.
 """
 
-FLOOR_BIAS = 2.0
-"""Mean over minimum of steady noise, as powers."""
+START_FLOOR = 5e-5
+"""Highest floor (mel power) in the first block: that of white noise at about -50 dB."""
 
-START_FLOOR = 1e-4
-"""Highest floor (mel power) in the first block: that of white noise at -48 dB."""
-
-ON_RATIO = 3.2
-OFF_RATIO = 2.0
-"""Power over the floor at which speech begins (5 dB) and ends (3 dB)."""
+ON_RATIO = 6.4
+OFF_RATIO = 4.0
+"""Power over the floor at which speech begins (8 dB) and ends (6 dB); noise itself lies 3 dB over
+its minimum.
+"""
 
 PEAK_TICKS = 60
 PEAK_RATIO = 10**-2.8
@@ -63,15 +62,12 @@ PEAK_RATIO = 10**-2.8
 MIN_POWER = 1e-6
 """Mel power that is silence whatever the floor: about -70 dB."""
 
-LEAST_FLOOR = MIN_POWER / 100
-
 STEADY_TICKS = 20
 STEADY_RATIO = 1.5
 """Sound whose power stayed within this ratio (1.8 dB) for `STEADY_TICKS` is not speech."""
 
 HANG_TICKS = 3
 """How long the flag outlasts speech: bridges stop consonants, shows pauses from 0.2 s."""
-
 
 Array = NDArray[np.float64]
 
@@ -81,17 +77,18 @@ class VoiceDetector:
 
     def __init__(self) -> None:
         self._voice_bins, self._correlate = _correlation_matrix()
+        self._lag_zero = np.ones(self._correlate.shape[1])
         bands = BAND.stop - BAND.start
         self._average = np.full(bands, 1 / bands)
         self._minima = np.empty((FLOOR_BLOCKS, bands))
         self._older = np.empty(bands)
-        self._smooth = np.empty(bands)
+        self._last = np.empty(bands)
         self.reset()
 
     def reset(self) -> None:
         """Forget the past."""
         self._minima[:] = np.inf
-        self._older[:] = START_FLOOR / FLOOR_BIAS
+        self._older[:] = 2 * START_FLOOR
         self._levels = [0.0] * PEAK_TICKS
         self._ticks = 0
         self._voiced_run = 0
@@ -101,7 +98,7 @@ class VoiceDetector:
     def update(self, spectrum: Spectrum) -> bool:
         """Whether the speaker speaks at this tick."""
         bands = spectrum.mel[BAND]
-        above = (bands / self._floor(bands)).dot(self._average)
+        above = 2 * (bands / self._double_floor(bands)).dot(self._average)
         level = float(bands.dot(self._average))
         del self._levels[0]
         self._levels.append(level)
@@ -119,8 +116,8 @@ class VoiceDetector:
         self._since_active = 0 if active else self._since_active + 1
         return self._since_active <= HANG_TICKS
 
-    def _floor(self, bands: Array) -> Array:
-        """Noise floor per band, this tick included."""
+    def _double_floor(self, bands: Array) -> Array:
+        """Twice the noise floor per band: the least sum of two neighbouring ticks."""
         block, tick = divmod(self._ticks, BLOCK_TICKS)
         current = self._minima[block % FLOOR_BLOCKS]
         if tick == 0:
@@ -128,12 +125,11 @@ class VoiceDetector:
             if block > 0:
                 self._minima.min(axis=0, out=self._older)
         if self._ticks == 0:
-            self._smooth[:] = bands
+            self._last = bands
         self._ticks += 1
-        self._smooth += bands
-        self._smooth *= 0.5
-        np.minimum(current, self._smooth, out=current)
-        return FLOOR_BIAS * np.maximum(np.minimum(current, self._older), LEAST_FLOOR)
+        np.minimum(current, self._last + bands, out=current)
+        self._last = bands
+        return np.minimum(current, self._older)
 
     def _steady(self) -> bool:
         recent = self._levels[-STEADY_TICKS:]
@@ -143,18 +139,18 @@ class VoiceDetector:
         """Highest normalised autocorrelation within the range of pitch, about 0 to 1."""
         spectrum = np.sqrt(power[self._voice_bins])
         correlation = self._correlate @ spectrum
-        return float(correlation[1:].max()) / max(float(correlation[0]), 1e-12)
+        return float(correlation[correlation.argmax()]) / max(spectrum.dot(self._lag_zero), 1e-12)
 
 
 def _correlation_matrix() -> tuple[slice, Array]:
     """The bins of `VOICE_RANGE`, and the matrix from their spectrum to its autocorrelation.
 
-    Rows are lag 0 and the lags of `PITCH_RANGE`, with the window's own decay undone.
+    Rows are the lags of `PITCH_RANGE`, with the window's own decay undone; the correlation at lag 0
+    is the sum of the bins.
     """
     frequency = bin_frequencies()
     bins = slice(*np.searchsorted(frequency, VOICE_RANGE))
     lags = np.arange(INTERNAL_RATE // PITCH_RANGE[1], INTERNAL_RATE // PITCH_RANGE[0] + 1)
-    lags = np.append(0, lags)
     angles = 2 * np.pi / INTERNAL_RATE * np.outer(lags, frequency[bins])
     window = np.fft.irfft(np.abs(np.fft.rfft(hann_window())) ** 2)
     # The square root of the spectrum about halves the decay, in dB, too.

@@ -1,0 +1,23 @@
+"""The renderer G_v: a portrait and the listener's motion in, a picture of the listening face out."""
+
+from vico_listener.render.base import RENDERERS
+from vico_listener.render.base import Renderer
+from vico_listener.render.base import create_renderer
+from vico_listener.render.portrait import Portrait
+from vico_listener.render.portrait import PortraitError
+from vico_listener.render.portrait import default_portrait_path
+from vico_listener.render.portrait import load_portrait
+from vico_listener.render.portrait import measure_portrait
+from vico_listener.render.warp import PortraitRenderer
+
+__all__ = [
+    'RENDERERS',
+    'Portrait',
+    'PortraitError',
+    'PortraitRenderer',
+    'Renderer',
+    'create_renderer',
+    'default_portrait_path',
+    'load_portrait',
+    'measure_portrait',
+]

@@ -1,0 +1,147 @@
+"""How each ARKit coefficient moves the face: an analytic displacement basis, made by hand.
+
+Every row moves a group of landmarks by a vector, in units of the distance of the outer eye corners
+(about 9 cm), along the face's own axes: first to the person's left, then to the chin. What lies
+beside the group follows with a Gaussian falloff. Amplitudes are those of an average face at
+coefficient 1. The lids, the gaze and the gap of the lips are not here: skin slides over eyes and
+teeth there, which no smooth displacement can show (`vico_listener.render.eyes` and `mouth`).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import ARKIT_NAMES
+from vico_listener.render.portrait import Portrait
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """Landmarks that move by (left, down) eye distances, with a falloff of `width` of them."""
+
+    landmarks: tuple[int, ...]
+    left: float
+    down: float
+    width: float
+
+
+BROW_INNER_RIGHT, BROW_INNER_LEFT = (107, 55, 66), (336, 285, 296)
+BROW_WHOLE_RIGHT, BROW_WHOLE_LEFT = (70, 63, 105, 66, 107), (300, 293, 334, 296, 336)
+BROW_OUTER_RIGHT, BROW_OUTER_LEFT = (70, 63, 105), (300, 293, 334)
+CORNER_RIGHT, CORNER_LEFT = (61, 76), (291, 306)
+CHEEK_RIGHT, CHEEK_LEFT = (205, 50, 36), (425, 280, 266)
+UNDER_EYE_RIGHT, UNDER_EYE_LEFT = (118, 119, 120), (347, 348, 349)
+NOSE_WING_RIGHT, NOSE_WING_LEFT = (98, 64), (327, 294)
+UPPER_LIP, LOWER_LIP = (39, 37, 0, 267, 269), (181, 84, 17, 314, 405)
+UPPER_LIP_RIGHT, UPPER_LIP_LEFT = (40, 39, 37), (270, 269, 267)
+LOWER_LIP_RIGHT, LOWER_LIP_LEFT = (91, 181, 84), (321, 405, 314)
+CHIN, MOUTH = (152, 199, 200), (61, 0, 291, 17, 13, 14)
+
+
+def _both(name: str, right: list[Stroke], left: list[Stroke]) -> dict[str, list[Stroke]]:
+    return {f'{name}Right': right, f'{name}Left': left}
+
+
+STROKES: dict[str, list[Stroke]] = {
+    **_both(
+        'browDown',
+        [Stroke(BROW_WHOLE_RIGHT, 0.015, 0.085, 0.12), Stroke(BROW_INNER_RIGHT, 0.04, 0.03, 0.10)],
+        [Stroke(BROW_WHOLE_LEFT, -0.015, 0.085, 0.12), Stroke(BROW_INNER_LEFT, -0.04, 0.03, 0.10)],
+    ),
+    'browInnerUp': [
+        Stroke(BROW_INNER_RIGHT, 0.0, -0.12, 0.13),
+        Stroke(BROW_INNER_LEFT, 0.0, -0.12, 0.13),
+    ],
+    **_both(
+        'browOuterUp',
+        [Stroke(BROW_OUTER_RIGHT, 0.0, -0.11, 0.13)],
+        [Stroke(BROW_OUTER_LEFT, 0.0, -0.11, 0.13)],
+    ),
+    'cheekPuff': [
+        Stroke(CHEEK_RIGHT, -0.05, 0.02, 0.22),
+        Stroke(CHEEK_LEFT, 0.05, 0.02, 0.22),
+    ],
+    **_both(
+        'cheekSquint',
+        [Stroke(UNDER_EYE_RIGHT, 0.0, -0.035, 0.12)],
+        [Stroke(UNDER_EYE_LEFT, 0.0, -0.035, 0.12)],
+    ),
+    **_both(
+        'eyeSquint',
+        [Stroke(UNDER_EYE_RIGHT, 0.0, -0.02, 0.10)],
+        [Stroke(UNDER_EYE_LEFT, 0.0, -0.02, 0.10)],
+    ),
+    **_both(
+        'mouthSmile',
+        [Stroke(CORNER_RIGHT, -0.09, -0.115, 0.15), Stroke(CHEEK_RIGHT, -0.02, -0.05, 0.16)],
+        [Stroke(CORNER_LEFT, 0.09, -0.115, 0.15), Stroke(CHEEK_LEFT, 0.02, -0.05, 0.16)],
+    ),
+    **_both(
+        'mouthFrown',
+        [Stroke(CORNER_RIGHT, 0.0, 0.085, 0.13)],
+        [Stroke(CORNER_LEFT, 0.0, 0.085, 0.13)],
+    ),
+    **_both(
+        'mouthDimple',
+        [Stroke(CORNER_RIGHT, -0.05, 0.0, 0.11)],
+        [Stroke(CORNER_LEFT, 0.05, 0.0, 0.11)],
+    ),
+    **_both(
+        'mouthStretch',
+        [Stroke(CORNER_RIGHT, -0.08, 0.05, 0.14)],
+        [Stroke(CORNER_LEFT, 0.08, 0.05, 0.14)],
+    ),
+    **_both(
+        'mouthPress',
+        [Stroke(UPPER_LIP_RIGHT, 0.0, 0.02, 0.06), Stroke(LOWER_LIP_RIGHT, 0.0, -0.03, 0.06)],
+        [Stroke(UPPER_LIP_LEFT, 0.0, 0.02, 0.06), Stroke(LOWER_LIP_LEFT, 0.0, -0.03, 0.06)],
+    ),
+    'mouthPucker': [
+        Stroke(CORNER_RIGHT, 0.11, 0.0, 0.13),
+        Stroke(CORNER_LEFT, -0.11, 0.0, 0.13),
+    ],
+    'mouthFunnel': [
+        Stroke(CORNER_RIGHT, 0.08, 0.0, 0.13),
+        Stroke(CORNER_LEFT, -0.08, 0.0, 0.13),
+    ],
+    'mouthLeft': [Stroke(MOUTH, 0.09, 0.0, 0.16)],
+    'mouthRight': [Stroke(MOUTH, -0.09, 0.0, 0.16)],
+    'mouthRollLower': [Stroke(LOWER_LIP, 0.0, -0.03, 0.06)],
+    'mouthRollUpper': [Stroke(UPPER_LIP, 0.0, 0.025, 0.06)],
+    'mouthShrugLower': [Stroke(LOWER_LIP, 0.0, -0.045, 0.12), Stroke(CHIN, 0.0, -0.03, 0.12)],
+    'mouthShrugUpper': [Stroke(UPPER_LIP, 0.0, -0.03, 0.10)],
+    'jawLeft': [Stroke(CHIN, 0.09, 0.0, 0.22), Stroke(LOWER_LIP, 0.05, 0.0, 0.14)],
+    'jawRight': [Stroke(CHIN, -0.09, 0.0, 0.22), Stroke(LOWER_LIP, -0.05, 0.0, 0.14)],
+    **_both(
+        'noseSneer',
+        [Stroke(NOSE_WING_RIGHT, 0.0, -0.04, 0.10)],
+        [Stroke(NOSE_WING_LEFT, 0.0, -0.04, 0.10)],
+    ),
+}
+
+
+def displacement_basis(portrait: Portrait, x: NDArray, y: NDArray) -> NDArray[np.float32]:
+    """(52, *x.shape, 2) displacement in px of the points (x, y) per unit of each coefficient."""
+    basis = np.zeros((len(ARKIT_NAMES), *x.shape, 2), np.float32)
+    for name, strokes in STROKES.items():
+        for stroke in strokes:
+            points = portrait.landmarks[list(stroke.landmarks), :2].astype(np.float64)
+            distance = _distance(points, x, y) / (stroke.width * portrait.eyes)
+            weight = np.exp(-0.5 * distance**2)
+            vector = stroke.left * portrait.across + stroke.down * portrait.down
+            basis[ARKIT_INDEX[name]] += (portrait.eyes * weight)[..., None] * vector
+    return basis
+
+
+def _distance(points: NDArray, x: NDArray, y: NDArray) -> NDArray:
+    """Distance of (x, y) to the line through `points`."""
+    nearest = np.full(x.shape, np.inf)
+    for start, end in zip(points, points[1:], strict=False):
+        along = end - start
+        length = max(float(along @ along), 1e-9)
+        t = np.clip(((x - start[0]) * along[0] + (y - start[1]) * along[1]) / length, 0, 1)
+        gap = np.hypot(x - start[0] - t * along[0], y - start[1] - t * along[1])
+        nearest = np.minimum(nearest, gap)
+    return nearest

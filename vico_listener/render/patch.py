@@ -1,0 +1,78 @@
+"""A small region of the portrait in which skin slides over eyes or teeth."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.render.portrait import Portrait
+
+Float = NDArray[np.float32]
+
+
+@dataclass
+class Patch:
+    """A rectangle of the portrait's pixels with their coordinates in the face's own axes.
+
+    Attributes:
+        rows, columns: where it lies in the picture.
+        x, y: (h, w) px of the picture.
+        u, v: (h, w) px to the person's left and to the chin, from the patch's origin.
+        across, down: the face's axes in the picture.
+    """
+
+    rows: slice
+    columns: slice
+    x: Float
+    y: Float
+    u: Float
+    v: Float
+    across: NDArray[np.float64]
+    down: NDArray[np.float64]
+
+    def sources(self, u_offset: Float | float, v_offset: Float | float) -> tuple[Float, Float]:
+        """Picture coordinates of the pixels displaced by (u, v) offsets."""
+        x = self.x + (u_offset * self.across[0] + v_offset * self.down[0])
+        y = self.y + (u_offset * self.across[1] + v_offset * self.down[1])
+        return x.astype(np.float32), y.astype(np.float32)
+
+
+def make_patch(portrait: Portrait, points: NDArray, margin: float) -> Patch:
+    """The patch around landmark positions (N, 2), with a margin in px; its origin is their mean."""
+    size = portrait.image.shape[0]
+    low = np.floor(points.min(axis=0) - margin).astype(int).clip(0, size - 2)
+    high = np.ceil(points.max(axis=0) + margin).astype(int).clip(2, size)
+    rows, columns = slice(low[1], max(high[1], low[1] + 1)), slice(low[0], max(high[0], low[0] + 1))
+    y, x = np.mgrid[rows, columns].astype(np.float32)
+    origin = points.mean(axis=0)
+    dx, dy = x - origin[0], y - origin[1]
+    u = dx * portrait.across[0] + dy * portrait.across[1]
+    v = dx * portrait.down[0] + dy * portrait.down[1]
+    return Patch(
+        rows,
+        columns,
+        x,
+        y,
+        u.astype(np.float32),
+        v.astype(np.float32),
+        portrait.across,
+        portrait.down,
+    )
+
+
+def face_coordinates(portrait: Portrait, points: NDArray, origin: NDArray) -> NDArray[np.float64]:
+    """(N, 2) coordinates u, v of picture points relative to `origin`."""
+    offset = points - origin
+    return np.stack([offset @ portrait.across, offset @ portrait.down], axis=-1)
+
+
+def curve(u: Float, points: NDArray[np.float64]) -> Float:
+    """v of a curve through `points` (N, 2) at the positions u; constant beyond its ends."""
+    order = np.argsort(points[:, 0])
+    return np.interp(u, points[order, 0], points[order, 1]).astype(np.float32)
+
+
+def stretch(v: Float, start: Float, end: Float, new_start: Float, new_end: Float) -> Float:
+    """Where v lies in start..end if new_start..new_end is that interval, stretched."""
+    length = np.maximum(new_end - new_start, 1e-3)
+    return start + (v - new_start) * ((end - start) / length)

@@ -1,0 +1,173 @@
+"""The listener's portrait: loading, finding the one face, cropping head and shoulders."""
+
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.face import FaceObservation
+from vico_listener.face import observe_faces
+from vico_listener.motion import FaceMotion
+from vico_listener.render.base import Image
+from vico_listener.render.landmarks import CHIN
+from vico_listener.render.landmarks import EYE_OUTER_LEFT
+from vico_listener.render.landmarks import EYE_OUTER_RIGHT
+
+CROP = 2.5
+"""Side of the crop in face heights."""
+
+FACE_LEVEL = 0.47
+"""Height of the face's centre in the crop, from the top."""
+
+RIVAL = 0.5
+"""A second face of at least this share of the first one's size makes the portrait ambiguous."""
+
+MAX_SIDE = 2048
+"""Larger photos are scaled down first."""
+
+
+class PortraitError(ValueError):
+    """A photo cannot serve as portrait; the message says why and what to do."""
+
+
+def load_portrait(path: str | Path) -> Image:
+    """Read a photo as BGR; its EXIF rotation is honoured, transparency is dropped.
+
+    Raises:
+        PortraitError: no such file, or not a picture.
+    """
+    if not Path(path).is_file():
+        raise PortraitError(f'no such portrait: {path}')
+    picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if picture is None:
+        raise PortraitError(f'{path} is not a picture that OpenCV can read: give a JPEG or PNG')
+    return np.asarray(picture)
+
+
+def default_portrait_path() -> Path:
+    """The astronaut Eileen Collins (NASA, public domain), which the wheel scikit-image carries."""
+    spec = importlib.util.find_spec('skimage')
+    for folder in (spec.submodule_search_locations or []) if spec is not None else []:
+        path = Path(folder) / 'data' / 'astronaut.png'
+        if path.is_file():
+            return path
+    raise PortraitError(
+        'the default portrait is missing: pip install --no-deps -r requirements/data.txt, '
+        'or give a portrait of your own'
+    )
+
+
+def measure_portrait(path: str | Path) -> FaceMotion:
+    """The reference face m_1 of the photo at `path`: its expression, pose zero.
+
+    Raises:
+        PortraitError: see `load_portrait` and `find_face`.
+    """
+    return reference_of(find_face(load_portrait(path)))
+
+
+def reference_of(face: FaceObservation) -> FaceMotion:
+    """A face's expression with the pose that counts as zero."""
+    return FaceMotion(face.motion.expression.copy())
+
+
+def find_face(picture: Image) -> FaceObservation:
+    """The one face of a photo.
+
+    Raises:
+        PortraitError: there is none, or more than one of comparable size.
+    """
+    faces = observe_faces(picture)
+    if not faces:
+        raise PortraitError(
+            'no face in the portrait: give a photo of one human face, seen from the front, '
+            'with both eyes visible'
+        )
+    rivals = [f for f in faces[1:] if f.size >= RIVAL * faces[0].size]
+    if rivals:
+        raise PortraitError(
+            f'{1 + len(rivals)} faces in the portrait: crop the photo so that it shows one person'
+        )
+    return faces[0]
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """A square head-and-shoulders picture with its face.
+
+    Attributes:
+        image: (size, size, 3) BGR.
+        landmarks: (478, 3) px of the image; z as in `FaceObservation`.
+        reference: the face's expression, pose zero.
+        across, down: unit vectors of the face in the picture, to its left and to its chin.
+        eyes: distance of the outer eye corners, px: the unit of all sizes in a face.
+        face_height: forehead to chin, px.
+    """
+
+    image: Image
+    landmarks: NDArray[np.float32]
+    reference: FaceMotion
+    across: NDArray[np.float64]
+    down: NDArray[np.float64]
+    eyes: float
+    face_height: float
+
+
+def prepare_portrait(picture: Image, size: int) -> Portrait:
+    """Crop a photo to a square of `size` px around its one face.
+
+    Where the crop reaches out of the photo, the photo's edge is mirrored and blurred.
+
+    Raises:
+        PortraitError: see `find_face`.
+    """
+    scale = MAX_SIDE / max(picture.shape[:2])
+    if scale < 1.0:
+        picture = np.asarray(cv2.resize(picture, None, None, scale, scale, cv2.INTER_AREA))
+    face = find_face(picture)
+    points = face.landmarks.astype(np.float64)
+    height = float(np.ptp(points[:468, 1]))
+    centre = (points[:468, :2].max(axis=0) + points[:468, :2].min(axis=0)) / 2
+    side = CROP * height
+    origin = centre - side * np.array([0.5, FACE_LEVEL])
+    zoom = size / side
+    image = _crop(picture, origin, side, size)
+    points[:, :2] = (points[:, :2] - origin) * zoom
+    points[:, 2] *= zoom
+    eyes = points[EYE_OUTER_LEFT, :2] - points[EYE_OUTER_RIGHT, :2]
+    distance = float(np.linalg.norm(eyes))
+    across = eyes / distance
+    down = np.array([-across[1], across[0]])
+    return Portrait(
+        image=image,
+        landmarks=points.astype(np.float32),
+        reference=reference_of(face),
+        across=across,
+        down=down,
+        # A turned head shortens the distance of the eyes, not the height of the face.
+        eyes=max(distance, 0.45 * height * zoom),
+        face_height=float((points[CHIN, :2] - points[10, :2]) @ down),
+    )
+
+
+def _crop(picture: Image, origin: NDArray[np.float64], side: float, size: int) -> Image:
+    zoom = size / side
+    matrix = np.array([[zoom, 0, -origin[0] * zoom], [0, zoom, -origin[1] * zoom]])
+    if zoom < 1.0:  # smooth before shrinking, or fine patterns alias
+        picture = np.asarray(cv2.GaussianBlur(picture, None, 0.4 / zoom))
+    flags = cv2.INTER_LINEAR if zoom < 1.0 else cv2.INTER_CUBIC
+    crop = cv2.warpAffine(
+        picture, matrix, (size, size), flags=flags, borderMode=cv2.BORDER_REFLECT_101
+    )
+    inside = cv2.warpAffine(
+        np.full(picture.shape[:2], 255, np.uint8), matrix, (size, size), flags=cv2.INTER_NEAREST
+    )
+    if inside.min() == 255:
+        return np.asarray(crop)
+    soft = cv2.GaussianBlur(crop, None, size / 32)
+    depth = cv2.distanceTransform(255 - inside, cv2.DIST_L2, 3) / (size / 24)
+    weight = np.clip(depth, 0, 1)[..., None]
+    return np.asarray(crop * (1 - weight) + soft * weight).astype(np.uint8)
