@@ -1,4 +1,4 @@
-"""The renderer G_v: a portrait and the listener's motion in, a picture of the listening face out."""
+"""The renderer G_v: a portrait and a motion in, a picture of the listening face out."""
 
 from vico_listener.render.base import RENDERERS
 from vico_listener.render.base import Renderer

@@ -75,13 +75,13 @@ STROKES: dict[str, list[Stroke]] = {
     ),
     **_both(
         'mouthSmile',
-        [Stroke(CORNER_RIGHT, -0.09, -0.115, 0.15), Stroke(CHEEK_RIGHT, -0.02, -0.05, 0.16)],
-        [Stroke(CORNER_LEFT, 0.09, -0.115, 0.15), Stroke(CHEEK_LEFT, 0.02, -0.05, 0.16)],
+        [Stroke(CORNER_RIGHT, -0.085, -0.10, 0.18), Stroke(CHEEK_RIGHT, -0.02, -0.05, 0.16)],
+        [Stroke(CORNER_LEFT, 0.085, -0.10, 0.18), Stroke(CHEEK_LEFT, 0.02, -0.05, 0.16)],
     ),
     **_both(
         'mouthFrown',
-        [Stroke(CORNER_RIGHT, 0.0, 0.085, 0.13)],
-        [Stroke(CORNER_LEFT, 0.0, 0.085, 0.13)],
+        [Stroke(CORNER_RIGHT, 0.0, 0.065, 0.14)],
+        [Stroke(CORNER_LEFT, 0.0, 0.065, 0.14)],
     ),
     **_both(
         'mouthDimple',

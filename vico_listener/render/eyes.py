@@ -13,8 +13,8 @@ from vico_listener.render.patch import make_patch
 from vico_listener.render.patch import stretch
 from vico_listener.render.portrait import Portrait
 
-LOOK = 0.24
-"""Sideways shift of the iris at coefficient 1, in widths of the eye; 0.55 of it up and down."""
+LOOK = 0.27
+"""Sideways shift of the iris at coefficient 1, in widths of the eye; 0.5 of it up and down."""
 
 STILL = 1e-3
 """Changes smaller than this are not drawn."""
@@ -51,6 +51,7 @@ class Eye:
         self._opening = cv2.GaussianBlur(self._opening, None, 0.03 * width)
         top = min(float(brow_level), float(upper_curve[:, 1].min()) - 0.12 * width)
         self._top = np.full_like(u, 0.25 * float(upper_curve[:, 1].min()) + 0.75 * top)
+        self._lash = np.float32(0.05 * width)
         self._bottom = self._lower + 0.22 * width
         iris = points[lm.IRIS_LEFT if left else lm.IRIS_RIGHT]
         centre = face_coordinates(portrait, iris[None], origin)[0]
@@ -80,13 +81,19 @@ class Eye:
             return False
         patch = self.patch
         closing += 0.25 * max(0.0, lower) * (1.0 - max(0.0, closing))
-        drop = np.float32(0.93 * closing) * self._opening
+        drop = np.float32(0.98 * closing) * self._opening
         lift = np.float32(-0.07 * max(0.0, closing)) * self._opening
         lid, under = self._upper + drop, self._lower + lift
         v = patch.v
-        skin_above = stretch(v, self._top, self._upper, self._top, lid)
+        # The lashes go along as they are, the skin above them is stretched.
+        lashes = self._upper - self._lash
+        skin_above = np.where(
+            v > lid - self._lash,
+            v - drop,
+            stretch(v, self._top, lashes, self._top, lid - self._lash),
+        )
         skin_below = stretch(v, self._lower, self._bottom, under, self._bottom)
-        eye_v = v - np.float32(0.55 * LOOK * lower * self._width) * self._look_weight
+        eye_v = v - np.float32(0.5 * LOOK * lower * self._width) * self._look_weight
         eye_u = np.float32(-LOOK * aside * self._width) * self._look_weight
         above, below = v < lid, v > under
         v_new = np.where(above, skin_above, np.where(below, skin_below, eye_v))

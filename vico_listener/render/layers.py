@@ -19,7 +19,7 @@ def head_share(portrait: Portrait, x: NDArray, y: NDArray) -> NDArray:
     below = ((x - chin[0]) * portrait.down[0] + (y - chin[1]) * portrait.down[1]) / (
         portrait.face_height
     )
-    fade = np.clip((below + 0.06) / 0.5, 0.0, 1.0)
+    fade = np.clip((below + 0.06) / 0.42, 0.0, 1.0)
     share: NDArray = 1.0 - fade * fade * (3.0 - 2.0 * fade)
     return share
 

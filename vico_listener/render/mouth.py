@@ -1,5 +1,9 @@
 """A mouth that opens on a dark inside, and closes over the teeth of a smiling portrait."""
 
+from dataclasses import dataclass
+from dataclasses import fields
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -7,6 +11,8 @@ from numpy.typing import NDArray
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.render import landmarks as lm
 from vico_listener.render.base import Image
+from vico_listener.render.patch import Float
+from vico_listener.render.patch import Patch
 from vico_listener.render.patch import curve
 from vico_listener.render.patch import face_coordinates
 from vico_listener.render.patch import make_patch
@@ -16,110 +22,192 @@ from vico_listener.render.portrait import Portrait
 JAW_DROP = 0.36
 """Way of the chin at jawOpen 1, in distances of the outer eye corners."""
 
+NECK = 0.5
+"""How far below the jaw the neck gives way to it, in the same unit."""
+
 STILL = 1e-3
 INSIDE = np.array([22.0, 16.0, 38.0], np.float32)
 """Colour of the open mouth's depth, BGR."""
+ENAMEL = np.array([178.0, 192.0, 200.0], np.float32)
+"""Colour of teeth in even light, BGR."""
+
+
+@dataclass(frozen=True)
+class _Region:
+    """The lower face pixel by pixel: v of its landmarks' curves, and shares of motions.
+
+    Attributes:
+        patch: where it lies.
+        top: above it nothing moves.
+        upper, lower: the inner edges of the lips.
+        anchor: below the lower lip; skin in between gives way to the lip.
+        chin, neck: the jaw line, and where the neck has given way to it.
+        arch: 1 in the middle of the mouth, 0 at its corners and beyond.
+        jaw: share of the jaw's drop.
+    """
+
+    patch: Patch
+    top: Float
+    upper: Float
+    lower: Float
+    anchor: Float
+    chin: Float
+    neck: Float
+    arch: Float
+    jaw: Float
+
+    def part(self, rows: slice, columns: slice) -> '_Region':
+        """The same for a part of the patch."""
+        arrays = {
+            f.name: np.ascontiguousarray(getattr(self, f.name)[rows, columns])
+            for f in fields(self)
+            if f.name != 'patch'
+        }
+        return replace(self, patch=self.patch.part(rows, columns), **arrays)
 
 
 class Mouth:
     """Lips, teeth and jaw of the portrait."""
 
     def __init__(self, portrait: Portrait) -> None:
-        points = portrait.landmarks[:, :2].astype(np.float64)
-        used = [*lm.LIPS_INNER_UPPER, *lm.LIPS_INNER_LOWER, *lm.JAW_LINE, lm.NOSE_BASE]
-        eyes = portrait.eyes
-        self._eyes = eyes
-        self.patch = make_patch(portrait, points[used], 0.55 * eyes)
-        origin = points[used].mean(axis=0)
-
-        def local(indices: tuple[int, ...]) -> NDArray[np.float64]:
-            return face_coordinates(portrait, points[list(indices)], origin)
-
-        u, v = self.patch.u, self.patch.v
-        upper, lower = local(lm.LIPS_INNER_UPPER), local(lm.LIPS_INNER_LOWER)
-        corners = np.sort(upper[[0, -1], 0])
-        middle, half = corners.mean(), max(0.5 * float(np.ptp(corners)), 1.0)
-        across = (u - middle) / half
-        arch = np.sqrt(np.clip(1.0 - across**2, 0.0, 1.0))
-        self._arch = (arch * np.clip(1.5 * arch, 0, 1)).astype(np.float32)
-        self._upper = curve(u, upper)
-        self._lower = np.maximum(curve(u, lower), self._upper)
-        self._gap = self._lower - self._upper
-        jaw = curve(u, local(lm.JAW_LINE))
-        face_half = 0.5 * float(np.ptp(local(lm.JAW_LINE)[:, 0]))
-        side = np.clip(1.0 - (np.abs(u - middle) / (1.05 * face_half)) ** 2, 0.0, 1.0)
-        self._jaw_share = (side**1.5).astype(np.float32)
-        nose = float(local((lm.NOSE_BASE,))[0, 1])
-        self._top = np.full_like(u, nose + 0.35 * (float(self._upper.mean()) - nose))
-        self._chin = np.maximum(jaw, self._lower + 0.15 * eyes).astype(np.float32)
-        self._neck = self._chin + np.float32(0.5 * eyes)
-        expression = portrait.reference.expression
-        self._reference = expression
+        self._eyes = np.float32(portrait.eyes)
+        self._whole = _measure(portrait)
+        self.patch = self._whole.patch
+        # Lips alone need far fewer pixels than the jaw with the neck.
+        v = self.patch.v
+        lips = (v > self._whole.top) & (v < self._whole.anchor)
+        lips &= np.abs(self.patch.u - self._middle_of_mouth()) < 0.75 * portrait.eyes
+        self._lips = self._whole.part(_span(lips.any(axis=1)), _span(lips.any(axis=0)))
+        self._own_teeth = float((self._whole.lower - self._whole.upper).max()) > 0.04 * self._eyes
+        size = portrait.image.shape[0]
+        light = float(portrait.image[size // 3 : size * 2 // 3, size // 3 : size * 2 // 3].mean())
+        self._enamel = ENAMEL * np.float32(np.clip(light / 110.0, 0.55, 1.15))
+        self._reference = portrait.reference.expression
         index = ARKIT_INDEX
-        self._jaw = index['jawOpen']
+        self._jaw, self._close, self._funnel = (
+            index['jawOpen'],
+            index['mouthClose'],
+            index['mouthFunnel'],
+        )
         self._smile = [index['mouthSmileLeft'], index['mouthSmileRight']]
         self._raise = [index['mouthUpperUpLeft'], index['mouthUpperUpRight']]
         self._lowering = [index['mouthLowerDownLeft'], index['mouthLowerDownRight']]
-        self._close = index['mouthClose']
-        self._funnel = index['mouthFunnel']
-        face = portrait.image[v.shape[0] // 2 :: 4, ::4]
-        self._light = float(np.clip(face.mean() / 110.0, 0.55, 1.15))
-        # Nothing may move at the rim of the patch, or its edge would show.
-        rim = np.minimum.reduce([u - u.min(), u.max() - u, v - v.min(), v.max() - v])
-        self._rim = np.clip(rim / (0.12 * eyes), 0.0, 1.0).astype(np.float32)
-        self._patch_source: Image | None = None
 
-    def draw(self, source: Image, target: Image, expression: NDArray[np.float32]) -> bool:
+    def _middle_of_mouth(self) -> float:
+        weight = self._whole.arch
+        return float((self.patch.u * weight).sum() / weight.sum())
+
+    def draw(self, source: Image, target: Image, expression: Float) -> bool:
         """Draw the lower face from `source` into `target`; False when nothing changes."""
         change = expression - self._reference
-        jaw = float(change[self._jaw]) - 0.5 * float(change[self._close])
+        jaw = max(-0.3, float(change[self._jaw]) - 0.5 * float(change[self._close]))
         smile = float(expression[self._smile].mean())
         smile_there = float(self._reference[self._smile].mean())
         # A portrait that smiles shows its teeth less and less as the smile goes.
         teeth = 1.0 if smile_there < 0.1 else min(1.0, (smile + 0.02) / (smile_there + 0.02))
-        closed = 1.0 - teeth
+        closed = np.float32(1.0 - teeth)
         raised = float(change[self._raise].mean())
         lowered = float(change[self._lowering].mean()) + 0.3 * float(change[self._funnel])
-        if max(abs(jaw), closed, abs(raised), abs(lowered)) < STILL:
+        if max(abs(jaw), float(closed), abs(raised), abs(lowered)) < STILL:
             return False
-        patch, eyes = self.patch, self._eyes
-        chin = np.float32(JAW_DROP * eyes * max(jaw, -0.3)) * self._jaw_share * self._rim
-        part_down = np.float32(eyes * (0.07 * lowered)) * self._arch
-        part_up = np.float32(eyes * (0.06 * raised)) * self._arch
-        drop = np.float32(JAW_DROP * eyes * max(jaw, 0.0)) * self._arch
-        upper = self._upper - part_up + np.float32(0.45 * closed) * self._gap
-        lower = self._lower + drop + part_down - np.float32(0.55 * closed) * self._gap
+        jaw_moves = abs(jaw) >= STILL
+        region = self._whole if jaw_moves else self._lips
+        gap = region.lower - region.upper
+        chin_drop = JAW_DROP * self._eyes * np.float32(jaw if jaw_moves else 0.0)
+        lip_drop = self._eyes * np.float32(JAW_DROP * max(jaw, 0.0) + 0.07 * lowered)
+        lip_lift = self._eyes * np.float32(0.06 * raised)
+        upper = region.upper - lip_lift * region.arch + np.float32(0.45) * closed * gap
+        lower = region.lower + lip_drop * region.arch - np.float32(0.55) * closed * gap
         lower = np.maximum(lower, upper)
-        v = patch.v
-        lip_above = stretch(v, self._top, self._upper, self._top, upper)
-        chin_line = np.maximum(self._chin + chin, lower + 1.0)
-        neck = np.maximum(self._neck, chin_line + 1.0)
-        lip_below = stretch(v, self._lower, self._chin, lower, chin_line)
-        below_chin = stretch(v, self._chin, self._neck, chin_line, neck)
-        in_mouth = (v >= upper) & (v <= lower)
-        v_new = np.where(v < upper, lip_above, np.where(v <= chin_line, lip_below, below_chin))
-        v_new = np.where(in_mouth | (v < self._top) | (v > neck), v, v_new)
-        x, y = patch.sources(0.0, v_new - v)
+        v_new = _slide(region, upper, lower, chin_drop * region.jaw)
+        patch = region.patch
+        x, y = patch.sources(0.0, v_new - patch.v)
         picture = cv2.remap(source, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
-        if (lower - upper).max() > 0.5:
-            self._fill(picture, upper, lower, in_mouth)
+        if max(jaw, raised, lowered) > STILL:
+            self._fill(picture, region, upper, lower)
         target[patch.rows, patch.columns] = picture
         return True
 
-    def _fill(self, picture: Image, upper: NDArray, lower: NDArray, in_mouth: NDArray) -> None:
+    def _fill(self, picture: Image, region: _Region, upper: Float, lower: Float) -> None:
         """Paint the inside where the portrait shows none: dark, with upper teeth."""
-        v, eyes = self.patch.v, self._eyes
-        new = in_mouth & ~((v > self._upper + 0.5) & (v < self._lower - 0.5))
-        depth = v - upper
-        gap = lower - upper
-        soft = np.clip(np.minimum(depth, lower - v) + 0.5, 0.0, 1.0)
-        tooth = 0.10 * eyes
-        shown = np.clip((gap - 0.05 * eyes) / (0.12 * eyes), 0.0, 1.0)
-        teeth = np.clip((tooth * shown - depth) / 1.5, 0.0, 1.0) * self._arch**2
-        has_teeth = float(self._gap.max()) > 0.04 * eyes  # the portrait's own are better
-        weight = np.float32(0.0 if has_teeth else 0.75) * teeth
-        enamel = np.float32(195.0 * self._light)
-        colour = INSIDE * (1 - weight[..., None]) + enamel * weight[..., None]
-        alpha = (soft * new * np.clip(gap / 2.0, 0, 1))[..., None]
-        colours = picture[..., :3]
-        colours[...] = (colours * (1 - alpha) + colour * alpha).astype(np.uint8)
+        mouth = lower - upper > 0.25
+        if not mouth.any():
+            return
+        inside = mouth & (region.patch.v > upper) & (region.patch.v < lower)
+        rows, columns = _span(inside.any(axis=1)), _span(inside.any(axis=0))
+        view = region.part(rows, columns)
+        upper, lower = upper[rows, columns], lower[rows, columns]
+        v, eyes = view.patch.v, self._eyes
+        own = np.clip(np.minimum(v - view.upper, view.lower - v), 0.0, 1.0)
+        depth, gap = v - upper, lower - upper
+        edge = np.clip(np.minimum(depth, lower - v), 0.0, 1.0)
+        alpha = edge * (1.0 - own) * np.clip(gap / 2.0, 0.0, 1.0)
+        colour = np.broadcast_to(INSIDE, (*v.shape, 3))
+        if not self._own_teeth:
+            length = 0.10 * eyes * np.clip((gap - 0.05 * eyes) / (0.12 * eyes), 0.0, 1.0)
+            teeth = 0.75 * np.clip((length - depth) / 1.5, 0.0, 1.0) * view.arch**2
+            colour = INSIDE + teeth[..., None] * (self._enamel - INSIDE)
+        part = picture[rows, columns, :3]
+        part[...] = (part + alpha[..., None] * (colour - part)).astype(np.uint8)
+
+
+def _slide(region: _Region, upper: Float, lower: Float, chin_drop: Float) -> Float:
+    """Where the skin of each pixel comes from (v), given the new edges of the lips."""
+    v = region.patch.v
+    anchor = np.maximum(region.anchor + chin_drop, lower + 1.0)
+    chin = np.maximum(region.chin + chin_drop, anchor)
+    neck = np.maximum(region.neck, chin + 1.0)
+    above = stretch(v, region.top, region.upper, region.top, upper)
+    lip = stretch(v, region.lower, region.anchor, lower, anchor)
+    below = stretch(v, region.chin, region.neck, chin, neck)
+    moved = np.where(v < upper + 1, above, np.where(v <= anchor, lip, v - chin_drop))
+    moved = np.where(v > chin, below, moved)
+    # Lips reach a pixel into the mouth, so that its edge blends with them.
+    inner = (v > upper + 1) & (v < lower - 1)
+    return np.where(inner | (v < region.top) | (v > neck), v, moved).astype(np.float32)
+
+
+def _span(used: NDArray[np.bool_]) -> slice:
+    """The stretch from the first to the last True; a single element when there is none."""
+    places = np.flatnonzero(used)
+    return slice(int(places[0]), int(places[-1]) + 1) if len(places) else slice(0, 1)
+
+
+def _measure(portrait: Portrait) -> _Region:
+    points = portrait.landmarks[:, :2].astype(np.float64)
+    eyes = portrait.eyes
+    used = points[[*lm.LIPS_INNER_UPPER, *lm.LIPS_INNER_LOWER, *lm.JAW_LINE, lm.NOSE_BASE]]
+    used = np.vstack([used, used + NECK * eyes * portrait.down])
+    patch = make_patch(portrait, used, 0.12 * eyes)
+    origin = used.mean(axis=0)
+
+    def local(*indices: int) -> NDArray[np.float64]:
+        return face_coordinates(portrait, points[list(indices)], origin)
+
+    u, v = patch.u, patch.v
+    upper_points, jaw_points = local(*lm.LIPS_INNER_UPPER), local(*lm.JAW_LINE)
+    corners = np.sort(upper_points[[0, -1], 0])
+    middle, half = float(corners.mean()), max(0.5 * float(np.ptp(corners)), 1.0)
+    arch = np.sqrt(np.clip(1.0 - ((u - middle) / half) ** 2, 0.0, 1.0))
+    upper = curve(u, upper_points)
+    lower = np.maximum(curve(u, local(*lm.LIPS_INNER_LOWER)), upper)
+    nose, lip_bottom = local(lm.NOSE_BASE, lm.LIP_BOTTOM)[:, 1]
+    half_face = 0.5 * float(np.ptp(jaw_points[:, 0]))
+    side = np.clip(1.0 - ((u - middle) / (1.05 * half_face)) ** 2, 0.0, 1.0)
+    # Nothing may move at the rim of the patch, or its edge would show.
+    rim = np.minimum.reduce([u - u.min(), u.max() - u, v - v.min(), v.max() - v])
+    anchor = np.maximum(lower, lip_bottom) + 0.12 * eyes
+    chin = np.maximum(curve(u, jaw_points), anchor + 1.0)
+    region = _Region(
+        patch=patch,
+        top=np.full_like(u, nose + 0.35 * (float(upper.mean()) - nose)),
+        upper=upper,
+        lower=lower,
+        anchor=anchor,
+        chin=chin,
+        neck=chin + NECK * eyes,
+        arch=arch * np.clip(1.5 * arch, 0.0, 1.0),
+        jaw=side**1.5 * np.clip(rim / (0.12 * eyes), 0.0, 1.0),
+    )
+    arrays = {f.name: getattr(region, f.name).astype(np.float32) for f in fields(region)[1:]}
+    return replace(region, **arrays)

@@ -1,6 +1,7 @@
 """A small region of the portrait in which skin slides over eyes or teeth."""
 
 from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,17 @@ class Patch:
     v: Float
     across: NDArray[np.float64]
     down: NDArray[np.float64]
+
+    def part(self, rows: slice, columns: slice) -> 'Patch':
+        """A rectangle of the patch."""
+        top, left = self.rows.start, self.columns.start
+        arrays = {name: getattr(self, name)[rows, columns] for name in ('x', 'y', 'u', 'v')}
+        return replace(
+            self,
+            rows=slice(top + rows.start, top + rows.stop),
+            columns=slice(left + columns.start, left + columns.stop),
+            **{name: np.ascontiguousarray(array) for name, array in arrays.items()},
+        )
 
     def sources(self, u_offset: Float | float, v_offset: Float | float) -> tuple[Float, Float]:
         """Picture coordinates of the pixels displaced by (u, v) offsets."""
@@ -67,7 +79,7 @@ def face_coordinates(portrait: Portrait, points: NDArray, origin: NDArray) -> ND
 
 
 def curve(u: Float, points: NDArray[np.float64]) -> Float:
-    """v of a curve through `points` (N, 2) at the positions u; constant beyond its ends."""
+    """Coordinate v of a curve through `points` (N, 2) at u; constant beyond its ends."""
     order = np.argsort(points[:, 0])
     return np.interp(u, points[order, 0], points[order, 1]).astype(np.float32)
 

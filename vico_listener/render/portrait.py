@@ -17,7 +17,10 @@ from vico_listener.render.landmarks import EYE_OUTER_LEFT
 from vico_listener.render.landmarks import EYE_OUTER_RIGHT
 
 CROP = 2.5
-"""Side of the crop in face heights."""
+"""Side of the crop in face heights, where the photo is large enough."""
+
+TIGHT_CROP = 1.7
+"""Smallest side of the crop in face heights, even if it reaches out of the photo."""
 
 FACE_LEVEL = 0.47
 """Height of the face's centre in the crop, from the top."""
@@ -119,7 +122,7 @@ class Portrait:
 def prepare_portrait(picture: Image, size: int) -> Portrait:
     """Crop a photo to a square of `size` px around its one face.
 
-    Where the crop reaches out of the photo, the photo's edge is mirrored and blurred.
+    The crop stays inside the photo if it can; beyond the photo its edge is continued, blurred.
 
     Raises:
         PortraitError: see `find_face`.
@@ -131,8 +134,11 @@ def prepare_portrait(picture: Image, size: int) -> Portrait:
     points = face.landmarks.astype(np.float64)
     height = float(np.ptp(points[:468, 1]))
     centre = (points[:468, :2].max(axis=0) + points[:468, :2].min(axis=0)) / 2
-    side = CROP * height
+    photo = np.array(picture.shape[1::-1], np.float64)
+    side = float(np.clip(photo.min(), TIGHT_CROP * height, CROP * height))
     origin = centre - side * np.array([0.5, FACE_LEVEL])
+    room = photo - side
+    origin = np.where(room >= 0, np.clip(origin, 0, np.maximum(room, 0)), room / 2)
     zoom = size / side
     image = _crop(picture, origin, side, size)
     points[:, :2] = (points[:, :2] - origin) * zoom
@@ -160,7 +166,7 @@ def _crop(picture: Image, origin: NDArray[np.float64], side: float, size: int) -
         picture = np.asarray(cv2.GaussianBlur(picture, None, 0.4 / zoom))
     flags = cv2.INTER_LINEAR if zoom < 1.0 else cv2.INTER_CUBIC
     crop = cv2.warpAffine(
-        picture, matrix, (size, size), flags=flags, borderMode=cv2.BORDER_REFLECT_101
+        picture, matrix, (size, size), flags=flags, borderMode=cv2.BORDER_REPLICATE
     )
     inside = cv2.warpAffine(
         np.full(picture.shape[:2], 255, np.uint8), matrix, (size, size), flags=cv2.INTER_NEAREST

@@ -18,6 +18,9 @@ from vico_listener.render.portrait import prepare_portrait
 
 MIN_SIZE, MAX_SIZE = 64, 2048
 
+REACH = 0.3
+"""How far the head can move, in face heights."""
+
 
 @register('portrait')
 class PortraitRenderer(Renderer):
@@ -42,17 +45,19 @@ class PortraitRenderer(Renderer):
         prepared = prepare_portrait(portrait, size)
         self.reference = prepared.reference
         self._field = HeadField(prepared)
-        self._parts = [Eye(prepared, 'Left'), Eye(prepared, 'Right'), Mouth(prepared)]
+        self._parts = [Mouth(prepared), Eye(prepared, 'Left'), Eye(prepared, 'Right')]
         y, x = np.mgrid[0:size, 0:size].astype(np.float32)
         share = head_share(prepared, x, y)
         moving = person_mask(prepared) * np.clip(share / 0.04, 0.0, 1.0).astype(np.float32)
-        rows = np.flatnonzero(share.max(axis=1) > 0)
-        self._rows = slice(0, int(rows[-1]) + 1 if len(rows) else size)
         self._background = background_of(prepared.image, moving)
         self._still = np.dstack([prepared.image, (255 * moving).astype(np.uint8)])
         self._texture = self._still.copy()
         self._drawn = [False] * len(self._parts)
-        self._x, self._y = x[self._rows], y[self._rows]
+        # Only this part of the picture can ever change.
+        reach = round(REACH * prepared.face_height)
+        rows, columns = (_around(moving.max(axis=axis) > 0.01, reach) for axis in (1, 0))
+        self._place = rows, columns
+        self._x, self._y = x[rows, columns], y[rows, columns]
 
     def render(self, motion: FaceMotion) -> Image:
         """Picture (size, size, 3) uint8 BGR of a face motion; see `Renderer.render`."""
@@ -65,31 +70,38 @@ class PortraitRenderer(Renderer):
             raise ValueError('the motion holds a number that is not finite')
         self._draw_parts(np.clip(motion.expression, 0.0, 1.0))
         offsets = cv2.resize(self._field.source_offsets(motion), (self.size, self.size))
-        offsets = offsets[self._rows]
+        offsets = offsets[self._place]
         head = cv2.remap(
             self._texture,
             self._x + offsets[..., 0],
             self._y + offsets[..., 1],
             cv2.INTER_LINEAR,
             None,
-            cv2.BORDER_REPLICATE,
+            cv2.BORDER_REFLECT_101,
         )
         picture = self._background.copy()
-        _lay_over(picture[self._rows], head)
+        _lay_over(picture[self._place], head)
         return picture
 
     def _draw_parts(self, expression: np.ndarray) -> None:
-        for number, part in enumerate(self._parts):
-            drawn = part.draw(self._still, self._texture, expression)
-            if not drawn and self._drawn[number]:
+        for part, drawn in zip(self._parts, self._drawn, strict=True):
+            if drawn:
                 place = part.patch.rows, part.patch.columns
                 self._texture[place] = self._still[place]
-            self._drawn[number] = drawn
+        self._drawn = [part.draw(self._still, self._texture, expression) for part in self._parts]
 
 
 def _lay_over(picture: Image, head: np.ndarray) -> None:
     """Lay a BGRA picture over `picture`, in place."""
-    alpha = cv2.cvtColor(head[..., 3], cv2.COLOR_GRAY2BGR)
-    front = cv2.multiply(np.ascontiguousarray(head[..., :3]), alpha, None, 1 / 255)
-    back = cv2.multiply(picture, 255 - alpha, None, 1 / 255)
+    alpha = cv2.cvtColor(cv2.extractChannel(head, 3), cv2.COLOR_GRAY2BGR)
+    front = cv2.multiply(cv2.cvtColor(head, cv2.COLOR_BGRA2BGR), alpha, None, 1 / 255)
+    back = cv2.multiply(picture, cv2.bitwise_not(alpha), None, 1 / 255)
     cv2.add(front, back, picture)
+
+
+def _around(used: np.ndarray, reach: int) -> slice:
+    """The stretch of True in `used`, and `reach` more at both ends."""
+    places = np.flatnonzero(used)
+    if not len(places):
+        return slice(0, len(used))
+    return slice(max(0, int(places[0]) - reach), min(len(used), int(places[-1]) + 1 + reach))

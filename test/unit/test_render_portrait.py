@@ -1,0 +1,243 @@
+"""The portrait renderer: contracts, and what the face tracker reads back from its pictures."""
+
+import functools
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from vico_listener.face import FaceBackend
+from vico_listener.face import create_backend
+from vico_listener.face import observe_faces
+from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import BFM64
+from vico_listener.motion import FaceMotion
+from vico_listener.render import PortraitError
+from vico_listener.render import PortraitRenderer
+from vico_listener.render import create_renderer
+from vico_listener.render import load_portrait
+from vico_listener.render import measure_portrait
+from vico_listener.render.field import MAX_ANGLE
+from vico_listener.render.field import soft_limit
+
+
+@pytest.fixture(scope='module')
+def photo(portrait_photo: Path) -> np.ndarray:
+    return load_portrait(portrait_photo)
+
+
+@pytest.fixture(scope='module')
+def renderer(photo: np.ndarray) -> PortraitRenderer:
+    return PortraitRenderer(photo, 384)
+
+
+def motion(
+    reference: FaceMotion, degrees: tuple[float, float, float] = (0, 0, 0), **coefficients: float
+) -> FaceMotion:
+    """The reference face, turned, with coefficients set; a name without side sets both sides."""
+    changed = reference.copy()
+    changed.rotation = np.radians(degrees).astype(np.float32)
+    for name, value in coefficients.items():
+        for full in (name, f'{name}Left', f'{name}Right'):
+            if full in ARKIT_INDEX:
+                changed.expression[ARKIT_INDEX[full]] = value
+    return changed
+
+
+@functools.cache
+def landmarker() -> FaceBackend:
+    return create_backend('landmarker')
+
+
+def read(picture: np.ndarray) -> FaceMotion:
+    faces = observe_faces(picture, landmarker())
+    assert len(faces) == 1
+    return faces[0].motion
+
+
+def value(face: FaceMotion, name: str) -> float:
+    names = [n for n in (name, f'{name}Left', f'{name}Right') if n in ARKIT_INDEX]
+    return float(np.mean([face.expression[ARKIT_INDEX[n]] for n in names]))
+
+
+@pytest.mark.parametrize('size', [64, 256, 384])
+def test_shape_and_independence(photo: np.ndarray, size: int) -> None:
+    made = create_renderer('portrait', portrait=photo, size=size)
+    picture = made.render(made.reference)
+    assert picture.shape == (size, size, 3) and picture.dtype == np.uint8
+    picture[:] = 0
+    assert made.render(made.reference).any()
+
+
+def test_reference_gives_the_photo_back(renderer: PortraitRenderer, photo: np.ndarray) -> None:
+    picture = renderer.render(renderer.reference)
+    # The crop lies in the photo at its own scale: find it.
+    face = observe_faces(photo)[0]
+    scale = renderer.size / (2.5 * float(np.ptp(face.landmarks[:468, 1])))
+    scaled = cv2.resize(photo, None, None, scale, scale, cv2.INTER_CUBIC)
+    inner = picture[60:300, 60:300]
+    match = cv2.matchTemplate(scaled, inner, cv2.TM_CCOEFF_NORMED)
+    assert match.max() > 0.985
+
+
+def test_same_motion_same_picture_in_any_order(renderer: PortraitRenderer) -> None:
+    reference = renderer.reference
+    poses = [
+        motion(reference, (3, 8, -5), jawOpen=0.4),
+        motion(reference, eyeBlink=1.0, mouthSmile=0.1),
+        motion(reference),
+    ]
+    first = [renderer.render(p) for p in poses]
+    again = [renderer.render(p) for p in reversed(poses)][::-1]
+    for a, b in zip(first, again, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_background_and_shoulders_stay(renderer: PortraitRenderer) -> None:
+    still = renderer.render(renderer.reference).astype(int)
+    for degrees in ((0, 15, 0), (0, -15, 0), (0, 0, 15), (15, 0, 0)):
+        moved = renderer.render(motion(renderer.reference, degrees)).astype(int)
+        for corner in (np.s_[:60, :40], np.s_[:60, -40:], np.s_[-30:, :]):
+            assert np.abs(moved[corner] - still[corner]).max() <= 2
+        assert np.abs(moved[100:200, 120:260] - still[100:200, 120:260]).mean() > 3
+
+
+@pytest.mark.parametrize(
+    ('start', 'end'),
+    [
+        ({}, {'jawOpen': 0.5}),
+        ({}, {'eyeBlink': 1.0}),
+        ({'mouthSmile': 0.0}, {'mouthSmile': 1.0}),
+        ({}, {'eyeLookOutLeft': 0.8, 'eyeLookInRight': 0.8}),
+    ],
+)
+def test_small_changes_make_small_changes(
+    renderer: PortraitRenderer, start: dict[str, float], end: dict[str, float]
+) -> None:
+    reference = renderer.reference
+    begin, stop = motion(reference, **start), motion(reference, **end)
+    pictures = []
+    for t in np.linspace(0, 1, 41):
+        between = begin.copy()
+        between.expression = (begin.expression * (1 - t) + stop.expression * t).astype(np.float32)
+        pictures.append(renderer.render(between).astype(int))
+    steps = [np.abs(b - a).mean() for a, b in zip(pictures, pictures[1:], strict=False)]
+    whole = np.abs(pictures[-1] - pictures[0]).mean()
+    assert whole > 0.1
+    assert max(steps) < 0.2 * sum(steps)
+
+
+@pytest.mark.parametrize(
+    ('coefficient', 'low', 'high', 'rise'),
+    [
+        ('mouthSmile', 0.0, 0.9, 0.4),
+        ('eyeBlink', 0.0, 1.0, 0.25),
+        ('jawOpen', 0.0, 0.6, 0.15),
+        ('browDown', 0.0, 1.0, 0.1),
+        ('browInnerUp', 0.0, 1.0, 0.2),
+    ],
+)
+def test_expressions_are_read_back(
+    renderer: PortraitRenderer, coefficient: str, low: float, high: float, rise: float
+) -> None:
+    calm = motion(renderer.reference, mouthSmile=0.3)
+    before = value(read(renderer.render(motion(calm, **{coefficient: low}))), coefficient)
+    after = value(read(renderer.render(motion(calm, **{coefficient: high}))), coefficient)
+    assert after - before > rise
+
+
+def test_smiling_portrait_can_stop_smiling(renderer: PortraitRenderer) -> None:
+    assert value(renderer.reference, 'mouthSmile') > 0.7
+    assert (
+        value(read(renderer.render(motion(renderer.reference, mouthSmile=0.0))), 'mouthSmile')
+        < 0.25
+    )
+
+
+@pytest.mark.parametrize('axis', [0, 1, 2])
+@pytest.mark.parametrize('angle', [-12.0, -6.0, 6.0, 12.0])
+def test_turns_are_read_back(renderer: PortraitRenderer, axis: int, angle: float) -> None:
+    degrees = [0.0, 0.0, 0.0]
+    degrees[axis] = angle
+    turned = read(renderer.render(motion(renderer.reference, tuple(degrees))))
+    straight = read(renderer.render(renderer.reference))
+    seen = np.degrees(turned.rotation - straight.rotation)
+    assert 0.55 <= seen[axis] / angle <= 1.35
+    assert np.abs(np.delete(seen, axis)).max() < 0.5 * abs(angle)
+
+
+def test_turns_are_limited_softly() -> None:
+    angles = np.radians([-90.0, -10.0, 0.0, 10.0, 16.0, 90.0])
+    limited = soft_limit(angles)
+    np.testing.assert_allclose(limited[1:4], angles[1:4])
+    assert np.abs(limited).max() <= MAX_ANGLE
+    assert angles[3] < limited[4] < angles[4]
+    assert limited[0] == -limited[5]
+
+
+def test_extremes_are_drawn(renderer: PortraitRenderer) -> None:
+    wild = FaceMotion(np.full(52, 7.0, np.float32))
+    wild.rotation[:] = 3.0
+    wild.translation[:] = -9.0
+    assert renderer.render(wild).shape == (384, 384, 3)
+
+
+def test_bad_motion_is_refused(renderer: PortraitRenderer) -> None:
+    broken = renderer.reference.copy()
+    broken.rotation[0] = np.nan
+    with pytest.raises(ValueError, match='not finite'):
+        renderer.render(broken)
+    with pytest.raises(ValueError, match="needs the basis 'arkit52', not 'bfm64'"):
+        renderer.render(FaceMotion.neutral(BFM64))
+
+
+def test_bad_portraits_are_named(photo: np.ndarray, tmp_path: Path) -> None:
+    with pytest.raises(PortraitError, match='no face in the portrait: give a photo of one'):
+        PortraitRenderer(np.full((300, 300, 3), 128, np.uint8))
+    with pytest.raises(PortraitError, match='2 faces in the portrait: crop the photo'):
+        PortraitRenderer(np.hstack([photo, photo]))
+    with pytest.raises(PortraitError, match='no such portrait'):
+        load_portrait(tmp_path / 'nobody.png')
+    text = tmp_path / 'text.png'
+    text.write_text('not a picture')
+    with pytest.raises(PortraitError, match='is not a picture'):
+        load_portrait(text)
+    with pytest.raises(ValueError, match=r'size must lie in 64\.\.2048'):
+        PortraitRenderer(photo, 8)
+    with pytest.raises(ValueError, match="unknown renderer 'oil': choose one of portrait"):
+        create_renderer('oil')
+
+
+def test_gray_and_transparent_pictures_load(photo: np.ndarray, tmp_path: Path) -> None:
+    for name, picture in (
+        ('gray.png', cv2.cvtColor(photo, cv2.COLOR_BGR2GRAY)),
+        ('alpha.png', cv2.cvtColor(photo, cv2.COLOR_BGR2BGRA)),
+    ):
+        cv2.imwrite(str(tmp_path / name), picture)
+        assert load_portrait(tmp_path / name).shape == photo.shape
+    assert value(measure_portrait(tmp_path / 'gray.png'), 'mouthSmile') > 0.5
+
+
+@pytest.mark.parametrize('scale', [0.35, 2.5])
+def test_small_and_large_photos(photo: np.ndarray, scale: float) -> None:
+    resized = cv2.resize(photo, None, None, scale, scale, cv2.INTER_AREA if scale < 1 else 1)
+    made = PortraitRenderer(resized, 256)
+    assert len(observe_faces(made.render(made.reference))) == 1
+
+
+@pytest.mark.clips
+@pytest.mark.parametrize('name', ['portrait_1.jpg', 'portrait_2.jpg', 'portrait_4_turned.png'])
+def test_other_portraits(clips: Path, name: str) -> None:
+    made = PortraitRenderer(load_portrait(clips / 'portraits' / name), 256)
+    straight = read(made.render(made.reference))
+    nod = read(made.render(motion(made.reference, (0, 10, 0))))
+    assert 4 < np.degrees(nod.rotation - straight.rotation)[1] < 14
+    smile = read(made.render(motion(made.reference, mouthSmile=0.9)))
+    assert value(smile, 'mouthSmile') > value(straight, 'mouthSmile') + 0.2
+
+
+@pytest.mark.clips
+def test_dog_is_no_portrait(clips: Path) -> None:
+    with pytest.raises(PortraitError, match='no face'):
+        measure_portrait(clips / 'portraits' / 'not_a_face_dog.jpg')
