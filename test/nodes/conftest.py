@@ -1,104 +1,13 @@
-"""A ROS graph of its own for every test, over real DDS."""
+"""Fixtures of the node tests."""
 
-import contextlib
-import os
-import threading
-import time
-from collections.abc import Callable
 from collections.abc import Iterator
-from itertools import count
-from typing import Any
 
 import pytest
 
-rclpy = pytest.importorskip('rclpy', reason='ROS 2 is not on the path: use ./run test')
+pytest.importorskip('rclpy', reason='ROS 2 is not on the path: use ./run test')
 pytest.importorskip('vico_listener.msg', reason='the workspace is not built: use ./run test')
 
-from rclpy.context import Context  # noqa: E402
-from rclpy.executors import ExternalShutdownException  # noqa: E402
-from rclpy.executors import SingleThreadedExecutor  # noqa: E402
-from rclpy.node import Node  # noqa: E402
-from rclpy.parameter import Parameter  # noqa: E402
-
-from vico_listener.nodes.isolation import isolate  # noqa: E402
-
-_domains = count(os.getpid() % 60 + 1)
-TIMEOUT = 20.0
-
-
-class Graph:
-    """Nodes in one context and domain, spun by a thread."""
-
-    def __init__(self) -> None:
-        isolate(next(_domains) % 100 + 1)
-        self.context = Context()
-        self._elsewhere: Context | None = None
-        rclpy.init(context=self.context, domain_id=int(os.environ['ROS_DOMAIN_ID']))
-        self.executor = SingleThreadedExecutor(context=self.context)
-        self._thread = threading.Thread(target=self._spin, daemon=True)
-        self._thread.start()
-
-    def _spin(self) -> None:
-        with contextlib.suppress(ExternalShutdownException):
-            self.executor.spin()
-
-    def add(self, node: Node) -> Node:
-        """Spin a node."""
-        self.executor.add_node(node)
-        return node
-
-    def make(self, factory: Callable[..., Node], **parameters: Any) -> Any:
-        """Make a node with parameters and spin it."""
-        special = {k: parameters.pop(k) for k in ('subscribe',) if k in parameters}
-        overrides = [Parameter(name, value=value) for name, value in parameters.items()]
-        return self.add(factory(context=self.context, parameter_overrides=overrides, **special))
-
-    def run(self, action: Callable[[], Any]) -> Any:
-        """Run something in the executor's thread, as a service call would, and return its result.
-
-        rclpy's entities must not be destroyed while another thread waits for them.
-        """
-        task = self.executor.create_task(action)
-        wait_until(task.done, 60.0)
-        if task.exception() is not None:
-            raise task.exception()
-        return task.result()
-
-    def remove(self, node: Node) -> None:
-        """Destroy a node."""
-        self.executor.remove_node(node)
-        self.run(node.destroy_node)
-
-    def tester(self) -> Node:
-        """A plain node for the test's own publishers and subscriptions."""
-        return self.add(Node('tester', context=self.context))
-
-    def stranger(self) -> Node:
-        """A node of another participant, as another process would be; it is not spun."""
-        self._elsewhere = Context()
-        rclpy.init(context=self._elsewhere, domain_id=int(os.environ['ROS_DOMAIN_ID']))
-        return Node('stranger', context=self._elsewhere)
-
-    def record(self, node: Node, kind: Any, topic: str, depth: int = 500) -> list[Any]:
-        """Subscribe and return the list that messages are added to."""
-        messages: list[Any] = []
-        node.create_subscription(kind, topic, messages.append, depth)
-        return messages
-
-    def close(self) -> None:
-        """End everything."""
-        rclpy.try_shutdown(context=self.context)
-        if self._elsewhere is not None:
-            rclpy.try_shutdown(context=self._elsewhere)
-        self._thread.join(5.0)
-
-
-def wait_until(condition: Callable[[], Any], timeout: float = TIMEOUT) -> None:
-    """Wait for a condition; fail the test when it does not come true."""
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline, 'timed out'
-        time.sleep(0.01)
+from graph import Graph  # noqa: E402
 
 
 @pytest.fixture

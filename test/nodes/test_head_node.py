@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 from geometry_msgs.msg import PointStamped
+from graph import Graph
+from graph import wait_until
 from rclpy.lifecycle import TransitionCallbackReturn
 from trajectory_msgs.msg import JointTrajectory
 
@@ -19,9 +21,6 @@ from vico_listener.motion import FaceMotion
 from vico_listener.nodes.convert import motion_message
 from vico_listener.nodes.head_node import HeadNode
 from vico_listener.robot import load_profile
-
-from .conftest import Graph
-from .conftest import wait_until
 
 TOPIC = 'head_controller/joint_trajectory'
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from graph import Graph
+from graph import wait_until
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.parameter import Parameter
 from std_msgs.msg import Bool
@@ -19,9 +21,6 @@ from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
 from vico_listener.nodes.convert import speaker_message
 from vico_listener.nodes.listener_node import ListenerNode
-
-from .conftest import Graph
-from .conftest import wait_until
 
 
 class Bench:

@@ -8,6 +8,8 @@ from typing import Any
 import audio_common_msgs.msg as audio_msgs
 import numpy as np
 import pytest
+from graph import Graph
+from graph import wait_until
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.qos import QoSProfile
 from rclpy.qos import ReliabilityPolicy
@@ -25,9 +27,6 @@ from vico_listener.nodes.image_codec import fill_compressed
 from vico_listener.nodes.image_codec import fill_image
 from vico_listener.nodes.managed_node import ERROR
 from vico_listener.nodes.perception_node import PerceptionNode
-
-from .conftest import Graph
-from .conftest import wait_until
 
 START = 10 * NANOSECONDS
 

@@ -5,7 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from clip_files import write_clip
 from diagnostic_msgs.msg import DiagnosticArray
+from graph import Graph
+from graph import wait_until
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
 from rclpy.lifecycle import TransitionCallbackReturn
@@ -25,10 +28,6 @@ from vico_listener.nodes.renderer_node import RendererNode
 from vico_listener.nodes.replay_node import ReplayNode
 from vico_listener.nodes.stack import bring_up
 from vico_listener.nodes.stack import connect
-
-from ..unit.test_clip import write_clip
-from .conftest import Graph
-from .conftest import wait_until
 
 PARAMETERS = {
     PerceptionNode: {'lossless': True},

@@ -3,9 +3,9 @@
 import wave
 
 import numpy as np
+from material import packaged
 from numpy.typing import NDArray
 
-from test.conftest import packaged
 from vico_listener.clock import tick_stamp
 
 RATE = 16000

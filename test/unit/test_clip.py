@@ -1,11 +1,11 @@
 """Reading clips: stamps from the container, bad files by name; films stay in step."""
 
-from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+from clip_files import write_clip
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_stamp
@@ -19,35 +19,6 @@ from vico_listener.dataset.clip import sound_chunks
 from vico_listener.recording.film import Film
 from vico_listener.recording.film import fit
 from vico_listener.recording.filmstrip import Filmstrip
-
-
-def write_clip(
-    path: Path, times_ms: list[int], sound_ms: int = 0, rate: int = 44100, size: int = 64
-) -> Path:
-    """A video whose n-th picture has grey value 10 n at times_ms[n], with a tone."""
-    with av.open(str(path), 'w') as container:
-        video = container.add_stream('libx264', rate=1000)
-        video.width = video.height = size
-        video.pix_fmt = 'yuv420p'
-        video.time_base = Fraction(1, 1000)
-        video.codec_context.time_base = Fraction(1, 1000)
-        video.options = {'crf': '5', 'bf': '0'}
-        audio = container.add_stream('aac', rate=rate, layout='mono') if sound_ms else None
-        for n, time in enumerate(times_ms):
-            picture = np.full((size, size, 3), 10 * n % 250, np.uint8)
-            frame = av.VideoFrame.from_ndarray(picture, format='rgb24')
-            frame.pts, frame.time_base = time, Fraction(1, 1000)
-            container.mux(video.encode(frame))
-        if audio is not None:
-            tone = 8000 * np.sin(2 * np.pi * 440 * np.arange(rate * sound_ms // 1000) / rate)
-            frame = av.AudioFrame.from_ndarray(
-                tone.astype(np.int16)[None], format='s16', layout='mono'
-            )
-            frame.sample_rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)
-            container.mux(audio.encode(frame))
-            container.mux(audio.encode(None))
-        container.mux(video.encode(None))
-    return path
 
 
 def test_variable_frame_rate_keeps_the_container_s_stamps(tmp_path: Path) -> None:

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from synthetic_speaker import silence
+from synthetic_speaker import speaker_face
+from synthetic_speaker import speaker_frame
+from synthetic_speaker import speaker_frames
+from synthetic_speaker import synthetic_speech
 
-from test.unit.synthetic_speaker import silence
-from test.unit.synthetic_speaker import speaker_face
-from test.unit.synthetic_speaker import speaker_frame
-from test.unit.synthetic_speaker import speaker_frames
-from test.unit.synthetic_speaker import synthetic_speech
 from vico_listener.clock import MODEL_RATE
 from vico_listener.listener import LISTENERS
 from vico_listener.listener import Listener

@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
+from synthetic_speaker import NOISE
+from synthetic_speaker import VOICE
+from synthetic_speaker import Speech
+from synthetic_speaker import silence
+from synthetic_speaker import speaker_frame
+from synthetic_speaker import speaker_frames
+from synthetic_speaker import synthetic_speech
 
-from test.unit.synthetic_speaker import NOISE
-from test.unit.synthetic_speaker import VOICE
-from test.unit.synthetic_speaker import Speech
-from test.unit.synthetic_speaker import silence
-from test.unit.synthetic_speaker import speaker_frame
-from test.unit.synthetic_speaker import speaker_frames
-from test.unit.synthetic_speaker import synthetic_speech
 from vico_listener.clock import MODEL_RATE
 from vico_listener.listener.cues import LOW_SPACING
 from vico_listener.listener.cues import PAUSE

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from synthetic_speaker import silence
+from synthetic_speaker import speaker_frames
+from synthetic_speaker import synthetic_speech
 
-from test.unit.synthetic_speaker import silence
-from test.unit.synthetic_speaker import speaker_frames
-from test.unit.synthetic_speaker import synthetic_speech
 from vico_listener.clock import MODEL_RATE
 from vico_listener.evaluation.coupling import answers
 from vico_listener.evaluation.coupling import phrase_ends

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 from scipy.signal import lfilter
+from speech_signals import RATE
+from speech_signals import noise
+from speech_signals import real_speech
+from speech_signals import sine
+from speech_signals import ticks
 
-from test.unit.speech_signals import RATE
-from test.unit.speech_signals import noise
-from test.unit.speech_signals import real_speech
-from test.unit.speech_signals import sine
-from test.unit.speech_signals import ticks
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.speech import FEATURE_NAMES
 from vico_listener.speech import acoustic_features

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from speech_signals import noise
+from speech_signals import real_speech
+from speech_signals import sine
 
-from test.unit.speech_signals import noise
-from test.unit.speech_signals import real_speech
-from test.unit.speech_signals import sine
 from vico_listener.speech import AudioFormatError
 from vico_listener.speech import looks_like_mp3
 from vico_listener.speech import recognise_container

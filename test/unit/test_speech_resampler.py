@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
+from speech_signals import RATE
+from speech_signals import real_speech
+from speech_signals import sine
+from speech_signals import ticks
 
-from test.unit.speech_signals import RATE
-from test.unit.speech_signals import real_speech
-from test.unit.speech_signals import sine
-from test.unit.speech_signals import ticks
 from vico_listener.speech import acoustic_features
 from vico_listener.speech import features as definition
 from vico_listener.speech.resampler import Resampler

@@ -3,11 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
+from speech_signals import RATE
+from speech_signals import noise
+from speech_signals import sine
+from speech_signals import ticks
 
-from test.unit.speech_signals import RATE
-from test.unit.speech_signals import noise
-from test.unit.speech_signals import sine
-from test.unit.speech_signals import ticks
 from vico_listener.clock import tick_stamp
 from vico_listener.speech import AcousticStream
 from vico_listener.speech import AudioFormatError

@@ -36,19 +36,26 @@ class SmileRise:
     rise: float
 
 
+PLATEAU_SECONDS = 0.8
+"""A smile that has stopped growing for this long has risen; what comes later is another rise."""
+
+
 def find_smile_rises(smile: FloatArray, least: float = SMILE_RISE) -> list[SmileRise]:
     """Rises of at least `least` of a smile (T,), from a valley to the next peak.
 
-    A peak is over once the smile has fallen by half of `least`; smaller wobbles neither end a rise
-    nor start one.
+    A rise is over once the smile has fallen by half of `least` from its peak, or grown by less than
+    half of `least` in `PLATEAU_SECONDS`; smaller wobbles neither end a rise nor start one.
     """
     level = smooth(smile)
+    plateau = round(PLATEAU_SECONDS * FRAME_RATE)
     rises = []
     valley = peak = 0
     for index in range(len(level)):
         if level[index] > level[peak]:
             peak = index
         ended = index == len(level) - 1 or level[peak] - level[index] > least / 2
+        if index - valley > plateau and level[peak] - level[valley] >= least:
+            ended |= bool(level[index] - level[index - plateau] < least / 2)
         rise = float(level[peak] - level[valley])
         if ended and rise >= least:
             begun = level[valley : peak + 1] >= level[valley] + ONSET_SHARE * rise

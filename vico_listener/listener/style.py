@@ -54,8 +54,8 @@ class Style(NamedTuple):
 
 STYLES: dict[Attitude, Style] = {
     Attitude.POSITIVE: Style(
-        answers=0.6,
-        urge=0.38,
+        answers=0.66,
+        urge=0.5,
         agreement=1.0,
         depth=5.2,
         beat=1.6,
