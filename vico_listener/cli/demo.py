@@ -1,6 +1,7 @@
 """`vico demo`: a speaker clip through the real graph, filmed."""
 
 import argparse
+import contextlib
 import importlib.util
 import sys
 import threading
@@ -56,7 +57,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--intensity', type=float, default=1.0, help='how strongly the attitude is shown, 0..1'
     )
     parser.add_argument('--listener', choices=sorted(LISTENERS), default='rules')
-    parser.add_argument('--seed', type=int, default=0, help='of blinks, gaze and personality')
+    parser.add_argument('--seed', type=int, default=0, help='of blinks, breathing and gaze')
+    parser.add_argument(
+        '--personality', type=int, default=-1, help='seed of a drawn personality; -1 = the default'
+    )
     parser.add_argument('--robot', default='generic_3dof', help='robot profile')
     parser.add_argument('--out', type=Path, default=Path('out/demo'), help='where the files go')
     parser.add_argument('--fast', action='store_true', help='as fast as it goes, same result')
@@ -123,10 +127,8 @@ def play_and_record(clip: ClipInfo, args: argparse.Namespace) -> dict[str, Any]:
         executor.add_node(recorder)
 
         def spin() -> None:
-            try:
+            with contextlib.suppress(ExternalShutdownException):
                 executor.spin()
-            except ExternalShutdownException:
-                pass
 
         spinner = threading.Thread(target=spin, name='spin', daemon=True)
         spinner.start()
@@ -159,6 +161,7 @@ def stack_parameters(args: argparse.Namespace) -> dict[str, Any]:
         'lossless': True,
         'listener': args.listener,
         'seed': args.seed,
+        'personality': args.personality,
         'attitude': args.attitude,
         'intensity': args.intensity,
         'portrait': portrait,

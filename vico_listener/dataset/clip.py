@@ -130,7 +130,7 @@ def probe_clip(path: str | Path) -> ClipInfo:
 
 
 def _picture(frame: av.VideoFrame) -> NDArray[np.uint8]:
-    picture = frame.to_ndarray(format='bgr24')
+    picture = np.asarray(frame.to_ndarray(format='bgr24'), np.uint8)
     # Phones store upright videos on their side with a rotation mark.
     quarter_turns = round(getattr(frame, 'rotation', 0) / 90) % 4
     return np.ascontiguousarray(np.rot90(picture, quarter_turns)) if quarter_turns else picture

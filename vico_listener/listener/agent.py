@@ -9,8 +9,10 @@ from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.base import Listener
 from vico_listener.listener.base import create_listener
+from vico_listener.listener.follower import Follower
 from vico_listener.listener.idle import IdleLayer
 from vico_listener.listener.presence import Presence
+from vico_listener.listener.style import FADE_RATE
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 
@@ -41,18 +43,35 @@ class ListeningAgent:
         self._presence = Presence()
         self._attitude = Attitude.NEUTRAL
         self._intensity = 1.0
+        # The idle layer remembers nothing: its intensity has to be faded for it.
+        self._idle_intensity = Follower(1, FADE_RATE)
         self.reset()
 
     @classmethod
     def create(
-        cls, name: str, seed: int, reference: FaceMotion, idle: bool = True
+        cls,
+        name: str,
+        reference: FaceMotion,
+        seed: int = 0,
+        personality: int | None = None,
+        idle: bool = True,
     ) -> 'ListeningAgent':
-        """Make the listener called `name` with its idle layer; ValueError for an unknown name."""
-        return cls(create_listener(name, seed=seed), reference, IdleLayer(seed) if idle else None)
+        """Make a listener with its idle layer.
+
+        Args:
+            name: of the listener; ValueError names the choices.
+            reference: its first face m_1.
+            seed: of the idle layer.
+            personality: seed of the draw of a personality; None = the listener's default one.
+            idle: with the idle layer.
+        """
+        listener = create_listener(name, seed=personality)
+        return cls(listener, reference, IdleLayer(seed) if idle else None)
 
     def reset(self) -> None:
         """Start anew from the reference."""
         self._index = 0
+        self._idle_intensity.reset([self._intensity])
         self.listener.reset(self.reference, self._attitude, self._intensity)
 
     def set_attitude(
@@ -94,7 +113,8 @@ class ListeningAgent:
             self.counters.invalid_frames += 1
         face = self.listener.step(frame)
         if self._idle is not None:
-            face = self._idle.apply(face, self._index, self._intensity)
+            (intensity,) = self._idle_intensity.step([self._intensity])
+            face = self._idle.apply(face, self._index, min(1.0, max(0.0, intensity)))
         was_resting = self._presence.resting
         face = self._presence.apply(face, self.reference)
         self._index += 1

@@ -3,7 +3,7 @@
 import numpy as np
 from builtin_interfaces.msg import Time
 
-from vico_listener import msg
+import vico_listener.msg as msg
 from vico_listener.clock import NANOSECONDS
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import ListenerMotion

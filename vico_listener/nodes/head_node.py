@@ -10,7 +10,7 @@ from geometry_msgs.msg import PointStamped
 from trajectory_msgs.msg import JointTrajectory
 from trajectory_msgs.msg import JointTrajectoryPoint
 
-from vico_listener import msg
+import vico_listener.msg as msg
 from vico_listener.clock import NANOSECONDS
 from vico_listener.frames import ListenerMotion
 from vico_listener.nodes.convert import motion_of

@@ -147,7 +147,7 @@ def fill_image(message: Any, picture: Image) -> None:
     message.step = 3 * picture.shape[1]
     # An array.array is taken as it is; anything else is checked byte by byte.
     data = array.array('B')
-    data.frombytes(memoryview(np.ascontiguousarray(picture)).cast('B'))
+    data.frombytes(np.ascontiguousarray(picture).data.cast('B'))
     message.data = data
 
 
@@ -156,5 +156,5 @@ def fill_compressed(message: Any, picture: Image, quality: int = 90) -> None:
     _, encoded = cv2.imencode('.jpg', picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
     message.format = 'bgr8; jpeg compressed bgr8'
     data = array.array('B')
-    data.frombytes(memoryview(encoded).cast('B'))
+    data.frombytes(encoded.data.cast('B'))
     message.data = data

@@ -10,7 +10,7 @@ from std_msgs.msg import Bool
 from std_msgs.msg import String
 from std_srvs.srv import SetBool
 
-from vico_listener import msg
+import vico_listener.msg as msg
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener import LISTENERS
@@ -38,7 +38,10 @@ class ListenerNode(ManagedNode):
 
     PARAMETERS = (
         Parameter('listener', 'rules', 'The listener.', choices=tuple(sorted(LISTENERS))),
-        Parameter('seed', 0, 'Seed of the idle layer and the personality.', 0, 2**31 - 1),
+        Parameter('seed', 0, 'Seed of the idle layer: blinks, breathing, gaze.', 0, 2**31 - 1),
+        Parameter(
+            'personality', -1, 'Seed of a drawn personality; -1 = the default one.', -1, 2**31 - 1
+        ),
         Parameter(
             'attitude',
             'neutral',
@@ -72,7 +75,13 @@ class ListenerNode(ManagedNode):
         table = self.table
         portrait = table['portrait']
         reference = measure_portrait(portrait) if portrait else FaceMotion.neutral()
-        agent = ListeningAgent.create(table['listener'], table['seed'], reference, table['idle'])
+        agent = ListeningAgent.create(
+            table['listener'],
+            reference,
+            table['seed'],
+            table['personality'] if table['personality'] >= 0 else None,
+            table['idle'],
+        )
         agent.set_attitude(Attitude.parse(table['attitude']), table['intensity'])
         agent.set_active(table['active'])
         agent.warm_up()

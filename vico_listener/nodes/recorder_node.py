@@ -11,7 +11,7 @@ from rclpy.node import Node
 from sensor_msgs.msg import Image
 from trajectory_msgs.msg import JointTrajectory
 
-from vico_listener import msg
+import vico_listener.msg as msg
 from vico_listener.clock import EARLY_TICK_NS
 from vico_listener.clock import NANOSECONDS
 from vico_listener.dataset.clip import CameraFrame

@@ -7,7 +7,7 @@ from typing import Any
 from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image
 
-from vico_listener import msg
+import vico_listener.msg as msg
 from vico_listener.frames import ListenerMotion
 from vico_listener.nodes.convert import motion_of
 from vico_listener.nodes.convert import time_message

@@ -11,7 +11,7 @@ from rclpy.qos import QoSProfile
 from rosgraph_msgs.msg import Clock as ClockMessage
 from sensor_msgs.msg import Image
 
-from vico_listener import msg
+import vico_listener.msg as msg
 from vico_listener.clock import NANOSECONDS
 from vico_listener.dataset.clip import CameraFrame
 from vico_listener.dataset.clip import ClipInfo

@@ -18,6 +18,19 @@ _LOUDNESS = FEATURE_NAMES.index('loudness')
 _BLINK = [ARKIT_INDEX['eyeBlinkLeft'], ARKIT_INDEX['eyeBlinkRight']]
 
 
+COLUMNS = (
+    'time',
+    'roll',
+    'pitch',
+    'yaw',
+    'smile',
+    'blink',
+    'speaker_smile',
+    'loudness',
+    'speaking',
+)
+
+
 @dataclass
 class Curves:
     """Rows by tick; `table` joins them."""
@@ -51,7 +64,5 @@ class Curves:
             (stamp / NANOSECONDS, *motion, *self._speaker.get(stamp, unknown))
             for stamp, motion in sorted(self._listener.items())
         ]
-        names = ('time', 'roll', 'pitch', 'yaw', 'smile', 'blink')
-        names += ('speaker_smile', 'loudness', 'speaking')
-        columns = np.array(rows).reshape(-1, len(names)).T
-        return dict(zip(names, columns, strict=True))
+        columns = np.array(rows).reshape(-1, len(COLUMNS)).T
+        return dict(zip(COLUMNS, columns, strict=True))

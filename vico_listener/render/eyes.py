@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.render import landmarks as lm
 from vico_listener.render.base import Image
+from vico_listener.render.patch import Float
 from vico_listener.render.patch import curve
 from vico_listener.render.patch import face_coordinates
 from vico_listener.render.patch import make_patch
@@ -47,8 +48,8 @@ class Eye:
         corners = np.sort(upper_curve[[0, -1], 0])
         # Beyond the corners the lids meet: nothing moves there.
         inside = (u > corners[0]) & (u < corners[1])
-        self._opening = np.where(inside, self._lower - self._upper, 0.0).astype(np.float32)
-        self._opening = cv2.GaussianBlur(self._opening, None, 0.03 * width)
+        opening = np.where(inside, self._lower - self._upper, 0.0).astype(np.float32)
+        self._opening: Float = np.asarray(cv2.GaussianBlur(opening, (0, 0), 0.03 * width))
         top = min(float(brow_level), float(upper_curve[:, 1].min()) - 0.12 * width)
         self._top = np.full_like(u, 0.25 * float(upper_curve[:, 1].min()) + 0.75 * top)
         self._lash = np.float32(0.05 * width)

@@ -81,7 +81,9 @@ class HeadField:
         offset = -shift
         for _ in range(3):
             place = self._lattice + offset / self._cell
-            offset = -cv2.remap(shift, place, None, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
+            x, y = place[..., 0], place[..., 1]
+            back = cv2.remap(shift, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
+            offset = np.negative(back, dtype=np.float32)
         return offset
 
     def _displacement(self, motion: FaceMotion) -> NDArray[np.float32]:
@@ -118,4 +120,4 @@ def _depth(portrait: Portrait, x: NDArray, y: NDArray) -> NDArray[np.float64]:
     reach = 0.5 * portrait.eyes
     fall = 0.35 * portrait.eyes * (1.0 - np.exp(-distance / reach))
     depth = np.where(hole, -outline[nearest, 2] - fall, np.nan_to_num(inside))
-    return np.asarray(cv2.GaussianBlur(depth, None, 1.2))
+    return np.asarray(cv2.GaussianBlur(depth, (0, 0), 1.2))

@@ -28,7 +28,7 @@ def person_mask(portrait: Portrait) -> NDArray[np.float32]:
     """(size, size) 0..1: head, hair and neck against the background (GrabCut)."""
     size = portrait.image.shape[0]
     scale = WORK / size
-    small = cv2.resize(portrait.image, (WORK, WORK), interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.resize(portrait.image, (WORK, WORK), interpolation=cv2.INTER_AREA))
     points = portrait.landmarks[:, :2] * scale
     outline = points[list(OUTLINE)]
     height = portrait.face_height * scale
@@ -47,15 +47,16 @@ def person_mask(portrait: Portrait) -> NDArray[np.float32]:
     neck = below & (np.abs(across) < 0.24 * height) & (down < 1.2 * height)
     labels[neck] = cv2.GC_FGD
     cv2.setRNGSeed(0)
-    models = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(small, labels, None, *models, 4, cv2.GC_INIT_WITH_MASK)
+    colours = np.zeros((1, 65)), np.zeros((1, 65))
+    whole = (0, 0, WORK, WORK)
+    cv2.grabCut(small, labels, whole, colours[0], colours[1], 4, cv2.GC_INIT_WITH_MASK)
     mask = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
     mask = _clean(mask, outline)
     hull = cv2.contourArea(outline.astype(np.float32))
     head = float(mask[~below].sum())
     if not 1.0 < head / hull < 3.2:  # GrabCut ran away: a plain oval does less harm
         mask = ((radius < 0.95) | shoulders).astype(np.uint8)
-    soft = cv2.GaussianBlur(mask.astype(np.float32), None, 1.2)
+    soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 1.2)
     return np.asarray(cv2.resize(soft, (size, size), interpolation=cv2.INTER_CUBIC)).clip(0, 1)
 
 
@@ -74,13 +75,13 @@ def background_of(image: Image, moving: NDArray[np.float32]) -> Image:
     size = image.shape[0]
     scale = WORK / size
     small = cv2.resize(image, (WORK, WORK), interpolation=cv2.INTER_AREA)
-    hole = cv2.resize(moving, (WORK, WORK), interpolation=cv2.INTER_LINEAR) > 0.02
-    hole = cv2.dilate(hole.astype(np.uint8), np.ones((5, 5), np.uint8))
+    moves = cv2.resize(moving, (WORK, WORK), interpolation=cv2.INTER_LINEAR) > 0.02
+    hole = cv2.dilate(moves.astype(np.uint8), np.ones((5, 5), np.uint8))
     # Only a rim of it can ever be seen; the far inside is filled coarsely.
     filled = _fill(small.astype(np.float32), 1.0 - hole.astype(np.float32))
     wide = cv2.resize(filled, (size, size), interpolation=cv2.INTER_CUBIC)
     weight = cv2.resize(hole.astype(np.float32), (size, size), interpolation=cv2.INTER_LINEAR)
-    weight = cv2.GaussianBlur(weight, None, max(1.0, 0.6 / scale))[..., None]
+    weight = cv2.GaussianBlur(weight, (0, 0), max(1.0, 0.6 / scale))[..., None]
     return np.asarray(image * (1 - weight) + wide * weight).clip(0, 255).astype(np.uint8)
 
 
@@ -90,8 +91,8 @@ def _fill(image: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.
     weight = known.copy()
     total, share = result, weight
     for level in range(1, 8):
-        total = cv2.GaussianBlur(total, None, 1.2 * 1.5**level)
-        share = cv2.GaussianBlur(share, None, 1.2 * 1.5**level)
+        total = np.asarray(cv2.GaussianBlur(total, (0, 0), 1.2 * 1.5**level))
+        share = np.asarray(cv2.GaussianBlur(share, (0, 0), 1.2 * 1.5**level))
         local = total / np.maximum(share, 1e-6)[..., None]
         trust = np.clip(share / 0.15, 0, 1)
         room = (1 - weight) * trust

@@ -122,7 +122,9 @@ class Mouth:
         v_new = _slide(region, upper, lower, chin_drop * region.jaw)
         patch = region.patch
         x, y = patch.sources(0.0, v_new - patch.v)
-        picture = cv2.remap(source, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
+        picture = np.asarray(
+            cv2.remap(source, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE), np.uint8
+        )
         if max(jaw, raised, lowered) > STILL:
             self._fill(picture, region, upper, lower)
         target[patch.rows, patch.columns] = picture
@@ -167,7 +169,7 @@ def _slide(region: _Region, upper: Float, lower: Float, chin_drop: Float) -> Flo
     return np.where(inner | (v < region.top) | (v > neck), v, moved).astype(np.float32)
 
 
-def _span(used: NDArray[np.bool_]) -> slice:
+def _span(used: NDArray | np.bool_) -> slice:
     """The stretch from the first to the last True; a single element when there is none."""
     places = np.flatnonzero(used)
     return slice(int(places[0]), int(places[-1]) + 1) if len(places) else slice(0, 1)

@@ -84,7 +84,7 @@ def curve(u: Float, points: NDArray[np.float64]) -> Float:
     return np.interp(u, points[order, 0], points[order, 1]).astype(np.float32)
 
 
-def stretch(v: Float, start: Float, end: Float, new_start: Float, new_end: Float) -> Float:
+def stretch(v: Float, start: NDArray, end: NDArray, new_start: NDArray, new_end: NDArray) -> Float:
     """Where v lies in start..end if new_start..new_end is that interval, stretched."""
     length = np.maximum(new_end - new_start, 1e-3)
     return start + (v - new_start) * ((end - start) / length)

@@ -163,7 +163,7 @@ def _crop(picture: Image, origin: NDArray[np.float64], side: float, size: int) -
     zoom = size / side
     matrix = np.array([[zoom, 0, -origin[0] * zoom], [0, zoom, -origin[1] * zoom]])
     if zoom < 1.0:  # smooth before shrinking, or fine patterns alias
-        picture = np.asarray(cv2.GaussianBlur(picture, None, 0.4 / zoom))
+        picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.4 / zoom))
     flags = cv2.INTER_LINEAR if zoom < 1.0 else cv2.INTER_CUBIC
     crop = cv2.warpAffine(
         picture, matrix, (size, size), flags=flags, borderMode=cv2.BORDER_REPLICATE
@@ -173,7 +173,7 @@ def _crop(picture: Image, origin: NDArray[np.float64], side: float, size: int) -
     )
     if inside.min() == 255:
         return np.asarray(crop)
-    soft = cv2.GaussianBlur(crop, None, size / 32)
+    soft = cv2.GaussianBlur(crop, (0, 0), size / 32)
     depth = cv2.distanceTransform(255 - inside, cv2.DIST_L2, 3) / (size / 24)
     weight = np.clip(depth, 0, 1)[..., None]
     return np.asarray(crop * (1 - weight) + soft * weight).astype(np.uint8)

@@ -45,7 +45,11 @@ class PortraitRenderer(Renderer):
         prepared = prepare_portrait(portrait, size)
         self.reference = prepared.reference
         self._field = HeadField(prepared)
-        self._parts = [Mouth(prepared), Eye(prepared, 'Left'), Eye(prepared, 'Right')]
+        self._parts: list[Mouth | Eye] = [
+            Mouth(prepared),
+            Eye(prepared, 'Left'),
+            Eye(prepared, 'Right'),
+        ]
         y, x = np.mgrid[0:size, 0:size].astype(np.float32)
         share = head_share(prepared, x, y)
         moving = person_mask(prepared) * np.clip(share / 0.04, 0.0, 1.0).astype(np.float32)

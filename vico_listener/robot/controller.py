@@ -57,7 +57,7 @@ class HeadController:
         """Set the base gaze: roll, pitch, yaw (rad) of the head while the listener is neutral."""
         base = np.asarray(base_gaze, dtype=np.float64)
         if base.shape != (3,) or not np.isfinite(base).all():
-            raise ValueError(f'a base gaze is three finite angles, not {base_gaze}')
+            raise ValueError(f'a base gaze is three finite angles, not {base}')
         self._base = base
 
     def follow(self, rotation: ArrayLike, stamp: int) -> bool:

@@ -1,0 +1,92 @@
+"""The listener as it runs: idle layer, fading in and out, bad numbers."""
+
+import numpy as np
+import pytest
+from synthetic_speaker import speaker_frames
+from synthetic_speaker import synthetic_speech
+
+from vico_listener.frames import ListenerMotion
+from vico_listener.listener.agent import ListeningAgent
+from vico_listener.motion import Attitude
+from vico_listener.motion import FaceMotion
+
+
+def run(agent: ListeningAgent, frames: list) -> list[ListenerMotion | None]:
+    return [agent.step(frame) for frame in frames]
+
+
+def speech(seconds: float = 6.0) -> list:
+    return speaker_frames(synthetic_speech(3, seconds))
+
+
+def turns(motions: list) -> np.ndarray:
+    return np.degrees([m.face.rotation for m in motions])
+
+
+def test_same_frames_same_motion_and_reset() -> None:
+    agents = [ListeningAgent.create('rules', FaceMotion.neutral(), seed=5) for _ in range(2)]
+    first, second = (turns(run(agent, speech())) for agent in agents)
+    np.testing.assert_array_equal(first, second)
+    agents[0].reset()
+    np.testing.assert_array_equal(turns(run(agents[0], speech())), first)
+
+
+def test_warm_up_leaves_no_trace() -> None:
+    cold = ListeningAgent.create('rules', FaceMotion.neutral())
+    warm = ListeningAgent.create('rules', FaceMotion.neutral())
+    warm.warm_up()
+    np.testing.assert_array_equal(turns(run(cold, speech())), turns(run(warm, speech())))
+    assert warm.counters.steps == cold.counters.steps
+
+
+@pytest.mark.parametrize('change', ['attitude', 'intensity', 'active'])
+def test_changes_fade_without_a_jump(change: str) -> None:
+    agent = ListeningAgent.create('rules', FaceMotion.neutral(), seed=1)
+    agent.set_attitude(Attitude.POSITIVE, 1.0)
+    frames = speech(8.0)
+    before = run(agent, frames[:120])
+    if change == 'attitude':
+        agent.set_attitude(Attitude.NEGATIVE)
+    elif change == 'intensity':
+        agent.set_attitude(intensity=0.0)
+    else:
+        agent.set_active(False)
+    after = [m for m in run(agent, frames[120:]) if m is not None]
+    path = turns(before + after)
+    speed = np.abs(np.diff(path, axis=0)) * 30
+    assert speed.max() < 100.0
+    around = np.abs(np.diff(path[115:130], n=2, axis=0)) * 900
+    assert around.max() < 700.0
+
+
+def test_inactive_ends_at_the_reference_and_comes_back() -> None:
+    reference = FaceMotion.neutral()
+    reference.expression[3] = 0.4
+    agent = ListeningAgent.create('rules', reference)
+    run(agent, speech(3.0))
+    agent.set_active(False)
+    motions = run(agent, speech(3.0))
+    shown = [m for m in motions if m is not None]
+    assert 28 <= len(shown) <= 33 and motions[-1] is None
+    np.testing.assert_allclose(shown[-1].face.expression, reference.expression, atol=1e-6)
+    np.testing.assert_allclose(shown[-1].face.rotation, 0.0, atol=1e-6)
+    agent.set_active(True)
+    back = run(agent, speech(3.0))
+    assert all(m is not None and m.active for m in back)
+    assert np.abs(np.diff(turns([shown[-1], *back]), axis=0)).max() * 30 < 60.0
+
+
+def test_bad_numbers_are_counted_and_do_no_harm() -> None:
+    agent = ListeningAgent.create('rules', FaceMotion.neutral())
+    frames = speech(1.0)
+    frames[5].acoustic = np.full(45, np.nan, np.float32)
+    frames[6].face = FaceMotion.neutral()
+    frames[6].face.translation[0] = np.inf
+    motions = run(agent, frames)
+    assert agent.counters.invalid_frames == 2
+    assert all(m is not None and m.face.is_finite() for m in motions)
+
+
+def test_unknown_listener_is_named() -> None:
+    with pytest.raises(ValueError, match="unknown listener 'oracle': choose one of rules"):
+        ListeningAgent.create('oracle', FaceMotion.neutral())
