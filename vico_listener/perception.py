@@ -99,6 +99,7 @@ class Perception:
         self._seen: _Sight | None = None
         self._expect_audio = self._audio is not None
         self._audio_received = 0.0
+        self._first_sound: int | None = None
         self._speaking = False
         self._index = 0
         self._fresh = True
@@ -178,8 +179,10 @@ class Perception:
             self._forget()
             self.counters.resets += 1
         self._expect_audio = True
-        camera_due = None if self._sight is None else self._sight.stamp
-        if camera_due is None or end - camera_due > FACE_HOLD_NS:
+        if self._first_sound is None:
+            self._first_sound = stamp
+        since = self._first_sound if self._sight is None else self._sight.stamp
+        if end - since > FACE_HOLD_NS:
             for tick in self._advance(end - FACE_HOLD_NS):
                 self._pending.append(_PendingTick(tick, self._sight, self._audio_received))
         return self._emit(end)

@@ -145,8 +145,18 @@ def test_audio_alone_drives_the_ticks() -> None:
     check_ticks(frames)
     assert len(frames) >= 50
     assert not any(f.face_valid for f in frames)
-    assert all(f.audio_valid for f in frames[8:])
-    assert frames[0].face.confidence == 0.0
+    assert all(f.audio_valid for f in frames[1:])
+    assert frames[0].stamp >= START and frames[0].face.confidence == 0.0
+
+
+def test_audio_that_starts_first_waits_for_the_camera() -> None:
+    perception = make()
+    frames = []
+    for n in range(10):
+        frames += perception.add_audio(sound(0.01, n / 100), START + n * NANOSECONDS // 100)
+    assert frames == []
+    frames = perception.add_image(PICTURE, START + 95_000_000)
+    assert [f.face_valid for f in frames] == [True]
 
 
 def test_camera_that_stops_is_held_and_then_invalid() -> None:
