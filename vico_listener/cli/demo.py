@@ -93,8 +93,17 @@ def _check(args: argparse.Namespace) -> None:
     load_profile(args.robot)
 
 
-def play_and_record(clip: ClipInfo, args: argparse.Namespace) -> dict[str, Any]:
-    """Start the stack, play the clip into it, record what it answers; return the report."""
+def play_and_record(
+    clip: ClipInfo, args: argparse.Namespace, film: bool = True, shown: bool = True
+) -> dict[str, Any]:
+    """Start the stack, play the clip into it, record what it answers; return the report.
+
+    Args:
+        clip: the speaker.
+        args: options of `vico demo`.
+        film: write the film and the preview.
+        shown: subscribe to the face; otherwise the stack does not draw it.
+    """
     isolate()
     import rclpy
     from rclpy.executors import ExternalShutdownException
@@ -104,12 +113,14 @@ def play_and_record(clip: ClipInfo, args: argparse.Namespace) -> dict[str, Any]:
     from vico_listener.nodes.recorder_node import RecorderNode
     from vico_listener.nodes.replay_node import ReplayNode
     from vico_listener.nodes.stack_process import StackProcess
+    from vico_listener.recording.film import Film
 
     began = time.monotonic()
     parameters = stack_parameters(args) | {'use_audio': clip.has_audio}
     stack = StackProcess(args.out, parameters, NAMESPACE)
     rclpy.init(args=['--ros-args', '-r', f'__ns:={NAMESPACE}', '--log-level', 'warn'])
     spinner: threading.Thread | None = None
+    recorder: RecorderNode | None = None
     try:
         replay = ReplayNode(
             parameter_overrides=[
@@ -119,8 +130,10 @@ def play_and_record(clip: ClipInfo, args: argparse.Namespace) -> dict[str, Any]:
         )
         sound = (clip.sample_rate, min(2, clip.channels)) if clip.has_audio else None
         recorder = RecorderNode(
-            args.out, load_profile(args.robot).topic, SIZE, sound, ReplayNode.START_NS
+            args.out, load_profile(args.robot).topic, ReplayNode.START_NS, shown=shown
         )
+        if film:
+            recorder.film = Film(args.out / 'listener.mp4', SIZE, sound)
         replay.on_played = recorder.on_played
         executor = SingleThreadedExecutor()
         executor.add_node(replay)
@@ -140,6 +153,7 @@ def play_and_record(clip: ClipInfo, args: argparse.Namespace) -> dict[str, Any]:
         _follow(stack, replay, recorder, clip)
         elapsed = time.monotonic() - played
         time.sleep(1.2)  # one more round of diagnostics, with the whole run in it
+        memory = stack.peak_memory()
         if replay.failure:
             raise DemoError(replay.failure)
     finally:
@@ -147,8 +161,10 @@ def play_and_record(clip: ClipInfo, args: argparse.Namespace) -> dict[str, Any]:
         if spinner is not None:
             spinner.join(5.0)
         stack.stop()
-    recorder.close()
-    return _finish(args, clip, recorder, startup, elapsed)
+        if recorder is not None:
+            recorder.close()
+    resources = {'start-up [s]': startup, 'peak memory [MB]': memory}
+    return _finish(args, clip, recorder, elapsed, resources, film)
 
 
 def stack_parameters(args: argparse.Namespace) -> dict[str, Any]:
@@ -200,7 +216,12 @@ def _follow(stack: Any, replay: Any, recorder: Any, clip: ClipInfo) -> None:
 
 
 def _finish(
-    args: argparse.Namespace, clip: ClipInfo, recorder: Any, startup: float, elapsed: float
+    args: argparse.Namespace,
+    clip: ClipInfo,
+    recorder: Any,
+    elapsed: float,
+    resources: dict[str, float],
+    film: bool,
 ) -> dict[str, Any]:
     from vico_listener.evaluation.tracks import REFERENCE_FILE
     from vico_listener.evaluation.tracks import write_reference
@@ -213,7 +234,8 @@ def _finish(
     portrait = stack_parameters(args)['portrait']
     write_reference(args.out / REFERENCE_FILE, measure_portrait(portrait))
     title = f'{clip.path.name}: {args.listener} listener, {args.attitude}'
-    write_preview(args.out / 'preview.png', recorder.curves, recorder.strip, title)
+    if film:
+        write_preview(args.out / 'preview.png', recorder.curves, recorder.strip, title)
     perception = recorder.diagnostics.get('perception', {})
     head = recorder.diagnostics.get('head', {})
     renderer = recorder.diagnostics.get('renderer', {})
@@ -240,7 +262,7 @@ def _finish(
             'command': _percentiles(head, 'command_latency'),
         },
         'behaviour': behaviour(args.out),
-        'time [s]': {'start-up': startup, 'clip': clip.duration, 'playing': elapsed},
+        'stack': resources | {'clip [s]': clip.duration, 'playing [s]': elapsed},
         'problems': recorder.problems,
     }
 

@@ -38,19 +38,19 @@ class RecorderNode(Node):
     Args:
         folder: where to.
         head_topic: the head's command topic.
-        size: height of the film, px.
-        sound: (sample rate, channels) of the speaker's sound, or None.
         start: stamp of stream time 0, ns.
+        shown: subscribe to the face.
+
+    Attributes:
+        film: where pictures and sound go, or None.
     """
 
-    def __init__(
-        self, folder: Path, head_topic: str, size: int, sound: tuple[int, int] | None, start: int
-    ) -> None:
+    def __init__(self, folder: Path, head_topic: str, start: int, shown: bool = True) -> None:
         super().__init__('recorder')
         self._start = start
         self.curves = Curves()
         self.strip = Filmstrip()
-        self.film = Film(folder / 'listener.mp4', size, sound)
+        self.film: Film | None = None
         self.stages = {name: Durations() for name in ('audio_wait', 'face', 'speech', 'listener')}
         self.counts = {'speaker_frames': 0, 'motions': 0, 'faces': 0, 'head_commands': 0}
         self.diagnostics: dict[str, dict[str, str]] = {}
@@ -64,7 +64,8 @@ class RecorderNode(Node):
         self._shown: deque[CameraFrame] = deque()
         self._subscribe(msg.SpeakerFrame, 'speaker', self._on_speaker)
         self._subscribe(msg.ListenerMotion, 'motion', self._on_motion)
-        self._subscribe(Image, 'face/image', self._on_face)
+        if shown:
+            self._subscribe(Image, 'face/image', self._on_face)
         self._subscribe(JointTrajectory, head_topic, self._on_head)
         self._subscribe(DiagnosticArray, '/diagnostics', self._on_diagnostics)
 
@@ -79,8 +80,9 @@ class RecorderNode(Node):
         """Take what the replay node has just published, for the speaker's side of the film."""
         if isinstance(item, SoundChunk):
             stamped = SoundChunk(item.stamp + self._start, item.samples, item.sample_rate)
-            self.film.add_sound(stamped)
-        else:
+            if self.film is not None:
+                self.film.add_sound(stamped)
+        elif self.film is not None:
             self._shown.append(CameraFrame(item.stamp + self._start, item.image))
 
     def _on_speaker(self, message: msg.SpeakerFrame) -> None:
@@ -99,6 +101,7 @@ class RecorderNode(Node):
             durations.add(getattr(motion.timing, name))
 
     def _on_face(self, message: Image) -> None:
+        self.counts['faces'] += 1
         stamp = stamp_of(message.header.stamp)
         while len(self._shown) > 1 and self._shown[1].stamp <= stamp + EARLY_TICK_NS:
             self._shown.popleft()
@@ -106,9 +109,9 @@ class RecorderNode(Node):
             return
         listener = image_to_bgr(message)
         speaker = self._shown[0].image
-        self.film.add_picture(stamp, speaker, listener)
+        if self.film is not None:
+            self.film.add_picture(stamp, speaker, listener)
         self.strip.add(stamp, speaker, listener)
-        self.counts['faces'] += 1
 
     def _on_head(self, message: JointTrajectory) -> None:
         if not self._head_header:
@@ -131,7 +134,8 @@ class RecorderNode(Node):
 
     def close(self) -> None:
         """Finish every file."""
-        self.film.close()
+        if self.film is not None:
+            self.film.close()
         self._motions.close()
         self._speakers.close()
         self._head_file.close()

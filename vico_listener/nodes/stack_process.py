@@ -43,6 +43,15 @@ class StackProcess:
         """True until the process has ended."""
         return self._process.poll() is None
 
+    def peak_memory(self) -> float:
+        """Largest resident memory so far, MB; NaN where the system does not tell."""
+        try:
+            status = Path(f'/proc/{self.pid}/status').read_text()
+        except OSError:
+            return float('nan')
+        fields = dict(line.split(':', 1) for line in status.splitlines() if ':' in line)
+        return float(fields.get('VmHWM', 'nan kB').split()[0]) / 1024
+
     def complaints(self) -> list[str]:
         """The errors in its log, newest last."""
         lines = self.log.read_text(encoding='utf-8', errors='replace').splitlines()

@@ -1,0 +1,1 @@
+"""Speed of each stage, with a reference measured in the same run."""
