@@ -1,6 +1,7 @@
 """The core's stages on one core: face, speech, listener, render, and the chain of them."""
 
 import itertools
+import math
 import os
 import time
 from collections.abc import Callable
@@ -19,7 +20,6 @@ from vico_listener.benchmark.rows import sample
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_stamp
 from vico_listener.dataset.clip import camera_frames
-from vico_listener.face import create_backend
 from vico_listener.face import create_face_tracker
 from vico_listener.face.model_file import load_model
 from vico_listener.face.network import Network
@@ -52,9 +52,14 @@ def one_core() -> Iterator[None]:
             os.sched_setaffinity(0, cores)
 
 
-def pictures(clip: Path, size: tuple[int, int]) -> list[NDArray[np.uint8]]:
-    """Every frame of a clip, resized to (width, height)."""
-    return [np.asarray(cv2.resize(f.image, size)) for f in camera_frames(clip)]
+SPEAKER = slice(0, 150), slice(110, 310)
+"""Rows and columns of the demo clip that show the speaker alone."""
+
+
+def pictures(clip: Path, alone: bool) -> list[NDArray[np.uint8]]:
+    """Every frame of the demo clip at 640x480, with the speaker `alone` or with the bystander."""
+    part = SPEAKER if alone else (slice(None), slice(None))
+    return [np.asarray(cv2.resize(f.image[part], (640, 480))) for f in camera_frames(clip)]
 
 
 def each(items: list[Any], action: Callable[[Any], Any]) -> Callable[[], Any]:
@@ -63,7 +68,7 @@ def each(items: list[Any], action: Callable[[Any], Any]) -> Callable[[], Any]:
     return lambda: action(next(source))
 
 
-def face_row(frames: list[NDArray[np.uint8]], repeats: int) -> Row:
+def face_row(name: str, frames: list[NDArray[np.uint8]], repeats: int, target: float) -> Row:
     """Face tracking of real 640x480 frames; the reference is its largest network alone."""
     tracker = create_face_tracker()
     tracker.warm_up()
@@ -77,10 +82,10 @@ def face_row(frames: list[NDArray[np.uint8]], repeats: int) -> Row:
     network = Network(model.landmarks, 'landmark', (1, 256, 256, 3), (3 * 478, 1))
     bare = sample(network.run, repeats)
     return Row(
-        'face, 640x480',
+        name,
         'ms',
         *percentiles(durations),
-        target=7.5,
+        target=target,
         reference='landmark network alone (here)',
         reference_p50=float(np.median(bare)),
     )
@@ -244,10 +249,15 @@ def chain_row(frames: list[NDArray[np.uint8]], repeats: int) -> Row:
 def core_rows(clip: Path, quick: bool, report: Callable[[str], None]) -> list[Row]:
     """All core rows; `report` is told the name of each stage before it is measured."""
     few, many = (20, 60) if quick else (200, 2000)
-    frames = pictures(clip, (640, 480))
-    create_backend('landmarker').warm_up()
+    frames, both = pictures(clip, alone=True), pictures(clip, alone=False)
     stages: list[tuple[str, Callable[[], list[Row]]]] = [
-        ('face', lambda: [face_row(frames, few)]),
+        (
+            'face',
+            lambda: [
+                face_row('face, 640x480', frames, few, 7.5),
+                face_row('face, two people in view', both, few, math.nan),
+            ],
+        ),
         ('speech', lambda: [speech_row(many)]),
         ('listener', lambda: listener_rows(frames, many)),
         ('render', lambda: [render_row(256, 1.5, few), render_row(384, 2.5, few)]),

@@ -94,7 +94,11 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def play_and_record(
-    clip: ClipInfo, args: argparse.Namespace, film: bool = True, shown: bool = True
+    clip: ClipInfo,
+    args: argparse.Namespace,
+    film: bool = True,
+    shown: bool = True,
+    changes: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Start the stack, play the clip into it, record what it answers; return the report.
 
@@ -103,6 +107,7 @@ def play_and_record(
         args: options of `vico demo`.
         film: write the film and the preview.
         shown: subscribe to the face; otherwise the stack does not draw it.
+        changes: parameters of the stack that differ from the demo's.
     """
     isolate()
     import rclpy
@@ -116,7 +121,7 @@ def play_and_record(
     from vico_listener.recording.film import Film
 
     began = time.monotonic()
-    parameters = stack_parameters(args) | {'use_audio': clip.has_audio}
+    parameters = stack_parameters(args) | {'use_audio': clip.has_audio} | (changes or {})
     stack = StackProcess(args.out, parameters, NAMESPACE)
     rclpy.init(args=['--ros-args', '-r', f'__ns:={NAMESPACE}', '--log-level', 'warn'])
     spinner: threading.Thread | None = None

@@ -90,7 +90,8 @@ class HeadNode(ManagedNode):
             self._subscription = self.create_subscription(
                 msg.ListenerMotion, 'motion', self._on_motion, 60
             )
-        period = 1.0 / self._controller.profile.rate
+        # Replaying, commands come with the motion; the timer only watches for the end.
+        period = 0.2 if self._replay else 1.0 / self._controller.profile.rate
         self._timer = self.create_timer(period, self._on_timer, clock=self.steady_clock)
 
     def deactivate(self) -> None:

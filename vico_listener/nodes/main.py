@@ -4,9 +4,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-import rclpy
-from rclpy.executors import ExternalShutdownException
-from rclpy.executors import SingleThreadedExecutor
+from vico_listener.nodes.interruption import Interruption
 
 NODES = {
     'perception': 'vico_listener.nodes.perception_node:PerceptionNode',
@@ -19,29 +17,25 @@ HINT = 'install the Python dependencies: ./run setup (or pip install -r requirem
 
 
 def main(name: str, arguments: Sequence[str] | None = None) -> int:
-    """Spin the node called `name` (or the composed 'stack') until it is shut down."""
+    """Spin the node called `name` (or the composed 'stack') until it is asked to end."""
+    # First of all: the imports take a second and start threads.
+    interruption = Interruption()
     arguments = sys.argv if arguments is None else ['vico_listener', *arguments]
     try:
-        if name == 'stack':
-            from vico_listener.nodes.stack import spin_stack
+        from vico_listener.nodes.spin import spin
 
-            return spin_stack(arguments)
+        if name == 'stack':
+            from vico_listener.nodes.stack import bring_up
+            from vico_listener.nodes.stack import build_stack
+
+            return spin(build_stack, bring_up, arguments, interruption)
         module, node_class = NODES[name].split(':')
         factory = getattr(import_module(module), node_class)
     except ModuleNotFoundError as error:
         print(f'{name}: Python module {error.name!r} is missing; {HINT}', file=sys.stderr)
         return 1
-    rclpy.init(args=arguments)
-    try:
-        node = factory()
-        executor = SingleThreadedExecutor()
-        executor.add_node(node)
-        executor.spin()
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass
-    finally:
-        rclpy.try_shutdown()
-    return 0
+    # A single node waits for whoever manages it.
+    return spin(lambda: [factory()], lambda nodes: True, arguments, interruption)
 
 
 if __name__ == '__main__':

@@ -54,6 +54,7 @@ class PerceptionNode(ManagedNode):
     PARAMETERS = (
         Parameter('face', 'landmarker', 'Face backend.'),
         Parameter('face_model', '', "Model file of the face backend; '' = the default one."),
+        Parameter('face_threads', 2, 'CPU threads of the face networks.', 1, 16),
         Parameter('fov_deg', 60.0, 'Horizontal field of view while no camera_info comes.', 10, 170),
         Parameter(
             'image_transport', 'raw', 'Type of the image topic.', choices=('raw', 'compressed')
@@ -92,7 +93,10 @@ class PerceptionNode(ManagedNode):
         """Load and warm up the face model."""
         table = self.table
         self._tracker = create_face_tracker(
-            table['face'], model_path=table['face_model'] or None, fov_deg=table['fov_deg']
+            table['face'],
+            model_path=table['face_model'] or None,
+            fov_deg=table['fov_deg'],
+            threads=table['face_threads'],
         )
         self._tracker.warm_up()
         self._audio_format = AudioFormat(
@@ -122,8 +126,11 @@ class PerceptionNode(ManagedNode):
             self._audio_input = AudioInput(
                 self, self._audio_format, table['audio_stamped'], self._on_audio
             )
-        on_timer = self._on_replay_timer if table['lossless'] else self._on_idle_timer
-        self._timer = self.create_timer(1.0 / MODEL_RATE, on_timer, clock=self.steady_clock)
+        if table['lossless']:
+            period, on_timer = END_OF_REPLAY / 5, self._on_replay_timer
+        else:
+            period, on_timer = 1.0 / MODEL_RATE, self._on_idle_timer
+        self._timer = self.create_timer(period, on_timer, clock=self.steady_clock)
 
     def deactivate(self) -> None:
         """Unsubscribe and forget the stream."""

@@ -28,6 +28,9 @@ from vico_listener.nodes.parameters import Parameter
 LEAD_NS = 400_000_000
 """How far replay may run ahead of the newest `speaker` frame, stream time."""
 
+CLOCK_PERIOD_NS = 50_000_000
+"""Stream time between two messages on /clock; every node of the stack has to take each."""
+
 STALL = 20.0
 """Seconds of standstill after which replay gives up on a stack that stopped answering."""
 
@@ -66,6 +69,7 @@ class ReplayNode(ManagedNode):
         self._stop = threading.Event()
         self._consumed = threading.Condition()
         self._consumed_stamp = 0
+        self._told = 0
         self._frames = 0
         self._chunks = 0
         qos = QoSProfile(depth=DEPTH)
@@ -160,12 +164,15 @@ class ReplayNode(ManagedNode):
             start += self._wait_for_consumer(self.START_NS + item.stamp)
             if self._stop.is_set():
                 return
-            self._clock_publisher.publish(
-                ClockMessage(clock=time_message(self.START_NS + item.available))
-            )
+            self._tell_time(self.START_NS + item.available)
             self._publish(item)
             if self.on_played is not None:
                 self.on_played(item)
+
+    def _tell_time(self, now: int) -> None:
+        if not 0 <= now - self._told < CLOCK_PERIOD_NS:
+            self._told = now
+            self._clock_publisher.publish(ClockMessage(clock=time_message(now)))
 
     def _wait_for_consumer(self, stamp: int) -> float:
         """Wait until the stack has come near `stamp`; return the seconds waited."""

@@ -6,9 +6,6 @@ whoever subscribes, and is managed like any other.
 
 from collections.abc import Sequence
 
-import rclpy
-from rclpy.executors import ExternalShutdownException
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.lifecycle import TransitionCallbackReturn
 
 from vico_listener.nodes.head_node import HeadNode
@@ -43,23 +40,3 @@ def bring_up(nodes: Sequence[ManagedNode]) -> bool:
             if getattr(node, transition)() != TransitionCallbackReturn.SUCCESS:
                 return False
     return True
-
-
-def spin_stack(arguments: Sequence[str]) -> int:
-    """Run the stack until it is shut down; exit code 1 when it cannot be brought up."""
-    rclpy.init(args=list(arguments))
-    code = 0
-    try:
-        nodes = build_stack()
-        executor = SingleThreadedExecutor()
-        for node in nodes:
-            executor.add_node(node)
-        if bring_up(nodes):
-            executor.spin()
-        else:
-            code = 1
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass
-    finally:
-        rclpy.try_shutdown()
-    return code

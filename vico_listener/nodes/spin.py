@@ -1,0 +1,57 @@
+"""Runs nodes in this process until it is asked to end."""
+
+import sys
+from collections.abc import Callable
+from collections.abc import Sequence
+
+import rclpy
+from rclpy.exceptions import ParameterException
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.signals import SignalHandlerOptions
+
+from vico_listener.nodes.interruption import Interruption
+from vico_listener.nodes.managed_node import ManagedNode
+
+
+def spin(
+    build: Callable[[], Sequence[ManagedNode]],
+    start: Callable[[Sequence[ManagedNode]], bool],
+    arguments: Sequence[str],
+    interruption: Interruption,
+) -> int:
+    """Make nodes and spin them until the process is asked to end.
+
+    Args:
+        build: makes the nodes.
+        start: called once before spinning; False when a node refuses (its log says why).
+        arguments: command line with the ROS arguments.
+        interruption: says when to end.
+
+    Returns:
+        Exit code: 0 when asked to end, 1 when the nodes could not be made or started.
+    """
+    try:
+        rclpy.init(args=list(arguments), signal_handler_options=SignalHandlerOptions.NO)
+    except RuntimeError as error:  # a wrong ROS argument or parameter file
+        print(f'cannot start: {error}', file=sys.stderr)
+        return 1
+    try:
+        executor = SingleThreadedExecutor()
+        # A task wakes the executor and lets spin_once return.
+        interruption.end_gracefully(lambda: executor.create_task(lambda: None))
+        nodes = build()
+        for node in nodes:
+            executor.add_node(node)
+        if not start(nodes):
+            return 1
+        while not interruption.requested:
+            executor.spin_once()
+        for node in nodes:
+            if node.is_active:
+                node.trigger_deactivate()
+    except ParameterException as error:
+        print(f'cannot start: {error}', file=sys.stderr)
+        return 1
+    finally:
+        rclpy.try_shutdown()
+    return 0
