@@ -1,25 +1,25 @@
 """The listening stack: camera and audio topics in, a listening face and head commands out."""
 
+from pathlib import Path
+
 from launch.actions import DeclareLaunchArgument
-from launch.actions import EmitEvent
 from launch.actions import OpaqueFunction
-from launch.actions import RegisterEventHandler
 from launch.actions import SetEnvironmentVariable
 from launch.actions import Shutdown
-from launch.events import matches_action
+from launch.events.process import ProcessExited
 from launch.substitutions import LaunchConfiguration
 from launch.substitutions import PathJoinSubstitution
 from launch_ros.actions import LifecycleNode
 from launch_ros.actions import Node
-from launch_ros.event_handlers import OnStateTransition
-from launch_ros.events.lifecycle import ChangeState
 from launch_ros.substitutions import FindPackageShare
-from lifecycle_msgs.msg import Transition
 
+from launch import Action
 from launch import LaunchContext
 from launch import LaunchDescription
+from vico_listener.nodes.bring_up import bring_up
 
-NODES = ('perception', 'listener', 'renderer', 'head')
+# Consumers first: the order in which to bring them up.
+NODES = ('head', 'renderer', 'listener', 'perception')
 
 # name, default, description
 ARGUMENTS = (
@@ -27,39 +27,39 @@ ARGUMENTS = (
     ('namespace', '', 'ROS namespace of the nodes.'),
     ('params_file', '', 'Your own parameters, on top of config/listener.yaml.'),
     ('image', 'image', 'Camera topic, e.g. /camera/image_raw.'),
-    ('image_transport', 'raw', 'raw or compressed.'),
     ('camera_info', 'camera_info', 'Topic of the camera parameters.'),
     ('audio', 'audio', 'Audio topic, e.g. /audio/audio_stamped.'),
     ('audio_info', 'audio_info', 'Topic of the audio format.'),
-    ('listener', 'rules', 'The listener.'),
-    ('attitude', 'neutral', 'positive, neutral or negative.'),
-    ('intensity', '1.0', 'How strongly the attitude is shown, 0..1.'),
-    ('portrait', '', "Photo of the listener's face; empty: the default portrait."),
-    ('robot', '', 'Robot profile (config/robots); empty: no robot is commanded.'),
-    ('use_sim_time', 'false', 'Follow /clock: for bags and replay.'),
-    ('lossless', 'false', 'Process every camera frame, also when late: for replay.'),
 )
+TOPICS = ('image', 'camera_info', 'audio', 'audio_info')
+
+# Parameters of the nodes that are arguments too. Empty ones are left to the parameter files.
+PARAMETERS = (
+    ('image_transport', 'raw or compressed.'),
+    ('listener', 'The listener: rules.'),
+    ('attitude', 'positive, neutral or negative.'),
+    ('intensity', 'How strongly the attitude is shown, 0..1.'),
+    ('portrait', "Photo of the listener's face; without, the default portrait."),
+    ('robot', 'Robot profile (config/robots); without, no robot is commanded.'),
+    ('use_sim_time', 'true: follow /clock, for bags and replay.'),
+    ('lossless', 'true: process every camera frame, also when late, for replay.'),
+)
+SWITCHES = ('use_sim_time', 'lossless')
 
 
-def nodes(context: LaunchContext) -> list:
+def nodes(context: LaunchContext) -> list[Action]:
     """The nodes, once the arguments are known."""
-    value = {name: LaunchConfiguration(name).perform(context) for name, _, _ in ARGUMENTS}
-    parameters = [
-        PathJoinSubstitution([FindPackageShare('vico_listener'), 'config', 'listener.yaml']),
-        *([value['params_file']] if value['params_file'] else []),
-        {
-            'image_transport': value['image_transport'],
-            'listener': value['listener'],
-            'attitude': value['attitude'],
-            'intensity': float(value['intensity']),
-            'portrait': value['portrait'],
-            'robot': value['robot'],
-            'use_sim_time': value['use_sim_time'].lower() == 'true',
-            'lossless': value['lossless'].lower() == 'true',
-        },
-    ]
-    topics = [(topic, value[topic]) for topic in ('image', 'camera_info', 'audio', 'audio_info')]
-    if value['composed'].lower() == 'true':
+    names = [name for name, *_ in (*ARGUMENTS, *PARAMETERS)]
+    value = {name: LaunchConfiguration(name).perform(context) for name in names}
+    files = [PathJoinSubstitution([FindPackageShare('vico_listener'), 'config', 'listener.yaml'])]
+    if value['params_file']:
+        if not Path(value['params_file']).is_file():
+            raise FileNotFoundError(f'no such file: params_file:={value["params_file"]}')
+        files.append(value['params_file'])
+    given = {name: typed(name, value[name]) for name, _ in PARAMETERS if value[name]}
+    parameters = [*files, given] if given else files
+    topics = [(topic, value[topic]) for topic in TOPICS]
+    if switch('composed', value['composed']):
         # It configures and activates its nodes itself, and ends with an error if one refuses.
         stack = Node(
             package='vico_listener',
@@ -68,16 +68,12 @@ def nodes(context: LaunchContext) -> list:
             parameters=parameters,
             remappings=topics,
             output='screen',
-            on_exit=Shutdown(reason='the stack has ended'),
+            on_exit=end_launch,
         )
         return [stack]
     profile = PathJoinSubstitution([FindPackageShare('vico_listener'), 'config', 'fastdds_shm.xml'])
-    actions: list = [
-        SetEnvironmentVariable('FASTRTPS_DEFAULT_PROFILES_FILE', profile),
-        SetEnvironmentVariable('FASTDDS_DEFAULT_PROFILES_FILE', profile),
-    ]
-    for name in NODES:
-        node = LifecycleNode(
+    processes = [
+        LifecycleNode(
             package='vico_listener',
             executable=name,
             name=name,
@@ -86,35 +82,48 @@ def nodes(context: LaunchContext) -> list:
             remappings=topics if name == 'perception' else [],
             output='screen',
         )
-        actions += [activate_when_configured(node), node, change_state(node, 'CONFIGURE')]
-    return actions
+        for name in NODES
+    ]
+    return [
+        SetEnvironmentVariable('FASTRTPS_DEFAULT_PROFILES_FILE', profile),
+        SetEnvironmentVariable('FASTDDS_DEFAULT_PROFILES_FILE', profile),
+        *bring_up(processes),
+    ]
 
 
-def change_state(node: LifecycleNode, transition: str) -> EmitEvent:
-    """Ask a node for a lifecycle transition."""
-    number = getattr(Transition, f'TRANSITION_{transition}')
-    return EmitEvent(
-        event=ChangeState(lifecycle_node_matcher=matches_action(node), transition_id=number)
-    )
+def typed(name: str, text: str) -> str | bool | float:
+    """An argument as the parameter's type."""
+    if name in SWITCHES:
+        return switch(name, text)
+    if name != 'intensity':
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f'{name}:={text} is not a number') from None
 
 
-def activate_when_configured(node: LifecycleNode) -> RegisterEventHandler:
-    """Activate a node once; one that is deactivated later by hand stays so."""
-    return RegisterEventHandler(
-        OnStateTransition(
-            target_lifecycle_node=node,
-            start_state='configuring',
-            goal_state='inactive',
-            entities=[change_state(node, 'ACTIVATE')],
-            handle_once=True,
-        )
-    )
+def switch(name: str, text: str) -> bool:
+    """An argument that is true or false."""
+    if text.lower() not in ('true', 'false'):
+        raise ValueError(f'{name}:={text} is neither true nor false')
+    return text.lower() == 'true'
+
+
+def end_launch(event: ProcessExited, context: LaunchContext) -> Shutdown | None:
+    """End the launch with its stack; a second shutdown would be an error of launch_ros."""
+    return None if context.is_shutdown else Shutdown(reason='the stack has ended')
 
 
 def generate_launch_description() -> LaunchDescription:
     """Declare the arguments and start the nodes."""
     arguments = [
-        DeclareLaunchArgument(name, default_value=default, description=description)
-        for name, default, description in ARGUMENTS
+        *(DeclareLaunchArgument(n, default_value=d, description=text) for n, d, text in ARGUMENTS),
+        *(
+            DeclareLaunchArgument(
+                n, default_value='', description=f'{text} Empty: see params_file.'
+            )
+            for n, text in PARAMETERS
+        ),
     ]
     return LaunchDescription([*arguments, OpaqueFunction(function=nodes)])

@@ -120,8 +120,8 @@ class ReplayNode(ManagedNode):
                 self._play_once()
                 if not self._loop:
                     break
-        except RuntimeError as error:
-            self.failure = str(error)
+        except Exception as error:  # noqa: BLE001 - a thread's exception would be lost
+            self.failure = f'{type(error).__name__}: {error}'
             self.get_logger().error(self.failure)
         finally:
             self.finished.set()
