@@ -5,8 +5,6 @@ from pathlib import Path
 from launch.actions import DeclareLaunchArgument
 from launch.actions import OpaqueFunction
 from launch.actions import SetEnvironmentVariable
-from launch.actions import Shutdown
-from launch.events.process import ProcessExited
 from launch.substitutions import LaunchConfiguration
 from launch.substitutions import PathJoinSubstitution
 from launch_ros.actions import LifecycleNode
@@ -17,6 +15,7 @@ from launch import Action
 from launch import LaunchContext
 from launch import LaunchDescription
 from vico_listener.nodes.bring_up import bring_up
+from vico_listener.nodes.bring_up import end_launch
 
 # Consumers first: the order in which to bring them up.
 NODES = ('head', 'renderer', 'listener', 'perception')
@@ -81,6 +80,7 @@ def nodes(context: LaunchContext) -> list[Action]:
             parameters=parameters,
             remappings=topics if name == 'perception' else [],
             output='screen',
+            on_exit=end_launch,
         )
         for name in NODES
     ]
@@ -108,11 +108,6 @@ def switch(name: str, text: str) -> bool:
     if text.lower() not in ('true', 'false'):
         raise ValueError(f'{name}:={text} is neither true nor false')
     return text.lower() == 'true'
-
-
-def end_launch(event: ProcessExited, context: LaunchContext) -> Shutdown | None:
-    """End the launch with its stack; a second shutdown would be an error of launch_ros."""
-    return None if context.is_shutdown else Shutdown(reason='the stack has ended')
 
 
 def generate_launch_description() -> LaunchDescription:

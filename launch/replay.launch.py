@@ -11,6 +11,7 @@ from launch_ros.substitutions import FindPackageShare
 
 from launch import LaunchDescription
 from vico_listener.nodes.bring_up import bring_up
+from vico_listener.nodes.bring_up import end_launch
 
 
 def generate_launch_description() -> LaunchDescription:
@@ -47,6 +48,7 @@ def generate_launch_description() -> LaunchDescription:
         ],
         remappings=[(t, LaunchConfiguration(t)) for t in ('image', 'audio', 'audio_info')],
         output='screen',
+        on_exit=end_launch,
     )
     # It waits for the stack to listen before it plays.
     return LaunchDescription([*arguments, stack, *bring_up([replay])])

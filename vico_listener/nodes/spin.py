@@ -33,7 +33,7 @@ def spin(
     try:
         rclpy.init(args=list(arguments), signal_handler_options=SignalHandlerOptions.NO)
     except RuntimeError as error:  # a wrong ROS argument or parameter file
-        print(f'cannot start: {error}', file=sys.stderr)
+        print(f'cannot start: {type(error).__name__}: {error}', file=sys.stderr)
         return 1
     try:
         executor = SingleThreadedExecutor()

@@ -65,12 +65,12 @@ class Film:
         self.pictures = 0
 
     def add_sound(self, chunk: SoundChunk) -> None:
-        """Add a chunk of sound; chunks that come before the first picture wait for it."""
-        if self._sound is None:
-            return
-        self._waiting.append(chunk)
-        if self._first_tick is not None:
-            self._write_sound()
+        """Add a chunk of sound; it is written with the next picture.
+
+        May be called from another thread than the rest.
+        """
+        if self._sound is not None:
+            self._waiting.append(chunk)
 
     def add_picture(self, stamp: int, speaker: Image, listener: Image) -> None:
         """Add the picture of the tick at `stamp` (ns); one that is not newer is left out."""
@@ -95,6 +95,7 @@ class Film:
     def close(self) -> None:
         """Finish the file."""
         if self._video is not None:
+            self._write_sound()
             self._container.mux(self._video.encode(None))
             if self._audio is not None:
                 self._container.mux(self._audio.encode(None))
