@@ -1,4 +1,4 @@
-"""The rows of the bench table: what was measured, its target and its reference."""
+"""The rows of the bench table: what was measured, its targets and its references."""
 
 import math
 import time
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -17,11 +18,13 @@ class Row:
     Attributes:
         name: what.
         unit: of all its numbers.
-        p50, p99: median and 99th percentile (a single figure has the same twice).
-        target: what it should reach; NaN = none is set.
+        p50, p99: median and 99th percentile (a single figure has the same twice; with `higher`,
+            the p99 is what 99 % reach). NaN = nothing could be measured.
+        target, target_p99: what each should reach; NaN = none is set.
         higher: True where more is better.
-        reference: name of what it is compared with, and whether it was measured here or quoted.
+        reference: what it is compared with, measured in the same run on the same machine.
         reference_p50: median of the reference; NaN = not available.
+        quoted: figures from elsewhere, not measured here.
     """
 
     name: str
@@ -29,20 +32,26 @@ class Row:
     p50: float
     p99: float
     target: float = math.nan
+    target_p99: float = math.nan
     higher: bool = False
     reference: str = ''
     reference_p50: float = math.nan
+    quoted: str = ''
 
     @property
     def verdict(self) -> str:
-        """'ok', 'missed', or '' where there is no target."""
-        if math.isnan(self.target) or math.isnan(self.p50):
+        """'ok', 'missed', 'not measured', or '' where there is no target."""
+        pairs = [(self.p50, self.target), (self.p99, self.target_p99)]
+        pairs = [(value, target) for value, target in pairs if not math.isnan(target)]
+        if not pairs:
             return ''
-        reached = self.p50 >= self.target if self.higher else self.p50 <= self.target
+        if any(math.isnan(value) for value, _ in pairs):
+            return 'not measured'
+        reached = all(v >= t if self.higher else v <= t for v, t in pairs)
         return 'ok' if reached else 'missed'
 
     def to_json(self) -> dict[str, Any]:
-        """As plain values; NaN becomes None."""
+        """As plain values; NaN, which JSON does not know, becomes None."""
         values = asdict(self) | {'verdict': self.verdict}
         return {
             key: None if isinstance(value, float) and math.isnan(value) else value
@@ -52,16 +61,23 @@ class Row:
 
 def format_rows(rows: list[Row]) -> str:
     """An aligned table."""
-    header = ('what', 'p50', 'p99', 'unit', 'target', '', 'reference')
+    header = ('what', 'p50', 'p99', 'unit', 'target', '', 'reference, this run', 'quoted')
     cells = [header]
     for row in rows:
-        sign = '>=' if row.higher else '<='
-        target = '' if math.isnan(row.target) else f'{sign} {row.target:g}'
         reference = row.reference
         if not math.isnan(row.reference_p50):
             reference += f': {row.reference_p50:.4g} {row.unit}'
         cells.append(
-            (row.name, _number(row.p50), _number(row.p99), row.unit, target, row.verdict, reference)
+            (
+                row.name,
+                _number(row.p50),
+                _number(row.p99),
+                row.unit,
+                _target(row),
+                row.verdict,
+                reference,
+                row.quoted,
+            )
         )
     widths = [max(len(line[column]) for line in cells) for column in range(len(header))]
     lines = [
@@ -71,14 +87,22 @@ def format_rows(rows: list[Row]) -> str:
         ).rstrip()
         for line in cells
     ]
-    return '\n'.join([lines[0], '-' * len(lines[0]), *lines[1:]])
+    return '\n'.join([lines[0], '-' * max(map(len, lines)), *lines[1:]])
+
+
+def _target(row: Row) -> str:
+    sign = '>=' if row.higher else '<='
+    parts = [] if math.isnan(row.target) else [f'{sign} {row.target:g}']
+    if not math.isnan(row.target_p99):
+        parts.append(f'p99 {sign} {row.target_p99:g}')
+    return ', '.join(parts)
 
 
 def _number(value: float) -> str:
     return '-' if math.isnan(value) else f'{value:.4g}'
 
 
-def sample(action: Callable[[], Any], repeats: int, warm_up: int = 5) -> np.ndarray:
+def sample(action: Callable[[], Any], repeats: int, warm_up: int = 5) -> NDArray[np.float64]:
     """Durations (repeats,) of an action in ms."""
     for _ in range(warm_up):
         action()
@@ -90,6 +114,26 @@ def sample(action: Callable[[], Any], repeats: int, warm_up: int = 5) -> np.ndar
     return 1e3 * durations
 
 
-def percentiles(durations: np.ndarray) -> tuple[float, float]:
+def percentiles(durations: NDArray[np.float64]) -> tuple[float, float]:
     """Median and 99th percentile."""
     return float(np.percentile(durations, 50)), float(np.percentile(durations, 99))
+
+
+def rates(durations: NDArray[np.float64], block: int) -> tuple[float, float]:
+    """Sustained rate per second: median over blocks, and what 99 % of the blocks reach.
+
+    The median of single durations would hide work that comes every few frames only.
+
+    Args:
+        durations: of consecutive actions, ms.
+        block: consecutive actions that make one rate; an incomplete last block is left out.
+
+    Raises:
+        ValueError: not one whole block.
+    """
+    whole = len(durations) // block * block
+    if whole == 0:
+        raise ValueError(f'{len(durations)} durations do not fill a block of {block}')
+    per_block = durations[:whole].reshape(-1, block).sum(axis=1)
+    fps = 1e3 * block / per_block
+    return float(np.percentile(fps, 50)), float(np.percentile(fps, 1))

@@ -1,0 +1,84 @@
+"""listener.launch.py: everything comes up with the parameters that were given, and goes down."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+launch_pytest = pytest.importorskip('launch_pytest', reason='needs an installed ROS 2')
+
+from launched import STACK  # noqa: E402
+from launched import Launched  # noqa: E402
+from launched import observe  # noqa: E402
+
+from launch import LaunchDescription  # noqa: E402
+
+PARAMETERS = '/**: {ros__parameters: {attitude: negative, robot: generic_2dof, size: 128}}'
+
+
+def launched(tmp_path: Path, **arguments: str) -> tuple[LaunchDescription, Launched]:
+    """The stack with a parameter file, some of it overruled by arguments."""
+    file = tmp_path / 'mine.yaml'
+    file.write_text(PARAMETERS)
+    launch = Launched(
+        'listener.launch.py',
+        params_file=str(file),
+        attitude='positive',
+        image='/camera/image_raw',
+        **arguments,
+    )
+    return launch.description, launch
+
+
+@launch_pytest.fixture
+def composed(tmp_path: Path) -> tuple[LaunchDescription, Launched]:
+    return launched(tmp_path)
+
+
+@launch_pytest.fixture
+def separate(tmp_path: Path) -> tuple[LaunchDescription, Launched]:
+    return launched(tmp_path, composed='false', namespace='robot1')
+
+
+@launch_pytest.fixture
+def wrong_robot() -> tuple[LaunchDescription, Launched]:
+    launch = Launched('listener.launch.py', robot='r2d2')
+    return launch.description, launch
+
+
+def check_stack(namespace: str) -> None:
+    with observe() as observer:
+        for name in STACK:
+            observer.wait_until_active(f'{namespace}/{name}')
+        assert observer.parameter(f'{namespace}/listener', 'attitude') == 'positive'
+        assert observer.parameter(f'{namespace}/listener', 'intensity') == 1.0
+        assert observer.parameter(f'{namespace}/head', 'robot') == 'generic_2dof'
+        assert observer.parameter(f'{namespace}/renderer', 'size') == 128
+        assert observer.node.count_subscribers('/camera/image_raw') == 1
+        command = f'{namespace}/head_controller/joint_trajectory'
+        assert observer.node.count_publishers(command) == 1
+
+
+@pytest.mark.launch(fixture=composed)
+def test_composed(composed: tuple[LaunchDescription, Launched]) -> Iterator[None]:
+    check_stack('')
+    yield
+    composed[1].assert_clean_end('stack')
+
+
+@pytest.mark.launch(fixture=separate)
+def test_separate_in_a_namespace(separate: tuple[LaunchDescription, Launched]) -> Iterator[None]:
+    check_stack('/robot1')
+    yield
+    separate[1].assert_clean_end(*STACK)
+
+
+@pytest.mark.launch(fixture=wrong_robot)
+def test_wrong_robot_ends_the_launch(wrong_robot: tuple[LaunchDescription, Launched]) -> None:
+    launch = wrong_robot[1]
+    with observe() as observer:
+        observer.wait_until(lambda: launch.exit_codes)
+    assert launch.exit_codes == {'stack': 1}
+    assert "configure failed: no robot profile 'r2d2'" in launch.output
+    assert 'generic_2dof, generic_3dof' in launch.output
+    assert 'Traceback' not in launch.output

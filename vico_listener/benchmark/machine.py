@@ -1,0 +1,97 @@
+"""The machine under test: what it is, and one core of it to measure on."""
+
+import os
+import platform
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+LIBRARIES = (
+    *('numpy', 'scipy', 'opencv-python-headless', 'ai-edge-litert', 'av', 'librosa', 'rclpy'),
+    'ros-jazzy-rclpy',
+)
+
+
+@dataclass
+class Core:
+    """How well a measurement had a core to itself.
+
+    Attributes:
+        pinned: every thread of the process stayed on one core; False where the system cannot.
+        share: CPU time per wall time, 0..1; well below 1, others used the core too.
+    """
+
+    pinned: bool = False
+    share: float = 1.0
+
+
+@contextmanager
+def one_core() -> Iterator[Core]:
+    """Keep this process on one core and OpenCV on one thread; undone afterwards.
+
+    Yields:
+        what came of it; `share` is known at the end.
+    """
+    core = Core()
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    # A thread inherits the cores of its maker, others (a BLAS pool) keep theirs: pin each.
+    before = _affinities()
+    for thread in before:
+        _pin(thread, {max(before[0])})
+    core.pinned = bool(before)
+    wall, used = time.perf_counter(), time.process_time()
+    try:
+        yield core
+    finally:
+        wall = time.perf_counter() - wall
+        core.share = min(1.0, (time.process_time() - used) / max(wall, 1e-9))
+        cv2.setNumThreads(threads)
+        for thread in _affinities():
+            _pin(thread, before.get(thread, before[0]))
+
+
+def _affinities() -> dict[int, set[int]]:
+    """Cores of the calling thread (key 0) and of all threads; empty where that is unknown."""
+    if not hasattr(os, 'sched_getaffinity'):
+        return {}
+    found = {0: os.sched_getaffinity(0)}
+    tasks = Path('/proc/self/task')
+    for task in tasks.iterdir() if tasks.is_dir() else ():
+        with suppress(ProcessLookupError):  # it ended meanwhile
+            found[int(task.name)] = os.sched_getaffinity(int(task.name))
+    return found
+
+
+def _pin(thread: int, cores: set[int]) -> None:
+    with suppress(ProcessLookupError):
+        os.sched_setaffinity(thread, cores)
+
+
+def describe_machine() -> dict[str, Any]:
+    """What the figures were measured on, before the measurement: the load is that of others."""
+    cpu = platform.processor() or platform.machine()
+    info = Path('/proc/cpuinfo')
+    if info.is_file():
+        names = [x for x in info.read_text().splitlines() if x.startswith('model name')]
+        cpu = names[0].split(':', 1)[1].strip() if names else cpu
+    libraries = {}
+    for name in LIBRARIES:
+        with suppress(PackageNotFoundError):
+            libraries[name] = version(name)
+    return {
+        'cpu': cpu,
+        'cores': os.cpu_count(),
+        'load': round(os.getloadavg()[0], 2),
+        'python': platform.python_version(),
+        'libraries': libraries,
+        'date': time.strftime('%Y-%m-%d'),
+    }
