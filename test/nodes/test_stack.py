@@ -121,6 +121,13 @@ def test_clip_without_sound_or_face(graph: Graph, tmp_path: Path) -> None:
     assert np.isfinite(motion_table(heard['motion'])).all()
 
 
+def test_audio_much_shorter_than_the_video(graph: Graph, tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / 'short_sound.mp4', list(range(0, 2000, 40)), sound_ms=400)
+    heard = play(graph, clip, composed=True)
+    assert len(heard['motion']) >= 57
+    assert np.isfinite(motion_table(heard['motion'])).all()
+
+
 def test_missing_clip_is_refused(graph: Graph, capfd: pytest.CaptureFixture) -> None:
     for clip, text in (('', 'no clip given'), ('/no/clip.mp4', 'no such clip')):
         replay = graph.make(ReplayNode, clip=clip)

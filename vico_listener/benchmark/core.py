@@ -33,9 +33,15 @@ from vico_listener.render import create_renderer
 from vico_listener.render import default_portrait_path
 from vico_listener.render import load_portrait
 from vico_listener.speech import AcousticStream
+from vico_listener.speech.features import DELTA_TICKS
+from vico_listener.speech.features import FRAME
+from vico_listener.speech.features import MEL_BANDS
+from vico_listener.speech.features import MEL_RANGE
+from vico_listener.speech.features import MFCC_SIZE
+from vico_listener.speech.resampler import INTERNAL_RATE
 
 RATE = 48_000
-CHUNK = RATE // 30
+CHUNK = RATE // MODEL_RATE
 
 
 def each(items: list[Any], action: Callable[[Any], Any]) -> Callable[[], Any]:
@@ -83,29 +89,41 @@ def speech_row(repeats: int) -> Row:
         stream.frame(tick_stamp(number))
 
     durations = sample(tick, repeats, warm_up=60)
+    librosa = librosa_ms(50)
     return Row(
         'acoustic features, 48 kHz stereo',
         'ms',
         *percentiles(durations),
         target=0.05,
-        reference='librosa, one window a tick (here)',
-        reference_p50=_librosa_ms(chunk[:, 0]),
+        reference='librosa: not installed' if math.isnan(librosa) else 'librosa, every tick anew',
+        reference_p50=librosa,
     )
 
 
-def _librosa_ms(chunk: NDArray[np.int16]) -> float:
+def librosa_ms(repeats: int) -> float:
+    """Median of the plain way, without its resampling: the same features from the newest 9 ticks.
+
+    Nine are what two deltas over 5 ticks each look back on. NaN when librosa is not installed.
+    """
     try:
         import librosa
     except ImportError:
-        return float('nan')
-    window = np.tile(chunk.astype(np.float32) / 32768, 9)[: 9 * CHUNK]
+        return math.nan
+    hop = INTERNAL_RATE // MODEL_RATE
+    sound = np.random.default_rng(0).normal(0, 0.1, FRAME + 8 * hop).astype(np.float32)
 
     def features() -> None:
-        mfcc = librosa.feature.mfcc(y=window, sr=RATE, n_mfcc=14, n_fft=2048, hop_length=CHUNK)
-        librosa.feature.delta(mfcc, width=9)
-        librosa.feature.delta(mfcc, width=9, order=2)
+        mel = librosa.feature.melspectrogram(
+            y=sound, sr=INTERNAL_RATE, n_fft=FRAME, hop_length=hop, center=False,
+            n_mels=MEL_BANDS, fmin=MEL_RANGE[0], fmax=MEL_RANGE[1],
+        )  # fmt: skip
+        mfcc = librosa.feature.mfcc(S=librosa.power_to_db(mel, top_db=None), n_mfcc=MFCC_SIZE)
+        librosa.feature.delta(mfcc, width=DELTA_TICKS)
+        librosa.feature.delta(mfcc, width=DELTA_TICKS, order=2)
+        librosa.feature.rms(y=sound, frame_length=FRAME, hop_length=hop, center=False)
+        librosa.feature.zero_crossing_rate(sound, frame_length=FRAME, hop_length=hop, center=False)
 
-    return float(np.median(sample(features, 30)))
+    return float(np.median(sample(features, repeats)))
 
 
 def speaker_frames(count: int) -> list[SpeakerFrame]:
@@ -126,27 +144,23 @@ def listener_rows(frames: list[NDArray[np.uint8]], repeats: int) -> list[Row]:
     """A step of the default listener with its idle layer: warm, and after a perception frame."""
     agent = ListeningAgent.create('rules', FaceMotion.neutral())
     speakers = speaker_frames(600)
-    warm = sample(each(speakers, agent.step), repeats)
+    warm = sample(each(speakers, agent.step), 5 * repeats)
     tracker = create_face_tracker()
     stamps = itertools.count()
-    cold = []
-    for picture, speaker in zip(
-        itertools.islice(itertools.cycle(frames), repeats // 4),
-        itertools.cycle(speakers),
-        strict=False,
-    ):
-        tracker.update(picture, next(stamps) * NANOSECONDS // 12)
+    source = itertools.cycle(frames)
+    cold = np.empty(repeats)
+    for index, speaker in zip(range(repeats), itertools.cycle(speakers), strict=False):
+        tracker.update(next(source), next(stamps) * NANOSECONDS // 12)
         start = time.perf_counter()
         agent.step(speaker)
-        cold.append(1e3 * (time.perf_counter() - start))
+        cold[index] = 1e3 * (time.perf_counter() - start)
     return [
         Row('listener step (rules + idle), warm', 'ms', *percentiles(warm)),
         Row(
             'listener step, straight after a face',
             'ms',
-            *percentiles(np.array(cold)),
-            reference="the paper's LSTM on a V100 (quoted)",
-            reference_p50=0.0372,
+            *percentiles(cold),
+            quoted="the paper's LSTM on a V100 0.0372 ms",
         ),
     ]
 
@@ -186,64 +200,85 @@ def render_row(size: int, target: float, repeats: int) -> Row:
         'ms',
         *percentiles(durations),
         target=target,
-        reference='plain remap of a 64x64 flow (here)',
+        reference='one plain remap of a 64x64 flow',
         reference_p50=float(np.median(sample(plain, repeats))),
+        quoted='PIRenderer on a V100 29.3 ms',
     )
 
 
-def chain_row(frames: list[NDArray[np.uint8]], repeats: int) -> Row:
+def chain_row(clip: Path, frames: list[NDArray[np.uint8]], repeats: int) -> Row:
     """Frames per second of face, speech, listener and render one after the other."""
-    tracker = create_face_tracker(backend='landmarker')
-    stream = AcousticStream(RATE, 1, 'S16LE')
-    agent = ListeningAgent.create('rules', FaceMotion.neutral())
-    portrait = load_portrait(default_portrait_path())
-    renderer = create_renderer('portrait', portrait=portrait, size=256)
-    sound = np.random.default_rng(0).normal(0, 3000, CHUNK).astype('<i2').tobytes()
+    tracker = create_face_tracker()
+    tracker.warm_up()
+    samples, rate = voice(clip)
+    stream = AcousticStream(rate, 1, 'S16LE')
+    size = rate // MODEL_RATE
+    pieces = samples[: len(samples) // size * size].astype('<i2').reshape(-1, size)
+    sound = itertools.cycle(piece.tobytes() for piece in pieces)
+    renderer = create_renderer(
+        'portrait', portrait=load_portrait(default_portrait_path()), size=256
+    )
+    agent = ListeningAgent.create('rules', renderer.reference)
     ticks = itertools.count(1)
 
     def one(picture: NDArray[np.uint8]) -> None:
         number = next(ticks)
         stamp = tick_stamp(number)
-        stream.push(sound, tick_stamp(number - 1))
-        acoustic = stream.frame(stamp)
-        face = tracker.update(picture, stamp, acoustic.speaking)
-        motion = agent.step(SpeakerFrame(stamp, stamp, number, face, acoustic.features))
-        assert motion is not None
-        renderer.render(motion.face)
+        stream.push(next(sound), tick_stamp(number - 1))
+        heard = stream.frame(stamp)
+        face = tracker.update(picture, stamp, heard.speaking)
+        motion = agent.step(
+            SpeakerFrame(
+                stamp,
+                stamp,
+                number,
+                face,
+                heard.features,
+                face_valid=face.confidence > 0,
+                audio_valid=heard.valid,
+                speaking=heard.speaking,
+            )
+        )
+        if motion is not None:  # None only at rest
+            renderer.render(motion.face)
 
-    p50, p99 = percentiles(sample(each(frames, one), repeats))
+    durations = sample(each(frames, one), repeats, warm_up=MODEL_RATE)
     return Row(
-        'core chain (face, speech, listener, render)',
+        'core chain: face, speech, listener, render 256',
         'fps',
-        1e3 / p50,
-        1e3 / p99,
+        *rates(durations, MODEL_RATE),
         target=100.0,
         higher=True,
-        reference='the paper on a V100 (quoted)',
-        reference_p50=12.0,
+        quoted='the paper on a V100 12 fps (19 pipelined)',
     )
 
 
-def core_rows(clip: Path, quick: bool, report: Callable[[str], None]) -> list[Row]:
-    """All core rows; `report` is told the name of each stage before it is measured."""
-    few, many = (20, 60) if quick else (200, 2000)
+def core_rows(clip: Path, quick: bool, report: Callable[[str], None]) -> tuple[list[Row], Core]:
+    """All core rows, and how well they had their core to themselves.
+
+    Args:
+        clip: the demo clip.
+        quick: few repetitions.
+        report: told the name of each stage before it is measured.
+    """
+    few, many = (60, 200) if quick else (600, 3000)
     frames, both = pictures(clip, alone=True), pictures(clip, alone=False)
-    stages: list[tuple[str, Callable[[], list[Row]]]] = [
-        (
-            'face',
-            lambda: [
-                face_row('face, 640x480', frames, few, 7.5),
-                face_row('face, two people in view', both, few, math.nan),
-            ],
-        ),
-        ('speech', lambda: [speech_row(many)]),
-        ('listener', lambda: listener_rows(frames, many)),
-        ('render', lambda: [render_row(256, 1.5, few), render_row(384, 2.5, few)]),
-        ('chain', lambda: [chain_row(frames, few)]),
-    ]
     rows: list[Row] = []
-    with one_core():
-        for name, measure in stages:
-            report(name)
-            rows += measure()
-    return rows
+    with one_core() as core:
+        report('face')
+        rows.append(face_row('face 640x480, one person', frames, few, 7.5))
+        rows.append(face_row('face 640x480, two people', both, few, math.nan))
+        report('speech')
+        rows.append(speech_row(many))
+        report('listener')
+        rows += listener_rows(frames, few)
+        report('render')
+        rows.append(render_row(256, 1.5, few))
+        rows.append(render_row(384, 2.5, few))
+        report('core chain')
+        rows.append(chain_row(clip, frames, few))
+    return rows, core
+
+
+CORE_STAGES = 5
+"""How often `core_rows` reports."""

@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import importlib.util
+import os
 import sys
 import threading
 import time
@@ -145,6 +146,8 @@ def play_and_record(
         executor.add_node(recorder)
 
         def spin() -> None:
+            # Filming must not disturb what is filmed; on Linux this is the thread's own priority.
+            os.setpriority(os.PRIO_PROCESS, 0, 10)
             with contextlib.suppress(ExternalShutdownException):
                 executor.spin()
 
@@ -168,7 +171,11 @@ def play_and_record(
         stack.stop()
         if recorder is not None:
             recorder.close()
-    resources = {'start-up [s]': startup, 'peak memory [MB]': memory}
+    resources = {
+        'start-up [s]': startup,
+        'first command [s]': recorder.first_command - began,
+        'peak memory [MB]': memory,
+    }
     return _finish(args, clip, recorder, elapsed, resources, film)
 
 

@@ -10,15 +10,14 @@ from geometry_msgs.msg import PointStamped
 from trajectory_msgs.msg import JointTrajectory
 from trajectory_msgs.msg import JointTrajectoryPoint
 
-import vico_listener.msg as msg
 from vico_listener.clock import NANOSECONDS
 from vico_listener.frames import ListenerMotion
-from vico_listener.nodes.convert import motion_of
 from vico_listener.nodes.convert import time_message
 from vico_listener.nodes.managed_node import ERROR
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import WARN
 from vico_listener.nodes.managed_node import ManagedNode
+from vico_listener.nodes.motion_input import subscribe_to_motion
 from vico_listener.nodes.parameters import Parameter
 from vico_listener.robot import HeadCommand
 from vico_listener.robot import HeadController
@@ -87,9 +86,7 @@ class HeadNode(ManagedNode):
             self.get_logger().info('no robot is given: no head commands (robot:=PROFILE)')
             return
         if self._subscribe:
-            self._subscription = self.create_subscription(
-                msg.ListenerMotion, 'motion', self._on_motion, 60
-            )
+            self._subscription = subscribe_to_motion(self, self.follow)
         # Replaying, commands come with the motion; the timer only watches for the end.
         period = 0.2 if self._replay else 1.0 / self._controller.profile.rate
         self._timer = self.create_timer(period, self._on_timer, clock=self.steady_clock)
@@ -107,14 +104,6 @@ class HeadNode(ManagedNode):
         """Drop the profile."""
         with self._lock:
             self._controller = None
-
-    def _on_motion(self, message: msg.ListenerMotion) -> None:
-        try:
-            motion = motion_of(message)
-        except ValueError as error:
-            self.get_logger().error(f'motion: {error}', throttle_duration_sec=5.0)
-            return
-        self.follow(motion)
 
     def follow(self, motion: ListenerMotion) -> None:
         """Follow one motion; the command goes out at once."""

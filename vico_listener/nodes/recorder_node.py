@@ -1,6 +1,8 @@
 """Records what comes out of the stack's topics: film, tables, thumbnails, latencies."""
 
 import csv
+import math
+import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -43,6 +45,7 @@ class RecorderNode(Node):
 
     Attributes:
         film: where pictures and sound go, or None.
+        first_command: `time.monotonic()` when the first head command came; NaN before that.
     """
 
     def __init__(self, folder: Path, head_topic: str, start: int, shown: bool = True) -> None:
@@ -56,6 +59,7 @@ class RecorderNode(Node):
         self.diagnostics: dict[str, dict[str, str]] = {}
         self.problems: list[str] = []
         self.last_motion = 0
+        self.first_command = math.nan
         self._motions = MotionWriter(folder / MOTION_FILE)
         self._speakers = SpeakerWriter(folder / SPEAKER_FILE)
         self._head_file = (folder / 'head_commands.csv').open('w', newline='', encoding='utf-8')
@@ -115,6 +119,7 @@ class RecorderNode(Node):
 
     def _on_head(self, message: JointTrajectory) -> None:
         if not self._head_header:
+            self.first_command = time.monotonic()
             self._head_header = ['stamp', *message.joint_names]
             self._head.writerow(self._head_header)
         point = message.points[0]

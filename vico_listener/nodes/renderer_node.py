@@ -7,14 +7,13 @@ from typing import Any
 from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image
 
-import vico_listener.msg as msg
 from vico_listener.frames import ListenerMotion
-from vico_listener.nodes.convert import motion_of
 from vico_listener.nodes.convert import time_message
 from vico_listener.nodes.image_codec import fill_compressed
 from vico_listener.nodes.image_codec import fill_image
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import ManagedNode
+from vico_listener.nodes.motion_input import subscribe_to_motion
 from vico_listener.nodes.parameters import Parameter
 from vico_listener.render import create_renderer
 from vico_listener.render import default_portrait_path
@@ -64,9 +63,7 @@ class RendererNode(ManagedNode):
         self._frame_id = self.table['frame_id']
         self._quality = self.table['jpeg_quality']
         if self._subscribe:
-            self._subscription = self.create_subscription(
-                msg.ListenerMotion, 'motion', self._on_motion, 60
-            )
+            self._subscription = subscribe_to_motion(self, self.draw)
 
     def deactivate(self) -> None:
         """Unsubscribe."""
@@ -78,14 +75,6 @@ class RendererNode(ManagedNode):
         """Drop the renderer."""
         with self._lock:
             self._renderer = None
-
-    def _on_motion(self, message: msg.ListenerMotion) -> None:
-        try:
-            motion = motion_of(message)
-        except ValueError as error:
-            self.get_logger().error(f'motion: {error}', throttle_duration_sec=5.0)
-            return
-        self.draw(motion)
 
     def draw(self, motion: ListenerMotion) -> None:
         """Draw one motion, if anybody is subscribed."""

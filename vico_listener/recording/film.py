@@ -106,7 +106,7 @@ class Film:
         video = self._container.add_stream('libx264', rate=MODEL_RATE)
         video.width, video.height = self._width + self._size, self._size
         video.pix_fmt = 'yuv420p'
-        video.options = {'preset': 'veryfast', 'crf': '20'}
+        video.options = {'preset': 'superfast', 'crf': '20'}
         video.thread_count = 1
         self._video = video
         if self._sound is not None:
