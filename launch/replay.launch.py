@@ -5,6 +5,7 @@ from launch.actions import IncludeLaunchDescription
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import LaunchConfiguration
 from launch.substitutions import PathJoinSubstitution
+from launch.substitutions import PythonExpression
 from launch_ros.actions import LifecycleNode
 from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
@@ -34,6 +35,10 @@ def generate_launch_description() -> LaunchDescription:
             'image_transport': 'raw',
         }.items(),
     )
+    # What separate processes send before they have found each other is lost, and replay cannot see
+    # whether perception has found the listener. Fast DDS announces itself every 3 s.
+    composed = LaunchConfiguration('composed')
+    settle_time = PythonExpression(["0.0 if '", composed, "'.lower() == 'true' else 3.5"])
     replay = LifecycleNode(
         package='vico_listener',
         executable='replay',
@@ -44,6 +49,7 @@ def generate_launch_description() -> LaunchDescription:
                 'clip': ParameterValue(LaunchConfiguration('clip'), value_type=str),
                 'rate': ParameterValue(LaunchConfiguration('rate'), value_type=float),
                 'loop': ParameterValue(LaunchConfiguration('loop'), value_type=bool),
+                'settle_time': ParameterValue(settle_time, value_type=float),
             }
         ],
         remappings=[(t, LaunchConfiguration(t)) for t in ('image', 'audio', 'audio_info')],

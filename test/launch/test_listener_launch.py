@@ -54,9 +54,9 @@ def check_stack(namespace: str) -> None:
         assert observer.parameter(f'{namespace}/listener', 'intensity') == 1.0
         assert observer.parameter(f'{namespace}/head', 'robot') == 'generic_2dof'
         assert observer.parameter(f'{namespace}/renderer', 'size') == 128
-        assert observer.node.count_subscribers('/camera/image_raw') == 1
+        observer.wait_until(lambda: observer.node.count_subscribers('/camera/image_raw') == 1)
         command = f'{namespace}/head_controller/joint_trajectory'
-        assert observer.node.count_publishers(command) == 1
+        observer.wait_until(lambda: observer.node.count_publishers(command) == 1)
 
 
 @pytest.mark.launch(fixture=composed)

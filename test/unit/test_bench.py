@@ -18,6 +18,7 @@ from vico_listener.benchmark import rows as rows_module
 from vico_listener.benchmark.machine import Core
 from vico_listener.benchmark.machine import describe_machine
 from vico_listener.benchmark.machine import one_core
+from vico_listener.benchmark.machine import time_of_others
 from vico_listener.benchmark.material import pictures
 from vico_listener.benchmark.material import voice
 from vico_listener.benchmark.material import write_fluent_clip
@@ -159,6 +160,16 @@ def test_share_is_cpu_time_per_wall_time(monkeypatch):
     with one_core() as core:
         pass
     assert core.share == pytest.approx(0.3)
+
+
+@pytest.mark.skipif(not os.path.exists('/proc/stat'), reason='no /proc/stat')
+def test_own_work_and_that_of_children_is_not_that_of_others(monkeypatch):
+    monkeypatch.setattr(
+        machine_module.Path, 'read_text', lambda _: 'cpu  700 50 250 9999 77 10 20 70 0 0\ncpu0 1'
+    )
+    monkeypatch.setattr(machine_module.os, 'sysconf', lambda _: 100)
+    monkeypatch.setattr(machine_module.os, 'times', lambda: (1.0, 0.5, 2.0, 0.25, 1234.5))
+    assert time_of_others() == pytest.approx(11.0 - 3.75)
 
 
 def test_machine_names_what_counts():
@@ -313,12 +324,13 @@ def test_no_latency_leaves_ros_alone(measured, tmp_path, capsys):
 
 
 def test_notes_name_what_disturbs():
-    machine = {'load': 3.2}
-    assert bench.notes(machine, Core(pinned=True, share=0.99)) == []
-    unpinned, busy = bench.notes(machine, Core(pinned=False, share=0.4))
+    machine = {'cores': 4, 'pinned': True, 'core_share': 0.99, 'cores_used_by_others': None}
+    assert bench.notes(machine) == []
+    machine = {'cores': 4, 'pinned': False, 'core_share': 0.4, 'cores_used_by_others': 1.25}
+    unpinned, share, others = bench.notes(machine)
     assert 'cannot keep a process on one core' in unpinned
-    assert '40 %' in busy
-    assert '3.2' in busy
+    assert '40 %' in share
+    assert '1.25 of 4 cores' in others
 
 
 def test_where_nothing_can_be_written_nothing_is_measured(measured, tmp_path, capsys):

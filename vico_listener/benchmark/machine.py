@@ -1,5 +1,6 @@
 """The machine under test: what it is, and one core of it to measure on."""
 
+import math
 import os
 import platform
 import time
@@ -74,6 +75,19 @@ def _affinities() -> dict[int, set[int]]:
 def _pin(thread: int, cores: set[int]) -> None:
     with suppress(ProcessLookupError):
         os.sched_setaffinity(thread, cores)
+
+
+def time_of_others() -> float:
+    """CPU seconds that other processes have used so far; NaN where the system does not tell.
+
+    A child of this process counts as ours from its end on.
+    """
+    stat = Path('/proc/stat')
+    if not stat.is_file():
+        return math.nan
+    user, nice, system, _, _, irq, softirq, steal = map(int, stat.read_text().split()[1:9])
+    busy = (user + nice + system + irq + softirq + steal) / os.sysconf('SC_CLK_TCK')
+    return busy - sum(os.times()[:4])
 
 
 def describe_machine() -> dict[str, Any]:

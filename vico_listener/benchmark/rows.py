@@ -24,7 +24,7 @@ class Row:
         higher: True where more is better.
         reference: what it is compared with, measured in the same run on the same machine.
         reference_p50: median of the reference; NaN = not available.
-        quoted: figures from elsewhere, not measured here.
+        quoted: figures from elsewhere, each with its machine: not comparable without that.
     """
 
     name: str

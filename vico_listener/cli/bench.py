@@ -2,8 +2,10 @@
 
 import argparse
 import json
+import math
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,8 @@ from tqdm import tqdm
 
 from vico_listener.benchmark.core import CORE_STAGES
 from vico_listener.benchmark.core import core_rows
-from vico_listener.benchmark.machine import Core
 from vico_listener.benchmark.machine import describe_machine
+from vico_listener.benchmark.machine import time_of_others
 from vico_listener.benchmark.material import write_fluent_clip
 from vico_listener.benchmark.rows import Row
 from vico_listener.benchmark.rows import format_rows
@@ -25,8 +27,11 @@ from vico_listener.render import PortraitError
 PAPER = 'the paper on a V100 81.84 ms'
 """Delay per frame in Zhou et al. (ECCV 2022)."""
 
-BUSY = 0.95
-"""With less of its core than this the process was disturbed."""
+CORE_SHARE = 0.95
+"""With less of its core than this the one-core rows were disturbed."""
+
+OTHERS = 0.1
+"""When other processes used more cores than this the latency rows were disturbed."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,8 +47,8 @@ def run(args: argparse.Namespace) -> int:
         args.out.parent.mkdir(parents=True, exist_ok=True)
         args.out.open('a').close()  # rather fail now than after a minute
         machine = describe_machine()
-        rows, core = measure(args.quick, latency=not args.no_latency)
-        machine |= {'pinned': core.pinned, 'core_share': round(core.share, 3)}
+        rows, conditions = measure(args.quick, latency=not args.no_latency)
+        machine |= conditions
         content = {'machine': machine, 'rows': [row.to_json() for row in rows]}
         args.out.write_text(json.dumps(content, indent=1) + '\n', encoding='utf-8')
     except (ClipError, FaceModelError, PortraitError, demo.DemoError, OSError) as error:
@@ -51,26 +56,36 @@ def run(args: argparse.Namespace) -> int:
         return 1
     print(f'{machine["cpu"]}, {machine["cores"]} cores, Python {machine["python"]}')
     print(format_rows(rows))
-    for note in notes(machine, core):
+    for note in notes(machine):
         print(f'note: {note}')
     return 0
 
 
-def notes(machine: dict[str, Any], core: Core) -> list[str]:
+def notes(machine: dict[str, Any]) -> list[str]:
     """What the reader has to know to judge the figures."""
     found = []
-    if not core.pinned:
+    if not machine['pinned']:
         found.append('this system cannot keep a process on one core: "one core" is not ensured')
-    if core.share < BUSY:
+    if machine['core_share'] < CORE_SHARE:
         found.append(
-            f'the one-core rows had {100 * core.share:.0f} % of their core (load before: '
-            f'{machine["load"]}): others were busy, every time is too long'
+            f'the one-core rows had {100 * machine["core_share"]:.0f} % of their core: '
+            'other processes were busy, their times are too long'
+        )
+    if (machine['cores_used_by_others'] or 0.0) > OTHERS:
+        found.append(
+            f'other processes used {machine["cores_used_by_others"]:.2f} of {machine["cores"]} '
+            'cores during the latency runs: latencies and losses are too high'
         )
     return found
 
 
-def measure(quick: bool, latency: bool) -> tuple[list[Row], Core]:
-    """All rows, under a progress bar; `latency` adds those that need ROS."""
+def measure(quick: bool, latency: bool) -> tuple[list[Row], dict[str, Any]]:
+    """All rows and the conditions they were measured under, with a progress bar.
+
+    Args:
+        quick: few repetitions.
+        latency: also the rows that need ROS.
+    """
     clip = demo.default_clip()
     stages = CORE_STAGES + 2 * latency
     with tqdm(total=stages, bar_format='{desc:<24}|{bar}| {n_fmt}/{total_fmt}') as bar:
@@ -80,13 +95,20 @@ def measure(quick: bool, latency: bool) -> tuple[list[Row], Core]:
             bar.set_description(name)
 
         rows, core = core_rows(clip, quick, report)
+        others = math.nan
         if latency:
+            before, began = time_of_others(), time.monotonic()
             report('latency, commands only')
             rows += latency_rows(clip, shown=False)
             report('latency, face shown')
             rows += latency_rows(clip, shown=True)
+            others = (time_of_others() - before) / (time.monotonic() - began)
         bar.update()
-    return rows, core
+    return rows, {
+        'pinned': core.pinned,
+        'core_share': round(core.share, 3),
+        'cores_used_by_others': round(others, 3) if math.isfinite(others) else None,
+    }
 
 
 def latency_rows(clip: Path, shown: bool) -> list[Row]:

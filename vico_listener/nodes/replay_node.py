@@ -34,6 +34,9 @@ CLOCK_PERIOD_NS = 50_000_000
 STALL = 20.0
 """Seconds of standstill after which replay gives up on a stack that stopped answering."""
 
+MISSED = 1.0
+"""Seconds without a first answer after which replay goes on: it may have been sent too early."""
+
 CONNECT = 10.0
 """Seconds that replay waits for somebody to subscribe before it plays to nobody."""
 
@@ -57,6 +60,13 @@ class ReplayNode(ManagedNode):
         Parameter('rate', 1.0, 'Playing speed; 0 = as fast as it goes.', 0.0, 100.0),
         Parameter('loop', False, 'Start again at the end.'),
         Parameter('frame_id', 'camera', 'Frame of the camera.'),
+        Parameter(
+            'settle_time',
+            0.0,
+            'Wait before the start, for separate nodes to connect [s].',
+            0.0,
+            60.0,
+        ),
     )
 
     def __init__(self, name: str = 'replay', **options: Any) -> None:
@@ -77,6 +87,7 @@ class ReplayNode(ManagedNode):
         self._audio = self.create_lifecycle_publisher(audio_msgs.AudioDataStamped, 'audio', qos)
         self._audio_info = self.create_lifecycle_publisher(audio_msgs.AudioInfo, 'audio_info', 1)
         self._clock_publisher = self.create_lifecycle_publisher(ClockMessage, '/clock', 10)
+        self._answered = False
         self.create_subscription(msg.SpeakerFrame, 'speaker', self._on_speaker, DEPTH)
 
     def configure(self) -> None:
@@ -96,6 +107,7 @@ class ReplayNode(ManagedNode):
         self._rate = self.table['rate']
         self._loop = self.table['loop']
         self._frame_id = self.table['frame_id']
+        self._settle_time = self.table['settle_time']
         self._thread = threading.Thread(target=self._run, name='replay', daemon=True)
         self._thread.start()
 
@@ -115,6 +127,7 @@ class ReplayNode(ManagedNode):
     def _run(self) -> None:
         try:
             self._wait_for_subscribers()
+            self._stop.wait(self._settle_time)
             self._announce_audio()
             while not self._stop.is_set():
                 self._play_once()
@@ -156,6 +169,7 @@ class ReplayNode(ManagedNode):
     def _play_once(self) -> None:
         assert self.info is not None
         self._consumed_stamp = self.START_NS
+        self._answered = False
         start = time.monotonic()
         for item in play(self.info.path):
             if self._rate > 0:
@@ -182,6 +196,8 @@ class ReplayNode(ManagedNode):
         with self._consumed:
             while stamp - self._consumed_stamp > LEAD_NS and not self._stop.is_set():
                 self._consumed.wait(0.1)
+                if not self._answered and time.monotonic() - began > MISSED:
+                    break
                 if time.monotonic() - began > STALL:
                     raise RuntimeError(
                         f'the stack has not answered for {STALL:.0f} s at stream time '
@@ -192,6 +208,7 @@ class ReplayNode(ManagedNode):
     def _on_speaker(self, message: msg.SpeakerFrame) -> None:
         with self._consumed:
             self._consumed_stamp = stamp_of(message.tick)
+            self._answered = True
             self._consumed.notify()
 
     def _publish(self, item: CameraFrame | SoundChunk) -> None:

@@ -13,6 +13,10 @@ from vico_listener.motion import FaceMotion
 Image = NDArray[np.uint8]
 """(H, W, 3) BGR."""
 
+NO_MAP: Any = None
+"""The second map of cv2.remap where the first one holds both coordinates; its types forbid None,
+but OpenCV 5.0 takes an empty array for a map."""
+
 
 class Renderer(ABC):
     """Draws the listener's face.

@@ -94,14 +94,21 @@ class Eye:
             stretch(v, self._top, lashes, self._top, lid - self._lash),
         )
         skin_below = stretch(v, self._lower, self._bottom, under, self._bottom)
-        eye_v = v - np.float32(0.5 * LOOK * lower * self._width) * self._look_weight
-        eye_u = np.float32(-LOOK * aside * self._width) * self._look_weight
-        above, below = v < lid, v > under
-        v_new = np.where(above, skin_above, np.where(below, skin_below, eye_v))
-        outside = (v < self._top) | (v > self._bottom)
-        v_new = np.where(outside, v, v_new)
-        u_new = np.where(above | below, 0.0, eye_u)
-        x, y = patch.sources(u_new, v_new - v)
-        part = cv2.remap(source, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
-        target[patch.rows, patch.columns] = part
+        above = self._sample(source, 0.0, np.where(v < self._top, 0.0, skin_above - v))
+        below = self._sample(source, 0.0, np.where(v > self._bottom, 0.0, skin_below - v))
+        eye = self._sample(
+            source,
+            np.float32(-LOOK * aside * self._width) * self._look_weight,
+            np.float32(-0.5 * LOOK * lower * self._width) * self._look_weight,
+        )
+        # Edges are as soft as a pixel, or the line of the lashes has steps.
+        covered = np.clip(v - under + 0.5, 0.0, 1.0)
+        part = cv2.blendLinear(below, eye, covered, 1.0 - covered)
+        covered = np.clip(lid - v + 0.5, 0.0, 1.0)
+        target[patch.rows, patch.columns] = cv2.blendLinear(above, part, covered, 1.0 - covered)
         return True
+
+    def _sample(self, source: Image, u_offset: Float | float, v_offset: Float) -> Image:
+        x, y = self.patch.sources(u_offset, v_offset)
+        part = cv2.remap(source, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
+        return np.asarray(part, np.uint8)

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from scipy.interpolate import LinearNDInterpolator
 
 from vico_listener.motion import FaceMotion
+from vico_listener.render.base import NO_MAP
 from vico_listener.render.expression_basis import displacement_basis
 from vico_listener.render.landmarks import CHIN
 from vico_listener.render.landmarks import OUTLINE
 from vico_listener.render.layers import head_share
+from vico_listener.render.layers import smooth_step
 from vico_listener.render.portrait import Portrait
 from vico_listener.rotation import matrix_from_rpy
 
@@ -26,11 +28,18 @@ MAX_ANGLE = np.radians(22.0)
 EYE_DISTANCE = 0.09
 """Distance of the outer eye corners of an average face, m."""
 
-CAMERA_DISTANCE = 0.7
-"""Metres from which the portrait is taken to be seen, for translation in depth."""
+CAMERA_DISTANCE = 0.6
+"""Metres from which the portrait is taken to be seen: perspective of turns and of nearness."""
+
+PARALLAX = 1.2
+"""Depth is exaggerated: a warped photo lacks the change of light and of what hides what, and both
+people and face trackers take its turns for smaller than they are."""
 
 MAX_SHIFT = 0.05
 """Largest translation shown, m."""
+
+HOLD = 0.2
+"""Width, in picture sides, of the strip in which a head that the border cuts off is held."""
 
 PIVOT_BELOW = 0.25
 """The head turns about a point this share of the face's height above the chin."""
@@ -44,35 +53,24 @@ class HeadField:
 
     Args:
         portrait: the portrait.
+        head: (size, size) uint8, where the head is seen.
     """
 
-    def __init__(self, portrait: Portrait) -> None:
+    def __init__(self, portrait: Portrait, head: NDArray[np.uint8]) -> None:
         self._size = portrait.image.shape[0]
         cell = self._size / GRID
         axis = (np.arange(GRID) + 0.5) * cell - 0.5
         self._x, self._y = np.meshgrid(axis, axis)
-        self._basis = displacement_basis(portrait, self._x, self._y).reshape(52, -1)
-        self._used = np.flatnonzero(np.abs(self._basis).max(axis=1) > 0)
-        self._basis = np.ascontiguousarray(self._basis[self._used])
-        self._reference = portrait.reference.expression.copy()
-        self._share = head_share(portrait, self._x, self._y)
-        depth = _depth(portrait, self._x, self._y)
-        outline = -portrait.landmarks[list(OUTLINE), 2]
-        chin = portrait.landmarks[CHIN, :2]
-        pivot = chin - PIVOT_BELOW * portrait.face_height * portrait.down
-        pivot_depth = float(np.median(outline)) - PIVOT_DEPTH * portrait.eyes
-        # In the head's frame (REP-103): x towards the viewer, y to the picture's right, z up.
-        self._points = np.stack(
-            [
-                (depth - pivot_depth).ravel(),
-                (self._x - pivot[0]).ravel(),
-                -(self._y - pivot[1]).ravel(),
-            ]
-        )
+        expression = displacement_basis(portrait, self._x, self._y).reshape(52, -1)
+        self._used = np.flatnonzero(np.abs(expression).max(axis=1) > 0)
+        self._reference = portrait.reference.expression[self._used]
+        # One product moves everything: coefficients' rows, then those of the rigid motion.
+        rigid = _rigid_basis(portrait, head, self._x, self._y)
+        self._basis = np.concatenate([expression[self._used], rigid]).astype(np.float32)
         self._px_per_m = portrait.eyes / EYE_DISTANCE
         lattice = np.arange(GRID, dtype=np.float32)
         self._lattice = np.stack(np.meshgrid(lattice, lattice), axis=-1)
-        self._cell = np.float32(cell)
+        self._per_cell = np.float32(1.0 / cell)
 
     def source_offsets(self, motion: FaceMotion) -> NDArray[np.float32]:
         """(64, 64, 2) px: where each grid point's picture comes from, relative to the point."""
@@ -80,23 +78,63 @@ class HeadField:
         # The inverse of p -> p + shift(p), by fixed-point iteration; offsets are small and smooth.
         offset = -shift
         for _ in range(3):
-            place = self._lattice + offset / self._cell
-            x, y = place[..., 0], place[..., 1]
-            back = cv2.remap(shift, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
+            place = cv2.add(self._lattice, offset * self._per_cell)
+            back = cv2.remap(shift, place, NO_MAP, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
             offset = np.negative(back, dtype=np.float32)
         return offset
 
     def _displacement(self, motion: FaceMotion) -> NDArray[np.float32]:
-        expression = np.clip(motion.expression, 0.0, 1.0) - self._reference
-        change = (expression[self._used] @ self._basis).reshape(GRID, GRID, 2)
+        expression = np.clip(motion.expression[self._used], 0.0, 1.0) - self._reference
         rotation = matrix_from_rpy(soft_limit(motion.rotation.astype(np.float64)))
-        moved = rotation @ self._points
         ahead, left, up = np.clip(motion.translation.astype(np.float64), -MAX_SHIFT, MAX_SHIFT)
-        zoom = CAMERA_DISTANCE / (CAMERA_DISTANCE - ahead)
-        x = zoom * moved[1] - self._points[1] + left * self._px_per_m
-        y = -(zoom * moved[2] - self._points[2]) - up * self._px_per_m
-        rigid = np.stack([x, y], axis=-1).reshape(GRID, GRID, 2) * self._share[..., None]
-        return (rigid + change).astype(np.float32)
+        nearer = rotation[0] - (1, 0, 0), (ahead * self._px_per_m,)
+        across = rotation[1] - (0, 1, 0), (left * self._px_per_m,)
+        upwards = rotation[2] - (0, 0, 1), (up * self._px_per_m,)
+        weights = np.concatenate([expression, *nearer, *across, *upwards], dtype=np.float32)
+        return (weights @ self._basis).reshape(GRID, GRID, 2)
+
+
+def _rigid_basis(portrait: Portrait, head: NDArray[np.uint8], x: NDArray, y: NDArray) -> NDArray:
+    """(12, GRID * GRID * 2) px: displacement per unit of each weight of the rigid motion.
+
+    A point's motion towards the viewer, sideways and up is linear in its position in the head
+    (x towards the viewer, y to the picture's right, z up, from the pivot) and 1: four weights each.
+    """
+    depth = _depth(portrait, x, y)
+    outline = -portrait.landmarks[list(OUTLINE), 2]
+    pivot = portrait.landmarks[CHIN, :2] - PIVOT_BELOW * portrait.face_height * portrait.down
+    pivot_depth = float(np.median(outline)) - PIVOT_DEPTH * portrait.eyes
+    ahead = PARALLAX * (depth - pivot_depth)
+    points = np.stack([ahead, x - pivot[0], pivot[1] - y, np.ones_like(x)])
+    points *= head_share(portrait, x, y)
+    # What comes nearer grows, away from the middle of the picture.
+    distance = CAMERA_DISTANCE / EYE_DISTANCE * portrait.eyes
+    middle = portrait.image.shape[0] / 2
+    basis = np.zeros((3, 4, GRID, GRID, 2))
+    basis[0, ..., 0] = points * (x - middle) / distance
+    basis[0, ..., 1] = points * (y - middle) / distance
+    basis[1, ..., 0] = points
+    basis[2, ..., 1] = -points
+    basis *= np.stack(held_at_border(head), axis=-1)
+    return basis.reshape(12, -1)
+
+
+def held_at_border(head: NDArray[np.uint8]) -> tuple[NDArray, NDArray]:
+    """Share (GRID, GRID) of sideways and of vertical motion that the picture's border allows.
+
+    Where the border cuts the head off, nothing is known beyond it: the head may slide along the
+    border there but not leave it.
+    """
+    coarse = np.asarray(cv2.resize(head, (GRID, GRID), interpolation=cv2.INTER_AREA)) / 255.0
+    ramp = smooth_step((np.arange(GRID) + 0.5) / (HOLD * GRID))
+
+    def held(near: NDArray) -> NDArray:
+        cut = cv2.GaussianBlur(near.reshape(-1, 1), (1, 0), 0, sigmaY=3.0).ravel()
+        return 1.0 - np.outer(np.clip(2.0 * cut, 0.0, 1.0), 1.0 - ramp)
+
+    left, right = held(coarse[:, 0]), held(coarse[:, -1])[:, ::-1]
+    top, bottom = held(coarse[0]).T, held(coarse[-1])[:, ::-1].T
+    return left * right, top * bottom
 
 
 def soft_limit(angles: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,5 +1,7 @@
 """Splits a portrait into the head that moves and the background that stays."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -12,16 +14,69 @@ from vico_listener.render.portrait import Portrait
 WORK = 192
 """Side at which the head is segmented, px."""
 
+LEAVES = 0.04
+"""What has less than this share in the head's motion belongs to the still background."""
+
+GONE = 0.12
+"""What has more is painted over in it."""
+
+
+SINGLE_HAIRS = 0.6
+"""Largest alpha outside the head's mask; what needs more is an object behind the head."""
+
+TEXTURE = 20.0
+"""Amplitude of texture in a background, grey values."""
+
+
+@dataclass(frozen=True)
+class Layers:
+    """The head laid over the background gives the portrait.
+
+    Attributes:
+        head: (size, size, 4) uint8 BGRA, colours multiplied by alpha.
+        background: (size, size, 3) uint8 BGR, the head painted over.
+    """
+
+    head: Image
+    background: Image
+
 
 def head_share(portrait: Portrait, x: NDArray, y: NDArray) -> NDArray:
     """How much a point (px) moves with the head: 1 down to the chin, 0 at the shoulders."""
     chin = portrait.landmarks[CHIN, :2]
-    below = ((x - chin[0]) * portrait.down[0] + (y - chin[1]) * portrait.down[1]) / (
-        portrait.face_height
-    )
-    fade = np.clip((below + 0.06) / 0.42, 0.0, 1.0)
-    share: NDArray = 1.0 - fade * fade * (3.0 - 2.0 * fade)
-    return share
+    height = portrait.face_height
+    below = ((x - chin[0]) * portrait.down[0] + (y - chin[1]) * portrait.down[1]) / height
+    aside = ((x - chin[0]) * portrait.across[0] + (y - chin[1]) * portrait.across[1]) / height
+    # Shoulders and collars beside the neck reach up higher than the neck's root.
+    below = below + 0.2 * smooth_step((np.abs(aside) - 0.3) / 0.45)
+    return 1.0 - smooth_step((below + 0.06) / 0.42)
+
+
+def smooth_step(value: NDArray) -> NDArray:
+    """0 up to 0, 1 from 1 on, smooth in between."""
+    value = np.clip(value, 0.0, 1.0)
+    stepped: NDArray = value * value * (3.0 - 2.0 * value)
+    return stepped
+
+
+def split_layers(portrait: Portrait) -> Layers:
+    """Cut the head out of the portrait and paint over the place where it was."""
+    size = portrait.image.shape[0]
+    y, x = np.mgrid[0:size, 0:size].astype(np.float32)
+    share = head_share(portrait, x, y)
+    person = person_mask(portrait)
+    alpha = (person * np.clip(share / LEAVES, 0.0, 1.0)).astype(np.float32)
+    image = portrait.image.astype(np.float32)
+    gone = smooth_step((share - LEAVES) / (GONE - LEAVES)).astype(np.float32)
+    background = _background(image, person, gone)
+    # Single hairs around the mask: the least alpha that explains their colour over the background.
+    darker = (background - image) / np.maximum(background, 1.0)
+    lighter = (image - background) / np.maximum(255.0 - background, 1.0)
+    hairs = np.minimum(np.maximum(darker, lighter).max(axis=2), SINGLE_HAIRS)
+    alpha = np.maximum(alpha, hairs)
+    head = image - (1.0 - alpha[..., None]) * background
+    layer = np.dstack([head, 255.0 * alpha]).round().clip(0, 255).astype(np.uint8)
+    return Layers(layer, background.round().astype(np.uint8))
 
 
 def person_mask(portrait: Portrait) -> NDArray[np.float32]:
@@ -70,19 +125,49 @@ def _clean(mask: NDArray[np.uint8], outline: NDArray) -> NDArray[np.uint8]:
     return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, kernel, iterations=3))
 
 
-def background_of(image: Image, moving: NDArray[np.float32]) -> Image:
-    """`image` with the moving part painted over from its surroundings."""
+def _background(
+    image: NDArray[np.float32], person: NDArray[np.float32], gone: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """`image` with the person, as far as `gone`, painted over from the surroundings."""
     size = image.shape[0]
-    scale = WORK / size
+    # Hair fades out beyond its mask; what is left of it would stay as a ghost.
+    radius = max(1, round(0.016 * size))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    hole = np.asarray(cv2.dilate((person > 0.02).astype(np.uint8), kernel), np.uint8)
     small = cv2.resize(image, (WORK, WORK), interpolation=cv2.INTER_AREA)
-    moves = cv2.resize(moving, (WORK, WORK), interpolation=cv2.INTER_LINEAR) > 0.02
-    hole = cv2.dilate(moves.astype(np.uint8), np.ones((5, 5), np.uint8))
-    # Only a rim of it can ever be seen; the far inside is filled coarsely.
-    filled = _fill(small.astype(np.float32), 1.0 - hole.astype(np.float32))
-    wide = cv2.resize(filled, (size, size), interpolation=cv2.INTER_CUBIC)
-    weight = cv2.resize(hole.astype(np.float32), (size, size), interpolation=cv2.INTER_LINEAR)
-    weight = cv2.GaussianBlur(weight, (0, 0), max(1.0, 0.6 / scale))[..., None]
-    return np.asarray(image * (1 - weight) + wide * weight).clip(0, 255).astype(np.uint8)
+    known = 1.0 - cv2.resize(hole, (WORK, WORK), interpolation=cv2.INTER_NEAREST)
+    filled = _fill(np.asarray(small), known.astype(np.float32))
+    wide = np.asarray(cv2.resize(filled, (size, size), interpolation=cv2.INTER_CUBIC))
+    wide = wide + _mirrored_texture(image, hole)
+    weight = cv2.GaussianBlur(hole.astype(np.float32), (0, 0), 0.4 * radius) * gone
+    return np.asarray(image + (wide - image) * weight[..., None]).clip(0, 255)
+
+
+def _mirrored_texture(image: NDArray[np.float32], hole: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Texture of the surroundings, mirrored at the hole's edge into it; 0 outside the hole."""
+    size = image.shape[0]
+    known = (1 - hole).astype(np.float32)[..., None]
+    sigma = size / 48
+    weight = np.asarray(cv2.GaussianBlur(known, (0, 0), sigma))[..., None]
+    mean = np.asarray(cv2.GaussianBlur(image * known, (0, 0), sigma)) / np.maximum(weight, 1e-3)
+    # Strong edges are objects, not texture; mirrored they would show.
+    detail = np.clip(image - mean, -TEXTURE, TEXTURE) * known
+    distance, labels = cv2.distanceTransformWithLabels(
+        hole, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    rows, columns = np.nonzero(hole == 0)
+    if not len(rows):
+        return np.zeros_like(image)
+    places = np.zeros((2, int(labels.max()) + 1), np.float32)
+    places[:, labels[rows, columns]] = columns, rows
+    y, x = np.mgrid[0:size, 0:size].astype(np.float32)
+    edge_x, edge_y = places[:, labels]
+    # A smooth map keeps the texture in one piece.
+    from_x = np.asarray(cv2.GaussianBlur(2 * edge_x - x, (0, 0), 2.0))
+    from_y = np.asarray(cv2.GaussianBlur(2 * edge_y - y, (0, 0), 2.0))
+    mirrored = cv2.remap(detail, from_x, from_y, cv2.INTER_LINEAR, None, cv2.BORDER_REFLECT_101)
+    fade = np.exp(-distance / (0.12 * size)) * hole
+    return np.asarray(mirrored * fade[..., None]).astype(np.float32)
 
 
 def _fill(image: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -25,6 +25,9 @@ JAW_DROP = 0.36
 NECK = 0.5
 """How far below the jaw the neck gives way to it, in the same unit."""
 
+LIPS_REACH = 0.75
+"""Nothing moves with the jaw or the lips farther than this from the middle of the mouth."""
+
 STILL = 1e-3
 INSIDE = np.array([22.0, 16.0, 38.0], np.float32)
 """Colour of the open mouth's depth, BGR."""
@@ -76,8 +79,9 @@ class Mouth:
         # Lips alone need far fewer pixels than the jaw with the neck.
         v = self.patch.v
         lips = (v > self._whole.top) & (v < self._whole.anchor)
-        lips &= np.abs(self.patch.u - self._middle_of_mouth()) < 0.75 * portrait.eyes
-        self._lips = self._whole.part(_span(lips.any(axis=1)), _span(lips.any(axis=0)))
+        lips &= np.abs(self.patch.u - self._middle_of_mouth()) < LIPS_REACH * portrait.eyes
+        self._lips_place = _span(lips.any(axis=1)), _span(lips.any(axis=0))
+        self._lips = self._whole.part(*self._lips_place)
         self._own_teeth = float((self._whole.lower - self._whole.upper).max()) > 0.04 * self._eyes
         size = portrait.image.shape[0]
         light = float(portrait.image[size // 3 : size * 2 // 3, size // 3 : size * 2 // 3].mean())
@@ -110,24 +114,25 @@ class Mouth:
         lowered = float(change[self._lowering].mean()) + 0.3 * float(change[self._funnel])
         if max(abs(jaw), float(closed), abs(raised), abs(lowered)) < STILL:
             return False
-        jaw_moves = abs(jaw) >= STILL
-        region = self._whole if jaw_moves else self._lips
-        gap = region.lower - region.upper
-        chin_drop = JAW_DROP * self._eyes * np.float32(jaw if jaw_moves else 0.0)
+        lips = self._lips
+        chin_drop = JAW_DROP * self._eyes * np.float32(jaw)
+        gap = lips.lower - lips.upper
         lip_drop = self._eyes * np.float32(JAW_DROP * max(jaw, 0.0) + 0.07 * lowered)
         lip_lift = self._eyes * np.float32(0.06 * raised)
-        upper = region.upper - lip_lift * region.arch + np.float32(0.45) * closed * gap
-        lower = region.lower + lip_drop * region.arch - np.float32(0.55) * closed * gap
+        upper = lips.upper - lip_lift * lips.arch + np.float32(0.45) * closed * gap
+        lower = lips.lower + lip_drop * lips.arch - np.float32(0.55) * closed * gap
         lower = np.maximum(lower, upper)
-        v_new = _slide(region, upper, lower, chin_drop * region.jaw)
+        region = lips if abs(jaw) < STILL else self._whole
+        offset = _give_way(region, chin_drop)
+        lips_offset = offset if region is lips else offset[self._lips_place]
+        lips_offset[...] = _slide(lips, upper, lower, chin_drop * lips.jaw, lips_offset)
         patch = region.patch
-        x, y = patch.sources(0.0, v_new - patch.v)
-        picture = np.asarray(
-            cv2.remap(source, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE), np.uint8
+        x, y = patch.sources(0.0, offset)
+        target[patch.rows, patch.columns] = cv2.remap(
+            source, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE
         )
         if max(jaw, raised, lowered) > STILL:
-            self._fill(picture, region, upper, lower)
-        target[patch.rows, patch.columns] = picture
+            self._fill(target[lips.patch.rows, lips.patch.columns], lips, upper, lower)
         return True
 
     def _fill(self, picture: Image, region: _Region, upper: Float, lower: Float) -> None:
@@ -153,20 +158,27 @@ class Mouth:
         part[...] = (part + alpha[..., None] * (colour - part)).astype(np.uint8)
 
 
-def _slide(region: _Region, upper: Float, lower: Float, chin_drop: Float) -> Float:
-    """Where the skin of each pixel comes from (v), given the new edges of the lips."""
+def _give_way(region: _Region, chin_drop: np.float32) -> Float:
+    """Offset in v to the source of the skin that goes with the chin, and of the neck below it."""
+    drop = chin_drop * region.jaw
+    length = region.neck - region.chin
+    squeezed = (region.patch.v - region.neck) * (drop / np.maximum(length - drop, 1.0))
+    # A closing jaw (drop < 0) stretches the neck instead.
+    low, high = (-drop, 0.0) if chin_drop >= 0 else (0.0, -drop)
+    return np.clip(squeezed, low, high)
+
+
+def _slide(region: _Region, upper: Float, lower: Float, drop: Float, below: Float) -> Float:
+    """Offset in v to the source of the skin around the lips, given the new edges of the lips."""
     v = region.patch.v
-    anchor = np.maximum(region.anchor + chin_drop, lower + 1.0)
-    chin = np.maximum(region.chin + chin_drop, anchor)
-    neck = np.maximum(region.neck, chin + 1.0)
+    anchor = np.maximum(region.anchor + drop, lower + 1.0)
     above = stretch(v, region.top, region.upper, region.top, upper)
     lip = stretch(v, region.lower, region.anchor, lower, anchor)
-    below = stretch(v, region.chin, region.neck, chin, neck)
-    moved = np.where(v < upper + 1, above, np.where(v <= anchor, lip, v - chin_drop))
-    moved = np.where(v > chin, below, moved)
+    moved = np.where(v < upper + 1, above, lip) - v
+    moved = np.where(v <= anchor, moved, below)
     # Lips reach a pixel into the mouth, so that its edge blends with them.
     inner = (v > upper + 1) & (v < lower - 1)
-    return np.where(inner | (v < region.top) | (v > neck), v, moved).astype(np.float32)
+    return np.where(inner | (v < region.top), np.float32(0.0), moved)
 
 
 def _span(used: NDArray | np.bool_) -> slice:
@@ -195,21 +207,23 @@ def _measure(portrait: Portrait) -> _Region:
     lower = np.maximum(curve(u, local(*lm.LIPS_INNER_LOWER)), upper)
     nose, lip_bottom = local(lm.NOSE_BASE, lm.LIP_BOTTOM)[:, 1]
     half_face = 0.5 * float(np.ptp(jaw_points[:, 0]))
-    side = np.clip(1.0 - ((u - middle) / (1.05 * half_face)) ** 2, 0.0, 1.0)
+    reach = min(1.05 * half_face, LIPS_REACH * eyes)
+    side = np.clip(1.0 - ((u - middle) / reach) ** 2, 0.0, 1.0)
     # Nothing may move at the rim of the patch, or its edge would show.
     rim = np.minimum.reduce([u - u.min(), u.max() - u, v - v.min(), v.max() - v])
     anchor = np.maximum(lower, lip_bottom) + 0.12 * eyes
     chin = np.maximum(curve(u, jaw_points), anchor + 1.0)
+    top = nose + 0.35 * (float(upper.mean()) - nose)
     region = _Region(
         patch=patch,
-        top=np.full_like(u, nose + 0.35 * (float(upper.mean()) - nose)),
+        top=np.full_like(u, top),
         upper=upper,
         lower=lower,
         anchor=anchor,
         chin=chin,
         neck=chin + NECK * eyes,
         arch=arch * np.clip(1.5 * arch, 0.0, 1.0),
-        jaw=side**1.5 * np.clip(rim / (0.12 * eyes), 0.0, 1.0),
+        jaw=side**1.5 * np.clip(rim / (0.12 * eyes), 0.0, 1.0) * (v > top),
     )
     arrays = {f.name: getattr(region, f.name).astype(np.float32) for f in fields(region)[1:]}
     return replace(region, **arrays)

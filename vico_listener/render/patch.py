@@ -28,8 +28,8 @@ class Patch:
     y: Float
     u: Float
     v: Float
-    across: NDArray[np.float64]
-    down: NDArray[np.float64]
+    across: NDArray[np.float32]
+    down: NDArray[np.float32]
 
     def part(self, rows: slice, columns: slice) -> 'Patch':
         """A rectangle of the patch."""
@@ -46,7 +46,7 @@ class Patch:
         """Picture coordinates of the pixels displaced by (u, v) offsets."""
         x = self.x + (u_offset * self.across[0] + v_offset * self.down[0])
         y = self.y + (u_offset * self.across[1] + v_offset * self.down[1])
-        return x.astype(np.float32), y.astype(np.float32)
+        return x, y
 
 
 def make_patch(portrait: Portrait, points: NDArray, margin: float) -> Patch:
@@ -67,8 +67,8 @@ def make_patch(portrait: Portrait, points: NDArray, margin: float) -> Patch:
         y,
         u.astype(np.float32),
         v.astype(np.float32),
-        portrait.across,
-        portrait.down,
+        portrait.across.astype(np.float32),
+        portrait.down.astype(np.float32),
     )
 
 

@@ -1,25 +1,23 @@
 """The default renderer: a photo, warped by pose and blendshapes on a CPU in about a millisecond."""
 
+import math
+
 import cv2
 import numpy as np
 
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import FaceMotion
+from vico_listener.render.base import NO_MAP
 from vico_listener.render.base import Image
 from vico_listener.render.base import Renderer
 from vico_listener.render.base import register
 from vico_listener.render.eyes import Eye
 from vico_listener.render.field import HeadField
-from vico_listener.render.layers import background_of
-from vico_listener.render.layers import head_share
-from vico_listener.render.layers import person_mask
+from vico_listener.render.layers import split_layers
 from vico_listener.render.mouth import Mouth
 from vico_listener.render.portrait import prepare_portrait
 
 MIN_SIZE, MAX_SIZE = 64, 2048
-
-REACH = 0.3
-"""How far the head can move, in face heights."""
 
 
 @register('portrait')
@@ -44,24 +42,21 @@ class PortraitRenderer(Renderer):
         self.size = size
         prepared = prepare_portrait(portrait, size)
         self.reference = prepared.reference
-        self._field = HeadField(prepared)
+        layers = split_layers(prepared)
+        self._background = layers.background
+        self._still = layers.head
+        self._texture = self._still.copy()
+        alpha = self._still[..., 3]
+        self._field = HeadField(prepared, alpha)
         self._parts: list[Mouth | Eye] = [
             Mouth(prepared),
             Eye(prepared, 'Left'),
             Eye(prepared, 'Right'),
         ]
-        y, x = np.mgrid[0:size, 0:size].astype(np.float32)
-        share = head_share(prepared, x, y)
-        moving = person_mask(prepared) * np.clip(share / 0.04, 0.0, 1.0).astype(np.float32)
-        self._background = background_of(prepared.image, moving)
-        self._still = np.dstack([prepared.image, (255 * moving).astype(np.uint8)])
-        self._texture = self._still.copy()
         self._drawn = [False] * len(self._parts)
-        # Only this part of the picture can ever change.
-        reach = round(REACH * prepared.face_height)
-        rows, columns = (_around(moving.max(axis=axis) > 0.01, reach) for axis in (1, 0))
-        self._place = rows, columns
-        self._x, self._y = x[rows, columns], y[rows, columns]
+        y, x = np.mgrid[0:size, 0:size].astype(np.float32)
+        self._pixels = np.stack([x, y], axis=-1)
+        self._extent = _extent(alpha.max(axis=1)), _extent(alpha.max(axis=0))
 
     def render(self, motion: FaceMotion) -> Image:
         """Picture (size, size, 3) uint8 BGR of a face motion; see `Renderer.render`."""
@@ -73,19 +68,24 @@ class PortraitRenderer(Renderer):
         if not motion.is_finite():
             raise ValueError('the motion holds a number that is not finite')
         self._draw_parts(np.clip(motion.expression, 0.0, 1.0))
-        offsets = cv2.resize(self._field.source_offsets(motion), (self.size, self.size))
-        offsets = offsets[self._place]
+        coarse = self._field.source_offsets(motion)
+        offsets = cv2.resize(coarse, (self.size, self.size))
+        # Nothing is farther from where the portrait has it than the largest offset.
+        place = self._around_head(math.ceil(float(np.abs(coarse).max())) + 1)
+        sources = cv2.add(offsets[place], self._pixels[place])
         head = cv2.remap(
-            self._texture,
-            self._x + offsets[..., 0],
-            self._y + offsets[..., 1],
-            cv2.INTER_LINEAR,
-            None,
-            cv2.BORDER_REFLECT_101,
+            self._texture, sources, NO_MAP, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE
         )
         picture = self._background.copy()
-        _lay_over(picture[self._place], head)
+        _lay_over(picture[place], head)
         return picture
+
+    def _around_head(self, reach: int) -> tuple[slice, slice]:
+        (top, bottom), (left, right) = self._extent
+        return (
+            slice(max(0, top - reach), bottom + reach),
+            slice(max(0, left - reach), right + reach),
+        )
 
     def _draw_parts(self, expression: np.ndarray) -> None:
         for part, drawn in zip(self._parts, self._drawn, strict=True):
@@ -96,16 +96,13 @@ class PortraitRenderer(Renderer):
 
 
 def _lay_over(picture: Image, head: np.ndarray) -> None:
-    """Lay a BGRA picture over `picture`, in place."""
-    alpha = cv2.cvtColor(cv2.extractChannel(head, 3), cv2.COLOR_GRAY2BGR)
-    front = cv2.multiply(cv2.cvtColor(head, cv2.COLOR_BGRA2BGR), alpha, None, 1 / 255)
-    back = cv2.multiply(picture, cv2.bitwise_not(alpha), None, 1 / 255)
-    cv2.add(front, back, picture)
+    """Lay a BGRA picture, its colours multiplied by alpha, over `picture`, in place."""
+    clear = cv2.bitwise_not(cv2.extractChannel(head, 3))
+    back = cv2.multiply(picture, cv2.cvtColor(clear, cv2.COLOR_GRAY2BGR), None, 1 / 255)
+    cv2.add(cv2.cvtColor(head, cv2.COLOR_BGRA2BGR), back, picture)
 
 
-def _around(used: np.ndarray, reach: int) -> slice:
-    """The stretch of True in `used`, and `reach` more at both ends."""
-    places = np.flatnonzero(used)
-    if not len(places):
-        return slice(0, len(used))
-    return slice(max(0, int(places[0]) - reach), min(len(used), int(places[-1]) + 1 + reach))
+def _extent(alpha: np.ndarray) -> tuple[int, int]:
+    """First and past the last place where something is seen."""
+    places = np.flatnonzero(alpha)
+    return (int(places[0]), int(places[-1]) + 1) if len(places) else (0, len(alpha))
