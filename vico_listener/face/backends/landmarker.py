@@ -113,7 +113,7 @@ class LandmarkerBackend:
             box=np.concatenate([low, high]),
             motion=motion,
             roi=next_roi,
-            mouth_opening=float(np.linalg.norm(lips) / max(np.linalg.norm(eyes), 1e-6)),
+            mouth_opening=float(np.linalg.norm(lips)) / max(float(np.linalg.norm(eyes)), 1e-6),
         )
 
     def warm_up(self) -> None:
