@@ -158,4 +158,8 @@ def _depth(portrait: Portrait, x: NDArray, y: NDArray) -> NDArray[np.float64]:
     reach = 0.5 * portrait.eyes
     fall = 0.35 * portrait.eyes * (1.0 - np.exp(-distance / reach))
     depth = np.where(hole, -outline[nearest, 2] - fall, np.nan_to_num(inside))
-    return np.asarray(cv2.GaussianBlur(depth, (0, 0), 1.2))
+    near = np.asarray(cv2.GaussianBlur(depth, (0, 0), 1.2))
+    wide = np.asarray(cv2.GaussianBlur(depth, (0, 0), 3.5))
+    # Ears and hair have no landmarks: a smooth guess is the one that tears least.
+    beyond = np.where(hole, smooth_step(distance / (0.25 * portrait.eyes)), 0.0)
+    return near + (wide - near) * np.asarray(cv2.GaussianBlur(beyond, (0, 0), 1.5))

@@ -24,7 +24,7 @@ GONE = 0.12
 SINGLE_HAIRS = 0.6
 """Largest alpha outside the head's mask; what needs more is an object behind the head."""
 
-TEXTURE = 20.0
+TEXTURE = 12.0
 """Amplitude of texture in a background, grey values."""
 
 
@@ -98,6 +98,8 @@ def person_mask(portrait: Portrait) -> NDArray[np.float32]:
     labels[(radius > 1.3) & ~below] = cv2.GC_BGD
     shoulders = below & (np.abs(across) < 0.45 * height + 0.75 * (down - 0.45 * height))
     labels[shoulders] = cv2.GC_PR_FGD
+    skull = np.hypot(across / (0.45 * height), down / (0.58 * height)) < 1.0
+    labels[skull & ~below] = cv2.GC_FGD
     cv2.fillConvexPoly(labels, np.round(outline).astype(np.int32), cv2.GC_FGD)
     neck = below & (np.abs(across) < 0.24 * height) & (down < 1.2 * height)
     labels[neck] = cv2.GC_FGD
