@@ -31,6 +31,9 @@ class Tracker(Protocol):
     def update(self, image: NDArray[np.uint8], stamp: int, speaking: bool = False) -> FaceMotion:
         """Face in an image (H, W, 3, BGR) taken at `stamp` ns; confidence 0 = none."""
 
+    def look_around(self) -> None:
+        """Finish what `update` left to do in the last image."""
+
     def reset(self) -> None:
         """Forget everything seen."""
 
@@ -162,6 +165,10 @@ class Perception:
             current = stamp - tick < PERIOD_NS
             self._pending.append(_PendingTick(tick, sight if current else previous, received))
         return self._emit(stamp)
+
+    def look_around(self) -> None:
+        """What the face tracker left to do, see `FaceTracker.look_around`."""
+        self._tracker.look_around()
 
     def add_audio(
         self, data: bytes | NDArray, stamp: int, received: float | None = None

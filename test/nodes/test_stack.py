@@ -66,7 +66,8 @@ def play(graph: Graph, clip: Path, composed: bool, rate: float = 0.0) -> dict[st
     wait_until(replay.finished.is_set, 60.0)
     assert replay.failure == ''
     last = replay.START_NS + max(f.stamp for f in camera_frames(clip))
-    wait_until(lambda: stamp_of(heard['motion'][-1].header.stamp) > last - NANOSECONDS // 25)
+    end = last - NANOSECONDS // 25
+    wait_until(lambda: heard['motion'] and stamp_of(heard['motion'][-1].header.stamp) > end)
     wait_until(lambda: len(heard['face']) == len(heard['motion']))
     for node in [*nodes, replay]:
         assert graph.run(node.trigger_deactivate) == TransitionCallbackReturn.SUCCESS

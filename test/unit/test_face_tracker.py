@@ -92,6 +92,7 @@ def test_a_face_is_detected_once_and_then_followed():
     video = Video(person)
     assert video.play(1)[0].confidence == pytest.approx(0.9)
     assert len(video.backend.looks) == 2  # where it was detected, then where its landmarks are
+    video.play(3)
     before = video.backend.detections
     for _ in range(6):
         person.x += 10
@@ -170,6 +171,30 @@ def test_others_cost_at_most_one_look_per_frame_and_few_in_all():
     others = [x for x in video.backend.looks if x != 150]
     assert len(video.backend.looks) - len(others) == 50
     assert 10 <= len(others) <= 25
+
+
+def test_a_speaker_in_view_is_answered_before_anybody_else_is_looked_for():
+    video = Video(FakePerson(200, size=150), FakePerson(450))
+    video.play(1)
+    for _ in range(30):
+        video.tracker.look_around()
+        before = len(video.backend.looks), video.backend.detections
+        video.play(1)
+        assert (len(video.backend.looks) - 1, video.backend.detections) == before
+
+
+def test_looking_around_early_changes_nothing():
+    videos = [Video(FakePerson(200, size=150), FakePerson(450)) for _ in range(2)]
+    for frame in range(120):
+        for video in videos:
+            video.backend.people[1].mouth_opening = 0.1 * (frame % 7 < 3)
+            video.play(1, speaking=True)
+        videos[0].tracker.look_around()
+        positions = [video.speaker_x for video in videos]
+        assert positions[0] == positions[1]
+    assert positions[0] == 450
+    looks = [video.backend.looks for video in videos]
+    assert looks[0][: len(looks[1])] == looks[1]
 
 
 def test_no_jump_is_smoothed_over_when_the_speaker_changes():

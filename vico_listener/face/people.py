@@ -23,7 +23,8 @@ class PeopleSettings:
         others_interval: how often people other than the speaker are looked at, one per frame.
         detect_interval: how often the detector has one turn, in search of newcomers, while the
             speaker is in view.
-        search_turns: detector turns per frame while the speaker is out of view.
+        search_turns: detector turns per frame while the speaker is out of view; as many follow, one
+            per frame, when somebody has been found.
         lost_after: how long a lost face is remembered and looked for where it was.
     """
 
@@ -43,12 +44,14 @@ class Person:
         face: the last observation.
         seen: stamp of that observation, ns.
         looked: stamp of the last look, successful or not, ns.
+        fresh: seen since the speaker was last chosen.
     """
 
     key: int
     face: FaceObservation
     seen: int
     looked: int
+    fresh: bool = True
 
     @property
     def visible(self) -> bool:
@@ -69,7 +72,8 @@ class People:
         self.everybody: list[Person] = []
         self._next_key = 0
         self._turn = 0
-        self._detected: int | None = None
+        self._detected = 0
+        self._extra_turns = 0
 
     def get(self, key: int | None) -> Person | None:
         """The person called `key`, if still followed."""
@@ -79,17 +83,27 @@ class People:
         """Those in view."""
         return [person for person in self.everybody if person.visible]
 
-    def update(self, image: Image, stamp: int, camera: Camera, speaker_key: int | None) -> None:
-        """Look at the next frame: the speaker first, little by little the others."""
+    def search(self, image: Image, stamp: int, camera: Camera) -> None:
+        """Nobody to answer to: find one more person, the quickest way."""
+        for _ in range(self._settings.search_turns):
+            if self._detect(image, stamp, camera, one_is_enough=True):
+                self._extra_turns = self._settings.search_turns
+                return
+
+    def look_around(
+        self, image: Image, stamp: int, camera: Camera, speaker_key: int | None
+    ) -> None:
+        """See to everybody but the speaker, for whom there was `look` and `search`."""
         speaker = self.get(speaker_key)
-        if speaker is not None:
-            self.look(speaker, image, stamp, camera)
         due = stamp - self._settings.others_interval * 1e9
         others = [p for p in self.everybody if p is not speaker and p.looked <= due]
         if others:
             self.look(min(others, key=lambda p: p.looked), image, stamp, camera)
         self._drop_doubles()
-        for _ in range(self._detector_turns(speaker, stamp)):
+        if self._extra_turns > 0:
+            self._extra_turns -= 1
+            self._detect(image, stamp, camera)
+        elif stamp - self._detected >= self._settings.detect_interval * 1e9:
             self._detect(image, stamp, camera)
         forgotten = stamp - self._settings.lost_after * 1e9
         self.everybody = [p for p in self.everybody if p.visible or p.seen >= forgotten]
@@ -99,7 +113,7 @@ class People:
         face = self._backend.observe(image, person.face.roi, camera)
         person.looked = stamp
         if face is not None:
-            person.face, person.seen = face, stamp
+            person.face, person.seen, person.fresh = face, stamp, True
         elif person.seen == stamp:  # the stamp came twice
             person.seen -= 1
 
@@ -111,30 +125,33 @@ class People:
                 kept.append(person)
         self.everybody = kept
 
-    def _detector_turns(self, speaker: Person | None, stamp: int) -> int:
-        if speaker is None or not speaker.visible or self._detected is None:
-            return self._settings.search_turns
-        return int(stamp - self._detected >= self._settings.detect_interval * 1e9)
-
-    def _detect(self, image: Image, stamp: int, camera: Camera) -> None:
-        """Give the detector a turn and remember whom it finds."""
-        if len(self.visible()) >= self._settings.max_faces:
-            return
+    def _detect(
+        self, image: Image, stamp: int, camera: Camera, one_is_enough: bool = False
+    ) -> bool:
+        """Give the detector a turn and remember whom it finds; True when there was somebody."""
         self._detected = stamp
-        for roi in self._backend.detect(image, self._turn):
+        if len(self.visible()) >= self._settings.max_faces:
+            return False
+        turn, self._turn = self._turn, self._turn + 1
+        found = False
+        for roi in sorted(self._backend.detect(image, turn), key=lambda roi: -roi.size):
             known = [person.face for person in self.visible()]
             if len(known) >= self._settings.max_faces or any(_inside(roi, face) for face in known):
                 continue
             face = observe_closely(self._backend, image, roi, camera)
             if face is not None and all(overlap(face, other) < SAME_FACE for other in known):
                 self._remember(face, stamp)
-        self._turn += 1
+                found = True
+                if one_is_enough:
+                    break
+        return found
 
     def _remember(self, face: FaceObservation, stamp: int) -> None:
         """A lost person who was near by is back, else somebody new has come."""
         for person in self.everybody:
             if not person.visible and _near(face, person.face):
                 person.face, person.seen, person.looked = face, stamp, stamp
+                person.fresh = True
                 return
         self.everybody.append(Person(self._next_key, face, stamp, stamp))
         self._next_key += 1

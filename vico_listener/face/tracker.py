@@ -41,7 +41,8 @@ class FaceTracker:
     """Turns the frames of a video into the speaker's face motion.
 
     Faces are detected when none is in view, and now and then in search of newcomers; in between a
-    face is followed by its own landmarks.
+    face is followed by its own landmarks. While the speaker is in view everybody else can wait:
+    `look_around` sees to them after the speaker's motion has been handed on.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class FaceTracker:
         self._smoother = MotionSmoother(settings.smoothing)
         self._stamp: int | None = None
         self._shape: tuple[int, ...] | None = None
+        self._unfinished: tuple[Image, int, Camera] | None = None
 
     def reset(self) -> None:
         """Forget all faces; the camera stays."""
@@ -80,6 +82,7 @@ class FaceTracker:
         self._selector.reset()
         self._smoother.reset()
         self._stamp = None
+        self._unfinished = None
 
     def set_camera(self, fx: float, fy: float, cx: float, cy: float) -> None:
         """Use a calibrated camera (px, as in CameraInfo.k); ValueError when it is degenerate."""
@@ -122,9 +125,15 @@ class FaceTracker:
         if min(height, width) < MIN_IMAGE_SIDE:
             return missing
 
+        self.look_around()
         camera = self._calibrated or Camera.from_fov(self._fov_deg, width, height)
         previous = self._selector.current
-        self._people.update(image, stamp, camera, previous)
+        speaker = self._people.get(previous)
+        if speaker is not None:
+            self._people.look(speaker, image, stamp, camera)
+        if speaker is None or not speaker.visible:
+            self._people.search(image, stamp, camera)
+        self._unfinished = image, stamp, camera
         speaker = self._choose(stamp, speaking)
         if speaker is None:
             return missing
@@ -134,14 +143,23 @@ class FaceTracker:
             self._smoother.reset()
         return self._smoother.update(speaker.face.motion, stamp) if speaker.visible else missing
 
+    def look_around(self) -> None:
+        """Look for people other than the speaker in the last frame.
+
+        Call it when the speaker's motion has been handed on. Without a call the next `update`
+        begins with it: later, but with the same result.
+        """
+        if self._unfinished is None:
+            return
+        image, stamp, camera = self._unfinished
+        self._unfinished = None
+        self._people.look_around(image, stamp, camera, self._selector.current)
+
     def _choose(self, stamp: int, speaking: bool) -> Person | None:
-        candidates = [
-            Candidate(
-                person.key,
-                person.face.size,
-                person.face.mouth_opening if person.seen == stamp else None,
-            )
-            for person in self._people.everybody
-            if person.visible or stamp - person.seen <= self._patience_ns
-        ]
+        candidates = []
+        for person in self._people.everybody:
+            if person.visible or stamp - person.seen <= self._patience_ns:
+                lips = person.face.mouth_opening if person.fresh else None
+                candidates.append(Candidate(person.key, person.face.size, lips))
+                person.fresh = False
         return self._people.get(self._selector.choose(candidates, stamp, speaking))

@@ -7,12 +7,15 @@ from typing import Any
 
 Job = Callable[[], None]
 
+LIVE_IMAGES = 2
+
 
 class InputQueue:
     """Jobs in order of arrival, run by one worker thread.
 
-    Images are special: when live, a newer image replaces one that still waits (latest wins, the
-    loss is counted); when `lossless`, every image waits its turn.
+    Images are special: when live, at most `LIVE_IMAGES` wait and a newer one replaces the oldest
+    (the loss is counted), so that a hiccup loses nothing and a slow machine does not fall behind;
+    when `lossless`, every image waits its turn.
 
     Args:
         on_error: told of an exception that a job raised; the worker goes on.
@@ -30,14 +33,13 @@ class InputQueue:
         self._thread.start()
 
     def put(self, kind: str, job: Job) -> None:
-        """Add a job; `kind` 'image' is subject to latest-wins."""
+        """Add a job; `kind` 'image' is subject to this limit."""
         with self._condition:
             if kind == 'image' and not self._lossless:
-                for index, (waiting, _) in enumerate(self._jobs):
-                    if waiting == 'image':
-                        del self._jobs[index]
-                        self.dropped += 1
-                        break
+                waiting = [i for i, (other, _) in enumerate(self._jobs) if other == 'image']
+                if len(waiting) >= LIVE_IMAGES:
+                    del self._jobs[waiting[0]]
+                    self.dropped += 1
             self._jobs.append((kind, job))
             self._condition.notify()
 

@@ -211,6 +211,8 @@ class PerceptionNode(ManagedNode):
         self._frame_id = message.header.frame_id
         self._deliver(self.perception.add_image(picture, stamp, received))
         self._durations.add(time.perf_counter() - start)
+        # Behind the sound that has come in the meantime: a motion may be waiting for that.
+        self._put('look around', self.perception.look_around)
 
     def _hear(self, data: Any, stamp: int, format_: AudioFormat, received: float) -> None:
         assert self.perception is not None
