@@ -222,8 +222,10 @@ def _measure(portrait: Portrait) -> _Region:
         anchor=anchor,
         chin=chin,
         neck=chin + NECK * eyes,
-        arch=arch * np.clip(1.5 * arch, 0.0, 1.0),
+        arch=np.asarray(arch * np.clip(1.5 * arch, 0.0, 1.0), np.float32),
         jaw=side**1.5 * np.clip(rim / (0.12 * eyes), 0.0, 1.0) * (v > top),
     )
-    arrays = {f.name: getattr(region, f.name).astype(np.float32) for f in fields(region)[1:]}
+    arrays: dict[str, Float] = {
+        f.name: getattr(region, f.name).astype(np.float32) for f in fields(region)[1:]
+    }
     return replace(region, **arrays)
