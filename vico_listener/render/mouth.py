@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from dataclasses import fields
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -225,7 +226,7 @@ def _measure(portrait: Portrait) -> _Region:
         arch=np.asarray(arch * np.clip(1.5 * arch, 0.0, 1.0), np.float32),
         jaw=side**1.5 * np.clip(rim / (0.12 * eyes), 0.0, 1.0) * (v > top),
     )
-    arrays: dict[str, Float] = {
+    arrays: dict[str, Any] = {
         f.name: getattr(region, f.name).astype(np.float32) for f in fields(region)[1:]
     }
     return replace(region, **arrays)
