@@ -7,7 +7,6 @@ speaker's habits. Unbroken speech builds up an urge, and what happens in it is a
 high. Every quantity here is a smooth function of what was heard.
 """
 
-from dataclasses import dataclass
 from math import exp
 from math import radians
 from math import tanh
@@ -15,9 +14,8 @@ from math import tanh
 from vico_listener.listener.cues import Phrase
 from vico_listener.listener.cues import Voice
 from vico_listener.listener.follower import STEP
-from vico_listener.listener.gestures import Curve
-from vico_listener.listener.gestures import nod
-from vico_listener.listener.gestures import shake
+from vico_listener.listener.gestures import Gesture
+from vico_listener.listener.gestures import Kind
 from vico_listener.listener.personality import Personality
 from vico_listener.listener.style import Style
 
@@ -48,15 +46,6 @@ BEAT_CLEARANCE = 0.5
 """No beat starts within this many seconds of a nod."""
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A head gesture that starts `delay` seconds from now; `agrees` tells a nod from a shake."""
-
-    curve: Curve
-    delay: float
-    agrees: bool
-
-
 def strength(phrase: Phrase) -> float:
     """How strongly the end or low region of a phrase invites an answer, 0..1.
 
@@ -71,22 +60,26 @@ def latency(phrase: Phrase, person: Personality) -> float:
     return person.delay * (1.3 + 1.1 * tanh(doubt))
 
 
-def make_nod(phrase: Phrase, style: Style, person: Personality, wide: bool, cycles: int) -> Curve:
-    """Pitch (rad) of the nod that answers a phrase: wide in a pause, narrow during speech."""
+def make_nod(
+    phrase: Phrase, style: Style, person: Personality, wide: bool, cycles: int, delay: float
+) -> Gesture:
+    """The nod that answers a phrase: wide in a pause, narrow during speech."""
     emphasis = tanh(0.5 * phrase.loudness + 0.4 * phrase.brightness)
     depth = style.depth * (1.1 if wide else 0.85) * (1.0 + 0.35 * emphasis)
     frequency = person.tempo * (2.4 - 0.09 * (depth - 4.0) - 0.2 * tanh(phrase.fall))
     upswing = UPSWING if wide and phrase.brightness + phrase.fall > 1.0 else 0.0
-    return nod(radians(depth), frequency, cycles, 0.75 + 0.1 * emphasis, upswing)
+    decay = 0.75 + 0.1 * emphasis
+    return Gesture(Kind.NOD, radians(depth), delay, frequency, cycles, decay, upswing)
 
 
-def make_shake(phrase: Phrase, style: Style, person: Personality) -> Curve:
-    """Yaw (rad) of the shake that answers a phrase."""
+def make_shake(phrase: Phrase, style: Style, person: Personality, delay: float) -> Gesture:
+    """The shake that answers a phrase."""
     emphasis = tanh(0.5 * phrase.loudness)
     width = 1.6 * style.depth * (1.0 + 0.3 * emphasis)
     strokes = 3 if phrase.length > 0.0 else 2
     side = 1.0 if phrase.brightness > 0.0 else -1.0
-    return side * shake(radians(width), person.tempo * (1.75 - 0.2 * emphasis), strokes)
+    frequency = person.tempo * (1.75 - 0.2 * emphasis)
+    return Gesture(Kind.SHAKE, side * radians(width), delay, frequency, strokes)
 
 
 class Quota:
@@ -122,7 +115,7 @@ class Answers:
         self._rest = 0.0
         self._since_beat = 5.0
 
-    def step(self, voice: Voice, style: Style, person: Personality) -> Answer | None:
+    def step(self, voice: Voice, style: Style, person: Personality) -> Gesture | None:
         """The nod or shake with which to answer at this tick, if any."""
         self._rest -= STEP
         self._since_beat += STEP
@@ -135,14 +128,13 @@ class Answers:
             self._rest,
             BEAT_SECONDS - self._since_beat,
         )
-        agrees = self._agrees(voice.phrase, style)
-        if agrees:
+        if self._agrees(voice.phrase, style):
             cycles = self._cycles(voice.phrase, wide=voice.ended)
-            curve = make_nod(voice.phrase, style, person, voice.ended, cycles)
+            answer = make_nod(voice.phrase, style, person, voice.ended, cycles, delay)
         else:
-            curve = make_shake(voice.phrase, style, person)
-        self._rest = delay + len(curve) * STEP + person.refractory - 0.7
-        return Answer(curve, delay, agrees)
+            answer = make_shake(voice.phrase, style, person, delay)
+        self._rest = delay + len(answer.curve()) * STEP + person.refractory - 0.7
+        return answer
 
     def _at_end(self, voice: Voice, style: Style) -> bool:
         if self._rest > PATIENCE:
@@ -178,11 +170,11 @@ class Answers:
             self._urge = 0.0
         return taken
 
-    def beat(self, voice: Voice, style: Style, person: Personality) -> Curve | None:
-        """The small pitch movement (rad) in phase with a stressed syllable at this tick, if any."""
+    def beat(self, voice: Voice, style: Style, person: Personality) -> Gesture | None:
+        """The small nod in phase with a stressed syllable at this tick, if any."""
         needed = 0.6 + 1.5 * exp(-0.8 * self._since_beat)
         if voice.stress < needed or self._rest > person.refractory - BEAT_CLEARANCE:
             return None
         self._since_beat = 0.0
         depth = style.beat * (0.85 + 0.3 * tanh(voice.stress - 1.2))
-        return nod(radians(depth), person.tempo * BEAT_FREQUENCY, 1)
+        return Gesture(Kind.BEAT, radians(depth), frequency=person.tempo * BEAT_FREQUENCY)

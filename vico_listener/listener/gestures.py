@@ -6,6 +6,8 @@ at both ends it is zero, as in a minimum-jerk movement (Flash & Hogan 1985).
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
 from math import pi
 
 import numpy as np
@@ -19,6 +21,8 @@ RESIDUE = 0.12
 """Share of a nod's depth that is left after its last stroke and fades while the head settles."""
 SETTLE = 0.7
 """Seconds the head takes to settle after a nod or shake."""
+GLANCE_SECONDS = 1.0
+"""How long a look aside lasts."""
 TURN_SHARPNESS = 0.85
 """Acceleration at inner turning points, as a share of the sinusoid's."""
 
@@ -106,6 +110,47 @@ def shake(width: float, frequency: float, strokes: int, decay: float = 0.85) -> 
 def hold(height: float, rise: float, stay: float, fall: float) -> Curve:
     """Curve that goes to `height`, stays and returns to zero; durations in seconds."""
     return stroke_chain([0.0, height, height, 0.0], [rise, stay, fall])
+
+
+class Kind(IntEnum):
+    """Kinds of gesture: nods and shakes that answer, beats on stressed syllables, looks aside."""
+
+    NOD = 0
+    SHAKE = 1
+    BEAT = 2
+    GLANCE = 3
+
+
+@dataclass(frozen=True)
+class Gesture:
+    """One gesture, decided now and played `delay` seconds from now.
+
+    Attributes:
+        kind: what it is.
+        size: largest stroke of a nod, beat or shake, peak to peak; turn of the eyes in a glance;
+            rad. Negative: to the right first.
+        delay: s.
+        frequency: cycles per second (not of a glance).
+        cycles: cycles of a nod or beat, strokes of a shake.
+        decay: of a nod, see `nod`.
+        upswing: of a nod, see `nod`.
+    """
+
+    kind: Kind
+    size: float
+    delay: float = 0.0
+    frequency: float = 1.0
+    cycles: int = 1
+    decay: float = 0.75
+    upswing: float = 0.0
+
+    def curve(self) -> Curve:
+        """Its angle (rad), step by step: pitch of a nod or beat, yaw of a shake, or the eyes'."""
+        if self.kind == Kind.SHAKE:
+            return shake(abs(self.size), self.frequency, self.cycles) * (1 if self.size > 0 else -1)
+        if self.kind == Kind.GLANCE:
+            return hold(self.size, 0.13, GLANCE_SECONDS, 0.13)
+        return nod(self.size, self.frequency, self.cycles, self.decay, self.upswing)
 
 
 class Timeline:

@@ -13,11 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from vico_listener.clock import MODEL_RATE
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.answers import Answers
 from vico_listener.listener.base import Listener
 from vico_listener.listener.base import register
+from vico_listener.listener.body import GLANCE
+from vico_listener.listener.body import Behaviour
+from vico_listener.listener.body import Body
 from vico_listener.listener.cues import Phrase
 from vico_listener.listener.cues import Voice
 from vico_listener.listener.cues import VoiceCues
@@ -27,13 +29,11 @@ from vico_listener.listener.expression import FACE_CHANNELS
 from vico_listener.listener.expression import FROWN
 from vico_listener.listener.expression import PRESS
 from vico_listener.listener.expression import SMILE
-from vico_listener.listener.expression import calm_face
-from vico_listener.listener.expression import look
 from vico_listener.listener.expression import smile_of
 from vico_listener.listener.follower import STEP
 from vico_listener.listener.follower import Follower
-from vico_listener.listener.gestures import Timeline
-from vico_listener.listener.gestures import hold
+from vico_listener.listener.gestures import Gesture
+from vico_listener.listener.gestures import Kind
 from vico_listener.listener.mimicry import Mimicry
 from vico_listener.listener.personality import Personality
 from vico_listener.listener.state import recall
@@ -41,15 +41,9 @@ from vico_listener.listener.state import snapshot
 from vico_listener.listener.style import Fade
 from vico_listener.listener.style import Style
 from vico_listener.listener.style import personal_styles
-from vico_listener.motion import ARKIT52
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 
-ROLL, PITCH, YAW, GAZE = range(4)
-"""Channels of the timeline; gaze is the turn of the eyes to the own left."""
-
-TIMELINE_SPAN = 6.0
-"""Longest gesture together with its delay, s."""
 FACE_RATE = 6.0
 POSTURE_RATE = 1.5
 """Rates (1/s) at which the face and the posture answer."""
@@ -63,18 +57,14 @@ SURPRISE = 1.2
 GREETING = (1.0, 0.0, 0.0)
 """Pleasure, surprise and displeasure with which a listener starts."""
 
-GLANCE = radians(12.0)
-GLANCE_HEAD = radians(2.5)
-GLANCE_SECONDS = 1.0
-DRAW_BACK = radians(2.0)
-"""A look aside: eyes, head and duration; how far the chin rises at it or at a shake."""
-
 
 @register('rules')
 class RulesListener(Listener):
     """Rule-based listener; all its motion follows from the speaker's frames."""
 
     name = 'rules'
+    last: Behaviour
+    """What the last step did; the teacher of learned listeners."""
 
     def __init__(self, seed: int | None = None, personality: Personality | None = None) -> None:
         """Listen as `personality`, else as the one drawn from `seed`, else as the default one."""
@@ -85,7 +75,7 @@ class RulesListener(Listener):
         self._voice = VoiceCues()
         self._answers = Answers()
         self._mimicry = Mimicry(personality.mimicry_delay)
-        self._timeline = Timeline(4, TIMELINE_SPAN)
+        self._body = Body()
         self._fade = Fade()
         self._face = Follower(len(FACE_CHANNELS), FACE_RATE)
         self._posture = Follower(3, POSTURE_RATE)
@@ -98,86 +88,66 @@ class RulesListener(Listener):
         Raises:
             ValueError: the reference is not in `arkit52` or not finite.
         """
-        if reference.basis is not ARKIT52 or not reference.is_finite():
-            raise ValueError('the reference of `rules` must be finite and in the basis arkit52')
+        self._adopt(reference)
         self.attitude = attitude
         self.intensity = intensity
-        self._adopt(reference.expression)
-        for part in (self._voice, self._answers, self._mimicry, self._timeline):
+        for part in (self._voice, self._answers, self._mimicry):
             part.reset()
         self._fade.reset(attitude)
         self._face.reset([0.0] * len(FACE_CHANNELS))
         self._posture.reset([0.0] * 3)
         self._pulses = list(GREETING)
 
-    def _adopt(self, portrait: np.ndarray) -> None:
-        """Fit the calm face and the styles to the portrait's expression."""
-        self._portrait = np.array(portrait, np.float64)
-        self._calm = calm_face(portrait)
+    def _adopt(self, reference: FaceMotion) -> None:
+        """Fit the body and the styles to the reference's expression."""
+        self._body.reset(reference)
         self._styles = personal_styles(
-            self.personality, smile_of(self._portrait), smile_of(self._calm)
+            self.personality, smile_of(self._body.portrait), smile_of(self._body.calm)
         )
 
     def step(self, frame: SpeakerFrame) -> FaceMotion:
         """See `Listener.step`; a frame marked `reset` starts anew."""
         if frame.reset:
-            reference = FaceMotion(self._portrait.astype(np.float32))
+            reference = FaceMotion(self._body.portrait.astype(np.float32))
             self.reset(reference, self.attitude, self.intensity)
         style, strength, awake = self._fade.step(self._styles, self.attitude, self.intensity)
+        behaviour = self._behave(frame, style)
+        self.last = behaviour
+        return self._body.step(behaviour, strength, awake)
+
+    def _behave(self, frame: SpeakerFrame, style: Style) -> Behaviour:
+        """What to do at this tick, at intensity 1."""
         voice = self._voice.update(frame)
         mirrored = self._mimicry.step(frame.face, frame.face_valid)
-        self._react(voice, style)
+        gestures = self._react(voice, style)
         posture = self._posture.step(_posture_goal(voice.phrase, style))
-        *gesture, gaze = self._timeline.pop()
-        gesture[PITCH] += radians(style.chin)
-        rotation = [
-            strength * (gesture[axis] + posture[axis] + style.posture_mimicry * mirrored[axis])
-            for axis in (ROLL, PITCH, YAW)
-        ]
+        posture = [p + style.posture_mimicry * m for p, m in zip(posture, mirrored, strict=False)]
+        posture[1] += radians(style.chin)
         channels = self._face.step(self._pulse_goal(style))
         channels[SMILE] += style.smile + style.smile_mimicry * mirrored[3]
         channels[BROW_DOWN] += style.brow_down
         channels[FROWN] += style.frown
         channels[PRESS] += style.press
-        # The eyes stay on the speaker while the head moves (vestibulo-ocular reflex).
-        expression = (
-            self._portrait
-            + awake * (self._calm - self._portrait)
-            + strength * (np.array(channels) @ FACE_CHANNELS)
-            + look(strength * gaze - rotation[YAW], rotation[PITCH])
-        )
-        return FaceMotion(
-            np.minimum(np.maximum(expression, 0.0), 1.0).astype(np.float32),
-            np.array(rotation, np.float32),
-            np.array([strength * style.lean, 0.0, 0.0], np.float32),
-        )
+        change = np.array(channels) @ FACE_CHANNELS
+        return Behaviour(posture, [style.lean, 0.0, 0.0], change, gestures)
 
-    def _react(self, voice: Voice, style: Style) -> None:
-        """Put the answers to this tick's cues on the timeline."""
+    def _react(self, voice: Voice, style: Style) -> list[Gesture]:
+        """The answers to this tick's cues."""
+        gestures = []
         self._pulses = [pulse * (1.0 - STEP / PULSE_SECONDS) for pulse in self._pulses]
         answer = self._answers.step(voice, style, self.personality)
-        if answer:
-            channel = PITCH if answer.agrees else YAW
-            self._timeline.add(channel, answer.curve, round(answer.delay * MODEL_RATE))
-            self._pulses[0 if answer.agrees else 2] = 1.0
-            if not answer.agrees:
-                self._draw_back(1.0)
+        if answer is not None:
+            gestures.append(answer)
+            self._pulses[0 if answer.kind == Kind.NOD else 2] = 1.0
         elif voice.ended and style.avert > 0.0:
-            self._look_aside(voice.phrase, style)
-            self._draw_back(style.avert)
+            side = style.avert if voice.phrase.brightness > 0.0 else -style.avert
+            gestures.append(Gesture(Kind.GLANCE, side * GLANCE))
         beat = self._answers.beat(voice, style, self.personality)
         if beat is not None:
-            self._timeline.add(PITCH, beat)
+            gestures.append(beat)
         if voice.stress > SURPRISE:
             self._pulses[1] = 1.0
-
-    def _look_aside(self, phrase: Phrase, style: Style) -> None:
-        side = style.avert if phrase.brightness > 0.0 else -style.avert
-        self._timeline.add(GAZE, hold(side * GLANCE, 0.13, GLANCE_SECONDS, 0.13))
-        self._timeline.add(YAW, hold(side * GLANCE_HEAD, 0.45, GLANCE_SECONDS - 0.3, 0.45))
-
-    def _draw_back(self, share: float) -> None:
-        self._timeline.add(PITCH, hold(-share * DRAW_BACK, 0.5, 0.6, 0.9))
+        return gestures
 
     def _pulse_goal(self, style: Style) -> list[float]:
         """What the face shows in answer, on top of its mood."""
@@ -196,7 +166,7 @@ class RulesListener(Listener):
             'voice': self._voice,
             'answers': self._answers,
             'mimicry': self._mimicry,
-            'timeline': self._timeline,
+            'body': self._body,
             'fade': self._fade,
             'face': self._face,
             'posture': self._posture,
@@ -207,7 +177,6 @@ class RulesListener(Listener):
         return {
             'attitude': self.attitude.value,
             'intensity': self.intensity,
-            'portrait': self._portrait.copy(),
             'pulses': list(self._pulses),
             **{name: snapshot(part) for name, part in self._parts.items()},
         }
@@ -216,7 +185,7 @@ class RulesListener(Listener):
         """See `Listener.restore_state`; for a listener of the same personality."""
         self.attitude = Attitude(state['attitude'])
         self.intensity = state['intensity']
-        self._adopt(state['portrait'])
+        self._adopt(FaceMotion(state['body']['portrait'].astype(np.float32)))
         self._pulses = list(state['pulses'])
         for name, part in self._parts.items():
             recall(part, state[name])
