@@ -35,7 +35,8 @@ TOPICS = ('image', 'camera_info', 'audio', 'audio_info')
 # Parameters of the nodes that are arguments too. Empty ones are left to the parameter files.
 PARAMETERS = (
     ('image_transport', 'raw or compressed.'),
-    ('listener', 'The listener: rules.'),
+    ('listener', 'The listener: lstm or rules.'),
+    ('checkpoint', 'Checkpoint folder of the listener lstm; without, the one that ships.'),
     ('attitude', 'positive, neutral or negative.'),
     ('intensity', 'How strongly the attitude is shown, 0..1.'),
     ('portrait', "Photo of the listener's face; without, the default portrait."),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.dataset.clip import camera_frames
-from vico_listener.dataset.clip import sound_chunks
+from vico_listener.dataset.clip import read_sound
 
 SIZE = 640, 480
 
@@ -27,8 +27,8 @@ def pictures(clip: Path, alone: bool) -> list[NDArray[np.uint8]]:
 
 def voice(clip: Path) -> tuple[NDArray[np.int16], int]:
     """First channel (N,) of the clip's sound and its rate in Hz."""
-    chunks = list(sound_chunks(clip))
-    return np.concatenate([c.samples[:, 0] for c in chunks]), chunks[0].sample_rate
+    samples, rate = read_sound(clip)
+    return samples[:, 0], rate
 
 
 def write_fluent_clip(clip: Path, path: Path) -> int:

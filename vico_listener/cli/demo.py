@@ -57,8 +57,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--intensity', type=float, default=1.0, help='how strongly the attitude is shown, 0..1'
     )
-    parser.add_argument('--listener', choices=sorted(LISTENERS), default='rules')
-    parser.add_argument('--seed', type=int, default=0, help='of blinks, breathing and gaze')
+    parser.add_argument('--listener', choices=sorted(LISTENERS), default='lstm')
+    parser.add_argument('--checkpoint', type=Path, help='of the listener lstm')
+    parser.add_argument(
+        '--seed', type=int, default=0, help='of blinks, breathing, gaze and chance decisions'
+    )
     parser.add_argument(
         '--personality', type=int, default=-1, help='seed of a drawn personality; -1 = the default'
     )
@@ -188,6 +191,7 @@ def stack_parameters(args: argparse.Namespace) -> dict[str, Any]:
         'use_sim_time': True,
         'lossless': True,
         'listener': args.listener,
+        'checkpoint': str(args.checkpoint.resolve()) if args.checkpoint else '',
         'seed': args.seed,
         'personality': args.personality,
         'attitude': args.attitude,

@@ -8,6 +8,8 @@ from importlib import import_module
 COMMANDS = {
     'demo': 'play a speaker clip to the listening stack and film the listener',
     'describe': 'measure recorded motion against what real listeners do',
+    'train': 'train a listener on synthetic dyads',
+    'checkpoint': 'look at the checkpoint of a listener, or import one',
     'bench': 'measure speed and latency, each with its reference',
 }
 MISSING = (

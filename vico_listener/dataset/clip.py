@@ -191,6 +191,18 @@ def sound_chunks(path: Path) -> Iterator[SoundChunk]:
             yield _chunk(origin, position - len(pending), pending, rate)
 
 
+def read_sound(path: Path) -> tuple[NDArray[np.int16], int]:
+    """All samples of a file's sound, (N, channels), and their rate in Hz.
+
+    Raises:
+        ClipError: it cannot be read, or holds no sound.
+    """
+    chunks = list(sound_chunks(path))
+    if not chunks:
+        raise ClipError(f'{path} has no sound')
+    return np.concatenate([c.samples for c in chunks]), chunks[0].sample_rate
+
+
 def _chunk(origin: Fraction, position: int, samples: NDArray[np.int16], rate: int) -> SoundChunk:
     stamp = round((origin + Fraction(position, rate)) * NANOSECONDS)
     return SoundChunk(stamp, samples, rate)

@@ -1,6 +1,7 @@
 """A listener with everything that belongs to it at run time: idle layer, fading, input checks."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -55,17 +56,19 @@ class ListeningAgent:
         seed: int = 0,
         personality: int | None = None,
         idle: bool = True,
+        **options: Any,
     ) -> 'ListeningAgent':
         """Make a listener with its idle layer.
 
         Args:
             name: of the listener; ValueError names the choices.
             reference: its first face m_1.
-            seed: of the idle layer.
+            seed: of the idle layer and of the listener's decisions.
             personality: seed of the draw of a personality; None = the listener's default one.
             idle: with the idle layer.
+            **options: of this listener, e.g. its checkpoint.
         """
-        listener = create_listener(name, seed=personality)
+        listener = create_listener(name, personality=personality, seed=seed, **options)
         return cls(listener, reference, IdleLayer(seed) if idle else None)
 
     def reset(self) -> None:

@@ -4,6 +4,7 @@ from abc import ABC
 from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any
+from typing import TypeVar
 
 from vico_listener.frames import SpeakerFrame
 from vico_listener.motion import ARKIT52
@@ -21,6 +22,8 @@ class Listener(ABC):
 
     name: str
     basis: Basis = ARKIT52
+    OPTIONS: tuple[str, ...] = ()
+    """Parameters of the listener node that the constructor takes besides personality and seed."""
 
     def __init__(self) -> None:
         self.attitude = Attitude.NEUTRAL
@@ -46,16 +49,18 @@ class Listener(ABC):
         """Continue exactly where `save_state` was called."""
 
 
-LISTENERS: dict[str, Callable[..., Listener]] = {}
-"""Name -> factory; a listener registers itself with `register`."""
+L = TypeVar('L', bound=Listener)
+
+LISTENERS: dict[str, type[Listener]] = {}
+"""Name -> class; a listener registers itself with `register`."""
 
 
-def register(name: str) -> Callable[[Callable[..., Listener]], Callable[..., Listener]]:
+def register(name: str) -> Callable[[type[L]], type[L]]:
     """Class decorator that makes a listener available under `name`."""
 
-    def add(factory: Callable[..., Listener]) -> Callable[..., Listener]:
-        LISTENERS[name] = factory
-        return factory
+    def add(kind: type[L]) -> type[L]:
+        LISTENERS[name] = kind
+        return kind
 
     return add
 

@@ -46,7 +46,7 @@ class Behaviour:
 
     posture: Sequence[float]
     translation: Sequence[float]
-    change: NDArray[np.float64]
+    change: NDArray[np.floating]
     gestures: Sequence[Gesture] = ()
 
 

@@ -44,6 +44,13 @@ class Personality:
                 )
 
     @classmethod
+    def of(cls, choice: 'int | Personality | None') -> 'Personality':
+        """The personality itself, the one drawn from a seed, or for None the default one."""
+        if choice is None:
+            return cls()
+        return choice if isinstance(choice, Personality) else cls.draw(choice)
+
+    @classmethod
     def draw(cls, seed: int) -> 'Personality':
         """A random but reproducible listener, well inside what real listeners show."""
         rng = np.random.Generator(np.random.Philox(key=seed))

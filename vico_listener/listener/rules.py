@@ -66,15 +66,16 @@ class RulesListener(Listener):
     last: Behaviour
     """What the last step did; the teacher of learned listeners."""
 
-    def __init__(self, seed: int | None = None, personality: Personality | None = None) -> None:
-        """Listen as `personality`, else as the one drawn from `seed`, else as the default one."""
+    def __init__(self, personality: int | Personality | None = None, seed: int = 0) -> None:
+        """Listen as `personality`, or as the one drawn from that seed, or as the default one.
+
+        `seed` changes nothing: nothing in this listener is random.
+        """
         super().__init__()
-        if personality is None:
-            personality = Personality() if seed is None else Personality.draw(seed)
-        self.personality = personality
+        self.personality = Personality.of(personality)
         self._voice = VoiceCues()
         self._answers = Answers()
-        self._mimicry = Mimicry(personality.mimicry_delay)
+        self._mimicry = Mimicry(self.personality.mimicry_delay)
         self._body = Body()
         self._fade = Fade()
         self._face = Follower(len(FACE_CHANNELS), FACE_RATE)

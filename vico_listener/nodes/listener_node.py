@@ -15,6 +15,7 @@ from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener import LISTENERS
 from vico_listener.listener.agent import ListeningAgent
+from vico_listener.listener.model.runtimes import RUNTIMES
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 from vico_listener.nodes.convert import motion_message
@@ -37,8 +38,10 @@ class ListenerNode(ManagedNode):
     """
 
     PARAMETERS = (
-        Parameter('listener', 'rules', 'The listener.', choices=tuple(sorted(LISTENERS))),
-        Parameter('seed', 0, 'Seed of the idle layer: blinks, breathing, gaze.', 0, 2**31 - 1),
+        Parameter('listener', 'lstm', 'The listener.', choices=tuple(sorted(LISTENERS))),
+        Parameter('checkpoint', '', "Checkpoint folder of `lstm`; '' = the one that ships."),
+        Parameter('runtime', 'onnx', 'What steps it.', choices=tuple(sorted(RUNTIMES))),
+        Parameter('seed', 0, 'Of blinks, breathing, gaze and chance decisions.', 0, 2**31 - 1),
         Parameter(
             'personality', -1, 'Seed of a drawn personality; -1 = the default one.', -1, 2**31 - 1
         ),
@@ -81,6 +84,7 @@ class ListenerNode(ManagedNode):
             table['seed'],
             table['personality'] if table['personality'] >= 0 else None,
             table['idle'],
+            **{name: table[name] for name in LISTENERS[table['listener']].OPTIONS},
         )
         agent.set_attitude(Attitude.parse(table['attitude']), table['intensity'])
         agent.set_active(table['active'])

@@ -1,0 +1,120 @@
+"""Synthetic dyads: reproducible, split cleanly, taught by `rules`."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from vico_listener.dataset.dyads.dyad import ATTITUDES
+from vico_listener.dataset.dyads.dyad import Dyad
+from vico_listener.dataset.dyads.dyad import gesture_of
+from vico_listener.dataset.dyads.dyad import gesture_row
+from vico_listener.dataset.dyads.make import DyadConfig
+from vico_listener.dataset.dyads.make import load_split
+from vico_listener.dataset.dyads.make import make_dyads
+from vico_listener.dataset.dyads.make import make_speaker
+from vico_listener.dataset.dyads.synthesizer import Speech
+from vico_listener.dataset.dyads.synthesizer import Synthesizer
+from vico_listener.dataset.dyads.synthesizer import SynthesizerError
+from vico_listener.dataset.dyads.texts import turn
+from vico_listener.listener.gestures import Gesture
+from vico_listener.listener.gestures import Kind
+from vico_listener.listener.personality import Personality
+from vico_listener.listener.rules import RulesListener
+from vico_listener.motion import FaceMotion
+
+VOICES = {'train': ['en-us+f3'], 'test': ['en-us+m3'], 'ood': ['de+f2']}
+CONFIG = DyadConfig(
+    seconds=15.0, speakers={'train': 2, 'test': 1, 'ood': 1}, voices=VOICES, recordings=[]
+)
+
+
+@pytest.fixture(scope='module')
+def dyads() -> list[Dyad]:
+    return make_speaker(CONFIG, 'train', 0)
+
+
+def say(text: str, speech: Speech, stressed: int | None = None) -> np.ndarray:
+    return Synthesizer().speak(text, speech, stressed)
+
+
+def test_speech_is_real_and_reproducible():
+    sound = say('Did you know that?', Speech('en-us+f2'))
+    assert 0.5 < len(sound) / Synthesizer().sample_rate < 3 and np.abs(sound).max() > 0.2
+    np.testing.assert_array_equal(sound, say('Did you know that?', Speech('en-us+f2')))
+    slow = say('Did you know that?', Speech('en-us+f2', rate=100))
+    assert len(slow) > 1.3 * len(sound)
+    stressed = say('Did you know that?', Speech('en-us+f2'), stressed=1)
+    assert abs(len(stressed) - len(sound)) > 100
+
+
+def test_an_unknown_voice_is_named():
+    with pytest.raises(SynthesizerError, match="no voice 'en-xx\\+nobody'"):
+        say('hello', Speech('en-xx+nobody'))
+
+
+def test_texts_hold_questions_and_turns_of_all_lengths():
+    turns = [turn(np.random.default_rng(seed)) for seed in range(200)]
+    assert {len(one) for one in turns} == {1, 2, 3, 5, 8}
+    share = np.mean([text.endswith('?') for one in turns for text in one])
+    assert 0.05 < share < 0.4
+
+
+def test_one_speaker_in_every_attitude(dyads):
+    assert [dyad.attitude[0] for dyad in dyads] == [0, 1, 2]
+    for dyad in dyads:
+        assert len(dyad) == 450
+        np.testing.assert_array_equal(dyad.acoustic, dyads[0].acoustic)
+        assert np.isfinite(dyad.change).all() and np.isfinite(dyad.rotation_out).all()
+    assert dyads[0].speaking.mean() > 0.2
+    jaw = dyads[0].expression[:, 24]
+    assert jaw[dyads[0].speaking].mean() > 2 * jaw[~dyads[0].speaking].mean()
+
+
+def test_the_same_seed_makes_the_same_dyads(dyads):
+    again = make_speaker(CONFIG, 'train', 0)
+    for one, other in zip(dyads, again, strict=True):
+        np.testing.assert_array_equal(one.expression_out, other.expression_out)
+        np.testing.assert_array_equal(one.gestures, other.gestures)
+    other = make_speaker(replace(CONFIG, seed=7), 'train', 0)
+    assert not np.array_equal(other[0].acoustic, dyads[0].acoustic)
+
+
+def test_the_teacher_is_rules(dyads):
+    dyad = dyads[2]
+    person = Personality(*(float(v) for v in dyad.personality))
+    teacher = RulesListener(personality=person)
+    teacher.reset(FaceMotion(dyad.reference), ATTITUDES[dyad.attitude[0]])
+    for tick, frame in enumerate(dyad.speaker_frames()):
+        teacher.attitude = ATTITUDES[dyad.attitude[tick]]
+        motion = teacher.step(frame)
+        np.testing.assert_allclose(motion.rotation, dyad.rotation_out[tick], atol=2e-3)
+
+
+def test_gestures_survive_as_numbers():
+    gesture = Gesture(Kind.SHAKE, -0.1, 0.25, 1.75, 3, 0.75, 0.5)
+    assert gesture_of(np.array(gesture_row(7, gesture))) == gesture
+
+
+def test_sets_are_made_once_and_loaded(tmp_path):
+    make_dyads(CONFIG, tmp_path, workers=2)
+    stamps = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    assert len(stamps) == 12
+    make_dyads(CONFIG, tmp_path, workers=1)
+    assert stamps == {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    assert len(load_split(tmp_path, 'train')) == 6
+    with pytest.raises(ValueError, match='no dyads of the split ood'):
+        load_split(tmp_path / 'nowhere', 'ood')
+
+
+def test_splits_share_nothing(tmp_path):
+    with pytest.raises(ValueError, match='a voice is in two splits'):
+        DyadConfig(voices=VOICES | {'ood': ['en-us+f3']})
+    with pytest.raises(ValueError, match='no voices for the split ood'):
+        DyadConfig(voices={'train': ['en'], 'test': ['de']})
+    for number in range(12):
+        (tmp_path / f'{number:02}.wav').touch()
+    config = replace(CONFIG, recordings=[str(tmp_path / '*.wav')])
+    parts = [set(config.recorded(split)) for split in ('train', 'test', 'ood')]
+    assert [len(part) for part in parts] == [8, 2, 2]
+    assert len(set().union(*parts)) == 12

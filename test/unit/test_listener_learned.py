@@ -1,0 +1,177 @@
+"""The parts of a learned listener: native angles, decisions, gestures from outputs."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from networks import saved
+
+from vico_listener.frames import SpeakerFrame
+from vico_listener.listener.decisions import Decisions
+from vico_listener.listener.gestures import Kind
+from vico_listener.listener.learned import LearnedListener
+from vico_listener.listener.model.config import BEHAVIOUR
+from vico_listener.listener.model.config import CONFIGS
+from vico_listener.listener.model.gesture_outputs import LARGEST
+from vico_listener.listener.model.gesture_outputs import gesture_from
+from vico_listener.listener.model.gesture_outputs import gesture_slots
+from vico_listener.listener.model.native import from_native
+from vico_listener.listener.model.native import native_rotation
+from vico_listener.listener.model.native import rep103_rotation
+from vico_listener.listener.model.native import to_native
+from vico_listener.listener.model.vectors import CLIP
+from vico_listener.listener.model.vectors import NUMBERS
+from vico_listener.listener.model.vectors import Normalisation
+from vico_listener.listener.model.vectors import driven_vector
+from vico_listener.motion import ARKIT52
+from vico_listener.motion import BFM64
+from vico_listener.motion import Attitude
+from vico_listener.motion import FaceMotion
+
+ANGLE = st.floats(-1.2, 1.2)
+
+
+@given(ANGLE, ANGLE, ANGLE)
+def test_native_angles_come_back(roll, pitch, yaw):
+    there = native_rotation(BFM64, np.array([roll, pitch, yaw]))
+    np.testing.assert_allclose(rep103_rotation(BFM64, there), [roll, pitch, yaw], atol=1e-6)
+
+
+def test_native_angles_of_deep3d():
+    """Its x axis is our y (nod), its y axis our z (turn), its z axis our x (tilt)."""
+    for ours, theirs in (((0.1, 0, 0), 2), ((0, 0.1, 0), 0), ((0, 0, 0.1), 1)):
+        expected = np.zeros(3)
+        expected[theirs] = 0.1
+        np.testing.assert_allclose(native_rotation(BFM64, np.array(ours)), expected, atol=1e-9)
+    # Rz Ry Rx on points with x left, y up, z out of the face, written out.
+    x, y, z = 0.3, -0.4, 0.2
+    cos, sin = np.cos, np.sin
+    turn = (
+        np.array([[cos(z), -sin(z), 0], [sin(z), cos(z), 0], [0, 0, 1]])
+        @ np.array([[cos(y), 0, sin(y)], [0, 1, 0], [-sin(y), 0, cos(y)]])
+        @ np.array([[1, 0, 0], [0, cos(x), -sin(x)], [0, sin(x), cos(x)]])
+    )
+    nose = turn @ [0, 0, 1]  # left, up, out
+    _, pitch, yaw = rep103_rotation(BFM64, np.array([x, y, z]))
+    np.testing.assert_allclose(
+        [nose[2], nose[0], nose[1]],
+        [cos(pitch) * cos(yaw), cos(pitch) * sin(yaw), -sin(pitch)],
+        atol=1e-9,
+    )
+
+
+@pytest.mark.parametrize('basis', [ARKIT52, BFM64])
+def test_native_vectors_come_back(basis):
+    rng = np.random.default_rng(0)
+    motion = FaceMotion(
+        rng.uniform(size=basis.size).astype(np.float32),
+        rng.uniform(-0.5, 0.5, 3).astype(np.float32),
+        rng.normal(size=3).astype(np.float32),
+        basis=basis,
+    )
+    if basis.has_crop:
+        motion.crop = rng.normal(size=3).astype(np.float32)
+    back = from_native(basis, to_native(motion))
+    for name in ('expression', 'rotation', 'translation', 'crop'):
+        np.testing.assert_allclose(getattr(back, name), getattr(motion, name), atol=1e-6)
+
+
+def test_slots_cover_the_outputs_once():
+    used = np.zeros(BEHAVIOUR.output_size, int)
+    used[: BEHAVIOUR.motion_size] += 1
+    places = np.zeros(NUMBERS, int)
+    for slot in gesture_slots(BEHAVIOUR):
+        used[slot.begins] += 1
+        used[slot.numbers] += 1
+        used[slot.cycles] += 1
+        for place in (slot.side, slot.upswing):
+            if place >= 0:
+                used[place] += 1
+        places[slot.places] += 1
+    assert (used == 1).all() and (places == 1).all()
+
+
+@given(st.integers(0, 3), st.integers(0, 2**32 - 1), st.floats(0.1, 1000))
+def test_no_output_makes_a_gesture_that_is_too_large(kind, seed, scale):
+    rng = np.random.default_rng(seed)
+    slot = gesture_slots(BEHAVIOUR)[kind]
+    norm = Normalisation.identity(BEHAVIOUR)
+    norm.number_mean[:] = 0.1
+    output = (scale * rng.normal(size=BEHAVIOUR.output_size)).astype(np.float32)
+    gesture = gesture_from(slot, norm, output, rng.normal(size=4), rng.uniform(size=3))
+    assert 0 < abs(gesture.size) <= LARGEST[Kind(kind)]
+    assert np.isfinite(gesture.curve()).all()
+    assert gesture.delay * 30 + len(gesture.curve()) < 6 * 30
+
+
+def test_there_are_as_many_gestures_as_the_probabilities_promise():
+    rng = np.random.default_rng(0)
+    probabilities = np.where(rng.random((60_000, 2)) < 0.02, 0.4, [0.001, 0.004])
+    decisions = Decisions(2, seed=3)
+    counts = np.zeros(2)
+    peaks = 0
+    for row in probabilities.astype(np.float32):
+        begun = decisions.step(row)
+        counts[begun] += 1
+        peaks += 0 in begun and row[0] > 0.05
+    np.testing.assert_allclose(counts, probabilities.sum(0), rtol=0.1)
+    assert peaks > 0.9 * counts[0]
+
+
+def test_decisions_are_seeded():
+    def run(seed):
+        decisions = Decisions(1, seed)
+        return [bool(decisions.step(np.array([0.03], np.float32))) for _ in range(2000)]
+
+    assert run(1) == run(1)
+    assert run(1) != run(2)
+
+
+def test_invalid_input_is_zero_and_outliers_are_clipped():
+    config = CONFIGS['arkit52']
+    norm = Normalisation.identity(config)
+    acoustic = np.full((2, 45), 1e9, np.float32)
+    valid = np.array([True, False])
+    driven = driven_vector(
+        config,
+        norm,
+        acoustic,
+        valid,
+        np.full((2, config.motion_size), -1e9, np.float32),
+        valid,
+        np.ones(2, bool),
+        np.zeros((2, 3), np.float32),
+        np.zeros((2, 4), np.float32),
+    )
+    assert driven.shape == (2, config.driven_size)
+    assert (driven[0, :45] == CLIP).all() and (driven[0, 45 : 45 + 58] == -CLIP).all()
+    assert not driven[1].any()
+
+
+@pytest.mark.parametrize('name', ['bfm64', 'arkit52'])
+def test_networks_of_the_whole_motion_listen_in_either_basis(name, tmp_path):
+    saved(CONFIGS[name], tmp_path)
+    listener = LearnedListener(checkpoint=tmp_path, runtime='numba')
+    reference = FaceMotion.neutral(listener.basis)
+    listener.reset(reference, Attitude.NEGATIVE)
+    face = FaceMotion.neutral(listener.basis)
+    for tick in range(5):
+        frame = SpeakerFrame(tick, 0, tick, face, np.zeros(45, np.float32))
+        motion = listener.step(frame)
+        assert motion.basis is listener.basis and motion.is_finite()
+    listener.intensity = 0.0
+    for tick in range(120):
+        motion = listener.step(SpeakerFrame(tick, 0, tick, face, np.zeros(45, np.float32)))
+    np.testing.assert_allclose(motion.expression, reference.expression, atol=1e-3)
+
+
+def test_a_speaker_in_another_basis_counts_as_no_face(tmp_path):
+    saved(CONFIGS['arkit52'], tmp_path)
+    outputs = []
+    for face, valid in ((FaceMotion.neutral(BFM64), True), (FaceMotion.missing(), False)):
+        listener = LearnedListener(checkpoint=tmp_path, runtime='numba')
+        frame = SpeakerFrame(0, 0, 0, face, np.zeros(45, np.float32), valid)
+        outputs.append(listener.step(replace(frame)).expression)
+    np.testing.assert_array_equal(*outputs)

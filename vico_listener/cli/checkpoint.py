@@ -1,0 +1,61 @@
+"""`vico checkpoint`: look at checkpoints, and import those of the authors' code."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from vico_listener.listener.model.checkpoint import CheckpointError
+from vico_listener.listener.model.checkpoint import load_checkpoint
+from vico_listener.listener.model.checkpoint import save_checkpoint
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the actions of `vico checkpoint`."""
+    actions = parser.add_subparsers(dest='action', required=True, metavar='ACTION')
+    info = actions.add_parser('info', help='check a checkpoint and say what it is')
+    info.add_argument('folder', type=Path)
+    export = actions.add_parser('export', help='write its ONNX file again')
+    export.add_argument('folder', type=Path)
+    taken = actions.add_parser('import', help="take over a checkpoint of the authors' code")
+    taken.add_argument('weights', type=Path, help='Epoch_%%03d.bin')
+    taken.add_argument('--motion-stats', type=Path, required=True, help='video_feats_mean_std.bin')
+    taken.add_argument(
+        '--acoustic-stats', type=Path, required=True, help='audio_feats_mean_std.bin'
+    )
+    taken.add_argument('--out', type=Path, required=True, help='folder of the new checkpoint')
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it; exit code 0, or 1 with the reason."""
+    try:
+        if args.action == 'import':
+            from vico_listener.listener.model.release import import_release
+
+            checkpoint = import_release(args.weights, args.motion_stats, args.acoustic_stats)
+            save_checkpoint(checkpoint, args.out)
+        elif args.action == 'export':
+            save_checkpoint(load_checkpoint(args.folder), args.folder)
+    except (CheckpointError, OSError) as error:
+        print(f'vico checkpoint: {error}', file=sys.stderr)
+        return 1
+    except ModuleNotFoundError as error:
+        print(
+            f'vico checkpoint: module {error.name!r} is missing; '
+            'pip install -r requirements/training.txt',
+            file=sys.stderr,
+        )
+        return 1
+    return _describe(args.out if args.action == 'import' else args.folder)
+
+
+def _describe(folder: Path) -> int:
+    try:
+        checkpoint = load_checkpoint(folder)
+    except CheckpointError as error:
+        print(f'vico checkpoint: {error}', file=sys.stderr)
+        return 1
+    count = sum(w.size for w in checkpoint.weights.values())
+    print(f'{folder}: {count:,} parameters')
+    print(json.dumps(checkpoint.config.to_json(), indent=1))
+    return 0

@@ -1,0 +1,105 @@
+"""Speech by eSpeak NG, whose library and voices come with the wheel `espeakng-loader`."""
+
+import ctypes
+import shutil
+import tempfile
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+from numpy.typing import NDArray
+
+_RETRIEVE = 1
+_UTF8_SSML = 0x11
+_RATE, _PITCH, _RANGE, _WORD_GAP = 1, 3, 4, 7  # espeak_PARAMETER
+_CALLBACK = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
+)
+
+
+class SynthesizerError(RuntimeError):
+    """eSpeak NG is not installed, or does not know the voice."""
+
+
+@dataclass(frozen=True)
+class Speech:
+    """How somebody speaks.
+
+    Attributes:
+        voice: eSpeak's name, a language and a variant, e.g. `en-us+f3`.
+        rate: words per minute, 80 to 450.
+        pitch: 0 to 99, 50 = the voice's own.
+        liveliness: range of the pitch, 0 to 99.
+        gap: extra pause between words, in units of 10 ms.
+    """
+
+    voice: str
+    rate: int = 175
+    pitch: int = 50
+    liveliness: int = 50
+    gap: int = 0
+
+
+class Synthesizer:
+    """A speaker's voice box: the same words in the same order always sound the same.
+
+    eSpeak NG keeps its random state in its library for good, so each synthesizer loads a copy of
+    its own.
+
+    Raises:
+        SynthesizerError: eSpeak NG is not installed, or finds no voices.
+    """
+
+    def __init__(self) -> None:
+        try:
+            import espeakng_loader
+        except ImportError:
+            raise SynthesizerError(
+                'speech synthesis needs the wheel espeakng-loader: '
+                'pip install -r requirements/training.txt'
+            ) from None
+        with tempfile.TemporaryDirectory() as folder:
+            copied = shutil.copy(espeakng_loader.get_library_path(), folder)
+            self._library = ctypes.CDLL(copied)
+        data = espeakng_loader.get_data_path().encode()
+        self.sample_rate: int = self._library.espeak_Initialize(_RETRIEVE, 0, data, 0)
+        if self.sample_rate <= 0:
+            raise SynthesizerError('eSpeak NG cannot find its voices')
+
+    def speak(self, text: str, speech: Speech, stressed: int | None = None) -> NDArray[np.float32]:
+        """Say a text.
+
+        Args:
+            text: plain English.
+            speech: how.
+            stressed: number of the word to be stressed, if any.
+
+        Returns:
+            samples (N,), full scale +-1, at `sample_rate` Hz.
+
+        Raises:
+            SynthesizerError: there is no such voice.
+        """
+        library = self._library
+        if library.espeak_SetVoiceByName(speech.voice.encode()) != 0:
+            raise SynthesizerError(f"eSpeak NG has no voice '{speech.voice}'")
+        settings = ((_RATE, speech.rate), (_PITCH, speech.pitch), (_RANGE, speech.liveliness))
+        for parameter, value in (*settings, (_WORD_GAP, speech.gap)):
+            library.espeak_SetParameter(parameter, value, 0)
+        words = [escape(word) for word in text.split()]
+        if stressed is not None:
+            words[stressed] = f'<emphasis level="strong">{words[stressed]}</emphasis>'
+        pieces: list[NDArray[np.int16]] = []
+
+        def take(samples: 'ctypes._Pointer[ctypes.c_short]', count: int, _events: int) -> int:
+            if samples and count > 0:
+                pieces.append(np.ctypeslib.as_array(samples, (count,)).copy())
+            return 0
+
+        callback = _CALLBACK(take)
+        library.espeak_SetSynthCallback(callback)
+        data = f'<speak>{" ".join(words)}</speak>'.encode()
+        library.espeak_Synth(data, len(data) + 1, 0, 0, 0, _UTF8_SSML, None, None)
+        library.espeak_Synchronize()
+        sound = np.concatenate(pieces) if pieces else np.zeros(0, np.int16)
+        return np.multiply(sound, 1 / 32768, dtype=np.float32)

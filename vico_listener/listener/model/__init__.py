@@ -1,0 +1,1 @@
+"""The paper's listener generator as a network: configuration, vectors, checkpoints, runtimes."""

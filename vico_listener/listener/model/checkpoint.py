@@ -1,0 +1,153 @@
+"""Checkpoints: a folder with weights (safetensors), what they mean (JSON) and an ONNX export.
+
+config.json        `ModelConfig`, with what it was trained on
+model.safetensors  weights, under the names of `ListenerNetwork`, and `norm.*`
+model.onnx         one step, for onnxruntime: made from the weights, must agree with them
+README.md          the model card
+"""
+
+import json
+from dataclasses import dataclass
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+from safetensors.numpy import save_file
+
+from vico_listener.listener.model.config import ModelConfig
+from vico_listener.listener.model.vectors import Normalisation
+
+CONFIG, WEIGHTS, ONNX = 'config.json', 'model.safetensors', 'model.onnx'
+NORM = 'norm.'
+DIGEST = 'weights_sha256'
+"""Metadata of the ONNX file: the digest of the weights that it was made from."""
+
+Weights = dict[str, NDArray[np.float32]]
+
+
+class CheckpointError(ValueError):
+    """The checkpoint cannot be used; the message says why."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A trained network.
+
+    Attributes:
+        config: what it is made for.
+        weights: by name, see `expected_shapes`.
+        norm: of its inputs and outputs.
+        folder: where it was read from; None = not from a file.
+    """
+
+    config: ModelConfig
+    weights: Weights
+    norm: Normalisation
+    folder: Path | None = None
+
+    def check(self) -> None:
+        """Raise `CheckpointError` when names, shapes or numbers are wrong."""
+        expected = expected_shapes(self.config)
+        missing = sorted(expected.keys() - self.weights.keys())
+        unknown = sorted(self.weights.keys() - expected.keys())
+        if missing or unknown:
+            raise CheckpointError(
+                f'wrong weights: missing {", ".join(missing) or "none"}; '
+                f'unknown {", ".join(unknown) or "none"}'
+            )
+        for name, shape in expected.items():
+            if self.weights[name].shape != shape:
+                raise CheckpointError(
+                    f'{name} has shape {self.weights[name].shape}, its configuration says {shape}'
+                )
+            if not np.isfinite(self.weights[name]).all():
+                raise CheckpointError(f'{name} holds numbers that are not finite')
+        try:
+            self.norm.check(self.config)
+        except ValueError as error:
+            raise CheckpointError(str(error)) from None
+
+
+def expected_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
+    """Names and shapes of all weights."""
+    first, step, hidden = config.initial_size, config.driven_size, config.hidden
+    shapes: dict[str, tuple[int, ...]] = {
+        'initial_norm.weight': (first,),
+        'initial_norm.bias': (first,),
+        'initial_hidden.weight': (first, first),
+        'initial_hidden.bias': (first,),
+        'initial_state_.weight': (2 * config.layers * hidden, first),
+        'initial_state_.bias': (2 * config.layers * hidden,),
+        'driven_norm.weight': (step,),
+        'driven_norm.bias': (step,),
+        'fuse.weight': (config.fused, step),
+        'fuse.bias': (config.fused,),
+        'head.weight': (config.output_size, hidden),
+        'head.bias': (config.output_size,),
+    }
+    for layer in range(config.layers):
+        size = config.fused if layer == 0 else hidden
+        shapes[f'lstm.weight_ih_l{layer}'] = (4 * hidden, size)
+        shapes[f'lstm.weight_hh_l{layer}'] = (4 * hidden, hidden)
+    return shapes
+
+
+def save_checkpoint(checkpoint: Checkpoint, folder: Path) -> None:
+    """Write weights, configuration and ONNX export into `folder`."""
+    from vico_listener.listener.model.onnx_export import export_onnx
+
+    checkpoint.check()
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {name: np.ascontiguousarray(w, np.float32) for name, w in checkpoint.weights.items()}
+    for f in fields(Normalisation):
+        tensors[NORM + f.name] = np.ascontiguousarray(getattr(checkpoint.norm, f.name), np.float32)
+    save_file(tensors, folder / WEIGHTS)
+    content = json.dumps(checkpoint.config.to_json(), indent=1)
+    (folder / CONFIG).write_text(content + '\n', encoding='utf-8')
+    export_onnx(checkpoint, folder / ONNX)
+
+
+def load_checkpoint(folder: Path) -> Checkpoint:
+    """Read and check a checkpoint.
+
+    Raises:
+        CheckpointError: a file is missing, broken, or does not fit the others.
+    """
+    if not folder.is_dir():
+        raise CheckpointError(f'no checkpoint folder {folder}')
+    for name in (CONFIG, WEIGHTS):
+        if not (folder / name).is_file():
+            raise CheckpointError(f'{folder} holds no {name}')
+    try:
+        config = ModelConfig.from_json(json.loads((folder / CONFIG).read_text(encoding='utf-8')))
+    except (ValueError, TypeError) as error:
+        raise CheckpointError(f'{folder / CONFIG}: {error}') from None
+    try:
+        tensors = load_file(folder / WEIGHTS)
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(f'{folder / WEIGHTS} is broken: {error}') from None
+    names = {f.name for f in fields(Normalisation)}
+    missing = sorted(names - {name.removeprefix(NORM) for name in tensors})
+    if missing:
+        raise CheckpointError(f'{folder / WEIGHTS} lacks the normalisation {missing[0]}')
+    norm = Normalisation(**{name: tensors.pop(NORM + name) for name in names})
+    checkpoint = Checkpoint(config, tensors, norm, folder)
+    try:
+        checkpoint.check()
+    except CheckpointError as error:
+        raise CheckpointError(f'{folder}: {error}') from None
+    return checkpoint
+
+
+def digest(weights: Weights) -> str:
+    """SHA-256 of the weights, whatever their order."""
+    import hashlib
+
+    content = hashlib.sha256()
+    for name in sorted(weights):
+        content.update(name.encode())
+        content.update(np.ascontiguousarray(weights[name], np.float32).tobytes())
+    return content.hexdigest()

@@ -1,0 +1,115 @@
+"""The authors' training checkpoints: read strictly, turned into ours.
+
+`Epoch_%03d.bin` is a pickled dict of 16 tensors, with `module.` before their names when it was
+trained on several GPUs. The means and deviations that belong to it lie in two more pickles. All of
+them are read by torch's restricted unpickler: nothing in them is run.
+"""
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from vico_listener.listener.model.checkpoint import Checkpoint
+from vico_listener.listener.model.checkpoint import CheckpointError
+from vico_listener.listener.model.checkpoint import Weights
+from vico_listener.listener.model.config import RELEASE
+from vico_listener.listener.model.vectors import Normalisation
+
+PARAMETERS = 248_449
+
+_NAMES = {
+    'fusion.layernorm_init': 'initial_norm',
+    'fusion.layernorm_driven': 'driven_norm',
+    'fusion.get_initial_state.0': 'initial_hidden',
+    'fusion.get_initial_state.2': 'initial_state_',
+    'fusion.fusion.0': 'fuse',
+    'fusion.lstm_layers': 'lstm',
+    'dynam_3dmm_fc': 'head',
+}
+
+_NUMPY: list[Any] = [
+    np.ndarray,
+    np.dtype,
+    np.dtypes.Float32DType,
+    np.dtypes.Float64DType,
+    *(
+        (np.zeros(0).__reduce__()[0], f'{module}.multiarray._reconstruct')
+        for module in ('numpy.core', 'numpy._core')
+    ),
+]
+"""What the means and deviations, NumPy arrays, need to be unpickled, by old and new names."""
+
+
+def import_release(weights: Path, motion_stats: Path, acoustic_stats: Path) -> Checkpoint:
+    """The authors' network as a checkpoint of ours.
+
+    Args:
+        weights: `Epoch_%03d.bin`.
+        motion_stats: `video_feats_mean_std.bin`.
+        acoustic_stats: `audio_feats_mean_std.bin`.
+
+    Raises:
+        CheckpointError: a file is missing, wants to run code, or holds something else.
+    """
+    motion = _load(motion_stats)
+    if not isinstance(motion, dict) or 'angle.exp.trans' not in motion:
+        raise CheckpointError(f"{motion_stats} has no 'angle.exp.trans'")
+    mean, std = _mean_std(motion_stats, motion['angle.exp.trans'], RELEASE.motion_size)
+    heard = _mean_std(acoustic_stats, _load(acoustic_stats), 45)
+    plain = vars(Normalisation.identity(RELEASE))
+    norm = Normalisation(
+        **plain
+        | {'speaker_mean': mean, 'speaker_std': std, 'listener_mean': mean, 'listener_std': std}
+        | {'acoustic_mean': heard[0], 'acoustic_std': heard[1]}
+    )
+    checkpoint = Checkpoint(RELEASE, _weights(weights), norm)
+    try:
+        checkpoint.check()
+    except CheckpointError as error:
+        raise CheckpointError(f'{weights}: {error}') from None
+    return checkpoint
+
+
+def _load(path: Path) -> Any:
+    try:
+        with torch.serialization.safe_globals(_NUMPY):
+            return torch.load(path, map_location='cpu', weights_only=True)
+    except FileNotFoundError:
+        raise CheckpointError(f'no such file: {path}') from None
+    except pickle.UnpicklingError as error:
+        reason = str(error).split('\n')[0]
+        raise CheckpointError(
+            f'{path} is no plain data, and is not opened because it could run code: {reason}'
+        ) from None
+    except (RuntimeError, EOFError, OSError, ValueError) as error:
+        raise CheckpointError(f'{path} cannot be read: {error}') from None
+
+
+def _weights(path: Path) -> Weights:
+    tensors = _load(path)
+    values = tensors.values() if isinstance(tensors, dict) else [None]
+    if not all(isinstance(tensor, torch.Tensor) for tensor in values):
+        raise CheckpointError(f'{path} is not a dict of tensors')
+    weights = {}
+    for name, tensor in tensors.items():
+        plain = name.removeprefix('module.')
+        stem, _, last = plain.rpartition('.')
+        if stem not in _NAMES:
+            raise CheckpointError(f'{path} holds {name}, which the released network does not have')
+        weights[f'{_NAMES[stem]}.{last}'] = tensor.float().numpy()
+    return weights
+
+
+def _mean_std(
+    path: Path, content: Any, size: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    if not isinstance(content, dict) or not {'mean', 'std'} <= content.keys():
+        raise CheckpointError(f"{path} has no 'mean' and 'std'")
+    mean, std = (np.asarray(content[name], np.float32).ravel() for name in ('mean', 'std'))
+    if mean.shape != (size,) or std.shape != (size,):
+        raise CheckpointError(f'{path} has {len(mean)} means and {len(std)} deviations, not {size}')
+    return mean, std

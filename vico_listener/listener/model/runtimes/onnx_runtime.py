@@ -1,0 +1,76 @@
+"""onnxruntime on one CPU thread, inputs and outputs bound to memory once."""
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from vico_listener.listener.model.checkpoint import DIGEST
+from vico_listener.listener.model.checkpoint import ONNX
+from vico_listener.listener.model.checkpoint import Checkpoint
+from vico_listener.listener.model.checkpoint import CheckpointError
+from vico_listener.listener.model.checkpoint import digest
+
+Array = NDArray[np.float32]
+
+
+class OnnxRuntime:
+    """Steps `model.onnx` of a checkpoint."""
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        """Load the graph.
+
+        Raises:
+            CheckpointError: there is none, it is broken, or it was made from other weights.
+        """
+        if checkpoint.folder is None or not (checkpoint.folder / ONNX).is_file():
+            raise CheckpointError(f'the checkpoint holds no {ONNX}')
+        path = checkpoint.folder / ONNX
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            session = ort.InferenceSession(str(path), options, ['CPUExecutionProvider'])
+        except Exception as error:  # noqa: BLE001 - onnxruntime's exceptions share no base
+            raise CheckpointError(f'{path} is broken: {error}') from None
+        made_from = session.get_modelmeta().custom_metadata_map.get(DIGEST)
+        if made_from != digest(checkpoint.weights):
+            raise CheckpointError(
+                f'{path} was made from other weights than those beside it: export it again'
+            )
+        config = checkpoint.config
+        size = 2 * config.layers * config.hidden
+        self._driven = np.zeros((1, config.driven_size), np.float32)
+        self._output = np.zeros((1, config.output_size), np.float32)
+        self._states = [np.zeros((1, size), np.float32) for _ in range(2)]
+        self._now = 0
+        self._session = session
+        # The state goes to and fro between two buffers: one binding for each direction.
+        self._bindings = [self._bind(k) for k in range(2)]
+
+    def _bind(self, now: int) -> ort.IOBinding:
+        binding = self._session.io_binding()
+        then = self._states[1 - now]
+        for name, array in (('driven', self._driven), ('state', self._states[now])):
+            binding.bind_input(name, 'cpu', 0, np.float32, array.shape, array.ctypes.data)
+        for name, array in (('output', self._output), ('next_state', then)):
+            binding.bind_output(name, 'cpu', 0, np.float32, array.shape, array.ctypes.data)
+        return binding
+
+    @property
+    def state(self) -> Array:
+        """See `Runtime.state`."""
+        return self._states[self._now][0].copy()
+
+    @state.setter
+    def state(self, values: Array) -> None:
+        self._states[self._now][0] = values
+
+    def step(self, driven: Array) -> Array:
+        """See `Runtime.step`."""
+        self._driven[0] = driven
+        self._session.run_with_iobinding(self._bindings[self._now])
+        self._now = 1 - self._now
+        return self._output[0]
+
+
+RUNTIME = OnnxRuntime

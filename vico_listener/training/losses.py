@@ -1,0 +1,103 @@
+"""The losses: the paper's on motion, and the likelihood of the gestures.
+
+Source: Zhou et al., ECCV 2022, equations 4 to 6; the authors' code takes norms of z-scored values,
+so do these. Gestures are a marked point process: at every step each kind begins or does not.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.nn.functional import cross_entropy
+
+from vico_listener.listener.model.config import ModelConfig
+from vico_listener.listener.model.gesture_outputs import gesture_slots
+from vico_listener.training.sequences import Sequences
+
+EPSILON = 1e-6
+"""Keeps the norm's gradient finite where a prediction is exact."""
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """Weights of the terms.
+
+    Attributes:
+        expression_motion, pose_motion: of the first differences, the paper's w1 and w2.
+        gestures: of the gestures' likelihood (per second of data).
+        marks: of their numbers and choices.
+    """
+
+    expression_motion: float = 0.1
+    pose_motion: float = 1e-4
+    gestures: float = 1.0
+    marks: float = 0.3
+
+
+def motion_losses(config: ModelConfig, output: Tensor, data: Sequences) -> dict[str, Tensor]:
+    """L_gen and the parts of L_mot, (), means over the steps that hold data.
+
+    Args:
+        config: of the network.
+        output: (N, T, output_size).
+        data: the same steps.
+    """
+    error = output[..., : config.motion_size] - data.motion
+    change = error[:, 1:] - error[:, :-1]
+    expression = slice(3, 3 + config.motion_basis.size)
+    pose = torch.ones(config.motion_size, dtype=torch.bool)
+    pose[expression] = False
+    both = data.mask[:, 1:] * data.mask[:, :-1]
+    return {
+        'expression': _mean_norm(error[..., expression], data.mask),
+        'pose': _mean_norm(error[..., pose], data.mask),
+        'expression_motion': _mean_norm(change[..., expression], both),
+        'pose_motion': _mean_norm(change[..., pose], both),
+    }
+
+
+def _mean_norm(error: Tensor, mask: Tensor) -> Tensor:
+    norms = (error.square().sum(-1) + EPSILON**2).sqrt()
+    return (norms * mask).sum() / mask.sum().clamp(min=1)
+
+
+def gesture_losses(config: ModelConfig, output: Tensor, data: Sequences) -> dict[str, Tensor]:
+    """Negative log likelihood per second of when gestures begin, and of what they are, ()."""
+    seconds = data.mask.sum().clamp(min=1) / config.clock
+    when = output.new_zeros(())
+    what = output.new_zeros(())
+    for slot in gesture_slots(config):
+        begun = data.begins[..., slot.kind] * data.mask
+        score = output[..., slot.begins]
+        cost = binary_cross_entropy_with_logits(score, begun, reduction='none')
+        when = when + (cost * data.mask).sum()
+        rows = begun > 0
+        if not rows.any():
+            continue
+        told = output[rows]
+        what = (
+            what + 0.5 * (told[:, slot.numbers] - data.numbers[rows][:, slot.places]).square().sum()
+        )
+        if slot.cycles.stop > slot.cycles.start:
+            chosen = data.cycles[rows][:, slot.kind].long()
+            what = what + cross_entropy(told[:, slot.cycles], chosen, reduction='sum')
+        for place, wanted in ((slot.side, data.sides), (slot.upswing, data.upswings)):
+            if place >= 0:
+                choice = wanted[rows][:, slot.kind]
+                what = what + binary_cross_entropy_with_logits(
+                    told[:, place], choice, reduction='sum'
+                )
+    return {'gestures': when / seconds, 'marks': what / seconds}
+
+
+def all_losses(
+    config: ModelConfig, weights: LossWeights, output: Tensor, data: Sequences
+) -> tuple[Tensor, dict[str, float]]:
+    """The weighted sum, and every term by name."""
+    terms = motion_losses(config, output, data)
+    if config.output == 'behaviour':
+        terms |= gesture_losses(config, output, data)
+    scale = vars(weights)
+    total = torch.stack([scale.get(name, 1.0) * term for name, term in terms.items()]).sum()
+    return total, {name: float(term.detach()) for name, term in terms.items()}
