@@ -1,6 +1,8 @@
 """The listener node over DDS: one motion a frame, live attitude, easing out, bad numbers."""
 
 import math
+import shutil
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,10 +19,12 @@ from vico_listener import msg
 from vico_listener.clock import tick_stamp
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import SpeakerFrame
+from vico_listener.listener.learned import DEFAULT_CHECKPOINT
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
 from vico_listener.nodes.convert import speaker_message
 from vico_listener.nodes.listener_node import ListenerNode
+from vico_listener.resources import resource_path
 
 
 class Bench:
@@ -62,7 +66,7 @@ def test_every_frame_is_answered_in_its_stamp(graph: Graph) -> None:
     bench = Bench(graph)
     motions = bench.feed(60)
     assert [m.header.stamp for m in motions] == [m.source_stamp for m in motions]
-    assert {(m.attitude, m.model, m.active) for m in motions} == {('neutral', 'rules', True)}
+    assert {(m.attitude, m.model, m.active) for m in motions} == {('neutral', 'lstm', True)}
     assert {m.face.basis for m in motions} == {'arkit52'}
     assert all(np.isfinite(m.face.rotation).all() for m in motions)
 
@@ -160,3 +164,24 @@ def test_wrong_parameter_fails_configure_with_the_reason(
     node = graph.make(ListenerNode, **parameters)
     assert graph.run(node.trigger_configure) == TransitionCallbackReturn.FAILURE
     assert text in capfd.readouterr().err
+
+
+def test_a_checkpoint_that_does_not_fit_is_refused_with_the_reason(
+    graph: Graph, tmp_path: Path, capfd: pytest.CaptureFixture
+) -> None:
+    nowhere = graph.make(ListenerNode, checkpoint=str(tmp_path / 'nowhere'))
+    assert graph.run(nowhere.trigger_configure) == TransitionCallbackReturn.FAILURE
+    assert 'no checkpoint folder' in capfd.readouterr().err
+    broken = tmp_path / 'broken'
+    shutil.copytree(resource_path(DEFAULT_CHECKPOINT), broken)
+    (broken / 'model.safetensors').write_bytes(b'\0' * 100)
+    node = graph.make(ListenerNode, checkpoint=str(broken))
+    assert graph.run(node.trigger_configure) == TransitionCallbackReturn.FAILURE
+    assert 'model.safetensors is broken' in capfd.readouterr().err
+
+
+@pytest.mark.parametrize('listener', ['lstm', 'rules'])
+def test_either_listener_answers(graph: Graph, listener: str) -> None:
+    bench = Bench(graph, listener=listener)
+    motions = bench.feed(10)
+    assert {m.model for m in motions} == {listener}

@@ -217,6 +217,7 @@ def test_every_core_row_is_measured(speech_clip, monkeypatch):
         core_module.face_row('face', frames, 3, 7.5),
         core_module.speech_row(3),
         *core_module.listener_rows(frames, 3),
+        *core_module.network_rows(frames, 3),
         core_module.render_row(256, 1.5, 3),
         core_module.chain_row(speech_clip, frames, 30),
     ]
@@ -241,11 +242,12 @@ def test_core_rows_report_each_stage(speech_clip, monkeypatch):
     for name in ('face_row', 'render_row', 'chain_row'):
         monkeypatch.setattr(core_module, name, fake_row)
     monkeypatch.setattr(core_module, 'speech_row', lambda n: fake_row('speech'))
-    monkeypatch.setattr(core_module, 'listener_rows', lambda *_: [fake_row('warm')] * 2)
+    for name in ('listener_rows', 'network_rows'):
+        monkeypatch.setattr(core_module, name, lambda *_: [fake_row('warm')] * 4)
     stages = []
     rows, core = core_module.core_rows(speech_clip, True, stages.append)
     assert len(stages) == core_module.CORE_STAGES
-    assert len(rows) == 8
+    assert len(rows) == 14
     assert isinstance(core, Core)
 
 
@@ -314,13 +316,13 @@ def test_run_prints_and_writes_all_rows(measured, tmp_path, capsys):
     printed = capsys.readouterr()
     assert all(name in printed.out for name in names)
     assert '50 % of their core' in printed.out
-    assert '7/7' in printed.err
+    assert '8/8' in printed.err
 
 
 def test_no_latency_leaves_ros_alone(measured, tmp_path, capsys):
     assert bench.run(arguments('--no-latency', '--out', tmp_path / 'bench.json')) == 0
     assert measured == []
-    assert '5/5' in capsys.readouterr().err
+    assert '6/6' in capsys.readouterr().err
 
 
 def test_notes_name_what_disturbs():

@@ -267,7 +267,7 @@ def test_requirements_stand_in_the_third_party_table() -> None:
     table = section('Third-party parts')
     for file in (ROOT / 'requirements').glob('*.txt'):
         for line in file.read_text(encoding='utf-8').splitlines():
-            found = re.match(r'[\w-]+', line)
+            found = re.match(r'\w[\w-]*', line)
             if found is None or found[0].startswith('ros-'):
                 continue
             name = 'colcon' if found[0].startswith('colcon-') else found[0]

@@ -174,7 +174,7 @@ def test_personality_changes_behaviour_within_limits(pool: dict) -> None:
 def test_drawn_personalities_are_reproducible_and_differ() -> None:
     assert Personality.draw(4) == Personality.draw(4)
     assert Personality.draw(4) != Personality.draw(5)
-    assert create_listener('rules', seed=4).personality == Personality.draw(4)  # type: ignore[attr-defined]
+    assert create_listener('rules', personality=4).personality == Personality.draw(4)  # type: ignore[attr-defined]
     assert create_listener('rules').personality == Personality()  # type: ignore[attr-defined]
 
 

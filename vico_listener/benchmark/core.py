@@ -26,12 +26,17 @@ from vico_listener.face import create_face_tracker
 from vico_listener.face.model_file import load_model
 from vico_listener.face.network import Network
 from vico_listener.frames import SpeakerFrame
+from vico_listener.listener import DEFAULT_LISTENER
 from vico_listener.listener.agent import ListeningAgent
+from vico_listener.listener.learned import DEFAULT_CHECKPOINT
+from vico_listener.listener.model.checkpoint import load_checkpoint
+from vico_listener.listener.model.runtimes import create_runtime
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
 from vico_listener.render import create_renderer
 from vico_listener.render import default_portrait_path
 from vico_listener.render import load_portrait
+from vico_listener.resources import resource_path
 from vico_listener.speech import AcousticStream
 from vico_listener.speech.features import DELTA_TICKS
 from vico_listener.speech.features import FRAME
@@ -140,29 +145,67 @@ def speaker_frames(count: int) -> list[SpeakerFrame]:
     return frames
 
 
-def listener_rows(frames: list[NDArray[np.uint8]], repeats: int) -> list[Row]:
-    """A step of the default listener with its idle layer: warm, and after a perception frame."""
-    agent = ListeningAgent.create('rules', FaceMotion.neutral())
-    speakers = speaker_frames(600)
-    warm = sample(each(speakers, agent.step), 5 * repeats)
+def after_a_face(frames: list[NDArray[np.uint8]], repeats: int, action: Callable[[], Any]) -> Any:
+    """Durations (ms) of `action` straight after a face was tracked: the caches hold the face's."""
     tracker = create_face_tracker()
     stamps = itertools.count()
     source = itertools.cycle(frames)
-    cold = np.empty(repeats)
-    for index, speaker in zip(range(repeats), itertools.cycle(speakers), strict=False):
+    durations = np.empty(repeats)
+    for index in range(repeats):
         tracker.update(next(source), next(stamps) * NANOSECONDS // 12)
         start = time.perf_counter()
-        agent.step(speaker)
-        cold[index] = 1e3 * (time.perf_counter() - start)
-    return [
-        Row('listener step (rules + idle), warm', 'ms', *percentiles(warm)),
-        Row(
-            'listener step, straight after a face',
-            'ms',
-            *percentiles(cold),
-            quoted="the paper's LSTM on a V100 0.0372 ms",
-        ),
-    ]
+        action()
+        durations[index] = 1e3 * (time.perf_counter() - start)
+    return durations
+
+
+def listener_rows(frames: list[NDArray[np.uint8]], repeats: int) -> list[Row]:
+    """A step of a listener with its idle layer: warm, and after a perception frame."""
+    rows = []
+    for name in (DEFAULT_LISTENER, 'rules'):
+        agent = ListeningAgent.create(name, FaceMotion.neutral())
+        step = each(speaker_frames(600), agent.step)
+        warm = sample(step, 5 * repeats)
+        cold = after_a_face(frames, repeats, step)
+        rows.append(Row(f'listener {name} and idle layer, warm', 'ms', *percentiles(warm)))
+        rows.append(Row(f'listener {name}, straight after a face', 'ms', *percentiles(cold)))
+    return rows
+
+
+NETWORK_TARGETS = {'onnx': (0.035, 0.150), 'numba': (0.020, 0.075)}
+"""Targets of the network's step in ms: warm, and straight after a face."""
+
+
+def network_rows(frames: list[NDArray[np.uint8]], repeats: int) -> list[Row]:
+    """A step of the network that ships, by runtime; the reference is its weights times a vector."""
+    checkpoint = load_checkpoint(resource_path(DEFAULT_CHECKPOINT))
+    count = sum(weight.size for weight in checkpoint.weights.values())
+    matrix = np.random.default_rng(0).normal(size=(512, count // 512)).astype(np.float32)
+    vector = np.ones(matrix.shape[1], np.float32)
+    floor = float(np.median(sample(lambda: matrix @ vector, 5 * repeats)))
+    random = np.random.default_rng(1)
+    rows = []
+    for name, targets in NETWORK_TARGETS.items():
+        runtime = create_runtime(name, checkpoint)
+        driven = list(random.normal(size=(64, checkpoint.config.driven_size)).astype(np.float32))
+        step = each(driven, runtime.step)
+        warm, cold = sample(step, 5 * repeats), after_a_face(frames, repeats, step)
+        for what, durations, target in (
+            ('warm', warm, targets[0]),
+            ('straight after a face', cold, targets[1]),
+        ):
+            rows.append(
+                Row(
+                    f'network step, {name}, {what}',
+                    'ms',
+                    *percentiles(durations),
+                    target=target,
+                    reference='its weights times one vector',
+                    reference_p50=floor,
+                    quoted="the paper's on a V100 0.0372 ms",
+                )
+            )
+    return rows
 
 
 def motions(reference: FaceMotion, count: int = 60) -> list[FaceMotion]:
@@ -218,7 +261,7 @@ def chain_row(clip: Path, frames: list[NDArray[np.uint8]], repeats: int) -> Row:
     renderer = create_renderer(
         'portrait', portrait=load_portrait(default_portrait_path()), size=256
     )
-    agent = ListeningAgent.create('rules', renderer.reference)
+    agent = ListeningAgent.create(DEFAULT_LISTENER, renderer.reference)
     ticks = itertools.count(1)
 
     def one(picture: NDArray[np.uint8]) -> None:
@@ -272,6 +315,8 @@ def core_rows(clip: Path, quick: bool, report: Callable[[str], None]) -> tuple[l
         rows.append(speech_row(many))
         report('listener')
         rows += listener_rows(frames, few)
+        report('network')
+        rows += network_rows(frames, few)
         report('render')
         rows.append(render_row(256, 1.5, few))
         rows.append(render_row(384, 2.5, few))
@@ -280,5 +325,5 @@ def core_rows(clip: Path, quick: bool, report: Callable[[str], None]) -> tuple[l
     return rows, core
 
 
-CORE_STAGES = 5
+CORE_STAGES = 6
 """How often `core_rows` reports."""

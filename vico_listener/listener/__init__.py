@@ -1,5 +1,6 @@
 """Listener generators G_m: speaker frames in, the listener's face motion out; the idle layer."""
 
+from vico_listener.listener.base import DEFAULT_LISTENER
 from vico_listener.listener.base import LISTENERS
 from vico_listener.listener.base import Listener
 from vico_listener.listener.base import create_listener
@@ -10,6 +11,7 @@ from vico_listener.listener.personality import Personality
 from vico_listener.listener.rules import RulesListener
 
 __all__ = [
+    'DEFAULT_LISTENER',
     'LISTENERS',
     'IdleLayer',
     'LearnedListener',

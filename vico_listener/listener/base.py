@@ -54,6 +54,8 @@ L = TypeVar('L', bound=Listener)
 LISTENERS: dict[str, type[Listener]] = {}
 """Name -> class; a listener registers itself with `register`."""
 
+DEFAULT_LISTENER = 'lstm'
+
 
 def register(name: str) -> Callable[[type[L]], type[L]]:
     """Class decorator that makes a listener available under `name`."""

@@ -105,6 +105,7 @@ def save_checkpoint(checkpoint: Checkpoint, folder: Path) -> None:
     for f in fields(Normalisation):
         tensors[NORM + f.name] = np.ascontiguousarray(getattr(checkpoint.norm, f.name), np.float32)
     save_file(tensors, folder / WEIGHTS)
+    (folder / WEIGHTS).chmod(0o644)  # safetensors keeps it to its owner
     content = json.dumps(checkpoint.config.to_json(), indent=1)
     (folder / CONFIG).write_text(content + '\n', encoding='utf-8')
     export_onnx(checkpoint, folder / ONNX)

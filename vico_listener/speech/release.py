@@ -1,0 +1,197 @@
+"""The 45 acoustic features as the authors' public code computes them: layout `vico_release`.
+
+Only networks trained with that code need them. The features that this project trains with are those
+of `vico_listener.speech.features`; the two layouts share nothing but the number 45.
+
+One row per video frame of 1/30 s, from its own 1470 samples at 44.1 kHz, mono, full scale +-1.
+Nothing outside these samples counts: no overlap, no context, no look-ahead.
+
+====== ================ =====================================================================
+index  name             definition
+====== ================ =====================================================================
+0      log energy       In the place of C0. ``ln(sum(y^2))`` of the first 25 ms (1102 samples)
+                        less their mean, at least 0: a chunk whose RMS is below 0.030 gives
+                        exactly 0.
+1-12   MFCC C1..C12     Kaldi's MFCC of the same 1102 samples: pre-emphasis 0.97, Povey window,
+                        2048-point FFT, power spectrum, 23 triangles even in ``1127 ln(1 +
+                        f / 700)`` from 20 Hz to 22.05 kHz, natural log floored at 2^-23,
+                        orthonormal DCT-II, lifter 22. The last 368 samples do not enter.
+13-25  delta            Zero here. A chunk is too short for a second Kaldi frame, so the
+                        authors' deltas of a single frame are rounding noise (below 1.5e-6),
+                        which their division by the standard deviation then blows up to unit
+                        variance. Noise cannot be reproduced.
+26-38  delta2           Zero here, for the same reason.
+39-41  RMS              Frames of 2048 samples centred on the samples 0, 512 and 1024, zeros
+                        beyond the chunk. Frames two and three hold the whole chunk and are
+                        equal: ``sqrt(sum(y^2) / 2048)``.
+42-44  ZCR              Sign changes within the chunk / 44100, zero counting as positive; three
+                        times the same value. The divisor is the frame length, which the
+                        authors set to the sample rate.
+====== ================ =====================================================================
+
+Source: ``preprocess/extract.py`` of github.com/dc3ea9f/vico_challenge_baseline, of which the facts
+were noted and nothing was copied. It calls ``torchaudio.compliance.kaldi.mfcc(use_energy=True)``
+and ``librosa.feature.rms`` and ``zero_crossing_rate`` with the sample rate as second argument. No
+versions are given. Here they are librosa 0.9.1 or 0.9.2, the newest that accept these calls, where
+RMS pads with zeros; up to 0.8 it padded by reflection, which gives other values in 39-41.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.frames import ACOUSTIC_SIZE
+
+Array = NDArray[np.float64]
+
+RELEASE_RATE = 44100
+"""Hz; the only rate at which the authors' code gives 45 values."""
+
+CHUNK = 1470
+"""Samples of a video frame at 30 fps."""
+
+MFCC = slice(0, 13)
+DELTA = slice(13, 26)
+DELTA2 = slice(26, 39)
+RMS = slice(39, 42)
+ZCR = slice(42, 45)
+
+MFCC_SIZE = 13
+MFCC_FRAME = 1102
+"""Samples: 25 ms, rounded down."""
+
+FFT_SIZE = 2048
+MEL_BANDS = 23
+MEL_RANGE = (20.0, RELEASE_RATE / 2)
+"""Hz."""
+
+PRE_EMPHASIS = 0.97
+LIFTER = 22.0
+ENERGY_FLOOR = 1.0
+POWER_FLOOR = 2.0**-23
+"""The machine epsilon of float32."""
+
+RMS_FRAME = 2048
+RMS_HOP = 512
+SIGN_THRESHOLD = 1e-10
+"""A sample within +-1e-10 counts as zero."""
+
+
+def release_features(chunk: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Features of one video frame.
+
+    Args:
+        chunk: (1470,) samples of the frame, 44.1 kHz mono, full scale +-1.
+
+    Returns:
+        (45,) features in the order of the module's table.
+
+    Raises:
+        ValueError: The chunk is not 1470 samples.
+    """
+    samples = np.asarray(chunk, np.float64)
+    if samples.shape != (CHUNK,):
+        raise ValueError(f'a chunk has the shape ({CHUNK},), not {samples.shape}')
+    features = np.zeros(ACOUSTIC_SIZE, np.float32)
+    features[MFCC] = _mfcc(samples[:MFCC_FRAME])
+    features[RMS] = _rms(samples)
+    features[ZCR] = _crossings(samples) / RELEASE_RATE
+    return features
+
+
+def release_track(samples: NDArray[np.floating], rate: int) -> NDArray[np.float32]:
+    """Features of a whole recording, frame by frame at 30 fps.
+
+    The authors cut or pad the sound to the number of video frames; here the sound alone decides.
+
+    Args:
+        samples: (N,) mono or (N, channels) samples, floating point, full scale +-1. Channels are
+            averaged.
+        rate: Sample rate, Hz; must be 44100.
+
+    Returns:
+        (T, 45) features, T = N / 1470 rounded up; zeros fill the last chunk.
+
+    Raises:
+        ValueError: Another rate than 44100 Hz, samples that are not floating point, or a shape
+            other than the two above.
+    """
+    if rate != RELEASE_RATE:
+        raise ValueError(
+            f'vico_release features need sound at {RELEASE_RATE} Hz, not {rate}: the number of '
+            'values per frame depends on the rate, and only this one gives 45'
+        )
+    sound = np.asarray(samples)
+    if not np.issubdtype(sound.dtype, np.floating):
+        raise ValueError(f'samples must be floating point of full scale +-1, not {sound.dtype}')
+    if sound.ndim not in (1, 2) or 0 in sound.shape[1:]:
+        raise ValueError(f'samples have the shape (N,) or (N, channels), not {sound.shape}')
+    if sound.ndim == 2:
+        sound = sound.mean(axis=1, dtype=np.float64)
+    chunks = np.zeros((-(-len(sound) // CHUNK), CHUNK), np.float32)
+    chunks.reshape(-1)[: len(sound)] = sound
+    track = np.zeros((len(chunks), ACOUSTIC_SIZE), np.float32)
+    for row, chunk in zip(track, chunks, strict=True):
+        row[:] = release_features(chunk)
+    return track
+
+
+def _mfcc(frame: Array) -> Array:
+    """Log energy and C1..C12 (13,) of the samples (1102,)."""
+    centred = frame - frame.mean()
+    energy = centred @ centred
+    emphasised = centred.copy()
+    emphasised[1:] -= PRE_EMPHASIS * centred[:-1]
+    emphasised[0] -= PRE_EMPHASIS * centred[0]
+    spectrum = np.fft.rfft(emphasised * povey_window(), FFT_SIZE)[:-1]
+    power = spectrum.real**2 + spectrum.imag**2
+    mel = np.log(np.maximum(mel_filters() @ power, POWER_FLOOR))
+    cepstrum = cepstral_matrix() @ mel
+    cepstrum[0] = np.log(max(energy, ENERGY_FLOOR))
+    return cepstrum
+
+
+def _rms(chunk: Array) -> Array:
+    """RMS (3,) in frames centred on samples 0, 512 and 1024 of the chunk (1470,)."""
+    squares = chunk * chunk
+    ends = RMS_FRAME // 2 + RMS_HOP * np.arange(3)
+    # No frame begins after the chunk's first sample.
+    return np.sqrt([squares[:end].sum() / RMS_FRAME for end in ends])
+
+
+def _crossings(chunk: Array) -> int:
+    """Sign changes in the chunk."""
+    negative = chunk < -SIGN_THRESHOLD
+    return int(np.count_nonzero(negative[1:] ^ negative[:-1]))
+
+
+@lru_cache(maxsize=1)
+def povey_window() -> Array:
+    """Kaldi's own window (1102,): the symmetric Hann window to the power of 0.85."""
+    return np.hanning(MFCC_FRAME) ** 0.85
+
+
+@lru_cache(maxsize=1)
+def mel_filters() -> Array:
+    """Mel filter bank (23, 1024) for the FFT bins 0 to 1023: triangles in mel, of height 1."""
+    lowest, highest = _hz_to_mel(np.array(MEL_RANGE))
+    edges = np.linspace(lowest, highest, MEL_BANDS + 2)
+    bins = _hz_to_mel(np.arange(FFT_SIZE / 2) * (RELEASE_RATE / FFT_SIZE))
+    low, centre, high = edges[:-2, None], edges[1:-1, None], edges[2:, None]
+    return np.maximum(np.minimum((bins - low) / (centre - low), (high - bins) / (high - centre)), 0)
+
+
+@lru_cache(maxsize=1)
+def cepstral_matrix() -> Array:
+    """First 13 rows (13, 23) of the orthonormal DCT-II, each times its lifter."""
+    order = np.arange(MFCC_SIZE)
+    angles = np.outer(order, np.arange(MEL_BANDS) + 0.5) * (np.pi / MEL_BANDS)
+    matrix = np.cos(angles) * np.sqrt(2 / MEL_BANDS)
+    matrix[0] /= np.sqrt(2)
+    lifter = 1 + LIFTER / 2 * np.sin(np.pi * order / LIFTER)
+    return matrix * lifter[:, None]
+
+
+def _hz_to_mel(hz: Array) -> Array:
+    return 1127 * np.log(1 + hz / 700)
