@@ -225,7 +225,9 @@ def test_every_core_row_is_measured(speech_clip, monkeypatch):
         low, high = sorted((row.p50, row.p99))
         assert 0 < low <= high < math.inf, row.name
     with_reference = [row.name for row in rows if row.reference_p50 > 0]
-    assert with_reference == ['face', 'portrait render 256x256']
+    networks = [row.name for row in rows if row.name.startswith('network step')]
+    assert len(networks) == 4
+    assert with_reference == ['face', *networks, 'portrait render 256x256']
     assert rows[1].reference == 'librosa: not installed'
 
 

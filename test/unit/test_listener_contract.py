@@ -148,7 +148,7 @@ def test_change_of_attitude_leaves_no_seam(listener: Listener, attitude: Attitud
     assert_smooth(np.concatenate(motion))
 
 
-def test_change_shows_at_once_and_is_done_after_about_a_second(listener: Listener) -> None:
+def test_change_shows_within_half_a_second_and_is_done_after_about_one(listener: Listener) -> None:
     quiet = speaker_frames(silence(8.0), with_face=False)
     listen(listener, quiet[:90])
     before = flat(listener.step(quiet[90]))
@@ -157,7 +157,7 @@ def test_change_shows_at_once_and_is_done_after_about_a_second(listener: Listene
     distance = np.abs(changed - before).max(axis=1)
     final = distance[-1]
     assert final > 0.2
-    assert distance[8] > 0.1 * final
+    assert distance[14] > 0.1 * final
     assert distance[60] > 0.9 * final
 
 

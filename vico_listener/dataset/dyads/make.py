@@ -53,7 +53,9 @@ class DyadConfig:
     seed: int = 0
     seconds: float = 60.0
     speakers: dict[str, int] = field(default_factory=lambda: {'train': 96, 'test': 6, 'ood': 6})
-    voices: dict[str, list[str]] = field(default_factory=dict)
+    voices: dict[str, list[str]] = field(
+        default_factory=lambda: {'train': ['en-us'], 'test': ['en-us+f3'], 'ood': ['de']}
+    )
     recordings: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
