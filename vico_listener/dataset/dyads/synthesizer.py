@@ -44,7 +44,7 @@ class Synthesizer:
     """A speaker's voice box: the same words in the same order always sound the same.
 
     eSpeak NG keeps state in its library for good, so each synthesizer loads a copy of its own, and
-    seeds C's random numbers with the time, so they are seeded again.
+    seeds its random numbers with the time, so they are seeded again.
 
     Raises:
         SynthesizerError: eSpeak NG is not installed, or finds no voices.
@@ -65,6 +65,7 @@ class Synthesizer:
         self.sample_rate: int = self._library.espeak_Initialize(_RETRIEVE, 0, data, 0)
         if self.sample_rate <= 0:
             raise SynthesizerError('eSpeak NG cannot find its voices')
+        self._library.espeak_ng_SetRandSeed(1)
         ctypes.CDLL(None).srand(1)
 
     def speak(self, text: str, speech: Speech, stressed: int | None = None) -> NDArray[np.float32]:
