@@ -120,6 +120,15 @@ def test_there_are_as_many_gestures_as_the_probabilities_promise():
     assert peaks > 0.9 * counts[0]
 
 
+def test_whoever_comes_in_sees_no_fewer_gestures_than_later():
+    begun = np.zeros((400, 1200))
+    for seed in range(len(begun)):
+        chances = np.where(np.random.default_rng(seed).random(1200) < 0.02, 0.15, 0.003)
+        decisions = Decisions(1, seed)
+        begun[seed] = [bool(decisions.step(p)) for p in chances.astype(np.float32)[:, None]]
+    assert begun[:, :150].mean() == pytest.approx(begun[:, 600:].mean(), rel=0.2)
+
+
 def test_decisions_are_seeded():
     def run(seed):
         decisions = Decisions(1, seed)

@@ -31,7 +31,7 @@ class Decisions:
         """Start anew."""
         self._drawn = 0
         self._sums = [0.0] * self._kinds
-        self._thresholds = [self._threshold() for _ in range(self._kinds)]
+        self._thresholds = [self._first_threshold() for _ in range(self._kinds)]
 
     def draw(self) -> np.random.Generator:
         """A fresh generator; the n-th is the same in every run of this seed."""
@@ -40,6 +40,16 @@ class Decisions:
 
     def _threshold(self) -> float:
         return float(self.draw().uniform(1 - SPREAD, 1 + SPREAD))
+
+    def _first_threshold(self) -> float:
+        """What is left of a threshold for somebody who comes in at any time.
+
+        With a whole one, a gesture that comes every ten seconds would not come in the first five.
+        """
+        part, whole = self.draw().uniform(size=2)
+        # Long intervals are more often met: their density is that of the thresholds times length.
+        low, high = (1 - SPREAD) ** 2, (1 + SPREAD) ** 2
+        return float(part * np.sqrt(low + whole * (high - low)))
 
     def step(self, probabilities: NDArray[np.float32]) -> list[int]:
         """The kinds that begin at this step, whose probabilities (kinds,) are 0..1."""
