@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.clock import tick_stamp
-from vico_listener.dataset.dyads.speaker_face import FaceTrack
+from vico_listener.dataset.face_track import FaceTrack
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
@@ -33,15 +33,11 @@ class Speaker:
 
     def frame(self, tick: int) -> SpeakerFrame:
         """The frame of one tick."""
-        face, visible, heard = self.face, bool(self.face.valid[tick]), bool(self.heard[tick])
-        motion = FaceMotion.missing()
-        if visible:
-            motion = FaceMotion(face.expression[tick], face.rotation[tick], face.translation[tick])
+        visible, heard = bool(self.face.valid[tick]), bool(self.heard[tick])
         stamp = tick_stamp(tick)
         speaking = heard and bool(self.speaking[tick])
-        return SpeakerFrame(
-            stamp, stamp, tick, motion, self.acoustic[tick], visible, heard, speaking
-        )
+        motion, acoustic = self.face.motion(tick), self.acoustic[tick]
+        return SpeakerFrame(stamp, stamp, tick, motion, acoustic, visible, heard, speaking)
 
 
 @dataclass

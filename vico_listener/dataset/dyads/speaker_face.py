@@ -1,35 +1,16 @@
 """A made-up speaker's face: jaw and lips with the sound, head and brows with stress, smiles."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from vico_listener.clock import MODEL_RATE
+from vico_listener.dataset.face_track import FaceTrack
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.speech.features import LOG_ENERGY
 
-Track = NDArray[np.float32]
-
-
 _SMILES = [ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]
-
-
-@dataclass
-class FaceTrack:
-    """A face at T ticks.
-
-    Attributes:
-        expression: (T, 52); rotation: (T, 3) rad; translation: (T, 3) m; as `FaceMotion`.
-        valid: (T,) the camera saw it.
-    """
-
-    expression: Track
-    rotation: Track
-    translation: Track
-    valid: NDArray[np.bool_]
 
 
 def speaker_face(
