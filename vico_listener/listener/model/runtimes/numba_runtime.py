@@ -1,7 +1,7 @@
 """Numba: the whole step as one compiled function, at the speed at which the weights can be read.
 
-Four rows of a matrix share each input, and all sigmoids of a layer are computed at once (a loop over
-calls of `exp` takes longer than the matrices).
+Four rows of a matrix share each input, and all sigmoids of a layer are computed at once: a loop
+over calls of `exp` takes longer than the matrices.
 """
 
 from math import sqrt
