@@ -10,7 +10,10 @@ from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 
 ACOUSTIC_SIZE = 45
-"""Number of acoustic features per tick; `vico_listener.speech.features` defines each."""
+"""Number of acoustic features per tick."""
+
+ACOUSTICS = ('vico_listener/1', 'vico_release')
+"""Layouts of the acoustic features: ours (`speech.features`), the authors' (`speech.release`)."""
 
 
 @dataclass
@@ -40,6 +43,7 @@ class SpeakerFrame:
         index: tick number since the last reset.
         face: the speaker's face; confidence 0 when `face_valid` is False.
         acoustic: (45,) float32, causal: audio up to the tick only.
+        acoustics: their layout, one of `ACOUSTICS`.
         face_valid: a face was seen within the last 0.2 s of stream time.
         audio_valid: the audio up to the tick was there.
         speaking: voice activity.
@@ -56,6 +60,7 @@ class SpeakerFrame:
     speaking: bool = False
     reset: bool = False
     timing: Timing = field(default_factory=Timing)
+    acoustics: str = ACOUSTICS[0]
 
 
 @dataclass

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import ModelClock
+from vico_listener.frames import ACOUSTICS
 from vico_listener.frames import SpeakerFrame
 from vico_listener.frames import Timing
 from vico_listener.motion import FaceMotion
@@ -265,6 +266,7 @@ class Perception:
                 face=0.0 if sight is None else sight.duration,
                 speech=duration,
             ),
+            acoustics=ACOUSTICS[0] if self._audio is None else self._audio.acoustics,
         )
         self._fresh = False
         self._index += 1

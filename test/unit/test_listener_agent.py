@@ -7,6 +7,7 @@ from synthetic_speaker import synthetic_speech
 
 from vico_listener.frames import ListenerMotion
 from vico_listener.listener.agent import ListeningAgent
+from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 
@@ -90,3 +91,16 @@ def test_bad_numbers_are_counted_and_do_no_harm() -> None:
 def test_unknown_listener_is_named() -> None:
     with pytest.raises(ValueError, match="unknown listener 'oracle': choose one of .*rules"):
         ListeningAgent.create('oracle', FaceMotion.neutral())
+
+
+def test_a_foreign_face_or_sound_is_left_out_and_named() -> None:
+    agent = ListeningAgent.create('rules', FaceMotion.neutral())
+    frames = speech(1.0)
+    frames[5].acoustics = 'vico_release'
+    frames[6].face, frames[6].face_valid = FaceMotion.neutral(BFM64), True
+    run(agent, frames[:6])
+    assert agent.counters.foreign_frames == 1 and not frames[5].audio_valid
+    assert 'the acoustic features are vico_release' in agent.mismatch
+    run(agent, frames[6:])
+    assert agent.counters.foreign_frames == 2 and not frames[6].face_valid
+    assert "the speaker's face is in the basis bfm64" in agent.mismatch

@@ -21,6 +21,7 @@ from vico_listener.listener.model.checkpoint import save_checkpoint
 from vico_listener.listener.model.config import CONFIGS
 from vico_listener.listener.model.config import ModelConfig
 from vico_listener.listener.model.runtimes import create_runtime
+from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 
@@ -132,10 +133,12 @@ def test_a_network_without_attitudes_refuses_one(tmp_path):
         listener.reset(FaceMotion.neutral(), Attitude.POSITIVE)
 
 
-def test_other_acoustic_features_than_the_stacks_are_refused(tmp_path):
+def test_a_network_says_which_features_it_understands(tmp_path):
     saved(CONFIGS['release'], tmp_path)
-    with pytest.raises(CheckpointError, match='hears the acoustic features vico_release'):
-        LearnedListener(checkpoint=tmp_path)
+    listener = LearnedListener(checkpoint=tmp_path)
+    assert (listener.basis, listener.acoustics) == (BFM64, 'vico_release')
+    with pytest.raises(ValueError, match='must be finite and in the basis bfm64'):
+        listener.reset(FaceMotion.neutral(), Attitude.NEUTRAL)
 
 
 def test_impossible_configurations():

@@ -12,6 +12,7 @@ from vico_listener.clock import tick_stamp
 from vico_listener.speech import AcousticStream
 from vico_listener.speech import AudioFormatError
 from vico_listener.speech import acoustic_features
+from vico_listener.speech.release import release_track
 from vico_listener.speech.timeline import RING_SECONDS
 
 SECOND = 1_000_000_000
@@ -300,3 +301,25 @@ def test_long_recordings_never_leave_the_ring():
     data = sine(997, 20).astype(np.float32)
     features, _ = acoustic_features(data, RATE, ticks(599))
     np.testing.assert_allclose(features[12:, 44], -3.01, atol=0.05)
+
+
+@pytest.mark.parametrize('rate', [44100, 48000])
+def test_the_authors_layout_comes_from_the_same_stream(rate):
+    time = np.arange(2 * rate) / rate
+    sound = (0.3 * np.sin(2 * np.pi * 440 * time) * (1 + np.sin(7 * time))).astype(np.float32)
+    times = [tick_stamp(k) for k in range(3, 60, 3)]  # every third tick is a whole sample
+    found, speaking = acoustic_features(sound, rate, times, 'vico_release')
+    np.testing.assert_array_equal(speaking, acoustic_features(sound, rate, times)[1])
+    time = np.arange(2 * 44100) / 44100
+    exact = (0.3 * np.sin(2 * np.pi * 440 * time) * (1 + np.sin(7 * time))).astype(np.float32)
+    expected = release_track(exact, 44100)[2:59:3]
+    if rate == 44100:
+        np.testing.assert_array_equal(found, expected)
+    else:  # the filter's delay and pass band
+        np.testing.assert_allclose(found[:, 0], expected[:, 0], atol=0.2)
+        np.testing.assert_allclose(found[:, 39:42], expected[:, 39:42], rtol=0.03)
+
+
+def test_an_unknown_layout_is_named():
+    with pytest.raises(ValueError, match="unknown acoustic features 'mine': choose one of vico"):
+        AcousticStream(16000, acoustics='mine')

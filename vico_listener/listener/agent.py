@@ -20,11 +20,17 @@ from vico_listener.motion import FaceMotion
 
 @dataclass
 class AgentCounters:
-    """What the agent has seen."""
+    """What the agent has seen.
+
+    Attributes:
+        invalid_frames: held numbers that are not finite.
+        foreign_frames: held a face or sound in a form that the listener was not made for.
+    """
 
     steps: int = 0
     resets: int = 0
     invalid_frames: int = 0
+    foreign_frames: int = 0
 
 
 class ListeningAgent:
@@ -40,6 +46,8 @@ class ListeningAgent:
         self.listener = listener
         self.reference = reference
         self.counters = AgentCounters()
+        self.mismatch = ''
+        """What the last foreign frame had that the listener cannot use, and the remedy."""
         self._idle = idle
         self._presence = Presence()
         self._attitude = Attitude.NEUTRAL
@@ -99,21 +107,40 @@ class ListeningAgent:
         self.counters = AgentCounters()
         self.reset()
 
+    def _drop_foreign(self, frame: SpeakerFrame) -> None:
+        listener, problems = self.listener, []
+        if frame.face_valid and frame.face.basis is not listener.basis:
+            problems.append(
+                f"the speaker's face is in the basis {frame.face.basis.name}, this listener "
+                f"understands {listener.basis.name}: choose perception's face accordingly"
+            )
+            _blind(frame)
+        if frame.audio_valid and frame.acoustics != listener.acoustics:
+            problems.append(
+                f'the acoustic features are {frame.acoustics}, this listener understands '
+                f"{listener.acoustics}: set perception's parameter acoustics to it"
+            )
+            _deafen(frame)
+        if problems:
+            self.mismatch = '; '.join(problems)
+            self.counters.foreign_frames += 1
+
     def step(self, frame: SpeakerFrame) -> ListenerMotion | None:
         """Answer one frame; None while resting.
 
-        A frame whose numbers are not all finite is treated as one without face or audio.
+        A frame whose numbers are not all finite, or in another basis or layout than the
+        listener's, is treated as one without face or audio.
         """
         if frame.reset and self._index > 0:
             self.counters.resets += 1
             self.reset()
         if not frame.face.is_finite():
-            frame.face, frame.face_valid = FaceMotion.missing(frame.face.basis), False
+            _blind(frame)
             self.counters.invalid_frames += 1
         if not np.isfinite(frame.acoustic).all():
-            frame.acoustic = np.zeros(ACOUSTIC_SIZE, np.float32)
-            frame.audio_valid = frame.speaking = False
+            _deafen(frame)
             self.counters.invalid_frames += 1
+        self._drop_foreign(frame)
         face = self.listener.step(frame)
         if self._idle is not None:
             (intensity,) = self._idle_intensity.step([self._intensity])
@@ -135,3 +162,12 @@ class ListeningAgent:
             reset=frame.reset,
             timing=frame.timing,
         )
+
+
+def _blind(frame: SpeakerFrame) -> None:
+    frame.face, frame.face_valid = FaceMotion.missing(frame.face.basis), False
+
+
+def _deafen(frame: SpeakerFrame) -> None:
+    frame.acoustic = np.zeros(ACOUSTIC_SIZE, np.float32)
+    frame.audio_valid = frame.speaking = False

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from typing import TypeVar
 
+from vico_listener.frames import ACOUSTICS
 from vico_listener.frames import SpeakerFrame
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import Attitude
@@ -22,6 +23,8 @@ class Listener(ABC):
 
     name: str
     basis: Basis = ARKIT52
+    acoustics: str = ACOUSTICS[0]
+    """Layout of the acoustic features that it understands."""
     OPTIONS: tuple[str, ...] = ()
     """Parameters of the listener node that the constructor takes besides personality and seed."""
 

@@ -19,9 +19,7 @@ from vico_listener.listener.expression import smile_of
 from vico_listener.listener.follower import Follower
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.model.checkpoint import Checkpoint
-from vico_listener.listener.model.checkpoint import CheckpointError
 from vico_listener.listener.model.checkpoint import load_checkpoint
-from vico_listener.listener.model.config import ACOUSTICS
 from vico_listener.listener.model.config import GESTURE_HEADS
 from vico_listener.listener.model.config import PERSONALITY
 from vico_listener.listener.model.gesture_outputs import gesture_from
@@ -86,12 +84,8 @@ class LearnedListener(Listener):
                 Path(checkpoint) if checkpoint else resource_path(DEFAULT_CHECKPOINT)
             )
         config = checkpoint.config
-        if config.acoustic != ACOUSTICS[0]:
-            raise CheckpointError(
-                f'this checkpoint hears the acoustic features {config.acoustic}, which the live '
-                f'stack does not compute ({ACOUSTICS[0]})'
-            )
         self.basis = config.motion_basis
+        self.acoustics = config.acoustic
         self.personality = Personality.of(personality)
         self._checkpoint = checkpoint
         self._config, self._norm = config, checkpoint.norm

@@ -69,6 +69,7 @@ def speaker_message(frame: SpeakerFrame, frame_id: str) -> msg.SpeakerFrame:
         reset=frame.reset,
         face=face_message(frame.face, frame.source_stamp, frame_id),
         acoustic=frame.acoustic,
+        acoustics=frame.acoustics,
         face_valid=frame.face_valid,
         audio_valid=frame.audio_valid,
         speaking=frame.speaking,
@@ -101,6 +102,7 @@ def speaker_of(message: msg.SpeakerFrame) -> SpeakerFrame:
             message.face_time,
             message.speech_time,
         ),
+        acoustics=message.acoustics,
     )
 
 

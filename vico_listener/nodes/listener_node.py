@@ -120,7 +120,10 @@ class ListenerNode(ManagedNode):
         with self._lock:
             if self.agent is None or not self.is_active:
                 return
+            foreign = self.agent.counters.foreign_frames
             motion = self.agent.step(frame)
+            if self.agent.counters.foreign_frames > foreign:
+                self.get_logger().error(self.agent.mismatch, throttle_duration_sec=10.0)
         if motion is None:
             return
         motion.timing.listener = time.perf_counter() - start
@@ -188,4 +191,6 @@ class ListenerNode(ManagedNode):
                 f'{counters.invalid_frames} frames held numbers that are not finite',
                 values,
             )
+        if counters.foreign_frames:
+            return WARN, self.agent.mismatch, values
         return OK, 'listening' if self.table['active'] else 'resting', values

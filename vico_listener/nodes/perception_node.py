@@ -12,6 +12,7 @@ import vico_listener.msg as msg
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.face import create_face_tracker
+from vico_listener.frames import ACOUSTICS
 from vico_listener.frames import SpeakerFrame
 from vico_listener.nodes.audio_input import AudioFormat
 from vico_listener.nodes.audio_input import AudioInput
@@ -66,6 +67,7 @@ class PerceptionNode(ManagedNode):
         ),
         Parameter('audio_channels', 1, 'Until audio_info comes.', 1, 64),
         Parameter('audio_sample_format', 'S16LE', "GStreamer's name, as in audio_info."),
+        Parameter('acoustics', ACOUSTICS[0], 'Layout of the features.', choices=ACOUSTICS),
         Parameter('audio_wait', 0.15, 'Longest wait of a frame for its audio [s].', 0.0, 1.0),
         Parameter('lossless', False, 'Process every frame, also when late: for replay.'),
         Parameter('idle_time', 1.0, 'Seconds of idle motion after all input stopped.', 0.0, 60.0),
@@ -154,9 +156,10 @@ class PerceptionNode(ManagedNode):
         self.perception = None
         self._tracker = None
 
-    @staticmethod
-    def _audio_stream(format_: AudioFormat) -> AcousticStream:
-        return AcousticStream(format_.sample_rate, format_.channels, format_.sample_format)
+    def _audio_stream(self, format_: AudioFormat) -> AcousticStream:
+        return AcousticStream(
+            format_.sample_rate, format_.channels, format_.sample_format, self.table['acoustics']
+        )
 
     # Callbacks of the executor's thread: they only queue.
 

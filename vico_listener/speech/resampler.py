@@ -1,9 +1,10 @@
-"""Any sample rate to the internal 16 kHz: a causal polyphase FIR without state or look-ahead.
+"""Any sample rate to another: a causal polyphase FIR without state or look-ahead.
 
-Output sample k lies at the time of input position ``k * rate / 16000`` and depends on input at or
+Output sample k lies at the time of input position ``k * rate / target`` and depends on input at or
 before it only, so audio is usable the moment it arrives. The filter is minimum-phase: its delay is
 about 0.1 ms in the speech band (0.2 ms from 8 kHz), against 1 ms for a linear-phase one of the same
-slope; features that look at magnitudes do not mind its phase. At 16 kHz input passes unchanged.
+slope; features that look at magnitudes do not mind its phase. Input of the wanted rate passes
+unchanged. The wanted rate is the internal 16 kHz unless said otherwise.
 """
 
 from functools import lru_cache
@@ -39,16 +40,17 @@ class Resampler:
     Args:
         rate: input rate, Hz, within `RATE_RANGE`.
         max_block: longest block of output samples that `resample` is asked for.
+        target: output rate, Hz.
     """
 
-    def __init__(self, rate: int, max_block: int) -> None:
+    def __init__(self, rate: int, max_block: int, target: int = INTERNAL_RATE) -> None:
         if not RATE_RANGE[0] <= rate <= RATE_RANGE[1]:
             raise ValueError(
                 f'sample rate {rate} Hz is out of range: choose {RATE_RANGE[0]} to {RATE_RANGE[1]}'
             )
-        divisor = gcd(rate, INTERNAL_RATE)
-        self.up, self.down = INTERNAL_RATE // divisor, rate // divisor
-        phases = design_filter(rate)
+        divisor = gcd(rate, target)
+        self.up, self.down = target // divisor, rate // divisor
+        phases = design_filter(rate, target)
         self.taps = phases.shape[1]
         if self.up <= MAX_GROUP:
             self._group = self.up * ceil(GROUP / self.up)
@@ -105,17 +107,17 @@ def _group_weights(phases: Samples, group: int, down: int) -> Samples:
 
 
 @lru_cache(maxsize=4)
-def design_filter(rate: int) -> Samples:
-    """Filter from `rate` to 16 kHz: (phases, taps) float32, newest input sample last.
+def design_filter(rate: int, target: int = INTERNAL_RATE) -> Samples:
+    """Filter from `rate` to `target` Hz: (phases, taps) float32, newest input sample last.
 
     A Kaiser-windowed low-pass (pass band to 7/8, stop band from 9/8 of the lower Nyquist
     frequency), made minimum-phase by folding its cepstrum (Oppenheim & Schafer, Discrete-Time
     Signal Processing, section on the complex cepstrum).
     """
-    if rate == INTERNAL_RATE:
+    if rate == target:
         return np.ones((1, 1), np.float32)
-    up = INTERNAL_RATE // gcd(rate, INTERNAL_RATE)
-    nyquist = min(rate, INTERNAL_RATE) / 2
+    up = target // gcd(rate, target)
+    nyquist = min(rate, target) / 2
     # Kaiser's formulas for the length and shape that reach the attenuation.
     width = 2 * np.pi * (nyquist / 4) / rate
     taps = 8 * ceil((STOPBAND_DB - 8) / (2.285 * width) / 8)

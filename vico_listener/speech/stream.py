@@ -9,10 +9,15 @@ from numpy.typing import NDArray
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.frames import ACOUSTIC_SIZE
+from vico_listener.frames import ACOUSTICS
 from vico_listener.speech.features import FRAME
 from vico_listener.speech.features import FeatureExtractor
 from vico_listener.speech.pcm import PcmData
 from vico_listener.speech.pcm import PcmDecoder
+from vico_listener.speech.release import CHUNK
+from vico_listener.speech.release import RELEASE_RATE
+from vico_listener.speech.release import release_features
+from vico_listener.speech.resampler import INTERNAL_RATE
 from vico_listener.speech.resampler import Resampler
 from vico_listener.speech.timeline import StreamCounters
 from vico_listener.speech.timeline import Timeline
@@ -27,7 +32,7 @@ class AcousticFrame:
     """The speaker's sound at one tick.
 
     Attributes:
-        features: (45,) float32, see `vico_listener.speech.features`; always finite.
+        features: (45,) float32 in the stream's layout; always finite.
         speaking: voice activity.
         valid: all audio of the tick's analysis frame was there; else silence stood in for it.
     """
@@ -52,17 +57,32 @@ class AcousticStream:
         sample_rate: Hz, 8000 to 192000.
         channels: at least 1; their mean is analysed.
         sample_format: GStreamer's name of the sample format of raw bytes, e.g. S16LE.
+        acoustics: layout of the features, one of `ACOUSTICS`.
 
     Raises:
         ValueError: one of them is out of range or unknown.
     """
 
-    def __init__(self, sample_rate: int, channels: int = 1, sample_format: str = 'S16LE') -> None:
+    def __init__(
+        self,
+        sample_rate: int,
+        channels: int = 1,
+        sample_format: str = 'S16LE',
+        acoustics: str = ACOUSTICS[0],
+    ) -> None:
+        if acoustics not in ACOUSTICS:
+            raise ValueError(
+                f"unknown acoustic features '{acoustics}': choose one of {', '.join(ACOUSTICS)}"
+            )
+        self.acoustics = acoustics
         self._decoder = PcmDecoder(channels, sample_format)
         self._resampler = Resampler(sample_rate, FRAME)
         self._timeline = Timeline(sample_rate)
         self._features = FeatureExtractor()
         self._voice = VoiceDetector()
+        self._release: Resampler | None = None
+        if acoustics == 'vico_release':
+            self._release = Resampler(sample_rate, CHUNK, RELEASE_RATE)
         self._last_tick: int | None = None
 
     @property
@@ -124,6 +144,8 @@ class AcousticStream:
         timeline.ring.read(first_input, segment)
         frame = resampler.resample(first, FRAME).astype(np.float64)
         features, spectrum = self._features.update(frame)
+        if self._release is not None:
+            features = self._released(self._release, tick_ns)
 
         end_known = resampler.position(first + FRAME - 1) + 1
         if end_known > timeline.ring.end:
@@ -131,9 +153,19 @@ class AcousticStream:
         valid = timeline.ring.known(resampler.position(first), end_known)
         return AcousticFrame(features, self._voice.update(spectrum), valid)
 
+    def _released(self, resampler: Resampler, tick_ns: int) -> NDArray[np.float32]:
+        """The authors' features of the 1/30 s before a tick."""
+        end = self._timeline.samples_until(tick_ns) * RELEASE_RATE // INTERNAL_RATE
+        first_input, segment = resampler.segment(end - CHUNK, CHUNK)
+        self._timeline.ring.read(first_input, segment)
+        return release_features(resampler.resample(end - CHUNK, CHUNK))
+
 
 def acoustic_features(
-    samples: NDArray, sample_rate: int, ticks: Sequence[int] | NDArray[np.int64]
+    samples: NDArray,
+    sample_rate: int,
+    ticks: Sequence[int] | NDArray[np.int64],
+    acoustics: str = ACOUSTICS[0],
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Features of a whole recording whose first sample has stamp 0, as the stream gives them.
 
@@ -141,13 +173,14 @@ def acoustic_features(
         samples: (N,) or (N, C) float (full scale +-1) or signed integers.
         sample_rate: Hz.
         ticks: T rising stamps, ns.
+        acoustics: layout of the features.
 
     Returns:
         (T, 45) float32 features and (T,) bool voice activity.
     """
     samples = np.asarray(samples)
     channels = 1 if samples.ndim == 1 else samples.shape[1]
-    stream = AcousticStream(sample_rate, channels)
+    stream = AcousticStream(sample_rate, channels, acoustics=acoustics)
     features = np.empty((len(ticks), ACOUSTIC_SIZE), np.float32)
     speaking = np.empty(len(ticks), np.bool_)
     pushed = 0

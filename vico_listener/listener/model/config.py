@@ -8,14 +8,12 @@ from typing import Any
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.frames import ACOUSTIC_SIZE
+from vico_listener.frames import ACOUSTICS
 from vico_listener.listener.gestures import Kind
 from vico_listener.listener.personality import Personality
 from vico_listener.motion import Attitude
 from vico_listener.motion import Basis
 from vico_listener.motion import basis_by_name
-
-ACOUSTICS = ('vico_listener/1', 'vico_release')
-"""Layouts of the 45 acoustic features: this project's, and that of the authors' code."""
 
 OUTPUTS = ('motion', 'behaviour')
 """The whole motion, as in the paper; or behaviour and gestures, which a `Body` shows."""
