@@ -67,7 +67,7 @@ class PerceptionNode(ManagedNode):
         ),
         Parameter('audio_channels', 1, 'Until audio_info comes.', 1, 64),
         Parameter('audio_sample_format', 'S16LE', "GStreamer's name, as in audio_info."),
-        Parameter('acoustics', ACOUSTICS[0], 'Layout of the features.', choices=ACOUSTICS),
+        Parameter('acoustics', 'vico_listener/1', 'Layout of the features.', choices=ACOUSTICS),
         Parameter('audio_wait', 0.15, 'Longest wait of a frame for its audio [s].', 0.0, 1.0),
         Parameter('lossless', False, 'Process every frame, also when late: for replay.'),
         Parameter('idle_time', 1.0, 'Seconds of idle motion after all input stopped.', 0.0, 60.0),
