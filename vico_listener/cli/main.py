@@ -10,6 +10,7 @@ COMMANDS = {
     'describe': 'measure recorded motion against what real listeners do',
     'train': 'train a listener on synthetic dyads',
     'checkpoint': 'look at the checkpoint of a listener, or import one',
+    'soak': 'fail camera, microphone and processes on purpose, and see what holds',
     'bench': 'measure speed and latency, each with its reference',
 }
 MISSING = (

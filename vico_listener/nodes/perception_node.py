@@ -33,6 +33,8 @@ from vico_listener.speech import AcousticStream
 from vico_listener.statistics import Durations
 
 IMAGE_DEPTH = 60
+"""Images that DDS keeps; live, what is too much is dropped in `InputQueue`, where it is counted."""
+
 QUIET = 0.3
 """Seconds without any input after which, live, a timer keeps the ticks going."""
 
@@ -119,7 +121,7 @@ class PerceptionNode(ManagedNode):
                 CompressedImage if compressed else Image,
                 'image',
                 self._on_image,
-                IMAGE_DEPTH if table['lossless'] else 2,
+                IMAGE_DEPTH,
             ),
             InputSubscription(self, CameraInfo, 'camera_info', self._on_camera_info, 1),
         ]

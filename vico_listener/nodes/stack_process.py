@@ -45,18 +45,30 @@ class StackProcess:
 
     def peak_memory(self) -> float:
         """Largest resident memory so far, MB; NaN where the system does not tell."""
+        return self._status('VmHWM')
+
+    def memory(self) -> float:
+        """Resident memory now, MB; NaN where the system does not tell."""
+        return self._status('VmRSS')
+
+    def _status(self, name: str) -> float:
         try:
             status = Path(f'/proc/{self.pid}/status').read_text()
         except OSError:
             return float('nan')
         fields = dict(line.split(':', 1) for line in status.splitlines() if ':' in line)
-        return float(fields.get('VmHWM', 'nan kB').split()[0]) / 1024
+        return float(fields.get(name, 'nan kB').split()[0]) / 1024
 
     def complaints(self) -> list[str]:
         """The errors in its log, newest last."""
         lines = self.log.read_text(encoding='utf-8', errors='replace').splitlines()
         marks = ('[ERROR]', '[FATAL]', 'Error', 'missing')
         return [line for line in lines if any(mark in line for mark in marks)] or lines[-5:]
+
+    def kill(self) -> None:
+        """End it at once, as the system does when memory runs out."""
+        self._process.kill()
+        self._process.wait()
 
     def stop(self) -> None:
         """Interrupt it as Ctrl-C would, and kill it when it does not end within 5 s."""
@@ -65,5 +77,4 @@ class StackProcess:
             try:
                 self._process.wait(5.0)
             except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+                self.kill()

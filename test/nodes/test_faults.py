@@ -1,0 +1,61 @@
+"""The short form of `./run soak`, and that it notices what is wrong."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from vico_listener.cli.demo import default_clip
+from vico_listener.dataset.clip import ClipError
+from vico_listener.nodes.faults.catalogue import FAULTS
+from vico_listener.nodes.faults.catalogue import faults_by_name
+from vico_listener.nodes.faults.suite import FaultSuite
+from vico_listener.nodes.faults.watcher import Seen
+from vico_listener.nodes.faults.watcher import limit_excess
+from vico_listener.nodes.faults.watcher import longest_gap
+from vico_listener.robot import load_profile
+
+SHORT = [fault.name for fault in FAULTS if not fault.name.startswith('fps')]
+
+
+def test_the_stack_survives_trouble(tmp_path):
+    try:
+        clip = default_clip()
+    except ClipError as error:
+        pytest.skip(str(error))
+    with FaultSuite(tmp_path, clip, stretch=0.7, transitions=30) as suite:
+        # How fast it is back depends on this machine; that it comes back, and nothing is lost
+        # without a count, does not.
+        results = list(suite.run(faults_by_name([*SHORT, 'fps_5', 'fps_120'])))
+    problems = {
+        result.fault.name: [p for p in result.problems if 's without' not in p and 'only' not in p]
+        for result in results
+    }
+    assert not {name: found for name, found in problems.items() if found}
+    assert all(math.isfinite(result.back) for result in results)
+
+
+def test_unknown_faults_are_named():
+    with pytest.raises(ValueError, match="unknown fault 'rain': choose of camera_stops"):
+        faults_by_name(['rain'])
+
+
+def test_commands_beyond_a_limit_are_noticed():
+    profile = load_profile('generic_2dof')
+    still = np.zeros((50, 2))
+    assert limit_excess(still, profile) == {'position': 0, 'velocity': 0, 'acceleration': 0}
+    jump = still.copy()
+    jump[25:, 0] = 0.2
+    found = limit_excess(jump, profile)
+    assert found['position'] == 0
+    assert found['velocity'] == pytest.approx(0.2 * 50 - 3.0)
+    assert found['acceleration'] == pytest.approx(0.2 * 50**2 - 30.0)
+    far = still + [0, profile.joints[1].maximum + 0.1]
+    assert limit_excess(far, profile)['position'] == pytest.approx(0.1)
+
+
+def test_gaps_are_measured_between_start_and_end():
+    seen = Seen(motions=[(t, 0) for t in (0.5, 1.0, 1.1, 3.0)])
+    assert longest_gap(seen, 0.9, 1.5) == pytest.approx(0.4)
+    assert longest_gap(replace(seen, motions=[]), 2.0, 4.0) == 2.0

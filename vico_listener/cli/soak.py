@@ -1,0 +1,126 @@
+"""`vico soak`: trouble on purpose, then a long run; a table of what held."""
+
+import argparse
+import json
+import math
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from vico_listener.cli.demo import default_clip
+from vico_listener.dataset.clip import ClipError
+
+GROWTH = 10.0
+"""MB by which memory may grow in the long run."""
+SETTLED = 60.0
+"""Seconds after which memory has its normal size."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `vico soak`."""
+    parser.add_argument('--minutes', type=float, default=30.0, help='of the long run; 0 = none')
+    parser.add_argument('--faults', nargs='*', default=[], help='names; none = all')
+    parser.add_argument('--stretch', type=float, default=3.0, help='faults last longer by this')
+    parser.add_argument('--transitions', type=int, default=200, help='lifecycle transitions')
+    parser.add_argument('--clip', type=Path, help='of a speaker')
+    parser.add_argument('--robot', default='generic_3dof', help='profile whose limits are watched')
+    parser.add_argument('--out', type=Path, default=Path('out/soak'), help='where the files go')
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the suite; exit code 0 when all held, else 1."""
+    from vico_listener.nodes.faults.catalogue import faults_by_name
+    from vico_listener.nodes.faults.suite import FaultSuite
+
+    try:
+        faults = faults_by_name(args.faults)
+        clip = args.clip or default_clip()
+        args.out.mkdir(parents=True, exist_ok=True)
+        with FaultSuite(args.out, clip, args.robot, args.stretch, args.transitions) as suite:
+            with tqdm(suite.run(faults), total=len(faults), desc='faults', unit='fault') as bar:
+                rows = [_row(result) for result in bar]
+            if args.minutes > 0:
+                rows.append(_long_run(suite, args.minutes * 60.0, args.out))
+    except (ClipError, ValueError, TimeoutError, OSError) as error:
+        print(f'vico soak: {error}', file=sys.stderr)
+        return 1
+    table = _table(rows)
+    (args.out / 'soak.md').write_text(table + '\n', encoding='utf-8')
+    (args.out / 'soak.json').write_text(json.dumps(rows, indent=1) + '\n', encoding='utf-8')
+    print(table)
+    failed = [row for row in rows if row['verdict'] != 'held']
+    print(f'\n{len(rows) - len(failed)} of {len(rows)} held; {args.out / "soak.md"}')
+    return 1 if failed else 0
+
+
+def _row(result: Any) -> dict[str, str]:
+    return {
+        'fault': result.fault.what,
+        'meanwhile': result.fault.meanwhile.value,
+        'gap [s]': _number(result.gap),
+        'back after [s]': _number(result.back),
+        'pictures sent / counted': f'{result.published} / {result.counted}'
+        if result.published
+        else '-',
+        'memory [MB]': _number(result.memory, 0),
+        'verdict': '; '.join(result.problems) or 'held',
+    }
+
+
+def _number(value: float, digits: int = 2) -> str:
+    return f'{value:.{digits}f}' if math.isfinite(value) else '-'
+
+
+def _long_run(suite: Any, seconds: float, out: Path) -> dict[str, str]:
+    """Let it run and watch memory, queue and motion."""
+    times: list[float] = []
+    memory: list[float] = []
+    queue: list[int] = []
+    problems: list[str] = []
+    suite.watcher.watch()
+    start = time.monotonic()
+    for _ in tqdm(range(round(seconds)), desc='long run', unit='s'):
+        time.sleep(max(0.0, start + len(times) + 1 - time.monotonic()))
+        times.append(time.monotonic() - start)
+        memory.append(suite.stack.memory())
+        queue.append(suite.watcher.count('perception', 'queue'))
+        seen = suite.watcher.watch()
+        if not seen.motions:
+            problems.append(f'no motion at {times[-1]:.0f} s')
+    settled = memory[min(round(SETTLED), len(memory) // 2)]
+    growth = memory[-1] - settled
+    if growth > GROWTH:
+        problems.append(f'memory grew by {growth:.1f} MB')
+    if not suite.stack.running:
+        problems.append('the stack died')
+    _plot(times, memory, queue, out / 'soak.png')
+    return {
+        'fault': f'none, for {seconds / 60:.1f} minutes (queue at most {max(queue)})',
+        'meanwhile': f'memory grew by {growth:+.1f} MB after the first minute',
+        'gap [s]': '-',
+        'back after [s]': '-',
+        'pictures sent / counted': '-',
+        'memory [MB]': _number(memory[-1], 0),
+        'verdict': '; '.join(problems[:3]) or 'held',
+    }
+
+
+def _plot(times: list[float], memory: list[float], queue: list[int], path: Path) -> None:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 4), layout='constrained')
+    for place, label in ((1, 'memory [MB]'), (2, 'queue')):
+        axes = figure.add_subplot(2, 1, place)
+        axes.plot(times, memory if place == 1 else queue)
+        axes.set(ylabel=label, xlabel='time [s]')
+        axes.grid(alpha=0.3)
+    figure.savefig(path, dpi=110)
+
+
+def _table(rows: list[dict[str, str]]) -> str:
+    names = list(rows[0])
+    lines = ['| ' + ' | '.join(names) + ' |', '|' + '---|' * len(names)]
+    return '\n'.join(lines + ['| ' + ' | '.join(row.values()) + ' |' for row in rows])

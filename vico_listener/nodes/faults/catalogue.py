@@ -1,0 +1,84 @@
+"""What is tried: faults of the input, and what must hold meanwhile."""
+
+from dataclasses import dataclass
+from dataclasses import field
+from enum import Enum
+from typing import Any
+
+
+class Meanwhile(Enum):
+    """What the stack has to do while a fault lasts."""
+
+    GO_ON = 'motion goes on'
+    REST = 'the head eases to neutral'
+    ANYTHING = 'it survives'
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One kind of trouble.
+
+    Attributes:
+        name: short.
+        what: for people.
+        settings: what changes in `InputSettings`; afterwards all is well again.
+        meanwhile: what has to happen.
+        seconds: how long at least, for it to show.
+        longest_gap: without motion, s, where it goes on.
+        action: name of a method of `FaultSuite` that does something else instead.
+    """
+
+    name: str
+    what: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    meanwhile: Meanwhile = Meanwhile.GO_ON
+    seconds: float = 1.5
+    longest_gap: float = 0.5
+    action: str = ''
+
+
+FAULTS: tuple[Fault, ...] = (
+    Fault('camera_stops', 'the camera stops, the voice goes on', {'camera': False}),
+    Fault('audio_stops', 'the microphone stops', {'microphone': False}),
+    Fault(
+        'all_stops',
+        'camera and microphone stop',
+        {'camera': False, 'microphone': False},
+        Meanwhile.REST,
+        seconds=4.0,
+    ),
+    Fault('size', 'the camera changes to 1280x720', {'size': (1280, 720)}),
+    Fault('small', 'the camera changes to 320x240 rgb8', {'size': (320, 240), 'encoding': 'rgb8'}),
+    Fault('grey', 'the camera changes to mono8', {'encoding': 'mono8'}),
+    Fault('alpha', 'the camera changes to bgra8', {'encoding': 'bgra8'}),
+    *(
+        Fault(f'fps_{fps}', f'the camera sends {fps} pictures a second', {'fps': float(fps)})
+        for fps in (5, 12, 15, 25, 60, 120)
+    ),
+    Fault('audio_rate', 'the microphone changes to 48 kHz', {'sample_rate': 48000}),
+    Fault('audio_late', 'sound comes 300 ms late', {'delay': 0.3}),
+    Fault('audio_loss', 'one in ten sound messages is lost', {'loss': 0.1}),
+    Fault('mp3', 'MP3 where PCM is announced', {'mp3': True}),
+    Fault('forth', 'all stamps jump 5 s ahead, then back', {'shift': 5.0}, longest_gap=1.0),
+    Fault('back', 'all stamps jump 5 s back, then ahead', {'shift': -5.0}, longest_gap=1.0),
+    Fault('two', 'a second camera and microphone on the same topics', {'second': True}),
+    Fault('parameters', 'nonsense for parameters', action='set_nonsense'),
+    Fault(
+        'transitions',
+        'lifecycle transitions in random order',
+        meanwhile=Meanwhile.ANYTHING,
+        action='change_states',
+    ),
+    Fault(
+        'kill', 'SIGKILL and a new start', meanwhile=Meanwhile.ANYTHING, action='kill_and_restart'
+    ),
+)
+
+
+def faults_by_name(names: list[str]) -> tuple[Fault, ...]:
+    """Some of the faults, all when none is named; ValueError names the choices."""
+    known = {fault.name: fault for fault in FAULTS}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ValueError(f"unknown fault '{unknown[0]}': choose of {', '.join(known)}")
+    return tuple(known[name] for name in names) or FAULTS

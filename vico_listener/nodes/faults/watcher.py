@@ -1,0 +1,110 @@
+"""Watches what the stack puts out, as somebody who judges it."""
+
+import time
+from dataclasses import dataclass
+from dataclasses import field
+
+import numpy as np
+from diagnostic_msgs.msg import DiagnosticArray
+from numpy.typing import NDArray
+from rclpy.node import Node
+from trajectory_msgs.msg import JointTrajectory
+
+import vico_listener.msg as msg
+from vico_listener.nodes.convert import stamp_of
+from vico_listener.robot.profile import RobotProfile
+
+SLACK = 1e-6
+"""By how much a limit may be exceeded by rounding, in its own unit."""
+
+
+@dataclass
+class Seen:
+    """What has been published since the watch was set.
+
+    Attributes:
+        motions: arrival (`time.monotonic()`, s) and source stamp (ns) of each motion.
+        commands: joint positions (rad) in the order of the profile.
+        not_finite: motions with a number that is not finite.
+    """
+
+    motions: list[tuple[float, int]] = field(default_factory=list)
+    commands: list[tuple[float, ...]] = field(default_factory=list)
+    not_finite: int = 0
+
+
+class Watcher(Node):
+    """Keeps motions and head commands since `watch`, and the newest diagnostics.
+
+    Attributes:
+        seen: see `Seen`.
+        diagnostics: node -> its newest values.
+        levels: node -> worst message of a level above OK since `watch`.
+    """
+
+    def __init__(self, profile: RobotProfile) -> None:
+        super().__init__('watcher')
+        self.profile = profile
+        self.seen = Seen()
+        self.diagnostics: dict[str, dict[str, str]] = {}
+        self.levels: dict[str, str] = {}
+        self.told = 0
+        self.create_subscription(msg.ListenerMotion, 'motion', self._on_motion, 200)
+        self.create_subscription(JointTrajectory, profile.topic, self._on_command, 200)
+        self.create_subscription(DiagnosticArray, '/diagnostics', self._on_diagnostics, 100)
+
+    def watch(self) -> Seen:
+        """Start anew; return what was seen before."""
+        before, self.seen, self.levels = self.seen, Seen(), {}
+        return before
+
+    def _on_motion(self, message: msg.ListenerMotion) -> None:
+        self.seen.motions.append((time.monotonic(), stamp_of(message.source_stamp)))
+        face = message.face
+        numbers = np.concatenate([face.expression, face.rotation, face.translation])
+        self.seen.not_finite += not np.isfinite(numbers).all()
+
+    def _on_command(self, message: JointTrajectory) -> None:
+        self.seen.commands += [tuple(point.positions) for point in message.points]
+
+    def _on_diagnostics(self, message: DiagnosticArray) -> None:
+        for status in message.status:
+            name = status.name.rpartition(': ')[2]
+            self.diagnostics[name] = {item.key: item.value for item in status.values}
+            if status.level != b'\x00':
+                self.levels[name] = status.message
+            self.told += name == 'perception'
+
+    def count(self, node: str, key: str) -> int:
+        """A counter of the diagnostics, 0 while it is unknown."""
+        return int(self.diagnostics.get(node, {}).get(key, 0))
+
+
+def longest_gap(seen: Seen, start: float, end: float) -> float:
+    """Longest time without a motion between two times of `time.monotonic()`, s."""
+    times = [start, *(t for t, _ in seen.motions if start < t < end), end]
+    return float(np.diff(times).max())
+
+
+def limit_excess(commands: NDArray[np.float64], profile: RobotProfile) -> dict[str, float]:
+    """By how much commands (N, joints) of the profile's rate leave its limits: 0 = not at all.
+
+    Returns:
+        the largest excess of position (rad), velocity (rad/s) and acceleration (rad/s2).
+    """
+    joints, rate = profile.joints, profile.rate
+    low = np.array([joint.minimum for joint in joints])
+    high = np.array([joint.maximum for joint in joints])
+    velocity = np.diff(commands, axis=0) * rate
+    acceleration = np.diff(velocity, axis=0) * rate
+    excess = {
+        'position': np.maximum(commands - high, low - commands),
+        'velocity': np.abs(velocity) - [joint.max_velocity for joint in joints],
+        'acceleration': np.abs(acceleration) - [joint.max_acceleration for joint in joints],
+    }
+    return {name: _excess(values) for name, values in excess.items()}
+
+
+def _excess(values: NDArray[np.float64]) -> float:
+    largest = float(values.max()) if values.size else 0.0
+    return largest if largest > SLACK else 0.0
