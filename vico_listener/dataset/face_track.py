@@ -52,6 +52,18 @@ class FaceTrack:
     def __len__(self) -> int:
         return len(self.valid)
 
+    def visible(self) -> 'FaceTrack':
+        """The rows in which the camera saw the face."""
+        rows = self.valid
+        return FaceTrack(
+            self.expression[rows],
+            self.rotation[rows],
+            self.translation[rows],
+            rows[rows],
+            self.crop[rows],
+            self.basis,
+        )
+
     def motion(self, tick: int) -> FaceMotion:
         """The face at one tick; a missing one where it is not valid."""
         if not self.valid[tick]:

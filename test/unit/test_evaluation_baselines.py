@@ -1,0 +1,128 @@
+"""The paper's baselines: what each of them repeats, and what it refuses."""
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from vico_listener.dataset.face_track import FaceTrack
+from vico_listener.dataset.features import ClipFeatures
+from vico_listener.dataset.reference import reference_face
+from vico_listener.dataset.reference import relative_track
+from vico_listener.evaluation.baselines import BASELINES
+from vico_listener.evaluation.baselines import NOISE
+from vico_listener.evaluation.baselines import Baseline
+from vico_listener.motion import ARKIT52
+from vico_listener.motion import BFM64
+from vico_listener.motion import Attitude
+from vico_listener.motion import Basis
+from vico_listener.motion import FaceMotion
+
+COUNT = 60
+
+
+def track(seed: int, basis: Basis = ARKIT52) -> FaceTrack:
+    rng = np.random.default_rng(seed)
+    parts = (0.1 + rng.random((COUNT, size)) * 0.3 for size in (basis.size, 3, 3))
+    expression, rotation, translation = (part.astype(np.float32) for part in parts)
+    return FaceTrack(expression, rotation, translation, np.ones(COUNT, np.bool_), basis=basis)
+
+
+def clip(seed: int, attitude: Attitude, basis: Basis = ARKIT52) -> ClipFeatures:
+    return ClipFeatures(
+        clip=f'clip{seed}',
+        split='train',
+        attitude=attitude,
+        speaker_id='1',
+        listener_id='2',
+        acoustic=np.zeros((COUNT, 45), np.float32),
+        speaking=np.ones(COUNT, np.bool_),
+        heard=np.ones(COUNT, np.bool_),
+        speaker=track(seed + 100, basis),
+        listener=track(seed, basis),
+    )
+
+
+@pytest.fixture
+def features(tmp_path):
+    for seed, attitude in enumerate((Attitude.POSITIVE, Attitude.POSITIVE, Attitude.NEGATIVE)):
+        clip(seed, attitude).save(tmp_path / f'clip{seed}.npz')
+    return tmp_path
+
+
+def make(name: str, features, seed: int = 3) -> Baseline:
+    options = {'features': features} if 'features' in BASELINES[name].OPTIONS else {}
+    return BASELINES[name](seed=seed, **options)
+
+
+@pytest.mark.parametrize('name', BASELINES)
+def test_seeded_and_continued(name, features):
+    frames = list(clip(7, Attitude.POSITIVE).speaker_frames())
+    reference = FaceMotion(np.full(52, 0.3, np.float32))
+
+    def listen(listener, some):
+        return np.array([[*m.rotation, *m.expression] for m in map(listener.step, some)])
+
+    one, other = make(name, features), make(name, features)
+    for listener in (one, other):
+        listener.reset(reference, Attitude.POSITIVE)
+    whole = listen(one, frames)
+    np.testing.assert_array_equal(listen(other, frames[:20]), whole[:20])
+    third = make(name, features)
+    third.restore_state(other.save_state())
+    np.testing.assert_array_equal(listen(third, frames[20:]), whole[20:])
+    assert np.isfinite(whole).all() and whole[:, 3:].min() >= 0
+
+
+def test_random_is_the_reference_with_noise_of_the_stated_size():
+    listener = BASELINES['random'](seed=1)
+    reference = FaceMotion(np.zeros(64, np.float32), basis=BFM64)
+    listener.reset(reference, Attitude.NEUTRAL)
+    frames = list(clip(7, Attitude.NEUTRAL, BFM64).speaker_frames()) * 20
+    motions = [listener.step(frame) for frame in frames[1:]]
+    spread = [
+        np.std([m.expression for m in motions]),
+        np.std([m.rotation for m in motions]),
+        np.std([m.translation for m in motions]),
+    ]
+    np.testing.assert_allclose(spread, NOISE['bfm64'], rtol=0.05)
+
+
+def test_mirroring_is_the_speaker_from_its_first_face_on():
+    recorded = clip(7, Attitude.NEUTRAL)
+    recorded.speaker.valid[30:35] = False
+    listener = BASELINES['mirroring']()
+    listener.reset(FaceMotion.neutral(), Attitude.NEUTRAL)
+    motions = [listener.step(frame) for frame in recorded.speaker_frames()]
+    first, later = (Rotation.from_euler('xyz', recorded.speaker.rotation[row]) for row in (0, 50))
+    turned = (first.inv() * later).as_euler('xyz')
+    np.testing.assert_allclose(motions[50].rotation, turned, atol=1e-5)
+    np.testing.assert_array_equal(motions[50].expression, recorded.speaker.expression[50])
+    np.testing.assert_array_equal(motions[33].expression, motions[29].expression)
+
+
+def test_simulation_repeats_a_clip_of_the_attitude(features):
+    wanted = relative_track(clip(2, Attitude.NEGATIVE).listener)
+    listener = make('simulation_attitude', features)
+    reference = reference_face(clip(2, Attitude.NEGATIVE).listener)
+    frames = list(clip(7, Attitude.NEGATIVE).speaker_frames())
+    for _ in range(3):
+        listener.reset(reference, Attitude.NEGATIVE)
+        motions = [listener.step(frame) for frame in frames]
+        np.testing.assert_allclose(motions[40].rotation, wanted.rotation[40], atol=1e-6)
+        np.testing.assert_allclose(motions[40].expression, wanted.expression[40], atol=1e-6)
+
+
+def test_simulation_draws_among_all(features):
+    listener = make('simulation', features)
+    drawn = set()
+    for _ in range(30):
+        listener.reset(FaceMotion.neutral(), Attitude.NEGATIVE)
+        drawn.add(listener.save_state()['clip'])
+    assert drawn == {0, 1, 2}
+
+
+def test_what_simulation_needs_is_named(features):
+    with pytest.raises(ValueError, match='simulation needs the option features'):
+        BASELINES['simulation']()
+    with pytest.raises(ValueError, match='no clip of the train split listens in neutral'):
+        make('simulation_attitude', features).reset(FaceMotion.neutral(), Attitude.NEUTRAL)
