@@ -1,13 +1,19 @@
 """Every runtime against the batched torch pass; the paper's number of parameters."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
+from networks import checkpoint_of
 from networks import random_inputs
 from networks import saved
 from networks import untrained
 
+from vico_listener.listener.model.checkpoint import load_checkpoint
+from vico_listener.listener.model.checkpoint import save_checkpoint
 from vico_listener.listener.model.config import CONFIGS
+from vico_listener.listener.model.config import ModelConfig
 from vico_listener.listener.model.network import parameter_count
 from vico_listener.listener.model.release import PARAMETERS
 from vico_listener.listener.model.runtimes import RUNTIMES
@@ -36,11 +42,64 @@ def test_streaming_equals_the_batched_pass(name, runtime, tmp_path):
     checkpoint = saved(config, tmp_path)
     stepped = create_runtime(runtime, checkpoint)
     start = initial_state(checkpoint, initial)
-    np.testing.assert_allclose(start, torch.stack(state).numpy().ravel(), atol=1e-6)
+    np.testing.assert_allclose(start, state[0].numpy(), atol=1e-6)
     stepped.state = start
     outputs = np.array([stepped.step(row).copy() for row in driven])
     np.testing.assert_allclose(outputs, expected[0].numpy(), atol=1e-5)
-    np.testing.assert_allclose(stepped.state, torch.stack(last).numpy().ravel(), atol=1e-5)
+    np.testing.assert_allclose(stepped.state, last[0].numpy(), atol=1e-5)
+
+
+@pytest.mark.parametrize('runtime', ['onnx', 'torch'])
+@pytest.mark.parametrize('generator', ['gru', 'transformer', 'non_sequential'])
+def test_other_generators_stream_too(generator, runtime, tmp_path):
+    config = ModelConfig(generator=generator, window=20)
+    initial, driven = random_inputs(config, 300 if runtime == 'onnx' else 100)
+    network = untrained(config)
+    if generator == 'transformer':  # distances that all count the same would hide their order
+        for layer in network.generator.layers:
+            torch.nn.init.normal_(layer.distance)
+    with torch.inference_mode():
+        state = network.initial_state(torch.from_numpy(initial)[None])
+        whole = torch.from_numpy(driven)[None]
+        expected, last = network(whole, state)
+        pieces = []
+        for piece in whole.split([7, 60, len(driven) - 67], dim=1):
+            output, state = network(piece, state)
+            pieces.append(output)
+    np.testing.assert_allclose(torch.cat(pieces, dim=1).numpy(), expected.numpy(), atol=1e-5)
+    save_checkpoint(checkpoint_of(network), tmp_path)
+    checkpoint = load_checkpoint(tmp_path)
+    stepped = create_runtime(runtime, checkpoint)
+    stepped.state = initial_state(checkpoint, initial)
+    outputs = np.array([stepped.step(row).copy() for row in driven])
+    np.testing.assert_allclose(outputs, expected[0].numpy(), atol=1e-5)
+    np.testing.assert_allclose(stepped.state, last[0].numpy(), atol=1e-5)
+
+
+def test_how_far_back_the_generators_look():
+    """Step 100 depends on: its window (two layers: twice), on the whole past, on itself only."""
+    reach = {'transformer': 2 * 19, 'gru': 100, 'lstm': 100, 'non_sequential': 0}
+    for generator, steps in reach.items():
+        config = ModelConfig(generator=generator, window=20)
+        initial, driven = random_inputs(config, 101)
+        inputs = torch.from_numpy(driven)[None].requires_grad_()
+        network = untrained(config)
+        output, _ = network(inputs, network.initial_state(torch.from_numpy(initial)[None]))
+        output[0, 100].square().sum().backward()
+        moved = (inputs.grad[0].abs().sum(-1) > 0).nonzero().ravel()
+        assert 100 - int(moved.min()) == steps, generator
+
+
+def test_generators_have_about_as_many_parameters():
+    sizes = {'lstm': 96, 'gru': 112, 'transformer': 96, 'non_sequential': 96}
+    for generator, hidden in sizes.items():
+        config = replace(CONFIGS['release'], generator=generator, hidden=hidden)
+        assert 0.85 * PARAMETERS < parameter_count(untrained(config)) < 1.1 * PARAMETERS, generator
+
+
+def test_numba_steps_lstm_only(tmp_path):
+    with pytest.raises(ValueError, match='built around gru: choose onnx or torch'):
+        create_runtime('numba', saved(ModelConfig(generator='gru'), tmp_path))
 
 
 @pytest.mark.parametrize('runtime', sorted(RUNTIMES))

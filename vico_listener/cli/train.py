@@ -1,7 +1,9 @@
 """`vico train`: from a configuration to a checkpoint."""
 
 import argparse
+import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 DEFAULT_OUT = Path('out/training')
@@ -14,6 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--out', type=Path, default=DEFAULT_OUT, help='where the run goes; a run in it is resumed'
     )
     parser.add_argument('--data', type=Path, help='folder of the dyads; without, OUT/dyads')
+    parser.add_argument('--features', type=Path, help="of a data set, instead of the config's")
     parser.add_argument('--epochs', type=int, help='stop after so many, to be resumed later')
     parser.add_argument('--threads', type=int, help='CPU threads; without, all')
 
@@ -39,10 +42,14 @@ def run(args: argparse.Namespace) -> int:
         torch.set_num_threads(args.threads)
     try:
         config = load_training_config(args.config)
+        if args.features:
+            config = replace(config, features=str(args.features))
         folder = train(config, args.out, args.data or args.out / 'dyads', args.epochs)
     except (TrainingConfigError, SynthesizerError, OSError, ValueError) as error:
         print(f'vico train: {error}', file=sys.stderr)
         return 1
+    if os.environ.get('RANK', '0') != '0':
+        return 0
     print(f'checkpoint: {folder}  (loss plot: {args.out / "losses.png"})')
     print(f'try it: ./run demo --checkpoint {folder}')
     return 0

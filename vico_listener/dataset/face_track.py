@@ -52,15 +52,14 @@ class FaceTrack:
     def __len__(self) -> int:
         return len(self.valid)
 
-    def visible(self) -> 'FaceTrack':
-        """The rows in which the camera saw the face."""
-        rows = self.valid
+    def rows(self, chosen: slice | NDArray[np.bool_]) -> 'FaceTrack':
+        """Some of the ticks."""
         return FaceTrack(
-            self.expression[rows],
-            self.rotation[rows],
-            self.translation[rows],
-            rows[rows],
-            self.crop[rows],
+            self.expression[chosen],
+            self.rotation[chosen],
+            self.translation[chosen],
+            self.valid[chosen],
+            self.crop[chosen],
             self.basis,
         )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -66,6 +67,17 @@ class ClipFeatures:
 
     def __len__(self) -> int:
         return len(self.speaker)
+
+    def rows(self, chosen: slice) -> 'ClipFeatures':
+        """Some of the ticks."""
+        return replace(
+            self,
+            acoustic=self.acoustic[chosen],
+            speaking=self.speaking[chosen],
+            heard=self.heard[chosen],
+            speaker=self.speaker.rows(chosen),
+            listener=self.listener.rows(chosen),
+        )
 
     def speaker_frames(self) -> Iterator[SpeakerFrame]:
         """The speaker tick by tick, as the listener hears and sees it."""

@@ -167,7 +167,11 @@ class SimulationListener(Baseline):
         if not clips:
             raise ValueError(f'no listener is ever seen in the train split of {features}')
         self._tracks = [
-            (clip.attitude, relative_track(clip.listener).visible(), first_face(clip.listener))
+            (
+                clip.attitude,
+                relative_track(clip.listener).rows(clip.listener.valid),
+                first_face(clip.listener),
+            )
             for clip in clips
         ]
         self.basis = clips[0].listener.basis

@@ -24,6 +24,9 @@ class TrainingConfig:
     Attributes:
         model: the network.
         dyads: the synthetic data set.
+        features: folder of a data set's features (`vico dataset extract`), instead of dyads.
+        window, stride: train on windows of so many ticks, every so many ticks (features only);
+            window 0 = whole clips.
         loss: weights.
         seed: of weights and order.
         epochs: how many; in each a share of `epoch_share` of the sequences is seen.
@@ -37,6 +40,9 @@ class TrainingConfig:
 
     model: ModelConfig = field(default_factory=ModelConfig)
     dyads: DyadConfig = field(default_factory=DyadConfig)
+    features: str = ''
+    window: int = 0
+    stride: int = 15
     loss: LossWeights = field(default_factory=LossWeights)
     seed: int = 0
     epochs: int = 300
@@ -51,6 +57,11 @@ class TrainingConfig:
     drop_face: float = 0.1
     drop_audio: float = 0.0
     noise: float = 0.0
+
+    def __post_init__(self) -> None:
+        """ValueError names the field that is wrong."""
+        if self.window < 0 or self.stride < 1:
+            raise ValueError('window must not be negative, stride at least 1')
 
 
 def load_training_config(path: Path) -> TrainingConfig:

@@ -15,6 +15,8 @@ from vico_listener.listener.model.config import ModelConfig
 from vico_listener.listener.model.network import ListenerNetwork
 from vico_listener.training.config import TrainingConfig
 from vico_listener.training.losses import all_losses
+from vico_listener.training.parallel import ALONE
+from vico_listener.training.parallel import World
 from vico_listener.training.sequences import Sequences
 
 STATE = 'last.pt'
@@ -34,7 +36,12 @@ class Trainer:
     """Trains a network on sequences; resumes bit-exactly from the last whole epoch."""
 
     def __init__(
-        self, config: TrainingConfig, train: Sequences, test: Sequences, folder: Path
+        self,
+        config: TrainingConfig,
+        train: Sequences,
+        test: Sequences,
+        folder: Path,
+        world: World = ALONE,
     ) -> None:
         """Begin, or go on where `folder` says.
 
@@ -44,6 +51,7 @@ class Trainer:
         self._config = config
         self._train, self._test = train, test
         self._folder = folder
+        self._world = world
         torch.manual_seed(config.seed)
         self.network = ListenerNetwork(config.model)
         self._optimizer = torch.optim.AdamW(
@@ -72,6 +80,8 @@ class Trainer:
         self.history = [Epoch(**json.loads(line)) for line in lines[: self.epoch]]
 
     def _save(self) -> None:
+        if self._world.rank > 0:
+            return
         state = {
             'model': json.dumps(self._config.model.to_json()),
             'network': self.network.state_dict(),
@@ -88,14 +98,18 @@ class Trainer:
     def run(self, epochs: int | None = None) -> Iterator[Epoch]:
         """Train to the configured number of epochs, or to `epochs`; yields each."""
         goal = epochs or self._config.epochs
-        with tqdm(total=goal, initial=self.epoch, desc='training', unit='epoch') as bar:
+        hidden = self._world.rank > 0
+        with tqdm(
+            total=goal, initial=self.epoch, desc='training', unit='epoch', disable=hidden
+        ) as bar:
             while self.epoch < goal:
                 losses = self._train_epoch()
                 losses |= {f'test/{k}': v for k, v in self.evaluate(self._test).items()}
                 self.epoch += 1
                 done = Epoch(self.epoch, losses)
                 self.history.append(done)
-                if losses['test/loss'] == min(e.losses['test/loss'] for e in self.history):
+                best = min(e.losses['test/loss'] for e in self.history)
+                if losses['test/loss'] == best and not hidden:
                     torch.save(self.network.state_dict(), self._folder / BEST)
                 self._save()
                 bar.update()
@@ -112,25 +126,28 @@ class Trainer:
         total: dict[str, float] = {}
         weight = 0.0
         for rows in order.split(config.batch):
-            batch = self._train.select(rows)
+            batch = self._train.select(self._world.share(rows))
             state = self.network.initial_state(batch.initial)
             for start in range(0, batch.driven.shape[1], config.chunk):
                 chunk = batch.steps(start, start + config.chunk)
                 size = float(chunk.mask.sum())
-                if size == 0:
+                whole = self._world.total(size)
+                if whole == 0:
                     break
                 output, state = self.network(self._disturbed(chunk.driven), state)
                 loss, terms = all_losses(config.model, config.loss, output, chunk)
                 self._optimizer.zero_grad(set_to_none=True)
                 loss.backward()
+                self._world.average(self.network, size / whole)
                 torch.nn.utils.clip_grad_norm_(self.network.parameters(), config.gradient_limit)
                 self._optimizer.step()
-                state = (state[0].detach(), state[1].detach())
+                state = state.detach()
                 for name, value in {'loss': float(loss.detach()), **terms}.items():
                     total[name] = total.get(name, 0.0) + size * value
                 weight += size
         self._schedule.step()
-        return {name: value / weight for name, value in total.items()}
+        weight = self._world.total(weight)
+        return {name: self._world.total(value) / weight for name, value in total.items()}
 
     def _disturbed(self, driven: Tensor) -> Tensor:
         """Inputs with noise, and with the face or the sound of some sequences hidden."""

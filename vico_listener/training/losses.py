@@ -4,6 +4,7 @@ Source: Zhou et al., ECCV 2022, equations 4 to 6; the authors' code takes norms 
 so do these. Gestures are a marked point process: at every step each kind begins or does not.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
@@ -25,36 +26,47 @@ class LossWeights:
 
     Attributes:
         expression_motion, pose_motion: of the first differences, the paper's w1 and w2.
+        separate_pose: rotation, translation and crop have norms of their own, as in the authors'
+            code, whose sum is the pose's loss; else one norm, as in the paper.
         gestures: of the gestures' likelihood (per second of data).
         marks: of their numbers and choices.
     """
 
     expression_motion: float = 0.1
     pose_motion: float = 1e-4
+    separate_pose: bool = False
     gestures: float = 1.0
     marks: float = 0.3
 
 
-def motion_losses(config: ModelConfig, output: Tensor, data: Sequences) -> dict[str, Tensor]:
+def motion_losses(
+    config: ModelConfig, output: Tensor, data: Sequences, separate_pose: bool = False
+) -> dict[str, Tensor]:
     """L_gen and the parts of L_mot, (), means over the steps that hold data.
 
     Args:
         config: of the network.
         output: (N, T, output_size).
         data: the same steps.
+        separate_pose: see `LossWeights`.
     """
     error = output[..., : config.motion_size] - data.motion
     change = error[:, 1:] - error[:, :-1]
     expression = slice(3, 3 + config.motion_basis.size)
-    pose = torch.ones(config.motion_size, dtype=torch.bool)
-    pose[expression] = False
+    rest = [*range(3), *range(expression.stop, config.motion_size)]
+    parts = [rest[k : k + 3] for k in range(0, len(rest), 3)] if separate_pose else [rest]
     both = data.mask[:, 1:] * data.mask[:, :-1]
     return {
         'expression': _mean_norm(error[..., expression], data.mask),
-        'pose': _mean_norm(error[..., pose], data.mask),
+        'pose': _sum(_mean_norm(error[..., part], data.mask) for part in parts),
         'expression_motion': _mean_norm(change[..., expression], both),
-        'pose_motion': _mean_norm(change[..., pose], both),
+        'pose_motion': _sum(_mean_norm(change[..., part], both) for part in parts),
     }
+
+
+def _sum(terms: Iterable[Tensor]) -> Tensor:
+    """Their sum, ()."""
+    return torch.stack(list(terms)).sum()
 
 
 def _mean_norm(error: Tensor, mask: Tensor) -> Tensor:
@@ -95,9 +107,9 @@ def all_losses(
     config: ModelConfig, weights: LossWeights, output: Tensor, data: Sequences
 ) -> tuple[Tensor, dict[str, float]]:
     """The weighted sum, and every term by name."""
-    terms = motion_losses(config, output, data)
+    terms = motion_losses(config, output, data, weights.separate_pose)
     if config.output == 'behaviour':
         terms |= gesture_losses(config, output, data)
-    scale = vars(weights)
+    scale: dict[str, float] = vars(weights)
     total = torch.stack([scale.get(name, 1.0) * term for name, term in terms.items()]).sum()
     return total, {name: float(term.detach()) for name, term in terms.items()}

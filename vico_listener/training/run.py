@@ -2,6 +2,8 @@
 
 import subprocess
 from dataclasses import asdict
+from dataclasses import dataclass
+from dataclasses import field
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,13 +13,20 @@ from torch.utils.tensorboard import SummaryWriter
 from vico_listener.dataset.dyads.dyad import Dyad
 from vico_listener.dataset.dyads.make import load_split
 from vico_listener.dataset.dyads.make import make_dyads
+from vico_listener.dataset.features import load_features
 from vico_listener.listener.model.checkpoint import save_checkpoint
+from vico_listener.listener.model.vectors import Normalisation
+from vico_listener.training.clip_sequences import check_clips
+from vico_listener.training.clip_sequences import clip_sequences
+from vico_listener.training.clip_sequences import measure_clips
 from vico_listener.training.config import TrainingConfig
 from vico_listener.training.export import calibrate
 from vico_listener.training.export import to_checkpoint
 from vico_listener.training.loop import Epoch
 from vico_listener.training.loop import Trainer
 from vico_listener.training.loop import progress
+from vico_listener.training.parallel import join_world
+from vico_listener.training.sequences import Sequences
 from vico_listener.training.sequences import measure
 from vico_listener.training.sequences import sequences
 
@@ -31,7 +40,7 @@ def train(config: TrainingConfig, out: Path, data: Path, epochs: int | None = No
     Args:
         config: what to do.
         out: folder of the run; a run in it is resumed.
-        data: folder of the dyads.
+        data: folder of the dyads; not used with `config.features`.
         epochs: stop earlier.
 
     Returns:
@@ -42,35 +51,75 @@ def train(config: TrainingConfig, out: Path, data: Path, epochs: int | None = No
         SynthesizerError: speech synthesis is not installed.
     """
     out.mkdir(parents=True, exist_ok=True)
-    make_dyads(config.dyads, data)
-    dyads = load_split(data, 'train')
-    norm = measure(config.model, dyads)
-    test = sequences(config.model, norm, load_split(data, 'test'))
-    trainer = Trainer(config, sequences(config.model, norm, dyads), test, out)
+    examples = _from_features(config) if config.features else _from_dyads(config, data)
+    world = join_world()
+    trainer = Trainer(config, examples.train, examples.test, out, world)
+    if world.rank > 0:
+        for _ in trainer.run(epochs):
+            pass
+        return out / CHECKPOINT
     with SummaryWriter(str(out / 'tensorboard')) as board:
         for epoch in trainer.run(epochs):
             for name, value in epoch.losses.items():
                 board.add_scalar(name, value, epoch.number)
     plot_losses(trainer.history, out / 'losses.png')
-    network = trainer.best()
+    # A test set on which results will be reported must not choose the epoch.
+    network = trainer.network if config.features else trainer.best()
+    norm = examples.norm
     if config.model.output == 'behaviour':
-        norm = calibrate(network, norm, test, dyads[:CALIBRATION_DYADS])
-    made = describe_run(config, trainer.history, dyads)
+        norm = calibrate(network, norm, examples.test, examples.dyads[:CALIBRATION_DYADS])
+    made = examples.told | describe_run(config, trainer.history)
     checkpoint = to_checkpoint(network, norm)
     checkpoint = replace(checkpoint, config=replace(config.model, training=made))
     save_checkpoint(checkpoint, out / CHECKPOINT)
     return out / CHECKPOINT
 
 
-def describe_run(config: TrainingConfig, history: list[Epoch], dyads: list[Dyad]) -> dict[str, Any]:
-    """What a checkpoint says of its training."""
-    best = min(history, key=lambda epoch: epoch.losses['test/loss'])
-    return {
+@dataclass(frozen=True)
+class _Examples:
+    """Training and test set, their normalisation, and what a checkpoint says of them."""
+
+    train: Sequences
+    test: Sequences
+    norm: Normalisation
+    told: dict[str, Any]
+    dyads: list[Dyad] = field(default_factory=list)
+
+
+def _from_dyads(config: TrainingConfig, data: Path) -> _Examples:
+    make_dyads(config.dyads, data)
+    model, dyads = config.model, load_split(data, 'train')
+    norm = measure(model, dyads)
+    told = {
         'data': 'synthetic dyads; teacher: the listener rules',
         'dyads': asdict(config.dyads),
-        'hours': round(sum(map(len, dyads)) / config.model.clock / 3600, 2),
+        'hours': round(sum(map(len, dyads)) / model.clock / 3600, 2),
+    }
+    test = sequences(model, norm, load_split(data, 'test'))
+    return _Examples(sequences(model, norm, dyads), test, norm, told, dyads)
+
+
+def _from_features(config: TrainingConfig) -> _Examples:
+    model, folder = config.model, Path(config.features)
+    clips, test = load_features(folder, 'train'), load_features(folder, 'test')
+    check_clips(model, [*clips, *test])
+    norm = measure_clips(model, clips)
+    told = {
+        'data': f'{len(clips)} clips of the data set {folder.resolve().parent.name}',
+        'hours': round(sum(map(len, clips)) / model.clock / 3600, 2),
+    }
+    train = clip_sequences(model, norm, clips, config.window, config.stride)
+    return _Examples(train, clip_sequences(model, norm, test), norm, told)
+
+
+def describe_run(config: TrainingConfig, history: list[Epoch]) -> dict[str, Any]:
+    """What a checkpoint says of its training."""
+    best = min(history, key=lambda epoch: epoch.losses['test/loss'])
+    if config.features:
+        best = history[-1]
+    return {
         'epochs': len(history),
-        'best epoch': best.number,
+        'best epoch' if not config.features else 'epoch': best.number,
         'losses': {name: round(value, 4) for name, value in best.losses.items()},
         'seed': config.seed,
         'revision': _revision(),

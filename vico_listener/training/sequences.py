@@ -117,11 +117,15 @@ def measure(config: ModelConfig, dyads: Sequence[Dyad]) -> Normalisation:
 
 def sequences(config: ModelConfig, norm: Normalisation, dyads: Sequence[Dyad]) -> Sequences:
     """All dyads, padded to the longest."""
-    made = [_sequence(config, norm, dyad) for dyad in dyads]
-    longest = max(map(len, dyads))
+    return stack([_sequence(config, norm, dyad) for dyad in dyads])
+
+
+def stack(single: Sequence[Sequences]) -> Sequences:
+    """Sequences without the dimension N as one, padded to the longest."""
+    longest = max(len(one.mask) for one in single)
     columns = []
     for f in fields(Sequences):
-        values = [getattr(one, f.name) for one in made]
+        values = [getattr(one, f.name) for one in single]
         if f.name != 'initial':
             values = [torch.nn.functional.pad(v, _padding(v, longest)) for v in values]
         columns.append(torch.stack(values))

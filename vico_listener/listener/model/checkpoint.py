@@ -17,6 +17,8 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 from safetensors.numpy import save_file
 
+from vico_listener.listener.model.config import HEADS
+from vico_listener.listener.model.config import PERCEPTRON
 from vico_listener.listener.model.config import ModelConfig
 from vico_listener.listener.model.vectors import Normalisation
 
@@ -79,8 +81,8 @@ def expected_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
         'initial_norm.bias': (first,),
         'initial_hidden.weight': (first, first),
         'initial_hidden.bias': (first,),
-        'initial_state_.weight': (2 * config.layers * hidden, first),
-        'initial_state_.bias': (2 * config.layers * hidden,),
+        'initial_state_.weight': (config.started_size, first),
+        'initial_state_.bias': (config.started_size,),
         'driven_norm.weight': (step,),
         'driven_norm.bias': (step,),
         'fuse.weight': (config.fused, step),
@@ -88,16 +90,51 @@ def expected_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
         'head.weight': (config.output_size, hidden),
         'head.bias': (config.output_size,),
     }
-    for layer in range(config.layers):
-        size = config.fused if layer == 0 else hidden
-        shapes[f'lstm.weight_ih_l{layer}'] = (4 * hidden, size)
-        shapes[f'lstm.weight_hh_l{layer}'] = (4 * hidden, hidden)
+    inner = generator_shapes(config)
+    return shapes | {f'{config.generator}.{name}': shape for name, shape in inner.items()}
+
+
+def generator_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
+    """Names and shapes of the generator's own weights."""
+    hidden = config.hidden
+    shapes: dict[str, tuple[int, ...]] = {}
+
+    def linear(name: str, inputs: int, outputs: int) -> None:
+        shapes[f'{name}.weight'], shapes[f'{name}.bias'] = (outputs, inputs), (outputs,)
+
+    def norm(name: str) -> None:
+        shapes[f'{name}.weight'] = shapes[f'{name}.bias'] = (hidden,)
+
+    if config.generator in ('lstm', 'gru'):
+        gates = 4 if config.generator == 'lstm' else 3
+        for layer in range(config.layers):
+            size = config.fused if layer == 0 else hidden
+            shapes[f'weight_ih_l{layer}'] = (gates * hidden, size)
+            shapes[f'weight_hh_l{layer}'] = (gates * hidden, hidden)
+    elif config.generator == 'non_sequential':
+        linear('0', config.fused + hidden, PERCEPTRON)
+        linear('3', PERCEPTRON, PERCEPTRON)
+        linear('5', PERCEPTRON, hidden)
+    else:
+        linear('enter', config.fused, hidden)
+        for layer in range(config.layers):
+            shapes[f'layers.{layer}.distance'] = (HEADS, config.window + 1)
+            linear(f'layers.{layer}.parts', hidden, 3 * hidden)
+            linear(f'layers.{layer}.out', hidden, hidden)
+            linear(f'layers.{layer}.widen', hidden, 2 * hidden)
+            linear(f'layers.{layer}.narrow', 2 * hidden, hidden)
+            norm(f'layers.{layer}.norm')
+            norm(f'layers.{layer}.forward_norm')
+        norm('norm')
     return shapes
 
 
 def save_checkpoint(checkpoint: Checkpoint, folder: Path) -> None:
     """Write weights, configuration and ONNX export into `folder`."""
-    from vico_listener.listener.model.onnx_export import export_onnx
+    if checkpoint.config.generator == 'lstm':
+        from vico_listener.listener.model.onnx_export import export_onnx as export
+    else:
+        from vico_listener.listener.model.onnx_trace import trace_onnx as export
 
     checkpoint.check()
     folder.mkdir(parents=True, exist_ok=True)
@@ -108,7 +145,7 @@ def save_checkpoint(checkpoint: Checkpoint, folder: Path) -> None:
     (folder / WEIGHTS).chmod(0o644)  # safetensors keeps it to its owner
     content = json.dumps(checkpoint.config.to_json(), indent=1)
     (folder / CONFIG).write_text(content + '\n', encoding='utf-8')
-    export_onnx(checkpoint, folder / ONNX)
+    export(checkpoint, folder / ONNX)
 
 
 def load_checkpoint(folder: Path) -> Checkpoint:

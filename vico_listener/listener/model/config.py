@@ -18,6 +18,13 @@ from vico_listener.motion import basis_by_name
 OUTPUTS = ('motion', 'behaviour')
 """The whole motion, as in the paper; or behaviour and gestures, which a `Body` shows."""
 
+GENERATORS = ('lstm', 'gru', 'transformer', 'non_sequential')
+"""Sequence models to build a network around, see `generators`; the paper's is the first."""
+HEADS = 4
+"""Heads of the transformer."""
+PERCEPTRON = 272
+"""Width of the fully connected network: about as many parameters as the paper's LSTM."""
+
 PERSONALITY = tuple(f.name for f in fields(Personality))
 
 
@@ -65,10 +72,12 @@ class ModelConfig:
         basis: of expression and pose, `arkit52` or `bfm64`.
         acoustic: layout of the acoustic features, one of `ACOUSTICS`.
         output: one of `OUTPUTS`.
+        generator: one of `GENERATORS`.
         attitude: the attitude is an input, in the initial state and at every step.
         flags: so are the flags face_valid, audio_valid and speaking.
         personality: so is the listener's personality (`behaviour` only).
         fused, hidden, layers: sizes of the network; the paper's.
+        window: steps that a transformer looks back, itself included.
         clock: steps per second.
         training: what it was trained on, in words; with the git revision and the like.
     """
@@ -76,12 +85,14 @@ class ModelConfig:
     basis: str = 'arkit52'
     acoustic: str = ACOUSTICS[0]
     output: str = 'motion'
+    generator: str = 'lstm'
     attitude: bool = True
     flags: bool = True
     personality: bool = False
     fused: int = 192
     hidden: int = 96
     layers: int = 2
+    window: int = 60
     clock: int = MODEL_RATE
     training: dict[str, Any] = field(default_factory=dict)
 
@@ -89,6 +100,7 @@ class ModelConfig:
         """ValueError names the field that is wrong."""
         _choice('acoustic', self.acoustic, ACOUSTICS)
         _choice('output', self.output, OUTPUTS)
+        _choice('generator', self.generator, GENERATORS)
         basis_by_name(self.basis)
         if self.clock != MODEL_RATE:
             raise ValueError(f'clock: {self.clock} steps per second, this stack has {MODEL_RATE}')
@@ -96,9 +108,11 @@ class ModelConfig:
             raise ValueError("output: 'behaviour' needs the basis arkit52")
         if self.personality and self.output != 'behaviour':
             raise ValueError("personality: needs the output 'behaviour'")
-        for name in ('fused', 'hidden', 'layers'):
+        for name in ('fused', 'hidden', 'layers', 'window'):
             if getattr(self, name) < 1:
                 raise ValueError(f'{name}: must be at least 1, not {getattr(self, name)}')
+        if self.generator == 'transformer' and self.hidden % HEADS:
+            raise ValueError(f'hidden: must be a multiple of {HEADS}, the heads of the transformer')
 
     @property
     def motion_basis(self) -> Basis:
@@ -128,6 +142,19 @@ class ModelConfig:
         flags = 3 if self.flags else 0
         gestures = len(GESTURE_HEADS) if self.output == 'behaviour' else 0
         return ACOUSTIC_SIZE + self.motion_size + flags + self.conditions + gestures
+
+    @property
+    def started_size(self) -> int:
+        """Numbers of the state that the initial face gives; the rest begins as zero."""
+        parts = {'lstm': 2 * self.layers, 'gru': self.layers}
+        return parts.get(self.generator, 1) * self.hidden
+
+    @property
+    def state_size(self) -> int:
+        """Numbers that a network keeps from step to step."""
+        if self.generator != 'transformer':
+            return self.started_size
+        return self.hidden + 1 + self.layers * 2 * (self.window - 1) * self.hidden
 
     @property
     def output_size(self) -> int:

@@ -1,8 +1,8 @@
 """The listener generator G_m of Zhou et al., ECCV 2022, section 4, in PyTorch: for training.
 
-reference -> LayerNorm -> MLP -> initial state; speaker -> LayerNorm -> Linear -> tanh -> LSTM ->
-Linear. Sizes, and what the vectors hold, are a `ModelConfig`'s. In use, runtimes step the same
-weights without torch.
+reference -> LayerNorm -> MLP -> initial state; speaker -> LayerNorm -> Linear -> tanh -> LSTM (or
+another of `generators`) -> Linear. Sizes, and what the vectors hold, are a `ModelConfig`'s. In use,
+runtimes step the same weights without torch.
 """
 
 import torch
@@ -10,44 +10,42 @@ from torch import Tensor
 from torch import nn
 
 from vico_listener.listener.model.config import ModelConfig
-
-State = tuple[Tensor, Tensor]
+from vico_listener.listener.model.generators import GENERATOR_CLASSES
+from vico_listener.listener.model.generators import Generator
 
 
 class ListenerNetwork(nn.Module):
     """G_m over whole sequences."""
 
     def __init__(self, config: ModelConfig, dropout: float = 0.1) -> None:
-        """Make an untrained network; `dropout` is that between the layers of the LSTM."""
+        """Make an untrained network; `dropout` is that between the generator's layers."""
         super().__init__()
         self.config = config
-        states = 2 * config.layers * config.hidden
         self.initial_norm = nn.LayerNorm(config.initial_size)
         self.initial_hidden = nn.Linear(config.initial_size, config.initial_size)
-        self.initial_state_ = nn.Linear(config.initial_size, states)
+        self.initial_state_ = nn.Linear(config.initial_size, config.started_size)
         self.driven_norm = nn.LayerNorm(config.driven_size)
         self.fuse = nn.Linear(config.driven_size, config.fused)
-        self.lstm = nn.LSTM(
-            config.fused,
-            config.hidden,
-            config.layers,
-            bias=False,
-            batch_first=True,
-            dropout=dropout,
-        )
+        # Its weights are named after it, e.g. lstm.weight_ih_l0.
+        self.add_module(config.generator, GENERATOR_CLASSES[config.generator](config, dropout))
         self.head = nn.Linear(config.hidden, config.output_size)
 
-    def initial_state(self, initial: Tensor) -> State:
-        """The state before the first step, from `initial` (B, initial_size), normalised."""
-        hidden = torch.tanh(self.initial_hidden(self.initial_norm(initial)))
-        state = self.initial_state_(hidden).view(-1, 2, self.config.layers, self.config.hidden)
-        h, c = state.permute(1, 2, 0, 3).contiguous()
-        return h, c
+    @property
+    def generator(self) -> Generator:
+        """The sequence model."""
+        return getattr(self, self.config.generator)
 
-    def forward(self, driven: Tensor, state: State) -> tuple[Tensor, State]:
+    def initial_state(self, initial: Tensor) -> Tensor:
+        """State (B, state_size) before the first step; `initial` (B, initial_size), normalised."""
+        hidden = torch.tanh(self.initial_hidden(self.initial_norm(initial)))
+        started = self.initial_state_(hidden)
+        rest = self.config.state_size - self.config.started_size
+        return torch.cat([started, started.new_zeros(len(started), rest)], dim=1)
+
+    def forward(self, driven: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Outputs (B, T, output_size) for `driven` (B, T, driven_size), normalised; new state."""
         fused = torch.tanh(self.fuse(self.driven_norm(driven)))
-        hidden, state = self.lstm(fused, state)
+        hidden, state = self.generator.advance(fused, state)
         return self.head(hidden), state
 
 

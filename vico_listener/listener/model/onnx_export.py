@@ -1,4 +1,4 @@
-"""One step of the network as an ONNX graph, written node by node from the weights."""
+"""One step of the paper's network as an ONNX graph, written node by node from the weights."""
 
 from pathlib import Path
 from typing import Any

@@ -19,7 +19,7 @@ class Runtime(Protocol):
     """Steps a network; keeps its state between steps."""
 
     state: Array
-    """(2 * layers * hidden,) h of every layer, then c of every layer; may be set."""
+    """(state_size,) see `generators`; may be set."""
 
     def step(self, driven: Array) -> Array:
         """Outputs (output_size,) for an input (driven_size,); valid until the next step."""
@@ -45,7 +45,7 @@ def create_runtime(name: str, checkpoint: Checkpoint, **options: Any) -> Runtime
 
 
 def initial_state(checkpoint: Checkpoint, initial: Array) -> Array:
-    """State (2 * layers * hidden,) before the first step, from `initial` (initial_size,).
+    """State (state_size,) before the first step, from `initial` (initial_size,).
 
     Once per reset, so plain NumPy does for every runtime.
     """
@@ -54,5 +54,7 @@ def initial_state(checkpoint: Checkpoint, initial: Array) -> Array:
     scored = centred / np.sqrt((centred * centred).mean() + np.float32(1e-5))
     scored = scored * weights['initial_norm.weight'] + weights['initial_norm.bias']
     hidden = np.tanh(weights['initial_hidden.weight'] @ scored + weights['initial_hidden.bias'])
-    state = weights['initial_state_.weight'] @ hidden + weights['initial_state_.bias']
-    return np.asarray(state, np.float32)
+    started = weights['initial_state_.weight'] @ hidden + weights['initial_state_.bias']
+    state = np.zeros(checkpoint.config.state_size, np.float32)
+    state[: len(started)] = started
+    return state

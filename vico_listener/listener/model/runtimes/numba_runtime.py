@@ -123,8 +123,17 @@ class NumbaRuntime:
     """Steps the weights; a layer's two matrices lie side by side, row by row."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
-        """Lay out the weights and compile (the result is kept on disk)."""
+        """Lay out the weights and compile (the result is kept on disk).
+
+        Raises:
+            ValueError: the network is not built around an LSTM.
+        """
         config, weights = checkpoint.config, checkpoint.weights
+        if config.generator != 'lstm':
+            raise ValueError(
+                f'the runtime numba steps lstm only, this network is built around '
+                f'{config.generator}: choose onnx or torch'
+            )
         self._weights = (
             (weights['driven_norm.weight'], weights['driven_norm.bias']),
             (_padded_rows(weights['fuse.weight']), weights['fuse.bias']),

@@ -38,7 +38,7 @@ class OnnxRuntime:
                 f'{path} was made from other weights than those beside it: export it again'
             )
         config = checkpoint.config
-        size = 2 * config.layers * config.hidden
+        size = config.state_size
         self._driven = np.zeros((1, config.driven_size), np.float32)
         self._output = np.zeros((1, config.output_size), np.float32)
         self._states = [np.zeros((1, size), np.float32) for _ in range(2)]

@@ -27,9 +27,8 @@ class TorchRuntime:
         weights = {name: torch.from_numpy(w.copy()) for name, w in checkpoint.weights.items()}
         self._network.load_state_dict(weights)
         self._network.eval().requires_grad_(False).to(device)
-        self._shape = (2, config.layers, 1, config.hidden)
         self._driven = torch.zeros(1, 1, config.driven_size, device=device)
-        self._state = torch.zeros(self._shape, device=device)
+        self._state = torch.zeros(1, config.state_size, device=device)
         self._output = torch.zeros(config.output_size, device=device)
         self._graph: torch.cuda.CUDAGraph | None = None
         if device.startswith('cuda'):
@@ -37,9 +36,9 @@ class TorchRuntime:
 
     @torch.inference_mode()
     def _compute(self) -> None:
-        output, state = self._network(self._driven, (self._state[0], self._state[1]))
+        output, state = self._network(self._driven, self._state)
         self._output.copy_(output[0, 0])
-        self._state.copy_(torch.stack(state))
+        self._state.copy_(state)
 
     def _capture(self) -> None:
         stream = torch.cuda.Stream()
@@ -57,11 +56,11 @@ class TorchRuntime:
     @property
     def state(self) -> Array:
         """See `Runtime.state`."""
-        return self._state.cpu().numpy().ravel().copy()
+        return self._state[0].cpu().numpy().copy()
 
     @state.setter
     def state(self, values: Array) -> None:
-        self._state.copy_(torch.from_numpy(np.asarray(values, np.float32).reshape(self._shape)))
+        self._state[0].copy_(torch.from_numpy(np.asarray(values, np.float32)))
 
     def step(self, driven: Array) -> Array:
         """See `Runtime.step`."""

@@ -1,0 +1,155 @@
+"""Training on a data set's clips: targets, windows, refusals, and several processes."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+import yaml
+from test_dataset_features import made_track
+
+from vico_listener.cli.main import main
+from vico_listener.dataset.features import ClipFeatures
+from vico_listener.dataset.reference import relative_track
+from vico_listener.listener.model.config import CONFIGS
+from vico_listener.listener.model.config import ModelConfig
+from vico_listener.listener.model.native import to_native
+from vico_listener.motion import ARKIT52
+from vico_listener.motion import BFM64
+from vico_listener.motion import Attitude
+from vico_listener.motion import Basis
+from vico_listener.resources import resource_path
+from vico_listener.training.clip_sequences import check_clips
+from vico_listener.training.clip_sequences import clip_sequences
+from vico_listener.training.clip_sequences import measure_clips
+from vico_listener.training.clip_sequences import native_rows
+from vico_listener.training.clip_sequences import windows
+from vico_listener.training.config import load_training_config
+from vico_listener.training.losses import LossWeights
+from vico_listener.training.losses import all_losses
+
+
+def clip(seed: int, count: int = 70, basis: Basis = ARKIT52, split: str = 'train') -> ClipFeatures:
+    rng = np.random.default_rng(seed)
+    return ClipFeatures(
+        clip=f'clip{seed}',
+        split=split,
+        attitude=tuple(Attitude)[seed % 3],
+        speaker_id='1',
+        listener_id='2',
+        acoustic=rng.normal(size=(count, 45)).astype(np.float32),
+        speaking=np.ones(count, np.bool_),
+        heard=np.ones(count, np.bool_),
+        speaker=made_track(count, basis, seed),
+        listener=made_track(count, basis, seed + 100),
+    )
+
+
+@pytest.mark.parametrize('name', ['arkit52', 'bfm64', 'release'])
+def test_targets_are_the_listener_as_a_network_says_it(name):
+    config = CONFIGS[name]
+    clips = [clip(0, 70, config.motion_basis), clip(1, 40, config.motion_basis)]
+    norm = measure_clips(config, clips)
+    data = clip_sequences(config, norm, clips)
+    assert data.driven.shape == (2, 70, config.driven_size)
+    np.testing.assert_array_equal(data.mask[1, 40:], 0)
+    np.testing.assert_array_equal(data.mask[1, :40], clips[1].listener.valid)
+    tick = int(np.flatnonzero(clips[0].listener.valid)[5])
+    wanted = to_native(relative_track(clips[0].listener).motion(tick))
+    found = data.motion[0, tick].numpy() * norm.listener_std + norm.listener_mean
+    np.testing.assert_allclose(found, wanted, atol=1e-4)
+    if config.attitude:
+        assert data.initial[:, -3:].tolist() == [[1, 0, 0], [0, 1, 0]]
+
+
+def test_native_rows_are_those_of_single_faces():
+    track = replace(made_track(5, BFM64, 3), valid=np.ones(5, np.bool_))
+    rows = native_rows(track)
+    np.testing.assert_array_equal(rows[2], to_native(track.motion(2)))
+
+
+def test_windows_begin_anew_and_shrink_at_the_end():
+    whole = clip(0, 100)
+    parts = list(windows(whole, 60, 20))
+    assert [len(part) for part in parts] == [60, 60, 60, 40]
+    np.testing.assert_array_equal(parts[2].acoustic, whole.acoustic[40:])
+    assert [len(part) for part in windows(whole, 100, 20)] == [100]
+
+
+def test_the_code_has_a_norm_for_each_part_of_the_pose():
+    config = CONFIGS['bfm64']
+    data = clip_sequences(config, measure_clips(config, [clip(0, 40, BFM64)]), [clip(0, 40, BFM64)])
+    output = data.motion.clone()
+    output[..., 0] += 3.0  # an angle
+    output[..., -1] += 4.0  # the crop
+    together = all_losses(config, LossWeights(), output, data)[1]
+    apart = all_losses(config, LossWeights(separate_pose=True), output, data)[1]
+    assert together['pose'] == pytest.approx(5.0, rel=1e-4)
+    assert apart['pose'] == pytest.approx(7.0, rel=1e-4)
+
+
+def test_what_does_not_fit_is_refused():
+    with pytest.raises(ValueError, match='clip0: its features are in the basis bfm64'):
+        check_clips(ModelConfig(), [clip(0, 40, BFM64)])
+    with pytest.raises(ValueError, match="recorded listeners tell their 'motion' only"):
+        check_clips(CONFIGS['behaviour'], [clip(0)])
+    unseen = clip(0)
+    unseen.listener.valid[:] = False
+    with pytest.raises(ValueError, match='clip0: the listener is never seen'):
+        check_clips(ModelConfig(), [unseen])
+
+
+@pytest.mark.parametrize('name', ['vico_paper', 'vico_release'])
+def test_recipes_load(name):
+    config = load_training_config(resource_path(f'config/training/{name}.yaml'))
+    assert config.features and config.model.output == 'motion'
+
+
+@pytest.fixture
+def recipe(tmp_path):
+    for seed in range(6):
+        clip(seed, split='train' if seed < 4 else 'test').save(tmp_path / f'clip{seed}.npz')
+    content = {
+        'model': {'hidden': 16, 'fused': 16, 'layers': 1},
+        'features': str(tmp_path),
+        'epochs': 3,
+        'batch': 2,
+        'drop_face': 0.0,
+    }
+    path = tmp_path / 'recipe.yaml'
+    path.write_text(yaml.safe_dump(content))
+    return path
+
+
+def history(folder) -> list[float]:
+    lines = (folder / 'history.jsonl').read_text().splitlines()
+    return [json.loads(line)['losses']['loss'] for line in lines]
+
+
+def test_one_process_or_two_make_the_same_network(recipe, tmp_path):
+    one, two = tmp_path / 'one', tmp_path / 'two'
+    assert main(['train', str(recipe), '--out', str(one), '--threads', '1']) == 0
+    command = [sys.executable, '-m', 'torch.distributed.run', '--nproc-per-node=2', '--standalone']
+    command += ['-m', 'vico_listener.cli', 'train', str(recipe), '--out', str(two)]
+    done = subprocess.run(
+        [*command, '--threads', '1'],
+        env=os.environ | {'OMP_NUM_THREADS': '1'},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    np.testing.assert_allclose(history(two), history(one), rtol=1e-4)
+    config = json.loads((two / 'checkpoint' / 'config.json').read_text())
+    assert config['training']['data'].startswith('4 clips of the data set')
+
+
+def test_an_empty_split_is_named(recipe, tmp_path, capsys):
+    for seed in (4, 5):
+        (tmp_path / f'clip{seed}.npz').unlink()
+    assert main(['train', str(recipe), '--out', str(tmp_path / 'run')]) == 1
+    assert 'no clips of the split test' in capsys.readouterr().err
+    torch.set_num_threads(1)
