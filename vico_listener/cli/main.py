@@ -8,6 +8,7 @@ from importlib import import_module
 COMMANDS = {
     'demo': 'play a speaker clip to the listening stack and film the listener',
     'describe': 'measure recorded motion against what real listeners do',
+    'dataset': 'make, look at and measure data sets in the layouts of ViCo',
     'train': 'train a listener on synthetic dyads, or on a data set',
     'checkpoint': 'look at the checkpoint of a listener, or import one',
     'soak': 'fail camera, microphone and processes on purpose, and see what holds',

@@ -136,6 +136,19 @@ def _picture(frame: av.VideoFrame) -> NDArray[np.uint8]:
     return np.ascontiguousarray(np.rot90(picture, quarter_turns)) if quarter_turns else picture
 
 
+def probe_sound(path: Path) -> tuple[int, int]:
+    """Sample rate (Hz) and channels of a file's sound.
+
+    Raises:
+        ClipError: it cannot be read, or holds no sound.
+    """
+    with _open(path) as container:
+        if not container.streams.audio:
+            raise ClipError(f'{path.name} holds no sound')
+        stream = container.streams.audio[0]
+        return stream.sample_rate, stream.channels
+
+
 def camera_frames(path: Path) -> Iterator[CameraFrame]:
     """Every picture of a clip in order; damaged ones are skipped, stamps strictly rise."""
     with _open(path) as container:

@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 from vico_listener.clock import tick_stamp
 from vico_listener.dataset.face_track import FaceTrack
 from vico_listener.frames import ACOUSTIC_SIZE
+from vico_listener.frames import ACOUSTICS
 from vico_listener.frames import SpeakerFrame
 from vico_listener.motion import Attitude
 from vico_listener.motion import basis_by_name
 
 FACES = ('speaker', 'listener')
 ARRAYS = ('expression', 'rotation', 'translation', 'crop', 'valid')
+STATISTICS = 'statistics.npz'
+"""Means and deviations of the train split, in the same folder."""
 SPLITS = ('train', 'test', 'ood')
 """Splits of a data set; the identities of `test` all occur in `train`, those of `ood` never."""
 
@@ -34,6 +37,7 @@ class ClipFeatures:
         acoustic: (T, 45) of the speaker; speaking, heard: (T,) voice, and whether there was sound.
         speaker, listener: (T) their faces, in one basis. The listener's pose is as the camera saw
             it; frame 1 is its reference.
+        acoustics: layout of the acoustic features, one of `ACOUSTICS`.
 
     Raises:
         ValueError: tracks of different lengths or bases, or an unknown split.
@@ -49,6 +53,7 @@ class ClipFeatures:
     heard: NDArray[np.bool_]
     speaker: FaceTrack
     listener: FaceTrack
+    acoustics: str = ACOUSTICS[0]
 
     def __post_init__(self) -> None:
         if self.split not in SPLITS:
@@ -93,6 +98,7 @@ class ClipFeatures:
                 audio_valid=heard,
                 speaking=heard and bool(self.speaking[tick]),
                 reset=tick == 0,
+                acoustics=self.acoustics,
             )
 
     def save(self, path: Path) -> None:
@@ -109,6 +115,7 @@ class ClipFeatures:
             speaker_id=self.speaker_id,
             listener_id=self.listener_id,
             basis=self.speaker.basis.name,
+            acoustics=self.acoustics,
             acoustic=self.acoustic,
             speaking=self.speaking,
             heard=self.heard,
@@ -142,6 +149,7 @@ class ClipFeatures:
                 heard=data['heard'],
                 speaker=speaker,
                 listener=listener,
+                acoustics=str(data['acoustics']),
             )
         except (OSError, KeyError, ValueError, EOFError, BadZipFile) as error:
             raise ValueError(f'{path} holds no features of a clip: {error}') from None
@@ -153,7 +161,8 @@ def load_features(folder: Path, split: str | None = None) -> list[ClipFeatures]:
     Raises:
         ValueError: there are none, or one is broken.
     """
-    clips = [ClipFeatures.load(p) for p in sorted(folder.glob('*.npz')) if '.part' not in p.name]
+    paths = [p for p in sorted(folder.glob('*.npz')) if '.part' not in p.name]
+    clips = [ClipFeatures.load(p) for p in paths if p.name != STATISTICS]
     wanted = [clip for clip in clips if split in (None, clip.split)]
     if not wanted:
         raise ValueError(f'no clips of the split {split or "(any)"} in {folder}')

@@ -57,6 +57,11 @@ def check_clips(config: ModelConfig, clips: Sequence[ClipFeatures]) -> None:
                 f'{clip.clip}: its features are in the basis {basis.name}, the network is made '
                 f'for {config.basis}: set model.basis, or extract the features anew'
             )
+        if clip.acoustics != config.acoustic:
+            raise ValueError(
+                f'{clip.clip}: its acoustic features are {clip.acoustics}, the network is made '
+                f'for {config.acoustic}: set model.acoustic'
+            )
         if not clip.listener.valid.any():
             raise ValueError(f'{clip.clip}: the listener is never seen')
 

@@ -55,11 +55,11 @@ def import_release(weights: Path, motion_stats: Path, acoustic_stats: Path) -> C
     Raises:
         CheckpointError: a file is missing, wants to run code, or holds something else.
     """
-    motion = _load(motion_stats)
+    motion = load_plain(motion_stats)
     if not isinstance(motion, dict) or 'angle.exp.trans' not in motion:
         raise CheckpointError(f"{motion_stats} has no 'angle.exp.trans'")
     mean, std = _mean_std(motion_stats, motion['angle.exp.trans'], RELEASE.motion_size)
-    heard = _mean_std(acoustic_stats, _load(acoustic_stats), 45)
+    heard = _mean_std(acoustic_stats, load_plain(acoustic_stats), 45)
     plain = vars(Normalisation.identity(RELEASE))
     norm = Normalisation(
         **plain
@@ -74,7 +74,12 @@ def import_release(weights: Path, motion_stats: Path, acoustic_stats: Path) -> C
     return checkpoint
 
 
-def _load(path: Path) -> Any:
+def load_plain(path: Path) -> Any:
+    """Tensors and NumPy arrays of a file that torch or pickle wrote; nothing in it is run.
+
+    Raises:
+        CheckpointError: it is missing, broken, or wants more than plain data.
+    """
     try:
         with torch.serialization.safe_globals(_NUMPY):
             return torch.load(path, map_location='cpu', weights_only=True)
@@ -90,7 +95,7 @@ def _load(path: Path) -> Any:
 
 
 def _weights(path: Path) -> Weights:
-    tensors = _load(path)
+    tensors = load_plain(path)
     values = tensors.values() if isinstance(tensors, dict) else [None]
     if not all(isinstance(tensor, torch.Tensor) for tensor in values):
         raise CheckpointError(f'{path} is not a dict of tensors')

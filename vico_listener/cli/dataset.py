@@ -1,0 +1,111 @@
+"""`vico dataset`: make, look at and measure data sets in ViCo's layouts."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from vico_listener.dataset.vico.layouts import LayoutError
+from vico_listener.dataset.vico.layouts import read_layout
+from vico_listener.motion import Attitude
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the actions of `vico dataset`."""
+    actions = parser.add_subparsers(dest='action', required=True, metavar='ACTION')
+    made = actions.add_parser('synthesize', help='make a small data set in the layout of ViCo')
+    made.add_argument('folder', type=Path)
+    made.add_argument('--clips', type=int, default=30)
+    made.add_argument('--seed', type=int, default=0)
+    made.add_argument('--features-only', action='store_true', help='no videos and no sound')
+    made.add_argument('--portraits', type=Path, nargs='*', default=[], help='photos of the people')
+    made.add_argument('--workers', type=int, help='processes; without, one for each core')
+    seen = actions.add_parser('inspect', help='check every file and count what is in it')
+    seen.add_argument('folder', type=Path)
+    seen.add_argument(
+        '--out', type=Path, help='folder for inspection.txt and .png; without, FOLDER'
+    )
+    got = actions.add_parser('extract', help='features of both people of every clip')
+    got.add_argument('folder', type=Path)
+    got.add_argument('--out', type=Path, help='without, FOLDER/features')
+    got.add_argument('--workers', type=int, help='processes; without, one for each core')
+    got.add_argument(
+        '--stretch', default='auto', help="factor of the pictures' width, or auto for each clip"
+    )
+    got.add_argument('--fov-deg', type=float, default=60.0, help='field of view of the cameras')
+    got.add_argument('--attitude', choices=[a.value for a in Attitude], help='where it is not told')
+    got.add_argument('--from-mat', type=Path, help='folder with .mat coefficients of all videos')
+    got.add_argument('--from-features', type=Path, help="folder of the authors' feature tree")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it; exit code 0, or 1 with the reason."""
+    try:
+        return int(_ACTIONS[args.action](args))
+    except (LayoutError, ValueError, OSError, RuntimeError) as error:
+        print(f'vico dataset: {error}', file=sys.stderr)
+        return 1
+    except ModuleNotFoundError as error:
+        print(
+            f'vico dataset: module {error.name!r} is missing; '
+            'pip install -r requirements/training.txt',
+            file=sys.stderr,
+        )
+        return 1
+
+
+def _synthesise(args: argparse.Namespace) -> int:
+    from vico_listener.dataset.vico.synthesis import SynthesisSettings
+    from vico_listener.dataset.vico.synthesis import synthesise
+
+    settings = SynthesisSettings(args.clips, args.seed, args.features_only, tuple(args.portraits))
+    synthesise(settings, args.folder, args.workers)
+    print(f'{args.clips} synthetic clips in {args.folder}')
+    return 0
+
+
+def _inspect(args: argparse.Namespace) -> int:
+    from vico_listener.dataset.vico.inspection import inspect_data_set
+    from vico_listener.dataset.vico.inspection_report import format_inspection
+    from vico_listener.dataset.vico.inspection_report import plot_inspection
+
+    found = inspect_data_set(read_layout(args.folder))
+    text = format_inspection(found)
+    out = args.out or args.folder
+    out.mkdir(parents=True, exist_ok=True)
+    (out / 'inspection.txt').write_text(text + '\n', encoding='utf-8')
+    plot_inspection(found, out / 'inspection.png')
+    print(text)
+    return 0
+
+
+def _extract(args: argparse.Namespace) -> int:
+    from vico_listener.dataset.vico.extraction import REPORT
+    from vico_listener.dataset.vico.extraction import ExtractionSettings
+    from vico_listener.dataset.vico.extraction import extract_data_set
+    from vico_listener.dataset.vico.extraction import write_statistics
+
+    layout = read_layout(args.folder)
+    for problem in layout.problems:
+        print(f'left out: {problem}', file=sys.stderr)
+    settings = ExtractionSettings(
+        stretch=None if args.stretch == 'auto' else float(args.stretch),
+        fov_deg=args.fov_deg,
+        default_attitude=args.attitude or '',
+        mats=str(args.from_mat or ''),
+        tree=str(args.from_features or ''),
+    )
+    out = args.out or args.folder / 'features'
+    results = extract_data_set(layout.entries, out, settings, args.workers)
+    (out / REPORT).write_text(json.dumps([asdict(r) for r in results], indent=1), encoding='utf-8')
+    failed = [result for result in results if result.problem]
+    for result in failed:
+        print(f'no features of {result.clip}: {result.problem}', file=sys.stderr)
+    write_statistics(out)
+    ready = len(layout.entries) - len(failed)
+    print(f'{ready} of {len(layout.entries)} clips in {out}; notes in {out / REPORT}')
+    return 1 if failed else 0
+
+
+_ACTIONS = {'synthesize': _synthesise, 'inspect': _inspect, 'extract': _extract}

@@ -1,0 +1,236 @@
+"""A made-up data set in the layout of ViCo (RLD), to try the whole path without the real one.
+
+Speakers and listeners are those of the synthetic dyads: speech by eSpeak NG, faces made up from it,
+the listener `rules` as the one who listens. It proves code, and nothing about people.
+"""
+
+import csv
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.io import wavfile
+from scipy.signal import resample_poly
+from tqdm import tqdm
+
+from vico_listener.clock import MODEL_RATE
+from vico_listener.clock import tick_stamp
+from vico_listener.dataset.dyads.dyad import ATTITUDES
+from vico_listener.dataset.dyads.dyad import Dyad
+from vico_listener.dataset.dyads.dyad import Speaker
+from vico_listener.dataset.dyads.dyad import teach
+from vico_listener.dataset.dyads.make import random_reference
+from vico_listener.dataset.dyads.sound import talk
+from vico_listener.dataset.dyads.speaker_face import speaker_face
+from vico_listener.dataset.face_track import FaceTrack
+from vico_listener.dataset.features import SPLITS
+from vico_listener.dataset.features import ClipFeatures
+from vico_listener.dataset.vico.layouts import RLD_COLUMNS
+from vico_listener.dataset.vico.layouts import RLD_CSV
+from vico_listener.listener.idle import IdleLayer
+from vico_listener.listener.personality import Personality
+from vico_listener.motion import FaceMotion
+from vico_listener.recording.video import write_video
+from vico_listener.render import PortraitRenderer
+from vico_listener.render import default_portrait_path
+from vico_listener.render import load_portrait
+from vico_listener.rotation import matrix_from_rpy
+from vico_listener.rotation import rpy_from_matrix
+from vico_listener.speech.resampler import INTERNAL_RATE
+from vico_listener.speech.stream import acoustic_features
+
+SIZE = 384
+"""Side of the pictures, px, as in ViCo."""
+SOUND_RATE = 44_100
+TRAIN_PEOPLE, OOD_PEOPLE = 12, 4
+SHARES = {'train': 0.7, 'test': 0.15, 'ood': 0.15}
+VOICES = (
+    'en-us', 'en-us+f1', 'en-us+f2', 'en-us+f3', 'en-us+m1', 'en-us+m2', 'en-us+m3', 'en-us+m6',
+    'en+f4', 'en+m4', 'en+m7', 'en-029+m5', 'de+m1', 'de+f2', 'es+f3', 'fr+m2',
+)  # fmt: skip
+"""A voice for each person: those of ood come last."""
+SECONDS = (4.0, 20.0)
+"""Lengths of clips, drawn evenly in the logarithm: most are short, as in ViCo."""
+
+
+@dataclass(frozen=True)
+class SynthesisSettings:
+    """What to make.
+
+    Attributes:
+        clips: how many, at least 9, so that every split holds every attitude.
+        seed: everything follows from it.
+        features_only: write features instead of videos and sound.
+        portraits: of the people, in turn; none = the default one, tinted.
+    """
+
+    clips: int
+    seed: int = 0
+    features_only: bool = False
+    portraits: tuple[Path, ...] = ()
+
+    def __post_init__(self) -> None:
+        """ValueError names what is wrong."""
+        if self.clips < 9:
+            raise ValueError(f'clips: at least 9 (three splits, three attitudes), not {self.clips}')
+
+
+@dataclass(frozen=True)
+class PlannedClip:
+    """One clip before it is made; people are numbers, those of ood the last."""
+
+    number: int
+    split: str
+    attitude: int
+    speaker: int
+    listener: int
+
+    @property
+    def audio(self) -> str:
+        """Stem of the sound: the 'video' that it was cut from, and two numbers, as in ViCo."""
+        return f'synthetic{self.speaker:02d}_{self.number:04d}_0'
+
+    @property
+    def stems(self) -> dict[str, str]:
+        """Stems of the two videos."""
+        return {'listener': f'{self.audio}.0', 'speaker': f'{self.audio}.1'}
+
+
+def plan(settings: SynthesisSettings) -> list[PlannedClip]:
+    """Who listens to whom; people of test all occur in train, those of ood never."""
+    rng = np.random.default_rng([settings.seed, 77])
+    counts = {split: max(3, round(settings.clips * SHARES[split])) for split in ('test', 'ood')}
+    counts['train'] = settings.clips - sum(counts.values())
+    people = min(TRAIN_PEOPLE, 2 * counts['train'])
+    clips: list[PlannedClip] = []
+    met: set[int] = set()
+    for split in SPLITS:
+        if split == 'test':  # only whoever was met in training
+            known = np.array(sorted(met))
+        elif split == 'ood':
+            known = np.arange(TRAIN_PEOPLE, TRAIN_PEOPLE + OOD_PEOPLE)
+        else:
+            known = np.arange(people)
+        for k in range(counts[split]):
+            speaker, listener = (int(p) for p in rng.choice(known, 2, replace=False))
+            clips.append(PlannedClip(len(clips), split, k % 3, speaker, listener))
+            if split == 'train':
+                met |= {speaker, listener}
+    return clips
+
+
+def synthesise(settings: SynthesisSettings, folder: Path, workers: int | None = None) -> None:
+    """Make the data set in `folder`; clips that are there already are kept.
+
+    Raises:
+        SynthesizerError: speech synthesis is not installed.
+        PortraitError: a portrait cannot be used.
+    """
+    clips = plan(settings)
+    for name in ('features',) if settings.features_only else ('videos', 'audios'):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    with (folder / RLD_CSV).open('w', newline='', encoding='utf-8') as file:
+        table = csv.DictWriter(file, RLD_COLUMNS)
+        table.writeheader()
+        for clip in clips:
+            ids = {'listener_id': clip.listener, 'speaker_id': clip.speaker}
+            told = {'attitude': ATTITUDES[clip.attitude].value, 'audio': clip.audio}
+            table.writerow(told | clip.stems | ids | {'data_split': clip.split})
+    with ProcessPoolExecutor(workers or os.cpu_count(), get_context('spawn')) as pool:
+        futures = [pool.submit(_make, settings, clip, folder) for clip in clips]
+        for future in tqdm(futures, desc='clips', unit='clip'):
+            future.result()
+
+
+def _make(settings: SynthesisSettings, clip: PlannedClip, folder: Path) -> None:
+    if settings.features_only:
+        path = folder / 'features' / f'{clip.stems["listener"]}.npz'
+        if not path.exists():
+            dyad, _ = make_dyad(settings, clip)
+            clip_features(clip, dyad, settings.seed).save(path)
+        return
+    last = folder / 'audios' / f'{clip.audio}.wav'
+    if last.exists():
+        return
+    dyad, sound = make_dyad(settings, clip)
+    for role, person in (('speaker', clip.speaker), ('listener', clip.listener)):
+        path = folder / 'videos' / f'{clip.stems[role]}.mp4'
+        renderer = PortraitRenderer(_portrait(settings, person), SIZE)
+        write_video(path, map(renderer.render, _motions(dyad, role, clip.number)), MODEL_RATE)
+    louder = resample_poly(sound, SOUND_RATE // 100, INTERNAL_RATE // 100)
+    wavfile.write(last, SOUND_RATE, (np.clip(louder, -1, 1) * 32767).astype(np.int16))
+
+
+def make_dyad(settings: SynthesisSettings, clip: PlannedClip) -> tuple[Dyad, NDArray[np.float32]]:
+    """The two people of a clip, and the speaker's sound at the internal rate."""
+    rng = np.random.default_rng([settings.seed, 78, clip.number])
+    low, high = np.log(SECONDS)
+    count = round(float(np.exp(rng.uniform(low, high))) * MODEL_RATE)
+    sound = talk(rng, [VOICES[clip.speaker]], [], count / MODEL_RATE)
+    ticks = [tick_stamp(tick) for tick in range(count)]
+    acoustic, speaking = acoustic_features(sound, INTERNAL_RATE, ticks)
+    face = speaker_face(rng, acoustic, speaking)
+    face.valid[:] = True
+    speaker = Speaker(acoustic, speaking, np.ones(count, np.bool_), face)
+    who = Personality.draw(1000 * settings.seed + clip.listener)
+    attitude = np.full(count, clip.attitude, np.int8)
+    return teach(speaker, attitude, who, random_reference(rng)), sound
+
+
+def clip_features(clip: PlannedClip, dyad: Dyad, seed: int) -> ClipFeatures:
+    """A dyad as features; the listener sits somewhere before a camera."""
+    rng = np.random.default_rng([seed, 79, clip.number])
+    home = matrix_from_rpy(rng.normal(0, [0.03, 0.08, 0.15]))
+    place = rng.uniform([-1.2, -0.1, -0.1], [-0.5, 0.1, 0.1])
+    turned = [rpy_from_matrix(home @ matrix_from_rpy(rpy)) for rpy in dyad.rotation_out]
+    listener = FaceTrack(
+        dyad.expression_out,
+        np.array(turned, np.float32),
+        (place + dyad.translation_out @ home.T).astype(np.float32),
+        np.ones(len(dyad), np.bool_),
+    )
+    return ClipFeatures(
+        clip=clip.stems['listener'],
+        split=clip.split,
+        attitude=ATTITUDES[clip.attitude],
+        speaker_id=str(clip.speaker),
+        listener_id=str(clip.listener),
+        acoustic=dyad.acoustic,
+        speaking=dyad.speaking,
+        heard=dyad.heard,
+        speaker=dyad.face,
+        listener=listener,
+    )
+
+
+def _motions(dyad: Dyad, role: str, seed: int) -> Iterator[FaceMotion]:
+    """What a renderer draws: the listener blinks, the speaker's place does not matter."""
+    idle = IdleLayer(seed)
+    for tick in range(len(dyad)):
+        if role == 'speaker':
+            yield FaceMotion(dyad.expression[tick], dyad.rotation[tick])
+            continue
+        motion = FaceMotion(
+            dyad.expression_out[tick].copy(),
+            dyad.rotation_out[tick].copy(),
+            dyad.translation_out[tick].copy(),
+        )
+        yield idle.apply(motion, tick, 1.0)
+
+
+def _portrait(settings: SynthesisSettings, person: int) -> NDArray[np.uint8]:
+    if settings.portraits:
+        return load_portrait(settings.portraits[person % len(settings.portraits)])
+    picture = load_portrait(default_portrait_path())
+    rng = np.random.default_rng([settings.seed, 80, person])
+    hue, colour, light = rng.uniform([-8, 0.6, 0.85], [8, 1.3, 1.1])
+    hsv = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV).astype(np.float32)
+    hsv = np.clip((hsv + [hue, 0, 0]) * [1, colour, light], 0, [179, 255, 255]).astype(np.uint8)
+    tinted = cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR)
+    return np.ascontiguousarray(tinted[:, ::-1]) if person % 2 else np.asarray(tinted)
