@@ -12,10 +12,6 @@ from vico_listener.rotation import rpy_from_matrix
 Vector = NDArray[np.float64]
 
 
-class SimulationError(RuntimeError):
-    """The simulation cannot run; the message says what is missing and what to do."""
-
-
 @dataclass(frozen=True)
 class View:
     """The camera of the pictures, as in MuJoCo's free camera.

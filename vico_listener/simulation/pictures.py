@@ -5,10 +5,10 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.simulation.errors import PoseError
+from vico_listener.simulation.errors import SimulationError
 from vico_listener.simulation.head import SimulatedHead
-from vico_listener.simulation.head import SimulationError
 from vico_listener.simulation.head import Vector
-from vico_listener.simulation.stewart import PoseError
 
 Image = NDArray[np.uint8]
 

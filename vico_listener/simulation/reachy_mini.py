@@ -11,8 +11,8 @@ import mujoco
 import numpy as np
 
 from vico_listener.rotation import matrix_from_rpy
+from vico_listener.simulation.errors import SimulationError
 from vico_listener.simulation.head import SimulatedHead
-from vico_listener.simulation.head import SimulationError
 from vico_listener.simulation.head import Vector
 from vico_listener.simulation.head import View
 from vico_listener.simulation.stewart import Leg

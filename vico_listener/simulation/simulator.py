@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from vico_listener.clock import NANOSECONDS
 from vico_listener.robot import RobotProfile
 from vico_listener.robot import head_rotation
+from vico_listener.simulation.errors import PoseError
+from vico_listener.simulation.errors import SimulationError
 from vico_listener.simulation.head import SimulatedHead
-from vico_listener.simulation.head import SimulationError
 from vico_listener.simulation.head import Vector
-from vico_listener.simulation.stewart import PoseError
 
 SAMPLE_RATE = 100
 """Samples of command and pose per second."""
@@ -101,11 +101,14 @@ class Simulator:
             seconds = self._steps * self._head.model.opt.timestep
             rotation = self._rotation_at(seconds)
             if self._steps % self._every == 0:
+                # Not mj_forward: it leaves a trace in the solver, and the run would depend on when
+                # somebody looked.
+                mujoco.mj_kinematics(self._head.model, self.data)
                 self._samples.append((rotation, self._head.rotation(self.data)))
             self._control(rotation)
             mujoco.mj_step(self._head.model, self.data)
             self._steps += 1
-        mujoco.mj_forward(self._head.model, self.data)
+        mujoco.mj_kinematics(self._head.model, self.data)
 
     def _rotation_at(self, seconds: float) -> Vector:
         columns = self._rotations.T
@@ -126,4 +129,3 @@ class Simulator:
         for share in np.minimum(np.linspace(0.0, 2.0, steps), 1.0):
             self.data.ctrl[:] = start + share * (goal - start)
             mujoco.mj_step(model, self.data)
-        mujoco.mj_forward(model, self.data)

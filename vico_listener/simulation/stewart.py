@@ -13,11 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from numpy.typing import NDArray
 
+from vico_listener.simulation.errors import PoseError
+
 Vector = NDArray[np.float64]
-
-
-class PoseError(ValueError):
-    """A pose that the platform cannot take; the message names the motor."""
 
 
 @dataclass(frozen=True)
