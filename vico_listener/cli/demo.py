@@ -22,6 +22,8 @@ from vico_listener.nodes.isolation import NAMESPACE
 from vico_listener.nodes.isolation import isolate
 from vico_listener.robot import ProfileError
 from vico_listener.robot import load_profile
+from vico_listener.simulation.errors import SimulationError
+from vico_listener.simulation.profiles import simulated_profile
 
 SIZE = 384
 START_TIMEOUT = 30.0
@@ -66,6 +68,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--personality', type=int, default=-1, help='seed of a drawn personality; -1 = the default'
     )
     parser.add_argument('--robot', default='generic_3dof', help='robot profile')
+    parser.add_argument(
+        '--sim', action='store_true', help='simulate the robot (MuJoCo) and film it, not a face'
+    )
     parser.add_argument('--out', type=Path, default=Path('out/demo'), help='where the files go')
     parser.add_argument('--fast', action='store_true', help='as fast as it goes, same result')
 
@@ -76,8 +81,8 @@ def run(args: argparse.Namespace) -> int:
         _check(args)
         clip = probe_clip(args.clip or default_clip())
         args.out.mkdir(parents=True, exist_ok=True)
-        report = play_and_record(clip, args)
-    except (ClipError, ProfileError, DemoError, OSError) as error:
+        report = play_and_record(clip, args, simulation=simulated_robot(args))
+    except (ClipError, ProfileError, DemoError, SimulationError, OSError) as error:
         print(f'vico demo: {error}', file=sys.stderr)
         return 1
     from vico_listener.recording.report import format_report
@@ -94,7 +99,19 @@ def _check(args: argparse.Namespace) -> None:
         raise DemoError(f'--intensity must lie between 0 and 1, not {args.intensity}')
     if args.portrait is not None and not args.portrait.is_file():
         raise DemoError(f'no such portrait: {args.portrait}')
-    load_profile(args.robot)
+    load_profile(simulated_profile(args.robot) if args.sim else args.robot)
+
+
+def simulated_robot(args: argparse.Namespace) -> Any:
+    """The `RobotFilm` for `--sim`, whose profile `args.robot` then is; None without `--sim`."""
+    if not args.sim:
+        return None
+    if importlib.util.find_spec('mujoco') is None:
+        raise SimulationError('--sim needs MuJoCo: pip install -r requirements/simulation.txt')
+    from vico_listener.recording.robot_film import RobotFilm
+
+    args.robot = simulated_profile(args.robot)
+    return RobotFilm(load_profile(args.robot), SIZE)
 
 
 def play_and_record(
@@ -103,6 +120,7 @@ def play_and_record(
     film: bool = True,
     shown: bool = True,
     changes: dict[str, Any] | None = None,
+    simulation: Any = None,
 ) -> dict[str, Any]:
     """Start the stack, play the clip into it, record what it answers; return the report.
 
@@ -112,6 +130,7 @@ def play_and_record(
         film: write the film and the preview.
         shown: subscribe to the face; otherwise the stack does not draw it.
         changes: parameters of the stack that differ from the demo's.
+        simulation: `RobotFilm` that films the commanded robot instead of the face.
     """
     isolate()
     import rclpy
@@ -123,7 +142,9 @@ def play_and_record(
     from vico_listener.nodes.replay_node import ReplayNode
     from vico_listener.nodes.stack_process import StackProcess
     from vico_listener.recording.film import Film
+    from vico_listener.recording.preview import write_preview
 
+    shown = shown and simulation is None
     began = time.monotonic()
     parameters = stack_parameters(args) | {'use_audio': clip.has_audio} | (changes or {})
     stack = StackProcess(args.out, parameters, NAMESPACE)
@@ -141,7 +162,7 @@ def play_and_record(
         recorder = RecorderNode(
             args.out, load_profile(args.robot).topic, ReplayNode.START_NS, shown=shown
         )
-        if film:
+        if film and simulation is None:
             recorder.film = Film(args.out / 'listener.mp4', SIZE, sound)
         replay.on_played = recorder.on_played
         executor = SingleThreadedExecutor()
@@ -179,7 +200,17 @@ def play_and_record(
         'first command [s]': recorder.first_command - began,
         'peak memory [MB]': memory,
     }
-    return _finish(args, clip, recorder, elapsed, resources, film)
+    report = _report(args, clip, recorder, elapsed, resources)
+    strip = recorder.strip
+    if simulation is not None:
+        strip, figures = simulation.shoot(
+            clip, args.out, recorder.curves.stamps, ReplayNode.START_NS
+        )
+        report |= figures
+    if film:
+        title = f'{clip.path.name}: {args.listener} listener, {args.attitude}'
+        write_preview(args.out / 'preview.png', recorder.curves, strip, title)
+    return report | {'problems': recorder.problems}
 
 
 def stack_parameters(args: argparse.Namespace) -> dict[str, Any]:
@@ -231,17 +262,15 @@ def _follow(stack: Any, replay: Any, recorder: Any, clip: ClipInfo) -> None:
                 since = max(since, time.monotonic() - DRAIN / 2)
 
 
-def _finish(
+def _report(
     args: argparse.Namespace,
     clip: ClipInfo,
     recorder: Any,
     elapsed: float,
     resources: dict[str, float],
-    film: bool,
 ) -> dict[str, Any]:
     from vico_listener.evaluation.tracks import REFERENCE_FILE
     from vico_listener.evaluation.tracks import write_reference
-    from vico_listener.recording.preview import write_preview
     from vico_listener.recording.report import behaviour
     from vico_listener.render import measure_portrait
 
@@ -249,9 +278,6 @@ def _finish(
         raise DemoError('the stack answered nothing:\n  ' + '\n  '.join(recorder.problems))
     portrait = stack_parameters(args)['portrait']
     write_reference(args.out / REFERENCE_FILE, measure_portrait(portrait))
-    title = f'{clip.path.name}: {args.listener} listener, {args.attitude}'
-    if film:
-        write_preview(args.out / 'preview.png', recorder.curves, recorder.strip, title)
     perception = recorder.diagnostics.get('perception', {})
     head = recorder.diagnostics.get('head', {})
     renderer = recorder.diagnostics.get('renderer', {})
@@ -279,7 +305,6 @@ def _finish(
         },
         'behaviour': behaviour(args.out),
         'stack': resources | {'clip [s]': clip.duration, 'playing [s]': elapsed},
-        'problems': recorder.problems,
     }
 
 

@@ -37,6 +37,7 @@ from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 
 MOTION_FILE = 'motion.csv'
+COMMANDS_FILE = 'head_commands.csv'
 SPEAKER_FILE = 'speaker.csv'
 REFERENCE_FILE = 'reference.json'
 

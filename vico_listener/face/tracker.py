@@ -1,5 +1,6 @@
 """Follow the faces of a video and report the speaker's, smoothed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field
 
@@ -18,6 +19,9 @@ from vico_listener.face.selection import SpeakerSelector
 from vico_listener.face.smoothing import MotionSmoother
 from vico_listener.face.smoothing import SmoothingSettings
 from vico_listener.motion import FaceMotion
+
+Correction = Callable[[FaceMotion, int], FaceMotion]
+"""What is done to the speaker's motion at a stamp in ns, e.g. because the camera moves."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,10 @@ class FaceTracker:
     Faces are detected when none is in view, and now and then in search of newcomers; in between a
     face is followed by its own landmarks. While the speaker is in view everybody else can wait:
     `look_around` sees to them after the speaker's motion has been handed on.
+
+    Attributes:
+        correction: applied to the speaker's motion before it is smoothed; None = nothing. (Behind
+            the filter it would be too late: that lags behind a camera that moves.)
     """
 
     def __init__(
@@ -65,6 +73,7 @@ class FaceTracker:
         if not 1 <= fov_deg <= 179:
             raise ValueError(f'fov_deg must lie between 1 and 179 degrees, got {fov_deg}')
         settings = settings or TrackerSettings()
+        self.correction: Correction | None = None
         self._backend = backend
         self._fov_deg = fov_deg
         self._patience_ns = round(settings.patience * 1e9)
@@ -141,7 +150,12 @@ class FaceTracker:
             self._people.look(speaker, image, stamp, camera)
         if speaker.key != previous:
             self._smoother.reset()
-        return self._smoother.update(speaker.face.motion, stamp) if speaker.visible else missing
+        if not speaker.visible:
+            return missing
+        motion = speaker.face.motion
+        if self.correction is not None:
+            motion = self.correction(motion, stamp)
+        return self._smoother.update(motion, stamp)
 
     def look_around(self) -> None:
         """Look for people other than the speaker in the last frame.

@@ -18,6 +18,8 @@ from vico_listener.nodes.audio_input import AudioFormat
 from vico_listener.nodes.audio_input import AudioInput
 from vico_listener.nodes.convert import speaker_message
 from vico_listener.nodes.convert import stamp_of
+from vico_listener.nodes.head_camera import HeadCamera
+from vico_listener.nodes.head_camera import create_head_camera
 from vico_listener.nodes.image_codec import ImageError
 from vico_listener.nodes.image_codec import compressed_to_bgr
 from vico_listener.nodes.image_codec import image_to_bgr
@@ -29,6 +31,7 @@ from vico_listener.nodes.managed_node import WARN
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.parameters import Parameter
 from vico_listener.perception import Perception
+from vico_listener.robot import CameraOnHead
 from vico_listener.speech import AcousticStream
 from vico_listener.statistics import Durations
 
@@ -72,6 +75,19 @@ class PerceptionNode(ManagedNode):
         Parameter('acoustics', 'vico_listener/1', 'Layout of the features.', choices=ACOUSTICS),
         Parameter('audio_wait', 0.15, 'Longest wait of a frame for its audio [s].', 0.0, 1.0),
         Parameter('lossless', False, 'Process every frame, also when late: for replay.'),
+        Parameter(
+            'camera_on_head',
+            '',
+            "Where the pose of a camera on the moving head comes from; '' = it does not move.",
+            choices=('', 'joint_state', 'tf'),
+        ),
+        Parameter('robot', '', 'Robot profile, whose joints move the camera (joint_state).'),
+        Parameter(
+            'camera_forward', 0.0, 'Camera in front of the neck [m] (joint_state).', -2.0, 2.0
+        ),
+        Parameter('camera_up', 0.0, 'Camera above the neck [m] (joint_state).', -2.0, 2.0),
+        Parameter('base_frame', 'base_link', 'Frame that does not move with the head (tf).'),
+        Parameter('camera_frame', '', "Optical frame of the camera; '' = the image's (tf)."),
         Parameter('idle_time', 1.0, 'Seconds of idle motion after all input stopped.', 0.0, 60.0),
     )
 
@@ -91,6 +107,9 @@ class PerceptionNode(ManagedNode):
         self._last_arrival = 0.0
         self._reported_drops = 0
         self._camera_known = False
+        self._head_camera: HeadCamera | None = None
+        self._correction: CameraOnHead | None = None
+        self._reported_uncorrected = 0
         self._publisher = self.create_lifecycle_publisher(msg.SpeakerFrame, 'speaker', 60)
 
     def configure(self) -> None:
@@ -103,6 +122,10 @@ class PerceptionNode(ManagedNode):
             threads=table['face_threads'],
         )
         self._tracker.warm_up()
+        self._head_camera = create_head_camera(self, table, lambda: self._frame_id)
+        self._correction = None if self._head_camera is None else CameraOnHead(self._head_camera)
+        self._tracker.correction = self._correction
+        self._reported_uncorrected = 0
         self._audio_format = AudioFormat(
             table['audio_sample_rate'], table['audio_channels'], table['audio_sample_format']
         )
@@ -130,6 +153,8 @@ class PerceptionNode(ManagedNode):
             self._audio_input = AudioInput(
                 self, self._audio_format, table['audio_stamped'], self._on_audio
             )
+        if self._head_camera is not None:
+            self._head_camera.activate()
         if table['lossless']:
             period, on_timer = END_OF_REPLAY / 5, self._on_replay_timer
         else:
@@ -144,6 +169,8 @@ class PerceptionNode(ManagedNode):
         if self._audio_input is not None:
             self._audio_input.destroy()
             self._audio_input = None
+        if self._head_camera is not None:
+            self._head_camera.deactivate()
         if self._timer is not None:
             self.destroy_timer(self._timer)
             self._timer = None
@@ -157,6 +184,7 @@ class PerceptionNode(ManagedNode):
         """Drop the model."""
         self.perception = None
         self._tracker = None
+        self._head_camera = None
 
     def _audio_stream(self, format_: AudioFormat) -> AcousticStream:
         return AcousticStream(
@@ -278,6 +306,8 @@ class PerceptionNode(ManagedNode):
             'queue': len(self._queue),
             'camera': 'camera_info' if self._camera_known else 'fov_deg',
             'audio_format': str(self._audio_format),
+            'corrected_faces': 0 if self._correction is None else self._correction.corrected,
+            'uncorrected_faces': 0 if self._correction is None else self._correction.uncorrected,
         }
         values |= {f'image_{k}_ms': v for k, v in self._durations.summary_ms().items()}
         problem, self._problem = self._problem, ''
@@ -289,4 +319,11 @@ class PerceptionNode(ManagedNode):
             return ERROR, problem or mismatch, values
         if time.time() - self._last_arrival > 1.0:
             return WARN, 'no camera image and no audio', values
+        uncorrected = values['uncorrected_faces'] - self._reported_uncorrected
+        self._reported_uncorrected = values['uncorrected_faces']
+        if uncorrected:
+            source = self.table['camera_on_head']
+            problem = f'{uncorrected} faces not corrected: no {source} at the stamp of the image'
+            self.get_logger().warning(problem, throttle_duration_sec=5.0)
+            return WARN, problem, values
         return OK, 'running', values

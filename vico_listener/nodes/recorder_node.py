@@ -18,6 +18,7 @@ from vico_listener.clock import EARLY_TICK_NS
 from vico_listener.clock import NANOSECONDS
 from vico_listener.dataset.clip import CameraFrame
 from vico_listener.dataset.clip import SoundChunk
+from vico_listener.evaluation.tracks import COMMANDS_FILE
 from vico_listener.evaluation.tracks import MOTION_FILE
 from vico_listener.evaluation.tracks import SPEAKER_FILE
 from vico_listener.evaluation.tracks import MotionWriter
@@ -62,7 +63,7 @@ class RecorderNode(Node):
         self.first_command = math.nan
         self._motions = MotionWriter(folder / MOTION_FILE)
         self._speakers = SpeakerWriter(folder / SPEAKER_FILE)
-        self._head_file = (folder / 'head_commands.csv').open('w', newline='', encoding='utf-8')
+        self._head_file = (folder / COMMANDS_FILE).open('w', newline='', encoding='utf-8')
         self._head = csv.writer(self._head_file)
         self._head_header: list[str] = []
         self._shown: deque[CameraFrame] = deque()

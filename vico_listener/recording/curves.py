@@ -57,6 +57,11 @@ class Curves:
             float(face.expression[_BLINK].mean()),
         )
 
+    @property
+    def stamps(self) -> list[int]:
+        """Ticks of the listener's motion so far, ns, in order."""
+        return sorted(self._listener)
+
     def table(self) -> dict[str, NDArray[np.float64]]:
         """Columns by name: time s, listener roll, pitch, yaw deg, smile, blink, speaker_*."""
         unknown = (np.nan, np.nan, 0.0)

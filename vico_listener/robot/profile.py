@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
+from numpy.typing import ArrayLike
+from numpy.typing import NDArray
 
 from vico_listener.resources import resource_path
 
@@ -64,6 +67,20 @@ class RobotProfile:
     rate: float
     lookahead: float
     joints: tuple[Joint, ...]
+
+
+def head_rotation(profile: RobotProfile, positions: ArrayLike) -> NDArray[np.float64]:
+    """Roll, pitch, yaw (rad) of a head whose joints stand at `positions` (..., joints), rad.
+
+    What the joints do turn; gain, which only scales the listener's motion, is not undone. Axes
+    without a joint are 0. Shape (..., 3).
+    """
+    joints = np.asarray(positions, dtype=np.float64)
+    rotation = np.zeros((*joints.shape[:-1], len(AXES)))
+    for number, joint in enumerate(profile.joints):
+        turned = joint.sign * (joints[..., number] - joint.offset)
+        rotation[..., AXES.index(joint.axis)] = turned
+    return rotation
 
 
 def load_profile(name: str) -> RobotProfile:

@@ -1,0 +1,155 @@
+"""`camera_on_head` in the perception node: joint states over DDS, TF through a stand-in."""
+
+import sys
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
+from types import ModuleType
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from graph import Graph
+from graph import wait_until
+from rclpy.lifecycle import TransitionCallbackReturn
+from scipy.spatial.transform import Rotation
+from sensor_msgs.msg import Image
+from sensor_msgs.msg import JointState
+
+from vico_listener import msg
+from vico_listener.clock import NANOSECONDS
+from vico_listener.face.observation import FaceObservation
+from vico_listener.face.observation import Roi
+from vico_listener.motion import ARKIT52
+from vico_listener.motion import FaceMotion
+from vico_listener.nodes.convert import time_message
+from vico_listener.nodes.head_camera import TfCamera
+from vico_listener.nodes.image_codec import fill_image
+from vico_listener.nodes.managed_node import WARN
+from vico_listener.nodes.perception_node import PerceptionNode
+from vico_listener.robot import load_profile
+
+START = 10 * NANOSECONDS
+NAMES = [joint.name for joint in load_profile('generic_3dof').joints]
+
+
+class StillFace:
+    """A face backend that sees a calm face in the middle of every picture."""
+
+    basis = ARKIT52
+
+    def __init__(self, model_path: Any = None, threads: int = 1) -> None:
+        pass
+
+    def detect(self, image: np.ndarray, turn: Any = None) -> list[Roi]:
+        return [Roi(80, 60, 100)]
+
+    def observe(self, image: np.ndarray, roi: Roi, camera: Any) -> FaceObservation:
+        box = np.float32([40, 20, 120, 100])
+        return FaceObservation(
+            np.float32([[40, 20, 0], [120, 100, 0]]), box, FaceMotion.neutral(), roi, 0.0
+        )
+
+    def warm_up(self) -> None:
+        pass
+
+
+class Bench:
+    def __init__(self, graph: Graph, **parameters: Any) -> None:
+        face = f'{StillFace.__module__}:StillFace'
+        self.node = graph.make(
+            PerceptionNode, face=face, lossless=True, use_audio=False, **parameters
+        )
+        self.configured = graph.run(self.node.trigger_configure)
+        if self.configured != TransitionCallbackReturn.SUCCESS:
+            return
+        graph.run(self.node.trigger_activate)
+        self.tester = graph.tester()
+        self.frames: list[msg.SpeakerFrame] = graph.record(self.tester, msg.SpeakerFrame, 'speaker')
+        self.image = self.tester.create_publisher(Image, 'image', 100)
+        self.joints = self.tester.create_publisher(JointState, 'joint_states', 100)
+        wait_until(lambda: self.image.get_subscription_count() == 1)
+        wait_until(lambda: self.joints.get_subscription_count() == 1)
+
+    def state(self, pitch: float, stamp: int) -> None:
+        state = JointState(name=NAMES, position=[0.0, pitch, 0.0])
+        state.header.stamp = time_message(stamp)
+        self.joints.publish(state)
+
+    def show(self, stamp: int) -> None:
+        image = Image()
+        image.header.stamp = time_message(stamp)
+        fill_image(image, np.full((120, 160, 3), 90, np.uint8))
+        self.image.publish(image)
+
+
+def test_own_nod_is_taken_out_of_what_is_seen(graph: Graph) -> None:
+    bench = Bench(graph, camera_on_head='joint_state', robot='generic_3dof')
+    assert bench.configured == TransitionCallbackReturn.SUCCESS
+    bench.state(0.2, START)
+    bench.show(START + 10_000_000)
+    bench.show(START + NANOSECONDS)  # the state is too old by now
+    wait_until(lambda: len(bench.frames) >= 2)
+    # The robot looked down by 0.2 and saw a face straight on: that one looks up.
+    assert bench.frames[0].face.rotation[1] == pytest.approx(-0.2, abs=1e-4)
+    level, message, values = bench.node.diagnose()
+    assert (values['corrected_faces'], values['uncorrected_faces']) == (1, 1)
+    assert level == WARN and '1 faces not corrected: no joint_state' in message
+
+
+def test_joint_state_needs_a_profile(graph: Graph) -> None:
+    assert Bench(graph, camera_on_head='joint_state').configured == TransitionCallbackReturn.FAILURE
+
+
+@pytest.mark.skipif(find_spec('tf2_ros') is not None, reason='tf2_ros is installed')
+def test_tf_without_tf2_ros_is_refused(graph: Graph) -> None:
+    assert Bench(graph, camera_on_head='tf').configured == TransitionCallbackReturn.FAILURE
+
+
+class TransformError(Exception):
+    pass
+
+
+class ExtrapolationError(TransformError):
+    pass
+
+
+class Buffer:
+    """TF up to 1 s: an optical frame that looks along the base's x, 0.3 m above it."""
+
+    def lookup_transform(self, target: str, source: str, time: Any) -> Any:
+        assert (target, source) == ('base_link', 'camera_optical')
+        if time.nanoseconds > NANOSECONDS:
+            raise ExtrapolationError
+        if 0 < time.nanoseconds < NANOSECONDS // 2:
+            raise TransformError
+        x, y, z, w = Rotation.from_euler('ZYX', [-90, 0, -90], degrees=True).as_quat()
+        return SimpleNamespace(
+            header=SimpleNamespace(stamp=time_message(time.nanoseconds or NANOSECONDS)),
+            transform=SimpleNamespace(
+                rotation=SimpleNamespace(x=x, y=y, z=z, w=w),
+                translation=SimpleNamespace(x=0.0, y=0.0, z=0.3),
+            ),
+        )
+
+
+def test_tf_is_asked_for_the_optical_frame_at_the_stamp(monkeypatch: pytest.MonkeyPatch) -> None:
+    tf2_ros = ModuleType('tf2_ros')
+    tf2_ros.__spec__ = ModuleSpec('tf2_ros', None)
+    parts = {
+        'Buffer': Buffer,
+        'TransformException': TransformError,
+        'ExtrapolationException': ExtrapolationError,
+    }
+    for name, part in parts.items():
+        setattr(tf2_ros, name, part)
+    monkeypatch.setitem(sys.modules, 'tf2_ros', tf2_ros)
+    node: Any = None
+    pose_at = TfCamera(node, 'base_link', lambda: 'camera_optical')
+    for stamp in (800_000_000, NANOSECONDS + 50_000_000):
+        pose = pose_at(stamp)
+        assert pose is not None
+        np.testing.assert_allclose(pose.rotation, np.eye(3), atol=1e-12)
+        np.testing.assert_allclose(pose.position, [0, 0, 0.3])
+    assert pose_at(2 * NANOSECONDS) is None
+    assert pose_at(400_000_000) is None

@@ -1,0 +1,12 @@
+"""The robot in simulation (MuJoCo): head commands drive a model, pictures and errors come out.
+
+Optional: ``pip install -r requirements/simulation.txt`` and, with ``--no-deps``,
+requirements/simulation-data.txt for Reachy Mini's model.
+"""
+
+import os
+import sys
+
+# MuJoCo decides how it draws when it is imported, and draws without a screen only when told.
+if sys.platform == 'linux':
+    os.environ.setdefault('MUJOCO_GL', 'egl')
