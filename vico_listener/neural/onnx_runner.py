@@ -83,8 +83,11 @@ def export_path(checkpoint: Path, part: Part) -> Path:
 
 
 def _digest(checkpoint: Path) -> str:
+    content = hashlib.sha256()
     with checkpoint.open('rb') as file:
-        return f'{VERSION}, {hashlib.file_digest(file, "sha256").hexdigest()}'
+        while piece := file.read(1 << 20):
+            content.update(piece)
+    return f'{VERSION}, {content.hexdigest()}'
 
 
 def export_onnx(part: Part, digest: str = '') -> bytes:

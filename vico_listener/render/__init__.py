@@ -3,6 +3,8 @@
 from vico_listener.render.base import RENDERERS
 from vico_listener.render.base import Renderer
 from vico_listener.render.base import create_renderer
+from vico_listener.render.fluent import FluentRenderer
+from vico_listener.render.pirender.renderer import PIRenderer
 from vico_listener.render.portrait import Portrait
 from vico_listener.render.portrait import PortraitError
 from vico_listener.render.portrait import default_portrait_path
@@ -12,6 +14,8 @@ from vico_listener.render.warp import PortraitRenderer
 
 __all__ = [
     'RENDERERS',
+    'FluentRenderer',
+    'PIRenderer',
     'Portrait',
     'PortraitError',
     'PortraitRenderer',

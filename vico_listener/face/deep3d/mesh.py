@@ -84,10 +84,8 @@ def load_basel_face(folder: str | Path) -> BaselFace:
             raise FaceModelError(
                 f'{path}: {name} has the shape {getattr(face, name).shape}, not {shape}: {remedy}'
             )
-    if (
-        face.texture.size != size
-        or not 0 <= face.triangles.min() <= face.triangles.max() < size // 3
-    ):
+    corners = face.triangles
+    if face.texture.size != size or not 0 <= corners.min() <= corners.max() < size // 3:
         raise FaceModelError(f'{path}: texture or triangles do not fit the shape: {remedy}')
     return face
 

@@ -87,6 +87,7 @@ class ReconstructionNetwork(nn.Module):
         )
 
     def forward(self, pictures: Tensor) -> Tensor:
+        """Coefficients (B, 257)."""
         features = self.backbone(pictures)
         return torch.cat([head(features) for head in self.final_layers], dim=1).flatten(1)
 

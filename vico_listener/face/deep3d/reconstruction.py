@@ -98,8 +98,8 @@ def reconstruct_clip(
 ) -> ClipCoefficients:
     """Coefficients of the largest face of each picture.
 
-    Pictures without a face are looked at where the face was in the one before, as the authors do;
-    pictures before the first face are left out of that and take the first one's place.
+    In a picture without a face the network looks where the face was in the one before, as the
+    authors have it; in those before the first face, where that one is.
 
     Args:
         pictures: (H, W, 3) BGR each.

@@ -84,6 +84,7 @@ class EditingNetwork(nn.Module):
         return functional.conv2d(portrait, first.weight[:, :3], first.bias, padding=first.padding)
 
     def forward(self, prepared: Tensor, warped: Tensor, descriptor: Tensor) -> Tensor:
+        """Pictures from what `prepare` returned, the warped portraits and the descriptors."""
         first, norm, activation = self.encoder.first.model
         x = prepared + functional.conv2d(warped, first.weight[:, 3:], padding=first.padding)
         levels = [activation(norm(x))]

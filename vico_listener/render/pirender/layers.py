@@ -32,6 +32,7 @@ class Modulation(nn.Module):
         self.mlp_beta = nn.Linear(MODULATION_HIDDEN, channels)
 
     def forward(self, x: Tensor, descriptor: Tensor) -> Tensor:
+        """Channels (B, C, H, W) under descriptors (B, 256)."""
         return self.apply_to(functional.instance_norm(x), descriptor)
 
     def apply_to(self, normalised: Tensor, descriptor: Tensor) -> Tensor:
@@ -50,6 +51,7 @@ class PictureNorm(nn.Module):
         self.bias = nn.Parameter(torch.zeros(channels, 1, 1))
 
     def forward(self, x: Tensor) -> Tensor:
+        """Normalise (B, C, H, W)."""
         # A group norm of one group is this norm; the layer norm would need full-size weights.
         return functional.group_norm(x, 1, self.weight.flatten(), self.bias.flatten())
 
@@ -66,4 +68,5 @@ class NormedConvolution(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
+        """Apply to (B, inputs, H, W)."""
         return self.model(x)

@@ -26,6 +26,7 @@ class MappingNetwork(nn.Module):
             setattr(self, f'encoder{number}', layer)
 
     def forward(self, window: Tensor) -> Tensor:
+        """Descriptors of windows."""
         x = self.first(window)
         for number in range(LAYERS):
             x = getattr(self, f'encoder{number}')(x) + x[..., DILATION:-DILATION]

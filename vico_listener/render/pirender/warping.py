@@ -5,7 +5,6 @@ from torch import Tensor
 from torch import nn
 from torch.nn import functional
 
-from vico_listener.render.pirender.layers import DESCRIPTOR
 from vico_listener.render.pirender.layers import SLOPE
 from vico_listener.render.pirender.layers import Modulation
 from vico_listener.render.pirender.layers import PictureNorm
@@ -113,6 +112,7 @@ class WarpingNetwork(nn.Module):
         return self.hourglass.prepare(portrait)
 
     def forward(self, prepared: Tensor, descriptor: Tensor) -> Tensor:
+        """The flow from what `prepare` returned and the descriptors."""
         return self.flow_out(self.hourglass(prepared, descriptor))
 
 
