@@ -106,7 +106,7 @@ def export_onnx(part: Part, digest: str = '') -> bytes:
     network = part.build().eval()
     inputs = tuple(torch.zeros(1, *shape) for shape in part.inputs.values())
     names = [*part.inputs, *part.outputs]
-    content = io.BytesIO()
+    content: Any = io.BytesIO()  # the exporter's types know paths only
     with warnings.catch_warnings(), torch.inference_mode():
         # The exporter that needs no further package, and warns that there is a newer one.
         warnings.simplefilter('ignore')

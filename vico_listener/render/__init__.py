@@ -3,6 +3,7 @@
 from vico_listener.render.base import RENDERERS
 from vico_listener.render.base import Renderer
 from vico_listener.render.base import create_renderer
+from vico_listener.render.base import renderer_options
 from vico_listener.render.fluent import FluentRenderer
 from vico_listener.render.pirender.renderer import PIRenderer
 from vico_listener.render.portrait import Portrait
@@ -24,4 +25,5 @@ __all__ = [
     'default_portrait_path',
     'load_portrait',
     'measure_portrait',
+    'renderer_options',
 ]

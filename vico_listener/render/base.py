@@ -30,6 +30,9 @@ class Renderer(ABC):
     """
 
     basis: Basis = ARKIT52
+    OPTIONS: tuple[str, ...] = ()
+    """Parameters of the renderer node that the constructor takes besides portrait and size."""
+
     reference: FaceMotion
 
     @abstractmethod
@@ -88,3 +91,8 @@ def create_renderer(name: str, **options: Any) -> Renderer:
     if name not in RENDERERS:
         raise ValueError(f"unknown renderer '{name}': choose one of {', '.join(sorted(RENDERERS))}")
     return RENDERERS[name](**options)
+
+
+def renderer_options(name: str) -> tuple[str, ...]:
+    """Names of the options of a renderer besides portrait and size."""
+    return tuple(getattr(RENDERERS.get(name), 'OPTIONS', ()))

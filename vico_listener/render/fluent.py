@@ -98,7 +98,7 @@ class Passage:
     @classmethod
     def between(cls, first: Image, last: Image) -> 'Passage':
         """Find the flows: dense inverse search (Kroeger et al., ECCV 2016)."""
-        search = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+        search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
         grey = [cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) for picture in (first, last)]
         start = np.zeros((*grey[0].shape, 2), np.float32)
         flows = [search.calc(*pair, start.copy()) for pair in (grey, grey[::-1])]
@@ -114,17 +114,13 @@ class Passage:
         rest = 1 - share
         to_first = share * (share * self.backward - rest * self.forward)
         to_last = rest * (rest * self.forward - share * self.backward)
-        return np.asarray(
-            cv2.addWeighted(
-                _moved(self.first, to_first), rest, _moved(self.last, to_last), share, 0
-            )
-        )
+        first, last = _moved(self.first, to_first), _moved(self.last, to_last)
+        return np.asarray(cv2.addWeighted(first, rest, last, share, 0), np.uint8)
 
 
 def _moved(picture: Image, flow: Flow) -> Image:
     height, width = flow.shape[:2]
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    places = flow + np.dstack([x, y])
-    return np.asarray(
-        cv2.remap(picture, places, NO_MAP, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE), np.uint8
-    )
+    y, x = np.mgrid[0:height, 0:width]
+    places = (flow + np.dstack([x, y])).astype(np.float32)
+    moved = cv2.remap(picture, places, NO_MAP, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
+    return np.asarray(moved, np.uint8)

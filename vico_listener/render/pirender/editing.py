@@ -80,14 +80,14 @@ class EditingNetwork(nn.Module):
 
     def prepare(self, portrait: Tensor) -> Tensor:
         """The portrait's share of the first convolution, (B, 64, 256, 256), with the bias."""
-        first = self.encoder.first.model[0]
-        return functional.conv2d(portrait, first.weight[:, :3], first.bias, padding=first.padding)
+        first = self.encoder.first.convolution
+        return functional.conv2d(portrait, first.weight[:, :3], first.bias, padding=3)
 
     def forward(self, prepared: Tensor, warped: Tensor, descriptor: Tensor) -> Tensor:
         """Pictures from what `prepare` returned, the warped portraits and the descriptors."""
-        first, norm, activation = self.encoder.first.model
-        x = prepared + functional.conv2d(warped, first.weight[:, 3:], padding=first.padding)
-        levels = [activation(norm(x))]
+        first = self.encoder.first
+        x = functional.conv2d(warped, first.convolution.weight[:, 3:], padding=3)
+        levels = [first.after(prepared + x)]
         halvings = range(len(CHANNELS) - 1)
         for number in halvings:
             x = getattr(self.encoder, f'down{number}')(levels[-1])

@@ -67,6 +67,17 @@ class NormedConvolution(nn.Module):
             nn.LeakyReLU(SLOPE),
         )
 
+    @property
+    def convolution(self) -> nn.Conv2d:
+        """The convolution alone."""
+        layer = self.model[0]
+        assert isinstance(layer, nn.Conv2d)
+        return layer
+
+    def after(self, convolved: Tensor) -> Tensor:
+        """What follows the convolution."""
+        return self.model[2](self.model[1](convolved))
+
     def forward(self, x: Tensor) -> Tensor:
         """Apply to (B, inputs, H, W)."""
         return self.model(x)

@@ -48,7 +48,7 @@ class PIRenderer(Renderer):
         portrait: photo of one person, (H, W, 3) BGR. It is cropped around the head, unless the
             reference comes from a .mat, which was made from the very picture.
         size: width and height of the pictures, px; they are drawn at 256 and enlarged.
-        checkpoint: the authors' weights.
+        renderer_model: the authors' weights.
         face_model: what measures the portrait: Deep3DFaceRecon's `epoch_20.pth`, or a .mat in the
             authors' layout whose first row it is.
         window: 'causal', 'lookahead=n' or 'offline', see `render.pirender.window`.
@@ -61,12 +61,13 @@ class PIRenderer(Renderer):
     """
 
     basis = BFM64
+    OPTIONS = ('renderer_model', 'face_model', 'window')
 
     def __init__(
         self,
         portrait: Image,
         size: int = SIZE,
-        checkpoint: str | Path = '',
+        renderer_model: str | Path = '',
         face_model: str | Path = '',
         window: str = 'causal',
         execution: Execution | None = None,
@@ -74,13 +75,13 @@ class PIRenderer(Renderer):
         self.size = size
         self._window = MotionWindow(lookahead_of(window))
         for path, what, remedy in (
-            (checkpoint, 'weights', CHECKPOINT_REMEDY),
+            (renderer_model, 'weights', CHECKPOINT_REMEDY),
             (face_model, 'face model', REFERENCE_REMEDY),
         ):
             if not path or not Path(path).expanduser().is_file():
                 missing = f'no such file: {path}' if path else f'no {what} given'
                 raise ValueError(f'the renderer pirender: {missing}: {remedy}')
-        weights = Path(checkpoint).expanduser()
+        weights = Path(renderer_model).expanduser()
         picture, self.reference = _measure(portrait, Path(face_model).expanduser(), execution)
         execution = execution or Execution()
         prepare = create_runner(portrait_part(weights), execution, weights)
