@@ -24,13 +24,13 @@ class TorchRunner:
 
     def __init__(self, part: Part, execution: Execution) -> None:
         self._device = torch.device(execution.device)
-        self._type = torch.float16 if execution.half else torch.float32
+        self._half = bool(execution.half)
         self._format = torch.channels_last if execution.channels_last else torch.contiguous_format
         if execution.device == 'cpu':
             torch.set_num_threads(execution.threads)
         else:
             torch.backends.cudnn.benchmark = True
-        network = part.build().to(self._device, self._type)
+        network = part.build().to(self._device)
         self._network: Any = network.to(memory_format=self._format)
         if execution.compiled:
             self._network = torch.compile(self._network)
@@ -41,7 +41,7 @@ class TorchRunner:
 
     def constant(self, values: NDArray[np.float32]) -> Tensor:
         """See `Runner.constant`."""
-        tensor = torch.from_numpy(np.ascontiguousarray(values)).to(self._device, self._type)
+        tensor = torch.from_numpy(np.ascontiguousarray(values)).to(self._device, torch.float32)
         if tensor.ndim == 4:
             tensor = tensor.contiguous(memory_format=self._format)
         return tensor
@@ -51,11 +51,12 @@ class TorchRunner:
         """See `Runner`."""
         tensors = [x if isinstance(x, Tensor) else self.constant(x) for x in inputs]
         outputs = self._replay(tensors) if self._graphed else self._run(tensors)
-        return [np.asarray(output.float().cpu() if output.is_floating_point() else output.cpu())
-                for output in outputs]  # fmt: skip
+        return [np.asarray(_single(output).cpu()) for output in outputs]
 
     def _run(self, tensors: list[Tensor]) -> list[Tensor]:
-        outputs = self._network(*tensors)
+        # Autocast keeps what needs it, such as places in a picture, in single precision.
+        with torch.autocast(self._device.type, torch.float16, self._half, cache_enabled=False):
+            outputs = self._network(*tensors)
         return [outputs] if isinstance(outputs, Tensor) else list(outputs)
 
     def _replay(self, tensors: list[Tensor]) -> list[Tensor]:
@@ -80,3 +81,7 @@ class TorchRunner:
         self._graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(self._graph):
             self._outputs = self._run(self._static)
+
+
+def _single(output: Tensor) -> Tensor:
+    return output.float() if output.is_floating_point() else output

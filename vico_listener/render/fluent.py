@@ -99,10 +99,11 @@ class Passage:
     def between(cls, first: Image, last: Image) -> 'Passage':
         """Find the flows: dense inverse search (Kroeger et al., ECCV 2016)."""
         search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-        grey = [cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) for picture in (first, last)]
-        start = np.zeros((*grey[0].shape, 2), np.float32)
-        flows = [search.calc(*pair, start.copy()) for pair in (grey, grey[::-1])]
-        return cls(first, last, *(np.asarray(flow, np.float32) for flow in flows))
+        a, b = (cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) for picture in (first, last))
+        forward, backward = (np.zeros((*a.shape, 2), np.float32) for _ in range(2))
+        search.calc(a, b, forward)
+        search.calc(b, a, backward)
+        return cls(first, last, forward, backward)
 
     def at(self, share: float) -> Image:
         """The picture at `share` of the way, 0 = the first, 1 = the last.
@@ -118,7 +119,7 @@ class Passage:
         return np.asarray(cv2.addWeighted(first, rest, last, share, 0), np.uint8)
 
 
-def _moved(picture: Image, flow: Flow) -> Image:
+def _moved(picture: Image, flow: NDArray) -> Image:
     height, width = flow.shape[:2]
     y, x = np.mgrid[0:height, 0:width]
     places = (flow + np.dstack([x, y])).astype(np.float32)

@@ -30,7 +30,7 @@ from vico_listener.render.pirender.window import window_at
 from vico_listener.render.portrait import PortraitError
 from vico_listener.render.portrait import prepare_portrait
 
-CHECKPOINT_REMEDY = (
+WEIGHTS_REMEDY = (
     'give epoch_00190_iteration_000400000_checkpoint.pt of RenYurui/PIRender, '
     'see docs/checkpoints.md'
 )
@@ -74,15 +74,9 @@ class PIRenderer(Renderer):
     ) -> None:
         self.size = size
         self._window = MotionWindow(lookahead_of(window))
-        for path, what, remedy in (
-            (renderer_model, 'weights', CHECKPOINT_REMEDY),
-            (face_model, 'face model', REFERENCE_REMEDY),
-        ):
-            if not path or not Path(path).expanduser().is_file():
-                missing = f'no such file: {path}' if path else f'no {what} given'
-                raise ValueError(f'the renderer pirender: {missing}: {remedy}')
+        _check_file(renderer_model, 'weights', WEIGHTS_REMEDY)
         weights = Path(renderer_model).expanduser()
-        picture, self.reference = _measure(portrait, Path(face_model).expanduser(), execution)
+        picture, self.reference = measure_absolute(portrait, face_model, execution)
         execution = execution or Execution()
         prepare = create_runner(portrait_part(weights), execution, weights)
         self._draw = create_runner(picture_part(weights), execution, weights)
@@ -123,20 +117,38 @@ class PIRenderer(Renderer):
             yield self.draw(window_at(columns, index))
 
 
-def _measure(
-    portrait: Image, face_model: Path, execution: Execution | None
+def measure_absolute(
+    portrait: Image, face_model: str | Path, execution: Execution | None = None
 ) -> tuple[Image, FaceMotion]:
-    """The portrait at 256x256 and its own coefficients."""
-    if face_model.suffix == '.mat':
+    """The portrait as PIRenderer takes it, 256x256, and its own face in `bfm64`.
+
+    Args:
+        portrait: see `PIRenderer`.
+        face_model: see `PIRenderer`.
+        execution: where the network runs.
+
+    Raises:
+        ValueError: see `PIRenderer`.
+        FaceModelError: likewise.
+    """
+    _check_file(face_model, 'face model', REFERENCE_REMEDY)
+    path = Path(face_model).expanduser()
+    if path.suffix == '.mat':
         if portrait.shape[0] != portrait.shape[1]:
             raise PortraitError(
                 f'the portrait has {portrait.shape[1]}x{portrait.shape[0]} px: with a .mat of its '
                 'coefficients it must be the very picture they were measured in, a square one'
             )
-        coefficients, transform_params = load_mat(face_model)
+        coefficients, transform_params = load_mat(path)
         picture = cv2.resize(portrait, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
         return np.asarray(picture, np.uint8), motion_of(coefficients[0], transform_params[0])
     prepared = prepare_portrait(portrait, SIZE)
     aligned = align_face(prepared.image, five_points(prepared.landmarks))
-    (row,) = Reconstruction(face_model, execution)([aligned])
+    (row,) = Reconstruction(path, execution)([aligned])
     return prepared.image, motion_of(row, aligned.transform_params)
+
+
+def _check_file(path: str | Path, what: str, remedy: str) -> None:
+    if not path or not Path(path).expanduser().is_file():
+        missing = f'no such file: {path}' if path else f'no {what} given'
+        raise ValueError(f'the renderer pirender: {missing}: {remedy}')

@@ -122,6 +122,7 @@ def warp(pictures: Tensor, flow: Tensor) -> Tensor:
     The grid spans -1..1 between the flow's corner pixels, and is then enlarged and sampled with
     -1..1 at the outer edges of corner pixels: the mixture the weights were trained with.
     """
+    flow = flow.float()  # half precision would be a tenth of a pixel
     height, width = flow.shape[-2:]
     y = 2 * torch.arange(height, dtype=flow.dtype, device=flow.device) / (height - 1) - 1
     x = 2 * torch.arange(width, dtype=flow.dtype, device=flow.device) / (width - 1) - 1
