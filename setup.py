@@ -46,6 +46,7 @@ setup(
         'tqdm',
     ],
     extras_require={
+        'neural': ['onnx', 'pillow', 'torch'],
         'training': ['espeakng-loader', 'onnx', 'tensorboard', 'torch'],
         'test': ['hypothesis', 'librosa', 'mypy', 'pytest', 'ruff'],
     },

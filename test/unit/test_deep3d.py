@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -11,7 +12,9 @@ from pretrained_weights import hashed
 from pretrained_weights import save
 from scipy.io import savemat
 
+from vico_listener.face import FaceTracker
 from vico_listener.face import create_backend
+from vico_listener.face import observe_faces
 from vico_listener.face.deep3d.alignment import MESH_POINTS
 from vico_listener.face.deep3d.alignment import STANDARD_POINTS
 from vico_listener.face.deep3d.alignment import AlignedFace
@@ -35,6 +38,7 @@ from vico_listener.face.observation import Roi
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion
+from vico_listener.neural.execution import Execution
 from vico_listener.rotation import matrix_from_rpy
 
 # Of the authors' own code with the same weights, at these places of the 257 coefficients.
@@ -255,3 +259,24 @@ def test_missing_or_other_face_model(basel: Path, tmp_path: Path) -> None:
     savemat(basel / 'BFM_model_front.mat', {'meanshape': np.zeros((1, 12))})
     with pytest.raises(FaceModelError, match='is no face model'):
         load_basel_face(basel)
+
+
+def test_backend_gives_bfm64_motions_of_the_faces_in_view(
+    checkpoint: Path, portrait_photo: Path
+) -> None:
+    backend = create_backend(
+        'deep3d', model_path=checkpoint, execution=Execution('torch', 'cpu', 1)
+    )
+    photo = cv2.imread(str(portrait_photo))
+    (face,) = observe_faces(photo, backend)
+    assert face.motion.basis is BFM64 and face.motion.is_finite()
+    aligned = align_face(photo, five_points(face.landmarks))
+    np.testing.assert_allclose(face.motion.crop, canvas_crop(aligned.transform_params))
+    # What the network sees: eyes and mouth where the standard face has them, but for its pitch.
+    (again,) = observe_faces(np.ascontiguousarray(aligned.picture[..., ::-1]))
+    expected = STANDARD_POINTS[:, :2] * (102, -102) + 112
+    away = np.abs(five_points(again.landmarks) - expected)
+    assert away[[0, 1, 3, 4]].max() < 14
+    tracker = FaceTracker(backend)
+    black = np.zeros((120, 160, 3), np.uint8)
+    assert tracker.update(black, 0).basis is BFM64 is tracker.basis

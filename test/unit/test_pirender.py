@@ -1,5 +1,7 @@
 """PIRenderer: the released networks' figures, windows, refusals, the renderer around them."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -14,6 +16,9 @@ from vico_listener.face.deep3d.coefficients import save_mat
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion
+from vico_listener.neural.execution import Execution
+from vico_listener.neural.execution import Part
+from vico_listener.neural.execution import create_runner
 from vico_listener.neural.torch_file import TorchFileError
 from vico_listener.render import PortraitError
 from vico_listener.render import create_renderer
@@ -86,6 +91,26 @@ def test_parts_draw_the_same_in_bgr_bytes(
     levels = (expected.transpose(1, 2, 0)[..., ::-1] + 1) / 2 * 255
     assert np.abs(picture - np.floor(levels)).max() <= 1
     assert (picture == np.floor(levels)).mean() > 0.99
+
+
+def test_export_draws_the_same(
+    generator: Generator, portrait: torch.Tensor, window: torch.Tensor
+) -> None:
+    with torch.inference_mode():
+        shares = Prepare(generator)(portrait)
+        expected = Draw(generator)(portrait, *shares, window).numpy()
+    inputs = [x.numpy() for x in (portrait, *shares, window)]
+    names = ('portrait', 'warping', 'editing', 'window')
+    shapes = {name: x.shape[1:] for name, x in zip(names, inputs, strict=True)}
+    part = Part('small', lambda: Draw(generator), shapes, ('picture',))
+    (drawn,) = create_runner(part, Execution('onnx'))(*inputs)
+    assert drawn.dtype == np.uint8 and drawn.shape == (1, 64, 64, 3)
+    assert np.abs(drawn.astype(int) - expected).max() <= 1
+
+
+def test_torch_is_imported_for_nobody_else() -> None:
+    code = 'import vico_listener.render, vico_listener.face, sys; sys.exit("torch" in sys.modules)'
+    assert subprocess.run([sys.executable, '-c', code]).returncode == 0
 
 
 def test_no_motion_no_change_of_the_flow_by_time(generator: Generator) -> None:
