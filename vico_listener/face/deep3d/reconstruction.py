@@ -17,6 +17,7 @@ from vico_listener.face.deep3d.alignment import AlignmentError
 from vico_listener.face.deep3d.alignment import align_face
 from vico_listener.face.deep3d.alignment import five_points
 from vico_listener.face.deep3d.coefficients import SIZE
+from vico_listener.face.model_file import FaceModelError
 from vico_listener.face.observation import Image
 from vico_listener.neural.execution import Execution
 from vico_listener.neural.execution import Part
@@ -53,8 +54,6 @@ class Reconstruction:
 
 def check_file(path: Path) -> None:
     """FaceModelError when there is no such file: an export of it must not hide that."""
-    from vico_listener.face.model_file import FaceModelError
-
     if not path.is_file():
         raise FaceModelError(
             f'no such file: {path}: give epoch_20.pth of sicxu/Deep3DFaceRecon_pytorch, '
