@@ -47,6 +47,7 @@ setup(
     ],
     extras_require={
         'simulation': ['mujoco'],
+        'neural': ['onnx', 'pillow', 'torch'],
         'training': ['espeakng-loader', 'onnx', 'tensorboard', 'torch'],
         'test': ['hypothesis', 'librosa', 'mypy', 'pytest', 'ruff'],
     },

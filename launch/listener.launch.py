@@ -40,11 +40,16 @@ PARAMETERS = (
     ('attitude', 'positive, neutral or negative.'),
     ('intensity', 'How strongly the attitude is shown, 0..1.'),
     ('portrait', "Photo of the listener's face; without, the default portrait."),
+    ('face', 'Face backend: landmarker or deep3d.'),
+    ('face_model', 'Its model file; for deep3d epoch_20.pth, which measures the portrait as well.'),
+    ('renderer', 'The renderer: portrait or pirender.'),
+    ('renderer_model', 'Weights of the renderer pirender.'),
+    ('fluent', 'true: a slow renderer draws in between; its pictures are interpolated.'),
     ('robot', 'Robot profile (config/robots); without, no robot is commanded.'),
     ('use_sim_time', 'true: follow /clock, for bags and replay.'),
     ('lossless', 'true: process every camera frame, also when late, for replay.'),
 )
-SWITCHES = ('use_sim_time', 'lossless')
+SWITCHES = ('fluent', 'use_sim_time', 'lossless')
 
 
 def nodes(context: LaunchContext) -> list[Action]:

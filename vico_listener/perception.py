@@ -14,6 +14,7 @@ from vico_listener.clock import ModelClock
 from vico_listener.frames import ACOUSTICS
 from vico_listener.frames import SpeakerFrame
 from vico_listener.frames import Timing
+from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
 from vico_listener.speech import AcousticStream
 
@@ -28,6 +29,10 @@ JUMP_BACK_NS = 500_000_000
 
 class Tracker(Protocol):
     """What `Perception` needs of `vico_listener.face.FaceTracker`."""
+
+    @property
+    def basis(self) -> Basis:
+        """Of its motions."""
 
     def update(self, image: NDArray[np.uint8], stamp: int, speaking: bool = False) -> FaceMotion:
         """Face in an image (H, W, 3, BGR) taken at `stamp` ns; confidence 0 = none."""
@@ -254,7 +259,7 @@ class Perception:
             stamp=tick.stamp,
             source_stamp=0 if sight is None else sight.stamp,
             index=self._index,
-            face=FaceMotion.missing() if seen is None else seen.face,
+            face=FaceMotion.missing(self._tracker.basis) if seen is None else seen.face,
             acoustic=np.zeros(45, np.float32) if acoustic is None else acoustic.features,
             face_valid=seen is not None,
             audio_valid=acoustic is not None and acoustic.valid,

@@ -350,3 +350,34 @@ def test_missing_clip_is_named(measured, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(bench.demo, 'default_clip', missing)
     assert bench.run(arguments('--out', tmp_path / 'bench.json')) == 1
     assert 'vico bench: the default clip is missing: install it' in capsys.readouterr().err
+
+
+def test_without_a_gpu_the_command_says_so(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr('vico_listener.benchmark.gpu.describe_gpu', lambda: '')
+    parser = argparse.ArgumentParser()
+    bench.add_arguments(parser)
+    out = tmp_path / 'gpu.json'
+    assert bench.run(parser.parse_args(['--gpu', '--out', str(out)])) == 0
+    assert capsys.readouterr().out.startswith('no GPU: ')
+    content = json.loads(out.read_text())
+    assert content['rows'] == [] and content['machine']['gpu'] == ''
+
+
+def test_the_papers_chain_has_a_row_for_each_of_its_figures(monkeypatch):
+    from vico_listener.benchmark import gpu
+
+    class Chain:
+        def __init__(self, execution):
+            self.execution = execution
+
+        def fit(self, picture):
+            return picture
+
+        step = whole = render = lambda self, *_: None
+
+    monkeypatch.setattr(gpu, 'Chain', Chain)
+    monkeypatch.setattr(gpu, 'pictures', lambda *_, **__: [np.zeros((4, 4, 3), np.uint8)])
+    rows = gpu.chain_rows('clip', None, 5)
+    quoted = [row.quoted.rpartition('V100 ')[2] for row in rows]
+    assert quoted == ['52.5 ms', '0.0372 ms', '29.3 ms', '81.84 ms', '12 fps (19 pipelined)']
+    assert [row.target for row in rows[3:]] == [12.0, 80.0] and rows[-1].higher

@@ -6,6 +6,8 @@ import pytest
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_stamp
 from vico_listener.frames import SpeakerFrame
+from vico_listener.motion import ARKIT52
+from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion
 from vico_listener.perception import Perception
 from vico_listener.speech import AcousticStream
@@ -17,6 +19,8 @@ PICTURE = np.zeros((4, 4, 3), np.uint8)
 
 class NumberedFaces:
     """Says which frame it saw by the face's pitch; sees nothing where told so."""
+
+    basis = ARKIT52
 
     def __init__(self) -> None:
         self.blind = False
@@ -253,3 +257,11 @@ def test_order_of_arrival_does_not_matter_within_the_wait() -> None:
     for a, b in zip(ordered[:count], frames[:count], strict=True):
         assert a.stamp == b.stamp
         np.testing.assert_array_equal(a.acoustic, b.acoustic)
+
+
+def test_a_missing_face_is_in_the_basis_of_the_tracker() -> None:
+    perception = make(audio=False)
+    perception._tracker.blind = True
+    perception._tracker.basis = BFM64
+    frames = feed(perception, 30, 0.5, audio=False)
+    assert frames and all(f.face.basis is BFM64 and not f.face_valid for f in frames)

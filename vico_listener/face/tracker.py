@@ -18,6 +18,7 @@ from vico_listener.face.selection import SelectionSettings
 from vico_listener.face.selection import SpeakerSelector
 from vico_listener.face.smoothing import MotionSmoother
 from vico_listener.face.smoothing import SmoothingSettings
+from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
 
 Correction = Callable[[FaceMotion, int], FaceMotion]
@@ -102,6 +103,11 @@ class FaceTracker:
         self._backend.warm_up()
 
     @property
+    def basis(self) -> Basis:
+        """Of its motions: the backend's."""
+        return self._backend.basis
+
+    @property
     def faces(self) -> list[FaceObservation]:
         """Unfiltered observations of the faces in view, the speaker first.
 
@@ -130,7 +136,7 @@ class FaceTracker:
             self.reset()
         self._stamp, self._shape = stamp, image.shape
         height, width = image.shape[:2]
-        missing = FaceMotion.missing(self._backend.basis)
+        missing = FaceMotion.missing(self.basis)
         if min(height, width) < MIN_IMAGE_SIDE:
             return missing
 

@@ -42,6 +42,11 @@ from vico_listener.resources import resource_path
 
 DEFAULT_CHECKPOINT = 'resource/models/lstm_arkit52'
 ATTITUDES = tuple(Attitude)
+REFERENCES = {
+    'arkit52': 'measure the portrait with the landmarker (no face_model of deep3d)',
+    'bfm64': 'measure the portrait with Deep3D (give its face_model, epoch_20.pth)',
+}
+"""How a reference comes into each basis."""
 
 
 @register('lstm')
@@ -106,7 +111,10 @@ class LearnedListener(Listener):
                 a network that knows none.
         """
         if reference.basis is not self.basis or not reference.is_finite():
-            raise ValueError(f'the reference must be finite and in the basis {self.basis.name}')
+            raise ValueError(
+                f'the reference must be finite and in the basis {self.basis.name}, not '
+                f'{reference.basis.name}: {REFERENCES[self.basis.name]}'
+            )
         self.attitude = attitude
         self.intensity = intensity
         self._check_attitude()

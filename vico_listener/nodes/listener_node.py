@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from rclpy.parameter import Parameter as RosParameter
@@ -24,6 +25,9 @@ from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import WARN
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.parameters import Parameter
+from vico_listener.render import default_portrait_path
+from vico_listener.render import load_portrait
+from vico_listener.render import measure_absolute
 from vico_listener.render import measure_portrait
 from vico_listener.statistics import Durations
 
@@ -56,6 +60,7 @@ class ListenerNode(ManagedNode):
         Parameter('active', True, 'False: ease out, then stop publishing motion.', live=True),
         Parameter('idle', True, 'Blinks, breathing and gaze shifts.'),
         Parameter('portrait', '', "Portrait whose face is the reference; '' = a neutral face."),
+        Parameter('face_model', '', 'What measures it for bfm64: epoch_20.pth or a .mat.'),
         Parameter('frame_id', 'head', "Frame of the listener's head in its messages."),
     )
 
@@ -76,11 +81,9 @@ class ListenerNode(ManagedNode):
     def configure(self) -> None:
         """Make the listener and its reference face."""
         table = self.table
-        portrait = table['portrait']
-        reference = measure_portrait(portrait) if portrait else FaceMotion.neutral()
         agent = ListeningAgent.create(
             table['listener'],
-            reference,
+            self._reference(table['portrait'], table['face_model']),
             table['seed'],
             table['personality'] if table['personality'] >= 0 else None,
             table['idle'],
@@ -91,6 +94,13 @@ class ListenerNode(ManagedNode):
         agent.warm_up()
         with self._lock:
             self.agent = agent
+
+    @staticmethod
+    def _reference(portrait: str, face_model: str) -> FaceMotion:
+        if Path(face_model).suffix in ('.pth', '.mat'):
+            picture = load_portrait(portrait or default_portrait_path())
+            return measure_absolute(picture, face_model)[1]
+        return measure_portrait(portrait) if portrait else FaceMotion.neutral()
 
     def activate(self) -> None:
         """Subscribe to `speaker`."""

@@ -58,7 +58,7 @@ class PerceptionNode(ManagedNode):
     """Runs `Perception` on the newest input in a thread of its own."""
 
     PARAMETERS = (
-        Parameter('face', 'landmarker', 'Face backend.'),
+        Parameter('face', 'landmarker', 'Face backend: landmarker or deep3d.'),
         Parameter('face_model', '', "Model file of the face backend; '' = the default one."),
         Parameter('face_threads', 2, 'CPU threads of the face networks.', 1, 16),
         Parameter('fov_deg', 60.0, 'Horizontal field of view while no camera_info comes.', 10, 170),

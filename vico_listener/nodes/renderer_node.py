@@ -11,13 +11,18 @@ from vico_listener.frames import ListenerMotion
 from vico_listener.nodes.convert import time_message
 from vico_listener.nodes.image_codec import fill_compressed
 from vico_listener.nodes.image_codec import fill_image
+from vico_listener.nodes.managed_node import ERROR
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.motion_input import subscribe_to_motion
 from vico_listener.nodes.parameters import Parameter
+from vico_listener.render import RENDERERS
+from vico_listener.render import FluentRenderer
+from vico_listener.render import PIRenderer
 from vico_listener.render import create_renderer
 from vico_listener.render import default_portrait_path
 from vico_listener.render import load_portrait
+from vico_listener.render import renderer_options
 from vico_listener.statistics import Durations
 
 
@@ -29,7 +34,11 @@ class RendererNode(ManagedNode):
     """
 
     PARAMETERS = (
-        Parameter('renderer', 'portrait', 'The renderer.'),
+        Parameter('renderer', 'portrait', 'The renderer.', choices=tuple(sorted(RENDERERS))),
+        Parameter('renderer_model', '', 'Weights of the renderer pirender.'),
+        Parameter('face_model', '', 'What measures the portrait for it: epoch_20.pth or a .mat.'),
+        Parameter('window', 'causal', 'Motions it looks at: causal, lookahead=n or offline.'),
+        Parameter('fluent', False, 'A slow renderer: pictures in between are interpolated.'),
         Parameter('portrait', '', "Photo of the listener's face; '' = the default portrait."),
         Parameter('size', 256, 'Width and height of the picture [px].', 64, 1024),
         Parameter('jpeg_quality', 90, 'Of face/image/compressed.', 1, 100),
@@ -44,6 +53,7 @@ class RendererNode(ManagedNode):
         self._lock = threading.Lock()
         self._durations = Durations()
         self._drawn = 0
+        self._problem = ''
         self._image = self.create_lifecycle_publisher(Image, 'face/image', 60)
         self._compressed = self.create_lifecycle_publisher(
             CompressedImage, 'face/image/compressed', 60
@@ -53,10 +63,18 @@ class RendererNode(ManagedNode):
         """Load the portrait and prepare the renderer."""
         table = self.table
         portrait = load_portrait(table['portrait'] or default_portrait_path())
-        renderer = create_renderer(table['renderer'], portrait=portrait, size=table['size'])
+        name = table['renderer']
+        options = {option: table[option] for option in renderer_options(name)}
+        renderer = create_renderer(name, portrait=portrait, size=table['size'], **options)
+        if table['fluent']:
+            if not isinstance(renderer, PIRenderer):
+                raise ValueError(f'fluent is for the renderer pirender; {name} is fast enough')
+            renderer = FluentRenderer(renderer)
         renderer.render(renderer.reference)
+        renderer.reset()
         with self._lock:
             self._renderer = renderer
+        self._problem = ''
 
     def activate(self) -> None:
         """Subscribe to `motion`."""
@@ -74,6 +92,8 @@ class RendererNode(ManagedNode):
     def cleanup(self) -> None:
         """Drop the renderer."""
         with self._lock:
+            if self._renderer is not None:
+                self._renderer.close()
             self._renderer = None
 
     def draw(self, motion: ListenerMotion) -> None:
@@ -86,7 +106,15 @@ class RendererNode(ManagedNode):
         with self._lock:
             if self._renderer is None:
                 return
-            picture = self._renderer.render(motion.face)
+            if motion.reset:
+                self._renderer.reset()
+            try:
+                picture = self._renderer.render(motion.face)
+            except ValueError as error:  # a motion that this renderer does not draw
+                self._problem = str(error)
+                self.get_logger().error(self._problem, throttle_duration_sec=5.0)
+                return
+            self._problem = ''
         self._durations.add(time.perf_counter() - start)
         self._drawn += 1
         if raw:
@@ -107,4 +135,6 @@ class RendererNode(ManagedNode):
         """How many pictures, and how long each takes."""
         values: dict[str, Any] = {'renderer': self.table['renderer'], 'images': self._drawn}
         values |= {f'render_{k}_ms': v for k, v in self._durations.summary_ms().items()}
+        if self._problem:
+            return ERROR, self._problem, values
         return OK, 'drawing' if self._drawn else 'nobody is watching', values

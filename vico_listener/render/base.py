@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.motion import ARKIT52
+from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
 
 Image = NDArray[np.uint8]
@@ -22,8 +24,14 @@ class Renderer(ABC):
     """Draws the listener's face.
 
     Attributes:
-        reference: the portrait's own face m_1: its expression, rotation and translation zero.
+        basis: of the motions that it draws.
+        reference: the portrait's own face m_1: in `arkit52` its expression with rotation and
+            translation zero, in `bfm64`, where poses are absolute, all of it.
     """
+
+    basis: Basis = ARKIT52
+    OPTIONS: tuple[str, ...] = ()
+    """Parameters of the renderer node that the constructor takes besides portrait and size."""
 
     reference: FaceMotion
 
@@ -31,12 +39,37 @@ class Renderer(ABC):
     def render(self, motion: FaceMotion) -> Image:
         """Picture (size, size, 3) uint8 BGR of a face motion; the caller owns it.
 
-        The expression is what the face shall show, rotation and translation are relative to the
-        reference.
+        The expression is what the face shall show; rotation and translation are relative to the
+        reference in `arkit52`, and absolute in `bfm64`. To be called with every motion in turn: a
+        renderer may look back on earlier ones.
 
         Raises:
             ValueError: another basis, or a number that is not finite.
         """
+
+    def reset(self) -> None:  # noqa: B027 - most renderers remember nothing
+        """Forget earlier motions: time has jumped."""
+
+    def close(self) -> None:  # noqa: B027 - most renderers hold nothing
+        """Let go of threads."""
+
+    def check(self, motion: FaceMotion) -> None:
+        """ValueError with the remedy when this renderer cannot draw `motion`."""
+        if motion.basis is not self.basis:
+            raise ValueError(
+                f"this renderer needs the basis '{self.basis.name}', not '{motion.basis.name}': "
+                f'{REMEDIES[motion.basis.name]}'
+            )
+        if not motion.is_finite():
+            raise ValueError('the motion holds a number that is not finite')
+
+
+REMEDIES = {
+    'arkit52': "choose the renderer 'portrait', or the face backend 'deep3d' and a listener whose "
+    'checkpoint is trained on bfm64',
+    'bfm64': "choose the renderer 'pirender', or a listener of basis arkit52",
+}
+"""What to do with motions in a basis that the renderer does not draw."""
 
 
 RENDERERS: dict[str, Callable[..., Renderer]] = {}
@@ -58,3 +91,8 @@ def create_renderer(name: str, **options: Any) -> Renderer:
     if name not in RENDERERS:
         raise ValueError(f"unknown renderer '{name}': choose one of {', '.join(sorted(RENDERERS))}")
     return RENDERERS[name](**options)
+
+
+def renderer_options(name: str) -> tuple[str, ...]:
+    """Names of the options of a renderer besides portrait and size."""
+    return tuple(getattr(RENDERERS.get(name), 'OPTIONS', ()))

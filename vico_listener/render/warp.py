@@ -5,7 +5,6 @@ import math
 import cv2
 import numpy as np
 
-from vico_listener.motion import ARKIT52
 from vico_listener.motion import FaceMotion
 from vico_listener.render.base import NO_MAP
 from vico_listener.render.base import Image
@@ -60,13 +59,7 @@ class PortraitRenderer(Renderer):
 
     def render(self, motion: FaceMotion) -> Image:
         """Picture (size, size, 3) uint8 BGR of a face motion; see `Renderer.render`."""
-        if motion.basis is not ARKIT52:
-            raise ValueError(
-                f"the portrait renderer needs the basis '{ARKIT52.name}', not "
-                f"'{motion.basis.name}': choose another renderer or another listener"
-            )
-        if not motion.is_finite():
-            raise ValueError('the motion holds a number that is not finite')
+        self.check(motion)
         self._draw_parts(np.clip(motion.expression, 0.0, 1.0))
         coarse = self._field.source_offsets(motion)
         offsets = cv2.resize(coarse, (self.size, self.size))

@@ -1,18 +1,16 @@
 """3DMM coefficients that labs already have: the authors' `.mat` files and feature trees.
 
-.mat          `coeff` (T, 257) and `transform_params` (T, 5) or (T, 3), float32 or float64, one file
-              for each video, found by its name anywhere below a folder
+.mat          `coeff` (T, 257) and `transform_params` (T, 5), float32 or float64, one file for each
+              video, found by its name anywhere below a folder
 feature tree  `audio_feats/<clip>.npy` (T, 45) and `video_feats/<clip>.speaker.bin`,
               `.listener.bin`, dicts with 'angle.exp.trans' (T, 73), as the authors' trainer reads
 
-Columns of `coeff`: identity 80, expression 64, texture 80, angles 3, lighting 27, translation 3.
 Sound is analysed anew for `.mat` files; a tree brings its own (layout `vico_release`).
 """
 
 from pathlib import Path
 
 import numpy as np
-import scipy.io
 from numpy.typing import NDArray
 
 from vico_listener.clock import tick_stamp
@@ -21,39 +19,25 @@ from vico_listener.dataset.clip import read_sound
 from vico_listener.dataset.face_track import FaceTrack
 from vico_listener.dataset.features import ClipFeatures
 from vico_listener.dataset.vico.layouts import ClipEntry
+from vico_listener.face.deep3d.coefficients import ANGLES
+from vico_listener.face.deep3d.coefficients import EXPRESSION
+from vico_listener.face.deep3d.coefficients import TRANSLATION
+from vico_listener.face.deep3d.coefficients import canvas_crop
+from vico_listener.face.deep3d.coefficients import load_mat
 from vico_listener.listener.model.native import rep103_rotation
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
 from vico_listener.speech import acoustic_features
 
-COEFFICIENTS = 257
-EXPRESSION, ANGLES, TRANSLATION = slice(80, 144), slice(224, 227), slice(254, 257)
 ROW = 73
 """angle 3 | expression 64 | translation 3 | crop 3 of the authors' feature trees."""
 
 
 def read_mat(path: Path) -> FaceTrack:
-    """Coefficients of one video.
-
-    Raises:
-        ClipError: it cannot be read, lacks a field, or has another number of columns.
-    """
-    try:
-        content = scipy.io.loadmat(path, variable_names=['coeff', 'transform_params'])
-    except (OSError, ValueError, NotImplementedError, TypeError) as error:
-        raise ClipError(f'{path} is no .mat file: {error}') from None
-    missing = [name for name in ('coeff', 'transform_params') if name not in content]
-    if missing:
-        raise ClipError(f'{path} has no {missing[0]}')
-    rows, crops = (np.asarray(content[n], np.float64) for n in ('coeff', 'transform_params'))
-    if rows.ndim != 2 or rows.shape[1] != COEFFICIENTS:
-        raise ClipError(f'{path}: coeff has the shape {rows.shape}, not (T, {COEFFICIENTS})')
-    if crops.ndim != 2 or len(crops) != len(rows) or crops.shape[1] not in (3, 5):
-        raise ClipError(
-            f'{path}: transform_params has the shape {crops.shape}, not ({len(rows)}, 5)'
-        )
-    native = np.hstack([rows[:, ANGLES], rows[:, EXPRESSION], rows[:, TRANSLATION], crops[:, -3:]])
-    return track_of(native)
+    """Coefficients of one video; ValueError when the file is none of the authors' layout."""
+    coefficients, transform = load_mat(path)
+    parts = (coefficients[:, part] for part in (ANGLES, EXPRESSION, TRANSLATION))
+    return track_of(np.hstack([*parts, canvas_crop(transform)]).astype(np.float64))
 
 
 def track_of(native: NDArray) -> FaceTrack:
@@ -74,7 +58,7 @@ def features_from_mat(
     """Features of a clip from `.mat` files below `folder` and the clip's own sound.
 
     Raises:
-        ClipError: a file is missing or wrong.
+        ValueError: a file is missing or wrong.
     """
     tracks = []
     for video in (entry.speaker_video, entry.listener_video):

@@ -5,7 +5,6 @@ trained on several GPUs. The means and deviations that belong to it lie in two m
 them are read by torch's restricted unpickler: nothing in them is run.
 """
 
-import pickle
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,8 @@ from vico_listener.listener.model.checkpoint import CheckpointError
 from vico_listener.listener.model.checkpoint import Weights
 from vico_listener.listener.model.config import RELEASE
 from vico_listener.listener.model.vectors import Normalisation
+from vico_listener.neural.torch_file import TorchFileError
+from vico_listener.neural.torch_file import read_torch_file
 
 PARAMETERS = 248_449
 
@@ -81,17 +82,9 @@ def load_plain(path: Path) -> Any:
         CheckpointError: it is missing, broken, or wants more than plain data.
     """
     try:
-        with torch.serialization.safe_globals(_NUMPY):
-            return torch.load(path, map_location='cpu', weights_only=True)
-    except FileNotFoundError:
-        raise CheckpointError(f'no such file: {path}') from None
-    except pickle.UnpicklingError as error:
-        reason = str(error).split('\n')[0]
-        raise CheckpointError(
-            f'{path} is no plain data, and is not opened because it could run code: {reason}'
-        ) from None
-    except (RuntimeError, EOFError, OSError, ValueError) as error:
-        raise CheckpointError(f'{path} cannot be read: {error}') from None
+        return read_torch_file(path, _NUMPY)
+    except TorchFileError as error:
+        raise CheckpointError(str(error)) from None
 
 
 def _weights(path: Path) -> Weights:

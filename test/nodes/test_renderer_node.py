@@ -1,0 +1,67 @@
+"""The renderer node: what is wrong is refused in `configure`, a foreign motion is no end."""
+
+from pathlib import Path
+
+import pytest
+from graph import Graph
+from graph import wait_until
+from rclpy.lifecycle import TransitionCallbackReturn
+from sensor_msgs.msg import Image
+
+from vico_listener.clock import tick_stamp
+from vico_listener.frames import ListenerMotion
+from vico_listener.motion import BFM64
+from vico_listener.motion import Attitude
+from vico_listener.motion import FaceMotion
+from vico_listener.nodes.managed_node import ERROR
+from vico_listener.nodes.managed_node import OK
+from vico_listener.nodes.perception_node import PerceptionNode
+from vico_listener.nodes.renderer_node import RendererNode
+
+
+@pytest.mark.parametrize(
+    ('parameters', 'reason'),
+    [
+        ({'renderer': 'pirender'}, 'no weights given: give epoch_00190'),
+        ({'renderer': 'pirender', 'renderer_model': '/no/such.pt'}, 'no such file: /no/such.pt'),
+        ({'renderer': 'pirender', 'window': 'soon'}, "unknown window 'soon'"),
+        ({'renderer': 'oil'}, "renderer: 'oil' is not one of"),
+        ({'fluent': True}, 'fluent is for the renderer pirender'),
+    ],
+)
+def test_wrong_parameters_are_refused_in_configure(
+    graph: Graph, capfd: pytest.CaptureFixture, parameters: dict, reason: str
+) -> None:
+    node = graph.make(RendererNode, **parameters)
+    assert graph.run(node.trigger_configure) == TransitionCallbackReturn.FAILURE
+    assert reason in capfd.readouterr().err
+
+
+def test_wrong_face_model_is_refused_in_configure(
+    graph: Graph, capfd: pytest.CaptureFixture, tmp_path: Path
+) -> None:
+    page = tmp_path / 'epoch_20.pth'
+    page.write_text('<html>Virus scan warning</html>')
+    node = graph.make(PerceptionNode, face='deep3d', face_model=str(page))
+    assert graph.run(node.trigger_configure) == TransitionCallbackReturn.FAILURE
+    log = capfd.readouterr().err
+    assert 'is a web page' in log and 'give epoch_20.pth' in log
+
+
+def motion(tick: int, face: FaceMotion) -> ListenerMotion:
+    stamp = tick_stamp(tick)
+    return ListenerMotion(stamp, stamp, face, Attitude.NEUTRAL, 1.0, True, 'test')
+
+
+def test_a_motion_of_another_basis_is_reported_and_survived(graph: Graph) -> None:
+    node = graph.make(RendererNode, subscribe=False, size=64)
+    pictures = graph.record(graph.tester(), Image, 'face/image')
+    assert graph.run(node.trigger_configure) == TransitionCallbackReturn.SUCCESS
+    assert graph.run(node.trigger_activate) == TransitionCallbackReturn.SUCCESS
+    wait_until(lambda: node._image.get_subscription_count() == 1)
+    node.draw(motion(1, FaceMotion.neutral(BFM64)))
+    level, message, _ = node.diagnose()
+    assert level == ERROR and "choose the renderer 'pirender'" in message
+    node.draw(motion(2, FaceMotion.neutral()))
+    wait_until(lambda: len(pictures) == 1)
+    assert node.diagnose()[0] == OK

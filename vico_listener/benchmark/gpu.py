@@ -1,0 +1,120 @@
+"""The paper's own chain (Deep3D, listener, PIRenderer) on a GPU, beside the paper's figures."""
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.benchmark.core import each
+from vico_listener.benchmark.material import pictures
+from vico_listener.benchmark.rows import Row
+from vico_listener.benchmark.rows import percentiles
+from vico_listener.benchmark.rows import rates
+from vico_listener.benchmark.rows import sample
+from vico_listener.clock import MODEL_RATE
+from vico_listener.clock import NANOSECONDS
+from vico_listener.face import create_face_tracker
+from vico_listener.face.deep3d.alignment import align_face
+from vico_listener.face.deep3d.alignment import five_points
+from vico_listener.face.deep3d.coefficients import motion_of
+from vico_listener.face.deep3d.reconstruction import network_part
+from vico_listener.listener.learned import DEFAULT_CHECKPOINT
+from vico_listener.listener.model.checkpoint import load_checkpoint
+from vico_listener.listener.model.runtimes import create_runtime
+from vico_listener.motion import FaceMotion
+from vico_listener.neural.execution import Execution
+from vico_listener.neural.execution import create_runner
+from vico_listener.render.pirender.parts import PREPARED
+from vico_listener.render.pirender.parts import picture_part
+from vico_listener.render.pirender.window import MotionWindow
+from vico_listener.render.pirender.window import column_of
+from vico_listener.resources import resource_path
+
+QUOTED = 'the paper on a V100 {}'
+
+
+class Chain:
+    """Camera picture to listener's face; the networks have random weights, which cost the same.
+
+    Args:
+        execution: where the two large networks run; the listener steps on the CPU, where it takes
+            less time than the way to a GPU.
+    """
+
+    def __init__(self, execution: Execution) -> None:
+        self._tracker = create_face_tracker()
+        self._tracker.warm_up()
+        self._stamps = itertools.count()
+        self._fit = create_runner(network_part(None), execution)
+        checkpoint = load_checkpoint(resource_path(DEFAULT_CHECKPOINT))
+        self._listener = create_runtime('numba', checkpoint)
+        self.driven = np.zeros(checkpoint.config.driven_size, np.float32)
+        self._draw = create_runner(picture_part(None), execution)
+        shares = [np.zeros((1, *shape), np.float32) for shape in PREPARED.values()]
+        self._prepared = [self._draw.constant(share) for share in shares]
+        self._window = MotionWindow()
+
+    def fit(self, picture: NDArray[np.uint8]) -> FaceMotion:
+        """Landmarks, alignment and coefficients of a camera picture with a face."""
+        self._tracker.update(picture, next(self._stamps) * NANOSECONDS // MODEL_RATE)
+        face = align_face(picture, five_points(self._tracker.faces[0].landmarks))
+        (rows,) = self._fit(face.picture.transpose(2, 0, 1)[None].astype(np.float32) / 255)
+        return motion_of(rows[0], face.transform_params)
+
+    def step(self) -> Any:
+        """A step of the listener's network."""
+        return self._listener.step(self.driven)
+
+    def render(self, motion: FaceMotion) -> NDArray[np.uint8]:
+        """The listener's picture."""
+        window = self._window.push(column_of(motion))
+        return np.asarray(self._draw(*self._prepared, window[None])[0])
+
+    def whole(self, picture: NDArray[np.uint8]) -> None:
+        """One after the other."""
+        motion = self.fit(picture)
+        self.step()
+        self.render(motion)
+
+
+def chain_rows(clip: Path, execution: Execution, repeats: int) -> list[Row]:
+    """Fit, step, render, all of them, and frames per second.
+
+    Args:
+        clip: the demo clip.
+        execution: see `Chain`.
+        repeats: of each.
+    """
+    chain, frames = Chain(execution), pictures(clip, alone=True)
+    motion = chain.fit(frames[0])
+    actions = {
+        'fit: landmarks, alignment, Deep3D': (each(frames, chain.fit), '52.5 ms'),
+        'step of the listener': (chain.step, '0.0372 ms'),
+        'render: PIRenderer 256x256': (lambda: chain.render(motion), '29.3 ms'),
+    }
+    rows = [
+        Row(name, 'ms', *percentiles(sample(action, repeats)), quoted=QUOTED.format(paper))
+        for name, (action, paper) in actions.items()
+    ]
+    whole = sample(each(frames, chain.whole), repeats)
+    name = 'total: fit, step, render'
+    quoted = QUOTED.format('81.84 ms')
+    rows.append(Row(name, 'ms', *percentiles(whole), target=12.0, quoted=quoted))
+    fps = rates(whole, min(MODEL_RATE, repeats))
+    quoted = QUOTED.format('12 fps (19 pipelined)')
+    rows.append(Row('frames per second', 'fps', *fps, target=80.0, higher=True, quoted=quoted))
+    return rows
+
+
+def describe_gpu() -> str:
+    """Name of the GPU and versions; '' without one."""
+    try:
+        import torch
+    except ModuleNotFoundError:
+        return ''
+    if not torch.cuda.is_available():
+        return ''
+    name = torch.cuda.get_device_name()
+    return f'{name}, torch {torch.__version__}, CUDA {torch.version.cuda}'

@@ -1,0 +1,103 @@
+"""Cuts the face out of a picture as Deep3DFaceRecon was trained on it.
+
+Scale and place come from five points: the least-squares weak perspective camera (POS) that sees a
+standard face at them. The picture is scaled, never turned.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as PillowImage
+
+from vico_listener.face.observation import Image
+
+SIZE = 224
+"""Side of the network's input, px."""
+
+STANDARD_SCALE = 102.0
+"""Pixels per unit of the standard face in the network's input."""
+
+STANDARD_POINTS = np.array(
+    [
+        [-0.31149, 0.29036, 0.13378],
+        [0.30980, 0.28972, 0.13180],
+        [0.00325, -0.04618, 0.55244],
+        [-0.25217, -0.38134, 0.22406],
+        [0.24847, -0.38128, 0.22236],
+    ]
+)
+"""The standard face's eyes, nose tip and corners of the mouth: x to its left, y up, z forward."""
+
+MESH_POINTS = ((33, 133), (263, 362), (1, 4), (61,), (291,))
+"""The same in the landmarker's face mesh, the picture's left first; the mean of each group."""
+
+_SOLVE = np.linalg.pinv(np.column_stack([STANDARD_POINTS, np.ones(5)]))
+
+
+class AlignmentError(ValueError):
+    """Five points that no face can have."""
+
+
+@dataclass(frozen=True)
+class AlignedFace:
+    """A face as the network sees it.
+
+    Attributes:
+        picture: (224, 224, 3) uint8 RGB; black beyond the picture.
+        transform_params: (5,) float32: width and height of the picture in px, scale, and the place
+            x, y of the standard face's origin in px, y counted upwards from the lowest row.
+    """
+
+    picture: NDArray[np.uint8]
+    transform_params: NDArray[np.float32]
+
+
+def five_points(landmarks: NDArray) -> NDArray[np.float64]:
+    """The five points (5, 2), px, y down, of the landmarker's 478 (478, >= 2)."""
+    return np.array([landmarks[list(group), :2].mean(axis=0) for group in MESH_POINTS], np.float64)
+
+
+def align_face(picture: Image, points: NDArray) -> AlignedFace:
+    """Cut a face out.
+
+    Args:
+        picture: (H, W, 3) BGR.
+        points: (5, 2) px, y down: eyes, nose tip, corners of the mouth, the picture's left first.
+
+    Raises:
+        AlignmentError: the points coincide or are not finite.
+    """
+    height, width = picture.shape[:2]
+    upward = np.array(points, np.float64)
+    upward[:, 1] = height - 1 - upward[:, 1]
+    camera = _SOLVE @ upward if np.isfinite(upward).all() else np.zeros((4, 2))
+    size = float(np.linalg.norm(camera[:3], axis=0).mean())
+    if not size > 1e-3:
+        raise AlignmentError('the five points of the face coincide or are not finite')
+    scale, (x, y) = STANDARD_SCALE / size, camera[3]
+    # Whole pixels, cut towards zero, as in the pictures that the network was trained on.
+    columns, rows = int(width * scale), int(height * scale)
+    left = int(columns / 2 - SIZE / 2 + (x - width / 2) * scale)
+    top = int(rows / 2 - SIZE / 2 + (height / 2 - y) * scale)
+    return AlignedFace(
+        _cut(picture, columns, rows, left, top),
+        np.array([width, height, scale, x, y], np.float32),
+    )
+
+
+def _cut(picture: Image, columns: int, rows: int, left: int, top: int) -> NDArray[np.uint8]:
+    """The square at (left, top) of the picture scaled to columns x rows, RGB."""
+    height, width = picture.shape[:2]
+    cut = np.zeros((SIZE, SIZE, 3), np.uint8)
+    x0, x1 = max(left, 0), min(left + SIZE, columns)
+    y0, y1 = max(top, 0), min(top + SIZE, rows)
+    if x0 >= x1 or y0 >= y1:
+        return cut
+    # Only the part that is seen is scaled; Pillow looks beyond the box for its neighbours.
+    box = x0 * width / columns, y0 * height / rows, x1 * width / columns, y1 * height / rows
+    scaled = PillowImage.fromarray(picture).resize(
+        (x1 - x0, y1 - y0), PillowImage.Resampling.BICUBIC, box=box
+    )
+    cut[y0 - top : y1 - top, x0 - left : x1 - left] = np.asarray(scaled)[..., ::-1]
+    return cut

@@ -1,0 +1,114 @@
+"""The 257 coefficients of Deep3DFaceRecon: where each part lies, and what becomes of it."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.listener.model.native import from_native
+from vico_listener.motion import BFM64
+from vico_listener.motion import FaceMotion
+
+HEADS = (80, 64, 80, 3, 27, 2, 1)
+"""Sizes of the network's heads: identity, expression, texture, angles, light, tx-ty, tz."""
+
+SIZE = sum(HEADS)
+
+IDENTITY = slice(0, 80)
+EXPRESSION = slice(80, 144)
+TEXTURE = slice(144, 224)
+ANGLES = slice(224, 227)
+"""About x, y, z (to the person's left, up, out of the face), rad; points turn by Rz Ry Rx."""
+LIGHT = slice(227, 254)
+TRANSLATION = slice(254, 257)
+
+CANVAS = 256
+"""Side of the square picture that the crop of a `bfm64` motion is measured in, px: PIRenderer's."""
+
+
+def canvas_crop(transform_params: NDArray) -> NDArray[np.float32]:
+    """The crop (..., 3) of a `bfm64` motion from transform parameters (..., 5).
+
+    Scale and place are measured in the picture's own pixels; a motion's are those in a picture of
+    256x256 px, into which the original is fitted whole and in the middle. In one of that size
+    nothing changes.
+    """
+    width, height, scale, x, y = np.moveaxis(np.asarray(transform_params, np.float64), -1, 0)
+    zoom = CANVAS / np.maximum(width, height)
+    # Pixel centres lie at whole numbers, as landmarks have them.
+    x = zoom * (x + 0.5) - 0.5 + (CANVAS - zoom * width) / 2
+    y = zoom * (y + 0.5) - 0.5 + (CANVAS - zoom * height) / 2
+    return np.stack([scale / zoom, x, y], axis=-1).astype(np.float32)
+
+
+def motion_of(
+    coefficients: NDArray, transform_params: NDArray, confidence: float = 1.0
+) -> FaceMotion:
+    """The `bfm64` motion of one face.
+
+    Args:
+        coefficients: (257,).
+        transform_params: (5,) of its alignment.
+        confidence: of the detection.
+    """
+    motion = from_native(
+        BFM64,
+        np.concatenate(
+            [
+                coefficients[ANGLES],
+                coefficients[EXPRESSION],
+                coefficients[TRANSLATION],
+                canvas_crop(transform_params),
+            ]
+        ),
+    )
+    motion.confidence = confidence
+    return motion
+
+
+def save_mat(path: Path, coefficients: NDArray, transform_params: NDArray) -> None:
+    """Write a clip in the authors' layout: `coeff` (T, 257), `transform_params` (T, 5), float32.
+
+    Raises:
+        ValueError: other shapes.
+    """
+    from scipy.io import savemat
+
+    _check_shapes('these arrays', coefficients, transform_params)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    savemat(
+        path,
+        {
+            'coeff': np.asarray(coefficients, np.float32),
+            'transform_params': np.asarray(transform_params, np.float32),
+        },
+    )
+
+
+def load_mat(path: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Read what `save_mat` or the authors' code wrote: coefficients and transform parameters.
+
+    Raises:
+        ValueError: no such file, or another content.
+    """
+    from scipy.io import loadmat
+    from scipy.io.matlab import MatReadError
+
+    if not path.is_file():
+        raise ValueError(f'no such file: {path}')
+    try:
+        content = loadmat(path)
+        arrays = [np.asarray(content[n], np.float32) for n in ('coeff', 'transform_params')]
+    except (KeyError, ValueError, NotImplementedError, TypeError, MatReadError) as error:
+        raise ValueError(f"{path} holds no 'coeff' and 'transform_params': {error}") from None
+    _check_shapes(str(path), *arrays)
+    return arrays[0], arrays[1]
+
+
+def _check_shapes(where: str, coefficients: NDArray, transform_params: NDArray) -> None:
+    count = len(coefficients)
+    if coefficients.shape != (count, SIZE) or transform_params.shape != (count, 5):
+        raise ValueError(
+            f'{where}: coeff has the shape {coefficients.shape} and transform_params '
+            f'{transform_params.shape}, expected (T, {SIZE}) and (T, 5)'
+        )

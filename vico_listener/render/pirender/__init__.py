@@ -1,0 +1,1 @@
+"""The renderer `pirender`: PIRenderer, from a portrait and `bfm64` motions to pictures."""

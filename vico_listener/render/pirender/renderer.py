@@ -1,0 +1,154 @@
+"""The renderer `pirender`."""
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.face.deep3d.alignment import align_face
+from vico_listener.face.deep3d.alignment import five_points
+from vico_listener.face.deep3d.coefficients import load_mat
+from vico_listener.face.deep3d.coefficients import motion_of
+from vico_listener.face.deep3d.reconstruction import Reconstruction
+from vico_listener.motion import BFM64
+from vico_listener.motion import FaceMotion
+from vico_listener.neural.execution import Execution
+from vico_listener.neural.execution import create_runner
+from vico_listener.render.base import Image
+from vico_listener.render.base import Renderer
+from vico_listener.render.base import register
+from vico_listener.render.pirender.parts import SIZE
+from vico_listener.render.pirender.parts import picture_part
+from vico_listener.render.pirender.parts import portrait_part
+from vico_listener.render.pirender.window import MotionWindow
+from vico_listener.render.pirender.window import column_of
+from vico_listener.render.pirender.window import lookahead_of
+from vico_listener.render.pirender.window import window_at
+from vico_listener.render.portrait import PortraitError
+from vico_listener.render.portrait import prepare_portrait
+
+WEIGHTS_REMEDY = (
+    'give epoch_00190_iteration_000400000_checkpoint.pt of RenYurui/PIRender, '
+    'see docs/checkpoints.md'
+)
+REFERENCE_REMEDY = (
+    "give epoch_20.pth of sicxu/Deep3DFaceRecon_pytorch, or a .mat of the portrait's coefficients, "
+    'see docs/checkpoints.md'
+)
+
+
+@register('pirender')
+class PIRenderer(Renderer):
+    """Draws by PIRenderer, from `bfm64` motions whose poses are absolute.
+
+    Args:
+        portrait: photo of one person, (H, W, 3) BGR. It is cropped around the head, unless the
+            reference comes from a .mat, which was made from the very picture.
+        size: width and height of the pictures, px; they are drawn at 256 and enlarged.
+        renderer_model: the authors' weights.
+        face_model: what measures the portrait: Deep3DFaceRecon's `epoch_20.pth`, or a .mat in the
+            authors' layout whose first row it is.
+        window: 'causal', 'lookahead=n' or 'offline', see `render.pirender.window`.
+        execution: where the networks run; None = on a GPU if there is one.
+
+    Raises:
+        ValueError: a file is missing, broken or another one (TorchFileError, PortraitError), or an
+            option is out of range.
+        FaceModelError: likewise, for `face_model`.
+    """
+
+    basis = BFM64
+    OPTIONS = ('renderer_model', 'face_model', 'window')
+
+    def __init__(
+        self,
+        portrait: Image,
+        size: int = SIZE,
+        renderer_model: str | Path = '',
+        face_model: str | Path = '',
+        window: str = 'causal',
+        execution: Execution | None = None,
+    ) -> None:
+        self.size = size
+        self._window = MotionWindow(lookahead_of(window))
+        _check_file(renderer_model, 'weights', WEIGHTS_REMEDY)
+        weights = Path(renderer_model).expanduser()
+        picture, self.reference = measure_absolute(portrait, face_model, execution)
+        execution = execution or Execution()
+        prepare = create_runner(portrait_part(weights), execution, weights)
+        self._draw = create_runner(picture_part(weights), execution, weights)
+        source = (2 * picture[..., ::-1].astype(np.float32) / 255 - 1).transpose(2, 0, 1)[None]
+        self._prepared = [self._draw.constant(x) for x in (source, *prepare(source))]
+
+    def reset(self) -> None:
+        """See `Renderer.reset`."""
+        self._window.reset()
+
+    def render(self, motion: FaceMotion) -> Image:
+        """See `Renderer.render`; with a lookahead of n, the picture of the motion n calls ago."""
+        return self.draw(self.follow(motion))
+
+    def follow(self, motion: FaceMotion) -> NDArray[np.float32]:
+        """Take a motion without drawing it; the window (73, 27) to draw.
+
+        Raises:
+            ValueError: see `Renderer.render`.
+        """
+        self.check(motion)
+        return self._window.push(column_of(motion))
+
+    def draw(self, window: NDArray[np.float32]) -> Image:
+        """The picture of a window (73, 27)."""
+        (pictures,) = self._draw(*self._prepared, window[None])
+        picture = pictures[0]
+        if self.size != SIZE:
+            picture = cv2.resize(picture, (self.size, self.size), interpolation=cv2.INTER_CUBIC)
+        return np.array(picture, np.uint8)
+
+    def render_clip(self, motions: Sequence[FaceMotion]) -> Iterator[Image]:
+        """Pictures of a whole clip, every window complete, as in training."""
+        for motion in motions:
+            self.check(motion)
+        columns = np.stack([column_of(motion) for motion in motions])
+        for index in range(len(columns)):
+            yield self.draw(window_at(columns, index))
+
+
+def measure_absolute(
+    portrait: Image, face_model: str | Path, execution: Execution | None = None
+) -> tuple[Image, FaceMotion]:
+    """The portrait as PIRenderer takes it, 256x256, and its own face in `bfm64`.
+
+    Args:
+        portrait: see `PIRenderer`.
+        face_model: see `PIRenderer`.
+        execution: where the network runs.
+
+    Raises:
+        ValueError: see `PIRenderer`.
+        FaceModelError: likewise.
+    """
+    _check_file(face_model, 'face model', REFERENCE_REMEDY)
+    path = Path(face_model).expanduser()
+    if path.suffix == '.mat':
+        if portrait.shape[0] != portrait.shape[1]:
+            raise PortraitError(
+                f'the portrait has {portrait.shape[1]}x{portrait.shape[0]} px: with a .mat of its '
+                'coefficients it must be the very picture they were measured in, a square one'
+            )
+        coefficients, transform_params = load_mat(path)
+        picture = cv2.resize(portrait, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
+        return np.asarray(picture, np.uint8), motion_of(coefficients[0], transform_params[0])
+    prepared = prepare_portrait(portrait, SIZE)
+    aligned = align_face(prepared.image, five_points(prepared.landmarks))
+    (row,) = Reconstruction(path, execution)([aligned])
+    return prepared.image, motion_of(row, aligned.transform_params)
+
+
+def _check_file(path: str | Path, what: str, remedy: str) -> None:
+    if not path or not Path(path).expanduser().is_file():
+        missing = f'no such file: {path}' if path else f'no {what} given'
+        raise ValueError(f'the renderer pirender: {missing}: {remedy}')
