@@ -41,14 +41,20 @@ setup(
         'onnxruntime',
         'opencv-python-headless',
         'PyYAML',
+        'rosbags',
         'safetensors',
         'scipy',
         'tqdm',
     ],
     extras_require={
         'training': ['espeakng-loader', 'onnx', 'tensorboard', 'torch'],
-        'test': ['hypothesis', 'librosa', 'mypy', 'pytest', 'ruff'],
+        'test': ['hypothesis', 'librosa', 'mcap', 'mypy', 'pytest', 'ruff'],
     },
-    data_files=[*tree('config'), *tree('resource/models')],
+    data_files=[
+        *tree('config'),
+        *tree('msg'),
+        *tree('resource/models'),
+        *tree('third_party/audio_common_msgs/msg'),
+    ],
     entry_points={'console_scripts': ['vico = vico_listener.cli.main:main']},
 )
