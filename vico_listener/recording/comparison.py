@@ -27,7 +27,7 @@ def distance_to_truth(folder: Path, truth: Truth) -> dict[str, float]:
     generated = placed_at(_rows(motion, recorded), truth.reference)
     original = placed_at(_rows(truth.motion, true), truth.reference)
     distance = feature_distance(generated, original)
-    return distance | {'frames': float(np.count_nonzero(original.valid[1:]))}
+    return distance | {'frames': int(np.count_nonzero(original.valid[1:]))}
 
 
 def _rows(track: FaceTrack, rows: np.ndarray) -> FaceTrack:
