@@ -37,7 +37,7 @@ from vico_listener.dataset.clip import read_sound
 from vico_listener.dataset.clip import sound_chunks
 from vico_listener.dataset.face_track import FaceTrack
 from vico_listener.dataset.features import ClipFeatures
-from vico_listener.dataset.relative_pose import placed_at
+from vico_listener.dataset.reference import placed_track
 from vico_listener.evaluation.feature_distance import feature_distance
 from vico_listener.motion import Attitude
 
@@ -212,7 +212,7 @@ def test_truth_comes_back_as_the_camera_saw_it(tmp_path: Path, clip: Path) -> No
     assert truth is not None
     expected = [(START_NS + tick_stamp(k)) * 30 / NANOSECONDS for k in range(COUNT)]
     np.testing.assert_allclose(truth.ticks, expected, atol=1e-6)
-    placed = placed_at(truth.motion, truth.reference)
+    placed = placed_track(truth.motion, truth.reference)
     np.testing.assert_array_equal(placed.valid, listener.valid)
     for name in ('expression', 'rotation', 'translation'):
         seen = getattr(listener, name)[listener.valid]

@@ -6,7 +6,7 @@ import numpy as np
 
 from vico_listener.dataset.bags.truth import Truth
 from vico_listener.dataset.face_track import FaceTrack
-from vico_listener.dataset.relative_pose import placed_at
+from vico_listener.dataset.reference import placed_track
 from vico_listener.evaluation.feature_distance import feature_distance
 from vico_listener.evaluation.tracks import read_motion
 
@@ -24,8 +24,8 @@ def distance_to_truth(folder: Path, truth: Truth) -> dict[str, float]:
     _, recorded, true = np.intersect1d(ticks, truth.ticks, return_indices=True)
     if not len(true):
         raise ValueError('the recorded motion and the true listener have no tick in common')
-    generated = placed_at(_rows(motion, recorded), truth.reference)
-    original = placed_at(_rows(truth.motion, true), truth.reference)
+    generated = placed_track(_rows(motion, recorded), truth.reference)
+    original = placed_track(_rows(truth.motion, true), truth.reference)
     distance = feature_distance(generated, original)
     return distance | {'frames': int(np.count_nonzero(original.valid[1:]))}
 

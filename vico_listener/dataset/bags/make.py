@@ -32,8 +32,8 @@ from vico_listener.dataset.clip import camera_frames
 from vico_listener.dataset.clip import probe_clip
 from vico_listener.dataset.clip import sound_chunks
 from vico_listener.dataset.face_track import FaceTrack
-from vico_listener.dataset.relative_pose import reference_of
-from vico_listener.dataset.relative_pose import relative_to
+from vico_listener.dataset.reference import first_face
+from vico_listener.dataset.reference import relative_track
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 
@@ -151,9 +151,9 @@ def _sound(chunk: SoundChunk) -> Any:
 
 def _true_motions(track: FaceTrack, attitude: Attitude | None) -> Any:
     """The true listener's first face, then its motion relative to it, one message per tick."""
-    reference = reference_of(track)
+    reference = first_face(track)
     yield 0, ('/' + TRUE_REFERENCE, FACE_MOTION, _face(reference, START_NS, CAMERA))
-    relative = relative_to(track, reference)
+    relative = relative_track(track)
     for tick in range(len(track)):
         stamp = START_NS + tick_stamp(tick)
         message = new_message(
