@@ -41,6 +41,7 @@ setup(
         'onnxruntime',
         'opencv-python-headless',
         'PyYAML',
+        'rosbags',
         'safetensors',
         'scipy',
         'tqdm',
@@ -49,8 +50,13 @@ setup(
         'simulation': ['mujoco'],
         'neural': ['onnx', 'pillow', 'torch'],
         'training': ['espeakng-loader', 'onnx', 'tensorboard', 'torch'],
-        'test': ['hypothesis', 'librosa', 'mypy', 'pytest', 'ruff'],
+        'test': ['hypothesis', 'librosa', 'mcap', 'mypy', 'pytest', 'ruff'],
     },
-    data_files=[*tree('config'), *tree('resource/models')],
+    data_files=[
+        *tree('config'),
+        *tree('msg'),
+        *tree('resource/models'),
+        *tree('third_party/audio_common_msgs/msg'),
+    ],
     entry_points={'console_scripts': ['vico = vico_listener.cli.main:main']},
 )

@@ -1,4 +1,4 @@
-"""Plays a speaker clip to the listening stack, without loss and with /clock."""
+"""Plays a speaker clip or a bag to the listening stack, without loss and with /clock."""
 
 from launch.actions import DeclareLaunchArgument
 from launch.actions import IncludeLaunchDescription
@@ -18,7 +18,12 @@ from vico_listener.nodes.bring_up import end_launch
 def generate_launch_description() -> LaunchDescription:
     """Declare the arguments, start the stack and the replay node."""
     arguments = [
-        DeclareLaunchArgument('clip', description='Video of a speaker.'),
+        DeclareLaunchArgument('clip', default_value='', description='Video of a speaker.'),
+        DeclareLaunchArgument('bag', default_value='', description='Or a rosbag2 bag of one.'),
+        DeclareLaunchArgument('image_topic', default_value='', description="The bag's camera."),
+        DeclareLaunchArgument(
+            'audio_topic', default_value='', description="The bag's microphone; none: mute."
+        ),
         DeclareLaunchArgument('rate', default_value='1.0', description='Speed; 0: unlimited.'),
         DeclareLaunchArgument('loop', default_value='false', description='Play again and again.'),
     ]
@@ -46,7 +51,10 @@ def generate_launch_description() -> LaunchDescription:
         namespace=LaunchConfiguration('namespace'),
         parameters=[
             {
-                'clip': ParameterValue(LaunchConfiguration('clip'), value_type=str),
+                **{
+                    name: ParameterValue(LaunchConfiguration(name), value_type=str)
+                    for name in ('clip', 'bag', 'image_topic', 'audio_topic')
+                },
                 'rate': ParameterValue(LaunchConfiguration('rate'), value_type=float),
                 'loop': ParameterValue(LaunchConfiguration('loop'), value_type=bool),
                 'settle_time': ParameterValue(settle_time, value_type=float),

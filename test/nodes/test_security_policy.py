@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 from graph import Graph
-from test_stack import build
+from playing import build
 
 from vico_listener.nodes.stack import bring_up
 from vico_listener.resources import resource_path

@@ -1,103 +1,22 @@
 """The whole stack over DDS: a clip played by the replay node, answered by face and head."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from clip_files import write_clip
-from diagnostic_msgs.msg import DiagnosticArray
 from graph import Graph
 from graph import wait_until
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
+from playing import build
+from playing import motion_table
+from playing import play
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.parameter import Parameter
-from sensor_msgs.msg import Image
-from trajectory_msgs.msg import JointTrajectory
 
-from vico_listener import msg
-from vico_listener.clock import NANOSECONDS
-from vico_listener.dataset.clip import camera_frames
-from vico_listener.nodes.convert import stamp_of
-from vico_listener.nodes.head_node import HeadNode
-from vico_listener.nodes.listener_node import ListenerNode
-from vico_listener.nodes.managed_node import ManagedNode
-from vico_listener.nodes.perception_node import PerceptionNode
-from vico_listener.nodes.renderer_node import RendererNode
 from vico_listener.nodes.replay_node import ReplayNode
 from vico_listener.nodes.stack import bring_up
-from vico_listener.nodes.stack import connect
-
-PARAMETERS = {
-    PerceptionNode: {'lossless': True},
-    ListenerNode: {'attitude': 'positive'},
-    RendererNode: {},
-    HeadNode: {'robot': 'generic_2dof', 'use_sim_time': True},
-}
-
-
-def build(graph: Graph, composed: bool, **changes: dict[str, Any]) -> list[ManagedNode]:
-    nodes = {}
-    for kind, parameters in PARAMETERS.items():
-        extra = {} if kind is PerceptionNode else {'subscribe': not composed}
-        merged = parameters | changes.get(kind.__name__, {})
-        nodes[kind] = graph.make(kind, **merged, **extra)
-    if composed:
-        connect(*nodes.values())
-    return list(reversed(nodes.values()))
-
-
-def play(graph: Graph, clip: Path, composed: bool, rate: float = 0.0) -> dict[str, list]:
-    """Play a clip and return what came out of the topics."""
-    nodes = build(graph, composed)
-    tester = graph.tester()
-    heard = {
-        'motion': graph.record(tester, msg.ListenerMotion, 'motion'),
-        'face': graph.record(tester, Image, 'face/image'),
-        'head': graph.record(tester, JointTrajectory, 'head_controller/joint_trajectory'),
-        'diagnostics': graph.record(tester, DiagnosticArray, '/diagnostics'),
-    }
-    assert graph.run(lambda: bring_up(nodes))
-    replay = graph.make(ReplayNode, clip=str(clip), rate=rate)
-    assert graph.run(replay.trigger_configure) == TransitionCallbackReturn.SUCCESS
-    wait_until(lambda: all(s.get_publisher_count() for s in tester.subscriptions))
-    assert graph.run(replay.trigger_activate) == TransitionCallbackReturn.SUCCESS
-    wait_until(replay.finished.is_set, 60.0)
-    assert replay.failure == ''
-    last = replay.START_NS + max(f.stamp for f in camera_frames(clip))
-    end = last - NANOSECONDS // 25
-    wait_until(lambda: heard['motion'] and stamp_of(heard['motion'][-1].header.stamp) > end)
-    wait_until(lambda: len(heard['face']) == len(heard['motion']))
-    for node in [*nodes, replay]:
-        assert graph.run(node.trigger_deactivate) == TransitionCallbackReturn.SUCCESS
-        graph.remove(node)
-    graph.remove(tester)
-    return heard
-
-
-@pytest.fixture(scope='module')
-def short_clip(tmp_path_factory: pytest.TempPathFactory, speech_clip: Path) -> Path:
-    """Two seconds of the packaged speaker, remuxed."""
-    import av
-
-    path = tmp_path_factory.mktemp('clip') / 'short.mp4'
-    with av.open(str(speech_clip)) as source, av.open(str(path), 'w') as target:
-        streams = {s: target.add_stream_from_template(s) for s in source.streams}
-        for packet in source.demux():
-            if packet.dts is not None and packet.pts * packet.time_base < 2.0:
-                packet.stream = streams[packet.stream]
-                target.mux(packet)
-    return path
-
-
-def motion_table(messages: list[msg.ListenerMotion]) -> np.ndarray:
-    return np.array(
-        [
-            [m.header.stamp.sec, m.header.stamp.nanosec, *m.face.rotation, *m.face.expression]
-            for m in messages
-        ]
-    )
 
 
 def test_clip_is_answered_the_same_composed_and_apart(graph: Graph, short_clip: Path) -> None:

@@ -20,8 +20,8 @@ from vico_listener.benchmark.rows import Row
 from vico_listener.benchmark.rows import format_rows
 from vico_listener.cli import demo
 from vico_listener.dataset.clip import ClipError
-from vico_listener.dataset.clip import probe_clip
 from vico_listener.face.model_file import FaceModelError
+from vico_listener.nodes.source import ClipSource
 from vico_listener.render import PortraitError
 
 PAPER = 'the paper on a V100 81.84 ms'
@@ -153,7 +153,7 @@ def latency_rows(clip: Path, shown: bool) -> list[Row]:
         args = parser.parse_args([str(fluent), '--out', folder])
         live = {'lossless': False, 'size': 256}
         report = demo.play_and_record(
-            probe_clip(fluent), args, film=False, shown=shown, changes=live
+            ClipSource(fluent), args, film=False, shown=shown, changes=live
         )
     return report_rows(report, sent, 'face shown' if shown else 'commands only')
 

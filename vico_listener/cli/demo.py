@@ -1,4 +1,4 @@
-"""`vico demo`: a speaker clip through the real graph, filmed."""
+"""`vico demo`: a speaker clip or a bag through the real graph, filmed."""
 
 import argparse
 import contextlib
@@ -13,13 +13,15 @@ from typing import Any
 from tqdm import tqdm
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.dataset.bags.errors import BagError
+from vico_listener.dataset.bags.reader import is_bag
 from vico_listener.dataset.clip import ClipError
-from vico_listener.dataset.clip import ClipInfo
-from vico_listener.dataset.clip import probe_clip
 from vico_listener.listener import LISTENERS
 from vico_listener.motion import Attitude
 from vico_listener.nodes.isolation import NAMESPACE
 from vico_listener.nodes.isolation import isolate
+from vico_listener.nodes.source import ClipSource
+from vico_listener.nodes.source import Source
 from vico_listener.robot import ProfileError
 from vico_listener.robot import load_profile
 from vico_listener.simulation.errors import SimulationError
@@ -52,7 +54,14 @@ def default_clip() -> Path:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `vico demo`."""
     parser.add_argument(
-        'clip', nargs='?', type=Path, help='video of a speaker (mp4, mov, mkv, webm, ...)'
+        'clip',
+        nargs='?',
+        type=Path,
+        help='video of a speaker (mp4, mov, mkv, webm, ...), or a rosbag2 bag',
+    )
+    parser.add_argument('--image-topic', default='', help="a bag's camera, when it has several")
+    parser.add_argument(
+        '--audio-topic', default='', help="a bag's microphone; none = play without sound"
     )
     parser.add_argument('--portrait', type=Path, help="photo of the listener's face")
     parser.add_argument('--attitude', choices=[a.value for a in Attitude], default='positive')
@@ -79,10 +88,12 @@ def run(args: argparse.Namespace) -> int:
     """Play, record and report; exit code 0, or 1 with the reason on stderr."""
     try:
         _check(args)
-        clip = probe_clip(args.clip or default_clip())
+        source = open_source(args)
+        if source.attitude:
+            args.attitude = _attitude(source.attitude)
         args.out.mkdir(parents=True, exist_ok=True)
-        report = play_and_record(clip, args, simulation=simulated_robot(args))
-    except (ClipError, ProfileError, DemoError, SimulationError, OSError) as error:
+        report = play_and_record(source, args, simulation=simulated_robot(args))
+    except (ClipError, BagError, ProfileError, DemoError, SimulationError, OSError) as error:
         print(f'vico demo: {error}', file=sys.stderr)
         return 1
     from vico_listener.recording.report import format_report
@@ -114,18 +125,39 @@ def simulated_robot(args: argparse.Namespace) -> Any:
     return RobotFilm(load_profile(args.robot), SIZE)
 
 
+def open_source(args: argparse.Namespace) -> Source:
+    """The clip or bag that shall be played.
+
+    Raises:
+        ClipError: the clip cannot be used. BagError: the bag cannot.
+    """
+    path = args.clip or default_clip()
+    if not is_bag(path):
+        return ClipSource(path)
+    from vico_listener.nodes.bag_source import BagSource
+
+    return BagSource(path, args.image_topic, args.audio_topic)
+
+
+def _attitude(name: str) -> str:
+    try:
+        return Attitude.parse(name).value
+    except ValueError as error:
+        raise DemoError(f"the bag's attitude: {error}") from None
+
+
 def play_and_record(
-    clip: ClipInfo,
+    source: Source,
     args: argparse.Namespace,
     film: bool = True,
     shown: bool = True,
     changes: dict[str, Any] | None = None,
     simulation: Any = None,
 ) -> dict[str, Any]:
-    """Start the stack, play the clip into it, record what it answers; return the report.
+    """Start the stack, play a clip or bag into it, record what it answers; return the report.
 
     Args:
-        clip: the speaker.
+        source: the speaker.
         args: options of `vico demo`.
         film: write the film and the preview.
         shown: subscribe to the face; otherwise the stack does not draw it.
@@ -146,6 +178,7 @@ def play_and_record(
 
     shown = shown and simulation is None
     began = time.monotonic()
+    clip = source.info
     parameters = stack_parameters(args) | {'use_audio': clip.has_audio} | (changes or {})
     stack = StackProcess(args.out, parameters, NAMESPACE)
     rclpy.init(args=['--ros-args', '-r', f'__ns:={NAMESPACE}', '--log-level', 'warn'])
@@ -154,14 +187,12 @@ def play_and_record(
     try:
         replay = ReplayNode(
             parameter_overrides=[
-                Parameter('clip', value=str(clip.path)),
-                Parameter('rate', value=0.0 if args.fast else 1.0),
+                Parameter(name, value=value)
+                for name, value in replay_parameters(source, args).items()
             ]
         )
         sound = (clip.sample_rate, min(2, clip.channels)) if clip.has_audio else None
-        recorder = RecorderNode(
-            args.out, load_profile(args.robot).topic, ReplayNode.START_NS, shown=shown
-        )
+        recorder = RecorderNode(args.out, load_profile(args.robot).topic, source.start, shown=shown)
         if film and simulation is None:
             recorder.film = Film(args.out / 'listener.mp4', SIZE, sound)
         replay.on_played = recorder.on_played
@@ -182,7 +213,7 @@ def play_and_record(
         startup = time.monotonic() - began
         played = time.monotonic()
         replay.trigger_activate()
-        _follow(stack, replay, recorder, clip)
+        _follow(stack, replay, recorder, source)
         elapsed = time.monotonic() - played
         time.sleep(1.2)  # one more round of diagnostics, with the whole run in it
         memory = stack.peak_memory()
@@ -200,17 +231,26 @@ def play_and_record(
         'first command [s]': recorder.first_command - began,
         'peak memory [MB]': memory,
     }
-    report = _report(args, clip, recorder, elapsed, resources)
+    report = _report(args, source, recorder, elapsed, resources)
     strip = recorder.strip
     if simulation is not None:
         strip, figures = simulation.shoot(
-            clip, args.out, recorder.curves.stamps, ReplayNode.START_NS
+            clip, source.play(), args.out, recorder.curves.stamps, source.start
         )
         report |= figures
     if film:
         title = f'{clip.path.name}: {args.listener} listener, {args.attitude}'
         write_preview(args.out / 'preview.png', recorder.curves, strip, title)
     return report | {'problems': recorder.problems}
+
+
+def replay_parameters(source: Source, args: argparse.Namespace) -> dict[str, Any]:
+    """Parameters of the replay node."""
+    rate = {'rate': 0.0 if args.fast else 1.0}
+    if isinstance(source, ClipSource):
+        return rate | {'clip': str(source.info.path)}
+    topics = {'image_topic': args.image_topic, 'audio_topic': args.audio_topic}
+    return rate | {'bag': str(source.info.path)} | topics
 
 
 def stack_parameters(args: argparse.Namespace) -> dict[str, Any]:
@@ -245,8 +285,9 @@ def _wait_for_stack(stack: Any, connected: Any, args: argparse.Namespace) -> Non
         time.sleep(0.02)
 
 
-def _follow(stack: Any, replay: Any, recorder: Any, clip: ClipInfo) -> None:
+def _follow(stack: Any, replay: Any, recorder: Any, source: Source) -> None:
     """Show progress until the clip is over and its last frame has been answered."""
+    clip = source.info
     layout = '{desc} {percentage:3.0f}%|{bar}| {n:.1f}/{total:.1f} s'
     with tqdm(total=clip.duration, desc=clip.path.name, bar_format=layout, mininterval=0.2) as bar:
         last, since = -1, time.monotonic()
@@ -254,7 +295,7 @@ def _follow(stack: Any, replay: Any, recorder: Any, clip: ClipInfo) -> None:
             time.sleep(0.05)
             if recorder.last_motion != last:
                 last, since = recorder.last_motion, time.monotonic()
-                done = (last - replay.START_NS) / NANOSECONDS
+                done = (last - source.start) / NANOSECONDS
                 bar.update(max(0.0, min(bar.total, done) - bar.n))
             if not stack.running:
                 raise DemoError('the stack died:\n  ' + '\n  '.join(stack.complaints()))
@@ -264,7 +305,7 @@ def _follow(stack: Any, replay: Any, recorder: Any, clip: ClipInfo) -> None:
 
 def _report(
     args: argparse.Namespace,
-    clip: ClipInfo,
+    source: Source,
     recorder: Any,
     elapsed: float,
     resources: dict[str, float],
@@ -276,6 +317,7 @@ def _report(
 
     if recorder.counts['motions'] == 0:
         raise DemoError('the stack answered nothing:\n  ' + '\n  '.join(recorder.problems))
+    clip = source.info
     portrait = stack_parameters(args)['portrait']
     write_reference(args.out / REFERENCE_FILE, measure_portrait(portrait))
     perception = recorder.diagnostics.get('perception', {})
@@ -304,8 +346,27 @@ def _report(
             'command': _percentiles(head, 'command_latency'),
         },
         'behaviour': behaviour(args.out),
+        **_distance(args, source),
         'stack': resources | {'clip [s]': clip.duration, 'playing [s]': elapsed},
     }
+
+
+def _distance(args: argparse.Namespace, source: Source) -> dict[str, Any]:
+    """FD to the true listener, where a bag holds one."""
+    if isinstance(source, ClipSource):
+        return {}
+    from vico_listener.dataset.bags.truth import read_truth
+    from vico_listener.nodes.bag_source import BagSource
+    from vico_listener.recording.comparison import distance_to_truth
+
+    assert isinstance(source, BagSource)
+    truth = read_truth(source.info.path, source.inputs)
+    if truth is None:
+        return {}
+    try:
+        return {'FD to the true listener': distance_to_truth(args.out, truth)}
+    except ValueError as error:
+        raise DemoError(f'no FD: {error}') from None
 
 
 def _percentiles(values: dict[str, str], prefix: str) -> dict[str, float]:

@@ -12,6 +12,7 @@ COMMANDS = {
     'train': 'train a listener on synthetic dyads, or on a data set',
     'checkpoint': 'look at the checkpoint of a listener, or import one',
     'soak': 'fail camera, microphone and processes on purpose, and see what holds',
+    'bag': 'make, look into and record rosbag2 bags',
     'bench': 'measure speed and latency, each with its reference',
 }
 MISSING = (

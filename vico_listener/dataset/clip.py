@@ -20,6 +20,9 @@ from vico_listener.clock import NANOSECONDS
 CHUNK_SECONDS = Fraction(1, 100)
 """Length of a sound chunk: what audio_capture sends."""
 
+START_NS = NANOSECONDS
+"""Stamp of stream time 0 wherever a clip is played: a stamp of 0 counts as none."""
+
 
 class ClipError(ValueError):
     """A clip cannot be used; the message says why and what to do."""

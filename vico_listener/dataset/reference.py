@@ -45,3 +45,16 @@ def relative_track(track: FaceTrack) -> FaceTrack:
         rotation=np.array(rotations, np.float32),
         translation=((track.translation - first.translation) @ back.T).astype(np.float32),
     )
+
+
+def placed_track(track: FaceTrack, first: FaceMotion) -> FaceTrack:
+    """The inverse of `relative_track`: the pose that the camera would see, with `first` given."""
+    if track.basis.has_crop:
+        return track
+    axes = matrix_from_rpy(first.rotation)
+    rotations = [rpy_from_matrix(axes @ matrix_from_rpy(rpy)) for rpy in track.rotation]
+    return replace(
+        track,
+        rotation=np.array(rotations, np.float32).reshape(-1, 3),
+        translation=(track.translation @ axes.T + first.translation).astype(np.float32),
+    )

@@ -19,9 +19,11 @@ from types import TracebackType
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
+from vico_listener.dataset.face_track import FaceTrack
 from vico_listener.evaluation.motion_track import MIN_SECONDS
 from vico_listener.evaluation.motion_track import STEP_TOLERANCE
 from vico_listener.evaluation.motion_track import FloatArray
@@ -248,6 +250,23 @@ def _read_speaker(path: Path, stamps: FloatArray) -> SpeakerTrack:
         expression=table.columns(ARKIT_NAMES)[nearest],
         face_valid=(table.numbers['face_valid'][nearest] != 0) & there,
     )
+
+
+def read_motion(directory: Path | str) -> tuple[NDArray[np.int64], FaceTrack]:
+    """The recorded motion of a directory whole: numbers of the model's ticks (T,) and faces (T).
+
+    Raises:
+        RecordingError: see `read_recording`.
+    """
+    table = _read_table(Path(directory) / MOTION_FILE, ('stamp', *FACE_COLUMNS))
+    _ticks(table)
+    track = FaceTrack(
+        table.columns(ARKIT_NAMES).astype(np.float32),
+        table.columns(ROTATION_COLUMNS).astype(np.float32),
+        table.columns(TRANSLATION_COLUMNS).astype(np.float32),
+        np.ones(len(table.numbers['stamp']), bool),
+    )
+    return np.round(table.numbers['stamp'] * MODEL_RATE).astype(np.int64), track
 
 
 def read_recording(directory: Path | str) -> list[MotionTrack]:

@@ -131,8 +131,9 @@ class ListeningAgent:
         A frame whose numbers are not all finite, or in another basis or layout than the
         listener's, is treated as one without face or audio.
         """
-        if frame.reset and self._index > 0:
-            self.counters.resets += 1
+        if frame.reset:
+            # Also at the first frame: an attitude set before it is there, and does not fade in.
+            self.counters.resets += self._index > 0
             self.reset()
         if not frame.face.is_finite():
             _blind(frame)

@@ -7,7 +7,6 @@ installed is used.
 
 import array
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import audio_common_msgs.msg as audio_msgs
@@ -15,6 +14,8 @@ import numpy as np
 from rclpy.node import Node
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.nodes.audio_format import AudioFormat
+from vico_listener.nodes.audio_format import foreign_pcm
 from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.input_subscription import InputSubscription
 
@@ -23,22 +24,6 @@ OURS = hasattr(audio_msgs, 'AudioDataStamped')
 
 DEPTH = 200
 """Chunks kept while busy: dropping audio would shift the feature clock."""
-
-
-@dataclass(frozen=True)
-class AudioFormat:
-    """PCM format: samples per second, interleaved channels, GStreamer's sample format name."""
-
-    sample_rate: int
-    channels: int
-    sample_format: str
-    coding: str = 'wave'
-
-    @property
-    def frame_bytes(self) -> int:
-        """Bytes of one sample of every channel."""
-        bits = ''.join(c for c in self.sample_format if c.isdigit())
-        return self.channels * max(1, int(bits or 16) // 8)
 
 
 AudioCallback = Callable[[bytes | np.ndarray, int, AudioFormat], None]
@@ -89,12 +74,7 @@ class AudioInput:
         self._inputs.clear()
 
     def _on_info(self, message: Any) -> None:
-        said = AudioFormat(
-            message.sample_rate or self.format.sample_rate,
-            message.channels or self.format.channels,
-            message.sample_format or self.format.sample_format,
-            (message.coding_format or self.format.coding).lower(),
-        )
+        said = self.format.announced(message)
         if said != self.format:
             self._node.get_logger().info(f'audio_info: {said}')
             self.format = said
@@ -115,15 +95,9 @@ class AudioInput:
         self._callback(raw, stamp, self.format)
 
     def _on_foreign(self, message: Any) -> None:
-        info, data = message.audio.info, message.audio.audio_data
-        fields = {1: 'float32', 2: 'int32', 8: 'int16', 16: 'int8', 32: 'uint8'}
-        names = {1: 'F32LE', 2: 'S32LE', 8: 'S16LE', 16: 'S8', 32: 'U8'}
-        if info.format not in fields:
-            self._node.get_logger().error(
-                f'unknown PortAudio sample format {info.format}', throttle_duration_sec=5.0
-            )
+        try:
+            raw, format_ = foreign_pcm(message)
+        except ValueError as error:
+            self._node.get_logger().error(str(error), throttle_duration_sec=5.0)
             return
-        kind = fields[info.format]
-        raw = np.asarray(getattr(data, f'{kind}_data'), dtype=kind).tobytes()
-        format_ = AudioFormat(info.rate, info.channels, names[info.format])
         self._callback(raw, stamp_of(message.header.stamp), format_)

@@ -14,7 +14,7 @@ from vico_listener.clock import NANOSECONDS
 from vico_listener.face import create_face_tracker
 from vico_listener.frames import ACOUSTICS
 from vico_listener.frames import SpeakerFrame
-from vico_listener.nodes.audio_input import AudioFormat
+from vico_listener.nodes.audio_format import AudioFormat
 from vico_listener.nodes.audio_input import AudioInput
 from vico_listener.nodes.convert import speaker_message
 from vico_listener.nodes.convert import stamp_of
@@ -33,6 +33,7 @@ from vico_listener.nodes.parameters import Parameter
 from vico_listener.perception import Perception
 from vico_listener.robot import CameraOnHead
 from vico_listener.speech import AcousticStream
+from vico_listener.stamp_order import StampOrder
 from vico_listener.statistics import Durations
 
 IMAGE_DEPTH = 60
@@ -97,6 +98,7 @@ class PerceptionNode(ManagedNode):
         self.perception: Perception | None = None
         self._tracker: Any = None
         self._queue: InputQueue | None = None
+        self._order: StampOrder | None = None
         self._subscriptions_: list[InputSubscription] = []
         self._audio_input: AudioInput | None = None
         self._audio_format: AudioFormat | None = None
@@ -137,6 +139,8 @@ class PerceptionNode(ManagedNode):
         """Subscribe."""
         table = self.table
         self._queue = InputQueue(self._on_job_error, table['lossless'])
+        if table['lossless'] and table['use_audio']:
+            self._order = StampOrder('image', 'audio')
         compressed = table['image_transport'] == 'compressed'
         self._subscriptions_ = [
             InputSubscription(
@@ -177,6 +181,7 @@ class PerceptionNode(ManagedNode):
         if self._queue is not None:
             self._queue.stop()
             self._queue = None
+        self._order = None
         if self.perception is not None:
             self.perception.reset()
 
@@ -195,11 +200,12 @@ class PerceptionNode(ManagedNode):
 
     def _on_image(self, message: Any) -> None:
         received = self._arrival()
-        self._put('image', lambda: self._see(message, received))
+        stamp = stamp_of(message.header.stamp)
+        self._put_in_order('image', stamp, lambda: self._see(message, received))
 
     def _on_audio(self, data: Any, stamp: int, format_: AudioFormat) -> None:
         received = self._arrival()
-        self._put('audio', lambda: self._hear(data, stamp, format_, received))
+        self._put_in_order('audio', stamp, lambda: self._hear(data, stamp, format_, received))
 
     def _on_camera_info(self, message: CameraInfo) -> None:
         k = message.k
@@ -215,11 +221,20 @@ class PerceptionNode(ManagedNode):
 
     def _on_replay_timer(self) -> None:
         if time.time() - self._last_arrival > END_OF_REPLAY and not len(self._queue or ()):
+            for kind, job in self._order.flush() if self._order is not None else ():
+                self._put(kind, job)
             self._put('flush', self._flush)
 
     def _arrival(self) -> float:
         self._last_arrival = time.time()
         return self._last_arrival
+
+    def _put_in_order(self, kind: str, stamp: int, job: Callable[[], None]) -> None:
+        if self._order is None or stamp == 0:
+            self._put(kind, job)
+            return
+        for ready_kind, ready in self._order.put(kind, stamp, job):
+            self._put(ready_kind, ready)
 
     def _put(self, kind: str, job: Callable[[], None]) -> None:
         if self._queue is not None:

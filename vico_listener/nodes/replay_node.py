@@ -1,7 +1,8 @@
-"""Plays a clip onto the camera and audio topics, without loss, with `/clock`."""
+"""Plays a clip or a bag onto the camera and audio topics, without loss, with `/clock`."""
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,23 +11,31 @@ import audio_common_msgs.msg as audio_msgs
 from rclpy.qos import QoSProfile
 from rosgraph_msgs.msg import Clock as ClockMessage
 from sensor_msgs.msg import Image
+from std_msgs.msg import String
 
 import vico_listener.msg as msg
 from vico_listener.clock import NANOSECONDS
+from vico_listener.clock import tick_at
+from vico_listener.clock import tick_stamp
 from vico_listener.dataset.clip import CameraFrame
-from vico_listener.dataset.clip import ClipInfo
 from vico_listener.dataset.clip import SoundChunk
-from vico_listener.dataset.clip import play
-from vico_listener.dataset.clip import probe_clip
+from vico_listener.nodes.audio_format import AudioFormat
 from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.convert import time_message
 from vico_listener.nodes.image_codec import fill_image
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.parameters import Parameter
+from vico_listener.nodes.source import ClipSource
+from vico_listener.nodes.source import Source
 
 LEAD_NS = 400_000_000
 """How far replay may run ahead of the newest `speaker` frame, stream time."""
+
+SLOW_LEAD_NS = 1_500_000_000
+"""The same while fewer than `LEAD_IMAGES` are on their way: the stack may wait for the next."""
+
+LEAD_IMAGES = 2
 
 CLOCK_PERIOD_NS = 50_000_000
 """Stream time between two messages on /clock; every node of the stack has to take each."""
@@ -37,10 +46,17 @@ STALL = 20.0
 MISSED = 1.0
 """Seconds without a first answer after which replay goes on: it may have been sent too early."""
 
+QUIET = 1.5
+"""Seconds without an answer after which the stack has answered all: longer than its own wait for
+the end of a replay (perception's `END_OF_REPLAY`)."""
+
 CONNECT = 10.0
 """Seconds that replay waits for somebody to subscribe before it plays to nobody."""
 
 DEPTH = 100
+
+ANNOUNCEMENT = 0.2
+"""Seconds for what has to arrive before the next item; topics overtake each other."""
 
 PlayedCallback = Callable[[CameraFrame | SoundChunk], None]
 
@@ -48,15 +64,22 @@ PlayedCallback = Callable[[CameraFrame | SoundChunk], None]
 class ReplayNode(ManagedNode):
     """Publishes what a camera and a microphone would, in that order and at that pace.
 
-    Stamps begin at `START_NS`, and `/clock` follows them, so that the same clip always gives the
-    same stamps. When somebody publishes `speaker`, replay waits for it (back-pressure): nothing is
-    lost, however slow the listener and however high the rate.
+    A clip's stamps begin at `dataset.clip.START_NS`, a bag's are those it was recorded with, and
+    `/clock` follows them: the same recording always gives the same stamps. When somebody publishes
+    `speaker`, replay waits for it (back-pressure): nothing is lost, however slow the listener and
+    however high the rate.
     """
-
-    START_NS = NANOSECONDS
 
     PARAMETERS = (
         Parameter('clip', '', 'The video file to play.'),
+        Parameter('bag', '', 'The rosbag2 bag to play instead: folder, .mcap or .db3 file.'),
+        Parameter('image_topic', '', "The bag's camera; '' = the one topic with pictures."),
+        Parameter(
+            'audio_topic', '', "The bag's microphone; '' = the one topic with sound, none = mute."
+        ),
+        Parameter('audio_sample_rate', 16000, 'Of a bag without audio_info [Hz].', 8000, 192000),
+        Parameter('audio_channels', 1, 'Of a bag without audio_info.', 1, 64),
+        Parameter('audio_sample_format', 'S16LE', 'Of a bag without audio_info.'),
         Parameter('rate', 1.0, 'Playing speed; 0 = as fast as it goes.', 0.0, 100.0),
         Parameter('loop', False, 'Start again at the end.'),
         Parameter('frame_id', 'camera', 'Frame of the camera.'),
@@ -71,7 +94,7 @@ class ReplayNode(ManagedNode):
 
     def __init__(self, name: str = 'replay', **options: Any) -> None:
         super().__init__(name, **options)
-        self.info: ClipInfo | None = None
+        self.source: Source | None = None
         self.on_played: PlayedCallback | None = None
         self.failure = ''
         self.finished = threading.Event()
@@ -79,6 +102,9 @@ class ReplayNode(ManagedNode):
         self._stop = threading.Event()
         self._consumed = threading.Condition()
         self._consumed_stamp = 0
+        self._answered_at = 0.0
+        self._under_way: deque[int] = deque()
+        self._last_image = 0
         self._told = 0
         self._frames = 0
         self._chunks = 0
@@ -86,18 +112,37 @@ class ReplayNode(ManagedNode):
         self._image = self.create_lifecycle_publisher(Image, 'image', qos)
         self._audio = self.create_lifecycle_publisher(audio_msgs.AudioDataStamped, 'audio', qos)
         self._audio_info = self.create_lifecycle_publisher(audio_msgs.AudioInfo, 'audio_info', 1)
+        self._attitude = self.create_lifecycle_publisher(String, 'attitude', 10)
         self._clock_publisher = self.create_lifecycle_publisher(ClockMessage, '/clock', 10)
         self._answered = False
         self.create_subscription(msg.SpeakerFrame, 'speaker', self._on_speaker, DEPTH)
 
     def configure(self) -> None:
-        """Look into the clip."""
-        clip = self.table['clip']
-        if not clip:
-            raise ValueError('no clip given: set the parameter clip to a video file')
-        self.info = probe_clip(Path(clip))
-        if not self.info.has_audio:
-            self.get_logger().warning(f'{self.info.path.name} has no sound: the listener only sees')
+        """Look into the clip or bag."""
+        clip, bag = self.table['clip'], self.table['bag']
+        if bool(clip) == bool(bag):
+            raise ValueError(
+                'no clip given: set the parameter clip to a video file, or bag to a rosbag2 bag'
+                if not clip
+                else 'clip and bag are both given: set one of them'
+            )
+        self.source = self._bag(Path(bag)) if bag else ClipSource(Path(clip))
+        info = self.source.info
+        if not info.has_audio:
+            self.get_logger().warning(f'{info.path.name} has no sound: the listener only sees')
+
+    def _bag(self, path: Path) -> Source:
+        # Only bags need what it imports.
+        from vico_listener.nodes.bag_source import BagSource
+
+        table = self.table
+        default = AudioFormat(
+            table['audio_sample_rate'], table['audio_channels'], table['audio_sample_format']
+        )
+        source = BagSource(path, table['image_topic'], table['audio_topic'], default)
+        if not source.has_format:
+            self.get_logger().warning(f'{path.name} holds no audio_info: taken for {default}')
+        return source
 
     def activate(self) -> None:
         """Start playing."""
@@ -120,8 +165,8 @@ class ReplayNode(ManagedNode):
 
     def connected(self) -> bool:
         """True when somebody listens to the camera, and to the audio where there is any."""
-        assert self.info is not None
-        heard = not self.info.has_audio or self._audio.get_subscription_count() > 0
+        assert self.source is not None
+        heard = not self.source.info.has_audio or self._audio.get_subscription_count() > 0
         return heard and self._image.get_subscription_count() > 0
 
     def _run(self) -> None:
@@ -129,10 +174,11 @@ class ReplayNode(ManagedNode):
             self._wait_for_subscribers()
             self._stop.wait(self._settle_time)
             self._announce_audio()
-            while not self._stop.is_set():
+            self._play_once()
+            while self._loop and not self._stop.is_set():
+                # What is still on its way must not fall into the next pass.
+                self._wait_for_rest()
                 self._play_once()
-                if not self._loop:
-                    break
         except Exception as error:  # noqa: BLE001 - a thread's exception would be lost
             self.failure = f'{type(error).__name__}: {error}'
             self.get_logger().error(self.failure)
@@ -151,37 +197,53 @@ class ReplayNode(ManagedNode):
                 return
 
     def _announce_audio(self) -> None:
-        assert self.info is not None
-        if not self.info.has_audio:
+        assert self.source is not None
+        info = self.source.info
+        if not info.has_audio:
             return
         self._audio_info.publish(
             audio_msgs.AudioInfo(
-                channels=min(self.info.channels, 2),
-                sample_rate=self.info.sample_rate,
+                channels=min(info.channels, 2),
+                sample_rate=info.sample_rate,
                 sample_format='S16LE',
                 coding_format='wave',
-                bitrate=self.info.sample_rate * 16 * min(self.info.channels, 2),
+                bitrate=info.sample_rate * 16 * min(info.channels, 2),
             )
         )
-        # Topics overtake each other: the format has to be known before the first chunk.
-        self._stop.wait(0.2)
+        self._stop.wait(ANNOUNCEMENT)
 
     def _play_once(self) -> None:
-        assert self.info is not None
-        self._consumed_stamp = self.START_NS
+        assert self.source is not None
+        origin = self.source.start
+        self._consumed_stamp = self._last_image = origin
+        self._under_way.clear()
         self._answered = False
+        attitude = self.source.attitude
+        if attitude:
+            self._say_attitude(attitude)
         start = time.monotonic()
-        for item in play(self.info.path):
+        for item in self.source.play():
             if self._rate > 0:
                 due = start + item.available / NANOSECONDS / self._rate
                 self._stop.wait(max(0.0, due - time.monotonic()))
-            start += self._wait_for_consumer(self.START_NS + item.stamp)
+            start += self._wait_for_consumer(origin + item.stamp)
             if self._stop.is_set():
                 return
-            self._tell_time(self.START_NS + item.available)
-            self._publish(item)
-            if self.on_played is not None:
-                self.on_played(item)
+            self._tell_time(origin + item.available)
+            if isinstance(item, CameraFrame | SoundChunk):
+                self._publish(item, origin)
+                if self.on_played is not None:
+                    self.on_played(item)
+            elif item.attitude != attitude:
+                attitude = item.attitude
+                began = time.monotonic()
+                self._wait_for_rest()
+                self._say_attitude(attitude)
+                start += time.monotonic() - began
+
+    def _say_attitude(self, attitude: str) -> None:
+        self._attitude.publish(String(data=attitude))
+        self._stop.wait(ANNOUNCEMENT)
 
     def _tell_time(self, now: int) -> None:
         if not 0 <= now - self._told < CLOCK_PERIOD_NS:
@@ -194,7 +256,7 @@ class ReplayNode(ManagedNode):
             return 0.0
         began = time.monotonic()
         with self._consumed:
-            while stamp - self._consumed_stamp > LEAD_NS and not self._stop.is_set():
+            while self._too_far(stamp) and not self._stop.is_set():
                 self._consumed.wait(0.1)
                 if not self._answered and time.monotonic() - began > MISSED:
                     break
@@ -205,19 +267,40 @@ class ReplayNode(ManagedNode):
                     )
         return time.monotonic() - began
 
+    def _too_far(self, stamp: int) -> bool:
+        while self._under_way and self._under_way[0] <= self._consumed_stamp:
+            self._under_way.popleft()
+        lead = LEAD_NS if len(self._under_way) >= LEAD_IMAGES else SLOW_LEAD_NS
+        return stamp - self._consumed_stamp > lead
+
+    def _wait_for_rest(self) -> None:
+        """Wait until the stack has answered all that was published."""
+        if self.count_publishers('speaker') == 0:
+            return
+        began = time.monotonic()
+        last = tick_stamp(tick_at(self._last_image))
+        while not self._stop.wait(0.05):
+            now = time.monotonic()
+            late = now - max(began, self._answered_at)
+            if late > (QUIET if self._consumed_stamp >= last else STALL):
+                return
+
     def _on_speaker(self, message: msg.SpeakerFrame) -> None:
         with self._consumed:
             self._consumed_stamp = stamp_of(message.tick)
             self._answered = True
+            self._answered_at = time.monotonic()
             self._consumed.notify()
 
-    def _publish(self, item: CameraFrame | SoundChunk) -> None:
-        stamp = time_message(self.START_NS + item.stamp)
+    def _publish(self, item: CameraFrame | SoundChunk, origin: int) -> None:
+        stamp = time_message(origin + item.stamp)
         if isinstance(item, CameraFrame):
             image = Image()
             image.header.stamp = stamp
             image.header.frame_id = self._frame_id
             fill_image(image, item.image)
+            self._last_image = origin + item.stamp
+            self._under_way.append(self._last_image)
             self._image.publish(image)
             self._frames += 1
         else:

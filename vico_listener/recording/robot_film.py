@@ -1,14 +1,15 @@
 """The film of the simulated robot: after the run, its commands are played to a simulated head."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 from vico_listener.clock import EARLY_TICK_NS
+from vico_listener.dataset.clip import CameraFrame
 from vico_listener.dataset.clip import ClipInfo
 from vico_listener.dataset.clip import SoundChunk
-from vico_listener.dataset.clip import play
 from vico_listener.evaluation.tracks import COMMANDS_FILE
 from vico_listener.recording.film import Film
 from vico_listener.recording.filmstrip import Filmstrip
@@ -39,12 +40,13 @@ class RobotFilm:
         self._pictures = Pictures(self._head, size)
 
     def shoot(
-        self, clip: ClipInfo, folder: Path, ticks: list[int], start: int
+        self, clip: ClipInfo, items: Iterator[Any], folder: Path, ticks: list[int], start: int
     ) -> tuple[Filmstrip, dict[str, Any]]:
         """Play the commands in `folder` to the head and write `listener.mp4` there.
 
         Args:
             clip: the speaker.
+            items: its pictures and sound, in order; anything else is passed over.
             folder: of the recording.
             ticks: when a picture is due, ns of stream time.
             start: stamp of the clip's beginning, ns.
@@ -59,13 +61,12 @@ class RobotFilm:
         simulator = Simulator(self._head, self._profile, commands)
         sound = (clip.sample_rate, min(2, clip.channels)) if clip.has_audio else None
         film, strip = Film(folder / 'listener.mp4', self._size, sound), Filmstrip()
-        items = play(clip.path)
         item, speaker = next(items, None), None
         for tick in tqdm(ticks, desc='simulating and filming the robot', unit='picture'):
             while item is not None and start + item.stamp <= tick + EARLY_TICK_NS:
                 if isinstance(item, SoundChunk):
                     film.add_sound(SoundChunk(item.stamp + start, item.samples, item.sample_rate))
-                else:
+                elif isinstance(item, CameraFrame):
                     speaker = item.image
                 item = next(items, None)
             simulator.advance(tick)
