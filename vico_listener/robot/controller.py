@@ -65,7 +65,6 @@ class HeadController:
         self._base = np.zeros(3)
         self._rotation: np.ndarray | None = None
         self._motion_stamp = 0
-        self._source: int | None = None
         self._last_rotation: np.ndarray | None = None
         self._changed = 0
         self._next: int | None = None
@@ -87,24 +86,15 @@ class HeadController:
             raise ValueError(f'a base gaze is three finite angles, not {base}')
         self._base = base
 
-    def follow(self, rotation: ArrayLike, stamp: int, source: int | None = None) -> bool:
+    def follow(self, rotation: ArrayLike, stamp: int) -> bool:
         """Take the listener's head rotation (roll, pitch, yaw, rad) at `stamp` (ns) as the target.
 
-        Args:
-            rotation: a frozen one, the same to the last bit for `FROZEN_NS`, is not followed on.
-            stamp: when it was taken, on the clock of `advance`.
-            source: the motion's own stamp (ns), where it differs: a motion that comes again with
-                the same one is no news to the watchdog.
-
-        Returns:
-            False, and nothing is changed, when the rotation is not finite.
+        One that stays the same to the last bit for `FROZEN_NS` is not followed on. Returns False,
+        and changes nothing, when the rotation is not finite.
         """
         rpy = np.array(rotation, dtype=np.float64)
         if rpy.shape != (3,) or not np.isfinite(rpy).all():
             return False
-        if source is not None and source == self._source:
-            return True
-        self._source = source
         if self._last_rotation is None or (rpy != self._last_rotation).any():
             self._changed = stamp
         self._last_rotation = rpy

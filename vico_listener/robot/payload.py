@@ -24,8 +24,7 @@ def make_payload(profile: RobotProfile, command: HeadCommand, ahead: float) -> P
         Fields with angles in the units of the wire:
         ``joint_trajectory`` trajectory_msgs/JointTrajectory, ``float64_multi_array``
         std_msgs/Float64MultiArray, ``joint_angles_with_speed`` naoqi_bridge_msgs, ``joint_state``
-        sensor_msgs/JointState, ``pose`` the orientation of geometry_msgs/PoseStamped,
-        ``reachy_mini`` FullBodyTarget of its daemon, ``furhat`` an event of its Realtime API.
+        sensor_msgs/JointState, ``pose`` geometry_msgs/PoseStamped, ``reachy_mini`` FullBodyTarget of its daemon, ``furhat`` an event of its Realtime API.
     """
     names = [joint.name for joint in profile.joints]
     positions = list(command.positions)
@@ -47,7 +46,7 @@ def make_payload(profile: RobotProfile, command: HeadCommand, ahead: float) -> P
             return {'name': names, 'position': positions, 'velocity': list(command.velocities)}
         case 'pose':
             x, y, z, w = Rotation.from_euler('xyz', _angles(profile, command)).as_quat().tolist()
-            return {'orientation': {'x': x, 'y': y, 'z': z, 'w': w}}
+            return {'pose': {'orientation': {'x': x, 'y': y, 'z': z, 'w': w}}}
         case 'reachy_mini':
             angles = dict(zip(AXES, _angles(profile, command), strict=True))
             return {'target_head_pose': {'x': 0.0, 'y': 0.0, 'z': 0.0, **angles}}
@@ -56,11 +55,6 @@ def make_payload(profile: RobotProfile, command: HeadCommand, ahead: float) -> P
             angles = dict(zip(AXES, degrees, strict=True))
             return {'type': 'request.face.headpose', **angles, 'relative': False}
     raise ValueError(f'no interface {profile.interface!r}')
-
-
-def unit(profile: RobotProfile) -> str:
-    """Unit of the angles on the wire, 'rad' or 'deg'."""
-    return 'deg' if profile.interface == 'furhat' else profile.unit
 
 
 def _angles(profile: RobotProfile, command: HeadCommand) -> list[float]:

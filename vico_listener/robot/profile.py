@@ -26,6 +26,9 @@ INTERFACES = {
 }
 """Every interface and the fields that a profile has for it."""
 
+FIXED_UNITS = {'furhat': 'deg'}
+"""Units of interfaces that speak no radians."""
+
 JERK = 40.0
 """Jerk limit of a joint without one, per unit of acceleration: full acceleration in 1/40 s."""
 
@@ -81,7 +84,7 @@ class RobotProfile:
         rate: commands per second.
         lookahead: seconds from a command to the moment at which it shall be reached.
         joints: in the order in which the controller expects them.
-        unit: of the angles on the wire where the interface leaves it open, 'rad' or 'deg'.
+        unit: of the angles on the wire, 'rad' or 'deg'.
         speed: share 0..1 of its highest speed at which naoqi interpolates.
         frame_id: frame in which a pose is given.
         url: WebSocket of the robot.
@@ -138,7 +141,7 @@ def parse_profile(data: Any, name: str) -> RobotProfile:
         rate=fields.number('rate', 1.0, 1000.0),
         topic=fields.text('topic') if 'topic' in own else '',
         lookahead=fields.number('lookahead', 0.0, 1.0) if 'lookahead' in own else 0.0,
-        unit=fields.choice('unit', UNITS) if 'unit' in own else 'rad',
+        unit=fields.choice('unit', UNITS) if 'unit' in own else FIXED_UNITS.get(interface, 'rad'),
         speed=fields.number('speed', 0.01, 1.0) if 'speed' in own else 0.0,
         frame_id=fields.text('frame_id') if 'frame_id' in own else '',
         url=_web_socket(fields) if 'url' in own else '',
