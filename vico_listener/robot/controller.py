@@ -60,7 +60,7 @@ class HeadController:
             for n, joint in enumerate(profile.joints)
         ]
         self._leaders.sort(key=lambda row: row[2] is not None)
-        self._held = TickAverage(self._offsets)
+        self._held = TickAverage(self._offsets, self._period)
         self._target = self._soften(self._offsets)
         self._base = np.zeros(3)
         self._rotation: np.ndarray | None = None

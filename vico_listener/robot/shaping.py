@@ -13,8 +13,8 @@ from vico_listener.robot.profile import Joint
 Angles = NDArray[np.float64]
 
 TICK_NS = NANOSECONDS // MODEL_RATE
-SLOW = 0.4
-"""Time constant (s) that tells pose, which is kept, from nods, which may be made smaller."""
+SLOW = 0.25
+"""Time constant (s), twice over, that tells pose, which is kept, from nods, which may be made smaller."""
 
 MEMORY = 0.3
 """For so long (s) the fastest moment counts: more than half a period of a slow nod."""
@@ -37,9 +37,11 @@ class TickAverage:
 
     Args:
         value: held until the first change.
+        window: averaged over, ns, where commands are rarer than ticks.
     """
 
-    def __init__(self, value: Angles) -> None:
+    def __init__(self, value: Angles, window: int = TICK_NS) -> None:
+        self._window = max(window, TICK_NS)
         self._changes: deque[tuple[int, Angles]] = deque([(-(2**63), value)])
 
     def hold(self, value: Angles, stamp: int) -> None:
@@ -49,8 +51,8 @@ class TickAverage:
         self._changes.append((stamp, value))
 
     def at(self, stamp: int) -> Angles:
-        """The mean over the tick that ends at `stamp` (ns)."""
-        begin = stamp - TICK_NS
+        """The mean over the window that ends at `stamp` (ns)."""
+        begin = stamp - self._window
         while len(self._changes) > 1 and self._changes[1][0] <= begin:
             self._changes.popleft()
         total = np.zeros_like(self._changes[0][1])
@@ -59,7 +61,7 @@ class TickAverage:
             share = max(0, end - max(since, begin))
             total = total + share * value
             end = min(end, max(since, begin))
-        return np.asarray(total / TICK_NS)
+        return np.asarray(total / self._window)
 
 
 class NodScaler:
@@ -78,7 +80,9 @@ class NodScaler:
         self._velocity = HEADROOM * np.array([joint.max_velocity for joint in joints])
         self._acceleration = HEADROOM * np.array([joint.max_acceleration for joint in joints])
         # The way from tick to tick has corners; over two ticks they do not count.
-        self._lag = max(1, round(2 * TICK_NS / NANOSECONDS / dt))
+        tick = TICK_NS / NANOSECONDS
+        self._lag = round(2 * tick / dt) if dt < 0.99 * tick else 1
+        self._slower = np.zeros(len(joints))
         self._slow = np.zeros(len(joints))
         self._last = np.zeros(len(joints))
         self._rates = deque([np.zeros(len(joints))] * (self._lag + 1), maxlen=self._lag + 1)
@@ -88,7 +92,9 @@ class NodScaler:
 
     def step(self, motion: Angles) -> Angles:
         """Scale one step of motion (rad, away from neutral)."""
-        self._slow = self._slow + (motion - self._slow) * (1.0 - math.exp(-self._dt / SLOW))
+        share = 1.0 - math.exp(-self._dt / SLOW)
+        self._slower = self._slower + (motion - self._slower) * share
+        self._slow = self._slow + (self._slower - self._slow) * share
         fast = motion - self._slow
         self._rates.append((fast - self._last) / self._dt)
         self._last = fast
