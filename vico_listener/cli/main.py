@@ -9,6 +9,7 @@ COMMANDS = {
     'demo': 'play a speaker clip to the listening stack and film the listener',
     'describe': 'measure recorded motion against what real listeners do',
     'train': 'train a listener on synthetic dyads',
+    'robot': 'list robots, show a profile, check the signs of a head',
     'checkpoint': 'look at the checkpoint of a listener, or import one',
     'soak': 'fail camera, microphone and processes on purpose, and see what holds',
     'bench': 'measure speed and latency, each with its reference',

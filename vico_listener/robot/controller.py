@@ -55,11 +55,12 @@ class HeadController:
         self._offsets = np.array([joint.offset for joint in profile.joints])
         # Whose range depends on another joint comes last; the other one's goal decides.
         names = [joint.name for joint in profile.joints]
-        self._leaders = [
-            (n, joint, joint.range_by and names.index(joint.range_by.joint))
+        self._leaders = {
+            n: names.index(joint.range_by.joint)
             for n, joint in enumerate(profile.joints)
-        ]
-        self._leaders.sort(key=lambda row: row[2] is not None)
+            if joint.range_by is not None
+        }
+        self._order = sorted(range(len(names)), key=lambda n: n in self._leaders)
         self._held = TickAverage(self._offsets, self._period)
         self._target = self._soften(self._offsets)
         self._base = np.zeros(3)
@@ -153,10 +154,12 @@ class HeadController:
     def _soften(self, goals: Angles) -> Angles:
         """Goals inside the joints' ranges."""
         inside = np.array(goals)
-        for n, joint, leader in self._leaders:
+        for n in self._order:
+            joint = self.profile.joints[n]
             low, high = joint.minimum, joint.maximum
-            if joint.range_by is not None and leader is not None:
-                coupled = joint.range_by.over(inside[leader], inside[leader])
+            if joint.range_by is not None:
+                leader = float(inside[self._leaders[n]])
+                coupled = joint.range_by.over(leader, leader)
                 low, high = max(low, coupled[0]), min(high, coupled[1])
             inside[n] = soften(float(inside[n]), joint, low, high)
         return inside

@@ -14,8 +14,8 @@ from dataclasses import replace
 
 import numpy as np
 from websockets.exceptions import WebSocketException
-from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect
+from websockets.sync.connection import Connection
 
 from vico_listener.robot.controller import HeadCommand
 from vico_listener.robot.payload import make_payload
@@ -55,7 +55,7 @@ class RobotLink:
         self._newest: HeadCommand | None = None
         self._news = threading.Condition()
         self._closed = False
-        self._socket: ClientConnection | None = None
+        self._socket: Connection | None = None
         self._sent: HeadCommand | None = None
         self.trouble = 'not connected yet'
         self._thread = threading.Thread(target=self._run, name='robot link', daemon=True)
@@ -91,7 +91,7 @@ class RobotLink:
                     self._inform(f'connected to {self._profile.url}')
                     lost = False
                     self._stream(socket)
-            except (OSError, WebSocketException, ConnectionRefusedError, ValueError) as error:
+            except (OSError, WebSocketException) as error:
                 if self._closed:
                     return
                 self.trouble = f'{self._profile.url}: {str(error) or type(error).__name__}'
@@ -103,7 +103,7 @@ class RobotLink:
             with self._news:
                 self._news.wait_for(lambda: self._closed, RETRY)
 
-    def _stream(self, socket: ClientConnection) -> None:
+    def _stream(self, socket: Connection) -> None:
         """Send commands until the link is closed or the connection is lost."""
         left, back = self._sent, time.monotonic()
         refused = False
@@ -133,7 +133,7 @@ def blend(old: HeadCommand, new: HeadCommand, share: float) -> HeadCommand:
     return replace(new, positions=tuple(positions.tolist()))
 
 
-def _authenticate(socket: ClientConnection) -> None:
+def _authenticate(socket: Connection) -> None:
     """Furhat wants to be asked first, with a key where one is set up."""
     key = os.environ.get(KEY_VARIABLE)
     socket.send(json.dumps({'type': 'request.auth', **({'key': key} if key else {})}))
@@ -147,7 +147,7 @@ def _authenticate(socket: ClientConnection) -> None:
     raise TimeoutError('Furhat does not answer request.auth')
 
 
-def _refusal(socket: ClientConnection) -> str:
+def _refusal(socket: Connection) -> str:
     """What the robot says is wrong with a command, if anything has come."""
     found = ''
     while True:

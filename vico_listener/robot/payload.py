@@ -21,10 +21,11 @@ def make_payload(profile: RobotProfile, command: HeadCommand, ahead: float) -> P
         ahead: seconds until the command shall be reached (only trajectories say so).
 
     Returns:
-        Fields with angles in the units of the wire:
-        ``joint_trajectory`` trajectory_msgs/JointTrajectory, ``float64_multi_array``
-        std_msgs/Float64MultiArray, ``joint_angles_with_speed`` naoqi_bridge_msgs, ``joint_state``
-        sensor_msgs/JointState, ``pose`` geometry_msgs/PoseStamped, ``reachy_mini`` FullBodyTarget of its daemon, ``furhat`` an event of its Realtime API.
+        Fields with angles in the units of the wire. ``joint_trajectory``: of
+        trajectory_msgs/JointTrajectory; ``float64_multi_array``: std_msgs/Float64MultiArray;
+        ``joint_angles_with_speed``: naoqi_bridge_msgs/JointAnglesWithSpeed; ``joint_state``:
+        sensor_msgs/JointState; ``pose``: geometry_msgs/PoseStamped; ``reachy_mini``: the
+        FullBodyTarget of its daemon; ``furhat``: an event of its Realtime API.
     """
     names = [joint.name for joint in profile.joints]
     positions = list(command.positions)

@@ -1,4 +1,4 @@
-"""Robot profiles: which joints a head has, how they turn, how far and fast they may, who listens."""
+"""Robot profiles: which joints a head has, how far and fast they turn, who takes commands."""
 
 import math
 from dataclasses import dataclass
@@ -31,6 +31,9 @@ FIXED_UNITS = {'furhat': 'deg'}
 
 JERK = 40.0
 """Jerk limit of a joint without one, per unit of acceleration: full acceleration in 1/40 s."""
+
+LEAST_JERK = 10.0
+"""The same, at least: smoother motion would come too late (1/10 s)."""
 
 SOFT_ZONE = 0.2
 """Outer share of the way to a limit in which motion is compressed, where a joint says nothing."""
@@ -179,7 +182,9 @@ def _parse_joint(data: Any, where: str) -> Joint:
         maximum=fields.number('maximum', -math.tau, math.tau),
         max_velocity=fields.number('max_velocity', 1e-3, 100.0),
         max_acceleration=acceleration,
-        max_jerk=fields.number('max_jerk', acceleration, 1e6 * acceleration, JERK * acceleration),
+        max_jerk=fields.number(
+            'max_jerk', LEAST_JERK * acceleration, 1e6 * acceleration, JERK * acceleration
+        ),
         soft_zone=fields.number('soft_zone', 0.0, 1.0, SOFT_ZONE),
         roll_gain=fields.number('roll_gain', -2.0, 2.0, 0.0),
         range_by=range_by,

@@ -14,7 +14,7 @@ Angles = NDArray[np.float64]
 
 TICK_NS = NANOSECONDS // MODEL_RATE
 SLOW = 0.25
-"""Time constant (s), twice over, that tells pose, which is kept, from nods, which may be made smaller."""
+"""Time constant (s), twice over, that tells pose (kept) from nods (which may be made smaller)."""
 
 MEMORY = 0.3
 """For so long (s) the fastest moment counts: more than half a period of a slow nod."""
@@ -119,7 +119,8 @@ def soften(goal: float, joint: Joint, minimum: float, maximum: float) -> float:
     Args:
         goal: where the joint should go.
         joint: its offset and soft zone.
-        minimum, maximum: of the range.
+        minimum: of the range.
+        maximum: of the range.
     """
     centre = min(max(joint.offset, minimum), maximum)
     room = maximum - centre if goal > centre else centre - minimum
