@@ -44,6 +44,7 @@ setup(
         'safetensors',
         'scipy',
         'tqdm',
+        'websockets',
     ],
     extras_require={
         'training': ['espeakng-loader', 'onnx', 'tensorboard', 'torch'],

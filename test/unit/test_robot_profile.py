@@ -2,7 +2,9 @@
 
 import copy
 import math
+import re
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,7 @@ from vico_listener.robot.profile import known_profiles
 from vico_listener.robot.profile import parse_profile
 from vico_listener.rotation import matrix_from_rpy
 
+ROOT = Path(__file__).resolve().parents[2]
 OWN_FIELDS: dict[str, Any] = {
     'topic': 'head',
     'lookahead': 0.04,
@@ -51,6 +54,16 @@ def refused(data: Any, *words: str) -> None:
         parse_profile(data, 'mine')
     for word in ('mine', *words):
         assert word in str(error.value)
+
+
+def test_example_of_the_documentation_is_a_profile() -> None:
+    text = (ROOT / 'docs' / 'robots.md').read_text(encoding='utf-8')
+    (block,) = re.findall(r'```yaml\n(.*?)```', text, re.S)
+    profile = parse_profile(yaml.safe_load(block), 'mine')
+    optional = ('max_jerk', 'soft_zone', 'roll_gain', 'range_by')
+    assert all(any(getattr(j, name) for j in profile.joints) for name in optional)
+    for name in [*INTERFACES, *known_profiles(), *optional]:
+        assert f'`{name}`' in text, name
 
 
 @pytest.mark.parametrize('interface', INTERFACES)

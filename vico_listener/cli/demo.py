@@ -94,7 +94,10 @@ def _check(args: argparse.Namespace) -> None:
         raise DemoError(f'--intensity must lie between 0 and 1, not {args.intensity}')
     if args.portrait is not None and not args.portrait.is_file():
         raise DemoError(f'no such portrait: {args.portrait}')
-    load_profile(args.robot)
+    if load_profile(args.robot).interface != 'joint_trajectory':
+        raise DemoError(
+            f"--robot {args.robot}: only joint trajectories can be recorded, e.g. 'generic_3dof'"
+        )
 
 
 def play_and_record(

@@ -64,6 +64,7 @@ class HeadController:
         self._held = TickAverage(self._offsets, self._period)
         self._target = self._soften(self._offsets)
         self._base = np.zeros(3)
+        self._neutral = self._offsets
         self._rotation: np.ndarray | None = None
         self._motion_stamp = 0
         self._last_rotation: np.ndarray | None = None
@@ -73,12 +74,10 @@ class HeadController:
     @property
     def resting(self) -> bool:
         """True when the head stands still at its base gaze with no motion to follow."""
-        goals = self._soften(self._goals(np.zeros(3)))
-        return (
-            self._rotation is None
-            and bool((np.abs(self._limiter.velocities) < 1e-4).all())
-            and bool((np.abs(self._limiter.positions - goals) < 1e-3).all())
-        )
+        if self._rotation is not None or (np.abs(self._limiter.velocities) >= 1e-4).any():
+            return False
+        away = self._limiter.positions - self._soften(self._neutral)
+        return bool((np.abs(away) < 1e-3).all())
 
     def look(self, base_gaze: ArrayLike) -> None:
         """Set the base gaze: roll, pitch, yaw (rad) of the head while the listener is neutral."""
@@ -86,6 +85,7 @@ class HeadController:
         if base.shape != (3,) or not np.isfinite(base).all():
             raise ValueError(f'a base gaze is three finite angles, not {base}')
         self._base = base
+        self._neutral = self._goals(np.zeros(3))
 
     def follow(self, rotation: ArrayLike, stamp: int) -> bool:
         """Take the listener's head rotation (roll, pitch, yaw, rad) at `stamp` (ns) as the target.
@@ -131,12 +131,11 @@ class HeadController:
         if self._rotation is not None and abs(stamp - self._motion_stamp) > STALE_NS:
             self._rotation = None
         moving = self._rotation is not None
-        goals = self._goals(self._rotation if self._rotation is not None else np.zeros(3))
+        goals = self._neutral if self._rotation is None else self._goals(self._rotation)
         self._held.hold(goals, min(stamp, self._motion_stamp) if moving else stamp)
         # Where the head looks is not made smaller, only what the listener does there.
-        neutral = self._goals(np.zeros(3))
         held = self._held.at(stamp)
-        scaled = neutral + self._scaler.step(held - neutral)
+        scaled = self._neutral + self._scaler.step(held - self._neutral)
         target = self._soften(scaled if moving else held)
         rates = (target - self._target) / self._dt
         self._target = target

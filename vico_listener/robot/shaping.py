@@ -106,7 +106,7 @@ class NodScaler:
         )
         recovered = 1.0 + (self._excess - 1.0) * math.exp(-self._dt / RECOVERY)
         demand = np.max(self._demands, axis=0)
-        self._excess = np.clip(np.maximum(demand, recovered), 1.0, SMALLEST)
+        self._excess = np.minimum(np.maximum(np.maximum(demand, recovered), 1.0), SMALLEST)
         return np.asarray(self._slow + fast / self._excess)
 
 
