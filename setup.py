@@ -45,6 +45,7 @@ setup(
         'safetensors',
         'scipy',
         'tqdm',
+        'websockets',
     ],
     extras_require={
         'simulation': ['mujoco'],

@@ -110,7 +110,11 @@ def _check(args: argparse.Namespace) -> None:
         raise DemoError(f'--intensity must lie between 0 and 1, not {args.intensity}')
     if args.portrait is not None and not args.portrait.is_file():
         raise DemoError(f'no such portrait: {args.portrait}')
-    load_profile(simulated_profile(args.robot) if args.sim else args.robot)
+    profile = load_profile(simulated_profile(args.robot) if args.sim else args.robot)
+    if profile.interface != 'joint_trajectory':
+        raise DemoError(
+            f"--robot {args.robot}: only joint trajectories can be recorded, e.g. 'generic_3dof'"
+        )
 
 
 def simulated_robot(args: argparse.Namespace) -> Any:

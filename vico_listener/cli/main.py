@@ -10,6 +10,7 @@ COMMANDS = {
     'describe': 'measure recorded motion against what real listeners do',
     'dataset': 'make, look at and measure data sets in the layouts of ViCo',
     'train': 'train a listener on synthetic dyads, or on a data set',
+    'robot': 'list robots, show a profile, check the signs of a head',
     'checkpoint': 'look at the checkpoint of a listener, or import one',
     'soak': 'fail camera, microphone and processes on purpose, and see what holds',
     'bag': 'make, look into and record rosbag2 bags',

@@ -5,20 +5,17 @@ import time
 from typing import Any
 
 import numpy as np
-from builtin_interfaces.msg import Duration
 from geometry_msgs.msg import PointStamped
-from trajectory_msgs.msg import JointTrajectory
-from trajectory_msgs.msg import JointTrajectoryPoint
 
-from vico_listener.clock import NANOSECONDS
 from vico_listener.frames import ListenerMotion
-from vico_listener.nodes.convert import time_message
 from vico_listener.nodes.managed_node import ERROR
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import WARN
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.motion_input import subscribe_to_motion
 from vico_listener.nodes.parameters import Parameter
+from vico_listener.nodes.robot_output import RobotOutput
+from vico_listener.nodes.robot_output import create_output
 from vico_listener.robot import HeadCommand
 from vico_listener.robot import HeadController
 from vico_listener.robot import load_profile
@@ -52,13 +49,14 @@ class HeadNode(ManagedNode):
         self._subscription: Any = None
         self._timer: Any = None
         self._controller: HeadController | None = None
-        self._publisher: Any = None
-        self._publishers_by_topic: dict[str, Any] = {}
+        self._output: RobotOutput | None = None
+        self._publishers_by_topic: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
         self._latency = Durations()
         self._commands = 0
         self._refused = 0
         self._last_motion = 0.0
+        self._last_stamp: int | None = None
         self._replay_offset = 0
         self._awake = False
         self.create_subscription(PointStamped, 'look_at', self._on_look_at, 10)
@@ -68,23 +66,25 @@ class HeadNode(ManagedNode):
         if not self.table['robot']:
             return
         profile = load_profile(self.table['robot'])
+        output = create_output(profile, self.get_logger(), self._now, self._publisher)
         with self._lock:
             self._controller = HeadController(profile)
-        self._names = [joint.name for joint in profile.joints]
-        self._lookahead = round(profile.lookahead * NANOSECONDS)
-        if profile.topic not in self._publishers_by_topic:
-            # Kept for good: rclpy never forgets a managed publisher.
-            self._publishers_by_topic[profile.topic] = self.create_lifecycle_publisher(
-                JointTrajectory, profile.topic, 60
-            )
-        self._publisher = self._publishers_by_topic[profile.topic]
+            self._output = output
         self._replay = self.get_parameter('use_sim_time').value
+
+    def _publisher(self, kind: Any, topic: str) -> Any:
+        """A publisher, kept for good: rclpy never forgets a managed one."""
+        key = (kind.__name__, topic)
+        if key not in self._publishers_by_topic:
+            self._publishers_by_topic[key] = self.create_lifecycle_publisher(kind, topic, 60)
+        return self._publishers_by_topic[key]
 
     def activate(self) -> None:
         """Subscribe to `motion` and start the timer."""
-        if self._controller is None:
+        if self._controller is None or self._output is None:
             self.get_logger().info('no robot is given: no head commands (robot:=PROFILE)')
             return
+        self._output.open()
         if self._subscribe:
             self._subscription = subscribe_to_motion(self, self.follow)
         # Replaying, commands come with the motion; the timer only watches for the end.
@@ -99,17 +99,23 @@ class HeadNode(ManagedNode):
         if self._timer is not None:
             self.destroy_timer(self._timer)
             self._timer = None
+        if self._output is not None:
+            self._output.close()
 
     def cleanup(self) -> None:
         """Drop the profile."""
         with self._lock:
             self._controller = None
+            self._output = None
 
     def follow(self, motion: ListenerMotion) -> None:
         """Follow one motion; the command goes out at once."""
         with self._lock:
             if self._controller is None or not self.is_active:
                 return
+            if motion.stamp == self._last_stamp:
+                return  # a source that froze: no news, so that the watchdog sees to it
+            self._last_stamp = motion.stamp
             now = motion.stamp if self._replay else self._now()
             self._replay_offset = motion.stamp - time.monotonic_ns()
             if not self._controller.follow(motion.face.rotation, now):
@@ -119,6 +125,8 @@ class HeadNode(ManagedNode):
                 )
                 return
             self._last_motion = time.monotonic()
+            if self._controller.resting:
+                return  # the same rotation for too long is no news either
             self._awake = True
             self._publish(self._controller.advance(now, ahead=True), now)
         self._latency.add(time.time() - motion.timing.received)
@@ -143,15 +151,10 @@ class HeadNode(ManagedNode):
         return int(self.get_clock().now().nanoseconds)
 
     def _publish(self, commands: list[HeadCommand], now: int) -> None:
+        if self._output is None:
+            return
         for command in commands:
-            ahead = max(0, command.stamp - now) + self._lookahead
-            point = JointTrajectoryPoint(positions=command.positions)
-            point.time_from_start = Duration(sec=ahead // NANOSECONDS, nanosec=ahead % NANOSECONDS)
-            trajectory = JointTrajectory(joint_names=self._names, points=[point])
-            # Live, stamp 0: the controller starts at once, whatever its clock says.
-            if self._replay:
-                trajectory.header.stamp = time_message(now)
-            self._publisher.publish(trajectory)
+            self._output.send(command, now, now if self._replay else 0)
             self._commands += 1
 
     def _on_look_at(self, message: PointStamped) -> None:
@@ -178,6 +181,8 @@ class HeadNode(ManagedNode):
             return OK, 'no robot is given', values
         if self._refused:
             return ERROR, f'{self._refused} motions were not finite', values
+        if self._output is not None and self._output.trouble:
+            return WARN, f'the robot does not follow: {self._output.trouble}', values
         if not self._awake:
             return WARN, 'no motion: the head rests', values
         return OK, 'following', values

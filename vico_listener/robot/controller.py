@@ -1,4 +1,4 @@
-"""From head pose to joint positions: base gaze, targets, limiter and watchdog."""
+"""From head pose to joint positions: base gaze, shaping, limiter and watchdog."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,20 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from vico_listener.clock import NANOSECONDS
-from vico_listener.robot.limiter import JointLimiter
+from vico_listener.robot.limiter import HeadLimiter
 from vico_listener.robot.profile import AXES
 from vico_listener.robot.profile import RobotProfile
+from vico_listener.robot.shaping import Angles
+from vico_listener.robot.shaping import NodScaler
+from vico_listener.robot.shaping import TickAverage
+from vico_listener.robot.shaping import soften
 from vico_listener.rotation import compose_rpy
 
 STALE_NS = 500_000_000
 """Without a new motion for this long the head eases back to neutral."""
+
+FROZEN_NS = 5_000_000_000
+"""A rotation that stays the same to the last bit for this long counts as no motion either."""
 
 EASING = 0.25
 """Share of the velocity limit at which the head returns to neutral."""
@@ -30,28 +37,47 @@ class HeadCommand:
 class HeadController:
     """Turns listener rotations into joint commands on a fixed grid of command times.
 
-    Command = base gaze o motion, per joint: sign, gain, offset, then the limiter. `advance` is told
-    the time by its caller, so that a live node and a replay run through the same code.
+    Command = base gaze o motion, per joint: sign, gain, offset, then shaping (`shaping.py`) and
+    limits (`limiter.py`). `advance` is told the time by its caller, so that a live node and a
+    replay run through the same code.
     """
 
     def __init__(self, profile: RobotProfile) -> None:
         self.profile = profile
         self._period = round(NANOSECONDS / profile.rate)
-        dt = self._period / NANOSECONDS
-        self._limiters = [JointLimiter(joint, dt) for joint in profile.joints]
+        self._dt = self._period / NANOSECONDS
+        self._limiter = HeadLimiter(profile.joints, self._dt)
+        self._scaler = NodScaler(profile.joints, self._dt)
         self._axes = [AXES.index(joint.axis) for joint in profile.joints]
+        self._signs = np.array([joint.sign for joint in profile.joints])
+        self._gains = np.array([joint.gain for joint in profile.joints])
+        self._roll_gains = np.array([joint.roll_gain for joint in profile.joints])
+        self._offsets = np.array([joint.offset for joint in profile.joints])
+        # Whose range depends on another joint comes last; the other one's goal decides.
+        names = [joint.name for joint in profile.joints]
+        self._leaders = {
+            n: names.index(joint.range_by.joint)
+            for n, joint in enumerate(profile.joints)
+            if joint.range_by is not None
+        }
+        self._order = sorted(range(len(names)), key=lambda n: n in self._leaders)
+        self._held = TickAverage(self._offsets, self._period)
+        self._target = self._soften(self._offsets)
         self._base = np.zeros(3)
+        self._neutral = self._offsets
         self._rotation: np.ndarray | None = None
         self._motion_stamp = 0
+        self._last_rotation: np.ndarray | None = None
+        self._changed = 0
         self._next: int | None = None
 
     @property
     def resting(self) -> bool:
         """True when the head stands still at its base gaze with no motion to follow."""
-        return self._rotation is None and all(
-            abs(limiter.velocity) < 1e-4 and abs(limiter.position - goal) < 1e-3
-            for limiter, goal in zip(self._limiters, self._goals(np.zeros(3)), strict=True)
-        )
+        if self._rotation is not None or (np.abs(self._limiter.velocities) >= 1e-4).any():
+            return False
+        away = self._limiter.positions - self._soften(self._neutral)
+        return bool((np.abs(away) < 1e-3).all())
 
     def look(self, base_gaze: ArrayLike) -> None:
         """Set the base gaze: roll, pitch, yaw (rad) of the head while the listener is neutral."""
@@ -59,17 +85,23 @@ class HeadController:
         if base.shape != (3,) or not np.isfinite(base).all():
             raise ValueError(f'a base gaze is three finite angles, not {base}')
         self._base = base
+        self._neutral = self._goals(np.zeros(3))
 
     def follow(self, rotation: ArrayLike, stamp: int) -> bool:
         """Take the listener's head rotation (roll, pitch, yaw, rad) at `stamp` (ns) as the target.
 
-        Returns False, and changes nothing, when the rotation is not finite.
+        One that stays the same to the last bit for `FROZEN_NS` is not followed on. Returns False,
+        and changes nothing, when the rotation is not finite.
         """
-        rpy = np.asarray(rotation, dtype=np.float64)
+        rpy = np.array(rotation, dtype=np.float64)
         if rpy.shape != (3,) or not np.isfinite(rpy).all():
             return False
-        self._rotation = rpy
-        self._motion_stamp = stamp
+        if self._last_rotation is None or (rpy != self._last_rotation).any():
+            self._changed = stamp
+        self._last_rotation = rpy
+        if abs(stamp - self._changed) <= FROZEN_NS:
+            self._rotation = rpy
+            self._motion_stamp = stamp
         return True
 
     def release(self) -> None:
@@ -99,19 +131,34 @@ class HeadController:
         if self._rotation is not None and abs(stamp - self._motion_stamp) > STALE_NS:
             self._rotation = None
         moving = self._rotation is not None
-        goals = self._goals(self._rotation if self._rotation is not None else np.zeros(3))
-        scale = 1.0 if moving else EASING
-        for limiter, goal in zip(self._limiters, goals, strict=True):
-            limiter.step(goal, scale)
+        goals = self._neutral if self._rotation is None else self._goals(self._rotation)
+        self._held.hold(goals, min(stamp, self._motion_stamp) if moving else stamp)
+        # Where the head looks is not made smaller, only what the listener does there.
+        held = self._held.at(stamp)
+        scaled = self._neutral + self._scaler.step(held - self._neutral)
+        target = self._soften(scaled if moving else held)
+        rates = (target - self._target) / self._dt
+        self._target = target
+        self._limiter.step(target, rates, 1.0 if moving else EASING)
         return HeadCommand(
-            stamp,
-            tuple(limiter.position for limiter in self._limiters),
-            tuple(limiter.velocity for limiter in self._limiters),
+            stamp, tuple(self._limiter.positions.tolist()), tuple(self._limiter.velocities.tolist())
         )
 
-    def _goals(self, rotation: np.ndarray) -> list[float]:
+    def _goals(self, rotation: np.ndarray) -> Angles:
+        """Joint positions (rad) for a rotation, without regard to what the joints can do."""
         pose = compose_rpy(self._base, rotation)
-        return [
-            joint.offset + joint.sign * joint.gain * float(pose[axis])
-            for joint, axis in zip(self.profile.joints, self._axes, strict=True)
-        ]
+        angles = self._gains * pose[self._axes] + self._roll_gains * pose[AXES.index('roll')]
+        return np.asarray(self._offsets + self._signs * angles)
+
+    def _soften(self, goals: Angles) -> Angles:
+        """Goals inside the joints' ranges."""
+        inside = np.array(goals)
+        for n in self._order:
+            joint = self.profile.joints[n]
+            low, high = joint.minimum, joint.maximum
+            if joint.range_by is not None:
+                leader = float(inside[self._leaders[n]])
+                coupled = joint.range_by.over(leader, leader)
+                low, high = max(low, coupled[0]), min(high, coupled[1])
+            inside[n] = soften(float(inside[n]), joint, low, high)
+        return inside

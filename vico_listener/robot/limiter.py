@@ -1,8 +1,14 @@
-"""The one place where a joint's position, velocity and acceleration are bounded."""
+"""The one place where the head's positions, velocities, accelerations and jerks are bounded."""
 
 import math
+from collections import deque
+from collections.abc import Sequence
+
+import numpy as np
 
 from vico_listener.robot.profile import Joint
+
+Bounds = tuple[float, float]
 
 
 def braking_speed(distance: float, deceleration: float, dt: float) -> float:
@@ -21,14 +27,15 @@ def braking_speed(distance: float, deceleration: float, dt: float) -> float:
 class JointLimiter:
     """Follows a target with one joint, inside its limits at every step.
 
-    The velocity that would reach the target in `time_constant` is bounded so that neither the
-    velocity nor the acceleration limit is exceeded and the joint can always stop before both its
-    position limits and the target.
+    The target's own rate is followed as it is and what is missing is made up within
+    `time_constant`; both are bounded so that neither the velocity nor the acceleration limit is
+    exceeded and the joint can always stop before its position limits, and before a target that
+    stands still.
 
     Args:
         joint: its limits.
         dt: step, s.
-        time_constant: lag behind a moving target, s; at least dt.
+        time_constant: in which an error decays, s; at least dt.
     """
 
     def __init__(self, joint: Joint, dt: float, time_constant: float = 0.04) -> None:
@@ -38,24 +45,45 @@ class JointLimiter:
         self.position = joint.offset
         self.velocity = 0.0
 
-    def step(self, target: float, speed_scale: float = 1.0) -> float:
+    @property
+    def reach(self) -> Bounds:
+        """Lowest and highest position until the joint stands, braking as hard as it may."""
+        change = self._joint.max_acceleration * self._dt
+        speed = abs(self.velocity)
+        steps = math.floor(speed / change)
+        distance = self._dt * (steps * speed - change * steps * (steps + 1) / 2.0)
+        stop = self.position + math.copysign(distance, self.velocity)
+        return min(self.position, stop), max(self.position, stop)
+
+    def step(
+        self,
+        target: float,
+        speed_scale: float = 1.0,
+        rate: float = 0.0,
+        bounds: Bounds = (-math.inf, math.inf),
+    ) -> float:
         """Move one step towards `target` (rad) and return the new position (rad).
 
-        A target that is not finite counts as the present position; `speed_scale` (0..1] slows the
-        motion down.
+        Args:
+            target: one that is not finite counts as the present position.
+            speed_scale: (0..1], slows the motion down.
+            rate: of the target since the last step, rad/s; 0 = it stands still.
+            bounds: narrower position limits than the joint's own; `reach` must lie in them.
         """
         joint, dt = self._joint, self._dt
-        if not math.isfinite(target):
-            target = self.position
-        target = min(max(target, joint.minimum), joint.maximum)
+        low, high = max(joint.minimum, bounds[0]), min(joint.maximum, bounds[1])
+        if not (math.isfinite(target) and math.isfinite(rate)):
+            target, rate = self.position, 0.0
+        target = min(max(target, low), high)
         acceleration = joint.max_acceleration
         top = joint.max_velocity * speed_scale
-        error = target - self.position
-        wanted = self._gain * error
+        rate = min(max(rate, -top), top)
+        error = target - rate * dt - self.position
         approach = min(top, braking_speed(abs(error), acceleration * speed_scale, dt))
-        wanted = min(max(wanted, -approach), approach)
-        up = braking_speed(joint.maximum - self.position, acceleration, dt)
-        down = braking_speed(self.position - joint.minimum, acceleration, dt)
+        wanted = rate + min(max(self._gain * error, -approach), approach)
+        wanted = min(max(wanted, -top), top)
+        up = braking_speed(high - self.position, acceleration, dt)
+        down = braking_speed(self.position - low, acceleration, dt)
         change = acceleration * dt
         # The acceleration limit comes last: the braking speeds are such that it is never in the
         # way of the position limits.
@@ -65,3 +93,74 @@ class JointLimiter:
         self.position += velocity * dt
         self.velocity = velocity
         return self.position
+
+
+class HeadLimiter:
+    """Follows targets with all joints of a head, inside every limit of its profile.
+
+    Each joint has a `JointLimiter`; where the range of one depends on another, they keep clear of
+    each other's way until they stand. The command is the mean over the last few steps: a mean of
+    allowed positions is allowed, its velocity and acceleration are means of allowed ones, and its
+    jerk is at most twice the acceleration limit over the time averaged, which is how the
+    jerk limit sets that time. All joints share it, so that they stay in step.
+
+    Args:
+        joints: of the profile.
+        dt: step, s.
+    """
+
+    def __init__(self, joints: Sequence[Joint], dt: float) -> None:
+        self._dt = dt
+        self.limiters = [JointLimiter(joint, dt) for joint in joints]
+        names = [joint.name for joint in joints]
+        self._coupled = [
+            (n, names.index(joint.range_by.joint), joint.range_by)
+            for n, joint in enumerate(joints)
+            if joint.range_by is not None
+        ]
+        # Leading joints move first: what depends on them then keeps within what is left.
+        followers = {n for n, _, _ in self._coupled}
+        self._order = sorted(range(len(joints)), key=lambda n: n in followers)
+        length = max(math.ceil(2.0 * j.max_acceleration / (j.max_jerk * dt) - 1e-9) for j in joints)
+        start = np.array([joint.offset for joint in joints])
+        self._positions = deque([start] * max(1, length), maxlen=max(1, length))
+        self._velocities = deque([np.zeros(len(joints))] * max(1, length), maxlen=max(1, length))
+
+    @property
+    def positions(self) -> np.ndarray:
+        """Commanded positions (rad), in the joints' order."""
+        return np.asarray(sum(self._positions)) / len(self._positions)
+
+    @property
+    def velocities(self) -> np.ndarray:
+        """Their velocities (rad/s)."""
+        return np.asarray(sum(self._velocities)) / len(self._velocities)
+
+    @property
+    def delay(self) -> float:
+        """By how much averaging is late, s."""
+        return (len(self._positions) - 1) / 2.0 * self._dt
+
+    def step(self, targets: np.ndarray, rates: np.ndarray, speed_scale: float = 1.0) -> None:
+        """Move one step towards targets (rad) that move at rates (rad/s)."""
+        for n in self._order:
+            self.limiters[n].step(
+                float(targets[n]), speed_scale, float(rates[n]), self._free_range(n)
+            )
+        self._positions.append(np.array([limiter.position for limiter in self.limiters]))
+        self._velocities.append(np.array([limiter.velocity for limiter in self.limiters]))
+
+    def _free_range(self, joint: int) -> Bounds:
+        """What other joints leave a joint, whatever way they brake."""
+        low, high = -math.inf, math.inf
+        for follower, leader, coupled in self._coupled:
+            if joint == follower:
+                free = coupled.over(*self.limiters[leader].reach)
+            elif joint == leader:
+                free = coupled.others(*self.limiters[follower].reach)
+            else:
+                continue
+            low, high = max(low, free[0]), min(high, free[1])
+        # Where the joint is on its way to is free already, but for the last bit of rounding.
+        reach = self.limiters[joint].reach
+        return min(low, reach[0]), max(high, reach[1])

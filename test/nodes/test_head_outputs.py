@@ -1,0 +1,145 @@
+"""The head node's back ends: each robot gets its own message, or the reason why not."""
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from geometry_msgs.msg import PoseStamped
+from graph import Graph
+from graph import wait_until
+from rclpy.lifecycle import TransitionCallbackReturn
+from sensor_msgs.msg import JointState
+from std_msgs.msg import Float64MultiArray
+
+from vico_listener.clock import tick_stamp
+from vico_listener.frames import ListenerMotion
+from vico_listener.motion import Attitude
+from vico_listener.motion import FaceMotion
+from vico_listener.nodes.head_node import HeadNode
+from vico_listener.resources import resource_path
+
+try:
+    import naoqi_bridge_msgs  # noqa: F401
+
+    HAS_NAOQI = True
+except ImportError:
+    HAS_NAOQI = False
+
+
+def motion(stamp: int, pitch: float) -> ListenerMotion:
+    face = FaceMotion.neutral()
+    face.rotation[1] = pitch
+    made = ListenerMotion(stamp, stamp, face, Attitude.NEUTRAL, 1.0, True, 'test')
+    made.timing.received = time.time()
+    return made
+
+
+def nod(graph: Graph, head: HeadNode, ready: Callable[[], bool]) -> None:
+    """Look down until something has come of it."""
+    tick = 0
+
+    def follow() -> bool:
+        nonlocal tick
+        tick += 1
+        head.follow(motion(tick_stamp(tick), 0.2 + 1e-6 * tick))
+        time.sleep(0.02)
+        return ready()
+
+    wait_until(follow)
+
+
+def bring_up(graph: Graph, robot: str) -> HeadNode:
+    head = graph.make(HeadNode, subscribe=False, robot=robot)
+    assert graph.run(head.trigger_configure) == TransitionCallbackReturn.SUCCESS
+    assert graph.run(head.trigger_activate) == TransitionCallbackReturn.SUCCESS
+    return head
+
+
+def changed(path: Path, name: str, **fields: Any) -> str:
+    """A profile like a shipped one, but for some fields."""
+    data = yaml.safe_load((resource_path('config/robots') / f'{name}.yaml').read_text())
+    for field, value in fields.items():
+        if value is None:
+            del data[field]
+        else:
+            data[field] = value
+    file = path / 'mine.yaml'
+    file.write_text(yaml.safe_dump(data))
+    return str(file)
+
+
+def test_qtrobot_gets_degrees(graph: Graph) -> None:
+    commands = graph.record(graph.tester(), Float64MultiArray, '/qt_robot/head_position/command')
+    head = bring_up(graph, 'qtrobot')
+    nod(graph, head, lambda: bool(commands) and commands[-1].data[1] > 11.0)
+    assert list(commands[-1].data) == pytest.approx([0.0, 11.46], abs=0.5)
+
+
+def test_pose_has_frame_and_stamp(graph: Graph) -> None:
+    poses = graph.record(graph.tester(), PoseStamped, 'head_pose')
+    head = bring_up(graph, 'generic_pose')
+    nod(graph, head, lambda: bool(poses) and poses[-1].pose.orientation.y > 0.095)
+    last = poses[-1]
+    assert last.header.frame_id == 'head_base'
+    assert abs(last.header.stamp.sec - time.time()) < 60
+    turn = last.pose.orientation  # half the angle, about y
+    assert (turn.x, turn.z) == (0.0, 0.0)
+    assert turn.w**2 + turn.y**2 == pytest.approx(1.0)
+
+
+def test_joint_state_names_its_joints(graph: Graph, tmp_path: Path) -> None:
+    robot = changed(tmp_path, 'generic_2dof', interface='joint_state', topic='neck', lookahead=None)
+    states = graph.record(graph.tester(), JointState, 'neck')
+    head = bring_up(graph, robot)
+    nod(graph, head, lambda: bool(states) and states[-1].position[1] > 0.19)
+    assert states[-1].name == ['head_pan_joint', 'head_tilt_joint']
+    assert max(state.velocity[1] for state in states) > 0.1
+
+
+@pytest.mark.skipif(HAS_NAOQI, reason='naoqi_bridge_msgs is installed')
+@pytest.mark.parametrize('robot', ['nao', 'pepper'])
+def test_robot_whose_messages_are_missing_is_refused_with_the_reason(
+    graph: Graph, robot: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    head = graph.make(HeadNode, robot=robot)
+    assert graph.run(head.trigger_configure) == TransitionCallbackReturn.FAILURE
+    reason = f"robot '{robot}' needs the ROS package naoqi_bridge_msgs, which is not installed"
+    assert reason in capfd.readouterr().err
+
+
+def test_reachy_mini_is_commanded_and_missed(graph: Graph, tmp_path: Path) -> None:
+    server = pytest.importorskip('websockets.sync.server')
+    told: list[dict[str, Any]] = []
+    daemon = server.serve(
+        lambda connection: told.extend(json.loads(text) for text in connection), '127.0.0.1', 0
+    )
+    thread = threading.Thread(target=daemon.serve_forever, daemon=True)
+    port = daemon.socket.getsockname()[1]
+    robot = changed(tmp_path, 'reachy_mini', url=f'ws://127.0.0.1:{port}/api/move/ws/set_target')
+    head = bring_up(graph, robot)
+    # It waits in the background for a robot that is not up yet, and says so.
+    nod(graph, head, lambda: head.diagnose()[1].startswith('the robot does not follow'))
+    thread.start()
+    nod(graph, head, lambda: bool(told) and told[-1]['target_head_pose']['pitch'] > 0.19)
+    assert head.diagnose()[1] == 'following'
+    assert graph.run(head.trigger_deactivate) == TransitionCallbackReturn.SUCCESS
+    daemon.shutdown()
+
+
+def test_source_that_repeats_itself_is_no_source(graph: Graph) -> None:
+    head = bring_up(graph, 'generic_3dof')
+    for tick in range(1, 20):
+        head.follow(motion(tick_stamp(tick), 0.3))
+        time.sleep(1 / 30)
+
+    def rests() -> bool:
+        head.follow(motion(tick_stamp(19), 0.3))
+        time.sleep(1 / 30)
+        return head.diagnose()[1] == 'no motion: the head rests'
+
+    wait_until(rests)
