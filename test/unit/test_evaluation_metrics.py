@@ -120,6 +120,12 @@ def test_variance_and_variation_of_known_motion():
     assert frame_variation(motion) == pytest.approx(0.2, rel=0.01)
 
 
+def test_variation_leaves_out_what_was_not_seen():
+    motion = np.array([[0.0], [1.0], [50.0], [3.0], [5.0]])
+    assert frame_variation(motion, np.array([True, True, False, True, True])) == 1.5
+    assert frame_variation(motion, np.zeros(5, np.bool_)) == 0
+
+
 def test_shannon_index_of_known_shares():
     assert shannon_index(np.array([0, 0, 0]), 4) == 0
     assert shannon_index(np.array([0, 1, 2, 3]), 4) == 2
@@ -164,7 +170,7 @@ def test_frames_without_the_speaker_have_no_part_in_the_lag():
     seen = np.ones(400, np.bool_)
     seen[100:150] = False
     speaker[~seen] = 1e3
-    found = lagged_correlation(listener, speaker, seen)
+    found = lagged_correlation(listener, speaker, speaker_seen=seen)
     assert (found.lag, found.correlation) == pytest.approx((0.4, 1))
 
 

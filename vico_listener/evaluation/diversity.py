@@ -25,12 +25,16 @@ def temporal_variance(samples: Samples) -> float:
     return float(samples.var(axis=0).mean())
 
 
-def frame_variation(samples: Samples) -> float:
+def frame_variation(samples: Samples, seen: NDArray[np.bool_] | None = None) -> float:
     """Mean absolute change from frame to frame of samples (T, D): what flicker raises.
 
-    Zhou et al., ECCV 2022, Fig. A5, shows it over time for a non-sequential generator.
+    Zhou et al., ECCV 2022, Fig. A5, shows it over time for a non-sequential generator. Changes from
+    or to a frame that is not `seen` (T,) are left out; 0 when none is left.
     """
-    return float(np.abs(np.diff(samples, axis=0)).mean())
+    changes = np.abs(np.diff(samples, axis=0))
+    if seen is not None:
+        changes = changes[seen[1:] & seen[:-1]]
+    return float(changes.mean()) if len(changes) else 0.0
 
 
 def shannon_index(labels: NDArray[np.integer], size: int) -> float:

@@ -45,7 +45,7 @@ class LaggedCorrelation:
 
     Attributes:
         lag: s; positive = the listener comes after the speaker.
-        correlation: Pearson's r there, mean over the dimensions.
+        correlation: Pearson's r there, mean over the dimensions; 0 where none is positive.
     """
 
     lag: float
@@ -64,27 +64,30 @@ def _mean_correlation(one: Samples, other: Samples) -> float:
 
 
 def lagged_correlation(
-    listener: Samples, speaker: Samples, seen: BoolArray | None = None
+    listener: Samples,
+    speaker: Samples,
+    listener_seen: BoolArray | None = None,
+    speaker_seen: BoolArray | None = None,
 ) -> LaggedCorrelation:
     """Time-lagged cross-correlation of samples (T, D) and (T, D) within +-2 s.
 
-    Song et al., REACT 2023 (FRSyn) reports |lag| of the highest correlation. `seen` (T,) says where
-    the speaker's face is valid. Lags that leave less than half of the frames are not tried.
+    Song et al., REACT 2023 (FRSyn) reports |lag| of the highest correlation. The masks (T,) say
+    where a face is valid. Lags that leave less than half of the frames are not tried.
     """
     count = len(listener)
-    seen = np.ones(count, np.bool_) if seen is None else seen
+    all_seen = np.ones(count, np.bool_)
+    listener_seen = all_seen if listener_seen is None else listener_seen
+    speaker_seen = all_seen if speaker_seen is None else speaker_seen
     reach = min(round(MAX_LAG_SECONDS * MODEL_RATE), count // 2)
-    best = LaggedCorrelation(0.0, -np.inf)
+    best = LaggedCorrelation(0.0, 0.0)
     # From no lag outwards: of equal correlations the shortest lag counts.
     for lag in sorted(range(-reach, reach + 1), key=abs):
-        late, early = (
-            slice(max(lag, 0), count + min(lag, 0)),
-            slice(max(-lag, 0), count - max(lag, 0)),
-        )
-        there = seen[early]
-        if there.sum() < 2:
+        late = slice(max(lag, 0), count + min(lag, 0))
+        early = slice(max(-lag, 0), count - max(lag, 0))
+        there = listener_seen[late] & speaker_seen[early]
+        if not there.any():
             continue
         correlation = _mean_correlation(listener[late][there], speaker[early][there])
         if correlation > best.correlation:
             best = LaggedCorrelation(lag / MODEL_RATE, correlation)
-    return best if np.isfinite(best.correlation) else LaggedCorrelation(0.0, 0.0)
+    return best
