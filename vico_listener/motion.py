@@ -78,7 +78,7 @@ class Basis:
         return len(self.coefficients)
 
     def __reduce__(self) -> tuple[Callable[[str], 'Basis'], tuple[str]]:
-        """Copies and what another process unpickles are the basis itself: it is compared by `is`."""
+        """A copy, or what another process unpickles, is the basis itself: `is` compares bases."""
         return basis_by_name, (self.name,)
 
 
