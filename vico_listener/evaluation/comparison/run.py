@@ -87,7 +87,7 @@ def load_test_clips(folder: Path) -> tuple[list[ClipFeatures], list[str]]:
     if not folder.is_dir():
         raise ValueError(f'no such folder: {folder}')
     loaded = load_features(folder)
-    clips = [clip for clip in loaded if clip.split in SPLITS]
+    clips = [clip for split in SPLITS for clip in loaded if clip.split == split]
     if not clips:
         raise ValueError(
             f'{folder} has {len(loaded)} clips of the split train, but none of test or ood'

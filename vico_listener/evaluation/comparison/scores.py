@@ -163,10 +163,10 @@ def _mean_result(
     name: str, attitude: str, metric: str, pairs: Sequence[tuple[float, float]], one: ClipScore
 ) -> Result:
     values, weights = zip(*pairs, strict=True)
-    limits = interval(values, weights) or (None, None)
+    low, high = interval(values, weights) or (None, None)
     mean = float(np.average(values, weights=weights))
     return Result(
-        name, one.modality.value, one.split, attitude, metric, mean, *limits, clips=len(pairs)
+        name, one.modality.value, one.split, attitude, metric, mean, low, high, len(pairs)
     )
 
 
