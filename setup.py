@@ -46,6 +46,7 @@ setup(
         'tqdm',
     ],
     extras_require={
+        'evaluation': ['scikit-image'],
         'simulation': ['mujoco'],
         'training': ['espeakng-loader', 'onnx', 'tensorboard', 'torch'],
         'test': ['hypothesis', 'librosa', 'mypy', 'pytest', 'ruff'],

@@ -57,12 +57,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--portrait', type=Path, help='photo for the contact sheets; without, the default one'
     )
     parser.add_argument('--no-sheets', action='store_true', help='draw no contact sheets')
+    parser.add_argument(
+        '--render',
+        metavar='VIDEOS',
+        type=Path,
+        help="score a renderer instead, on this folder of the listeners' videos (CLIP.mp4 or "
+        'CLIP.listener.mp4)',
+    )
+    parser.add_argument('--renderer', default='portrait', help='which one, with --render')
+    parser.add_argument('--size', type=int, default=256, help='px of its pictures')
+    parser.add_argument(
+        '--inception',
+        metavar='FILE',
+        type=Path,
+        help='with --render, the weights that FID needs (inception-2015-12-05.pt, TorchScript)',
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the report; exit code 0, or 1 with the reason."""
     try:
-        return _evaluate(args)
+        return _evaluate_renderer(args) if args.render else _evaluate(args)
+    except ModuleNotFoundError as error:
+        print(
+            f'vico evaluate: module {error.name!r} is missing; '
+            'pip install -r requirements/evaluation.txt (and training.txt for --inception)',
+            file=sys.stderr,
+        )
+        return 1
     except (OSError, ValueError, RuntimeError) as error:
         print(f'vico evaluate: {error}', file=sys.stderr)
         return 1
@@ -92,6 +114,28 @@ def _renderer(args: argparse.Namespace) -> Renderer | None:
             raise
         print(f'no contact sheets: {error}', file=sys.stderr)
         return None
+
+
+def _evaluate_renderer(args: argparse.Namespace) -> int:
+    # scikit-image and torch are needed for this only.
+    from vico_listener.evaluation.images.report import compose
+    from vico_listener.evaluation.images.report import evaluate_renderer
+
+    clips, notes = load_test_clips(_directory(args, BenchmarkConfig()))
+    network = None
+    if args.inception:
+        from vico_listener.evaluation.images.inception import Inception
+
+        network = Inception(args.inception)
+    results = evaluate_renderer(args.renderer, clips, args.render, args.size, network)
+    args.out.mkdir(parents=True, exist_ok=True)
+    results.write(args.out / NUMBERS_FILE)
+    report = args.report or args.out / REPORT_FILE
+    report.parent.mkdir(parents=True, exist_ok=True)
+    splits = list(dict.fromkeys(clip.split for clip in clips))
+    report.write_text(compose(args.renderer, results, splits, args.size, notes), 'utf-8')
+    print(f'report: {report}  (numbers: {args.out / NUMBERS_FILE})')
+    return 0
 
 
 def _evaluate(args: argparse.Namespace) -> int:

@@ -159,5 +159,7 @@ def evaluate(
             sizes[model.label] = complexity(checkpoint)
     notes: list[str] = []
     jobs = _jobs(models, clips, notes)
-    bar = tqdm(_done(jobs, processes), total=len(jobs), desc='answers', unit='clip', disable=quiet)
-    return Evaluation(clips, models, sizes, list(bar), notes)
+    done = _done(jobs, processes)
+    with tqdm(done, total=len(jobs), desc='answers', unit='clip', disable=quiet) as bar:
+        answers = list(bar)
+    return Evaluation(clips, models, sizes, answers, notes)

@@ -14,6 +14,8 @@ from vico_listener.evaluation.comparison.published import ABLATION
 from vico_listener.evaluation.comparison.published import COMPLEXITY
 from vico_listener.evaluation.comparison.published import FEATURE_DISTANCE
 from vico_listener.evaluation.comparison.published import METHODS
+from vico_listener.evaluation.comparison.published import RENDERER
+from vico_listener.evaluation.comparison.run import SPLITS
 from vico_listener.evaluation.comparison.scores import AVERAGE
 from vico_listener.evaluation.comparison.scores import TRUE
 from vico_listener.evaluation.comparison.scores import Result
@@ -155,6 +157,17 @@ def gesture_table(results: Results, models: Sequence[str], attitude: Attitude) -
     if not any(found.values()):
         return ''
     return _by_metric(labels, names, lambda m, n: found[m, n], with_interval)
+
+
+def renderer_table(results: Results, renderer: str, split: str) -> str:
+    """Table 4 of the paper for one split."""
+    rows = []
+    for attitude in (*(a.value for a in Attitude), AVERAGE):
+        found = [results.get(renderer, split, m, attitude, 'true motion') for m in RENDERER]
+        rows.append([attitude, *map(with_interval, found)])
+    place = SPLITS.index(split)
+    rows.append(['ViCo: average', *(number(pair[place]) for pair in RENDERER.values())])
+    return markdown(['attitude', *RENDERER], rows)
 
 
 def size_table(sizes: dict[str, Complexity]) -> str:
