@@ -132,7 +132,7 @@ def test_a_run_in_bfm64_has_no_gestures_and_no_sheets(tmp_path):
     saved(BFM64_MODEL, tmp_path / 'net')
     assert command(folder, '--models', f'lstm={tmp_path / "net"}', '--out', tmp_path / 'out') == 0
     text = (tmp_path / 'out' / 'report.md').read_text()
-    assert 'units of Deep3DFaceRecon' in text and '| lstm: net |' in text
+    assert 'units of Deep3DFaceRecon' in text and '| net |' in text
     assert '## Gestures' not in text and 'methods.png' not in text
 
 

@@ -7,16 +7,16 @@ import pytest
 from clip_features import dyad_clip
 from clip_features import noise_clip
 from clip_features import track_of
+from clip_features import write_clips
 from networks import checkpoint_of
 from networks import saved
 from networks import untrained
 
+from vico_listener.dataset.reference import reference_face
 from vico_listener.evaluation.comparison.generation import Modality
 from vico_listener.evaluation.comparison.generation import answer
 from vico_listener.evaluation.comparison.generation import limited
 from vico_listener.evaluation.comparison.generation import other_speaker
-from vico_listener.evaluation.comparison.generation import reference_face
-from vico_listener.evaluation.comparison.generation import true_answer
 from vico_listener.evaluation.comparison.models import Model
 from vico_listener.evaluation.comparison.models import check_fit
 from vico_listener.evaluation.comparison.models import complexity
@@ -35,7 +35,6 @@ from vico_listener.listener.model.config import BFM64 as BFM64_MODEL
 from vico_listener.listener.model.config import RELEASE
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
-from vico_listener.rotation import compose_rpy
 
 
 @pytest.fixture(scope='module')
@@ -108,39 +107,6 @@ def test_several_processes_give_the_same():
     assert [a.score for a in again.answers] == [a.score for a in once.answers]
 
 
-def test_the_true_pose_is_taken_relative_to_the_first_face():
-    clip = dyad_clip('a')
-    turned = replace(clip, listener=replace(clip.listener))
-    start, place = np.array([0.1, -0.2, 0.7]), np.array([-0.6, 0.1, 0.2])
-    first = clip.listener.rotation[0], clip.listener.translation[0]
-    turned.listener.rotation = np.array(
-        [compose_rpy(start, rpy) for rpy in clip.listener.rotation], np.float32
-    )
-    turned.listener.translation = (clip.listener.translation + place).astype(np.float32)
-    ours, theirs = true_answer(turned), true_answer(clip)
-    np.testing.assert_allclose(ours.rotation, theirs.rotation, atol=1e-6)
-    np.testing.assert_allclose(ours.rotation[0], 0, atol=1e-6)
-    np.testing.assert_allclose(ours.translation[0], 0, atol=1e-6)
-    assert not np.array_equal(first[0], turned.listener.rotation[0])
-    assert not reference_face(turned).rotation.any()
-
-
-def test_bfm64_keeps_the_pose_that_the_camera_saw():
-    clip = noise_clip('n', BFM64)
-    assert true_answer(clip) is clip.listener
-    np.testing.assert_array_equal(reference_face(clip).rotation, clip.listener.rotation[0])
-
-
-def test_the_reference_is_the_first_face_that_was_seen():
-    clip = dyad_clip('a')
-    clip.listener.valid[:5] = False
-    face = reference_face(clip)
-    np.testing.assert_array_equal(face.expression, clip.listener.expression[5])
-    clip.listener.valid[:] = False
-    with pytest.raises(ValueError, match='a: the listener is never seen'):
-        reference_face(clip)
-
-
 def test_modalities_take_away_what_they_say(clips):
     clip, other, _ = clips
     audio, visual = limited(clip, Modality.AUDIO), limited(clip, Modality.VISUAL)
@@ -163,7 +129,7 @@ def test_attitude_and_reference_can_be_others_than_the_clip_s(clips):
     usual = answer(listener, clips[0])
     stern = answer(listener, clips[0], attitude=Attitude.NEGATIVE)
     assert np.abs(usual.expression - stern.expression).max() > 0.1
-    smiling = reference_face(clips[0])
+    smiling = reference_face(clips[0].listener)
     smiling.expression[44:46] = 0.5
     assert np.abs(answer(listener, clips[0], smiling).expression - usual.expression).max() > 0.1
 
@@ -178,7 +144,7 @@ def test_a_network_without_attitudes_listens_in_neutral():
 def test_another_basis_is_refused(tmp_path, clips):
     saved(BFM64_MODEL, tmp_path / 'theirs')
     models = parse_models([f'lstm={tmp_path / "theirs"}'])
-    with pytest.raises(ValueError, match='lstm: theirs understands faces in the basis bfm64, the '):
+    with pytest.raises(ValueError, match='theirs understands faces in the basis bfm64, the '):
         evaluate(clips, models, quiet=True)
     mixed = [clips[0], noise_clip('n', BFM64)]
     with pytest.raises(ValueError, match='in several bases: arkit52, bfm64'):
@@ -193,14 +159,15 @@ def test_other_acoustic_features_are_refused():
 
 def test_models_of_a_command_line(tmp_path):
     first, second = parse_models(['rules', f'lstm={tmp_path / "mine"}'])
-    assert (first.label, second.label) == ('rules', 'lstm: mine')
+    assert (first.label, second.label) == ('rules', 'mine')
+    assert parse_models(['lstm=out/gru/checkpoint'])[0].label == 'gru'
     with pytest.raises(ValueError, match="unknown listener 'nobody': choose one of"):
         parse_models(['nobody'])
     with pytest.raises(ValueError, match='the listener rules takes no checkpoint'):
         parse_models(['rules=x'])
     with pytest.raises(ValueError, match="a checkpoint's folder must follow"):
         parse_models(['lstm='])
-    with pytest.raises(ValueError, match="two models would be called 'lstm: mine'"):
+    with pytest.raises(ValueError, match="two models would be called 'mine'"):
         parse_models(['lstm=a/mine', 'lstm=b/mine'])
 
 
@@ -213,6 +180,36 @@ def test_size_of_the_released_network_is_what_the_paper_says():
 def test_the_shipped_network_has_a_size(evaluation):
     assert set(evaluation.complexities) == {'lstm'}
     assert create_listener('lstm').checkpoint.config.output == 'behaviour'
+
+
+def test_size_of_a_transformer_counts_its_attention():
+    model = replace(ARKIT52_MODEL, generator='transformer')
+    size = complexity(checkpoint_of(untrained(model)))
+    fuse, enter = 192 * model.driven_size, 96 * 192
+    layer = (3 + 1 + 2 + 2) * 96 * 96 + 2 * 60 * 96
+    assert size.step == fuse + enter + 2 * layer + model.output_size * 96
+
+
+def test_baselines_are_compared_in_any_basis(tmp_path):
+    clips = [noise_clip('a', BFM64), noise_clip('b', BFM64, 'ood')]
+    folder = write_clips(tmp_path, [noise_clip('t', BFM64, 'train')])
+    names = ['simulation', 'mirroring', 'random']
+    found = evaluate(clips, parse_models(names, features=folder), quiet=True)
+    scores = {a.job.label: a.score for a in found.answers if a.job.modality is Modality.BOTH}
+    # The train clip is the same noise, from the same first face.
+    assert scores['simulation'].distance.exp == pytest.approx(0, abs=1e-4)
+    assert scores['mirroring'].distance.exp > 1
+    assert scores['mirroring'].values['lagged correlation exp'] == pytest.approx(1)
+    with pytest.raises(ValueError, match='a, simulation_attitude: no clip of the train split'):
+        stern = [replace(clips[0], attitude=Attitude.NEGATIVE)]
+        evaluate(stern, parse_models(['simulation_attitude'], features=folder), quiet=True)
+
+
+def test_a_listener_never_seen_is_named(clips):
+    blind = replace(clips[0], listener=replace(clips[0].listener))
+    blind.listener.valid = np.zeros(len(blind), np.bool_)
+    with pytest.raises(ValueError, match='a, true listener: the face is never seen'):
+        evaluate([blind], parse_models(['rules']), quiet=True)
 
 
 def test_interval_of_a_known_mean():

@@ -142,8 +142,9 @@ def _evaluate(args: argparse.Namespace) -> int:
     config = load_benchmark(args.config) if args.config else BenchmarkConfig()
     if args.jobs < 1:
         raise ValueError(f'--jobs must be at least 1, not {args.jobs}')
-    models = parse_models(args.models or config.models or [DEFAULT_LISTENER], args.seed)
-    clips, notes = load_test_clips(_directory(args, config))
+    folder = _directory(args, config)
+    models = parse_models(args.models or config.models or [DEFAULT_LISTENER], args.seed, folder)
+    clips, notes = load_test_clips(folder)
     renderer = _renderer(args)
     evaluation = evaluate(clips, models, args.jobs)
     evaluation.notes[:0] = notes

@@ -8,12 +8,10 @@ import numpy as np
 
 from vico_listener.dataset.face_track import FaceTrack
 from vico_listener.dataset.features import ClipFeatures
+from vico_listener.dataset.reference import reference_face
 from vico_listener.listener.base import Listener
 from vico_listener.motion import Attitude
-from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
-from vico_listener.rotation import matrix_from_rpy
-from vico_listener.rotation import rpy_from_matrix
 
 
 class Modality(str, Enum):
@@ -23,51 +21,6 @@ class Modality(str, Enum):
     AUDIO = 'audio only'
     VISUAL = 'visual only'
     WRONG_AUDIO = 'wrong audio'
-
-
-def poses_are_relative(basis: Basis) -> bool:
-    """Whether a listener's pose is relative to its reference.
-
-    Where the pose has a crop (`bfm64`) networks say it as the camera would see it, as in the paper.
-    """
-    return not basis.has_crop
-
-
-def first_face(clip: ClipFeatures) -> FaceMotion:
-    """The true listener's first visible face, as the camera saw it.
-
-    Raises:
-        ValueError: the listener is never seen.
-    """
-    if not clip.listener.valid.any():
-        raise ValueError(f'{clip.clip}: the listener is never seen, there is no reference')
-    return clip.listener.motion(int(np.argmax(clip.listener.valid)))
-
-
-def reference_face(clip: ClipFeatures) -> FaceMotion:
-    """The reference m_1 that a listener is given: `first_face`, with pose zero if relative."""
-    face = first_face(clip)
-    if poses_are_relative(face.basis):
-        return FaceMotion(face.expression.copy(), basis=face.basis)
-    return face
-
-
-def true_answer(clip: ClipFeatures) -> FaceTrack:
-    """The true listener with its pose as a listener would say it; compare with `answer`.
-
-    Relative poses: rotation R_1^T R_t, translation R_1^T (t_t - t_1), in the head frame of the
-    first face.
-    """
-    track, first = clip.listener, first_face(clip)
-    if not poses_are_relative(track.basis):
-        return track
-    back = matrix_from_rpy(first.rotation).T
-    rotations = [rpy_from_matrix(back @ matrix_from_rpy(rpy)) for rpy in track.rotation]
-    return replace(
-        track,
-        rotation=np.array(rotations, np.float32),
-        translation=((track.translation - first.translation) @ back.T).astype(np.float32),
-    )
 
 
 def knows_attitudes(listener: Listener) -> bool:
@@ -93,7 +46,7 @@ def answer(
     attitude = clip.attitude if attitude is None else attitude
     if not knows_attitudes(listener):
         attitude = Attitude.NEUTRAL
-    listener.reset(reference_face(clip) if reference is None else reference, attitude)
+    listener.reset(reference_face(clip.listener) if reference is None else reference, attitude)
     motions = [listener.step(frame) for frame in clip.speaker_frames()]
     return FaceTrack(
         expression=np.array([m.expression for m in motions], np.float32),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -13,11 +13,11 @@ from tqdm import tqdm
 from vico_listener.dataset.face_track import FaceTrack
 from vico_listener.dataset.features import ClipFeatures
 from vico_listener.dataset.features import load_features
+from vico_listener.dataset.reference import relative_track
 from vico_listener.evaluation.comparison.generation import Modality
 from vico_listener.evaluation.comparison.generation import answer
 from vico_listener.evaluation.comparison.generation import limited
 from vico_listener.evaluation.comparison.generation import other_speaker
-from vico_listener.evaluation.comparison.generation import true_answer
 from vico_listener.evaluation.comparison.models import Complexity
 from vico_listener.evaluation.comparison.models import Model
 from vico_listener.evaluation.comparison.models import check_fit
@@ -25,7 +25,6 @@ from vico_listener.evaluation.comparison.models import complexity
 from vico_listener.evaluation.comparison.scores import TRUE
 from vico_listener.evaluation.comparison.scores import ClipScore
 from vico_listener.evaluation.comparison.scores import score
-from vico_listener.listener.base import Listener
 
 SPLITS = ('test', 'ood')
 
@@ -96,25 +95,33 @@ def load_test_clips(folder: Path) -> tuple[list[ClipFeatures], list[str]]:
     return clips, [f'The split {split} is empty.' for split in empty]
 
 
-@lru_cache(maxsize=1)
-def _listener(model: Model) -> Listener:
-    """Made once per process while the jobs are the same model's."""
-    return model.create()
+def _answers(jobs: Sequence[Job]) -> Iterator[Answer]:
+    """Of one model's jobs in one modality, in order: a baseline draws anew for each clip."""
+    model = jobs[0].model
+    listener = None if model is None else model.create()
+    for job in jobs:
+        try:
+            true = relative_track(job.clip.listener)
+            track = true if listener is None else answer(listener, job.heard)
+        except ValueError as error:
+            raise ValueError(f'{job.clip.clip}, {job.label}: {error}') from None
+        yield Answer(job, track, score(job.label, job.modality, job.clip, track, true))
 
 
-def _work(job: Job) -> Answer:
-    true = true_answer(job.clip)
-    track = true if job.model is None else answer(_listener(job.model), job.heard)
-    return Answer(job, track, score(job.label, job.modality, job.clip, track, true))
+def _work(jobs: Sequence[Job]) -> list[Answer]:
+    return list(_answers(jobs))
 
 
 def _done(jobs: Sequence[Job], processes: int) -> Iterator[Answer]:
+    groups = [list(group) for _, group in groupby(jobs, lambda job: (job.label, job.modality))]
     if processes == 1:
-        yield from map(_work, jobs)
+        for group in groups:
+            yield from _answers(group)
         return
     # Not forked: the threads of a network's runtime would be, too.
     with ProcessPoolExecutor(processes, get_context('spawn')) as pool:
-        yield from pool.map(_work, jobs)
+        for answers in pool.map(_work, groups):
+            yield from answers
 
 
 def _jobs(models: Sequence[Model], clips: Sequence[ClipFeatures], notes: list[str]) -> list[Job]:

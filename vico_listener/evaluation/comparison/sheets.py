@@ -10,12 +10,12 @@ from matplotlib.figure import Figure
 from vico_listener.clock import MODEL_RATE
 from vico_listener.dataset.face_track import FaceTrack
 from vico_listener.dataset.features import ClipFeatures
+from vico_listener.dataset.reference import first_face
+from vico_listener.dataset.reference import relative_track
 from vico_listener.evaluation.comparison.generation import Modality
 from vico_listener.evaluation.comparison.generation import answer
-from vico_listener.evaluation.comparison.generation import first_face
 from vico_listener.evaluation.comparison.generation import limited
 from vico_listener.evaluation.comparison.generation import other_speaker
-from vico_listener.evaluation.comparison.generation import true_answer
 from vico_listener.evaluation.comparison.models import Model
 from vico_listener.evaluation.comparison.scores import TRUE
 from vico_listener.motion import Attitude
@@ -46,8 +46,8 @@ class Strip:
 
 def on_portrait(clip: ClipFeatures, reference: FaceMotion) -> FaceTrack:
     """The true listener's motion as another face would show it: its change added to `reference`."""
-    track = true_answer(clip)
-    change = track.expression - first_face(clip).expression
+    track = relative_track(clip.listener)
+    change = track.expression - first_face(track).expression
     expression = np.clip(reference.expression + change, 0.0, 1.0).astype(np.float32)
     return FaceTrack(expression, track.rotation, track.translation, track.valid)
 
@@ -107,7 +107,7 @@ def draw_sheet(path: Path, title: str, renderer: Renderer, strips: Sequence[Stri
             axes.imshow(image[..., ::-1])
             axes.set_xticks([])
             axes.set_yticks([])
-        row[0].set_ylabel(strip.label.replace(': ', ':\n'), fontsize=8)
+        row[0].set_ylabel(strip.label, fontsize=8)
     panels[0, 0].set_title('reference', fontsize=8)
     for axes, tick in zip(panels[0, 1:], ticks, strict=True):
         axes.set_title(f'{tick / MODEL_RATE:.1f} s', fontsize=8)

@@ -113,7 +113,7 @@ def ablation_table(results: Results, models: Sequence[str], split: str) -> str:
     own, others = models[0], models[1:]
     lacking = [m.value for m in Modality if m is not Modality.BOTH]
     entries: list[tuple[str, str, str, str]] = [(f'{own}, {m}', own, m, m) for m in lacking]
-    entries += [(m, m, BOTH, m.split(':')[0].replace('_', '-')) for m in others]
+    entries += [(m, m, BOTH, m.replace('_', '-')) for m in others]
     entries.append((own, own, BOTH, BOTH))
     rows = []
     for name, model, modality, published in entries:

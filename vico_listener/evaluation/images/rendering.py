@@ -14,7 +14,6 @@ from vico_listener.clock import EARLY_TICK_NS
 from vico_listener.clock import tick_stamp
 from vico_listener.dataset.clip import camera_frames
 from vico_listener.dataset.features import ClipFeatures
-from vico_listener.evaluation.comparison.generation import poses_are_relative
 from vico_listener.evaluation.comparison.scores import AVERAGE
 from vico_listener.evaluation.comparison.scores import Result
 from vico_listener.evaluation.comparison.scores import interval
@@ -134,8 +133,8 @@ def _pairs(renderer_name: str, clip: ClipFeatures, video: Path, size: int) -> It
     first = next(photos)
     renderer = create_renderer(renderer_name, portrait=first, size=size)
     framing = cropped(first, size) if renderer_name == 'portrait' else whole(first, size)
-    relative = poses_are_relative(clip.listener.basis)
-    track = on_portrait(clip, renderer.reference) if relative else clip.listener
+    absolute = clip.listener.basis.has_crop
+    track = clip.listener if absolute else on_portrait(clip, renderer.reference)
     for tick, photo in enumerate(photos, start=1):
         if track.valid[tick]:
             picture = renderer.render(track.motion(tick))[framing.rows, framing.columns]
