@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='DIR',
         nargs='?',
         type=Path,
-        help='folder of features, as vico dataset writes it; its splits test and ood are used',
+        help='folder of features (features/ in the folder of vico dataset); test and ood are used',
     )
     parser.add_argument(
         '--models',
@@ -96,8 +96,8 @@ def _directory(args: argparse.Namespace, config: BenchmarkConfig) -> Path:
     directory: Path = args.directory or Path(config.data)
     if not directory.is_dir():
         raise ValueError(
-            f'no such folder: {directory}; make features with vico dataset, for instance '
-            f'vico dataset synthesize --features-only'
+            f'no such folder: {directory}; make features with vico dataset extract, or synthetic '
+            'ones with vico dataset synthesize FOLDER --features-only (into FOLDER/features)'
         )
     return directory
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from vico_listener.dataset.features import ClipFeatures
 from vico_listener.evaluation.baselines import BASELINES
@@ -79,8 +80,9 @@ class Model:
         """Make the listener; errors are those of its constructor."""
         kind = comparable()[self.name]
         given = {'checkpoint': self.checkpoint, 'features': self.features}
-        options = {n: v for n, v in given.items() if v is not None and n in kind.OPTIONS}
-        return kind(seed=self.seed, **options)
+        options: dict[str, Any] = {'seed': self.seed}
+        options |= {n: v for n, v in given.items() if v is not None and n in kind.OPTIONS}
+        return kind(**options)
 
 
 def parse_models(texts: list[str], seed: int = 0, features: Path | None = None) -> list[Model]:
