@@ -48,6 +48,7 @@ setup(
         'websockets',
     ],
     extras_require={
+        'evaluation': ['scikit-image'],
         'simulation': ['mujoco'],
         'neural': ['onnx', 'pillow', 'torch'],
         'training': ['espeakng-loader', 'onnx', 'tensorboard', 'torch'],

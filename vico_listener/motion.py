@@ -4,6 +4,7 @@ A face motion is m = (beta, p) of Zhou et al., ECCV 2022, section 3: an expressi
 and a pose (rotation, translation; crop where the basis needs it).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field
 from enum import Enum
@@ -75,6 +76,10 @@ class Basis:
     def size(self) -> int:
         """Number of expression coefficients."""
         return len(self.coefficients)
+
+    def __reduce__(self) -> tuple[Callable[[str], 'Basis'], tuple[str]]:
+        """A copy, or what another process unpickles, is the basis itself: `is` compares bases."""
+        return basis_by_name, (self.name,)
 
 
 ARKIT52 = Basis('arkit52', ARKIT_NAMES, 'm', False)

@@ -38,7 +38,6 @@ from vico_listener.dataset.clip import sound_chunks
 from vico_listener.dataset.face_track import FaceTrack
 from vico_listener.dataset.features import ClipFeatures
 from vico_listener.dataset.reference import placed_track
-from vico_listener.evaluation.feature_distance import feature_distance
 from vico_listener.motion import Attitude
 
 COUNT = 12
@@ -217,24 +216,6 @@ def test_truth_comes_back_as_the_camera_saw_it(tmp_path: Path, clip: Path) -> No
     for name in ('expression', 'rotation', 'translation'):
         seen = getattr(listener, name)[listener.valid]
         np.testing.assert_allclose(getattr(placed, name)[listener.valid], seen, atol=2e-6)
-
-
-def test_feature_distance_is_the_mean_difference_of_each_group() -> None:
-    true = face_track(3)
-    other = FaceTrack(
-        true.expression + np.float32(0.02),
-        true.rotation.copy(),
-        true.translation - np.float32(0.5),
-        np.ones(COUNT, bool),
-    )
-    other.rotation[:, 1] += 0.3
-    other.rotation[0] += 9.0  # the reference
-    other.rotation[5] += 9.0  # the true listener is not seen
-    distance = feature_distance(other, true)
-    assert distance == pytest.approx({'angle': 10.0, 'exp': 2.0, 'trans': 50.0}, rel=1e-4)
-    arrays = (true.expression, true.rotation, true.translation, true.valid)
-    with pytest.raises(ValueError, match='cannot compare 12 frames in arkit52 with 1'):
-        feature_distance(other, FaceTrack(*(a[:1] for a in arrays)))
 
 
 def damaged(change: Callable[[bytes], bytes]) -> Callable[[Path], None]:

@@ -1,5 +1,7 @@
 """The vocabulary."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,10 @@ def test_bases() -> None:
     assert basis_by_name('arkit52') is ARKIT52
     with pytest.raises(ValueError, match=r"unknown basis 'flame'.*arkit52, bfm64"):
         basis_by_name('flame')
+
+
+def test_a_basis_stays_itself_in_another_process() -> None:
+    assert pickle.loads(pickle.dumps(BFM64)) is BFM64  # noqa: S301 - our own
 
 
 def test_attitude_names() -> None:

@@ -7,6 +7,7 @@ from importlib import import_module
 
 COMMANDS = {
     'demo': 'play a speaker clip to the listening stack and film the listener',
+    'evaluate': 'compare listeners with the true ones of a data set',
     'describe': 'measure recorded motion against what real listeners do',
     'dataset': 'make, look at and measure data sets in the layouts of ViCo',
     'train': 'train a listener on synthetic dyads, or on a data set',

@@ -52,7 +52,7 @@ class FaceTrack:
     def __len__(self) -> int:
         return len(self.valid)
 
-    def rows(self, chosen: slice | NDArray[np.bool_]) -> 'FaceTrack':
+    def rows(self, chosen: slice | NDArray[np.bool_] | NDArray[np.intp]) -> 'FaceTrack':
         """Some of the ticks."""
         return FaceTrack(
             self.expression[chosen],

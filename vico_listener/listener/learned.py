@@ -60,6 +60,8 @@ class LearnedListener(Listener):
 
     name = 'lstm'
     OPTIONS = ('checkpoint', 'runtime')
+    checkpoint: Checkpoint
+    """The network, with what it was made for."""
     last: Behaviour
     """What the last step of a network of output `behaviour` did."""
 
@@ -92,7 +94,7 @@ class LearnedListener(Listener):
         self.basis = config.motion_basis
         self.acoustics = config.acoustic
         self.personality = Personality.of(personality)
-        self._checkpoint = checkpoint
+        self.checkpoint = checkpoint
         self._config, self._norm = config, checkpoint.norm
         self._runtime = create_runtime(runtime, checkpoint)
         self._slots = gesture_slots(config) if config.output == 'behaviour' else ()
@@ -135,7 +137,7 @@ class LearnedListener(Listener):
         if not self.basis.has_crop:
             start[:3] = start[-3:] = 0
         initial = initial_vector(self._config, self._norm, start, condition)
-        self._runtime.state = initial_state(self._checkpoint, initial)
+        self._runtime.state = initial_state(self.checkpoint, initial)
 
     def _check_attitude(self) -> None:
         if not self._config.attitude and self.attitude is not Attitude.NEUTRAL:

@@ -1,11 +1,11 @@
 """A recorded answer beside what the true listener did."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
 from vico_listener.dataset.bags.truth import Truth
-from vico_listener.dataset.face_track import FaceTrack
 from vico_listener.dataset.reference import placed_track
 from vico_listener.evaluation.feature_distance import feature_distance
 from vico_listener.evaluation.tracks import read_motion
@@ -24,18 +24,6 @@ def distance_to_truth(folder: Path, truth: Truth) -> dict[str, float]:
     _, recorded, true = np.intersect1d(ticks, truth.ticks, return_indices=True)
     if not len(true):
         raise ValueError('the recorded motion and the true listener have no tick in common')
-    generated = placed_track(_rows(motion, recorded), truth.reference)
-    original = placed_track(_rows(truth.motion, true), truth.reference)
-    distance = feature_distance(generated, original)
-    return distance | {'frames': int(np.count_nonzero(original.valid[1:]))}
-
-
-def _rows(track: FaceTrack, rows: np.ndarray) -> FaceTrack:
-    return FaceTrack(
-        track.expression[rows],
-        track.rotation[rows],
-        track.translation[rows],
-        track.valid[rows],
-        track.crop[rows],
-        track.basis,
-    )
+    generated = placed_track(motion.rows(recorded), truth.reference)
+    original = placed_track(truth.motion.rows(true), truth.reference)
+    return asdict(feature_distance(generated, original))

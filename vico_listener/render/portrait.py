@@ -103,6 +103,7 @@ class Portrait:
 
     Attributes:
         image: (size, size, 3) BGR.
+        matrix: (2, 3) from px of the photo to px of the image.
         landmarks: (478, 3) px of the image; z as in `FaceObservation`.
         reference: the face's expression, pose zero.
         across, down: unit vectors of the face in the picture, to its left and to its chin.
@@ -111,6 +112,7 @@ class Portrait:
     """
 
     image: Image
+    matrix: NDArray[np.float64]
     landmarks: NDArray[np.float32]
     reference: FaceMotion
     across: NDArray[np.float64]
@@ -127,7 +129,7 @@ def prepare_portrait(picture: Image, size: int) -> Portrait:
     Raises:
         PortraitError: see `find_face`.
     """
-    scale = MAX_SIDE / max(picture.shape[:2])
+    scale = min(MAX_SIDE / max(picture.shape[:2]), 1.0)
     if scale < 1.0:
         picture = np.asarray(cv2.resize(picture, None, None, scale, scale, cv2.INTER_AREA))
     face = find_face(picture)
@@ -140,7 +142,8 @@ def prepare_portrait(picture: Image, size: int) -> Portrait:
     room = photo - side
     origin = np.where(room >= 0, np.clip(origin, 0, np.maximum(room, 0)), room / 2)
     zoom = size / side
-    image = _crop(picture, origin, side, size)
+    matrix = np.array([[zoom, 0, -origin[0] * zoom], [0, zoom, -origin[1] * zoom]])
+    image = _crop(picture, matrix, size)
     points[:, :2] = (points[:, :2] - origin) * zoom
     points[:, 2] *= zoom
     eyes = points[EYE_OUTER_LEFT, :2] - points[EYE_OUTER_RIGHT, :2]
@@ -149,6 +152,7 @@ def prepare_portrait(picture: Image, size: int) -> Portrait:
     down = np.array([-across[1], across[0]])
     return Portrait(
         image=image,
+        matrix=matrix * [scale, scale, 1],
         landmarks=points.astype(np.float32),
         reference=reference_of(face),
         across=across,
@@ -159,9 +163,8 @@ def prepare_portrait(picture: Image, size: int) -> Portrait:
     )
 
 
-def _crop(picture: Image, origin: NDArray[np.float64], side: float, size: int) -> Image:
-    zoom = size / side
-    matrix = np.array([[zoom, 0, -origin[0] * zoom], [0, zoom, -origin[1] * zoom]])
+def _crop(picture: Image, matrix: NDArray[np.float64], size: int) -> Image:
+    zoom = float(matrix[0, 0])
     if zoom < 1.0:  # smooth before shrinking, or fine patterns alias
         picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.4 / zoom))
     flags = cv2.INTER_LINEAR if zoom < 1.0 else cv2.INTER_CUBIC

@@ -1,0 +1,183 @@
+"""`vico evaluate` from features to report, CSV, pictures and errors."""
+
+import argparse
+import csv
+from dataclasses import replace
+
+import pytest
+from clip_features import dyad_clip
+from clip_features import noise_clip
+from clip_features import write_clips
+from networks import saved
+
+from vico_listener.cli.evaluate import add_arguments
+from vico_listener.cli.evaluate import run
+from vico_listener.evaluation.comparison.config import load_benchmark
+from vico_listener.evaluation.comparison.models import parse_models
+from vico_listener.evaluation.comparison.tables import number
+from vico_listener.listener.model.config import BFM64 as BFM64_MODEL
+from vico_listener.motion import BFM64
+from vico_listener.motion import Attitude
+from vico_listener.resources import resource_path
+
+
+def command(*arguments):
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return run(parser.parse_args([str(argument) for argument in arguments]))
+
+
+@pytest.fixture(scope='module')
+def data(tmp_path_factory):
+    """Two speakers in test, one in ood."""
+    clips = [
+        dyad_clip('a', seconds=2.0, seed=1),
+        replace(dyad_clip('b', attitude=Attitude.NEGATIVE, seconds=2.0, seed=2), speaker_id='t'),
+        dyad_clip('c', 'ood', Attitude.NEUTRAL, seconds=2.0, seed=3),
+    ]
+    return write_clips(tmp_path_factory.mktemp('features'), clips)
+
+
+@pytest.fixture(scope='module')
+def written(data, tmp_path_factory):
+    """A whole run with contact sheets."""
+    out = tmp_path_factory.mktemp('evaluation')
+    assert command(data, '--models', 'rules', 'lstm', '--out', out) == 0
+    return out
+
+
+def tables(text, title):
+    """Cells of the rows of the first table below a heading."""
+    lines = text.split(f'# {title}\n', 1)[1].lstrip().splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith('| '))
+    rows = []
+    for line in lines[start:]:
+        if not line.startswith('|'):
+            break
+        rows.append([cell.strip() for cell in line.strip('|').split('|')])
+    return [rows[0], *rows[2:]]
+
+
+def test_report_has_the_paper_s_table_with_its_numbers_marked(written):
+    header, *rows = tables((written / 'report.md').read_text(), 'test')
+    assert header == [
+        'attitude', 'motion', 'rules', 'lstm',
+        'ViCo: Random', 'ViCo: Simulation', 'ViCo: Simulation*', 'ViCo: Ours',
+    ]  # fmt: skip
+    assert [row[:2] for row in rows][-3:] == [['average', g] for g in ('angle', 'exp', 'trans')]
+    cells = dict(zip(header, rows[-2], strict=True))
+    assert cells['ViCo: Ours'] == '15.0'
+    assert ' to ' in cells['lstm']
+    assert rows[3][2:4] == ['-', '-']  # no neutral clip in test
+
+
+def test_the_two_fd_families_share_no_column(written):
+    text = (written / 'report.md').read_text()
+    newer = text.split('## Newer metrics')[1].split('## Gestures')[0]
+    assert '| Fréchet exp |' in newer and '| FD' not in newer
+    assert 'Fréchet' not in text.split('## Newer metrics')[0]
+
+
+def test_modalities_stand_beside_the_paper_s(written):
+    text = (written / 'report.md').read_text().split('## Modalities')[1]
+    header, *rows = tables(text, 'test')
+    assert [row[0] for row in rows] == [
+        'rules, audio only', 'rules, visual only', 'rules, wrong audio', 'lstm', 'rules',
+    ]  # fmt: skip
+    assert rows[0][4:] == ['8.69', '17.2', '8.49']
+    assert rows[-1][4:] == ['7.79', '15.0', '6.52']
+    assert (
+        'The split ood has one speaker only: no wrong audio.' in (written / 'report.md').read_text()
+    )
+
+
+def test_every_result_is_in_the_csv(written):
+    with (written / 'results.csv').open(newline='') as file:
+        rows = list(csv.DictReader(file))
+    metrics = {row['metric'] for row in rows}
+    assert {'FD angle', 'frechet exp', 'paired frechet pose', 'SID exp', 'rPCC pose'} <= metrics
+    assert {'variation trans', 'lag exp', 'nods /min', 'variance pose'} <= metrics
+    keys = ('model', 'modality', 'split', 'attitude', 'metric')
+    assert len({tuple(row[k] for k in keys) for row in rows}) == len(rows)
+
+
+def test_pictures_of_the_report_exist(written):
+    text = (written / 'report.md').read_text()
+    for kind in ('distances', 'variation', 'methods', 'attitudes', 'modalities'):
+        path = written / 'images' / f'report_{kind}.png'
+        assert f'(images/{path.name})' in text
+        assert path.read_bytes().startswith(b'\x89PNG')
+
+
+def test_a_benchmark_file_says_what_to_compare_and_to_write(data, tmp_path, capsys):
+    config = tmp_path / 'mine.yaml'
+    config.write_text(
+        f'title: Mine\nintroduction: Only a test.\ndata: {data}\nmodels: [rules]\n', 'utf-8'
+    )
+    report = tmp_path / 'docs' / 'mine.md'
+    options = ('--out', tmp_path / 'out', '--report', report, '--no-sheets', '--pooling', 'clips')
+    assert command('--config', config, *options) == 0
+    text = report.read_text()
+    assert text.startswith('# Mine\n\nOnly a test.\n\n## Clips')
+    assert 'Averaged over clips;' in text
+    assert (tmp_path / 'docs' / 'images' / 'mine_variation.png').is_file()
+    assert not (tmp_path / 'docs' / 'images' / 'mine_methods.png').exists()
+    assert (tmp_path / 'out' / 'results.csv').is_file()
+    assert str(report) in capsys.readouterr().out
+
+
+def test_a_run_in_bfm64_has_no_gestures_and_no_sheets(tmp_path):
+    clips = [noise_clip('a', BFM64), noise_clip('b', BFM64, 'ood')]
+    folder = write_clips(tmp_path / 'features', clips)
+    saved(BFM64_MODEL, tmp_path / 'net')
+    assert command(folder, '--models', f'lstm={tmp_path / "net"}', '--out', tmp_path / 'out') == 0
+    text = (tmp_path / 'out' / 'report.md').read_text()
+    assert 'units of Deep3DFaceRecon' in text and '| net |' in text
+    assert '## Gestures' not in text and 'methods.png' not in text
+
+
+def error(capsys, *arguments):
+    assert command(*arguments) == 1
+    captured = capsys.readouterr()
+    (line,) = captured.err.strip().splitlines()
+    assert line.startswith('vico evaluate: ')
+    return line
+
+
+def test_bad_input_is_told_in_one_line(data, tmp_path, capsys):
+    assert 'give the folder of features' in error(capsys)
+    assert f'no such folder: {tmp_path / "x"}; make' in error(capsys, tmp_path / 'x')
+    assert "unknown listener 'nobody'" in error(capsys, data, '--models', 'nobody')
+    assert '--jobs must be at least 1' in error(capsys, data, '--jobs', 0)
+    assert 'no checkpoint folder' in error(
+        capsys, data, '--models', f'lstm={tmp_path / "x"}', '--no-sheets'
+    )
+    assert 'no such portrait' in error(capsys, data, '--portrait', tmp_path / 'x.png')
+
+
+@pytest.mark.parametrize(
+    ('content', 'message'),
+    [
+        ('title: [a]', 'title must be a text'),
+        ('models: lstm', 'models must be a list of texts'),
+        ('model: lstm', 'unknown key model; known are data, introduction, models, title'),
+        ('- a', 'keys with values were expected'),
+        ('a: [', 'not valid YAML'),
+    ],
+)
+def test_a_bad_benchmark_file_is_refused(content, message, tmp_path, capsys):
+    config = tmp_path / 'bad.yaml'
+    config.write_text(content, 'utf-8')
+    assert message in error(capsys, '--config', config)
+
+
+def test_benchmark_that_ships_names_listeners():
+    config = load_benchmark(resource_path('config/benchmark.yaml'))
+    assert parse_models(config.models)
+    assert 'not the paper' in config.introduction
+
+
+def test_numbers_are_readable():
+    written = [number(v) for v in (0, 1e-9, 123.4, 12.34, 1.234, 0.1234, 0.01234, 0.0012341)]
+    assert written == ['0', '0', '123', '12.3', '1.23', '0.12', '0.012', '0.0012']
+    assert number(-0.00042) == '-0.000420'

@@ -1,0 +1,249 @@
+"""Listeners side by side: generation, modalities, scores, intervals, sizes."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from clip_features import dyad_clip
+from clip_features import noise_clip
+from clip_features import track_of
+from clip_features import write_clips
+from networks import checkpoint_of
+from networks import saved
+from networks import untrained
+
+from vico_listener.dataset.reference import reference_face
+from vico_listener.evaluation.comparison.generation import Modality
+from vico_listener.evaluation.comparison.generation import answer
+from vico_listener.evaluation.comparison.generation import limited
+from vico_listener.evaluation.comparison.generation import other_speaker
+from vico_listener.evaluation.comparison.models import Model
+from vico_listener.evaluation.comparison.models import check_fit
+from vico_listener.evaluation.comparison.models import complexity
+from vico_listener.evaluation.comparison.models import parse_models
+from vico_listener.evaluation.comparison.published import FEATURE_DISTANCE
+from vico_listener.evaluation.comparison.run import evaluate
+from vico_listener.evaluation.comparison.run import load_test_clips
+from vico_listener.evaluation.comparison.scores import TRUE
+from vico_listener.evaluation.comparison.scores import interval
+from vico_listener.evaluation.comparison.scores import summarise
+from vico_listener.listener import LearnedListener
+from vico_listener.listener import RulesListener
+from vico_listener.listener import create_listener
+from vico_listener.listener.model.config import ARKIT52 as ARKIT52_MODEL
+from vico_listener.listener.model.config import BFM64 as BFM64_MODEL
+from vico_listener.listener.model.config import RELEASE
+from vico_listener.motion import BFM64
+from vico_listener.motion import Attitude
+
+
+@pytest.fixture(scope='module')
+def clips():
+    return [
+        dyad_clip('a', seed=1),
+        replace(dyad_clip('b', attitude=Attitude.NEGATIVE, seed=2), speaker_id='t'),
+        dyad_clip('c', split='ood', attitude=Attitude.NEUTRAL, seed=3, seconds=3.0),
+    ]
+
+
+@pytest.fixture(scope='module')
+def evaluation(clips):
+    return evaluate(clips, parse_models(['rules', 'lstm']), quiet=True)
+
+
+def results(evaluation, **wanted):
+    found = summarise([a.score for a in evaluation.answers])
+    return [r for r in found if all(getattr(r, k) == v for k, v in wanted.items())]
+
+
+def test_the_teacher_reaches_its_own_motion_and_another_does_not(evaluation):
+    for group in ('angle', 'exp', 'trans'):
+        (own,) = results(
+            evaluation, model='rules', metric=f'FD {group}', attitude='average', split='test',
+            modality='both',
+        )  # fmt: skip
+        assert own.value < 0.05  # the reference is frame 1, no longer the face before it
+        assert own.clips == 2
+    (other,) = results(
+        evaluation, model='lstm', metric='FD angle', attitude='average', split='test',
+        modality='both',
+    )  # fmt: skip
+    assert other.value > 0.1
+    assert other.low <= other.value <= other.high
+
+
+def test_each_attitude_has_its_own_row(evaluation):
+    found = results(evaluation, model='lstm', metric='FD exp', modality='both')
+    assert {(r.split, r.attitude, r.clips) for r in found} == {
+        ('test', 'positive', 1), ('test', 'negative', 1), ('test', 'average', 2),
+        ('ood', 'neutral', 1), ('ood', 'average', 1),
+    }  # fmt: skip
+    assert all(r.low is None for r in found if r.clips == 1)
+
+
+def test_taking_a_sense_away_is_scored_for_the_first_model_only(evaluation):
+    found = results(evaluation, metric='FD angle', attitude='average', split='test')
+    assert {(r.model, r.modality) for r in found} == {
+        ('lstm', 'both'), *(('rules', m.value) for m in Modality)
+    }  # fmt: skip
+    by = {r.modality: r.value for r in found if r.model == 'rules'}
+    assert min(by['audio only'], by['visual only'], by['wrong audio']) > by['both'] + 0.01
+    assert evaluation.notes == ['The split ood has one speaker only: no wrong audio.']
+
+
+def test_the_true_listener_is_measured_and_not_compared_with_itself(evaluation):
+    found = {r.metric for r in results(evaluation, model=TRUE)}
+    assert 'variance pose' in found and 'lag exp' in found
+    assert not any(metric.startswith(('FD', 'frechet', 'paired')) for metric in found)
+    ours = results(evaluation, model='rules', metric='frechet exp', modality='both')
+    assert all(r.value < 1e-3 for r in ours)
+
+
+def test_several_processes_give_the_same():
+    clips = [dyad_clip('a', seconds=1.0)]
+    once, again = (
+        evaluate(clips, parse_models(['rules']), processes, quiet=True) for processes in (1, 2)
+    )
+    assert [a.score for a in again.answers] == [a.score for a in once.answers]
+
+
+def test_modalities_take_away_what_they_say(clips):
+    clip, other, _ = clips
+    audio, visual = limited(clip, Modality.AUDIO), limited(clip, Modality.VISUAL)
+    assert not any(f.face_valid for f in audio.speaker_frames())
+    assert any(f.speaking for f in audio.speaker_frames())
+    assert not any(f.audio_valid or f.speaking for f in visual.speaker_frames())
+    assert all(f.face_valid for f in visual.speaker_frames())
+    assert other_speaker(clip, clips) is other
+    assert other_speaker(clips[2], clips) is None
+    short = noise_clip('n', clip.speaker.basis, count=50)
+    wrong = limited(clip, Modality.WRONG_AUDIO, short)
+    assert len(wrong) == len(clip)
+    assert wrong.speaking.all()
+    with pytest.raises(ValueError, match='a: no other speaker in the split test'):
+        limited(clip, Modality.WRONG_AUDIO)
+
+
+def test_attitude_and_reference_can_be_others_than_the_clip_s(clips):
+    listener = RulesListener()
+    usual = answer(listener, clips[0])
+    stern = answer(listener, clips[0], attitude=Attitude.NEGATIVE)
+    assert np.abs(usual.expression - stern.expression).max() > 0.1
+    smiling = reference_face(clips[0].listener)
+    smiling.expression[44:46] = 0.5
+    assert np.abs(answer(listener, clips[0], smiling).expression - usual.expression).max() > 0.1
+
+
+def test_a_network_without_attitudes_listens_in_neutral():
+    model = replace(ARKIT52_MODEL, attitude=False)
+    listener = LearnedListener(checkpoint=checkpoint_of(untrained(model)), runtime='torch')
+    track = answer(listener, dyad_clip('a', seconds=1.0))
+    assert len(track) == 30
+
+
+def test_another_basis_is_refused(tmp_path, clips):
+    saved(BFM64_MODEL, tmp_path / 'theirs')
+    models = parse_models([f'lstm={tmp_path / "theirs"}'])
+    with pytest.raises(ValueError, match='theirs understands faces in the basis bfm64, the '):
+        evaluate(clips, models, quiet=True)
+    mixed = [clips[0], noise_clip('n', BFM64)]
+    with pytest.raises(ValueError, match='in several bases: arkit52, bfm64'):
+        evaluate(mixed, parse_models(['rules']), quiet=True)
+
+
+def test_other_acoustic_features_are_refused():
+    listener = LearnedListener(checkpoint=checkpoint_of(untrained(RELEASE)), runtime='torch')
+    with pytest.raises(ValueError, match='lstm understands the acoustic features vico_release'):
+        check_fit(Model('lstm'), listener, noise_clip('n', BFM64))
+
+
+def test_models_of_a_command_line(tmp_path):
+    first, second = parse_models(['rules', f'lstm={tmp_path / "mine"}'])
+    assert (first.label, second.label) == ('rules', 'mine')
+    assert parse_models(['lstm=out/gru/checkpoint'])[0].label == 'gru'
+    with pytest.raises(ValueError, match="unknown listener 'nobody': choose one of"):
+        parse_models(['nobody'])
+    with pytest.raises(ValueError, match='the listener rules takes no checkpoint'):
+        parse_models(['rules=x'])
+    with pytest.raises(ValueError, match="a checkpoint's folder must follow"):
+        parse_models(['lstm='])
+    with pytest.raises(ValueError, match="two models would be called 'mine'"):
+        parse_models(['lstm=a/mine', 'lstm=b/mine'])
+
+
+def test_size_of_the_released_network_is_what_the_paper_says():
+    size = complexity(checkpoint_of(untrained(RELEASE)))
+    assert (size.parameters, size.paper) == (248_449, 941_346)
+    assert size.step == 184_320 + 22_656 + 7_008  # LSTM, fusion, head
+
+
+def test_the_shipped_network_has_a_size(evaluation):
+    assert set(evaluation.complexities) == {'lstm'}
+    assert create_listener('lstm').checkpoint.config.output == 'behaviour'
+
+
+def test_size_of_a_transformer_counts_its_attention():
+    model = replace(ARKIT52_MODEL, generator='transformer')
+    size = complexity(checkpoint_of(untrained(model)))
+    fuse, enter = 192 * model.driven_size, 96 * 192
+    layer = (3 + 1 + 2 + 2) * 96 * 96 + 2 * 60 * 96
+    assert size.step == fuse + enter + 2 * layer + model.output_size * 96
+
+
+def test_baselines_are_compared_in_any_basis(tmp_path):
+    clips = [noise_clip('a', BFM64), noise_clip('b', BFM64, 'ood')]
+    folder = write_clips(tmp_path, [noise_clip('t', BFM64, 'train')])
+    names = ['simulation', 'mirroring', 'random']
+    found = evaluate(clips, parse_models(names, features=folder), quiet=True)
+    scores = {a.job.label: a.score for a in found.answers if a.job.modality is Modality.BOTH}
+    # The train clip is the same noise, from the same first face.
+    assert scores['simulation'].distance.exp == pytest.approx(0, abs=1e-4)
+    assert scores['mirroring'].distance.exp > 1
+    assert scores['mirroring'].values['lagged correlation exp'] == pytest.approx(1)
+    with pytest.raises(ValueError, match='a, simulation_attitude: no clip of the train split'):
+        stern = [replace(clips[0], attitude=Attitude.NEGATIVE)]
+        evaluate(stern, parse_models(['simulation_attitude'], features=folder), quiet=True)
+
+
+def test_a_listener_never_seen_is_named(clips):
+    blind = replace(clips[0], listener=replace(clips[0].listener))
+    blind.listener.valid = np.zeros(len(blind), np.bool_)
+    with pytest.raises(ValueError, match='a, true listener: the face is never seen'):
+        evaluate([blind], parse_models(['rules']), quiet=True)
+
+
+def test_interval_of_a_known_mean():
+    rng = np.random.default_rng(1)
+    values = rng.normal(5, 2, 400)
+    low, high = interval(values, np.ones(400))
+    # The mean's standard error is 2/20; the interval reaches 1.96 of it to both sides.
+    assert high - low == pytest.approx(2 * 1.96 * 0.1, rel=0.15)
+    assert low < values.mean() < high
+    assert interval([1.0], [1.0]) is None
+    low, high = interval([0.0, 1.0], [1.0, 3.0])
+    assert (low, high) == (0, 1)
+
+
+def test_splits_that_are_empty_are_named(tmp_path):
+    dyad_clip('a', split='train', seconds=1.0).save(tmp_path / 'a.npz')
+    with pytest.raises(ValueError, match='has 1 clips of the split train, but none of test or ood'):
+        load_test_clips(tmp_path)
+    dyad_clip('b', seconds=1.0).save(tmp_path / 'b.npz')
+    clips, notes = load_test_clips(tmp_path)
+    assert [clip.clip for clip in clips] == ['b']
+    assert notes == ['The split ood is empty.']
+    with pytest.raises(ValueError, match='no such folder'):
+        load_test_clips(tmp_path / 'nowhere')
+
+
+def test_published_numbers_are_complete():
+    assert len(FEATURE_DISTANCE) == 2 * 4 * 3 * 4
+    assert FEATURE_DISTANCE['test', 'average', 'exp', 'Ours'] == 15.04
+    assert FEATURE_DISTANCE['ood', 'negative', 'angle', 'Simulation*'] == 18.75
+
+
+def test_tracks_keep_what_motions_hold():
+    clip = dyad_clip('a', seconds=1.0)
+    assert track_of([clip.listener.motion(3)]).expression[0].tolist() == (
+        clip.listener.expression[3].tolist()
+    )

@@ -1,0 +1,1 @@
+"""How good rendered pictures are: similarity, sharpness, and their distribution."""
