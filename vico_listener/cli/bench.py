@@ -19,6 +19,7 @@ from vico_listener.benchmark.material import write_fluent_clip
 from vico_listener.benchmark.rows import Row
 from vico_listener.benchmark.rows import format_rows
 from vico_listener.cli import demo
+from vico_listener.cli import playing
 from vico_listener.dataset.clip import ClipError
 from vico_listener.face.model_file import FaceModelError
 from vico_listener.nodes.source import ClipSource
@@ -56,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
         machine |= conditions
         content = {'machine': machine, 'rows': [row.to_json() for row in rows]}
         args.out.write_text(json.dumps(content, indent=1) + '\n', encoding='utf-8')
-    except (ClipError, FaceModelError, PortraitError, demo.DemoError, OSError) as error:
+    except (ClipError, FaceModelError, PortraitError, playing.DemoError, OSError) as error:
         print(f'vico bench: {error}', file=sys.stderr)
         return 1
     print(f'{machine["cpu"]}, {machine["cores"]} cores, Python {machine["python"]}')
@@ -152,7 +153,7 @@ def latency_rows(clip: Path, shown: bool) -> list[Row]:
         sent = write_fluent_clip(clip, fluent)
         args = parser.parse_args([str(fluent), '--out', folder])
         live = {'lossless': False, 'size': 256}
-        report = demo.play_and_record(
+        report = playing.play_and_record(
             ClipSource(fluent), args, film=False, shown=shown, changes=live
         )
     return report_rows(report, sent, 'face shown' if shown else 'commands only')
