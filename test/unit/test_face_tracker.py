@@ -290,5 +290,7 @@ def test_a_backend_from_elsewhere_is_named_by_module_and_class():
 
 
 def test_unknown_backend():
-    with pytest.raises(ValueError, match="unknown face backend 'dlib': choose one of deep3d, landmarker"):
+    with pytest.raises(
+        ValueError, match="unknown face backend 'dlib': choose one of deep3d, landmarker"
+    ):
         create_face_tracker('dlib')

@@ -8,6 +8,8 @@ import numpy as np
 from geometry_msgs.msg import PointStamped
 
 from vico_listener.frames import ListenerMotion
+from vico_listener.nodes.expression_output import ExpressionOutput
+from vico_listener.nodes.expression_output import create_expression_output
 from vico_listener.nodes.managed_node import ERROR
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import WARN
@@ -50,6 +52,7 @@ class HeadNode(ManagedNode):
         self._timer: Any = None
         self._controller: HeadController | None = None
         self._output: RobotOutput | None = None
+        self._expression: ExpressionOutput | None = None
         self._publishers_by_topic: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
         self._latency = Durations()
@@ -70,6 +73,7 @@ class HeadNode(ManagedNode):
         with self._lock:
             self._controller = HeadController(profile)
             self._output = output
+        self._expression = create_expression_output(self._publisher)
         self._replay = self.get_parameter('use_sim_time').value
 
     def _publisher(self, kind: Any, topic: str) -> Any:
@@ -128,6 +132,8 @@ class HeadNode(ManagedNode):
             if self._controller.resting:
                 return  # the same rotation for too long is no news either
             self._awake = True
+            if self._expression is not None:
+                self._expression.show(motion)
             self._publish(self._controller.advance(now, ahead=True), now)
         self._latency.add(time.time() - motion.timing.received)
 

@@ -20,6 +20,8 @@ from vico_listener.nodes.convert import speaker_message
 from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.head_camera import HeadCamera
 from vico_listener.nodes.head_camera import create_head_camera
+from vico_listener.nodes.hri_faces import HriFaces
+from vico_listener.nodes.hri_faces import require_hri_msgs
 from vico_listener.nodes.image_codec import ImageError
 from vico_listener.nodes.image_codec import compressed_to_bgr
 from vico_listener.nodes.image_codec import image_to_bgr
@@ -59,6 +61,12 @@ class PerceptionNode(ManagedNode):
     """Runs `Perception` on the newest input in a thread of its own."""
 
     PARAMETERS = (
+        Parameter(
+            'face_source',
+            'camera',
+            'camera: the topic image; ros4hri: /humans/faces.',
+            choices=('camera', 'ros4hri'),
+        ),
         Parameter('face', 'landmarker', 'Face backend: landmarker or deep3d.'),
         Parameter('face_model', '', "Model file of the face backend; '' = the default one."),
         Parameter('face_threads', 2, 'CPU threads of the face networks.', 1, 16),
@@ -99,7 +107,7 @@ class PerceptionNode(ManagedNode):
         self._tracker: Any = None
         self._queue: InputQueue | None = None
         self._order: StampOrder | None = None
-        self._subscriptions_: list[InputSubscription] = []
+        self._subscriptions_: list[InputSubscription | HriFaces] = []
         self._audio_input: AudioInput | None = None
         self._audio_format: AudioFormat | None = None
         self._durations = Durations()
@@ -117,6 +125,8 @@ class PerceptionNode(ManagedNode):
     def configure(self) -> None:
         """Load and warm up the face model."""
         table = self.table
+        if table['face_source'] == 'ros4hri':
+            require_hri_msgs()
         self._tracker = create_face_tracker(
             table['face'],
             model_path=table['face_model'] or None,
@@ -142,16 +152,14 @@ class PerceptionNode(ManagedNode):
         if table['lossless'] and table['use_audio']:
             self._order = StampOrder('image', 'audio')
         compressed = table['image_transport'] == 'compressed'
-        self._subscriptions_ = [
-            InputSubscription(
-                self,
-                CompressedImage if compressed else Image,
-                'image',
-                self._on_image,
-                IMAGE_DEPTH,
-            ),
-            InputSubscription(self, CameraInfo, 'camera_info', self._on_camera_info, 1),
-        ]
+        pictures: InputSubscription | HriFaces
+        if table['face_source'] == 'ros4hri':
+            pictures = HriFaces(self, self._on_image, IMAGE_DEPTH)
+        else:
+            kind = CompressedImage if compressed else Image
+            pictures = InputSubscription(self, kind, 'image', self._on_image, IMAGE_DEPTH)
+        camera_info = InputSubscription(self, CameraInfo, 'camera_info', self._on_camera_info, 1)
+        self._subscriptions_ = [pictures, camera_info]
         if table['use_audio']:
             assert self._audio_format is not None
             self._audio_input = AudioInput(

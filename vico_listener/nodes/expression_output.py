@@ -1,0 +1,57 @@
+"""`hri_msgs/Expression` for robots with a face of their own (PAL's and others')."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import ListenerMotion
+from vico_listener.motion import ARKIT52
+from vico_listener.nodes.convert import time_message
+from vico_listener.robot.emotion import emotion_of
+
+TOPIC = '/robot_face/expression'
+PERIOD_NS = NANOSECONDS // 10
+
+
+class ExpressionOutput:
+    """Publishes the listener's emotion at most ten times a second.
+
+    Args:
+        make_publisher: for a message type and a topic.
+    """
+
+    def __init__(self, make_publisher: Callable[[Any, str], Any]) -> None:
+        self._kind = import_module('hri_msgs.msg').Expression
+        self._publisher = make_publisher(self._kind, TOPIC)
+        self._last: int | None = None
+
+    def show(self, motion: ListenerMotion) -> None:
+        """Publish the emotion of a motion, unless one has just been; none of a foreign basis."""
+        face = motion.face
+        if face.basis is not ARKIT52 or not np.isfinite(face.expression).all():
+            return
+        if self._last is not None and 0 <= motion.stamp - self._last < PERIOD_NS:
+            return
+        self._last = motion.stamp
+        emotion = emotion_of(face.expression)
+        message = self._kind(
+            expression=emotion.name,
+            valence=emotion.valence,
+            arousal=emotion.arousal,
+            confidence=1.0,
+        )
+        message.header.stamp = time_message(motion.stamp)
+        self._publisher.publish(message)
+
+
+def create_expression_output(
+    make_publisher: Callable[[Any, str], Any],
+) -> ExpressionOutput | None:
+    """The output, or None where hri_msgs is not installed."""
+    try:
+        return ExpressionOutput(make_publisher)
+    except ModuleNotFoundError:
+        return None

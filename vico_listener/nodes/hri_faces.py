@@ -1,0 +1,118 @@
+"""The speaker's face from ROS4HRI (REP-155) instead of a camera.
+
+`/humans/faces/tracked` names the faces, `/humans/faces/<id>/roi` says how large they are, and
+`/humans/faces/<id>/cropped` holds their pictures. The largest face speaks to us, until another is
+half as large again.
+"""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+from rclpy.node import Node
+from sensor_msgs.msg import Image
+
+from vico_listener.nodes.input_subscription import InputSubscription
+
+ROOT = '/humans/faces'
+LARGER = 1.5
+"""By how much another face's area must exceed the present one's."""
+_ID = re.compile(r'\w+')
+
+
+def require_hri_msgs() -> None:
+    """RuntimeError when the messages are not installed."""
+    try:
+        import_module('hri_msgs.msg')
+    except ModuleNotFoundError:
+        raise RuntimeError(
+            "face_source 'ros4hri' needs the ROS package hri_msgs "
+            '(sudo apt install ros-$ROS_DISTRO-hri-msgs)'
+        ) from None
+
+
+class HriFaces:
+    """Hands on the pictures of the largest tracked face; fits where an `InputSubscription` does.
+
+    Args:
+        node: owner.
+        callback: told of each picture.
+        depth: pictures kept while busy.
+    """
+
+    def __init__(self, node: Node, callback: Callable[[Any], None], depth: int) -> None:
+        messages = import_module('hri_msgs.msg')
+        self._node, self._callback, self._depth = node, callback, depth
+        self._roi_type = messages.NormalizedRegionOfInterest2D
+        self._rois: dict[str, InputSubscription] = {}
+        self._areas: dict[str, float] = {}
+        self._pictures: InputSubscription | None = None
+        self.current = ''
+        self._lost_before = 0
+        self._tracked = InputSubscription(
+            node, messages.IdsList, f'{ROOT}/tracked', self._on_tracked, 10
+        )
+
+    @property
+    def lost(self) -> int:
+        """Pictures that the middleware lost."""
+        return self._lost_before + (0 if self._pictures is None else self._pictures.lost)
+
+    def mismatch(self) -> str:
+        """What is wrong with the type of a topic; empty when nothing."""
+        parts = [self._tracked, *([] if self._pictures is None else [self._pictures])]
+        return '; '.join(filter(None, (part.mismatch() for part in parts)))
+
+    def destroy(self) -> None:
+        """End the subscriptions."""
+        self._look_at('')
+        for subscription in (self._tracked, *self._rois.values()):
+            subscription.destroy()
+        self._rois.clear()
+        self._areas.clear()
+
+    def _on_tracked(self, message: Any) -> None:
+        ids = {name for name in message.ids if _ID.fullmatch(name)}
+        for gone in self._rois.keys() - ids:
+            self._rois.pop(gone).destroy()
+            self._areas.pop(gone, None)
+        for new in ids - self._rois.keys():
+            self._rois[new] = InputSubscription(
+                self._node,
+                self._roi_type,
+                f'{ROOT}/{new}/roi',
+                partial(self._on_roi, new),
+                1,
+            )
+        self._choose()
+
+    def _on_roi(self, name: str, roi: Any) -> None:
+        if name in self._rois:
+            self._areas[name] = max(0.0, roi.xmax - roi.xmin) * max(0.0, roi.ymax - roi.ymin)
+            self._choose()
+
+    def _choose(self) -> None:
+        if not self._areas:
+            self._look_at('')
+            return
+        largest = max(self._areas, key=lambda name: self._areas[name])
+        present = self._areas.get(self.current)
+        if present is None or self._areas[largest] > LARGER * present:
+            self._look_at(largest)
+
+    def _look_at(self, name: str) -> None:
+        if name == self.current:
+            return
+        if self._pictures is not None:
+            self._lost_before += self._pictures.lost
+            self._pictures.destroy()
+            self._pictures = None
+        self.current = name
+        if name:
+            self._node.get_logger().info(f'ROS4HRI: listening to face {name}')
+            topic = f'{ROOT}/{name}/cropped'
+            self._pictures = InputSubscription(
+                self._node, Image, topic, self._callback, self._depth
+            )
