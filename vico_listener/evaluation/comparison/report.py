@@ -46,8 +46,8 @@ DISTANCE_NOTE = (
 )
 
 ABLATION_NOTE = (
-    'The first listener with a sense taken away when it answers (nothing is trained anew; the '
-    'authors trained a network per modality), and the other listeners; average over attitudes. '
+    'The first listener with a sense taken away when it answers (nothing is trained anew, '
+    'which the authors may have done), and the other listeners; average over attitudes. '
     '*Wrong audio* is that of the next clip with another speaker.'
 )
 
