@@ -2,7 +2,9 @@
 
 import argparse
 import csv
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from clip_features import dyad_clip
@@ -14,6 +16,8 @@ from vico_listener.cli.evaluate import add_arguments
 from vico_listener.cli.evaluate import run
 from vico_listener.evaluation.comparison.config import load_benchmark
 from vico_listener.evaluation.comparison.models import parse_models
+from vico_listener.evaluation.comparison.report import shown_clip
+from vico_listener.evaluation.comparison.run import Evaluation
 from vico_listener.evaluation.comparison.tables import number
 from vico_listener.listener.model.config import BFM64 as BFM64_MODEL
 from vico_listener.motion import BFM64
@@ -181,3 +185,24 @@ def test_numbers_are_readable():
     written = [number(v) for v in (0, 1e-9, 123.4, 12.34, 1.234, 0.1234, 0.01234, 0.0012341)]
     assert written == ['0', '0', '123', '12.3', '1.23', '0.12', '0.012', '0.0012']
     assert number(-0.00042) == '-0.000420'
+
+
+def test_options_are_those_of_the_documentation():
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    options = {name for a in parser._actions for name in a.option_strings if name != '--help'}
+    page = Path(__file__).parents[2] / 'docs' / 'evaluation.md'
+    table = [line for line in page.read_text('utf-8').splitlines() if line.startswith('| `--')]
+    assert {re.match(r'\| `(--[\w-]+)', line)[1] for line in table} == options - {'-h'}
+
+
+def test_pictures_show_the_longest_positive_clip_of_the_first_split():
+    clips = [
+        dyad_clip('short', seconds=1.0),
+        dyad_clip('long', seconds=1.5),
+        dyad_clip('longer', attitude=Attitude.NEUTRAL, seconds=2.0),
+        dyad_clip('ood', 'ood', seconds=3.0),
+    ]
+    evaluation = Evaluation(clips, [], {}, [], [])
+    assert shown_clip(evaluation).clip == 'long'
+    assert shown_clip(replace(evaluation, clips=clips[2:])).clip == 'longer'

@@ -33,7 +33,7 @@ FACE_SHARE = 0.6
 """Share of the portrait's height and width, around its middle, that a sheet shows."""
 
 INCHES = 1.1
-DPI = 100
+DPI = 80
 
 
 @dataclass(frozen=True)
