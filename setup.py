@@ -47,8 +47,8 @@ setup(
     ],
     extras_require={
         'training': ['espeakng-loader', 'onnx', 'tensorboard', 'torch'],
-        'test': ['hypothesis', 'librosa', 'mypy', 'pytest', 'ruff'],
+        'test': ['hypothesis', 'librosa', 'mypy', 'playwright', 'pytest', 'ruff'],
     },
-    data_files=[*tree('config'), *tree('resource/models')],
+    data_files=[*tree('config'), *tree('resource/models'), *tree('resource/pages')],
     entry_points={'console_scripts': ['vico = vico_listener.cli.main:main']},
 )

@@ -11,6 +11,7 @@ COMMANDS = {
     'train': 'train a listener on synthetic dyads',
     'checkpoint': 'look at the checkpoint of a listener, or import one',
     'soak': 'fail camera, microphone and processes on purpose, and see what holds',
+    'study': 'ask people: the page and the table of the user study',
     'bench': 'measure speed and latency, each with its reference',
 }
 MISSING = (
