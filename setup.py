@@ -46,6 +46,7 @@ setup(
         'tqdm',
     ],
     extras_require={
+        'live': ['aiohttp', 'sounddevice'],
         'training': ['espeakng-loader', 'onnx', 'tensorboard', 'torch'],
         'test': ['hypothesis', 'librosa', 'mypy', 'playwright', 'pytest', 'ruff'],
     },

@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         'clip', nargs='?', type=Path, help='video of a speaker (mp4, mov, mkv, webm, ...)'
     )
+    add_stack_arguments(parser)
+    parser.add_argument('--out', type=Path, default=Path('out/demo'), help='where the files go')
+    parser.add_argument('--fast', action='store_true', help='as fast as it goes, same result')
+
+
+def add_stack_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that choose a listener, its face and its robot (`stack_parameters`)."""
     parser.add_argument('--portrait', type=Path, help="photo of the listener's face")
     parser.add_argument('--attitude', choices=[a.value for a in Attitude], default='positive')
     parser.add_argument(
@@ -66,14 +74,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--personality', type=int, default=-1, help='seed of a drawn personality; -1 = the default'
     )
     parser.add_argument('--robot', default='generic_3dof', help='robot profile')
-    parser.add_argument('--out', type=Path, default=Path('out/demo'), help='where the files go')
-    parser.add_argument('--fast', action='store_true', help='as fast as it goes, same result')
 
 
 def run(args: argparse.Namespace) -> int:
     """Play, record and report; exit code 0, or 1 with the reason on stderr."""
     try:
-        _check(args)
+        check_stack_arguments(args)
         clip = probe_clip(args.clip or default_clip())
         args.out.mkdir(parents=True, exist_ok=True)
         report = play_and_record(clip, args)
@@ -89,7 +95,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _check(args: argparse.Namespace) -> None:
+def check_stack_arguments(args: argparse.Namespace) -> None:
+    """Check what `add_stack_arguments` declared; DemoError or ProfileError for what is wrong."""
     if not 0.0 <= args.intensity <= 1.0:
         raise DemoError(f'--intensity must lie between 0 and 1, not {args.intensity}')
     if args.portrait is not None and not args.portrait.is_file():
@@ -157,7 +164,7 @@ def play_and_record(
         spinner = threading.Thread(target=spin, name='spin', daemon=True)
         spinner.start()
         replay.trigger_configure()
-        _wait_for_stack(stack, lambda: recorder.connected() and replay.connected(), args)
+        wait_for_stack(stack, lambda: recorder.connected() and replay.connected())
         startup = time.monotonic() - began
         played = time.monotonic()
         replay.trigger_activate()
@@ -202,7 +209,8 @@ def stack_parameters(args: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _wait_for_stack(stack: Any, connected: Any, args: argparse.Namespace) -> None:
+def wait_for_stack(stack: Any, connected: Callable[[], bool]) -> None:
+    """Wait until the stack is `connected`; DemoError with its log's errors when it is not."""
     deadline = time.monotonic() + START_TIMEOUT
     while not connected():
         if not stack.running:

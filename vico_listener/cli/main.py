@@ -7,6 +7,7 @@ from importlib import import_module
 
 COMMANDS = {
     'demo': 'play a speaker clip to the listening stack and film the listener',
+    'live': 'listen to whoever sits at this computer, in a window or a local page',
     'describe': 'measure recorded motion against what real listeners do',
     'train': 'train a listener on synthetic dyads',
     'checkpoint': 'look at the checkpoint of a listener, or import one',

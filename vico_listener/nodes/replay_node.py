@@ -6,10 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import audio_common_msgs.msg as audio_msgs
-from rclpy.qos import QoSProfile
 from rosgraph_msgs.msg import Clock as ClockMessage
-from sensor_msgs.msg import Image
 
 import vico_listener.msg as msg
 from vico_listener.clock import NANOSECONDS
@@ -20,9 +17,9 @@ from vico_listener.dataset.clip import play
 from vico_listener.dataset.clip import probe_clip
 from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.convert import time_message
-from vico_listener.nodes.image_codec import fill_image
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import ManagedNode
+from vico_listener.nodes.media_publisher import MediaPublisher
 from vico_listener.nodes.parameters import Parameter
 
 LEAD_NS = 400_000_000
@@ -80,12 +77,7 @@ class ReplayNode(ManagedNode):
         self._consumed = threading.Condition()
         self._consumed_stamp = 0
         self._told = 0
-        self._frames = 0
-        self._chunks = 0
-        qos = QoSProfile(depth=DEPTH)
-        self._image = self.create_lifecycle_publisher(Image, 'image', qos)
-        self._audio = self.create_lifecycle_publisher(audio_msgs.AudioDataStamped, 'audio', qos)
-        self._audio_info = self.create_lifecycle_publisher(audio_msgs.AudioInfo, 'audio_info', 1)
+        self._media = MediaPublisher(self, DEPTH)
         self._clock_publisher = self.create_lifecycle_publisher(ClockMessage, '/clock', 10)
         self._answered = False
         self.create_subscription(msg.SpeakerFrame, 'speaker', self._on_speaker, DEPTH)
@@ -121,8 +113,7 @@ class ReplayNode(ManagedNode):
     def connected(self) -> bool:
         """True when somebody listens to the camera, and to the audio where there is any."""
         assert self.info is not None
-        heard = not self.info.has_audio or self._audio.get_subscription_count() > 0
-        return heard and self._image.get_subscription_count() > 0
+        return self._media.connected(self.info.has_audio)
 
     def _run(self) -> None:
         try:
@@ -145,7 +136,7 @@ class ReplayNode(ManagedNode):
             self._stop.wait(0.05)
             if time.monotonic() > until:
                 self.get_logger().warning(
-                    f'nobody subscribed to {self._image.topic_name} within {CONNECT:.0f} s: '
+                    f'nobody subscribed to {self._media.topic} within {CONNECT:.0f} s: '
                     'playing anyway'
                 )
                 return
@@ -154,15 +145,7 @@ class ReplayNode(ManagedNode):
         assert self.info is not None
         if not self.info.has_audio:
             return
-        self._audio_info.publish(
-            audio_msgs.AudioInfo(
-                channels=min(self.info.channels, 2),
-                sample_rate=self.info.sample_rate,
-                sample_format='S16LE',
-                coding_format='wave',
-                bitrate=self.info.sample_rate * 16 * min(self.info.channels, 2),
-            )
-        )
+        self._media.announce(self.info.sample_rate, min(self.info.channels, 2))
         # Topics overtake each other: the format has to be known before the first chunk.
         self._stop.wait(0.2)
 
@@ -179,7 +162,7 @@ class ReplayNode(ManagedNode):
             if self._stop.is_set():
                 return
             self._tell_time(self.START_NS + item.available)
-            self._publish(item)
+            self._media.publish(item, self.START_NS + item.stamp, self._frame_id)
             if self.on_played is not None:
                 self.on_played(item)
 
@@ -211,23 +194,8 @@ class ReplayNode(ManagedNode):
             self._answered = True
             self._consumed.notify()
 
-    def _publish(self, item: CameraFrame | SoundChunk) -> None:
-        stamp = time_message(self.START_NS + item.stamp)
-        if isinstance(item, CameraFrame):
-            image = Image()
-            image.header.stamp = stamp
-            image.header.frame_id = self._frame_id
-            fill_image(image, item.image)
-            self._image.publish(image)
-            self._frames += 1
-        else:
-            chunk = audio_msgs.AudioDataStamped()
-            chunk.header.stamp = stamp
-            chunk.audio.data = item.samples.astype('<i2').tobytes()
-            self._audio.publish(chunk)
-            self._chunks += 1
-
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
         """What has been played."""
         message = 'finished' if self.finished.is_set() else 'playing'
-        return OK, message, {'images': self._frames, 'audio_chunks': self._chunks}
+        values = {'images': self._media.images, 'audio_chunks': self._media.audio_chunks}
+        return OK, message, values
