@@ -14,6 +14,7 @@ import av
 import cv2
 import numpy as np
 
+from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.dataset.clip import CameraFrame
 from vico_listener.dataset.clip import ClipError
@@ -28,6 +29,8 @@ MISSED_PICTURES = 30
 """Pictures in a row that may fail before the camera counts as gone."""
 SILENCE = 2.0
 """Seconds without a sample after which the microphone counts as gone."""
+
+PERIOD_NS = NANOSECONDS // MODEL_RATE
 
 Now = Callable[[], int]
 """The clock of the stamps, ns."""
@@ -257,13 +260,19 @@ def _again(
 ) -> Iterator[Item]:
     """Items of a file when they are due, with stamps that go on from round to round."""
     with av.open(str(path)) as container:
-        period = NANOSECONDS * (container.duration or av.time_base) // av.time_base
+        duration = container.duration
+    period = None if duration is None else duration * NANOSECONDS // av.time_base
     origin = start
     while not stop.is_set():
+        end = 0
         for item in items():
+            # The padding of a codec runs into the next round.
+            if period is not None and (item.stamp >= period or item.available > period):
+                break
+            end = item.available
             item.stamp += origin
             stop.wait(max(0, item.available - now()) / NANOSECONDS)
             if stop.is_set():
                 return
             yield item
-        origin += period
+        origin += end + PERIOD_NS if period is None else period

@@ -1,6 +1,7 @@
 """Between the stack's topics and a live view: pictures, curves and problems out, controls in."""
 
 import math
+from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.node import Node
@@ -32,8 +33,8 @@ class LiveNode(Node):
         view: where it is shown.
     """
 
-    def __init__(self, view: View) -> None:
-        super().__init__('live')
+    def __init__(self, view: View, **options: Any) -> None:
+        super().__init__('live', **options)
         self._view = view
         self._speaker: SpeakerFrame | None = None
         self._problems: dict[str, str] = {}
