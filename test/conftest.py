@@ -1,6 +1,10 @@
 """Fixtures of all tests."""
 
+import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from material import clips_folder
@@ -26,3 +30,18 @@ def speech_clip() -> Path:
 def portrait_photo() -> Path:
     """A portrait that may be shown (NASA)."""
     return packaged('skimage', 'data/astronaut.png')
+
+
+@pytest.fixture(scope='session')
+def chromium() -> Iterator[Any]:
+    """A real headless Chromium, driven by Playwright; skips where one of them is absent."""
+    playwright = pytest.importorskip('playwright.sync_api')
+    names = ('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable')
+    paths = [os.environ.get('VICO_BROWSER'), *map(shutil.which, names)]
+    program = next(filter(None, paths), None)
+    if program is None:
+        pytest.skip('no Chromium on this machine: install one, or set VICO_BROWSER')
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=['--no-sandbox'])
+        yield browser
+        browser.close()

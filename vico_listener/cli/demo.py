@@ -48,6 +48,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--audio-topic', default='', help="a bag's microphone; none = play without sound"
     )
+    add_stack_arguments(parser)
+    parser.add_argument(
+        '--sim', action='store_true', help='simulate the robot (MuJoCo) and film it, not a face'
+    )
+    parser.add_argument('--out', type=Path, default=Path('out/demo'), help='where the files go')
+    parser.add_argument('--fast', action='store_true', help='as fast as it goes, same result')
+
+
+def add_stack_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that choose a listener, its face and its robot (`stack_parameters`)."""
     parser.add_argument('--portrait', type=Path, help="photo of the listener's face")
     parser.add_argument('--attitude', choices=[a.value for a in Attitude], default='positive')
     parser.add_argument(
@@ -62,11 +72,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--personality', type=int, default=-1, help='seed of a drawn personality; -1 = the default'
     )
     parser.add_argument('--robot', default='generic_3dof', help='robot profile')
-    parser.add_argument(
-        '--sim', action='store_true', help='simulate the robot (MuJoCo) and film it, not a face'
-    )
-    parser.add_argument('--out', type=Path, default=Path('out/demo'), help='where the files go')
-    parser.add_argument('--fast', action='store_true', help='as fast as it goes, same result')
 
 
 def run(args: argparse.Namespace) -> int:
@@ -90,11 +95,17 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _check(args: argparse.Namespace) -> None:
+def check_stack_arguments(args: argparse.Namespace) -> None:
+    """Check what `add_stack_arguments` declared; DemoError or ProfileError for what is wrong."""
     if not 0.0 <= args.intensity <= 1.0:
         raise DemoError(f'--intensity must lie between 0 and 1, not {args.intensity}')
     if args.portrait is not None and not args.portrait.is_file():
         raise DemoError(f'no such portrait: {args.portrait}')
+    load_profile(args.robot)
+
+
+def _check(args: argparse.Namespace) -> None:
+    check_stack_arguments(args)
     profile = load_profile(simulated_profile(args.robot) if args.sim else args.robot)
     if profile.interface != 'joint_trajectory':
         raise DemoError(

@@ -8,6 +8,7 @@ from importlib import import_module
 COMMANDS = {
     'demo': 'play a speaker clip to the listening stack and film the listener',
     'evaluate': 'compare listeners with the true ones of a data set',
+    'live': 'listen to whoever sits at this computer, in a window or a local page',
     'describe': 'measure recorded motion against what real listeners do',
     'dataset': 'make, look at and measure data sets in the layouts of ViCo',
     'train': 'train a listener on synthetic dyads, or on a data set',
@@ -15,6 +16,7 @@ COMMANDS = {
     'checkpoint': 'look at the checkpoint of a listener, or import one',
     'soak': 'fail camera, microphone and processes on purpose, and see what holds',
     'bag': 'make, look into and record rosbag2 bags',
+    'study': 'ask people: the page and the table of the user study',
     'bench': 'measure speed and latency, each with its reference',
 }
 MISSING = (

@@ -5,6 +5,7 @@ import contextlib
 import os
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from tqdm import tqdm
@@ -89,7 +90,7 @@ def play_and_record(
         spinner = threading.Thread(target=spin, name='spin', daemon=True)
         spinner.start()
         replay.trigger_configure()
-        _wait_for_stack(stack, lambda: recorder.connected() and replay.connected(), args)
+        wait_for_stack(stack, lambda: recorder.connected() and replay.connected())
         startup = time.monotonic() - began
         played = time.monotonic()
         replay.trigger_activate()
@@ -153,7 +154,8 @@ def stack_parameters(args: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _wait_for_stack(stack: Any, connected: Any, args: argparse.Namespace) -> None:
+def wait_for_stack(stack: Any, connected: Callable[[], bool]) -> None:
+    """Wait until the stack is `connected`; DemoError with its log's errors when it is not."""
     deadline = time.monotonic() + START_TIMEOUT
     while not connected():
         if not stack.running:

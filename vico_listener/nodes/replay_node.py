@@ -7,10 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import audio_common_msgs.msg as audio_msgs
-from rclpy.qos import QoSProfile
 from rosgraph_msgs.msg import Clock as ClockMessage
-from sensor_msgs.msg import Image
 from std_msgs.msg import String
 
 import vico_listener.msg as msg
@@ -22,9 +19,9 @@ from vico_listener.dataset.clip import SoundChunk
 from vico_listener.nodes.audio_format import AudioFormat
 from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.convert import time_message
-from vico_listener.nodes.image_codec import fill_image
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import ManagedNode
+from vico_listener.nodes.media_publisher import MediaPublisher
 from vico_listener.nodes.parameters import Parameter
 from vico_listener.nodes.source import ClipSource
 from vico_listener.nodes.source import Source
@@ -106,12 +103,7 @@ class ReplayNode(ManagedNode):
         self._under_way: deque[int] = deque()
         self._last_image = 0
         self._told = 0
-        self._frames = 0
-        self._chunks = 0
-        qos = QoSProfile(depth=DEPTH)
-        self._image = self.create_lifecycle_publisher(Image, 'image', qos)
-        self._audio = self.create_lifecycle_publisher(audio_msgs.AudioDataStamped, 'audio', qos)
-        self._audio_info = self.create_lifecycle_publisher(audio_msgs.AudioInfo, 'audio_info', 1)
+        self._media = MediaPublisher(self, DEPTH)
         self._attitude = self.create_lifecycle_publisher(String, 'attitude', 10)
         self._clock_publisher = self.create_lifecycle_publisher(ClockMessage, '/clock', 10)
         self._answered = False
@@ -166,8 +158,7 @@ class ReplayNode(ManagedNode):
     def connected(self) -> bool:
         """True when somebody listens to the camera, and to the audio where there is any."""
         assert self.source is not None
-        heard = not self.source.info.has_audio or self._audio.get_subscription_count() > 0
-        return heard and self._image.get_subscription_count() > 0
+        return self._media.connected(self.source.info.has_audio)
 
     def _run(self) -> None:
         try:
@@ -191,7 +182,7 @@ class ReplayNode(ManagedNode):
             self._stop.wait(0.05)
             if time.monotonic() > until:
                 self.get_logger().warning(
-                    f'nobody subscribed to {self._image.topic_name} within {CONNECT:.0f} s: '
+                    f'nobody subscribed to {self._media.topic} within {CONNECT:.0f} s: '
                     'playing anyway'
                 )
                 return
@@ -201,15 +192,7 @@ class ReplayNode(ManagedNode):
         info = self.source.info
         if not info.has_audio:
             return
-        self._audio_info.publish(
-            audio_msgs.AudioInfo(
-                channels=min(info.channels, 2),
-                sample_rate=info.sample_rate,
-                sample_format='S16LE',
-                coding_format='wave',
-                bitrate=info.sample_rate * 16 * min(info.channels, 2),
-            )
-        )
+        self._media.announce(info.sample_rate, min(info.channels, 2))
         self._stop.wait(ANNOUNCEMENT)
 
     def _play_once(self) -> None:
@@ -293,24 +276,13 @@ class ReplayNode(ManagedNode):
             self._consumed.notify()
 
     def _publish(self, item: CameraFrame | SoundChunk, origin: int) -> None:
-        stamp = time_message(origin + item.stamp)
         if isinstance(item, CameraFrame):
-            image = Image()
-            image.header.stamp = stamp
-            image.header.frame_id = self._frame_id
-            fill_image(image, item.image)
             self._last_image = origin + item.stamp
             self._under_way.append(self._last_image)
-            self._image.publish(image)
-            self._frames += 1
-        else:
-            chunk = audio_msgs.AudioDataStamped()
-            chunk.header.stamp = stamp
-            chunk.audio.data = item.samples.astype('<i2').tobytes()
-            self._audio.publish(chunk)
-            self._chunks += 1
+        self._media.publish(item, origin + item.stamp, self._frame_id)
 
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
         """What has been played."""
         message = 'finished' if self.finished.is_set() else 'playing'
-        return OK, message, {'images': self._frames, 'audio_chunks': self._chunks}
+        values = {'images': self._media.images, 'audio_chunks': self._media.audio_chunks}
+        return OK, message, values

@@ -31,6 +31,21 @@ COLUMNS = (
 )
 
 
+def speaker_values(frame: SpeakerFrame) -> tuple[float, float, float]:
+    """Smile, loudness (NaN where not known) and voice activity of the speaker."""
+    smile = float(frame.face.expression[_SMILE].mean()) if frame.face_valid else np.nan
+    loudness = float(frame.acoustic[_LOUDNESS]) if frame.audio_valid else np.nan
+    return smile, loudness, float(frame.speaking)
+
+
+def listener_values(motion: ListenerMotion) -> tuple[float, float, float, float, float]:
+    """Roll, pitch, yaw in deg, smile and eyelids of the listener."""
+    face: FaceMotion = motion.face
+    roll, pitch, yaw = (float(angle) for angle in np.degrees(face.rotation))
+    smile, blink = (float(face.expression[part].mean()) for part in (_SMILE, _BLINK))
+    return roll, pitch, yaw, smile, blink
+
+
 @dataclass
 class Curves:
     """Rows by tick; `table` joins them."""
@@ -40,22 +55,11 @@ class Curves:
 
     def add_speaker(self, frame: SpeakerFrame) -> None:
         """Note smile, loudness and voice activity of the speaker."""
-        smile = float(frame.face.expression[_SMILE].mean()) if frame.face_valid else np.nan
-        loudness = float(frame.acoustic[_LOUDNESS]) if frame.audio_valid else np.nan
-        self._speaker[frame.stamp] = (smile, loudness, float(frame.speaking))
+        self._speaker[frame.stamp] = speaker_values(frame)
 
     def add_listener(self, motion: ListenerMotion) -> None:
         """Note head angles, smile and eyelids of the listener."""
-        face: FaceMotion = motion.face
-        roll, pitch, yaw = (float(angle) for angle in np.degrees(face.rotation))
-        smile = float(face.expression[_SMILE].mean())
-        self._listener[motion.stamp] = (
-            roll,
-            pitch,
-            yaw,
-            smile,
-            float(face.expression[_BLINK].mean()),
-        )
+        self._listener[motion.stamp] = listener_values(motion)
 
     @property
     def stamps(self) -> list[int]:

@@ -1,0 +1,175 @@
+"""`vico live`: the stack in front of this computer's camera and microphone."""
+
+import argparse
+import contextlib
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from vico_listener.cli.demo import add_stack_arguments
+from vico_listener.cli.demo import check_stack_arguments
+from vico_listener.cli.playing import DemoError
+from vico_listener.cli.playing import stack_parameters
+from vico_listener.cli.playing import wait_for_stack
+from vico_listener.live.origin import is_loopback
+from vico_listener.live.sources import Camera
+from vico_listener.live.sources import Microphone
+from vico_listener.live.sources import SourceError
+from vico_listener.live.sources import default_microphone
+from vico_listener.live.sources import open_camera
+from vico_listener.live.sources import open_microphone
+from vico_listener.live.view import Control
+from vico_listener.live.window import LiveWindow
+from vico_listener.live.window import window_available
+from vico_listener.nodes.isolation import NAMESPACE
+from vico_listener.nodes.isolation import isolate
+from vico_listener.robot import ProfileError
+
+LOOK = 0.03
+"""Seconds between two looks at keys, stop button and stack."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `vico live`."""
+    parser.add_argument('--camera', default='0', help='number or device of a camera, or a video')
+    parser.add_argument(
+        '--microphone',
+        help='part of its name, its number, a file with speech, or none (default: the '
+        "computer's; a video's own sound where the camera is a video)",
+    )
+    parser.add_argument('--width', type=int, default=640, help='wished of the camera, px')
+    parser.add_argument('--height', type=int, default=480, help='wished of the camera, px')
+    parser.add_argument('--fps', type=float, default=30.0, help='wished of the camera')
+    parser.add_argument(
+        '--view',
+        choices=('auto', 'window', 'page'),
+        default='auto',
+        help='auto: a window where there is a display and OpenCV can open one, else a page',
+    )
+    parser.add_argument('--host', default='127.0.0.1', help='address that the page is served on')
+    parser.add_argument('--port', type=int, default=8765, help='of the page; 0 = any free one')
+    parser.add_argument('--out', type=Path, default=Path('out/live'), help="for the stack's log")
+    add_stack_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Listen until stopped; exit code 0, or 1 with the reason on stderr."""
+    try:
+        check_stack_arguments(args)
+        camera = open_camera(args.camera, args.width, args.height, args.fps)
+        microphone = open_microphone(args.microphone or default_microphone(args.camera))
+        args.out.mkdir(parents=True, exist_ok=True)
+        Session(args, camera, microphone).run()
+    except ModuleNotFoundError as error:
+        if error.name != 'aiohttp':
+            raise
+        print(
+            "vico live: the page needs the Python module 'aiohttp': ./run live installs it "
+            '(or pip install -r requirements/live.txt); or --view window',
+            file=sys.stderr,
+        )
+        return 1
+    except (SourceError, ProfileError, DemoError, OSError) as error:
+        print(f'vico live: {error}', file=sys.stderr)
+        return 1
+    return 0
+
+
+class Session:
+    """One run: a view, the stack in a process of its own, capture and live node in this one."""
+
+    def __init__(
+        self, args: argparse.Namespace, camera: Camera, microphone: Microphone | None
+    ) -> None:
+        self._args = args
+        self._camera = camera
+        self._microphone = microphone
+        self._stop = threading.Event()
+        self._node: Any = None
+        self._view: Any = self._open_view()
+
+    def _open_view(self) -> Any:
+        args = self._args
+        if args.view == 'window' and not window_available():
+            raise DemoError('no display, or an OpenCV without windows (headless): try --view page')
+        if args.view == 'window' or (args.view == 'auto' and window_available()):
+            return LiveWindow(self._control)
+        from vico_listener.live.page import LivePage
+
+        page = LivePage(args.host, args.port, self._control)
+        print(f'look at {page.start()} (stop: the button there, or Ctrl-C)', flush=True)
+        if not is_loopback(args.host):
+            print(
+                f'vico live: warning: {args.host} is open: whoever reaches this computer there '
+                'sees the camera and controls the listener, without a password or encryption',
+                file=sys.stderr,
+                flush=True,
+            )
+        return page
+
+    def _control(self, control: Control) -> None:
+        if control.name == 'stop':
+            self._stop.set()
+        elif self._node is not None:
+            self._node.control(control)
+
+    def run(self) -> None:
+        """Run until the view, Ctrl-C or the end of the stack stops it; DemoError for the latter."""
+        isolate()
+        import rclpy
+        from rclpy.executors import ExternalShutdownException
+        from rclpy.executors import SingleThreadedExecutor
+        from rclpy.signals import SignalHandlerOptions
+
+        from vico_listener.nodes.capture_node import CaptureNode
+        from vico_listener.nodes.live_node import LiveNode
+        from vico_listener.nodes.stack_process import StackProcess
+
+        parameters = stack_parameters(self._args) | {
+            'use_sim_time': False,
+            'lossless': False,
+            'use_audio': self._microphone is not None,
+        }
+        stack = StackProcess(self._args.out, parameters, NAMESPACE)
+        # Ctrl-C is for this thread alone: the nodes are needed until the end.
+        rclpy.init(
+            args=['--ros-args', '-r', f'__ns:={NAMESPACE}', '--log-level', 'warn'],
+            signal_handler_options=SignalHandlerOptions.NO,
+        )
+        capture = CaptureNode(self._camera, self._microphone)
+        capture.on_picture = self._view.show_speaker
+        executor = SingleThreadedExecutor()
+        self._node = LiveNode(self._view)
+        executor.add_node(capture)
+        executor.add_node(self._node)
+
+        def spin() -> None:
+            with contextlib.suppress(ExternalShutdownException):
+                executor.spin()
+
+        spinner = threading.Thread(target=spin, name='spin', daemon=True)
+        spinner.start()
+        try:
+            capture.trigger_configure()
+            wait_for_stack(stack, capture.connected)
+            capture.trigger_activate()
+            self._watch(stack)
+        except KeyboardInterrupt:
+            print('stopping', file=sys.stderr)
+        finally:
+            if capture.is_active:
+                capture.trigger_deactivate()
+            rclpy.try_shutdown()
+            spinner.join(5.0)
+            stack.stop()
+            self._view.close()
+
+    def _watch(self, stack: Any) -> None:
+        while not self._stop.is_set():
+            if isinstance(self._view, LiveWindow):
+                self._view.step(LOOK)
+            else:
+                self._stop.wait(LOOK)
+            if not stack.running:
+                raise DemoError('the stack died:\n  ' + '\n  '.join(stack.complaints()))

@@ -1,0 +1,1 @@
+"""Trying it out in front of a camera: sources of picture and sound, page and window."""

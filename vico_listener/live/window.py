@@ -1,0 +1,149 @@
+"""The live view as a window of OpenCV."""
+
+import os
+import platform
+import threading
+from collections import deque
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.live.view import SPEAKER_HEIGHT
+from vico_listener.live.view import Control
+from vico_listener.live.view import ControlCallback
+from vico_listener.live.view import Sample
+from vico_listener.motion import Attitude
+from vico_listener.recording.film import fit
+
+Image = NDArray[np.uint8]
+
+TITLE = 'vico live'
+FACE_SIZE = 480
+CURVE_HEIGHT = 60
+KEPT = 300
+"""Samples in the curves: ten seconds."""
+STEP = 0.1
+KEYS = {ord('1'): Attitude.POSITIVE, ord('2'): Attitude.NEUTRAL, ord('3'): Attitude.NEGATIVE}
+HELP = '1 2 3 attitude   + - intensity   q quit'
+QUIT = (ord('q'), 27)
+INK = (236, 229, 223)
+CURVES = (
+    (-15.0, 15.0, (('pitch', (43, 169, 240)), ('yaw', (240, 169, 90)))),
+    (0.0, 1.0, (('smile', (143, 216, 123)), ('speaker_smile', (166, 151, 138)))),
+    (0.0, 1.1, (('speaking', (240, 138, 213)),)),
+)
+
+
+def window_available() -> bool:
+    """True when there is a display, and this OpenCV can open a window."""
+    display = os.environ.get('DISPLAY') or os.environ.get('WAYLAND_DISPLAY')
+    if platform.system() == 'Linux' and not display:
+        return False
+    lines = cv2.getBuildInformation().splitlines()
+    toolkits = [line.split(':', 1)[1].strip() for line in lines if line.strip().startswith('GUI:')]
+    return any(toolkit and toolkit != 'NONE' for toolkit in toolkits)
+
+
+class LiveWindow:
+    """A View that draws; `step` has to be called from the main thread.
+
+    Args:
+        control: told of what the user changes.
+    """
+
+    def __init__(self, control: ControlCallback) -> None:
+        self._control = control
+        self._lock = threading.Lock()
+        self._face: Image = np.zeros((FACE_SIZE, FACE_SIZE, 3), np.uint8)
+        self._speaker: Image | None = None
+        self._samples: deque[Sample] = deque(maxlen=KEPT)
+        self._problem = ''
+        self._open = False
+
+    def show_face(self, jpeg: bytes) -> None:
+        """The listener's newest picture."""
+        picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+        with self._lock:
+            self._face = fit(np.asarray(picture, np.uint8), FACE_SIZE, FACE_SIZE)
+
+    def show_speaker(self, picture: Image) -> None:
+        """The camera's newest picture, (H, W, 3) BGR."""
+        width = max(1, round(picture.shape[1] * SPEAKER_HEIGHT / picture.shape[0]))
+        # As in a mirror.
+        small = cv2.flip(fit(picture, SPEAKER_HEIGHT, min(width, FACE_SIZE)), 1)
+        with self._lock:
+            self._speaker = np.asarray(small, np.uint8)
+
+    def show_sample(self, sample: Sample) -> None:
+        """The newest tick."""
+        with self._lock:
+            self._samples.append(sample)
+
+    def show_problem(self, text: str) -> None:
+        """What is wrong at present; empty = nothing."""
+        with self._lock:
+            self._problem = text
+
+    def step(self, seconds: float) -> None:
+        """Draw, and take what the user typed within `seconds`."""
+        cv2.imshow(TITLE, self.compose())
+        self.press(cv2.waitKey(max(1, round(1000 * seconds))) & 0xFF)
+        if cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) < 1:
+            self._control(Control('stop', True))
+
+    def close(self) -> None:
+        """Close the window."""
+        cv2.destroyAllWindows()
+
+    def press(self, key: int) -> None:
+        """Do what a key stands for."""
+        if key in KEYS:
+            self._control(Control('attitude', KEYS[key].value))
+        elif key in (ord('+'), ord('-')) and self._samples:
+            step = STEP if key == ord('+') else -STEP
+            now = self._samples[-1].intensity
+            self._control(Control('intensity', round(min(1.0, max(0.0, now + step)), 3)))
+        elif key in QUIT:
+            self._control(Control('stop', True))
+
+    def compose(self) -> Image:
+        """The window's picture: the listener, the speaker in a corner, curves, and what is what."""
+        with self._lock:
+            face, speaker, samples = self._face.copy(), self._speaker, list(self._samples)
+            problem = self._problem
+        if speaker is not None:
+            face[-speaker.shape[0] :, -speaker.shape[1] :] = speaker
+        curves = [_draw(samples, low, high, lines) for low, high, lines in CURVES]
+        picture = np.vstack([face, *curves])
+        if samples:
+            _write(picture, f'{samples[-1].attitude} {samples[-1].intensity:.1f}', 24)
+        _write(picture, problem or HELP, FACE_SIZE - 12)
+        return picture
+
+
+def _write(picture: Image, text: str, row: int) -> None:
+    for colour, thickness in (((0, 0, 0), 3), (INK, 1)):
+        cv2.putText(picture, text, (10, row), cv2.FONT_HERSHEY_SIMPLEX, 0.5, colour, thickness)
+
+
+def _draw(
+    samples: list[Sample],
+    low: float,
+    high: float,
+    lines: tuple[tuple[str, tuple[int, int, int]], ...],
+) -> Image:
+    canvas = np.full((CURVE_HEIGHT, FACE_SIZE, 3), 29, np.uint8)
+    for name, colour in lines:
+        values = [getattr(sample, name) for sample in samples]
+        points = [
+            (
+                round(FACE_SIZE - 1 - (len(values) - 1 - n) * FACE_SIZE / KEPT),
+                round((CURVE_HEIGHT - 1) * (1 - (float(value) - low) / (high - low))),
+            )
+            for n, value in enumerate(values)
+            if value is not None
+        ]
+        if points:
+            cv2.polylines(canvas, [np.array(points, np.int32)], False, colour, 1, cv2.LINE_AA)
+    return canvas

@@ -1,0 +1,100 @@
+"""The camera and the microphone of this computer on their topics."""
+
+import threading
+from collections.abc import Callable
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.dataset.clip import CameraFrame
+from vico_listener.dataset.clip import ClipError
+from vico_listener.dataset.clip import SoundChunk
+from vico_listener.live.sources import Camera
+from vico_listener.live.sources import Microphone
+from vico_listener.live.sources import SourceError
+from vico_listener.nodes.managed_node import ERROR
+from vico_listener.nodes.managed_node import OK
+from vico_listener.nodes.managed_node import ManagedNode
+from vico_listener.nodes.media_publisher import MediaPublisher
+
+ANNOUNCED = 0.2
+"""Seconds from `audio_info` to the first sound: topics overtake each other."""
+IMAGE_DEPTH = 2
+
+
+class CaptureNode(ManagedNode):
+    """Publishes what camera and microphone give, with the stamps of this computer's clock.
+
+    Args:
+        camera: what sees.
+        microphone: what hears; None = nothing does.
+        frame_id: frame of the camera.
+    """
+
+    def __init__(
+        self,
+        camera: Camera,
+        microphone: Microphone | None,
+        name: str = 'capture',
+        frame_id: str = 'camera',
+        **options: Any,
+    ) -> None:
+        super().__init__(name, **options)
+        self.on_picture: Callable[[NDArray[np.uint8]], None] | None = None
+        self._camera = camera
+        self._microphone = microphone
+        self._frame_id = frame_id
+        self._problems: dict[str, str] = {}
+        self._media = MediaPublisher(self, IMAGE_DEPTH)
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def connected(self) -> bool:
+        """True when somebody listens to the camera, and to the audio where there is any."""
+        return self._media.connected(self._microphone is not None)
+
+    def activate(self) -> None:
+        """Start to see and hear."""
+        self._stop.clear()
+        self._problems.clear()
+        if self._microphone is not None:
+            self._media.announce(self._microphone.sample_rate, self._microphone.channels)
+            self._stop.wait(ANNOUNCED)
+        start = self._now()
+        self._run('camera', self._camera.frames(start, self._now, self._stop))
+        if self._microphone is not None:
+            self._run('microphone', self._microphone.chunks(start, self._now, self._stop))
+
+    def deactivate(self) -> None:
+        """Stop."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+        self._threads.clear()
+
+    def _now(self) -> int:
+        return int(self.get_clock().now().nanoseconds)
+
+    def _run(self, name: str, items: Iterator[CameraFrame] | Iterator[SoundChunk]) -> None:
+        def publish() -> None:
+            try:
+                for item in items:
+                    self._media.publish(item, item.stamp, self._frame_id)
+                    if isinstance(item, CameraFrame) and self.on_picture is not None:
+                        self.on_picture(item.image)
+            except (SourceError, ClipError) as error:
+                self._problems[name] = str(error)
+                self.get_logger().error(str(error))
+
+        thread = threading.Thread(target=publish, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
+        """How much was seen and heard, and what has failed."""
+        values = {'images': self._media.images, 'audio_chunks': self._media.audio_chunks}
+        if self._problems:
+            return ERROR, '; '.join(self._problems.values()), values
+        return OK, 'capturing', values

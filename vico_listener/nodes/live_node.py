@@ -1,0 +1,92 @@
+"""Between the stack's topics and a live view: pictures, curves and problems out, controls in."""
+
+import math
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+from rclpy.parameter_client import AsyncParameterClient
+from rclpy.task import Future
+from sensor_msgs.msg import CompressedImage
+
+import vico_listener.msg as msg
+from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import SpeakerFrame
+from vico_listener.live.view import Control
+from vico_listener.live.view import Sample
+from vico_listener.live.view import View
+from vico_listener.nodes.convert import motion_of
+from vico_listener.nodes.convert import speaker_of
+from vico_listener.nodes.managed_node import OK
+from vico_listener.recording.curves import listener_values
+from vico_listener.recording.curves import speaker_values
+
+FACE_DEPTH = 2
+DEPTH = 60
+
+
+class LiveNode(Node):
+    """Shows a view what the stack publishes, and sets the listener's parameters.
+
+    Args:
+        view: where it is shown.
+    """
+
+    def __init__(self, view: View, **options: Any) -> None:
+        super().__init__('live', **options)
+        self._view = view
+        self._speaker: SpeakerFrame | None = None
+        self._problems: dict[str, str] = {}
+        self._parameters = AsyncParameterClient(self, 'listener')
+        self.create_subscription(
+            CompressedImage, 'face/image/compressed', self._on_face, FACE_DEPTH
+        )
+        self.create_subscription(msg.SpeakerFrame, 'speaker', self._on_speaker, DEPTH)
+        self.create_subscription(msg.ListenerMotion, 'motion', self._on_motion, DEPTH)
+        self.create_subscription(DiagnosticArray, '/diagnostics', self._on_diagnostics, 10)
+
+    def control(self, control: Control) -> None:
+        """Set `attitude` or `intensity` of the listener (any thread)."""
+        future = self._parameters.set_parameters([Parameter(control.name, value=control.value)])
+        future.add_done_callback(self._on_set)
+
+    def _on_set(self, future: Future) -> None:
+        response = future.result()
+        reasons = [] if response is None else [r.reason for r in response.results if r.reason]
+        for reason in reasons:
+            self.get_logger().error(reason)
+            self._view.show_problem(reason)
+
+    def _on_face(self, message: CompressedImage) -> None:
+        self._view.show_face(bytes(message.data))
+
+    def _on_speaker(self, message: msg.SpeakerFrame) -> None:
+        self._speaker = speaker_of(message)
+
+    def _on_motion(self, message: msg.ListenerMotion) -> None:
+        if self._speaker is None:
+            return
+        motion, speaker = motion_of(message), self._speaker
+        _, pitch, yaw, smile, _ = listener_values(motion)
+        speaker_smile = speaker_values(speaker)[0]
+        self._view.show_sample(
+            Sample(
+                time=motion.stamp / NANOSECONDS,
+                pitch=pitch,
+                yaw=yaw,
+                smile=smile,
+                speaker_smile=speaker_smile if math.isfinite(speaker_smile) else None,
+                speaking=speaker.speaking,
+                face_valid=speaker.face_valid,
+                audio_valid=speaker.audio_valid,
+                attitude=motion.attitude.value,
+                intensity=motion.intensity,
+            )
+        )
+
+    def _on_diagnostics(self, message: DiagnosticArray) -> None:
+        for status in message.status:
+            bad = status.level != OK
+            self._problems[status.name] = status.message if bad else ''
+        self._view.show_problem('; '.join(filter(None, self._problems.values())))
