@@ -6,6 +6,8 @@ import pytest
 from material import clips_folder
 from material import packaged
 
+from vico_listener.cli.main import main
+
 
 @pytest.fixture(scope='session')
 def clips() -> Path:
@@ -26,3 +28,13 @@ def speech_clip() -> Path:
 def portrait_photo() -> Path:
     """A portrait that may be shown (NASA)."""
     return packaged('skimage', 'data/astronaut.png')
+
+
+@pytest.fixture(scope='session')
+def made_up(tmp_path_factory) -> Path:
+    """A data set in ViCo's layout: nine clips with pictures and sound, 1 to 5 s."""
+    folder = tmp_path_factory.mktemp('data') / 'made_up'
+    settings = ['--clips', '9', '--seconds', '5', '--workers', '1']
+    if main(['dataset', 'synthesize', str(folder), *settings]) != 0:
+        pytest.skip('eSpeak NG or the default portrait is not installed')
+    return folder
