@@ -10,6 +10,8 @@ import pytest
 from material import clips_folder
 from material import packaged
 
+from vico_listener.cli.main import main
+
 
 @pytest.fixture(scope='session')
 def clips() -> Path:
@@ -32,7 +34,7 @@ def portrait_photo() -> Path:
     return packaged('skimage', 'data/astronaut.png')
 
 
-@pytest.fixture(scope='session')
+@pytest.fixture(scope='module')  # while it runs, nobody else can have an event loop
 def chromium() -> Iterator[Any]:
     """A real headless Chromium, driven by Playwright; skips where one of them is absent."""
     playwright = pytest.importorskip('playwright.sync_api')
@@ -45,3 +47,13 @@ def chromium() -> Iterator[Any]:
         browser = driver.chromium.launch(executable_path=program, args=['--no-sandbox'])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope='session')
+def made_up(tmp_path_factory) -> Path:
+    """A data set in ViCo's layout: nine clips with pictures and sound, 1 to 5 s."""
+    folder = tmp_path_factory.mktemp('data') / 'made_up'
+    settings = ['--clips', '9', '--seconds', '5', '--workers', '1']
+    if main(['dataset', 'synthesize', str(folder), *settings]) != 0:
+        pytest.skip('eSpeak NG or the default portrait is not installed')
+    return folder

@@ -151,6 +151,7 @@ MP3 = b'\xff\xfb\x90\x64' + bytes(413)
         (b'RIFF\x24\x00\x00\x00WAVEfmt ' + bytes(400), 'WAV'),
         (b'123', '3 bytes'),
     ],
+    ids=['MP3', 'WAV', 'odd'],
 )
 def test_audio_that_is_not_pcm_is_named(graph: Graph, chunk: bytes, text: str) -> None:
     bench = Bench(graph, lossless=True)

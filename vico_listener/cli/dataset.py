@@ -1,9 +1,7 @@
 """`vico dataset`: make, look at and measure data sets in ViCo's layouts."""
 
 import argparse
-import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 from vico_listener.dataset.vico.layouts import LayoutError
@@ -18,6 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     made.add_argument('folder', type=Path)
     made.add_argument('--clips', type=int, default=30)
     made.add_argument('--seed', type=int, default=0)
+    made.add_argument('--seconds', type=float, default=20.0, help='length of the longest clip')
     made.add_argument('--features-only', action='store_true', help='no videos and no sound')
     made.add_argument('--portraits', type=Path, nargs='*', default=[], help='photos of the people')
     made.add_argument('--workers', type=int, help='processes; without, one for each core')
@@ -31,12 +30,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     got.add_argument('--out', type=Path, help='without, FOLDER/features')
     got.add_argument('--workers', type=int, help='processes; without, one for each core')
     got.add_argument(
-        '--stretch', default='auto', help="factor of the pictures' width, or auto for each clip"
+        '--stretch',
+        type=_factor,
+        default='auto',
+        help="factor of the pictures' width, or auto: estimated for each clip",
     )
+    got.add_argument('--face', default='landmarker', help='backend that looks at faces')
+    got.add_argument('--face-model', default='', help='its model; without, the default one')
     got.add_argument('--fov-deg', type=float, default=60.0, help='field of view of the cameras')
     got.add_argument('--attitude', choices=[a.value for a in Attitude], help='where it is not told')
     got.add_argument('--from-mat', type=Path, help='folder with .mat coefficients of all videos')
     got.add_argument('--from-features', type=Path, help="folder of the authors' feature tree")
+
+
+def _factor(text: str) -> float | None:
+    """A number, or None for 'auto'."""
+    if text == 'auto':
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"a number or auto, not '{text}'") from None
 
 
 def run(args: argparse.Namespace) -> int:
@@ -59,7 +73,9 @@ def _synthesise(args: argparse.Namespace) -> int:
     from vico_listener.dataset.vico.synthesis import SynthesisSettings
     from vico_listener.dataset.vico.synthesis import synthesise
 
-    settings = SynthesisSettings(args.clips, args.seed, args.features_only, tuple(args.portraits))
+    settings = SynthesisSettings(
+        args.clips, args.seed, args.features_only, tuple(args.portraits), args.seconds
+    )
     synthesise(settings, args.folder, args.workers)
     print(f'{args.clips} synthetic clips in {args.folder}')
     return 0
@@ -67,16 +83,16 @@ def _synthesise(args: argparse.Namespace) -> int:
 
 def _inspect(args: argparse.Namespace) -> int:
     from vico_listener.dataset.vico.inspection import inspect_data_set
+    from vico_listener.dataset.vico.inspection_report import SHOWN_PROBLEMS
     from vico_listener.dataset.vico.inspection_report import format_inspection
     from vico_listener.dataset.vico.inspection_report import plot_inspection
 
     found = inspect_data_set(read_layout(args.folder))
-    text = format_inspection(found)
     out = args.out or args.folder
     out.mkdir(parents=True, exist_ok=True)
-    (out / 'inspection.txt').write_text(text + '\n', encoding='utf-8')
+    (out / 'inspection.txt').write_text(format_inspection(found) + '\n', encoding='utf-8')
     plot_inspection(found, out / 'inspection.png')
-    print(text)
+    print(format_inspection(found, SHOWN_PROBLEMS))
     return 0
 
 
@@ -90,7 +106,9 @@ def _extract(args: argparse.Namespace) -> int:
     for problem in layout.problems:
         print(f'left out: {problem}', file=sys.stderr)
     settings = ExtractionSettings(
-        stretch=None if args.stretch == 'auto' else float(args.stretch),
+        stretch=args.stretch,
+        face=args.face,
+        face_model=args.face_model,
         fov_deg=args.fov_deg,
         default_attitude=args.attitude or '',
         mats=str(args.from_mat or ''),
@@ -98,13 +116,12 @@ def _extract(args: argparse.Namespace) -> int:
     )
     out = args.out or args.folder / 'features'
     results = extract_data_set(layout.entries, out, settings, args.workers)
-    (out / REPORT).write_text(json.dumps([asdict(r) for r in results], indent=1), encoding='utf-8')
     failed = [result for result in results if result.problem]
     for result in failed:
         print(f'no features of {result.clip}: {result.problem}', file=sys.stderr)
-    write_statistics(out)
     ready = len(layout.entries) - len(failed)
     print(f'{ready} of {len(layout.entries)} clips in {out}; notes in {out / REPORT}')
+    write_statistics(out)
     return 1 if failed else 0
 
 

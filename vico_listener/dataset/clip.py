@@ -132,6 +132,22 @@ def probe_clip(path: str | Path) -> ClipInfo:
         )
 
 
+def count_pictures(path: Path) -> int:
+    """How many pictures a clip holds, counted without decoding them.
+
+    Raises:
+        ClipError: it cannot be read, or has no picture stream.
+    """
+    with _open(path) as container:
+        if not container.streams.video:
+            raise ClipError(f'{path.name} has no picture stream')
+        packets = container.demux(container.streams.video[0])
+        try:
+            return sum(1 for packet in packets if packet.size)
+        except av.error.FFmpegError as error:
+            raise ClipError(f'{path.name}: the pictures cannot be read ({error})') from None
+
+
 def _picture(frame: av.VideoFrame) -> NDArray[np.uint8]:
     picture = np.asarray(frame.to_ndarray(format='bgr24'), np.uint8)
     # Phones store upright videos on their side with a rotation mark.

@@ -1,16 +1,12 @@
 """Make sets of synthetic dyads from one configuration and seed, in parallel."""
 
-import os
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from dataclasses import field
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import tick_stamp
@@ -20,6 +16,7 @@ from vico_listener.dataset.dyads.dyad import Speaker
 from vico_listener.dataset.dyads.dyad import teach
 from vico_listener.dataset.dyads.sound import talk
 from vico_listener.dataset.dyads.speaker_face import speaker_face
+from vico_listener.dataset.parallel import run_jobs
 from vico_listener.listener.personality import Personality
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
@@ -132,12 +129,7 @@ def make_dyads(config: DyadConfig, folder: Path, workers: int | None = None) -> 
     """Make every split into `folder`; what is there already is kept."""
     folder.mkdir(parents=True, exist_ok=True)
     jobs = [(split, number) for split in SPLITS for number in range(config.speakers[split])]
-    # Not forked: torch's threads and eSpeak's state would be, too.
-    context = get_context('spawn')
-    with ProcessPoolExecutor(workers or os.cpu_count(), context) as pool:
-        futures = [pool.submit(_make_and_save, config, *job, folder) for job in jobs]
-        for future in tqdm(futures, desc='dyads', unit='speaker'):
-            future.result()
+    run_jobs(_make_and_save, [(config, *job, folder) for job in jobs], workers, 'dyads', 'speaker')
 
 
 def load_split(folder: Path, split: Split) -> list[Dyad]:

@@ -1,37 +1,38 @@
 """Features of a data set's clips, by the very code that perceives in the live stack."""
 
 import json
-import os
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from dataclasses import dataclass
 from dataclasses import field
 from functools import lru_cache
 from heapq import merge
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from vico_listener.dataset.clip import CameraFrame
 from vico_listener.dataset.clip import ClipError
 from vico_listener.dataset.clip import SoundChunk
 from vico_listener.dataset.clip import camera_frames
+from vico_listener.dataset.clip import count_pictures
 from vico_listener.dataset.clip import probe_sound
 from vico_listener.dataset.clip import sound_chunks
 from vico_listener.dataset.face_track import FaceTrack
 from vico_listener.dataset.features import STATISTICS
 from vico_listener.dataset.features import ClipFeatures
 from vico_listener.dataset.features import load_features
+from vico_listener.dataset.made_with import keep_settings
+from vico_listener.dataset.parallel import run_jobs
 from vico_listener.dataset.vico.deep3d_files import features_from_mat
 from vico_listener.dataset.vico.deep3d_files import features_from_tree
 from vico_listener.dataset.vico.layouts import ClipEntry
 from vico_listener.dataset.vico.stretch import resized
 from vico_listener.dataset.vico.stretch import width_factor
+from vico_listener.face import FaceBackend
 from vico_listener.face import FaceTracker
+from vico_listener.face import create_backend
 from vico_listener.face.backends.landmarker import LandmarkerBackend
 from vico_listener.frames import SpeakerFrame
 from vico_listener.motion import Attitude
@@ -42,9 +43,8 @@ WAIT = 60.0
 """Longest wait of a picture for its sound, s of stream time, as in lossless replay."""
 SAMPLES = 7
 """Pictures of a clip from which its stretch is estimated."""
-MISMATCH = 3
-"""Frames by which speaker and listener may differ without a word."""
 REPORT = 'extraction.json'
+MADE_WITH = 'settings.json'
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class ExtractionSettings:
     Attributes:
         stretch: factor of the width of all pictures (below 1 makes them narrower); None =
             estimated for each clip and person.
+        face: the backend that looks at faces.
+        face_model: its model, '' = the default one.
         fov_deg: of the camera, along the longer side.
         default_attitude: of clips whose layout does not tell.
         mats: folder with `.mat` coefficients for all videos, instead of looking at them.
@@ -61,10 +63,19 @@ class ExtractionSettings:
     """
 
     stretch: float | None = None
+    face: str = 'landmarker'
+    face_model: str = ''
     fov_deg: float = 60.0
     default_attitude: str = ''
     mats: str = ''
     tree: str = ''
+
+    def __post_init__(self) -> None:
+        """ValueError names what is wrong."""
+        if self.stretch is not None and not 0.2 <= self.stretch <= 5:
+            raise ValueError(f'stretch: 0.2 to 5, or auto, not {self.stretch}')
+        if self.mats and self.tree:
+            raise ValueError('give coefficients (.mat) or a feature tree, not both')
 
 
 @dataclass
@@ -83,12 +94,20 @@ class Extracted:
 
 
 @lru_cache(maxsize=1)
-def _backend() -> LandmarkerBackend:
+def _landmarker() -> LandmarkerBackend:
     return LandmarkerBackend()
 
 
+@lru_cache(maxsize=1)
+def _backend(name: str, model: str) -> FaceBackend:
+    return create_backend(name, model_path=model or None)
+
+
 def perceive(
-    video: Path, audio: Path | None, factor: float = 1.0, fov_deg: float = 60.0
+    video: Path,
+    audio: Path | None,
+    factor: float = 1.0,
+    settings: ExtractionSettings | None = None,
 ) -> list[SpeakerFrame]:
     """What the live stack perceives of a video, tick by tick.
 
@@ -96,18 +115,20 @@ def perceive(
         video: of one person.
         audio: sound file, None = silence.
         factor: of the pictures' width.
-        fov_deg: of the camera.
+        settings: the face backend and the camera; None = the defaults.
 
     Raises:
         ClipError: a file cannot be read.
+        FaceModelError: the backend's model is missing or broken.
     """
+    settings = settings or ExtractionSettings()
     stream = None
     sound: Iterator[SoundChunk] = iter(())
     if audio is not None:
         rate, channels = probe_sound(audio)
         stream = AcousticStream(rate, min(2, channels))
         sound = sound_chunks(audio)
-    tracker = FaceTracker(_backend(), fov_deg)
+    tracker = FaceTracker(_backend(settings.face, settings.face_model), settings.fov_deg)
     perception = Perception(tracker, stream, WAIT)
     frames: list[SpeakerFrame] = []
     items: Iterator[CameraFrame | SoundChunk] = merge(
@@ -125,7 +146,7 @@ def perceive(
 def estimate_factor(video: Path) -> float:
     """The factor that un-stretches a video's pictures, from some of its first ten seconds."""
     pictures = [frame.image for frame in islice(camera_frames(video), 0, 300, 300 // SAMPLES)]
-    return width_factor(pictures, _backend())
+    return width_factor(pictures, _landmarker())
 
 
 def extract_clip(entry: ClipEntry, settings: ExtractionSettings) -> tuple[ClipFeatures, list[str]]:
@@ -143,18 +164,22 @@ def extract_clip(entry: ClipEntry, settings: ExtractionSettings) -> tuple[ClipFe
         return features_from_mat(entry, Path(settings.mats), attitude)
     if settings.tree:
         return features_from_tree(entry, Path(settings.tree), attitude)
+    videos = entry.speaker_video, entry.listener_video
+    pictures = [count_pictures(video) for video in videos]
     factors = [
         settings.stretch if settings.stretch is not None else estimate_factor(video)
-        for video in (entry.speaker_video, entry.listener_video)
+        for video in videos
     ]
-    speaker = perceive(entry.speaker_video, entry.audio, factors[0], settings.fov_deg)
-    listener = perceive(entry.listener_video, None, factors[1], settings.fov_deg)
+    speaker = perceive(entry.speaker_video, entry.audio, factors[0], settings)
+    listener = perceive(entry.listener_video, None, factors[1], settings)
     count = min(len(speaker), len(listener))
     if count == 0:
         raise ClipError('it holds no frame')
+    if not any(frame.audio_valid for frame in speaker):
+        raise ClipError(f'{entry.audio.name} holds no sound')
     notes = [f'widths x {factors[0]:.2f} (speaker), x {factors[1]:.2f} (listener)']
-    if abs(len(speaker) - len(listener)) > MISMATCH:
-        notes.append(f'{len(speaker)} frames of the speaker, {len(listener)} of the listener')
+    if pictures[0] != pictures[1]:
+        notes.append(f'{pictures[0]} pictures of the speaker, {pictures[1]} of the listener')
     speaker, listener = speaker[:count], listener[:count]
     features = ClipFeatures(
         clip=entry.clip,
@@ -171,6 +196,8 @@ def extract_clip(entry: ClipEntry, settings: ExtractionSettings) -> tuple[ClipFe
     for who, track in (('speaker', features.speaker), ('listener', features.listener)):
         if not track.valid.all():
             notes.append(f'{who} not seen in {np.mean(~track.valid):.0%} of the frames')
+    if not features.heard.all():
+        notes.append(f'no sound in {np.mean(~features.heard):.0%} of the frames')
     return features, notes
 
 
@@ -180,6 +207,7 @@ def _track(frames: list[SpeakerFrame]) -> FaceTrack:
         rotation=np.array([f.face.rotation for f in frames], np.float32),
         translation=np.array([f.face.translation for f in frames], np.float32),
         valid=np.array([f.face_valid for f in frames]),
+        crop=np.array([f.face.crop for f in frames], np.float32),
         basis=frames[0].face.basis,
     )
 
@@ -187,7 +215,7 @@ def _track(frames: list[SpeakerFrame]) -> FaceTrack:
 def _extract_to(entry: ClipEntry, settings: ExtractionSettings, folder: Path) -> Extracted:
     try:
         features, notes = extract_clip(entry, settings)
-    except ValueError as error:  # ClipError, and what a broken file makes of the core
+    except (ValueError, OSError) as error:  # ClipError, and what a broken file makes of the core
         return Extracted(entry.clip, problem=str(error))
     features.save(folder / f'{entry.clip}.npz')
     return Extracted(entry.clip, notes=notes)
@@ -199,24 +227,24 @@ def extract_data_set(
     settings: ExtractionSettings,
     workers: int | None = None,
 ) -> list[Extracted]:
-    """Extract every clip that is not there yet, in parallel, and the statistics of train.
+    """Extract every clip that is not there yet, in parallel; `REPORT` tells of all clips.
+
+    Returns:
+        what became of the clips of this run.
 
     Raises:
         ValueError: `folder` holds features that were made with other settings.
+        FaceModelError: the backend's model is missing or broken.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    made_with = folder / 'settings.json'
-    told = json.dumps(asdict(settings), indent=1)
-    if made_with.exists() and made_with.read_text(encoding='utf-8') != told:
-        raise ValueError(f'{folder} holds features that were made with other settings: {made_with}')
-    made_with.write_text(told, encoding='utf-8')
+    keep_settings(folder / MADE_WITH, asdict(settings))
     missing = [entry for entry in entries if not (folder / f'{entry.clip}.npz').exists()]
-    context = get_context('spawn')
-    done: list[Extracted] = []
-    with ProcessPoolExecutor(workers or os.cpu_count(), context) as pool:
-        futures = [pool.submit(_extract_to, entry, settings, folder) for entry in missing]
-        for future in tqdm(futures, desc='features', unit='clip'):
-            done.append(future.result())
+    jobs = [(entry, settings, folder) for entry in missing]
+    done = run_jobs(_extract_to, jobs, workers, 'features')
+    report = folder / REPORT
+    told = json.loads(report.read_text(encoding='utf-8')) if report.exists() else []
+    told = {row['clip']: row for row in (*told, *map(asdict, done))}
+    report.write_text(json.dumps(list(told.values()), indent=1) + '\n', encoding='utf-8')
     return done
 
 
@@ -224,7 +252,7 @@ def write_statistics(folder: Path) -> Path:
     """Means and deviations over train only, of both faces pooled and of the sound.
 
     Raises:
-        ValueError: there is no clip of train.
+        ValueError: there is no clip of train, or nothing was seen or heard in it.
     """
     clips = load_features(folder, 'train')
     tracks = [track for clip in clips for track in (clip.speaker, clip.listener)]
@@ -237,6 +265,8 @@ def write_statistics(folder: Path) -> Path:
     }
     arrays = {}
     for name, rows in groups.items():
+        if not len(rows):
+            raise ValueError(f'no statistics: the split train in {folder} holds no {name}')
         arrays[f'{name}_mean'], arrays[f'{name}_std'] = rows.mean(axis=0), rows.std(axis=0)
     path = folder / STATISTICS
     np.savez(path, **arrays)

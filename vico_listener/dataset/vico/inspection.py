@@ -13,7 +13,9 @@ from tqdm import tqdm
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.dataset.clip import ClipError
+from vico_listener.dataset.clip import count_pictures
 from vico_listener.dataset.clip import probe_clip
+from vico_listener.dataset.features import SPLITS
 from vico_listener.dataset.vico.layouts import ClipEntry
 from vico_listener.dataset.vico.layouts import Layout
 from vico_listener.motion import Attitude
@@ -24,6 +26,8 @@ LENGTH_TOLERANCE = 0.1
 
 LENGTH_BINS = (0.0, 5.0, 10.0, 20.0, 40.0, 80.0)
 """Edges of the clip-length distribution, s; the last bin is open."""
+
+UNKNOWN = 'unknown'
 
 PAPER = {
     'positive': (42, 53, 62, 81, 226, '49:18'),
@@ -98,15 +102,20 @@ def _check(entry: ClipEntry) -> tuple[float, list[str], bool]:
     """Length of the listener's video, what is wrong, and whether the clip is useless."""
     problems: list[str] = []
     lengths: dict[str, float] = {}
+    pictures: dict[str, int] = {}
     for who, path in (('speaker', entry.speaker_video), ('listener', entry.listener_video)):
         try:
             info = probe_clip(path)
+            pictures[who] = count_pictures(path)
         except ClipError as error:
             problems.append(f'{who}: {error}')
             continue
-        lengths[who] = info.duration
+        rate = info.fps or MODEL_RATE
+        lengths[who] = pictures[who] / rate
         if abs(info.fps - MODEL_RATE) > FPS_TOLERANCE:
             problems.append(f'{who}: {info.fps:.2f} frames a second, expected {MODEL_RATE}')
+        if info.duration - lengths[who] > LENGTH_TOLERANCE:
+            problems.append(f'{who}: breaks off after {lengths[who]:.2f} of {info.duration:.2f} s')
     try:
         lengths['audio'] = sound_seconds(entry.audio)
     except ClipError as error:
@@ -115,15 +124,26 @@ def _check(entry: ClipEntry) -> tuple[float, list[str], bool]:
     if lengths and max(lengths.values()) - min(lengths.values()) > LENGTH_TOLERANCE:
         told = ', '.join(f'{who} {length:.2f} s' for who, length in lengths.items())
         problems.append(f'lengths differ: {told}')
+    elif len(set(pictures.values())) > 1:
+        problems.append(
+            '{speaker} pictures of the speaker, {listener} of the listener'.format(**pictures)
+        )
     return lengths.get('listener', 0.0), problems, broken
 
 
 def identity_problems(entries: Iterable[ClipEntry]) -> list[str]:
     """What breaks the paper's rule: test identities occur in train, ood identities do not."""
-    ids: dict[str, set[str]] = {'train': set(), 'test': set(), 'ood': set()}
+    ids: dict[str, set[str]] = {split: set() for split in SPLITS}
+    clips: Counter[str] = Counter()
+    problems = []
     for entry in entries:
+        clips[entry.split] += 1
         ids[entry.split] |= {i for i in (entry.speaker_id, entry.listener_id) if i}
-    problems = [f'the split {split} is empty' for split, found in ids.items() if not found]
+        if not (entry.speaker_id and entry.listener_id):
+            problems.append(f'{entry.clip}: the identity of speaker or listener is not told')
+        elif entry.speaker_id == entry.listener_id:
+            problems.append(f'{entry.clip}: {entry.speaker_id} is speaker and listener at once')
+    problems += [f'the split {split} is empty' for split in SPLITS if not clips[split]]
     strangers = sorted(ids['test'] - ids['train'])
     if strangers:
         problems.append(f'identities of test that never occur in train: {", ".join(strangers)}')
@@ -136,28 +156,31 @@ def identity_problems(entries: Iterable[ClipEntry]) -> list[str]:
 def statistics(found: Inspection) -> dict[str, tuple[int, int, int, int, int, str]]:
     """Rows of Table 2 by attitude and 'all'; 'unknown' where the layout does not tell."""
     rows = {}
-    groups = [attitude.value for attitude in Attitude]
-    if any(entry.attitude is None for entry in found.layout.entries):
-        groups.append('unknown')
-    for group in (*groups, 'all'):
+    for group in (*attitude_names(found.layout.entries), 'all'):
         mine = [e for e in found.layout.entries if group in ('all', attitude_name(e))]
-        speakers = {e.speaker_id for e in mine}
-        listeners = {e.listener_id for e in mine}
-        seconds = sum(found.seconds.get(e.clip, 0.0) for e in mine)
+        speakers = {e.speaker_id for e in mine if e.speaker_id}
+        listeners = {e.listener_id for e in mine if e.listener_id}
+        seconds = round(sum(found.seconds.get(e.clip, 0.0) for e in mine))
         rows[group] = (
             len({e.video for e in mine}),
             len(speakers),
             len(listeners),
             len(speakers | listeners),
             len(mine),
-            f'{int(seconds // 60)}:{round(seconds) % 60:02d}',
+            f'{seconds // 60}:{seconds % 60:02d}',
         )
     return rows
 
 
+def attitude_names(entries: Iterable[ClipEntry]) -> list[str]:
+    """Names of all attitudes, and 'unknown' where the layout does not tell of every clip."""
+    names = [attitude.value for attitude in Attitude]
+    return [*names, UNKNOWN] if any(entry.attitude is None for entry in entries) else names
+
+
 def attitude_name(entry: ClipEntry) -> str:
     """Name of a clip's attitude, 'unknown' where the layout does not tell."""
-    return entry.attitude.value if entry.attitude is not None else 'unknown'
+    return entry.attitude.value if entry.attitude is not None else UNKNOWN
 
 
 def length_distribution(found: Inspection) -> list[tuple[str, int, float]]:

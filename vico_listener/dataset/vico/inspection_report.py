@@ -6,22 +6,28 @@ import numpy as np
 
 from vico_listener.dataset.vico.inspection import PAPER
 from vico_listener.dataset.vico.inspection import Inspection
+from vico_listener.dataset.vico.inspection import attitude_names
 from vico_listener.dataset.vico.inspection import identity_matrix
 from vico_listener.dataset.vico.inspection import length_distribution
 from vico_listener.dataset.vico.inspection import statistics
-from vico_listener.motion import Attitude
 
 SHOWN_PROBLEMS = 50
+"""So many on the screen; the file holds all."""
 
 
-def format_inspection(found: Inspection) -> str:
-    """Tables as text: the paper's Table 2 with ViCo's numbers beside, lengths, splits, problems."""
+def format_inspection(found: Inspection, shown: int | None = None) -> str:
+    """Tables as text: the paper's Table 2 with ViCo's numbers beside, lengths, splits, problems.
+
+    Args:
+        found: what is in the data set.
+        shown: longest list of problems, None = all.
+    """
     head = ('videos', 'speakers', 'listeners', 'ids', 'clips', 'duration')
     lines = [f'layout {found.layout.kind}', '']
     lines.append('attitude  ' + ''.join(f'{name:>11}' for name in head) + '   (ViCo, Table 2)')
     for name, row in statistics(found).items():
-        paper = ' '.join(str(value) for value in PAPER.get(name, ()))
-        lines.append(f'{name:<10}' + ''.join(f'{value!s:>11}' for value in row) + f'   ({paper})')
+        paper = '   (' + ' '.join(map(str, PAPER[name])) + ')' if name in PAPER else ''
+        lines.append(f'{name:<10}' + ''.join(f'{value!s:>11}' for value in row) + paper)
     lines += ['', f'{"clip length":<12}{"clips":>7}{"duration":>10}']
     lines += [f'{n:<12}{count:>7}{share:>10.0%}' for n, count, share in length_distribution(found)]
     splits = [entry.split for entry in found.layout.entries]
@@ -29,9 +35,9 @@ def format_inspection(found: Inspection) -> str:
     usable = [entry.split for entry in found.usable]
     lines += [f'{s:<10}{splits.count(s):>7}{usable.count(s):>9}' for s in ('train', 'test', 'ood')]
     lines += ['', f'{len(found.problems)} problems' + (':' if found.problems else '')]
-    lines += [f'  {problem}' for problem in found.problems[:SHOWN_PROBLEMS]]
-    if len(found.problems) > SHOWN_PROBLEMS:
-        lines.append(f'  ... and {len(found.problems) - SHOWN_PROBLEMS} more')
+    lines += [f'  {problem}' for problem in found.problems[:shown]]
+    if shown is not None and len(found.problems) > shown:
+        lines.append(f'  ... and {len(found.problems) - shown} more')
     return '\n'.join(lines)
 
 
@@ -50,7 +56,8 @@ def plot_inspection(found: Inspection, path: Path) -> None:
     share.plot(names, [100 * row[2] for row in rows], 'o-', color='tab:orange')
     share.set(ylabel='share of the duration [%]', ylim=(0, 100))
     matrix = identity_matrix(found.layout.entries)
-    columns = [(role, a.value) for role in ('speaker', 'listener') for a in Attitude]
+    attitudes = attitude_names(found.layout.entries)
+    columns = [(role, attitude) for role in ('speaker', 'listener') for attitude in attitudes]
     identities = sorted(matrix, key=lambda i: -sum(matrix[i].values()))
     table = np.array([[matrix[i][column] for i in identities] for column in columns])
     drawn = people.imshow(table, aspect='auto', cmap='Blues')

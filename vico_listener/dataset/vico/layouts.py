@@ -85,16 +85,19 @@ def read_layout(folder: Path) -> Layout:
     """
     if not folder.is_dir():
         raise LayoutError(f'no folder {folder}')
-    rld = next((p for p in folder.iterdir() if p.name.lower() == RLD_CSV.lower()), None)
+    names = {path.name.lower(): path for path in folder.iterdir()}
+    rld = names.get(RLD_CSV.lower())
     tables = {split: folder / f'{split}.csv' for split in SPLITS}
     if rld is not None:
         layout = _read_rld(folder, rld)
     elif any(path.is_file() for path in tables.values()):
         layout = _read_challenge(folder, {s: p for s, p in tables.items() if p.is_file()})
     else:
+        sheet = names.get(f'{Path(RLD_CSV).stem}.xlsx'.lower())
+        remedy = f': save {sheet.name} as {RLD_CSV}' if sheet is not None else ''
         raise LayoutError(
             f'{folder} is no ViCo data set: it holds neither {RLD_CSV} nor train.csv, test.csv, '
-            'ood.csv'
+            f'ood.csv{remedy}'
         )
     _name_twice(layout)
     return layout
@@ -103,16 +106,15 @@ def read_layout(folder: Path) -> Layout:
 def _read_rld(folder: Path, table: Path) -> Layout:
     layout = Layout('RLD')
     needed = ('audio', 'listener', 'speaker', 'data_split')
-    for number, row in _rows(table, RLD_COLUMNS, needed):
-        where = f'{table.name}:{number}'
+    for where, row in _rows(table, RLD_COLUMNS, needed, layout):
         attitude = _attitude(row, where, layout)
         split = _split(row['data_split'], where, layout)
         if attitude is None or not split:
             continue
         layout.entries.append(
             ClipEntry(
-                clip=row['listener'].removesuffix('.mp4'),
-                video=row['audio'].removesuffix('.wav').rsplit('_', 2)[0],
+                clip=_stem(row['listener'], '.mp4'),
+                video=_stem(row['audio'], '.wav').rsplit('_', 2)[0],
                 attitude=attitude,
                 split=split,
                 speaker_id=row.get('speaker_id', ''),
@@ -128,10 +130,10 @@ def _read_rld(folder: Path, table: Path) -> Layout:
 def _read_challenge(folder: Path, tables: dict[str, Path]) -> Layout:
     layout = Layout('challenge')
     for split, table in tables.items():
-        for number, row in _rows(table, CHALLENGE_COLUMNS, ('uuid',)):
-            name = row['uuid']
+        for where, row in _rows(table, CHALLENGE_COLUMNS, ('uuid',), layout):
+            name = _stem(row['uuid'], '.mp4')
             told = bool(row.get('attitude'))
-            attitude = _attitude(row, f'{table.name}:{number}', layout) if told else None
+            attitude = _attitude(row, where, layout) if told else None
             if told and attitude is None:
                 continue
             layout.entries.append(
@@ -151,30 +153,37 @@ def _read_challenge(folder: Path, tables: dict[str, Path]) -> Layout:
 
 
 def _rows(
-    table: Path, columns: tuple[str, ...], needed: tuple[str, ...]
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """Lines of a table with their numbers; LayoutError when a needed column is missing."""
+    table: Path, columns: tuple[str, ...], needed: tuple[str, ...], layout: Layout
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """Where each usable line stands, and its cells; LayoutError when a needed column is missing."""
     try:
         text = table.read_text(encoding='utf-8-sig')
     except (OSError, UnicodeDecodeError) as error:
         raise LayoutError(f'{table} cannot be read: {error}') from None
     first = text.partition('\n')[0]
-    delimiter = max(',;\t', key=first.count)
-    lines = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(row)]
+    reader = csv.reader(io.StringIO(text), delimiter=max(',;\t', key=first.count))
+    lines = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     if not lines:
         raise LayoutError(f'{table} is empty')
-    names = [_column(name) for name in lines[0]]
+    header = lines[0][1]
+    names = [_column(name) for name in header]
     begin = 1
     if not set(names) & set(columns):  # no header at all
-        names, begin = list(columns[: len(lines[0])]), 0
+        names, begin = list(columns[: len(header)]), 0
     missing = [name for name in needed if name not in names]
     if missing:
         raise LayoutError(
-            f'{table} has no column {missing[0]}: it has {", ".join(lines[0])}; '
+            f'{table} has no column {missing[0]}: it has {", ".join(header)}; '
             f'expected {", ".join(columns)}'
         )
-    for number, line in enumerate(lines[begin:], begin + 1):
-        yield number, {name: cell.strip() for name, cell in zip(names, line, strict=False)}
+    for number, line in lines[begin:]:
+        where = f'{table.name}:{number}'
+        row = {name: cell.strip() for name, cell in zip(names, line, strict=False)}
+        empty = [name for name in needed if not row.get(name)]
+        if empty:
+            layout.problems.append(f'{where}: nothing in the column {", ".join(empty)}')
+        else:
+            yield where, row
 
 
 def _column(name: str) -> str:
@@ -202,9 +211,13 @@ def _split(text: str, where: str, layout: Layout) -> str:
     return split
 
 
-def _file(folder: Path, stem: str, suffix: str) -> Path:
-    """A file inside `folder`, whatever the table says: no path leads out of it."""
-    return folder / (Path(stem).name.removesuffix(suffix) + suffix)
+def _stem(name: str, suffix: str) -> str:
+    """A file's stem, whatever the table says: no path leads out of the data set."""
+    return Path(name).name.removesuffix(suffix)
+
+
+def _file(folder: Path, name: str, suffix: str) -> Path:
+    return folder / (_stem(name, suffix) + suffix)
 
 
 def _name_twice(layout: Layout) -> None:

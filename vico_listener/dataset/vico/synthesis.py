@@ -5,11 +5,9 @@ the listener `rules` as the one who listens. It proves code, and nothing about p
 """
 
 import csv
-import os
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -17,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.io import wavfile
 from scipy.signal import resample_poly
-from tqdm import tqdm
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import tick_stamp
@@ -31,6 +28,9 @@ from vico_listener.dataset.dyads.speaker_face import speaker_face
 from vico_listener.dataset.face_track import FaceTrack
 from vico_listener.dataset.features import SPLITS
 from vico_listener.dataset.features import ClipFeatures
+from vico_listener.dataset.made_with import keep_settings
+from vico_listener.dataset.parallel import run_jobs
+from vico_listener.dataset.vico.extraction import write_statistics
 from vico_listener.dataset.vico.layouts import RLD_COLUMNS
 from vico_listener.dataset.vico.layouts import RLD_CSV
 from vico_listener.listener.idle import IdleLayer
@@ -55,8 +55,10 @@ VOICES = (
     'en+f4', 'en+m4', 'en+m7', 'en-029+m5', 'de+m1', 'de+f2', 'es+f3', 'fr+m2',
 )  # fmt: skip
 """A voice for each person: those of ood come last."""
-SECONDS = (4.0, 20.0)
-"""Lengths of clips, drawn evenly in the logarithm: most are short, as in ViCo."""
+SHORTEST = 0.2
+"""Shortest clip in terms of the longest; drawn evenly in the logarithm: most are short, as in ViCo.
+"""
+MADE_WITH = 'synthesis.json'
 
 
 @dataclass(frozen=True)
@@ -67,18 +69,22 @@ class SynthesisSettings:
         clips: how many, at least 9, so that every split holds every attitude.
         seed: everything follows from it.
         features_only: write features instead of videos and sound.
-        portraits: of the people, in turn; none = the default one, tinted.
+        portraits: of the people; where they are more, tinted. None = the default one.
+        seconds: length of the longest clip; the shortest lasts a fifth of it.
     """
 
     clips: int
     seed: int = 0
     features_only: bool = False
     portraits: tuple[Path, ...] = ()
+    seconds: float = 20.0
 
     def __post_init__(self) -> None:
         """ValueError names what is wrong."""
         if self.clips < 9:
             raise ValueError(f'clips: at least 9 (three splits, three attitudes), not {self.clips}')
+        if not 2.5 <= self.seconds <= 600:
+            raise ValueError(f'seconds: 2.5 to 600, not {self.seconds}')
 
 
 @dataclass(frozen=True)
@@ -131,10 +137,15 @@ def synthesise(settings: SynthesisSettings, folder: Path, workers: int | None = 
     Raises:
         SynthesizerError: speech synthesis is not installed.
         PortraitError: a portrait cannot be used.
+        ValueError: the folder holds another data set.
     """
+    if (folder / RLD_CSV).exists() and not (folder / MADE_WITH).exists():
+        raise ValueError(f'{folder} holds a data set that was not made up: choose another folder')
     clips = plan(settings)
     for name in ('features',) if settings.features_only else ('videos', 'audios'):
         (folder / name).mkdir(parents=True, exist_ok=True)
+    told = asdict(settings) | {'portraits': [str(path) for path in settings.portraits]}
+    keep_settings(folder / MADE_WITH, told)
     with (folder / RLD_CSV).open('w', newline='', encoding='utf-8') as file:
         table = csv.DictWriter(file, RLD_COLUMNS)
         table.writeheader()
@@ -142,10 +153,9 @@ def synthesise(settings: SynthesisSettings, folder: Path, workers: int | None = 
             ids = {'listener_id': clip.listener, 'speaker_id': clip.speaker}
             told = {'attitude': ATTITUDES[clip.attitude].value, 'audio': clip.audio}
             table.writerow(told | clip.stems | ids | {'data_split': clip.split})
-    with ProcessPoolExecutor(workers or os.cpu_count(), get_context('spawn')) as pool:
-        futures = [pool.submit(_make, settings, clip, folder) for clip in clips]
-        for future in tqdm(futures, desc='clips', unit='clip'):
-            future.result()
+    run_jobs(_make, [(settings, clip, folder) for clip in clips], workers, 'clips')
+    if settings.features_only:
+        write_statistics(folder / 'features')
 
 
 def _make(settings: SynthesisSettings, clip: PlannedClip, folder: Path) -> None:
@@ -163,15 +173,17 @@ def _make(settings: SynthesisSettings, clip: PlannedClip, folder: Path) -> None:
         path = folder / 'videos' / f'{clip.stems[role]}.mp4'
         renderer = PortraitRenderer(_portrait(settings, person), SIZE)
         write_video(path, map(renderer.render, _motions(dyad, role, clip.number)), MODEL_RATE)
-    louder = resample_poly(sound, SOUND_RATE // 100, INTERNAL_RATE // 100)
-    wavfile.write(last, SOUND_RATE, (np.clip(louder, -1, 1) * 32767).astype(np.int16))
+    resampled = resample_poly(sound, SOUND_RATE // 100, INTERNAL_RATE // 100)
+    unfinished = last.with_suffix('.part')
+    wavfile.write(unfinished, SOUND_RATE, (np.clip(resampled, -1, 1) * 32767).astype(np.int16))
+    unfinished.replace(last)
 
 
 def make_dyad(settings: SynthesisSettings, clip: PlannedClip) -> tuple[Dyad, NDArray[np.float32]]:
     """The two people of a clip, and the speaker's sound at the internal rate."""
     rng = np.random.default_rng([settings.seed, 78, clip.number])
-    low, high = np.log(SECONDS)
-    count = round(float(np.exp(rng.uniform(low, high))) * MODEL_RATE)
+    length = settings.seconds * float(np.exp(rng.uniform(np.log(SHORTEST), 0)))
+    count = round(length * MODEL_RATE)
     sound = talk(rng, [VOICES[clip.speaker]], [], count / MODEL_RATE)
     ticks = [tick_stamp(tick) for tick in range(count)]
     acoustic, speaking = acoustic_features(sound, INTERNAL_RATE, ticks)
@@ -225,12 +237,15 @@ def _motions(dyad: Dyad, role: str, seed: int) -> Iterator[FaceMotion]:
 
 
 def _portrait(settings: SynthesisSettings, person: int) -> NDArray[np.uint8]:
-    if settings.portraits:
-        return load_portrait(settings.portraits[person % len(settings.portraits)])
-    picture = load_portrait(default_portrait_path())
+    """The photo of a person; whoever has to share one is tinted, every second one mirrored."""
+    photos = settings.portraits or (default_portrait_path(),)
+    picture = load_portrait(photos[person % len(photos)])
+    sharer = person // len(photos)
+    if sharer == 0:
+        return picture
     rng = np.random.default_rng([settings.seed, 80, person])
     hue, colour, light = rng.uniform([-8, 0.6, 0.85], [8, 1.3, 1.1])
     hsv = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV).astype(np.float32)
     hsv = np.clip((hsv + [hue, 0, 0]) * [1, colour, light], 0, [179, 255, 255]).astype(np.uint8)
     tinted = cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR)
-    return np.ascontiguousarray(tinted[:, ::-1]) if person % 2 else np.asarray(tinted)
+    return np.ascontiguousarray(tinted[:, ::-1]) if sharer % 2 else np.asarray(tinted)

@@ -1,0 +1,205 @@
+"""Features of a data set are what the live stack perceives, of un-stretched faces."""
+
+import json
+import shutil
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.io
+from scipy.io import wavfile
+
+from vico_listener.cli.main import main
+from vico_listener.clock import NANOSECONDS
+from vico_listener.dataset.clip import camera_frames
+from vico_listener.dataset.features import ClipFeatures
+from vico_listener.dataset.features import load_features
+from vico_listener.dataset.vico.deep3d_files import read_mat
+from vico_listener.dataset.vico.layouts import ClipEntry
+from vico_listener.dataset.vico.layouts import read_layout
+from vico_listener.dataset.vico.stretch import resized
+from vico_listener.dataset.vico.stretch import width_factor
+from vico_listener.face import create_face_tracker
+from vico_listener.face.backends.landmarker import LandmarkerBackend
+from vico_listener.frames import SpeakerFrame
+from vico_listener.listener.model.native import to_native
+from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import FaceMotion
+from vico_listener.perception import Perception
+from vico_listener.render import PortraitError
+from vico_listener.render import PortraitRenderer
+from vico_listener.render import default_portrait_path
+from vico_listener.render import load_portrait
+from vico_listener.speech import AcousticStream
+
+
+def part_of(made_up: Path, folder: Path, chosen: slice) -> list[ClipEntry]:
+    """Some clips of a data set, by their length, as one of their own, all of train, in `folder`."""
+    entries = sorted(read_layout(made_up).entries, key=lambda e: e.audio.stat().st_size)[chosen]
+    keep = {entry.clip for entry in entries}
+    lines = (made_up / 'RLD_data.csv').read_text().splitlines()
+    kept = [line.rsplit(',', 1)[0] + ',train' for line in lines[1:] if line.split(',')[2] in keep]
+    folder.mkdir()
+    (folder / 'RLD_data.csv').write_text('\n'.join([lines[0], *kept]) + '\n')
+    for name in ('videos', 'audios'):
+        (folder / name).symlink_to(made_up / name)
+    return entries
+
+
+def live(video: Path, audio: Path | None) -> list[SpeakerFrame]:
+    """What the stack perceives when sound comes in big pieces, long before the pictures."""
+    stream = None if audio is None else AcousticStream(44_100, 1)
+    perception = Perception(create_face_tracker(), stream)
+    frames = []
+    if audio is not None:
+        _, samples = wavfile.read(audio)
+        stream.push(samples[:, None], 0)
+    for n, frame in enumerate(camera_frames(video)):
+        frames += perception.add_image(frame.image, round(n * NANOSECONDS / 30))
+    return frames + perception.flush()
+
+
+def test_features_are_those_of_the_live_stack(made_up, tmp_path):
+    entries = part_of(made_up, tmp_path / 'part', slice(-2, None))
+    arguments = ['dataset', 'extract', str(tmp_path / 'part'), '--stretch', '1']
+    assert main([*arguments, '--workers', '2']) == 0
+    folder = tmp_path / 'part' / 'features'
+    features = load_features(folder)
+    assert {clip.clip for clip in features} == {entry.clip for entry in entries}
+    one = ClipFeatures.load(folder / f'{entries[0].clip}.npz')
+    speaker = live(entries[0].speaker_video, entries[0].audio)
+    assert len(one) == len(speaker)
+    np.testing.assert_array_equal([f.acoustic for f in speaker], one.acoustic)
+    np.testing.assert_array_equal([f.speaking for f in speaker], one.speaking)
+    listener = live(entries[0].listener_video, None)
+    for name in ('expression', 'rotation', 'translation'):
+        for frames, track in ((speaker, one.speaker), (listener, one.listener)):
+            seen = [getattr(f.face, name) for f in frames]
+            np.testing.assert_array_equal(seen, getattr(track, name))
+    assert one.listener.valid.all() and one.speaking.any()
+
+
+def test_extraction_goes_on_where_it_broke_off(made_up, tmp_path, capsys):
+    entries = part_of(made_up, tmp_path / 'part', slice(2))
+    arguments = ['dataset', 'extract', str(tmp_path / 'part'), '--workers', '1']
+    assert main(arguments) == 0
+    folder = tmp_path / 'part' / 'features'
+    first, second = (folder / f'{entry.clip}.npz' for entry in entries)
+    done = first.stat().st_mtime_ns
+    second.unlink()
+    assert main(arguments) == 0
+    assert first.stat().st_mtime_ns == done and second.exists()
+    assert {row['clip'] for row in json.loads((folder / 'extraction.json').read_text())} == {
+        entry.clip for entry in entries
+    }
+    assert main([*arguments, '--stretch', '0.8']) == 1
+    assert 'was made with other settings (stretch was None)' in capsys.readouterr().err
+
+
+def test_a_clip_that_cannot_be_read_is_named_and_the_rest_goes_on(made_up, tmp_path, capsys):
+    part = tmp_path / 'part'
+    entries = part_of(made_up, part, slice(1))
+    (part / 'audios').unlink()
+    (part / 'audios').mkdir()
+    shutil.copy(entries[0].audio, part / 'audios')
+    wavfile.write(part / 'audios' / 'silent.wav', 44_100, np.zeros(0, np.int16))
+    good, sound, picture = (
+        entries[0].listener_video.stem,
+        entries[0].audio.stem,
+        entries[0].speaker_video.stem,
+    )
+    with (part / 'RLD_data.csv').open('a') as file:
+        file.write(f'neutral,{sound},nobody,{picture},1,2,train\n')
+        file.write(f'neutral,silent,{picture},{good},1,2,train\n')
+    assert main(['dataset', 'extract', str(part), '--stretch', '1', '--workers', '1']) == 1
+    out, err = capsys.readouterr()
+    assert 'no features of nobody: no such clip' in err
+    assert f'no features of {picture}: ' in err and '1 of 3 clips' in out
+    assert [clip.clip for clip in load_features(part / 'features')] == [good]
+    assert (part / 'features' / 'statistics.npz').exists()
+
+
+@pytest.fixture(scope='module')
+def rendered() -> list[np.ndarray]:
+    """Somebody who looks about, smiles and opens the mouth."""
+    try:
+        renderer = PortraitRenderer(load_portrait(default_portrait_path()), 384)
+    except PortraitError as error:
+        pytest.skip(str(error))
+    pictures = []
+    for rotation, name in (
+        ((0.0, 0.0, 0.0), 'mouthSmileLeft'),
+        ((0.0, 0.2, 0.1), 'jawOpen'),
+        ((0.1, -0.15, -0.2), 'mouthFunnel'),
+    ):
+        face = FaceMotion.neutral()
+        face.rotation[:] = rotation
+        face.expression[ARKIT_INDEX[name]] = 0.5
+        pictures.append(renderer.render(face))
+    return pictures
+
+
+@pytest.mark.parametrize('stretch', [0.8, 1.0, 1.2, 1.3, 1.4])
+def test_stretched_faces_are_mended(rendered, stretch):
+    factor = width_factor([resized(p, stretch) for p in rendered], LandmarkerBackend())
+    assert factor * stretch == pytest.approx(1.0, abs=0.08)
+
+
+def test_real_faces_are_mended(clips):
+    for name in ('speaker_3.mp4', 'speaker_6.mp4'):
+        pictures = [f.image for f in islice(camera_frames(clips / name), 0, 90, 30)]
+        factor = width_factor([resized(p, 1.3) for p in pictures], LandmarkerBackend())
+        assert factor * 1.3 == pytest.approx(1.0, abs=0.1)
+
+
+def coefficients(path: Path, dtype: type = np.float32, **changes) -> Path:
+    rng = np.random.default_rng(0)
+    content = {
+        'coeff': rng.normal(0, 0.1, (20, 257)).astype(dtype),
+        'transform_params': np.tile([256, 256, 0.9, 120, 130], (20, 1)).astype(dtype),
+    }
+    scipy.io.savemat(path, content | changes)
+    return path
+
+
+@pytest.mark.parametrize('dtype', [np.float32, np.float64])
+def test_mat_coefficients(tmp_path, dtype):
+    path = coefficients(tmp_path / 'a.mat', dtype)
+    content = scipy.io.loadmat(path)['coeff']
+    track = read_mat(path)
+    native = to_native(track.motion(7))
+    np.testing.assert_allclose(native[:3], content[7, 224:227], atol=1e-6)
+    np.testing.assert_allclose(native[3:67], content[7, 80:144], atol=1e-6)
+    np.testing.assert_allclose(native[67:], [*content[7, 254:257], 0.9, 120, 130], atol=1e-5)
+
+
+def test_wrong_mat_files_are_named(tmp_path):
+    nan = np.zeros((20, 257), np.float32)
+    nan[3, 100] = np.nan
+    track = read_mat(coefficients(tmp_path / 'nan.mat', coeff=nan))
+    assert np.flatnonzero(~track.valid).tolist() == [3] and np.isfinite(track.expression).all()
+    with pytest.raises(ValueError, match=r'coeff has the shape \(20, 80\)'):
+        read_mat(coefficients(tmp_path / 'b.mat', coeff=np.zeros((20, 80))))
+    with pytest.raises(ValueError, match=r'transform_params \(3, 5\)'):
+        read_mat(coefficients(tmp_path / 'c.mat', transform_params=np.zeros((3, 5))))
+    (tmp_path / 'd.mat').write_bytes(b'nothing')
+    with pytest.raises(ValueError, match='d.mat holds no .coeff. and .transform_params.'):
+        read_mat(tmp_path / 'd.mat')
+
+
+def test_lab_made_coefficients_become_features(made_up, tmp_path):
+    for entry in read_layout(made_up).entries:
+        for video in (entry.speaker_video, entry.listener_video):
+            coefficients(tmp_path / f'{video.stem}.mat')
+    out = tmp_path / 'features'
+    arguments = ['dataset', 'extract', str(made_up), '--from-mat', str(tmp_path), '--out', str(out)]
+    assert main([*arguments, '--workers', '1']) == 0
+    clips = load_features(out, 'train')
+    assert clips[0].listener.basis.name == 'bfm64' and len(clips[0]) == 20
+
+
+def test_frames_keep_their_stamps(made_up):
+    stamps = [f.stamp for f in camera_frames(read_layout(made_up).entries[0].speaker_video)]
+    assert stamps[0] == 0
+    np.testing.assert_allclose(np.diff(stamps), NANOSECONDS / 30, atol=1)

@@ -1,0 +1,30 @@
+"""What a folder was made with: half of it is never made in one way and half in another."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+def keep_settings(path: Path, settings: dict[str, Any]) -> None:
+    """Write the settings of what is about to be made, or compare them with those of the last time.
+
+    Raises:
+        ValueError: the file tells other settings, or none.
+    """
+    told = json.loads(json.dumps(settings))
+    if not path.exists():
+        path.write_text(json.dumps(told, indent=1) + '\n', encoding='utf-8')
+        return
+    try:
+        before = json.loads(path.read_text(encoding='utf-8'))
+    except ValueError:
+        before = None
+    if not isinstance(before, dict):
+        raise ValueError(f'{path} tells no settings: choose another folder, or delete this one')
+    differing = [name for name in told if before.get(name) != told[name]]
+    if differing:
+        changes = ', '.join(f'{name} was {before.get(name)!r}' for name in differing)
+        raise ValueError(
+            f'{path.parent} was made with other settings ({changes}): '
+            'choose another folder, or delete this one'
+        )

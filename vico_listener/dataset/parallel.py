@@ -1,0 +1,50 @@
+"""Long work on many clips, in several processes."""
+
+import os
+from collections.abc import Callable
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import as_completed
+from multiprocessing import get_context
+from typing import Any
+from typing import TypeVar
+
+from tqdm import tqdm
+
+Result = TypeVar('Result')
+
+
+def run_jobs(
+    function: Callable[..., Result],
+    jobs: Sequence[tuple[Any, ...]],
+    workers: int | None,
+    what: str,
+    unit: str = 'clip',
+) -> list[Result]:
+    """Call `function(*job)` for every job, with a progress bar; the results in their order.
+
+    Args:
+        function: of a module, so that another process finds it.
+        jobs: its arguments, which can be pickled.
+        workers: processes, None = one for each core; 1 stays in this one.
+        what: said by the progress bar.
+        unit: what a job is.
+
+    Raises:
+        ValueError: fewer than one worker.
+        Exception: what `function` raised; jobs that have not begun are given up.
+    """
+    workers = (os.cpu_count() or 1) if workers is None else workers
+    if workers < 1:
+        raise ValueError(f'workers: at least 1, not {workers}')
+    if workers == 1 or len(jobs) < 2:
+        return [function(*job) for job in tqdm(jobs, desc=what, unit=unit)]
+    # Not forked: torch's threads and eSpeak's state would be, too.
+    with ProcessPoolExecutor(min(workers, len(jobs)), get_context('spawn')) as pool:
+        futures = [pool.submit(function, *job) for job in jobs]
+        try:
+            for future in tqdm(as_completed(futures), total=len(jobs), desc=what, unit=unit):
+                future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+    return [future.result() for future in futures]
