@@ -79,7 +79,8 @@ def follow_two(
         fov_deg: of the camera, along the longer side.
 
     Returns:
-        both up to the end, or to where one has been lost for good: the one on the left of the picture, the one on the right.
+        both up to the end, or to where one has been lost for good: the one on the left of the
+        picture, the one on the right.
 
     Raises:
         RejectedClipError: there are not exactly two people, or no pictures at all.
