@@ -14,8 +14,8 @@ from vico_listener.dataset.vico.inspection import length_distribution
 from vico_listener.dataset.vico.inspection import statistics
 from vico_listener.dataset.vico.inspection_report import format_inspection
 from vico_listener.dataset.vico.inspection_report import plot_inspection
-from vico_listener.dataset.vico.layouts import LayoutError
 from vico_listener.dataset.vico.layouts import read_layout
+from vico_listener.dataset.vico.tables import LayoutError
 from vico_listener.motion import Attitude
 from vico_listener.recording.video import write_video
 

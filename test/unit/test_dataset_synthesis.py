@@ -61,7 +61,7 @@ def test_the_seed_says_everything(tmp_path):
 def test_a_real_data_set_is_never_written_over(tmp_path, capsys):
     (tmp_path / 'RLD_data.csv').write_text('mine')
     assert features(tmp_path) == 1
-    assert 'holds a data set that was not made up' in capsys.readouterr().err
+    assert 'holds a data set that comes from elsewhere' in capsys.readouterr().err
     assert (tmp_path / 'RLD_data.csv').read_text() == 'mine'
 
 

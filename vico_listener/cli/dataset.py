@@ -4,8 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from vico_listener.dataset.vico.layouts import LayoutError
 from vico_listener.dataset.vico.layouts import read_layout
+from vico_listener.dataset.vico.tables import LayoutError
 from vico_listener.motion import Attitude
 
 
@@ -20,6 +20,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     made.add_argument('--features-only', action='store_true', help='no videos and no sound')
     made.add_argument('--portraits', type=Path, nargs='*', default=[], help='photos of the people')
     made.add_argument('--workers', type=int, help='processes; without, one for each core')
+    built = actions.add_parser('build', help='cut two-person videos into a data set, as the paper')
+    built.add_argument('annotations', type=Path, help='csv: who speaks when, on which side')
+    built.add_argument('folder', type=Path)
+    built.add_argument('--videos', type=Path, help='without, the folder of the annotations')
+    built.add_argument('--seed', type=int, default=0, help='of the splits')
+    built.add_argument('--fov-deg', type=float, default=60.0, help='field of view of the cameras')
+    built.add_argument('--workers', type=int, help='processes; without, one for each core')
     seen = actions.add_parser('inspect', help='check every file and count what is in it')
     seen.add_argument('folder', type=Path)
     seen.add_argument(
@@ -81,6 +88,26 @@ def _synthesise(args: argparse.Namespace) -> int:
     return 0
 
 
+def _build(args: argparse.Namespace) -> int:
+    from vico_listener.dataset.vico.annotations import read_annotations
+    from vico_listener.dataset.vico.construction import LEFT_OUT
+    from vico_listener.dataset.vico.construction import ConstructionSettings
+    from vico_listener.dataset.vico.construction import build_data_set
+
+    annotations = read_annotations(args.annotations, args.videos)
+    settings = ConstructionSettings(args.seed, args.fov_deg)
+    built = build_data_set(annotations, args.folder, settings, args.workers)
+    if annotations.several:
+        agreed = annotations.several - len(annotations.disputed)
+        print(f'annotators agree on {agreed} of {annotations.several} clips')
+    for name, reason in built.left_out:
+        print(f'left out: {name + ": " if name else ""}{reason}')
+    for problem in built.problems:
+        print(f'note: {problem}')
+    print(f'{len(built.clips)} clips in {args.folder}; left out: {args.folder / LEFT_OUT}')
+    return 0
+
+
 def _inspect(args: argparse.Namespace) -> int:
     from vico_listener.dataset.vico.inspection import inspect_data_set
     from vico_listener.dataset.vico.inspection_report import SHOWN_PROBLEMS
@@ -125,4 +152,4 @@ def _extract(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-_ACTIONS = {'synthesize': _synthesise, 'inspect': _inspect, 'extract': _extract}
+_ACTIONS = {'synthesize': _synthesise, 'build': _build, 'inspect': _inspect, 'extract': _extract}

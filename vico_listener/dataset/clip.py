@@ -168,13 +168,14 @@ def probe_sound(path: Path) -> tuple[int, int]:
         return stream.sample_rate, stream.channels
 
 
-def camera_frames(path: Path) -> Iterator[CameraFrame]:
-    """Every picture of a clip in order; damaged ones are skipped, stamps strictly rise."""
+def camera_frames(path: Path, since: float = 0.0) -> Iterator[CameraFrame]:
+    """The pictures of a clip from `since` s on; damaged ones are skipped, stamps strictly rise."""
     with _open(path) as container:
         start = _start(container)
         video = container.streams.video[0]
         video.thread_type = 'AUTO'
         step = 1 / (video.average_rate or Fraction(30))
+        _seek(container, video, start, since)
         last = -step
         for frame in _decoded(container, video):
             if frame.pts is None or frame.time_base is None:
@@ -184,16 +185,22 @@ def camera_frames(path: Path) -> Iterator[CameraFrame]:
             if time <= last:
                 continue
             last = time
+            if time < since:
+                continue
             yield CameraFrame(round(time * NANOSECONDS), _picture(frame))
 
 
-def sound_chunks(path: Path) -> Iterator[SoundChunk]:
-    """The sound of a clip in chunks of 10 ms, at its own rate; nothing when there is none."""
+def sound_chunks(path: Path, since: float = 0.0) -> Iterator[SoundChunk]:
+    """The sound of a clip in chunks of 10 ms, at its own rate; nothing when there is none.
+
+    The first chunk may begin some time before `since` (s).
+    """
     with _open(path) as container:
         if not container.streams.audio:
             return
         start = _start(container)
         audio = container.streams.audio[0]
+        _seek(container, audio, start, since)
         rate = audio.sample_rate
         layout = 'mono' if audio.channels == 1 else 'stereo'
         resampler = av.AudioResampler(format='s16', layout=layout, rate=rate)
@@ -233,6 +240,41 @@ def read_sound(path: Path) -> tuple[NDArray[np.int16], int]:
     if not chunks:
         raise ClipError(f'{path} has no sound')
     return np.concatenate([c.samples for c in chunks]), chunks[0].sample_rate
+
+
+def sound_between(path: Path, since: float, until: float) -> tuple[NDArray[np.float32], int]:
+    """The sound of a stretch of time, mixed to one channel; zeros where there is none.
+
+    Args:
+        path: the clip.
+        since: beginning, s of stream time.
+        until: end, s of stream time.
+
+    Returns:
+        samples (N,) -1..1, and their rate in Hz.
+
+    Raises:
+        ClipError: it cannot be read, or holds no sound.
+    """
+    rate, _ = probe_sound(path)
+    sound = np.zeros(round((until - since) * rate), np.float32)
+    for chunk in sound_chunks(path, since):
+        mono = chunk.samples.mean(axis=1) / 32768
+        begin = round((chunk.stamp / NANOSECONDS - since) * rate)
+        if begin >= len(sound):
+            break
+        mono = mono[max(0, -begin) : len(sound) - begin]
+        begin = max(0, begin)
+        sound[begin : begin + len(mono)] = mono
+    return sound, rate
+
+
+def _seek(
+    container: av.container.InputContainer, stream: av.stream.Stream, start: Fraction, since: float
+) -> None:
+    """Go to the key frame before `since` s of stream time."""
+    if since > 0 and stream.time_base is not None:
+        container.seek(int((start + Fraction(since)) / stream.time_base), stream=stream)
 
 
 def _chunk(origin: Fraction, position: int, samples: NDArray[np.int16], rate: int) -> SoundChunk:

@@ -28,3 +28,21 @@ def keep_settings(path: Path, settings: dict[str, Any]) -> None:
             f'{path.parent} was made with other settings ({changes}): '
             'choose another folder, or delete this one'
         )
+
+
+def claim_folder(folder: Path, table: str, made_with: str, settings: dict[str, Any]) -> None:
+    """Make a folder for a data set, unless it holds one that comes from elsewhere.
+
+    Args:
+        folder: of the data set.
+        table: name of its table, which will be written.
+        made_with: name of the file with the settings.
+        settings: see `keep_settings`.
+
+    Raises:
+        ValueError: the folder holds somebody's data set, or one made with other settings.
+    """
+    if (folder / table).exists() and not (folder / made_with).exists():
+        raise ValueError(f'{folder} holds a data set that comes from elsewhere: choose another one')
+    folder.mkdir(parents=True, exist_ok=True)
+    keep_settings(folder / made_with, settings)

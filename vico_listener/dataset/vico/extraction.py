@@ -28,12 +28,12 @@ from vico_listener.dataset.parallel import run_jobs
 from vico_listener.dataset.vico.deep3d_files import features_from_mat
 from vico_listener.dataset.vico.deep3d_files import features_from_tree
 from vico_listener.dataset.vico.layouts import ClipEntry
+from vico_listener.dataset.vico.stretch import landmarker
 from vico_listener.dataset.vico.stretch import resized
 from vico_listener.dataset.vico.stretch import width_factor
 from vico_listener.face import FaceBackend
 from vico_listener.face import FaceTracker
 from vico_listener.face import create_backend
-from vico_listener.face.backends.landmarker import LandmarkerBackend
 from vico_listener.frames import SpeakerFrame
 from vico_listener.motion import Attitude
 from vico_listener.perception import Perception
@@ -94,11 +94,6 @@ class Extracted:
 
 
 @lru_cache(maxsize=1)
-def _landmarker() -> LandmarkerBackend:
-    return LandmarkerBackend()
-
-
-@lru_cache(maxsize=1)
 def _backend(name: str, model: str) -> FaceBackend:
     return create_backend(name, model_path=model or None)
 
@@ -146,7 +141,7 @@ def perceive(
 def estimate_factor(video: Path) -> float:
     """The factor that un-stretches a video's pictures, from some of its first ten seconds."""
     pictures = [frame.image for frame in islice(camera_frames(video), 0, 300, 300 // SAMPLES)]
-    return width_factor(pictures, _landmarker())
+    return width_factor(pictures, landmarker())
 
 
 def extract_clip(entry: ClipEntry, settings: ExtractionSettings) -> tuple[ClipFeatures, list[str]]:

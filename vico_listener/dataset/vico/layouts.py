@@ -5,19 +5,17 @@ RLD        `RLD_data.csv` (attitude, audio, listener, speaker, listener_id, spea
 challenge  `train.csv`, `test.csv`, `ood.csv` (video_id, uuid, speaker_id, listener_id; no attitude
            in the authors' conversion), `videos/<uuid>.listener.mp4`, `videos/<uuid>.speaker.mp4`,
            `audios/<uuid>.wav`
-
-Header names are compared without case, blanks and underscores; order does not matter. A file
-without header is read by the order above.
 """
 
-import csv
-import io
-from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
 
 from vico_listener.dataset.features import SPLITS
+from vico_listener.dataset.vico.tables import LayoutError
+from vico_listener.dataset.vico.tables import attitude_of
+from vico_listener.dataset.vico.tables import read_rows
+from vico_listener.dataset.vico.tables import split_of
 from vico_listener.motion import Attitude
 
 RLD_CSV = 'RLD_data.csv'
@@ -25,17 +23,6 @@ RLD_COLUMNS = (
     'attitude', 'audio', 'listener', 'speaker', 'listener_id', 'speaker_id', 'data_split',
 )  # fmt: skip
 CHALLENGE_COLUMNS = ('video_id', 'uuid', 'speaker_id', 'listener_id')
-_OTHER_NAMES = {
-    'split': 'data_split', 'dataset': 'data_split', 'emotion': 'attitude', 'wav': 'audio',
-    'audioname': 'audio', 'listenerid': 'listener_id', 'speakerid': 'speaker_id',
-    'videoid': 'video_id', 'youtubeid': 'video_id', 'id': 'uuid', 'datasplit': 'data_split',
-    'listenervideo': 'listener', 'speakervideo': 'speaker',
-}  # fmt: skip
-_SPLIT_NAMES = {'training': 'train', 'valid': 'test', 'val': 'test', 'validation': 'test'}
-
-
-class LayoutError(ValueError):
-    """A folder is no data set; the message says what was looked for."""
 
 
 @dataclass(frozen=True)
@@ -106,9 +93,9 @@ def read_layout(folder: Path) -> Layout:
 def _read_rld(folder: Path, table: Path) -> Layout:
     layout = Layout('RLD')
     needed = ('audio', 'listener', 'speaker', 'data_split')
-    for where, row in _rows(table, RLD_COLUMNS, needed, layout):
-        attitude = _attitude(row, where, layout)
-        split = _split(row['data_split'], where, layout)
+    for where, row in read_rows(table, RLD_COLUMNS, needed, layout.problems):
+        attitude = attitude_of(row, where, layout.problems)
+        split = split_of(row['data_split'], where, layout.problems)
         if attitude is None or not split:
             continue
         layout.entries.append(
@@ -130,10 +117,10 @@ def _read_rld(folder: Path, table: Path) -> Layout:
 def _read_challenge(folder: Path, tables: dict[str, Path]) -> Layout:
     layout = Layout('challenge')
     for split, table in tables.items():
-        for where, row in _rows(table, CHALLENGE_COLUMNS, ('uuid',), layout):
+        for where, row in read_rows(table, CHALLENGE_COLUMNS, ('uuid',), layout.problems):
             name = _stem(row['uuid'], '.mp4')
             told = bool(row.get('attitude'))
-            attitude = _attitude(row, where, layout) if told else None
+            attitude = attitude_of(row, where, layout.problems) if told else None
             if told and attitude is None:
                 continue
             layout.entries.append(
@@ -150,65 +137,6 @@ def _read_challenge(folder: Path, tables: dict[str, Path]) -> Layout:
                 )
             )
     return layout
-
-
-def _rows(
-    table: Path, columns: tuple[str, ...], needed: tuple[str, ...], layout: Layout
-) -> Iterator[tuple[str, dict[str, str]]]:
-    """Where each usable line stands, and its cells; LayoutError when a needed column is missing."""
-    try:
-        text = table.read_text(encoding='utf-8-sig')
-    except (OSError, UnicodeDecodeError) as error:
-        raise LayoutError(f'{table} cannot be read: {error}') from None
-    first = text.partition('\n')[0]
-    reader = csv.reader(io.StringIO(text), delimiter=max(',;\t', key=first.count))
-    lines = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    if not lines:
-        raise LayoutError(f'{table} is empty')
-    header = lines[0][1]
-    names = [_column(name) for name in header]
-    begin = 1
-    if not set(names) & set(columns):  # no header at all
-        names, begin = list(columns[: len(header)]), 0
-    missing = [name for name in needed if name not in names]
-    if missing:
-        raise LayoutError(
-            f'{table} has no column {missing[0]}: it has {", ".join(header)}; '
-            f'expected {", ".join(columns)}'
-        )
-    for number, line in lines[begin:]:
-        where = f'{table.name}:{number}'
-        row = {name: cell.strip() for name, cell in zip(names, line, strict=False)}
-        empty = [name for name in needed if not row.get(name)]
-        if empty:
-            layout.problems.append(f'{where}: nothing in the column {", ".join(empty)}')
-        else:
-            yield where, row
-
-
-def _column(name: str) -> str:
-    plain = name.strip().lower().replace(' ', '_')
-    squeezed = plain.replace('_', '')
-    known = {c.replace('_', ''): c for c in (*RLD_COLUMNS, *CHALLENGE_COLUMNS)}
-    return known.get(squeezed) or _OTHER_NAMES.get(squeezed, plain)
-
-
-def _attitude(row: dict[str, str], where: str, layout: Layout) -> Attitude | None:
-    try:
-        return Attitude.parse(row.get('attitude', ''))
-    except ValueError as error:
-        layout.problems.append(f'{where}: {error}')
-        return None
-
-
-def _split(text: str, where: str, layout: Layout) -> str:
-    split = _SPLIT_NAMES.get(text.lower(), text.lower())
-    if split not in SPLITS:
-        layout.problems.append(
-            f"{where}: unknown split '{text}': expected one of {', '.join(SPLITS)}"
-        )
-        return ''
-    return split
 
 
 def _stem(name: str, suffix: str) -> str:

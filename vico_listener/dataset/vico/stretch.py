@@ -6,6 +6,7 @@ face is, is laid over the landmarks with one scale for x and one for y.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -26,6 +27,12 @@ FRONTAL = np.radians([35.0, 25.0])
 """Pitch and yaw; faces turned further tell nothing."""
 ROUNDS = 2
 """Landmarks of a much stretched face lean towards a usual one: look again at the mended picture."""
+
+
+@lru_cache(maxsize=1)
+def landmarker() -> LandmarkerBackend:
+    """The one landmarker of this process."""
+    return LandmarkerBackend()
 
 
 def width_factor(pictures: Sequence[Image], backend: LandmarkerBackend) -> float:

@@ -13,7 +13,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.io import wavfile
 from scipy.signal import resample_poly
 
 from vico_listener.clock import MODEL_RATE
@@ -28,14 +27,17 @@ from vico_listener.dataset.dyads.speaker_face import speaker_face
 from vico_listener.dataset.face_track import FaceTrack
 from vico_listener.dataset.features import SPLITS
 from vico_listener.dataset.features import ClipFeatures
-from vico_listener.dataset.made_with import keep_settings
+from vico_listener.dataset.made_with import claim_folder
 from vico_listener.dataset.parallel import run_jobs
+from vico_listener.dataset.vico.cutting import SIZE
+from vico_listener.dataset.vico.cutting import SOUND_RATE
 from vico_listener.dataset.vico.extraction import write_statistics
 from vico_listener.dataset.vico.layouts import RLD_COLUMNS
 from vico_listener.dataset.vico.layouts import RLD_CSV
 from vico_listener.listener.idle import IdleLayer
 from vico_listener.listener.personality import Personality
 from vico_listener.motion import FaceMotion
+from vico_listener.recording.sound_file import write_sound
 from vico_listener.recording.video import write_video
 from vico_listener.render import PortraitRenderer
 from vico_listener.render import default_portrait_path
@@ -45,9 +47,6 @@ from vico_listener.rotation import rpy_from_matrix
 from vico_listener.speech.resampler import INTERNAL_RATE
 from vico_listener.speech.stream import acoustic_features
 
-SIZE = 384
-"""Side of the pictures, px, as in ViCo."""
-SOUND_RATE = 44_100
 TRAIN_PEOPLE, OOD_PEOPLE = 12, 4
 SHARES = {'train': 0.7, 'test': 0.15, 'ood': 0.15}
 VOICES = (
@@ -139,13 +138,11 @@ def synthesise(settings: SynthesisSettings, folder: Path, workers: int | None = 
         PortraitError: a portrait cannot be used.
         ValueError: the folder holds another data set.
     """
-    if (folder / RLD_CSV).exists() and not (folder / MADE_WITH).exists():
-        raise ValueError(f'{folder} holds a data set that was not made up: choose another folder')
+    told = asdict(settings) | {'portraits': [str(path) for path in settings.portraits]}
+    claim_folder(folder, RLD_CSV, MADE_WITH, told)
     clips = plan(settings)
     for name in ('features',) if settings.features_only else ('videos', 'audios'):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    told = asdict(settings) | {'portraits': [str(path) for path in settings.portraits]}
-    keep_settings(folder / MADE_WITH, told)
+        (folder / name).mkdir(exist_ok=True)
     with (folder / RLD_CSV).open('w', newline='', encoding='utf-8') as file:
         table = csv.DictWriter(file, RLD_COLUMNS)
         table.writeheader()
@@ -174,9 +171,7 @@ def _make(settings: SynthesisSettings, clip: PlannedClip, folder: Path) -> None:
         renderer = PortraitRenderer(_portrait(settings, person), SIZE)
         write_video(path, map(renderer.render, _motions(dyad, role, clip.number)), MODEL_RATE)
     resampled = resample_poly(sound, SOUND_RATE // 100, INTERNAL_RATE // 100)
-    unfinished = last.with_suffix('.part')
-    wavfile.write(unfinished, SOUND_RATE, (np.clip(resampled, -1, 1) * 32767).astype(np.int16))
-    unfinished.replace(last)
+    write_sound(last, resampled, SOUND_RATE)
 
 
 def make_dyad(settings: SynthesisSettings, clip: PlannedClip) -> tuple[Dyad, NDArray[np.float32]]:
