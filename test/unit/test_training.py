@@ -11,11 +11,14 @@ from vico_listener.dataset.dyads.make import DyadConfig
 from vico_listener.dataset.dyads.make import make_speaker
 from vico_listener.listener.model.config import BEHAVIOUR
 from vico_listener.listener.model.config import CONFIGS
+from vico_listener.listener.model.network import ListenerNetwork
 from vico_listener.resources import resource_path
 from vico_listener.training.config import TrainingConfig
 from vico_listener.training.config import TrainingConfigError
 from vico_listener.training.config import load_training_config
 from vico_listener.training.export import calibrate
+from vico_listener.training.export import run_freely
+from vico_listener.training.export import to_checkpoint
 from vico_listener.training.loop import Trainer
 from vico_listener.training.losses import LossWeights
 from vico_listener.training.losses import all_losses
@@ -132,11 +135,19 @@ def test_training_learns_and_resumes_bit_exactly(dyads, tmp_path):
     list(resumed.run())
     for name, value in whole.network.state_dict().items():
         assert torch.equal(value, resumed.network.state_dict()[name]), name
-    with pytest.raises(ValueError, match='the training of another network'):
+    with pytest.raises(ValueError, match='of another network: give another folder'):
         Trainer(small(MOTION), data, data, folders[1])
     calibrated = calibrate(whole.best(), norm, data, dyads[:2])
     assert (calibrated.hazard_gain >= 0.5).all() and (calibrated.hazard_gain <= 2).all()
     assert calibrated.number_noise.any()
+
+
+def test_other_generators_are_calibrated_too(dyads):
+    """No runtime but torch steps a network that is not exported yet and not an LSTM."""
+    torch.manual_seed(0)
+    network = ListenerNetwork(replace(BEHAVIOUR, generator='gru', hidden=16, fused=16))
+    made = to_checkpoint(network, measure(BEHAVIOUR, dyads))
+    assert run_freely(made, dyads[0], 0).sum() > 0
 
 
 def test_hidden_faces_are_hidden(dyads, tmp_path):

@@ -64,26 +64,38 @@ def check_clips(config: ModelConfig, clips: Sequence[ClipFeatures]) -> None:
             )
         if not clip.listener.valid.any():
             raise ValueError(f'{clip.clip}: the listener is never seen')
+        for name, rows in _known_rows(clip).items():
+            if not np.isfinite(rows).all():
+                raise ValueError(
+                    f'{clip.clip}: {name} holds numbers that are not finite: extract it anew'
+                )
+
+
+def _known_rows(clip: ClipFeatures) -> dict[str, Array]:
+    """What is valid, by name."""
+    return {
+        'acoustic': clip.acoustic[clip.heard],
+        'speaker': native_rows(clip.speaker)[clip.speaker.valid],
+        'listener': native_rows(clip.listener)[clip.listener.valid],
+    }
 
 
 def native_rows(track: FaceTrack) -> Array:
-    """A track as networks see it, (T, motion_size)."""
+    """A track as networks see it, (T, motion_size); zero where it is not valid."""
     if not track.basis.has_crop:
-        return motion_vector(track.rotation, track.expression, track.translation)
-    everywhere = replace(track, valid=np.ones_like(track.valid))
-    return np.stack([to_native(everywhere.motion(tick)) for tick in range(len(track))])
+        rows = motion_vector(track.rotation, track.expression, track.translation)
+        return np.where(track.valid[:, None], rows, np.float32(0))
+    rows = np.zeros((len(track), 3 + track.basis.size + 3 + 3), np.float32)
+    for tick in np.flatnonzero(track.valid).tolist():
+        rows[tick] = to_native(track.motion(tick))
+    return rows
 
 
 def measure_clips(config: ModelConfig, clips: Sequence[ClipFeatures]) -> Normalisation:
     """Means and deviations over the visible ticks of the training set."""
     plain = vars(Normalisation.identity(config))
-    values = {
-        'acoustic': np.concatenate([clip.acoustic[clip.heard] for clip in clips]),
-        'speaker': np.concatenate([native_rows(c.speaker)[c.speaker.valid] for c in clips]),
-        'listener': np.concatenate(
-            [native_rows(relative_track(c.listener))[c.listener.valid] for c in clips]
-        ),
-    }
+    known = [_known_rows(replace(c, listener=relative_track(c.listener))) for c in clips]
+    values = {name: np.concatenate([rows[name] for rows in known]) for name in known[0]}
     for name, rows in values.items():
         if not len(rows):
             raise ValueError(f'the training set holds no {name} at all')
@@ -135,7 +147,7 @@ def _sequence(config: ModelConfig, norm: Normalisation, clip: ClipFeatures) -> S
     driven = driven_vector(
         config,
         norm,
-        clip.acoustic,
+        np.where(clip.heard[:, None], clip.acoustic, np.float32(0)),
         clip.heard,
         native_rows(clip.speaker),
         clip.speaker.valid,

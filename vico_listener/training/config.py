@@ -62,6 +62,8 @@ class TrainingConfig:
         """ValueError names the field that is wrong."""
         if self.window < 0 or self.stride < 1:
             raise ValueError('window must not be negative, stride at least 1')
+        if self.window and self.stride > self.window:
+            raise ValueError(f'stride: {self.stride} ticks would leave out some between windows')
 
 
 def load_training_config(path: Path) -> TrainingConfig:

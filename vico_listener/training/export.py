@@ -21,7 +21,6 @@ from vico_listener.training.sequences import Sequences
 
 GAIN_ROUNDS = 2
 GAIN_RANGE = (0.5, 2.0)
-RUNTIME = 'numba'
 
 
 def to_checkpoint(network: ListenerNetwork, norm: Normalisation) -> Checkpoint:
@@ -61,7 +60,8 @@ def gesture_counts(dyads: Sequence[Dyad]) -> NDArray[np.float64]:
 def run_freely(checkpoint: Checkpoint, dyad: Dyad, seed: int) -> NDArray[np.float64]:
     """Gestures (kinds,) that the network decides on when it listens to a dyad's speaker."""
     personality = Personality(*(round(float(v), 6) for v in dyad.personality))
-    listener = LearnedListener(personality, seed, checkpoint, RUNTIME)
+    runtime = 'numba' if checkpoint.config.generator == 'lstm' else 'torch'
+    listener = LearnedListener(personality, seed, checkpoint, runtime)
     listener.reset(FaceMotion(dyad.reference.copy()), ATTITUDES[dyad.attitude[0]])
     counts = np.zeros(len(GESTURE_HEADS))
     for tick, frame in enumerate(dyad.speaker_frames()):

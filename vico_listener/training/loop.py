@@ -14,6 +14,7 @@ from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.listener.model.config import ModelConfig
 from vico_listener.listener.model.network import ListenerNetwork
 from vico_listener.training.config import TrainingConfig
+from vico_listener.training.losses import Counts
 from vico_listener.training.losses import all_losses
 from vico_listener.training.parallel import ALONE
 from vico_listener.training.parallel import World
@@ -22,6 +23,9 @@ from vico_listener.training.sequences import Sequences
 STATE = 'last.pt'
 BEST = 'best.pt'
 HISTORY = 'history.jsonl'
+
+RANK_SEEDS = 1_000_000_007
+"""Distance between the seeds of processes, beyond those of epochs."""
 
 
 @dataclass
@@ -54,6 +58,9 @@ class Trainer:
         self._world = world
         torch.manual_seed(config.seed)
         self.network = ListenerNetwork(config.model)
+        # Only a sequence's first chunk reaches the initial state.
+        chunked = config.chunk < train.driven.shape[1]
+        self._parallel = world.parallel(self.network, partly_used=chunked)
         self._optimizer = torch.optim.AdamW(
             self.network.parameters(),
             lr=config.learning_rate,
@@ -71,7 +78,9 @@ class Trainer:
     def _resume(self) -> None:
         state = torch.load(self._folder / STATE, weights_only=True)
         if state['model'] != json.dumps(self._config.model.to_json()):
-            raise ValueError(f'{self._folder} holds the training of another network')
+            raise ValueError(
+                f'{self._folder} holds the training of another network: give another folder'
+            )
         self.network.load_state_dict(state['network'])
         self._optimizer.load_state_dict(state['optimizer'])
         self._schedule.load_state_dict(state['schedule'])
@@ -119,34 +128,38 @@ class Trainer:
     def _train_epoch(self) -> dict[str, float]:
         config = self._config
         # All that is random in an epoch follows from its number, so that a resumed run is the same.
-        torch.manual_seed(config.seed * 100_003 + self.epoch)
+        seed = config.seed * 100_003 + self.epoch
+        torch.manual_seed(seed)
         count = max(1, round(config.epoch_share * len(self._train)))
         order = torch.randperm(len(self._train))[:count]
+        if self._world.rank > 0:  # noise of its own, in the common order
+            torch.manual_seed(seed + self._world.rank * RANK_SEEDS)
         self.network.train()
         total: dict[str, float] = {}
         weight = 0.0
         for rows in order.split(config.batch):
-            batch = self._train.select(self._world.share(rows))
+            batch = self._world.share(self._train, rows)
             state = self.network.initial_state(batch.initial)
             for start in range(0, batch.driven.shape[1], config.chunk):
                 chunk = batch.steps(start, start + config.chunk)
-                size = float(chunk.mask.sum())
-                whole = self._world.total(size)
-                if whole == 0:
-                    break
-                output, state = self.network(self._disturbed(chunk.driven), state)
-                loss, terms = all_losses(config.model, config.loss, output, chunk)
+                own = Counts.of(chunk)
+                counts = Counts(self._world.total(own.steps), self._world.total(own.pairs))
+                if counts.steps == 0:  # nobody is seen, but time goes on
+                    with torch.no_grad():
+                        state = self.network(chunk.driven, state)[1]
+                    continue
+                output, state = self._parallel(self._disturbed(chunk.driven), state)
+                loss, terms = all_losses(config.model, config.loss, output, chunk, counts)
                 self._optimizer.zero_grad(set_to_none=True)
-                loss.backward()
-                self._world.average(self.network, size / whole)
+                # Each process has its part of the sum; gradients become their mean.
+                (loss * self._world.size).backward()
                 torch.nn.utils.clip_grad_norm_(self.network.parameters(), config.gradient_limit)
                 self._optimizer.step()
                 state = state.detach()
                 for name, value in {'loss': float(loss.detach()), **terms}.items():
-                    total[name] = total.get(name, 0.0) + size * value
-                weight += size
+                    total[name] = total.get(name, 0.0) + counts.steps * value
+                weight += counts.steps
         self._schedule.step()
-        weight = self._world.total(weight)
         return {name: self._world.total(value) / weight for name, value in total.items()}
 
     def _disturbed(self, driven: Tensor) -> Tensor:

@@ -39,8 +39,34 @@ class LossWeights:
     marks: float = 0.3
 
 
+@dataclass(frozen=True)
+class Counts:
+    """What means are taken over: of these data, or of all that several processes see at a time.
+
+    Attributes:
+        steps: that hold data.
+        pairs: of two such steps, one after the other.
+    """
+
+    steps: float
+    pairs: float
+
+    @classmethod
+    def of(cls, data: Sequences) -> 'Counts':
+        """Those of some data."""
+        return cls(float(data.mask.sum()), float(_pairs(data).sum()))
+
+
+def _pairs(data: Sequences) -> Tensor:
+    return data.mask[:, 1:] * data.mask[:, :-1]
+
+
 def motion_losses(
-    config: ModelConfig, output: Tensor, data: Sequences, separate_pose: bool = False
+    config: ModelConfig,
+    output: Tensor,
+    data: Sequences,
+    separate_pose: bool = False,
+    counts: Counts | None = None,
 ) -> dict[str, Tensor]:
     """L_gen and the parts of L_mot, (), means over the steps that hold data.
 
@@ -49,18 +75,21 @@ def motion_losses(
         output: (N, T, output_size).
         data: the same steps.
         separate_pose: see `LossWeights`.
+        counts: to divide by; without, those of `data`.
     """
+    counts = counts or Counts.of(data)
     error = output[..., : config.motion_size] - data.motion
     change = error[:, 1:] - error[:, :-1]
     expression = slice(3, 3 + config.motion_basis.size)
     rest = [*range(3), *range(expression.stop, config.motion_size)]
     parts = [rest[k : k + 3] for k in range(0, len(rest), 3)] if separate_pose else [rest]
-    both = data.mask[:, 1:] * data.mask[:, :-1]
+    one, both = data.mask, _pairs(data)
+    steps, pairs = max(counts.steps, 1.0), max(counts.pairs, 1.0)
     return {
-        'expression': _mean_norm(error[..., expression], data.mask),
-        'pose': _sum(_mean_norm(error[..., part], data.mask) for part in parts),
-        'expression_motion': _mean_norm(change[..., expression], both),
-        'pose_motion': _sum(_mean_norm(change[..., part], both) for part in parts),
+        'expression': _norms(error[..., expression], one) / steps,
+        'pose': _sum(_norms(error[..., part], one) / steps for part in parts),
+        'expression_motion': _norms(change[..., expression], both) / pairs,
+        'pose_motion': _sum(_norms(change[..., part], both) / pairs for part in parts),
     }
 
 
@@ -69,14 +98,16 @@ def _sum(terms: Iterable[Tensor]) -> Tensor:
     return torch.stack(list(terms)).sum()
 
 
-def _mean_norm(error: Tensor, mask: Tensor) -> Tensor:
+def _norms(error: Tensor, mask: Tensor) -> Tensor:
     norms = (error.square().sum(-1) + EPSILON**2).sqrt()
-    return (norms * mask).sum() / mask.sum().clamp(min=1)
+    return (norms * mask).sum()
 
 
-def gesture_losses(config: ModelConfig, output: Tensor, data: Sequences) -> dict[str, Tensor]:
+def gesture_losses(
+    config: ModelConfig, output: Tensor, data: Sequences, counts: Counts | None = None
+) -> dict[str, Tensor]:
     """Negative log likelihood per second of when gestures begin, and of what they are, ()."""
-    seconds = data.mask.sum().clamp(min=1) / config.clock
+    seconds = max((counts or Counts.of(data)).steps, 1.0) / config.clock
     when = output.new_zeros(())
     what = output.new_zeros(())
     for slot in gesture_slots(config):
@@ -104,12 +135,17 @@ def gesture_losses(config: ModelConfig, output: Tensor, data: Sequences) -> dict
 
 
 def all_losses(
-    config: ModelConfig, weights: LossWeights, output: Tensor, data: Sequences
+    config: ModelConfig,
+    weights: LossWeights,
+    output: Tensor,
+    data: Sequences,
+    counts: Counts | None = None,
 ) -> tuple[Tensor, dict[str, float]]:
-    """The weighted sum, and every term by name."""
-    terms = motion_losses(config, output, data, weights.separate_pose)
+    """The weighted sum, and every term by name; `counts` as in `motion_losses`."""
+    counts = counts or Counts.of(data)
+    terms = motion_losses(config, output, data, weights.separate_pose, counts)
     if config.output == 'behaviour':
-        terms |= gesture_losses(config, output, data)
+        terms |= gesture_losses(config, output, data, counts)
     scale: dict[str, float] = vars(weights)
     total = torch.stack([scale.get(name, 1.0) * term for name, term in terms.items()]).sum()
     return total, {name: float(term.detach()) for name, term in terms.items()}

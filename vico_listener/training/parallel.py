@@ -2,11 +2,15 @@
 
 import os
 from dataclasses import dataclass
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 from torch import distributed
 from torch import nn
+from torch.nn.parallel import DistributedDataParallel
+
+from vico_listener.training.sequences import Sequences
 
 
 @dataclass(frozen=True)
@@ -21,10 +25,17 @@ class World:
     rank: int = 0
     size: int = 1
 
-    def share(self, rows: Tensor) -> Tensor:
-        """The rows of a batch that are this process'; where they run out, the last one again."""
+    def share(self, data: Sequences, rows: Tensor) -> Sequences:
+        """The sequences of a batch that are this process'.
+
+        Where they run out, the last one again, which counts for nothing: every process has to take
+        part in every update.
+        """
         mine = rows[self.rank :: self.size]
-        return mine if len(mine) else rows[-1:]
+        if len(mine):
+            return data.select(mine)
+        last = data.select(rows[-1:])
+        return replace(last, mask=torch.zeros_like(last.mask))
 
     def total(self, value: float) -> float:
         """The sum of every process' value."""
@@ -34,16 +45,21 @@ class World:
         distributed.all_reduce(summed)
         return float(summed)
 
-    def average(self, network: nn.Module, weight: float) -> None:
-        """Add up the gradients of all processes, each weighted by its share of the data."""
+    def parallel(self, network: nn.Module, partly_used: bool) -> nn.Module:
+        """The network with gradients that are the mean of all processes'.
+
+        Args:
+            network: the same in all of them.
+            partly_used: some updates leave some of its parameters alone.
+        """
         if self.size == 1:
-            return
-        for parameter in network.parameters():
-            gradient = parameter.grad
-            if gradient is None:
-                gradient = parameter.grad = torch.zeros_like(parameter)
-            gradient.mul_(weight)
-            distributed.all_reduce(gradient)
+            return network
+        return DistributedDataParallel(network, find_unused_parameters=partly_used)
+
+    def wait(self) -> None:
+        """Until every process has come here."""
+        if self.size > 1:
+            distributed.barrier()
 
 
 ALONE = World()

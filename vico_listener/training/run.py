@@ -25,6 +25,7 @@ from vico_listener.training.export import to_checkpoint
 from vico_listener.training.loop import Epoch
 from vico_listener.training.loop import Trainer
 from vico_listener.training.loop import progress
+from vico_listener.training.parallel import World
 from vico_listener.training.parallel import join_world
 from vico_listener.training.sequences import Sequences
 from vico_listener.training.sequences import measure
@@ -51,8 +52,8 @@ def train(config: TrainingConfig, out: Path, data: Path, epochs: int | None = No
         SynthesizerError: speech synthesis is not installed.
     """
     out.mkdir(parents=True, exist_ok=True)
-    examples = _from_features(config) if config.features else _from_dyads(config, data)
     world = join_world()
+    examples = _from_features(config) if config.features else _from_dyads(config, data, world)
     trainer = Trainer(config, examples.train, examples.test, out, world)
     if world.rank > 0:
         for _ in trainer.run(epochs):
@@ -86,8 +87,10 @@ class _Examples:
     dyads: list[Dyad] = field(default_factory=list)
 
 
-def _from_dyads(config: TrainingConfig, data: Path) -> _Examples:
-    make_dyads(config.dyads, data)
+def _from_dyads(config: TrainingConfig, data: Path, world: World) -> _Examples:
+    if world.rank == 0:
+        make_dyads(config.dyads, data)
+    world.wait()
     model, dyads = config.model, load_split(data, 'train')
     norm = measure(model, dyads)
     told = {
