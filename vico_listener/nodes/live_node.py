@@ -1,6 +1,7 @@
 """Between the stack's topics and a live view: pictures, curves and problems out, controls in."""
 
 import math
+import threading
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
@@ -24,6 +25,8 @@ from vico_listener.recording.curves import speaker_values
 
 FACE_DEPTH = 2
 DEPTH = 60
+SEND_PERIOD = 0.05
+"""Seconds between two requests to the listener while the user moves a control."""
 
 
 class LiveNode(Node):
@@ -38,7 +41,10 @@ class LiveNode(Node):
         self._view = view
         self._speaker: SpeakerFrame | None = None
         self._problems: dict[str, str] = {}
+        self._wishes: dict[str, Any] = {}
+        self._lock = threading.Lock()
         self._parameters = AsyncParameterClient(self, 'listener')
+        self.create_timer(SEND_PERIOD, self._send_wishes)
         self.create_subscription(
             CompressedImage, 'face/image/compressed', self._on_face, FACE_DEPTH
         )
@@ -47,9 +53,18 @@ class LiveNode(Node):
         self.create_subscription(DiagnosticArray, '/diagnostics', self._on_diagnostics, 10)
 
     def control(self, control: Control) -> None:
-        """Set `attitude` or `intensity` of the listener (any thread)."""
-        future = self._parameters.set_parameters([Parameter(control.name, value=control.value)])
-        future.add_done_callback(self._on_set)
+        """Set `attitude` or `intensity` of the listener (any thread); the newest wish counts."""
+        with self._lock:
+            self._wishes[control.name] = control.value
+
+    def _send_wishes(self) -> None:
+        # A request to a service that is not there yet would be lost.
+        if not self._wishes or not self._parameters.services_are_ready():
+            return
+        with self._lock:
+            wishes, self._wishes = self._wishes, {}
+        parameters = [Parameter(name, value=value) for name, value in wishes.items()]
+        self._parameters.set_parameters(parameters).add_done_callback(self._on_set)
 
     def _on_set(self, future: Future) -> None:
         response = future.result()
