@@ -417,8 +417,8 @@ def test_the_window_shows_listener_speaker_and_curves():
     picture = np.zeros((90, 160, 3), np.uint8)
     picture[:, :80] = 255
     view.show_speaker(picture)
-    corner = view.compose()[300:480, 480 - 320 : 480]
-    assert corner[90, -20].min() > 250 > 5 > corner[90, 20].max()  # as in a mirror
+    corner = view.compose()[360:480, 480 - 213 : 480]
+    assert corner[60, -20].min() > 250 > 5 > corner[60, 20].max()  # as in a mirror
     view.show_sample(SAMPLE)
     view.show_sample(SAMPLE)
     curves = view.compose()[480:]

@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vico_listener.live.view import SPEAKER_HEIGHT
 from vico_listener.live.view import Control
 from vico_listener.live.view import ControlCallback
 from vico_listener.live.view import Sample
@@ -20,6 +19,7 @@ Image = NDArray[np.uint8]
 
 TITLE = 'vico live'
 FACE_SIZE = 480
+SPEAKER_HEIGHT = 120
 CURVE_HEIGHT = 60
 KEPT = 300
 """Samples in the curves: ten seconds."""
@@ -87,6 +87,10 @@ class LiveWindow:
 
     def step(self, seconds: float) -> None:
         """Draw, and take what the user typed within `seconds`."""
+        if not self._open:
+            # Without Qt's tool bar.
+            cv2.namedWindow(TITLE, cv2.WINDOW_AUTOSIZE | cv2.WINDOW_GUI_NORMAL)
+            self._open = True
         cv2.imshow(TITLE, self.compose())
         self.press(cv2.waitKey(max(1, round(1000 * seconds))) & 0xFF)
         if cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) < 1:
