@@ -13,9 +13,10 @@ LIVE_IMAGES = 2
 class InputQueue:
     """Jobs in order of arrival, run by one worker thread.
 
-    Images are special: when live, at most `LIVE_IMAGES` wait and a newer one replaces the oldest
-    (the loss is counted), so that a hiccup loses nothing and a slow machine does not fall behind;
-    when `lossless`, every image waits its turn.
+    Images are special: when live, at most `LIVE_IMAGES` wait and a newer one replaces the newest of
+    them (the loss is counted), so that a hiccup loses nothing and a slow machine does not fall
+    behind; the oldest keeps its place, or sound that piles up would keep it from ever being seen.
+    When `lossless`, every image waits its turn.
 
     Args:
         on_error: told of an exception that a job raised; the worker goes on.
@@ -38,7 +39,7 @@ class InputQueue:
             if kind == 'image' and not self._lossless:
                 waiting = [i for i, (other, _) in enumerate(self._jobs) if other == 'image']
                 if len(waiting) >= LIVE_IMAGES:
-                    del self._jobs[waiting[0]]
+                    del self._jobs[waiting[-1]]
                     self.dropped += 1
             self._jobs.append((kind, job))
             self._condition.notify()
