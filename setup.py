@@ -48,6 +48,7 @@ setup(
         'websockets',
     ],
     extras_require={
+        'cluster': ['ray'],
         'live': ['aiohttp', 'sounddevice'],
         'evaluation': ['scikit-image'],
         'simulation': ['mujoco'],

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from itertools import islice
 from pathlib import Path
 
@@ -95,6 +96,25 @@ def test_extraction_goes_on_where_it_broke_off(made_up, tmp_path, capsys):
     }
     assert main([*arguments, '--stretch', '0.8']) == 1
     assert 'was made with other settings (stretch was None)' in capsys.readouterr().err
+
+
+def test_ray_finds_the_same(made_up, tmp_path):
+    pytest.importorskip('ray')
+    entries = part_of(made_up, tmp_path / 'part', slice(1))
+    arguments = ['dataset', 'extract', str(tmp_path / 'part'), '--workers', '1']
+    name = f'{entries[0].clip}.npz'
+    assert main([*arguments, '--out', str(tmp_path / 'here')]) == 0
+    assert main([*arguments, '--out', str(tmp_path / 'there'), '--ray']) == 0
+    here, there = (ClipFeatures.load(tmp_path / where / name) for where in ('here', 'there'))
+    np.testing.assert_array_equal(here.acoustic, there.acoustic)
+    np.testing.assert_array_equal(here.listener.expression, there.listener.expression)
+
+
+def test_missing_ray_is_named(made_up, tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, 'ray', None)
+    part_of(made_up, tmp_path / 'part', slice(1))
+    assert main(['dataset', 'extract', str(tmp_path / 'part'), '--ray']) == 1
+    assert 'pip install -r requirements/cluster.txt' in capsys.readouterr().err
 
 
 def test_a_clip_that_cannot_be_read_is_named_and_the_rest_goes_on(made_up, tmp_path, capsys):

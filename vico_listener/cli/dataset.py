@@ -1,4 +1,4 @@
-"""`vico dataset`: make, look at and measure data sets in ViCo's layouts."""
+"""`vico dataset`: make, construct, look at and measure data sets in ViCo's layouts."""
 
 import argparse
 import sys
@@ -13,29 +13,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the actions of `vico dataset`."""
     actions = parser.add_subparsers(dest='action', required=True, metavar='ACTION')
     made = actions.add_parser('synthesize', help='make a small data set in the layout of ViCo')
-    made.add_argument('folder', type=Path)
-    made.add_argument('--clips', type=int, default=30)
-    made.add_argument('--seed', type=int, default=0)
+    made.add_argument('folder', type=Path, help='of the data set')
+    made.add_argument('--clips', type=int, default=30, help='how many, at least 9')
+    made.add_argument('--seed', type=int, default=0, help='everything follows from it')
     made.add_argument('--seconds', type=float, default=20.0, help='length of the longest clip')
     made.add_argument('--features-only', action='store_true', help='no videos and no sound')
     made.add_argument('--portraits', type=Path, nargs='*', default=[], help='photos of the people')
     made.add_argument('--workers', type=int, help='processes; without, one for each core')
     built = actions.add_parser('build', help='cut two-person videos into a data set, as the paper')
     built.add_argument('annotations', type=Path, help='csv: who speaks when, on which side')
-    built.add_argument('folder', type=Path)
+    built.add_argument('folder', type=Path, help='of the data set')
     built.add_argument('--videos', type=Path, help='without, the folder of the annotations')
     built.add_argument('--seed', type=int, default=0, help='of the splits')
     built.add_argument('--fov-deg', type=float, default=60.0, help='field of view of the cameras')
     built.add_argument('--workers', type=int, help='processes; without, one for each core')
     seen = actions.add_parser('inspect', help='check every file and count what is in it')
-    seen.add_argument('folder', type=Path)
+    seen.add_argument('folder', type=Path, help='of the data set')
     seen.add_argument(
         '--out', type=Path, help='folder for inspection.txt and .png; without, FOLDER'
     )
     got = actions.add_parser('extract', help='features of both people of every clip')
-    got.add_argument('folder', type=Path)
+    got.add_argument('folder', type=Path, help='of the data set')
     got.add_argument('--out', type=Path, help='without, FOLDER/features')
     got.add_argument('--workers', type=int, help='processes; without, one for each core')
+    got.add_argument('--ray', action='store_true', help='spread over Ray instead of processes')
     got.add_argument(
         '--stretch',
         type=_factor,
@@ -68,9 +69,10 @@ def run(args: argparse.Namespace) -> int:
         print(f'vico dataset: {error}', file=sys.stderr)
         return 1
     except ModuleNotFoundError as error:
+        extra = 'cluster' if error.name == 'ray' else 'training'
         print(
             f'vico dataset: module {error.name!r} is missing; '
-            'pip install -r requirements/training.txt',
+            f'pip install -r requirements/{extra}.txt',
             file=sys.stderr,
         )
         return 1
@@ -142,7 +144,7 @@ def _extract(args: argparse.Namespace) -> int:
         tree=str(args.from_features or ''),
     )
     out = args.out or args.folder / 'features'
-    results = extract_data_set(layout.entries, out, settings, args.workers)
+    results = extract_data_set(layout.entries, out, settings, args.workers, args.ray)
     failed = [result for result in results if result.problem]
     for result in failed:
         print(f'no features of {result.clip}: {result.problem}', file=sys.stderr)

@@ -10,7 +10,7 @@ COMMANDS = {
     'evaluate': 'compare listeners with the true ones of a data set',
     'live': 'listen to whoever sits at this computer, in a window or a local page',
     'describe': 'measure recorded motion against what real listeners do',
-    'dataset': 'make, look at and measure data sets in the layouts of ViCo',
+    'dataset': 'make, construct, look at and measure data sets in the layouts of ViCo',
     'train': 'train a listener on synthetic dyads, or on a data set',
     'robot': 'list robots, show a profile, check the signs of a head',
     'checkpoint': 'look at the checkpoint of a listener, or import one',

@@ -20,6 +20,7 @@ def run_jobs(
     workers: int | None,
     what: str,
     unit: str = 'clip',
+    on_ray: bool = False,
 ) -> list[Result]:
     """Call `function(*job)` for every job, with a progress bar; the results in their order.
 
@@ -29,14 +30,19 @@ def run_jobs(
         workers: processes, None = one for each core; 1 stays in this one.
         what: said by the progress bar.
         unit: what a job is.
+        on_ray: in the cluster of Ray at RAY_ADDRESS, or one made here with so many workers. Files
+            must be where every machine of it finds them.
 
     Raises:
         ValueError: fewer than one worker.
+        ModuleNotFoundError: Ray is asked for and not installed.
         Exception: what `function` raised; jobs that have not begun are given up.
     """
     workers = (os.cpu_count() or 1) if workers is None else workers
     if workers < 1:
         raise ValueError(f'workers: at least 1, not {workers}')
+    if on_ray:
+        return _run_on_ray(function, jobs, workers, what, unit)
     if workers == 1 or len(jobs) < 2:
         return [function(*job) for job in tqdm(jobs, desc=what, unit=unit)]
     # Not forked: torch's threads and eSpeak's state would be, too.
@@ -48,3 +54,30 @@ def run_jobs(
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
     return [future.result() for future in futures]
+
+
+def _run_on_ray(
+    function: Callable[..., Result],
+    jobs: Sequence[tuple[Any, ...]],
+    workers: int,
+    what: str,
+    unit: str,
+) -> list[Result]:
+    os.environ['RAY_USAGE_STATS_ENABLED'] = '0'  # before the import: nothing is sent anywhere
+    import ray
+
+    # The number of CPUs of a cluster that runs already is its own.
+    size = {} if 'RAY_ADDRESS' in os.environ else {'num_cpus': workers, 'include_dashboard': False}
+    ray.init(log_to_driver=False, **size)
+    try:
+        task = ray.remote(function)
+        results = [task.remote(*job) for job in jobs]
+        running = list(results)
+        with tqdm(total=len(jobs), desc=f'{what} (ray)', unit=unit) as bar:
+            while running:
+                finished, running = ray.wait(running)
+                ray.get(finished)  # raises what the task raised
+                bar.update(len(finished))
+        return [ray.get(result) for result in results]
+    finally:
+        ray.shutdown()

@@ -221,8 +221,9 @@ def extract_data_set(
     folder: Path,
     settings: ExtractionSettings,
     workers: int | None = None,
+    on_ray: bool = False,
 ) -> list[Extracted]:
-    """Extract every clip that is not there yet, in parallel; `REPORT` tells of all clips.
+    """Extract every clip that is not there yet, see `run_jobs`; `REPORT` tells of all clips.
 
     Returns:
         what became of the clips of this run.
@@ -235,7 +236,7 @@ def extract_data_set(
     keep_settings(folder / MADE_WITH, asdict(settings))
     missing = [entry for entry in entries if not (folder / f'{entry.clip}.npz').exists()]
     jobs = [(entry, settings, folder) for entry in missing]
-    done = run_jobs(_extract_to, jobs, workers, 'features')
+    done = run_jobs(_extract_to, jobs, workers, 'features', on_ray=on_ray)
     report = folder / REPORT
     told = json.loads(report.read_text(encoding='utf-8')) if report.exists() else []
     told = {row['clip']: row for row in (*told, *map(asdict, done))}
