@@ -209,14 +209,57 @@ def test_wrong_mat_files_are_named(tmp_path):
 
 
 def test_lab_made_coefficients_become_features(made_up, tmp_path):
-    for entry in read_layout(made_up).entries:
+    """Whatever is odd about them is told: rows that are no numbers, videos of other lengths."""
+    entries = read_layout(made_up).entries
+    for entry in entries:
         for video in (entry.speaker_video, entry.listener_video):
             coefficients(tmp_path / f'{video.stem}.mat')
+    odd = np.zeros((18, 257), np.float64)
+    odd[4, 0] = np.nan  # of the identity, which nobody reads
+    odd[5, 230] = odd[6, 90] = np.nan
+    crops = np.ones((18, 5))
+    path = tmp_path / f'{entries[0].listener_video.stem}.mat'
+    coefficients(path, coeff=odd, transform_params=crops)
+    (tmp_path / f'{entries[1].speaker_video.stem}.mat').unlink()
     out = tmp_path / 'features'
     arguments = ['dataset', 'extract', str(made_up), '--from-mat', str(tmp_path), '--out', str(out)]
-    assert main([*arguments, '--workers', '1']) == 0
-    clips = load_features(out, 'train')
-    assert clips[0].listener.basis.name == 'bfm64' and len(clips[0]) == 20
+    assert main([*arguments, '--workers', '1']) == 1
+    told = {row['clip']: row for row in json.loads((out / 'extraction.json').read_text())}
+    assert told[entries[0].clip]['notes'] == [
+        'rows of speaker, listener and sound: 20, 18, 18',
+        '1 rows of the listener are not finite',
+    ]
+    assert told[entries[1].clip]['problem'] == (
+        f'no {entries[1].speaker_video.stem}.mat below {tmp_path}'
+    )
+    clips = {clip.clip: clip for clip in load_features(out)}
+    assert len(clips) == len(entries) - 1
+    first = clips[entries[0].clip]
+    assert first.listener.basis.name == 'bfm64' and len(first) == 18
+    assert np.flatnonzero(~first.listener.valid).tolist() == [6]
+    assert first.acoustics == 'vico_listener/1' and first.heard[1:].all()
+
+
+def test_feature_trees_of_the_authors_become_features(tmp_path):
+    torch = pytest.importorskip('torch')
+    rng = np.random.default_rng(0)
+    for folder in ('audio_feats', 'video_feats'):
+        (tmp_path / folder).mkdir()
+    (tmp_path / 'train.csv').write_text('video_id,uuid,speaker_id,listener_id\nv,abc,1,2\n')
+    np.save(tmp_path / 'audio_feats' / 'abc.npy', rng.normal(size=(30, 45)))
+    rows = {who: rng.normal(0, 0.1, (30, 73)).astype('f4') for who in ('speaker', 'listener')}
+    for who, row in rows.items():
+        content = {'angle.exp.trans': row, 'id.gamma.tex': np.zeros((30, 187), np.float32)}
+        torch.save(content, tmp_path / 'video_feats' / f'abc.{who}.bin')
+    arguments = ['dataset', 'extract', str(tmp_path), '--from-features', str(tmp_path)]
+    assert main([*arguments, '--workers', '1']) == 1  # the challenge tells no attitude
+    assert (
+        main([*arguments, '--workers', '1', '--attitude', 'neutral', '--out', str(tmp_path / 'f')])
+        == 0
+    )
+    (clip,) = load_features(tmp_path / 'f')
+    assert clip.acoustics == 'vico_release' and clip.listener.basis.name == 'bfm64'
+    np.testing.assert_allclose(to_native(clip.listener.motion(9)), rows['listener'][9], atol=1e-5)
 
 
 def test_frames_keep_their_stamps(made_up):
