@@ -11,10 +11,10 @@ from typing import Any
 import rclpy
 from rclpy.context import Context
 from rclpy.executors import ExternalShutdownException
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
+from vico_listener.nodes.data_executor import DataExecutor
 from vico_listener.nodes.isolation import isolate
 
 _domains = count(os.getpid() % 60 + 1)
@@ -29,7 +29,7 @@ class Graph:
         self.context = Context()
         self._elsewhere: Context | None = None
         rclpy.init(context=self.context, domain_id=int(os.environ['ROS_DOMAIN_ID']))
-        self.executor = SingleThreadedExecutor(context=self.context)
+        self.executor = DataExecutor(context=self.context)
         self._thread = threading.Thread(target=self._spin, daemon=True)
         self._thread.start()
 

@@ -110,10 +110,10 @@ def describe_bag(path: Path) -> str:
 def _record(args: argparse.Namespace) -> None:
     import rclpy
     from rclpy.executors import ExternalShutdownException
-    from rclpy.executors import SingleThreadedExecutor
     from rclpy.parameter import Parameter
 
     from vico_listener.nodes.bag_recorder_node import BagRecorderNode
+    from vico_listener.nodes.data_executor import DataExecutor
 
     topics = ['speaker', 'motion', load_profile(args.robot).topic, *args.topic]
     rclpy.init(args=['--ros-args', '-r', f'__ns:={args.namespace}'])
@@ -124,7 +124,7 @@ def _record(args: argparse.Namespace) -> None:
             args.format,
             parameter_overrides=[Parameter('use_sim_time', value=args.use_sim_time)],
         )
-        executor = SingleThreadedExecutor()
+        executor = DataExecutor()
         executor.add_node(node)
         end = time.monotonic() + args.seconds if args.seconds > 0 else float('inf')
         layout = '{desc} {n} messages, {elapsed}'

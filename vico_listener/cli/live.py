@@ -119,10 +119,10 @@ class Session:
         isolate()
         import rclpy
         from rclpy.executors import ExternalShutdownException
-        from rclpy.executors import SingleThreadedExecutor
         from rclpy.signals import SignalHandlerOptions
 
         from vico_listener.nodes.capture_node import CaptureNode
+        from vico_listener.nodes.data_executor import DataExecutor
         from vico_listener.nodes.live_node import LiveNode
         from vico_listener.nodes.stack_process import StackProcess
 
@@ -139,7 +139,7 @@ class Session:
         )
         capture = CaptureNode(self._camera, self._microphone)
         capture.on_picture = self._view.show_speaker
-        executor = SingleThreadedExecutor()
+        executor = DataExecutor()
         self._node = LiveNode(self._view)
         executor.add_node(capture)
         executor.add_node(self._node)

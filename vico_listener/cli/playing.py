@@ -48,9 +48,9 @@ def play_and_record(
     isolate()
     import rclpy
     from rclpy.executors import ExternalShutdownException
-    from rclpy.executors import SingleThreadedExecutor
     from rclpy.parameter import Parameter
 
+    from vico_listener.nodes.data_executor import DataExecutor
     from vico_listener.nodes.recorder_node import RecorderNode
     from vico_listener.nodes.replay_node import ReplayNode
     from vico_listener.nodes.stack_process import StackProcess
@@ -77,7 +77,7 @@ def play_and_record(
         if film and simulation is None:
             recorder.film = Film(args.out / 'listener.mp4', SIZE, sound)
         replay.on_played = recorder.on_played
-        executor = SingleThreadedExecutor()
+        executor = DataExecutor()
         executor.add_node(replay)
         executor.add_node(recorder)
 

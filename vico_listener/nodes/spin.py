@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import rclpy
 from rclpy.exceptions import ParameterException
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
+from vico_listener.nodes.data_executor import DataExecutor
 from vico_listener.nodes.interruption import Interruption
 from vico_listener.nodes.managed_node import ManagedNode
 
@@ -36,7 +36,7 @@ def spin(
         print(f'cannot start: {type(error).__name__}: {error}', file=sys.stderr)
         return 1
     try:
-        executor = SingleThreadedExecutor()
+        executor = DataExecutor()
         # A task wakes the executor and lets spin_once return.
         interruption.end_gracefully(lambda: executor.create_task(lambda: None))
         nodes = build()

@@ -19,10 +19,10 @@ from lifecycle_msgs.srv import GetState
 from rcl_interfaces.msg import Parameter
 from rcl_interfaces.srv import SetParameters
 from rclpy.executors import ExternalShutdownException
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.parameter import Parameter as RosParameter
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.nodes.data_executor import DataExecutor
 from vico_listener.nodes.faults.catalogue import Fault
 from vico_listener.nodes.faults.catalogue import Meanwhile
 from vico_listener.nodes.faults.faulty_input import FaultyInput
@@ -97,7 +97,7 @@ class FaultSuite:
         rclpy.init(args=['--ros-args', '-r', f'__ns:={NAMESPACE}', '--log-level', 'warn'])
         self.input = FaultyInput(clip)
         self.watcher = Watcher(load_profile(robot))
-        self._executor = SingleThreadedExecutor()
+        self._executor = DataExecutor()
         for node in (self.input, self.watcher):
             self._executor.add_node(node)
         self._spinner = threading.Thread(target=self._spin, daemon=True)

@@ -1,0 +1,40 @@
+"""`DataExecutor`: data at once, services all the same."""
+
+import pytest
+from graph import Graph
+from graph import wait_until
+from std_msgs.msg import String
+from std_srvs.srv import Trigger
+
+CALLS = 3
+
+
+@pytest.mark.parametrize('busy', [False, True], ids=['without data', 'under a stream of data'])
+def test_services_are_answered(graph: Graph, busy: bool) -> None:
+    node = graph.tester()
+
+    def answer(_: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        response.success = True
+        return response
+
+    received = graph.record(node, String, 'data')
+    publisher = node.create_publisher(String, 'data', 10)
+    if busy:
+        node.create_timer(0.002, lambda: publisher.publish(String(data='x')))
+        wait_until(lambda: len(received) > 20)
+    node.create_service(Trigger, 'ask', answer)
+    client = node.create_client(Trigger, 'ask')
+    wait_until(client.service_is_ready)
+    for _ in range(CALLS):
+        future = client.call_async(Trigger.Request())
+        wait_until(future.done, 5.0)
+        assert future.result().success
+
+
+def test_data_flows_between_the_turns_of_the_services(graph: Graph) -> None:
+    graph.executor._next_turn = float('inf')  # they never have a turn
+    node = graph.tester()
+    received = graph.record(node, String, 'data')
+    publisher = node.create_publisher(String, 'data', 10)
+    node.create_timer(0.01, lambda: publisher.publish(String(data='x')))
+    wait_until(lambda: len(received) > 5)
