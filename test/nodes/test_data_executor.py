@@ -19,8 +19,10 @@ def test_services_are_answered(graph: Graph, busy: bool) -> None:
 
     received = graph.record(node, String, 'data')
     publisher = node.create_publisher(String, 'data', 10)
-    if busy:
-        node.create_timer(0.002, lambda: publisher.publish(String(data='x')))
+    timer = node.create_timer(0.002, lambda: publisher.publish(String(data='x')))
+    if not busy:
+        timer.cancel()
+    else:
         wait_until(lambda: len(received) > 20)
     node.create_service(Trigger, 'ask', answer)
     client = node.create_client(Trigger, 'ask')
@@ -29,6 +31,7 @@ def test_services_are_answered(graph: Graph, busy: bool) -> None:
         future = client.call_async(Trigger.Request())
         wait_until(future.done, 5.0)
         assert future.result().success
+    timer.cancel()
 
 
 def test_data_flows_between_the_turns_of_the_services(graph: Graph) -> None:
@@ -36,5 +39,6 @@ def test_data_flows_between_the_turns_of_the_services(graph: Graph) -> None:
     node = graph.tester()
     received = graph.record(node, String, 'data')
     publisher = node.create_publisher(String, 'data', 10)
-    node.create_timer(0.01, lambda: publisher.publish(String(data='x')))
+    timer = node.create_timer(0.01, lambda: publisher.publish(String(data='x')))
     wait_until(lambda: len(received) > 5)
+    timer.cancel()
