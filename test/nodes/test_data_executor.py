@@ -1,5 +1,7 @@
 """`DataExecutor`: data at once, services all the same."""
 
+import math
+
 import pytest
 from graph import Graph
 from graph import wait_until
@@ -35,7 +37,7 @@ def test_services_are_answered(graph: Graph, busy: bool) -> None:
 
 
 def test_data_flows_between_the_turns_of_the_services(graph: Graph) -> None:
-    graph.executor._next_turn = float('inf')  # they never have a turn
+    graph.executor._next_turn = math.inf  # they never have a turn
     node = graph.tester()
     received = graph.record(node, String, 'data')
     publisher = node.create_publisher(String, 'data', 10)
