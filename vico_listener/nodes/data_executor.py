@@ -6,8 +6,6 @@ from typing import Any
 
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
-from rclpy.subscription import Subscription
-from rclpy.timer import Timer
 
 TURN = 0.1
 """Seconds at most until services and quality-of-service events are looked at."""
@@ -22,12 +20,12 @@ class DataOf:
         self._node = node
 
     @property
-    def subscriptions(self) -> Iterator[Subscription[Any]]:
+    def subscriptions(self) -> Iterator[Any]:
         """Of the node."""
         return self._node.subscriptions
 
     @property
-    def timers(self) -> Iterator[Timer]:
+    def timers(self) -> Iterator[Any]:
         """Of the node."""
         return self._node.timers
 
