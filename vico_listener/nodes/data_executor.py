@@ -53,5 +53,6 @@ class DataExecutor(SingleThreadedExecutor):
 
     def spin_once(self, timeout_sec: float | None = None) -> None:
         """Run one callback; return when there is none within `timeout_sec`, at most `TURN`."""
-        forever = timeout_sec is None or timeout_sec < 0
-        super().spin_once(TURN if forever else min(timeout_sec, TURN))
+        if timeout_sec is None or not 0 <= timeout_sec < TURN:
+            timeout_sec = TURN
+        super().spin_once(timeout_sec)
