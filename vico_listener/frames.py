@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
+from vico_listener.rotation import matrix_from_rpy
+from vico_listener.rotation import rpy_from_matrix
 
 ACOUSTIC_SIZE = 45
 """Number of acoustic features per tick."""
@@ -70,10 +72,12 @@ class ListenerMotion:
     Attributes:
         stamp: tick, ns of stream time.
         source_stamp: stamp of the camera frame that it answers, ns.
-        face: the listener's face; rotation and translation relative to the reference face.
+        face: the listener's face; rotation and translation relative to the reference face
+            (arkit52), or as Deep3DFaceRecon has them (bfm64).
         attitude, intensity: in force at this tick.
         active: False while the listener eases out or rests.
         model: name of the listener that made it.
+        rest_rotation: (3,) of the head at rest, rad: what a robot takes off.
     """
 
     stamp: int
@@ -85,3 +89,12 @@ class ListenerMotion:
     model: str
     reset: bool = False
     timing: Timing = field(default_factory=Timing)
+    rest_rotation: NDArray[np.float32] = field(default_factory=lambda: np.zeros(3, np.float32))
+
+    @property
+    def head_rotation(self) -> NDArray[np.float32]:
+        """(3,) roll, pitch, yaw of the head from its rest, rad."""
+        if not self.rest_rotation.any():
+            return self.face.rotation
+        rest, head = matrix_from_rpy(self.rest_rotation), matrix_from_rpy(self.face.rotation)
+        return rpy_from_matrix(rest.T @ head).astype(np.float32)

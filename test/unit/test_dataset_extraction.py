@@ -16,6 +16,7 @@ from vico_listener.clock import NANOSECONDS
 from vico_listener.dataset.clip import camera_frames
 from vico_listener.dataset.features import ClipFeatures
 from vico_listener.dataset.features import load_features
+from vico_listener.dataset.vico import deep3d_clips
 from vico_listener.dataset.vico.deep3d_files import read_mat
 from vico_listener.dataset.vico.layouts import ClipEntry
 from vico_listener.dataset.vico.layouts import read_layout
@@ -26,6 +27,7 @@ from vico_listener.face.backends.landmarker import LandmarkerBackend
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.model.native import to_native
 from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion
 from vico_listener.perception import Perception
 from vico_listener.render import PortraitError
@@ -238,6 +240,39 @@ def test_lab_made_coefficients_become_features(made_up, tmp_path):
     assert first.listener.basis.name == 'bfm64' and len(first) == 18
     assert np.flatnonzero(~first.listener.valid).tolist() == [6]
     assert first.acoustics == 'vico_listener/1' and first.heard[1:].all()
+
+
+def test_deep3d_writes_the_authors_files(made_up, tmp_path, monkeypatch):
+    """A row a tick, kept when the features are made anew; the network is tested elsewhere."""
+    fitted = []
+
+    def stand_in(faces):
+        fitted.extend(faces)
+        brightness = np.array([face.picture.mean() / 255 for face in faces], np.float32)
+        return np.repeat(brightness[:, None], 257, axis=1)
+
+    monkeypatch.setattr(deep3d_clips, '_reconstruction', lambda _: stand_in)
+    (entry,) = part_of(made_up, tmp_path / 'part', slice(0, 1))
+    arguments = ['dataset', 'extract', str(tmp_path / 'part'), '--face', 'deep3d']
+    assert main([*arguments, '--face-model', 'epoch_20.pth', '--workers', '1']) == 0
+    folder = tmp_path / 'part' / 'features'
+    (clip,) = load_features(folder)
+    assert clip.listener.basis is clip.speaker.basis is BFM64
+    pictures = len(list(camera_frames(entry.listener_video)))
+    content = scipy.io.loadmat(folder / 'recons' / f'{entry.listener_video.stem}.mat')
+    assert content['coeff'].shape == (pictures, 257)
+    assert content['transform_params'].shape == (pictures, 5)
+    np.testing.assert_allclose(clip.listener.expression, content['coeff'][: len(clip), 80:144])
+    done = len(fitted)
+    (folder / f'{clip.clip}.npz').unlink()
+    assert main([*arguments, '--face-model', 'epoch_20.pth', '--workers', '1']) == 0
+    assert len(fitted) == done and len(load_features(folder)) == 1
+
+
+def test_deep3d_without_its_weights_is_refused(made_up, tmp_path, capsys):
+    arguments = ['dataset', 'extract', str(made_up), '--face', 'deep3d', '--out', str(tmp_path)]
+    assert main([*arguments, '--workers', '1']) == 1
+    assert 'give epoch_20.pth of sicxu/Deep3DFaceRecon_pytorch' in capsys.readouterr().err
 
 
 def test_feature_trees_of_the_authors_become_features(tmp_path):

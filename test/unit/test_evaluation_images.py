@@ -15,12 +15,12 @@ from clip_features import write_clips
 
 from vico_listener.cli.evaluate import add_arguments
 from vico_listener.cli.evaluate import run
+from vico_listener.dataset.tick_pictures import pictures_at_ticks
 from vico_listener.evaluation.frechet import frechet_distance
 from vico_listener.evaluation.images.inception import Inception
 from vico_listener.evaluation.images.rendering import RenderScore
 from vico_listener.evaluation.images.rendering import cropped
 from vico_listener.evaluation.images.rendering import fid
-from vico_listener.evaluation.images.rendering import frames_at_ticks
 from vico_listener.evaluation.images.rendering import render_score
 from vico_listener.evaluation.images.rendering import whole
 from vico_listener.evaluation.images.sharpness import cpbd
@@ -31,6 +31,7 @@ from vico_listener.motion import ARKIT52
 from vico_listener.motion import BFM64
 from vico_listener.render import create_renderer
 from vico_listener.render import load_portrait
+from vico_listener.render.pirender import renderer as pirender
 
 SIZE = 128
 SECONDS = 0.5
@@ -139,7 +140,7 @@ def test_the_true_motion_draws_the_truer_pictures(film):
 def test_the_portrait_s_picture_lies_where_its_framing_says(film):
     """Without any motion the drawing is the photo, also where the crop reaches out of it."""
     folder, _ = film
-    photo = next(frames_at_ticks(folder / 'a.mp4', 1))
+    photo = next(pictures_at_ticks(folder / 'a.mp4', 1))
     face = photo[10:170, 50:210]  # so close that head and shoulders do not fit
     for picture in (photo, face):
         framing = cropped(picture, SIZE)
@@ -155,7 +156,7 @@ def test_the_portrait_s_picture_lies_where_its_framing_says(film):
 
 def test_frames_are_held_to_the_end(film):
     folder, clip = film
-    pictures = list(frames_at_ticks(folder / 'a.mp4', len(clip) + 3))
+    pictures = list(pictures_at_ticks(folder / 'a.mp4', len(clip) + 3))
     assert len(pictures) == len(clip) + 3
     np.testing.assert_array_equal(pictures[-1], pictures[len(clip) - 1])
     assert (pictures[0] != pictures[5]).any()
@@ -232,6 +233,44 @@ def test_a_renderer_of_another_basis_is_refused(film):
     folder, _ = film
     with pytest.raises(ValueError, match="needs the basis 'arkit52', not 'bfm64'"):
         render_score('portrait', noise_clip('a', BFM64), folder / 'a.mp4', SIZE)
+
+
+class Sketch:
+    """Stands in for PIRenderer's networks: shows the middle of the window as brightness."""
+
+    def constant(self, values: np.ndarray) -> np.ndarray:
+        return values
+
+    def __call__(self, *inputs: np.ndarray) -> list[np.ndarray]:
+        if len(inputs) == 1:
+            return [np.zeros((1, 32, 256, 256)), np.zeros((1, 64, 256, 256))]
+        return [np.full((1, 256, 256, 3), 1000 * inputs[-1][0, 0, 13], np.uint8)]
+
+
+def test_pirender_is_scored_on_the_whole_picture(film, tmp_path, monkeypatch):
+    """Its portrait is the first picture as it is, its motion that of the coefficients."""
+    folder, _ = film
+    monkeypatch.setattr(pirender, 'create_runner', lambda *_: Sketch())
+    weights = tmp_path / 'checkpoint.pt'
+    weights.touch()
+    clip = noise_clip('a', BFM64)
+    values = np.round(1000 * clip.listener.expression[1:, 0])
+    write_clips(tmp_path / 'features', [clip])
+    options = ('--render', folder, '--renderer', 'pirender', '--renderer-model', weights)
+    assert command(tmp_path / 'features', *options, '--out', tmp_path) == 0
+    assert '| neutral | - | ' in (tmp_path / 'report.md').read_text()
+    score = render_score(
+        'pirender', clip, folder / 'a.mp4', SIZE, Brightness(), {'renderer_model': weights}
+    )
+    assert score.frames == len(clip) - 1 and np.isfinite(score.values['PSNR'])
+    np.testing.assert_allclose(score.drawn[:, 0], values, atol=1)
+
+
+class Brightness:
+    """Stands in for Inception."""
+
+    def features(self, pictures: list[np.ndarray]) -> np.ndarray:
+        return np.array([[picture.mean()] for picture in pictures])
 
 
 def test_a_video_without_a_face_is_named(tmp_path):

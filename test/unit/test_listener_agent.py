@@ -10,6 +10,7 @@ from vico_listener.listener.agent import ListeningAgent
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
+from vico_listener.rotation import compose_rpy
 
 
 def run(agent: ListeningAgent, frames: list) -> list[ListenerMotion | None]:
@@ -104,3 +105,14 @@ def test_a_foreign_face_or_sound_is_left_out_and_named() -> None:
     run(agent, frames[6:])
     assert agent.counters.foreign_frames == 2 and not frames[6].face_valid
     assert "the speaker's face is in the basis bfm64" in agent.mismatch
+
+
+def test_a_robot_moves_from_the_head_at_rest() -> None:
+    """Where poses are absolute, the reference's own turn is none of the robot's."""
+    face, rest = FaceMotion.neutral(BFM64), np.array([0.05, -0.1, 0.3], np.float32)
+    nod = np.array([0.0, 0.2, 0.0])
+    face.rotation = compose_rpy(rest, nod).astype(np.float32)
+    motion = ListenerMotion(0, 0, face, Attitude.NEUTRAL, 1.0, True, 'test', rest_rotation=rest)
+    np.testing.assert_allclose(motion.head_rotation, nod, atol=1e-6)
+    relative = ListenerMotion(0, 0, face, Attitude.NEUTRAL, 1.0, True, 'test')
+    np.testing.assert_array_equal(relative.head_rotation, face.rotation)

@@ -65,6 +65,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'CLIP.listener.mp4)',
     )
     parser.add_argument('--renderer', default='portrait', help='which one, with --render')
+    parser.add_argument(
+        '--renderer-model', type=Path, help='weights of the renderer pirender, with --render'
+    )
     parser.add_argument('--size', type=int, default=256, help='px of its pictures')
     parser.add_argument(
         '--inception',
@@ -127,7 +130,10 @@ def _evaluate_renderer(args: argparse.Namespace) -> int:
         from vico_listener.evaluation.images.inception import Inception
 
         network = Inception(args.inception)
-    results = evaluate_renderer(args.renderer, clips, args.render, args.size, network)
+    options = {'renderer_model': args.renderer_model} if args.renderer_model else {}
+    results = evaluate_renderer(
+        args.renderer, clips, args.render, args.size, network, options=options
+    )
     args.out.mkdir(parents=True, exist_ok=True)
     results.write(args.out / NUMBERS_FILE)
     report = args.report or args.out / REPORT_FILE

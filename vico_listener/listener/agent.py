@@ -45,6 +45,8 @@ class ListeningAgent:
     def __init__(self, listener: Listener, reference: FaceMotion, idle: IdleLayer | None) -> None:
         self.listener = listener
         self.reference = reference
+        absolute = reference.basis.has_crop
+        self._rest_rotation = reference.rotation if absolute else np.zeros(3, np.float32)
         self.counters = AgentCounters()
         self.mismatch = ''
         """What the last foreign frame had that the listener cannot use, and the remedy."""
@@ -162,6 +164,7 @@ class ListeningAgent:
             model=self.listener.name,
             reset=frame.reset,
             timing=frame.timing,
+            rest_rotation=self._rest_rotation,
         )
 
 

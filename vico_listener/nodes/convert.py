@@ -112,6 +112,7 @@ def motion_message(motion: ListenerMotion, frame_id: str) -> msg.ListenerMotion:
         source_stamp=time_message(motion.source_stamp),
         reset=motion.reset,
         face=face_message(motion.face, motion.stamp, frame_id),
+        rest_rotation=motion.rest_rotation,
         attitude=motion.attitude.value,
         intensity=motion.intensity,
         active=motion.active,
@@ -144,4 +145,5 @@ def motion_of(message: msg.ListenerMotion) -> ListenerMotion:
             message.speech_time,
             message.listener_time,
         ),
+        rest_rotation=np.asarray(message.rest_rotation, np.float32),
     )

@@ -122,7 +122,7 @@ class HeadNode(ManagedNode):
             self._last_stamp = motion.stamp
             now = motion.stamp if self._replay else self._now()
             self._replay_offset = motion.stamp - time.monotonic_ns()
-            if not self._controller.follow(motion.face.rotation, now):
+            if not self._controller.follow(motion.head_rotation, now):
                 self._refused += 1
                 self.get_logger().error(
                     'refused a rotation that is not finite', throttle_duration_sec=5.0

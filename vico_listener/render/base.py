@@ -3,6 +3,8 @@
 from abc import ABC
 from abc import abstractmethod
 from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -47,6 +49,12 @@ class Renderer(ABC):
             ValueError: another basis, or a number that is not finite.
         """
 
+    def render_clip(self, motions: Sequence[FaceMotion]) -> Iterator[Image]:
+        """Pictures of a whole clip from its beginning; one that needs no haste may look ahead."""
+        self.reset()
+        for motion in motions:
+            yield self.render(motion)
+
     def reset(self) -> None:  # noqa: B027 - most renderers remember nothing
         """Forget earlier motions: time has jumped."""
 
@@ -55,11 +63,7 @@ class Renderer(ABC):
 
     def check(self, motion: FaceMotion) -> None:
         """ValueError with the remedy when this renderer cannot draw `motion`."""
-        if motion.basis is not self.basis:
-            raise ValueError(
-                f"this renderer needs the basis '{self.basis.name}', not '{motion.basis.name}': "
-                f'{REMEDIES[motion.basis.name]}'
-            )
+        check_basis(self.basis, motion.basis)
         if not motion.is_finite():
             raise ValueError('the motion holds a number that is not finite')
 
@@ -72,27 +76,41 @@ REMEDIES = {
 """What to do with motions in a basis that the renderer does not draw."""
 
 
-RENDERERS: dict[str, Callable[..., Renderer]] = {}
-"""Name -> factory; a renderer registers itself with `register`."""
+def check_basis(needed: Basis, given: Basis) -> None:
+    """ValueError with the remedy when a renderer of one basis is given motions of another."""
+    if given is not needed:
+        raise ValueError(
+            f"this renderer needs the basis '{needed.name}', not '{given.name}': "
+            f'{REMEDIES[given.name]}'
+        )
 
 
-def register(name: str) -> Callable[[Callable[..., Renderer]], Callable[..., Renderer]]:
+RENDERERS: dict[str, type[Renderer]] = {}
+"""Name -> class; a renderer registers itself with `register`."""
+
+
+def register(name: str) -> Callable[[type[Renderer]], type[Renderer]]:
     """Class decorator that makes a renderer available under `name`."""
 
-    def add(factory: Callable[..., Renderer]) -> Callable[..., Renderer]:
-        RENDERERS[name] = factory
-        return factory
+    def add(kind: type[Renderer]) -> type[Renderer]:
+        RENDERERS[name] = kind
+        return kind
 
     return add
 
 
-def create_renderer(name: str, **options: Any) -> Renderer:
-    """Make the renderer called `name`; ValueError names the choices."""
+def renderer_class(name: str) -> type[Renderer]:
+    """The renderer called `name`; ValueError names the choices."""
     if name not in RENDERERS:
         raise ValueError(f"unknown renderer '{name}': choose one of {', '.join(sorted(RENDERERS))}")
-    return RENDERERS[name](**options)
+    return RENDERERS[name]
+
+
+def create_renderer(name: str, **options: Any) -> Renderer:
+    """Make the renderer called `name`; ValueError names the choices."""
+    return renderer_class(name)(**options)
 
 
 def renderer_options(name: str) -> tuple[str, ...]:
-    """Names of the options of a renderer besides portrait and size."""
-    return tuple(getattr(RENDERERS.get(name), 'OPTIONS', ()))
+    """Names of the options of a renderer besides portrait and size; none of an unknown one."""
+    return RENDERERS[name].OPTIONS if name in RENDERERS else ()

@@ -25,6 +25,7 @@ from vico_listener.dataset.features import ClipFeatures
 from vico_listener.dataset.features import load_features
 from vico_listener.dataset.made_with import keep_settings
 from vico_listener.dataset.parallel import run_jobs
+from vico_listener.dataset.vico.deep3d_clips import write_coefficients
 from vico_listener.dataset.vico.deep3d_files import features_from_mat
 from vico_listener.dataset.vico.deep3d_files import features_from_tree
 from vico_listener.dataset.vico.layouts import ClipEntry
@@ -45,6 +46,9 @@ SAMPLES = 7
 """Pictures of a clip from which its stretch is estimated."""
 REPORT = 'extraction.json'
 MADE_WITH = 'settings.json'
+DEEP3D = 'deep3d'
+RECONS = 'recons'
+"""Folder of the coefficients that `DEEP3D` fits, in the authors' layout."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class ExtractionSettings:
 
     Attributes:
         stretch: factor of the width of all pictures (below 1 makes them narrower); None =
-            estimated for each clip and person.
+            estimated for each clip and person, but 1 for `DEEP3D`: as the authors have it.
         face: the backend that looks at faces.
         face_model: its model, '' = the default one.
         fov_deg: of the camera, along the longer side.
@@ -144,8 +148,15 @@ def estimate_factor(video: Path) -> float:
     return width_factor(pictures, landmarker())
 
 
-def extract_clip(entry: ClipEntry, settings: ExtractionSettings) -> tuple[ClipFeatures, list[str]]:
+def extract_clip(
+    entry: ClipEntry, settings: ExtractionSettings, folder: Path
+) -> tuple[ClipFeatures, list[str]]:
     """Features of a clip, and notes.
+
+    Args:
+        entry: the clip.
+        settings: how to extract.
+        folder: where Deep3D's coefficients are kept, in `RECONS`.
 
     Raises:
         ClipError: a file cannot be read, or nothing is known of the attitude.
@@ -159,6 +170,11 @@ def extract_clip(entry: ClipEntry, settings: ExtractionSettings) -> tuple[ClipFe
         return features_from_mat(entry, Path(settings.mats), attitude)
     if settings.tree:
         return features_from_tree(entry, Path(settings.tree), attitude)
+    if settings.face == DEEP3D:
+        recons = folder / RECONS
+        told = write_coefficients(entry, recons, settings.face_model, settings.stretch or 1.0)
+        features, notes = features_from_mat(entry, recons, attitude)
+        return features, told + notes
     videos = entry.speaker_video, entry.listener_video
     pictures = [count_pictures(video) for video in videos]
     factors = [
@@ -209,7 +225,7 @@ def _track(frames: list[SpeakerFrame]) -> FaceTrack:
 
 def _extract_to(entry: ClipEntry, settings: ExtractionSettings, folder: Path) -> Extracted:
     try:
-        features, notes = extract_clip(entry, settings)
+        features, notes = extract_clip(entry, settings, folder)
     except (ValueError, OSError) as error:  # ClipError, and what a broken file makes of the core
         return Extracted(entry.clip, problem=str(error))
     features.save(folder / f'{entry.clip}.npz')

@@ -1,19 +1,20 @@
 """Table 4 of the paper: a renderer draws the true motion, its pictures against the true ones."""
 
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from typing import Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vico_listener.clock import EARLY_TICK_NS
-from vico_listener.clock import tick_stamp
-from vico_listener.dataset.clip import camera_frames
 from vico_listener.dataset.features import ClipFeatures
+from vico_listener.dataset.reference import reference_face
+from vico_listener.dataset.tick_pictures import pictures_at_ticks
 from vico_listener.evaluation.comparison.scores import AVERAGE
 from vico_listener.evaluation.comparison.scores import Result
 from vico_listener.evaluation.comparison.scores import interval
@@ -25,6 +26,8 @@ from vico_listener.evaluation.images.similarity import ssim
 from vico_listener.evaluation.motion_track import FloatArray
 from vico_listener.motion import Attitude
 from vico_listener.render import create_renderer
+from vico_listener.render.base import check_basis
+from vico_listener.render.base import renderer_class
 from vico_listener.render.portrait import prepare_portrait
 
 Image = NDArray[np.uint8]
@@ -89,19 +92,6 @@ def cropped(photo: Image, size: int) -> Framing:
     return Framing(matrix, rows, slice(max(int(left), 0), min(int(right), size)))
 
 
-def frames_at_ticks(path: Path, count: int) -> Iterator[Image]:
-    """The picture of a video at each of `count` ticks; the last one is held at its end."""
-    pictures = camera_frames(path)
-    current = next(pictures, None)
-    if current is None:
-        raise ValueError(f'{path} holds no picture')
-    following = next(pictures, None)
-    for tick in range(count):
-        while following is not None and following.stamp <= tick_stamp(tick) + EARLY_TICK_NS:
-            current, following = following, next(pictures, None)
-        yield current.image
-
-
 class Features(Protocol):
     """What FID needs of `Inception`."""
 
@@ -127,17 +117,32 @@ class RenderScore:
     true: FloatArray | None = None
 
 
-def _pairs(renderer_name: str, clip: ClipFeatures, video: Path, size: int) -> Iterator[Pair]:
+def _pairs(
+    renderer_name: str,
+    clip: ClipFeatures,
+    video: Path,
+    size: int,
+    options: Mapping[str, Any],
+) -> Iterator[Pair]:
     """Drawn and true picture of every frame after the first that shows the listener."""
-    photos = frames_at_ticks(video, len(clip))
+    basis = renderer_class(renderer_name).basis
+    check_basis(basis, clip.listener.basis)
+    photos = pictures_at_ticks(video, len(clip))
     first = next(photos)
-    renderer = create_renderer(renderer_name, portrait=first, size=size)
-    framing = cropped(first, size) if renderer_name == 'portrait' else whole(first, size)
-    absolute = clip.listener.basis.has_crop
-    track = clip.listener if absolute else on_portrait(clip, renderer.reference)
+    if basis.has_crop:
+        # The coefficients are of the whole picture: that, and not a crop of it, is the portrait.
+        options = {**options, 'reference': reference_face(clip.listener)}
+        framing, track = whole(first, size), clip.listener
+        renderer = create_renderer(renderer_name, portrait=first, size=size, **options)
+    else:
+        renderer = create_renderer(renderer_name, portrait=first, size=size, **options)
+        framing = cropped(first, size)
+        track = on_portrait(clip, renderer.reference)
+    seen = [tick for tick in range(1, len(clip)) if track.valid[tick]]
+    drawn = renderer.render_clip([track.motion(tick) for tick in seen])
     for tick, photo in enumerate(photos, start=1):
         if track.valid[tick]:
-            picture = renderer.render(track.motion(tick))[framing.rows, framing.columns]
+            picture = next(drawn)[framing.rows, framing.columns]
             yield picture, framing.true_picture(photo, size)
 
 
@@ -147,6 +152,7 @@ def render_score(
     video: Path,
     size: int,
     network: Features | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> RenderScore:
     """Drive a renderer by the true motion from the first picture of a video; score all pictures.
 
@@ -156,6 +162,7 @@ def render_score(
         video: of its listener.
         size: of the pictures, px.
         network: for FID; without, no features are kept.
+        options: more of the renderer's, e.g. its weights.
 
     Raises:
         ValueError: a video that cannot be read or shows no face, or a renderer of another basis.
@@ -163,7 +170,7 @@ def render_score(
     found: list[tuple[float, float, float]] = []
     features: list[FloatArray] = []
     try:
-        for drawn, true in _pairs(renderer_name, clip, video, size):
+        for drawn, true in _pairs(renderer_name, clip, video, size, options or {}):
             gray = np.asarray(cv2.cvtColor(drawn, cv2.COLOR_BGR2GRAY), np.uint8)
             found.append((ssim(drawn, true), psnr(drawn, true), cpbd(gray)))
             if network is not None:

@@ -1,7 +1,9 @@
 """The report of a renderer: Table 4 of the paper in Markdown."""
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -31,6 +33,7 @@ def evaluate_renderer(
     size: int,
     network: Features | None = None,
     quiet: bool = False,
+    options: Mapping[str, Any] | None = None,
 ) -> Results:
     """Score a renderer on the videos of the clips' listeners.
 
@@ -40,7 +43,7 @@ def evaluate_renderer(
     paths = [listener_video(videos, clip) for clip in clips]
     pairs = list(zip(clips, paths, strict=True))
     with tqdm(pairs, desc=renderer, unit='clip', disable=quiet) as bar:
-        scores = [render_score(renderer, clip, path, size, network) for clip, path in bar]
+        scores = [render_score(renderer, clip, path, size, network, options) for clip, path in bar]
     return Results(render_results(renderer, scores))
 
 

@@ -53,6 +53,8 @@ class PIRenderer(Renderer):
             authors' layout whose first row it is.
         window: 'causal', 'lookahead=n' or 'offline', see `render.pirender.window`.
         execution: where the networks run; None = on a GPU if there is one.
+        reference: the portrait's own face where it is known; `face_model` is then not needed, and
+            the portrait is the very picture in which it was measured.
 
     Raises:
         ValueError: a file is missing, broken or another one (TorchFileError, PortraitError), or an
@@ -71,12 +73,16 @@ class PIRenderer(Renderer):
         face_model: str | Path = '',
         window: str = 'causal',
         execution: Execution | None = None,
+        reference: FaceMotion | None = None,
     ) -> None:
         self.size = size
         self._window = MotionWindow(lookahead_of(window))
         _check_file(renderer_model, 'weights', WEIGHTS_REMEDY)
         weights = Path(renderer_model).expanduser()
-        picture, self.reference = measure_absolute(portrait, face_model, execution)
+        if reference is None:
+            picture, self.reference = measure_absolute(portrait, face_model, execution)
+        else:
+            picture, self.reference = _whole(portrait, 'the coefficients'), reference
         execution = execution or Execution()
         prepare = create_runner(portrait_part(weights), execution, weights)
         self._draw = create_runner(picture_part(weights), execution, weights)
@@ -134,18 +140,23 @@ def measure_absolute(
     _check_file(face_model, 'face model', REFERENCE_REMEDY)
     path = Path(face_model).expanduser()
     if path.suffix == '.mat':
-        if portrait.shape[0] != portrait.shape[1]:
-            raise PortraitError(
-                f'the portrait has {portrait.shape[1]}x{portrait.shape[0]} px: with a .mat of its '
-                'coefficients it must be the very picture they were measured in, a square one'
-            )
+        picture = _whole(portrait, 'a .mat of its coefficients')
         coefficients, transform_params = load_mat(path)
-        picture = cv2.resize(portrait, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
-        return np.asarray(picture, np.uint8), motion_of(coefficients[0], transform_params[0])
+        return picture, motion_of(coefficients[0], transform_params[0])
     prepared = prepare_portrait(portrait, SIZE)
     aligned = align_face(prepared.image, five_points(prepared.landmarks))
     (row,) = Reconstruction(path, execution)([aligned])
     return prepared.image, motion_of(row, aligned.transform_params)
+
+
+def _whole(portrait: Image, given: str) -> Image:
+    if portrait.shape[0] != portrait.shape[1]:
+        raise PortraitError(
+            f'the portrait has {portrait.shape[1]}x{portrait.shape[0]} px: with {given} it must be '
+            'the very picture they were measured in, a square one'
+        )
+    picture = cv2.resize(portrait, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
+    return np.asarray(picture, np.uint8)
 
 
 def _check_file(path: str | Path, what: str, remedy: str) -> None:
