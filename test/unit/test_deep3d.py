@@ -12,6 +12,7 @@ from pretrained_weights import hashed
 from pretrained_weights import save
 from scipy.io import savemat
 
+from vico_listener.cli.main import main
 from vico_listener.face import FaceTracker
 from vico_listener.face import create_backend
 from vico_listener.face import observe_faces
@@ -280,3 +281,21 @@ def test_backend_gives_bfm64_motions_of_the_faces_in_view(
     tracker = FaceTracker(backend)
     black = np.zeros((120, 160, 3), np.uint8)
     assert tracker.update(black, 0).basis is BFM64 is tracker.basis
+
+
+def test_a_picture_becomes_a_mat_and_a_mesh(
+    checkpoint: Path, basel: Path, portrait_photo: Path, tmp_path: Path, capsys
+) -> None:
+    out, mesh = tmp_path / 'a.mat', tmp_path / 'a.obj'
+    command = ['reconstruct', str(portrait_photo), '--face-model', str(checkpoint)]
+    command += ['--out', str(out), '--obj', str(mesh), '--bfm', str(basel)]
+    assert main(command) == 0
+    coefficients, _ = load_mat(out)
+    assert coefficients.shape == (1, 257)
+    expected = tmp_path / 'b.obj'
+    write_obj(expected, load_basel_face(basel), coefficients[0])
+    assert mesh.read_text() == expected.read_text()
+    assert main([*command, '--frame', '7']) == 1
+    assert 'has the frames 0 to 0' in capsys.readouterr().err
+    assert main(['reconstruct', str(tmp_path / 'none.mp4'), '--face-model', str(checkpoint)]) == 1
+    assert 'none.mp4' in capsys.readouterr().err

@@ -11,6 +11,7 @@ COMMANDS = {
     'live': 'listen to whoever sits at this computer, in a window or a local page',
     'describe': 'measure recorded motion against what real listeners do',
     'dataset': 'make, construct, look at and measure data sets in the layouts of ViCo',
+    'reconstruct': 'fit Deep3DFaceRecon to a video or picture: coefficients, a mesh',
     'train': 'train a listener on synthetic dyads, or on a data set',
     'robot': 'list robots, show a profile, check the signs of a head',
     'checkpoint': 'look at the checkpoint of a listener, or import one',
