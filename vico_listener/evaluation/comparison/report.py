@@ -16,6 +16,7 @@ from vico_listener.evaluation.comparison.sheets import attitude_strips
 from vico_listener.evaluation.comparison.sheets import draw_sheet
 from vico_listener.evaluation.comparison.sheets import method_strips
 from vico_listener.evaluation.comparison.sheets import modality_strips
+from vico_listener.evaluation.comparison.sheets import people_strips
 from vico_listener.evaluation.comparison.tables import Results
 from vico_listener.evaluation.comparison.tables import ablation_table
 from vico_listener.evaluation.comparison.tables import distance_table
@@ -136,10 +137,11 @@ def draw_pictures(
     }
     for key, (title, strips) in sheets.items():
         name = f'{stem}_{key}.png'
-        draw_sheet(folder / name, f'{title}: clip {clip.clip}', renderer, strips)
+        rows = [*people_strips(clip, reference), *strips]
+        draw_sheet(folder / name, f'{title}: clip {clip.clip}', renderer, rows)
         made[name] = f'{title}, the same clip ({clip.clip}) and reference throughout.'
     made[f'{stem}_methods.png'] += (
-        ' Of the true listener the portrait shows how its face changed since frame 1.'
+        ' Of speaker and true listener the portrait shows how their faces changed since frame 1.'
     )
     return made
 

@@ -44,20 +44,29 @@ class Strip:
     track: FaceTrack
 
 
-def on_portrait(clip: ClipFeatures, reference: FaceMotion) -> FaceTrack:
-    """The true listener's motion as another face would show it: its change added to `reference`."""
-    track = relative_track(clip.listener)
+def on_portrait(person: FaceTrack, reference: FaceMotion) -> FaceTrack:
+    """A person's motion as another face would show it: its change added to `reference`."""
+    track = relative_track(person)
     change = track.expression - first_face(track).expression
     expression = np.clip(reference.expression + change, 0.0, 1.0).astype(np.float32)
     return FaceTrack(expression, track.rotation, track.translation, track.valid)
 
 
+def people_strips(clip: ClipFeatures, reference: FaceMotion) -> list[Strip]:
+    """What the portrait would do as the speaker, and as the true listener."""
+    people = {'speaker': clip.speaker, TRUE: clip.listener}
+    return [
+        Strip(label, on_portrait(person, reference))
+        for label, person in people.items()
+        if person.valid.any()
+    ]
+
+
 def method_strips(
     models: Sequence[Model], clip: ClipFeatures, reference: FaceMotion
 ) -> list[Strip]:
-    """The true listener and every model answer one clip."""
-    strips = [Strip(TRUE, on_portrait(clip, reference))]
-    return strips + [Strip(m.label, answer(m.create(), clip, reference)) for m in models]
+    """Every model answers one clip."""
+    return [Strip(m.label, answer(m.create(), clip, reference)) for m in models]
 
 
 def attitude_strips(model: Model, clip: ClipFeatures, reference: FaceMotion) -> list[Strip]:
@@ -71,13 +80,17 @@ def attitude_strips(model: Model, clip: ClipFeatures, reference: FaceMotion) -> 
 def modality_strips(
     model: Model, clip: ClipFeatures, clips: Sequence[ClipFeatures], reference: FaceMotion
 ) -> list[Strip]:
-    """One model answers one clip with all senses, and with one taken away."""
+    """A mirror, and one model that answers one clip with all senses, and with one taken away."""
     listener = model.create()
     wrong = other_speaker(clip, clips)
+    mirror = Model('mirroring')
     return [
-        Strip(modality.value, answer(listener, limited(clip, modality, wrong), reference))
-        for modality in Modality
-        if modality is not Modality.WRONG_AUDIO or wrong is not None
+        *method_strips([mirror], clip, reference),
+        *(
+            Strip(modality.value, answer(listener, limited(clip, modality, wrong), reference))
+            for modality in Modality
+            if modality is not Modality.WRONG_AUDIO or wrong is not None
+        ),
     ]
 
 

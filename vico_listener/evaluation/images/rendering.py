@@ -137,7 +137,7 @@ def _pairs(
     else:
         renderer = create_renderer(renderer_name, portrait=first, size=size, **options)
         framing = cropped(first, size)
-        track = on_portrait(clip, renderer.reference)
+        track = on_portrait(clip.listener, renderer.reference)
     seen = [tick for tick in range(1, len(clip)) if track.valid[tick]]
     drawn = renderer.render_clip([track.motion(tick) for tick in seen])
     for tick, photo in enumerate(photos, start=1):
