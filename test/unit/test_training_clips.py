@@ -122,8 +122,6 @@ def test_the_code_has_a_norm_for_each_part_of_the_pose():
 def test_what_does_not_fit_is_refused():
     with pytest.raises(ValueError, match='clip0: its features are in the basis bfm64'):
         check_clips(ModelConfig(), [clip(0, 40, BFM64)])
-    with pytest.raises(ValueError, match="recorded listeners tell their 'motion' only"):
-        check_clips(CONFIGS['behaviour'], [clip(0)])
     with pytest.raises(ValueError, match='clip0: its acoustic features are vico_listener/1, the'):
         check_clips(ModelConfig(acoustic='vico_release'), [clip(0)])
     broken = clip(0)

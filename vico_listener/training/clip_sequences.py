@@ -42,14 +42,9 @@ def check_clips(config: ModelConfig, clips: Sequence[ClipFeatures]) -> None:
     """Refuse what the network cannot be trained on.
 
     Raises:
-        ValueError: another basis, an output that recorded listeners do not tell, or a clip whose
-            listener is never seen.
+        ValueError: another basis or layout, numbers that are not finite, or a listener who is never
+            seen.
     """
-    if config.output != 'motion':
-        raise ValueError(
-            f"model.output: '{config.output}' is learned from dyads with a teacher; "
-            "recorded listeners tell their 'motion' only"
-        )
     for clip in clips:
         basis = clip.listener.basis
         if basis is not config.motion_basis:

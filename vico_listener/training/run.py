@@ -13,7 +13,9 @@ from torch.utils.tensorboard import SummaryWriter
 from vico_listener.dataset.dyads.dyad import Dyad
 from vico_listener.dataset.dyads.make import load_split
 from vico_listener.dataset.dyads.make import make_dyads
+from vico_listener.dataset.features import ClipFeatures
 from vico_listener.dataset.features import load_features
+from vico_listener.listener.gestures import Kind
 from vico_listener.listener.model.checkpoint import save_checkpoint
 from vico_listener.listener.model.vectors import Normalisation
 from vico_listener.training.clip_sequences import check_clips
@@ -21,10 +23,13 @@ from vico_listener.training.clip_sequences import clip_sequences
 from vico_listener.training.clip_sequences import measure_clips
 from vico_listener.training.config import TrainingConfig
 from vico_listener.training.export import calibrate
+from vico_listener.training.export import gesture_counts
 from vico_listener.training.export import to_checkpoint
 from vico_listener.training.loop import Epoch
 from vico_listener.training.loop import Trainer
 from vico_listener.training.loop import progress
+from vico_listener.training.observed import observed_dyad
+from vico_listener.training.observed import observed_sequences
 from vico_listener.training.parallel import World
 from vico_listener.training.parallel import join_world
 from vico_listener.training.sequences import Sequences
@@ -106,13 +111,35 @@ def _from_features(config: TrainingConfig) -> _Examples:
     model, folder = config.model, Path(config.features)
     clips, test = load_features(folder, 'train'), load_features(folder, 'test')
     check_clips(model, [*clips, *test])
-    norm = measure_clips(model, clips)
     told = {
         'data': f'{len(clips)} clips of the data set {folder.resolve().parent.name}',
         'hours': round(sum(map(len, clips)) / model.clock / 3600, 2),
     }
+    if model.output == 'behaviour':
+        return _from_observed(config, clips, test, told)
+    norm = measure_clips(model, clips)
     train = clip_sequences(model, norm, clips, config.window, config.stride)
     return _Examples(train, clip_sequences(model, norm, test), norm, told)
+
+
+def _from_observed(
+    config: TrainingConfig,
+    clips: list[ClipFeatures],
+    test: list[ClipFeatures],
+    told: dict[str, Any],
+) -> _Examples:
+    if config.window:
+        raise ValueError("window: the output 'behaviour' is learned from whole clips, set it to 0")
+    model = config.model
+    dyads, unseen = ([observed_dyad(clip) for clip in part] for part in (clips, test))
+    norm = measure(model, dyads)
+    names = [kind.name.lower() + 's' for kind in Kind]
+    counts = dict(zip(names, gesture_counts(dyads).astype(int).tolist(), strict=True))
+    if not sum(counts.values()):
+        raise ValueError('the listeners of the train split neither nod nor shake their heads')
+    told = told | {'gestures': 'found in the motion', **counts}
+    train = observed_sequences(model, norm, clips, dyads)
+    return _Examples(train, observed_sequences(model, norm, test, unseen), norm, told, dyads)
 
 
 def describe_run(config: TrainingConfig, history: list[Epoch]) -> dict[str, Any]:
