@@ -40,6 +40,7 @@ setup(
         'numpy',
         'onnxruntime',
         'opencv-python-headless',
+        'python-osc',
         'PyYAML',
         'rosbags',
         'safetensors',

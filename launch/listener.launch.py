@@ -46,6 +46,7 @@ PARAMETERS = (
     ('renderer_model', 'Weights of the renderer pirender.'),
     ('fluent', 'true: a slow renderer draws in between; its pictures are interpolated.'),
     ('robot', 'Robot profile (config/robots); without, no robot is commanded.'),
+    ('avatar', 'HOST:PORT of an avatar that understands VMC (OSC); without, none is driven.'),
     ('use_sim_time', 'true: follow /clock, for bags and replay.'),
     ('lossless', 'true: process every camera frame, also when late, for replay.'),
 )

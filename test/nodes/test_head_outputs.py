@@ -1,6 +1,7 @@
 """The head node's back ends: each robot gets its own message, or the reason why not."""
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -143,3 +144,16 @@ def test_source_that_repeats_itself_is_no_source(graph: Graph) -> None:
         return head.diagnose()[1] == 'no motion: the head rests'
 
     wait_until(rests)
+
+
+def test_an_avatar_is_driven_without_a_robot(graph: Graph) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(('127.0.0.1', 0))
+        receiver.settimeout(10.0)
+        address = f'127.0.0.1:{receiver.getsockname()[1]}'
+        head = graph.make(HeadNode, subscribe=False, avatar=address)
+        assert graph.run(head.trigger_configure) == TransitionCallbackReturn.SUCCESS
+        assert graph.run(head.trigger_activate) == TransitionCallbackReturn.SUCCESS
+        head.follow(motion(tick_stamp(1), 0.2))
+        assert b'/VMC/Ext/Bone/Pos' in receiver.recv(65536)
+        wait_until(lambda: head.diagnose()[2]['avatar_motions'] == 1)

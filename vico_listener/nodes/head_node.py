@@ -2,6 +2,7 @@
 
 import threading
 import time
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,9 @@ class HeadNode(ManagedNode):
             '',
             "Robot profile: a name in config/robots or a YAML file; '' = command no robot.",
         ),
+        Parameter(
+            'avatar', '', "HOST:PORT of an avatar that understands VMC (OSC over UDP); '' = none."
+        ),
     )
 
     def __init__(self, name: str = 'head', subscribe: bool = True, **options: Any) -> None:
@@ -53,6 +57,7 @@ class HeadNode(ManagedNode):
         self._controller: HeadController | None = None
         self._output: RobotOutput | None = None
         self._expression: ExpressionOutput | None = None
+        self._avatar: Any = None
         self._publishers_by_topic: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
         self._latency = Durations()
@@ -65,7 +70,8 @@ class HeadNode(ManagedNode):
         self.create_subscription(PointStamped, 'look_at', self._on_look_at, 10)
 
     def configure(self) -> None:
-        """Load the robot's profile; without one the node commands nothing."""
+        """Load the robot's profile; without one the node commands no robot."""
+        self._avatar = create_avatar(self.table['avatar']) if self.table['avatar'] else None
         if not self.table['robot']:
             return
         profile = load_profile(self.table['robot'])
@@ -85,12 +91,13 @@ class HeadNode(ManagedNode):
 
     def activate(self) -> None:
         """Subscribe to `motion` and start the timer."""
+        commands = self._controller is not None and self._output is not None
+        if self._subscribe and (commands or self._avatar is not None):
+            self._subscription = subscribe_to_motion(self, self.follow)
         if self._controller is None or self._output is None:
             self.get_logger().info('no robot is given: no head commands (robot:=PROFILE)')
             return
         self._output.open()
-        if self._subscribe:
-            self._subscription = subscribe_to_motion(self, self.follow)
         # Replaying, commands come with the motion; the timer only watches for the end.
         period = 0.2 if self._replay else 1.0 / self._controller.profile.rate
         self._timer = self.create_timer(period, self._on_timer, clock=self.steady_clock)
@@ -111,9 +118,14 @@ class HeadNode(ManagedNode):
         with self._lock:
             self._controller = None
             self._output = None
+        if self._avatar is not None:
+            self._avatar.close()
+            self._avatar = None
 
     def follow(self, motion: ListenerMotion) -> None:
         """Follow one motion; the command goes out at once."""
+        if self._avatar is not None and self.is_active:
+            self._avatar.show(motion)
         with self._lock:
             if self._controller is None or not self.is_active:
                 return
@@ -182,6 +194,8 @@ class HeadNode(ManagedNode):
             'commands': self._commands,
             'refused_motions': self._refused,
         }
+        if self._avatar is not None:
+            values |= {'avatar_motions': self._avatar.sent, 'avatar_lost': self._avatar.lost}
         values |= {f'command_latency_{k}_ms': v for k, v in self._latency.summary_ms().items()}
         if self._controller is None:
             return OK, 'no robot is given', values
@@ -192,3 +206,15 @@ class HeadNode(ManagedNode):
         if not self._awake:
             return WARN, 'no motion: the head rests', values
         return OK, 'following', values
+
+
+def create_avatar(address: str) -> Any:
+    """The avatar at an address; RuntimeError when what it needs is not installed."""
+    try:
+        module = import_module('vico_listener.robot.avatar')
+    except ModuleNotFoundError as error:
+        raise RuntimeError(
+            f'avatar: needs the Python module {error.name!r}: ./run setup (or pip install '
+            'python-osc)'
+        ) from error
+    return module.Avatar(address)
