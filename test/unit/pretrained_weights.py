@@ -1,4 +1,7 @@
-"""Stand-ins for the authors' files: weights from a hash, the same for ever on every machine."""
+"""Stand-ins for the authors' files, and for PIRenderer's networks.
+
+Weights come from a hash, the same for ever on every machine.
+"""
 
 from pathlib import Path
 
@@ -40,3 +43,22 @@ def save(path: Path, entry: str, weights: dict[str, torch.Tensor]) -> Path:
     """A file such as the authors release."""
     torch.save({entry: weights, 'current_epoch': 190}, path)
     return path
+
+
+class Sketch:
+    """Stands in for PIRenderer's networks: a grey picture.
+
+    Args:
+        scale: grey level of the middle motion's first coefficient being 1.
+    """
+
+    def __init__(self, scale: float = 1.0) -> None:
+        self._scale = scale
+
+    def constant(self, values: np.ndarray) -> np.ndarray:
+        return values
+
+    def __call__(self, *inputs: np.ndarray) -> list[np.ndarray]:
+        if len(inputs) == 1:
+            return [np.zeros((1, 32, 256, 256)), np.zeros((1, 64, 256, 256))]
+        return [np.full((1, 256, 256, 3), self._scale * inputs[-1][0, 0, 13], np.uint8)]

@@ -12,6 +12,7 @@ import torch
 from clip_features import dyad_clip
 from clip_features import noise_clip
 from clip_features import write_clips
+from pretrained_weights import Sketch
 
 from vico_listener.cli.evaluate import add_arguments
 from vico_listener.cli.evaluate import run
@@ -235,22 +236,10 @@ def test_a_renderer_of_another_basis_is_refused(film):
         render_score('portrait', noise_clip('a', BFM64), folder / 'a.mp4', SIZE)
 
 
-class Sketch:
-    """Stands in for PIRenderer's networks: shows the middle of the window as brightness."""
-
-    def constant(self, values: np.ndarray) -> np.ndarray:
-        return values
-
-    def __call__(self, *inputs: np.ndarray) -> list[np.ndarray]:
-        if len(inputs) == 1:
-            return [np.zeros((1, 32, 256, 256)), np.zeros((1, 64, 256, 256))]
-        return [np.full((1, 256, 256, 3), 1000 * inputs[-1][0, 0, 13], np.uint8)]
-
-
 def test_pirender_is_scored_on_the_whole_picture(film, tmp_path, monkeypatch):
     """Its portrait is the first picture as it is, its motion that of the coefficients."""
     folder, _ = film
-    monkeypatch.setattr(pirender, 'create_runner', lambda *_: Sketch())
+    monkeypatch.setattr(pirender, 'create_runner', lambda *_: Sketch(1000.0))
     weights = tmp_path / 'checkpoint.pt'
     weights.touch()
     clip = noise_clip('a', BFM64)

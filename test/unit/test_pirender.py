@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from pretrained_weights import Sketch
 from pretrained_weights import fill
 from pretrained_weights import hashed
 from pretrained_weights import save
@@ -181,18 +182,6 @@ def test_live_windows_see_only_what_has_come(mode: str) -> None:
 def test_unknown_windows_are_refused(mode: str) -> None:
     with pytest.raises(ValueError, match='choose causal, offline or lookahead=n with n in 0..13'):
         lookahead_of(mode)
-
-
-class Sketch:
-    """Stands in for the networks: shows the newest expression as brightness."""
-
-    def constant(self, values: np.ndarray) -> np.ndarray:
-        return values
-
-    def __call__(self, *inputs: np.ndarray) -> list[np.ndarray]:
-        if len(inputs) == 1:
-            return [np.zeros((1, 32, 256, 256)), np.zeros((1, 64, 256, 256))]
-        return [np.full((1, 256, 256, 3), inputs[-1][0, 0, 13], np.uint8)]
 
 
 @pytest.fixture
