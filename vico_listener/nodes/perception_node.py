@@ -38,8 +38,12 @@ from vico_listener.speech import AcousticStream
 from vico_listener.stamp_order import StampOrder
 from vico_listener.statistics import Durations
 
-IMAGE_DEPTH = 60
-"""Images that DDS keeps; live, what is too much is dropped in `InputQueue`, where it is counted."""
+IMAGE_DEPTH = {False: 20, True: 60}
+"""Images that DDS keeps, live and lossless.
+
+Live, what is too much is dropped in `InputQueue`, where it is counted; DDS only has to bear the time
+in which the executor is held up, and never gives back the memory of the most that it has kept.
+"""
 
 QUIET = 0.3
 """Seconds without any input after which, live, a timer keeps the ticks going."""
@@ -155,12 +159,13 @@ class PerceptionNode(ManagedNode):
         if table['lossless'] and table['use_audio']:
             self._order = StampOrder('image', 'audio')
         compressed = table['image_transport'] == 'compressed'
+        depth = IMAGE_DEPTH[table['lossless']]
         pictures: InputSubscription | HriFaces
         if table['face_source'] == 'ros4hri':
-            pictures = HriFaces(self, self._on_image, IMAGE_DEPTH)
+            pictures = HriFaces(self, self._on_image, depth)
         else:
             kind = CompressedImage if compressed else Image
-            pictures = InputSubscription(self, kind, 'image', self._on_image, IMAGE_DEPTH)
+            pictures = InputSubscription(self, kind, 'image', self._on_image, depth)
         camera_info = InputSubscription(self, CameraInfo, 'camera_info', self._on_camera_info, 1)
         self._subscriptions_ = [pictures, camera_info]
         if table['use_audio']:
