@@ -41,8 +41,8 @@ from vico_listener.statistics import Durations
 IMAGE_DEPTH = {False: 20, True: 60}
 """Images that DDS keeps, live and lossless.
 
-Live, what is too much is dropped in `InputQueue`, where it is counted; DDS only has to bear the time
-in which the executor is held up, and never gives back the memory of the most that it has kept.
+Live, what is too much is dropped in `InputQueue`, where it is counted; DDS only has to bear the
+time in which the executor is held up, and never gives back the memory of the most that it has kept.
 """
 
 QUIET = 0.3
