@@ -111,7 +111,7 @@ def test_gaps_are_bridged_and_count_for_nothing(clip: ClipFeatures) -> None:
     assert np.isfinite(dyad.posture).all() and len(dyad.gestures) == 3
     config = CONFIGS['behaviour']
     found = replace(clip, listener=gappy)
-    made = observed_sequences(config, measure(config, [dyad]), [found], [dyad])
+    made = observed_sequences(config, measure(config, [dyad]), [(found, dyad)])
     np.testing.assert_array_equal(made.mask[0].numpy(), valid)
     assert torch.isfinite(made.motion).all() and made.begins.sum() == 3
 

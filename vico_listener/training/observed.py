@@ -159,10 +159,10 @@ def _inside(name: str, value: float) -> float:
 
 
 def observed_sequences(
-    config: ModelConfig, norm: Normalisation, clips: Sequence[ClipFeatures], dyads: Sequence[Dyad]
+    config: ModelConfig, norm: Normalisation, pairs: Sequence[tuple[ClipFeatures, Dyad]]
 ) -> Sequences:
-    """Clips and their `observed_dyad`s; ticks at which the listener was not seen cost nothing."""
-    made = sequences(config, norm, dyads)
-    for row, clip in zip(made.mask, clips, strict=True):
+    """Clips, each with its `observed_dyad`; ticks without the listener's face cost nothing."""
+    made = sequences(config, norm, [dyad for _, dyad in pairs])
+    for row, (clip, _) in zip(made.mask, pairs, strict=True):
         row[: len(clip)] = torch.from_numpy(clip.listener.valid.astype(np.float32))
     return made

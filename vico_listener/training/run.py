@@ -38,6 +38,8 @@ from vico_listener.training.sequences import sequences
 
 CHECKPOINT = 'checkpoint'
 CALIBRATION_DYADS = 36
+HELD_OUT = 6
+"""One in so many clips of recorded people is not trained on, where gestures are learned."""
 
 
 def train(config: TrainingConfig, out: Path, data: Path, epochs: int | None = None) -> Path:
@@ -70,11 +72,11 @@ def train(config: TrainingConfig, out: Path, data: Path, epochs: int | None = No
                 board.add_scalar(name, value, epoch.number)
     plot_losses(trainer.history, out / 'losses.png')
     # A test set on which results will be reported must not choose the epoch.
-    network = trainer.network if config.features else trainer.best()
+    network = trainer.best() if examples.may_choose else trainer.network
     norm = examples.norm
     if config.model.output == 'behaviour':
         norm = calibrate(network, norm, examples.test, examples.dyads[:CALIBRATION_DYADS])
-    made = examples.told | describe_run(config, trainer.history)
+    made = examples.told | describe_run(config, trainer.history, examples.may_choose)
     checkpoint = to_checkpoint(network, norm)
     checkpoint = replace(checkpoint, config=replace(config.model, training=made))
     save_checkpoint(checkpoint, out / CHECKPOINT)
@@ -83,13 +85,19 @@ def train(config: TrainingConfig, out: Path, data: Path, epochs: int | None = No
 
 @dataclass(frozen=True)
 class _Examples:
-    """Training and test set, their normalisation, and what a checkpoint says of them."""
+    """Training and test set, their normalisation, and what a checkpoint says of them.
+
+    Attributes:
+        dyads: whose listeners' number of gestures the network shall reach.
+        may_choose: the epoch with the lowest loss on the test set is kept, else the last.
+    """
 
     train: Sequences
     test: Sequences
     norm: Normalisation
     told: dict[str, Any]
     dyads: list[Dyad] = field(default_factory=list)
+    may_choose: bool = True
 
 
 def _from_dyads(config: TrainingConfig, data: Path, world: World) -> _Examples:
@@ -116,40 +124,48 @@ def _from_features(config: TrainingConfig) -> _Examples:
         'hours': round(sum(map(len, clips)) / model.clock / 3600, 2),
     }
     if model.output == 'behaviour':
-        return _from_observed(config, clips, test, told)
+        return _from_observed(config, clips, told)
     norm = measure_clips(model, clips)
     train = clip_sequences(model, norm, clips, config.window, config.stride)
-    return _Examples(train, clip_sequences(model, norm, test), norm, told)
+    return _Examples(train, clip_sequences(model, norm, test), norm, told, may_choose=False)
 
 
 def _from_observed(
-    config: TrainingConfig,
-    clips: list[ClipFeatures],
-    test: list[ClipFeatures],
-    told: dict[str, Any],
+    config: TrainingConfig, clips: list[ClipFeatures], told: dict[str, Any]
 ) -> _Examples:
+    """Gestures of people; some clips of the train split choose the epoch, and tell how often."""
     if config.window:
         raise ValueError("window: the output 'behaviour' is learned from whole clips, set it to 0")
     model = config.model
-    dyads, unseen = ([observed_dyad(clip) for clip in part] for part in (clips, test))
-    norm = measure(model, dyads)
+    dyads = [observed_dyad(clip) for clip in clips]
     names = [kind.name.lower() + 's' for kind in Kind]
     counts = dict(zip(names, gesture_counts(dyads).astype(int).tolist(), strict=True))
     if not sum(counts.values()):
         raise ValueError('the listeners of the train split neither nod nor shake their heads')
     told = told | {'gestures': 'found in the motion', **counts}
-    train = observed_sequences(model, norm, clips, dyads)
-    return _Examples(train, observed_sequences(model, norm, test, unseen), norm, told, dyads)
+    pairs = list(zip(clips, dyads, strict=True))
+    held = pairs[::HELD_OUT]
+    rest = [pair for number, pair in enumerate(pairs) if number % HELD_OUT] or pairs
+    norm = measure(model, [dyad for _, dyad in rest])
+    return _Examples(
+        observed_sequences(model, norm, rest),
+        observed_sequences(model, norm, held),
+        norm,
+        told,
+        [dyad for _, dyad in held],
+    )
 
 
-def describe_run(config: TrainingConfig, history: list[Epoch]) -> dict[str, Any]:
-    """What a checkpoint says of its training."""
+def describe_run(
+    config: TrainingConfig, history: list[Epoch], may_choose: bool = True
+) -> dict[str, Any]:
+    """What a checkpoint says of its training; `may_choose`: the best epoch was kept."""
     best = min(history, key=lambda epoch: epoch.losses['test/loss'])
-    if config.features:
+    if not may_choose:
         best = history[-1]
     return {
         'epochs': len(history),
-        'best epoch' if not config.features else 'epoch': best.number,
+        'best epoch' if may_choose else 'epoch': best.number,
         'losses': {name: round(value, 4) for name, value in best.losses.items()},
         'seed': config.seed,
         'revision': _revision(),
