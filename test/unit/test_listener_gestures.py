@@ -57,7 +57,7 @@ def test_nod_reaches_its_depth_and_comes_back(
     curve = nod(depth, frequency, cycles, decay, upswing)
     seconds = (cycles + (0.5 if upswing else 0.0)) / frequency + SETTLE
     assert len(curve) == int(np.ceil(seconds * MODEL_RATE - 1e-9))
-    assert curve[-1] == 0.0
+    assert curve[-1] == pytest.approx(0.0, abs=1e-15)
     # The samples may miss the turning point by half a step at most.
     missed = depth * (np.pi * frequency * STEP / 2) ** 2 / 1.5
     stretch = curve.max() - min(curve.min(), 0.0)

@@ -33,6 +33,7 @@ from vico_listener.dataset.clip import probe_clip
 from vico_listener.dataset.clip import sound_chunks
 from vico_listener.dataset.face_track import FaceTrack
 from vico_listener.dataset.reference import first_face
+from vico_listener.dataset.reference import reference_face
 from vico_listener.dataset.reference import relative_track
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
@@ -154,6 +155,7 @@ def _true_motions(track: FaceTrack, attitude: Attitude | None) -> Any:
     reference = first_face(track)
     yield 0, ('/' + TRUE_REFERENCE, FACE_MOTION, _face(reference, START_NS, CAMERA))
     relative = relative_track(track)
+    rest = reference_face(track)
     for tick in range(len(track)):
         stamp = START_NS + tick_stamp(tick)
         message = new_message(
@@ -162,6 +164,7 @@ def _true_motions(track: FaceTrack, attitude: Attitude | None) -> Any:
             source_stamp=time_of(stamp),
             reset=tick == 0,
             face=_face(relative.motion(tick), stamp, HEAD),
+            rest_rotation=np.asarray(rest.rotation, np.float32),
             attitude='' if attitude is None else attitude.value,
             intensity=1.0,
             active=True,
