@@ -1,7 +1,5 @@
 """Running percentiles for latencies and stage times."""
 
-from collections import deque
-
 import numpy as np
 
 
@@ -13,26 +11,25 @@ class Durations:
     """
 
     def __init__(self, size: int = 36_000) -> None:
-        self._seconds: deque[float] = deque(maxlen=size)
+        self._seconds = np.zeros(size)
+        self._count = 0
 
     def __len__(self) -> int:
         """How many durations are kept."""
-        return len(self._seconds)
+        return min(self._count, len(self._seconds))
 
     def add(self, seconds: float) -> None:
         """Record one duration in s."""
-        self._seconds.append(seconds)
+        self._seconds[self._count % len(self._seconds)] = seconds
+        self._count += 1
 
-    def percentile_ms(self, q: float) -> float:
-        """The q-th percentile (0..100) in ms; NaN while there are none."""
-        if not self._seconds:
-            return float('nan')
-        return 1e3 * float(np.percentile(np.array(self._seconds), q))
+    def percentiles_ms(self, *q: float) -> list[float]:
+        """The q-th percentiles (0..100) in ms; NaN while there are none."""
+        if not self._count:
+            return [float('nan')] * len(q)
+        found: list[float] = (1e3 * np.percentile(self._seconds[: len(self)], q)).tolist()
+        return found
 
     def summary_ms(self) -> dict[str, float]:
         """p50, p99 and maximum in ms; NaN while there are none."""
-        return {
-            'p50': self.percentile_ms(50),
-            'p99': self.percentile_ms(99),
-            'max': self.percentile_ms(100),
-        }
+        return dict(zip(('p50', 'p99', 'max'), self.percentiles_ms(50, 99, 100), strict=True))
