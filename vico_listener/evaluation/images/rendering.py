@@ -132,12 +132,10 @@ def _pairs(
     if basis.has_crop:
         # The coefficients are of the whole picture: that, and not a crop of it, is the portrait.
         options = {**options, 'reference': reference_face(clip.listener)}
-        framing, track = whole(first, size), clip.listener
-        renderer = create_renderer(renderer_name, portrait=first, size=size, **options)
-    else:
-        renderer = create_renderer(renderer_name, portrait=first, size=size, **options)
-        framing = cropped(first, size)
-        track = on_portrait(clip.listener, renderer.reference)
+    renderer = create_renderer(renderer_name, portrait=first, size=size, **options)
+    framing = cropped(first, size) if renderer_name == 'portrait' else whole(first, size)
+    true = clip.listener
+    track = true if basis.has_crop else on_portrait(true, renderer.reference)
     seen = [tick for tick in range(1, len(clip)) if track.valid[tick]]
     drawn = renderer.render_clip([track.motion(tick) for tick in seen])
     for tick, photo in enumerate(photos, start=1):
