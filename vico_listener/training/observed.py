@@ -7,7 +7,6 @@ the idle layer adds. Beats and glances are not told apart from posture and gaze.
 """
 
 from collections.abc import Sequence
-from dataclasses import fields
 
 import numpy as np
 import torch
@@ -18,6 +17,7 @@ from vico_listener.dataset.dyads.dyad import ATTITUDES
 from vico_listener.dataset.dyads.dyad import GESTURE_FIELDS
 from vico_listener.dataset.dyads.dyad import Dyad
 from vico_listener.dataset.dyads.dyad import gesture_row
+from vico_listener.dataset.dyads.dyad import personality_row
 from vico_listener.dataset.face_track import FaceTrack
 from vico_listener.dataset.features import ClipFeatures
 from vico_listener.dataset.reference import relative_track
@@ -75,7 +75,6 @@ def observed_dyad(clip: ClipFeatures) -> Dyad:
     calm = calm_face(expression[0])
     # The eyes stay on the speaker while the head turns; `Body` adds that by itself.
     gaze = np.array([look(-yaw, pitch) for _, pitch, yaw in rotation])
-    personality = Personality()
     heard = clip.heard[:, None]
     speaker = clip.speaker
     return Dyad(
@@ -87,7 +86,7 @@ def observed_dyad(clip: ClipFeatures) -> Dyad:
         translation=_known(speaker, speaker.translation),
         valid=speaker.valid,
         attitude=np.full(len(clip), ATTITUDES.index(clip.attitude), np.int8),
-        personality=np.array([getattr(personality, f.name) for f in fields(personality)], 'f4'),
+        personality=personality_row(Personality()),
         reference=expression[0],
         posture=posture,
         translation_out=track.translation,

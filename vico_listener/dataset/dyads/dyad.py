@@ -128,7 +128,7 @@ def teach(
         face.translation,
         face.valid,
         attitude,
-        np.array([getattr(personality, f.name) for f in fields(personality)], np.float32),
+        personality_row(personality),
         reference.expression,
         posture,
         translation,
@@ -137,6 +137,11 @@ def teach(
         expression,
         np.array(gestures, np.float32).reshape(-1, len(GESTURE_FIELDS)),
     )
+
+
+def personality_row(personality: Personality) -> NDArray[np.float32]:
+    """A personality as numbers (10,), in the order of its fields."""
+    return np.array([getattr(personality, f.name) for f in fields(personality)], np.float32)
 
 
 def gesture_row(tick: int, gesture: Gesture) -> list[float]:
