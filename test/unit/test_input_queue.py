@@ -2,6 +2,7 @@
 
 import threading
 
+from vico_listener.nodes.input_queue import LIVE_SOUNDS
 from vico_listener.nodes.input_queue import InputQueue
 
 
@@ -20,7 +21,23 @@ def test_pictures_are_seen_although_sound_piles_up():
     assert done.wait(10.0)
     queue.stop()
     assert [what for what in seen if what != 'sound'] == ['image 0', 'image 5']
-    assert seen[0] == 'image 0' and seen.count('sound') == 18 and queue.dropped == 4
+    assert seen[0] == 'image 0' and seen.count('sound') == 18 and queue.dropped == {'image': 4}
+
+
+def test_of_sound_that_piles_up_the_oldest_is_dropped_and_counted():
+    seen: list[int] = []
+    gate, busy, done = threading.Event(), threading.Event(), threading.Event()
+    queue = InputQueue(lambda error: None, lossless=False)
+    queue.put('audio', lambda: busy.set() or gate.wait(10.0) and None)
+    assert busy.wait(10.0)
+    for number in range(LIVE_SOUNDS + 30):
+        queue.put('audio', lambda n=number: seen.append(n))
+    assert len(queue) == LIVE_SOUNDS
+    queue.put('camera', done.set)
+    gate.set()
+    assert done.wait(10.0)
+    queue.stop()
+    assert seen == list(range(30, LIVE_SOUNDS + 30)) and queue.dropped == {'audio': 30}
 
 
 def test_lossless_keeps_every_picture():
@@ -34,4 +51,4 @@ def test_lossless_keeps_every_picture():
     gate.set()
     assert done.wait(10.0)
     queue.stop()
-    assert seen == list(range(6)) and queue.dropped == 0
+    assert seen == list(range(6)) and not queue.dropped

@@ -5,6 +5,7 @@ import json
 import math
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -74,32 +75,50 @@ def _number(value: float, digits: int = 2) -> str:
     return f'{value:.{digits}f}' if math.isfinite(value) else '-'
 
 
-def _long_run(suite: Any, seconds: float, out: Path) -> dict[str, str]:
+@dataclass
+class _Second:
+    """What was measured at the end of a second of the long run."""
+
+    memory: float
+    queue: int
+    motions: int
+    late: float
+    stolen: float
+
+
+def _long_run(suite: Any, duration: float, out: Path) -> dict[str, str]:
     """Let it run and watch memory, queue and motion."""
-    times: list[float] = []
-    memory: list[float] = []
-    queue: list[int] = []
-    problems: list[str] = []
+    from vico_listener.benchmark.machine_watch import MachineWatch
+
+    watch = MachineWatch()
+    seconds: list[_Second] = []
     suite.watcher.watch()
     start = time.monotonic()
-    for _ in tqdm(range(round(seconds)), desc='long run', unit='s'):
-        time.sleep(max(0.0, start + len(times) + 1 - time.monotonic()))
-        times.append(time.monotonic() - start)
-        memory.append(suite.stack.memory())
-        queue.append(suite.watcher.count('perception', 'queue'))
-        seen = suite.watcher.watch()
-        if not seen.motions:
-            problems.append(f'no motion at {times[-1]:.0f} s')
-    settled = memory[min(round(SETTLED), len(memory) // 2)]
-    growth = memory[-1] - settled
+    for _ in tqdm(range(round(duration)), desc='long run', unit='s'):
+        time.sleep(max(0.0, start + len(seconds) + 1 - time.monotonic()))
+        queue = suite.watcher.count('perception', 'queue')
+        motions = len(suite.watcher.watch().motions)
+        seconds.append(_Second(suite.stack.memory(), queue, motions, *watch.since_last()))
+    watch.stop()
+    problems = [
+        f'no motion at {number} s (the machine stood still for {second.late:.1f} s, '
+        f'its host took {second.stolen:.1f} cores)'
+        for number, second in enumerate(seconds, 1)
+        if not second.motions
+    ]
+    memory = [second.memory for second in seconds]
+    growth = memory[-1] - memory[min(round(SETTLED), len(memory) // 2)]
     if growth > GROWTH:
-        problems.append(f'memory grew by {growth:.1f} MB')
+        problems.insert(0, f'memory grew by {growth:.1f} MB')
     if not suite.stack.running:
-        problems.append('the stack died')
-    _plot(times, memory, queue, out / 'soak.png')
+        problems.insert(0, 'the stack died')
+    _plot(seconds, out / 'soak.png')
+    worst = max(second.late for second in seconds)
     return {
-        'fault': f'none, for {seconds / 60:.1f} minutes (queue at most {max(queue)})',
-        'meanwhile': f'memory grew by {growth:+.1f} MB after the first minute',
+        'fault': f'none, for {duration / 60:.1f} minutes '
+        f'(queue at most {max(second.queue for second in seconds)})',
+        'meanwhile': f'memory grew by {growth:+.1f} MB after the first minute; '
+        f'the machine stood still for {worst:.2f} s at most',
         'gap [s]': '-',
         'back after [s]': '-',
         'pictures sent / counted': '-',
@@ -108,15 +127,24 @@ def _long_run(suite: Any, seconds: float, out: Path) -> dict[str, str]:
     }
 
 
-def _plot(times: list[float], memory: list[float], queue: list[int], path: Path) -> None:
+def _plot(seconds: list[_Second], path: Path) -> None:
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9, 4), layout='constrained')
-    for place, label in ((1, 'memory [MB]'), (2, 'queue')):
-        axes = figure.add_subplot(2, 1, place)
-        axes.plot(times, memory if place == 1 else queue)
-        axes.set(ylabel=label, xlabel='time [s]')
+    figure = Figure(figsize=(9, 8), layout='constrained')
+    rows: dict[str, list[float]] = {
+        'memory [MB]': [second.memory for second in seconds],
+        'queue': [second.queue for second in seconds],
+        'motions a second': [second.motions for second in seconds],
+        'machine stood still [s]': [second.late for second in seconds],
+        'taken by the host [cores]': [second.stolen for second in seconds],
+    }
+    for axes, (label, values) in zip(
+        figure.subplots(len(rows), sharex=True), rows.items(), strict=True
+    ):
+        axes.plot(range(1, len(values) + 1), values)
+        axes.set_ylabel(label, fontsize='small')
         axes.grid(alpha=0.3)
+    axes.set_xlabel('time [s]')
     figure.savefig(path, dpi=110)
 
 

@@ -1,6 +1,7 @@
 """The queue between the ROS callbacks and the thread that computes."""
 
 import threading
+from collections import Counter
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -8,19 +9,22 @@ from typing import Any
 Job = Callable[[], None]
 
 LIVE_IMAGES = 2
+LIVE_SOUNDS = 200
 
 
 class InputQueue:
     """Jobs in order of arrival, run by one worker thread.
 
-    Images are special: when live, at most `LIVE_IMAGES` wait and a newer one replaces the newest of
-    them (the loss is counted), so that a hiccup loses nothing and a slow machine does not fall
-    behind; the oldest keeps its place, or sound that piles up would keep it from ever being seen.
-    When `lossless`, every image waits its turn.
+    When live, no backlog grows, and what is lost of it is counted in `dropped` by its kind. At most
+    `LIVE_IMAGES` images wait and a newer one replaces the newest of them, so that a hiccup loses
+    nothing and a slow machine does not fall behind; the oldest keeps its place, or sound that piles
+    up would keep it from ever being seen. At most `LIVE_SOUNDS` chunks of audio wait, and a newer
+    one drops the oldest: a machine that far behind must not answer what was said seconds ago.
+    When `lossless`, everything waits its turn.
 
     Args:
         on_error: told of an exception that a job raised; the worker goes on.
-        lossless: keep every image.
+        lossless: keep everything.
     """
 
     def __init__(self, on_error: Callable[[Exception], None], lossless: bool) -> None:
@@ -29,20 +33,27 @@ class InputQueue:
         self._jobs: deque[tuple[str, Job]] = deque()
         self._condition = threading.Condition()
         self._running = True
-        self.dropped = 0
+        self.dropped: Counter[str] = Counter()
         self._thread = threading.Thread(target=self._work, name='perception', daemon=True)
         self._thread.start()
 
     def put(self, kind: str, job: Job) -> None:
-        """Add a job; `kind` 'image' is subject to this limit."""
+        """Add a job; the kinds 'image' and 'audio' are subject to their limits."""
         with self._condition:
-            if kind == 'image' and not self._lossless:
-                waiting = [i for i, (other, _) in enumerate(self._jobs) if other == 'image']
-                if len(waiting) >= LIVE_IMAGES:
-                    del self._jobs[waiting[-1]]
-                    self.dropped += 1
+            if kind == 'image':
+                self._make_room(kind, LIVE_IMAGES, newest=True)
+            elif kind == 'audio':
+                self._make_room(kind, LIVE_SOUNDS, newest=False)
             self._jobs.append((kind, job))
             self._condition.notify()
+
+    def _make_room(self, kind: str, limit: int, newest: bool) -> None:
+        if self._lossless or len(self._jobs) < limit:
+            return
+        waiting = [i for i, (other, _) in enumerate(self._jobs) if other == kind]
+        if len(waiting) >= limit:
+            del self._jobs[waiting[-1 if newest else 0]]
+            self.dropped[kind] += 1
 
     def __len__(self) -> int:
         """How many jobs wait."""

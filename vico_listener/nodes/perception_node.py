@@ -328,7 +328,7 @@ class PerceptionNode(ManagedNode):
         counters = self.perception.counters
         lost = sum(s.lost for s in self._subscriptions_)
         lost_audio = 0 if self._audio_input is None else self._audio_input.lost
-        dropped = self._queue.dropped + lost
+        dropped = self._queue.dropped['image'] + lost
         if dropped > self._reported_drops:
             self.get_logger().warning(
                 f'{dropped - self._reported_drops} camera frames dropped: they come faster than '
@@ -337,7 +337,7 @@ class PerceptionNode(ManagedNode):
             self._reported_drops = dropped
         values: dict[str, Any] = vars(counters) | {
             'dropped_images': dropped,
-            'lost_audio_messages': lost_audio,
+            'lost_audio_messages': lost_audio + self._queue.dropped['audio'],
             'queue': len(self._queue),
             'camera': 'camera_info' if self._camera_known else 'fov_deg',
             'audio_format': str(self._audio_format),
