@@ -108,7 +108,7 @@ def test_a_browser_shows_the_listener_and_sets_its_attitude(graph: Graph, chromi
     graph.run(capture.trigger_configure)
     graph.run(capture.trigger_activate)
     page = chromium.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(60_000)
     page.goto(url)
     page.wait_for_selector('body[data-attitude=positive][data-intensity="1.00"]')
     page.wait_for_function('document.getElementById("speaker").naturalWidth > 0')

@@ -373,11 +373,35 @@ def test_the_papers_chain_has_a_row_for_each_of_its_figures(monkeypatch):
         def fit(self, picture):
             return picture
 
-        step = whole = render = lambda self, *_: None
+        step = whole = render = direct = lambda self, *_: None
+
+        def overlapped(self, pictures):
+            yield from pictures
 
     monkeypatch.setattr(gpu, 'Chain', Chain)
     monkeypatch.setattr(gpu, 'pictures', lambda *_, **__: [np.zeros((4, 4, 3), np.uint8)])
     rows = gpu.chain_rows('clip', None, 5)
     quoted = [row.quoted.rpartition('V100 ')[2] for row in rows]
-    assert quoted == ['52.5 ms', '0.0372 ms', '29.3 ms', '81.84 ms', '12 fps (19 pipelined)']
-    assert [row.target for row in rows[3:]] == [12.0, 80.0] and rows[-1].higher
+    expected = ['52.5 ms', '0.0372 ms', '29.3 ms', '29.3 ms', '81.84 ms', '12 fps']
+    assert quoted == [*expected, '19 fps (pipelined)']
+    assert [row.target for row in rows[4:]] == [12.0, 80.0, 80.0] and rows[-1].higher
+
+
+def test_overlapped_draws_the_same_pictures_as_one_after_the_other(portrait_photo):
+    import torch
+
+    from vico_listener.benchmark.gpu import Chain
+    from vico_listener.neural.execution import Execution
+
+    photo = cv2.imread(str(portrait_photo))
+    photos = [np.roll(photo, shift, axis=1) for shift in (0, 6, 12, 18)]
+    torch.manual_seed(0)
+    chain = Chain(Execution('torch', 'cpu', 1))
+    overlapped = list(chain.overlapped(photos))
+    torch.manual_seed(0)
+    again = Chain(Execution('torch', 'cpu', 1))
+    one_by_one = [again.render(again.fit(picture)) for picture in photos]
+    assert len(overlapped) == len(photos) and (overlapped[0] != overlapped[-1]).any()
+    for one, other in zip(overlapped, one_by_one, strict=True):
+        np.testing.assert_array_equal(one, other)
+    again.direct()

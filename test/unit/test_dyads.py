@@ -1,6 +1,7 @@
 """Synthetic dyads: reproducible, split cleanly, taught by `rules`."""
 
 import time
+from dataclasses import fields
 from dataclasses import replace
 
 import numpy as np
@@ -10,14 +11,16 @@ from vico_listener.dataset.dyads.dyad import ATTITUDES
 from vico_listener.dataset.dyads.dyad import Dyad
 from vico_listener.dataset.dyads.dyad import gesture_of
 from vico_listener.dataset.dyads.dyad import gesture_row
+from vico_listener.dataset.dyads.labelled import dyad_features
+from vico_listener.dataset.dyads.labelled import labelled_dyad
 from vico_listener.dataset.dyads.make import DyadConfig
-from vico_listener.dataset.dyads.make import load_split
 from vico_listener.dataset.dyads.make import make_dyads
 from vico_listener.dataset.dyads.make import make_speaker
 from vico_listener.dataset.dyads.synthesizer import Speech
 from vico_listener.dataset.dyads.synthesizer import Synthesizer
 from vico_listener.dataset.dyads.synthesizer import SynthesizerError
 from vico_listener.dataset.dyads.texts import turn
+from vico_listener.dataset.features import load_features
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
 from vico_listener.listener.personality import Personality
@@ -101,12 +104,41 @@ def test_gestures_survive_as_numbers():
 def test_sets_are_made_once_and_loaded(tmp_path):
     make_dyads(CONFIG, tmp_path, workers=2)
     stamps = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    assert len(stamps) == 12
+    assert len(stamps) == 13
     make_dyads(CONFIG, tmp_path, workers=1)
     assert stamps == {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    assert len(load_split(tmp_path, 'train')) == 6
-    with pytest.raises(ValueError, match='no dyads of the split ood'):
-        load_split(tmp_path / 'nowhere', 'ood')
+    clips = load_features(tmp_path, 'train')
+    assert len(clips) == 6
+    with pytest.raises(ValueError, match='made with other settings .*seed was'):
+        make_dyads(replace(CONFIG, seed=7), tmp_path)
+
+
+def test_as_features_of_a_data_set_they_lose_nothing(dyads, tmp_path):
+    for number, dyad in enumerate(dyads):
+        clip = dyad_features(dyad, f'c{number}', 'train', 'speaker', f'listener {number}')
+        clip.save(tmp_path / f'c{number}.npz')
+    for dyad, clip in zip(dyads, load_features(tmp_path, 'train'), strict=True):
+        assert clip.attitude is ATTITUDES[dyad.attitude[0]]
+        read = labelled_dyad(clip)
+        for field in fields(dyad):
+            before, after = getattr(dyad, field.name), getattr(read, field.name)
+            assert before.dtype == after.dtype
+            np.testing.assert_array_equal(before, after)
+
+
+def test_labels_must_fit(dyads):
+    clip = dyad_features(dyads[0], 'c', 'train', 'a', 'b')
+    assert clip.labels is not None
+    with pytest.raises(ValueError, match='c: nobody labelled its listener'):
+        labelled_dyad(replace(clip, labels=None))
+    with pytest.raises(ValueError, match='labels of different lengths'):
+        replace(clip.labels, posture=clip.labels.posture[1:])
+    with pytest.raises(ValueError, match='outside the 450 ticks'):
+        late = np.full((1, 8), 450, np.float32)
+        replace(clip.labels, gestures=late)
+    with pytest.raises(ValueError, match='c: 450 ticks are labelled of 449'):
+        replace(clip.rows(slice(1, None)), labels=clip.labels)
+    assert clip.rows(slice(10)).labels is None
 
 
 def test_splits_share_nothing(tmp_path):

@@ -346,7 +346,7 @@ def test_what_is_sent_wrongly_is_refused_and_the_connection_lives(served):
 def test_the_page_in_a_browser(served, chromium):
     server, url, controls = served
     page = chromium.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(60_000)
     errors = []
     page.on('pageerror', lambda error: errors.append(error))
     page.on('console', lambda m: m.type == 'error' and errors.append(m.text))

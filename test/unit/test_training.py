@@ -9,6 +9,8 @@ import torch
 from vico_listener.cli.main import main
 from vico_listener.dataset.dyads.make import DyadConfig
 from vico_listener.dataset.dyads.make import make_speaker
+from vico_listener.dataset.features import load_features
+from vico_listener.listener.model.checkpoint import load_checkpoint
 from vico_listener.listener.model.config import BEHAVIOUR
 from vico_listener.listener.model.config import CONFIGS
 from vico_listener.listener.model.network import ListenerNetwork
@@ -188,15 +190,19 @@ def test_configurations_with_the_papers_recipe(name):
     assert (config.loss.expression_motion, config.loss.pose_motion) == (0.1, 1e-4)
 
 
+TINY = """
+model: {output: behaviour, personality: true}
+epochs: 1
+batch: 3
+dyads:
+  seconds: 8
+  speakers: {train: 1, test: 1, ood: 1}
+  voices: {train: [en-us], test: [en-us+f1], ood: [de]}
+"""
+
+
 def test_command_trains_a_checkpoint(tmp_path, capsys):
-    config = replace(small(BEHAVIOUR), epochs=1)
-    text = (
-        'model: {output: behaviour, personality: true}\n'
-        f'epochs: {config.epochs}\nbatch: 3\n'
-        'dyads: {seconds: 8, speakers: {train: 1, test: 1, ood: 1},'
-        ' voices: {train: [en-us], test: [en-us+f1], ood: [de]}}\n'
-    )
-    (tmp_path / 'tiny.yaml').write_text(text)
+    (tmp_path / 'tiny.yaml').write_text(TINY)
     out = tmp_path / 'run'
     assert main(['train', str(tmp_path / 'tiny.yaml'), '--out', str(out)]) == 0
     assert (out / 'checkpoint' / 'model.onnx').is_file() and (out / 'losses.png').is_file()
@@ -205,3 +211,23 @@ def test_command_trains_a_checkpoint(tmp_path, capsys):
     assert 'synthetic dyads' in capsys.readouterr().out
     assert main(['train', str(tmp_path / 'nothing.yaml')]) == 1
     assert 'cannot read' in capsys.readouterr().err
+
+
+def test_dyads_made_on_the_way_and_dyads_as_a_data_set_train_the_same_listener(tmp_path, capsys):
+    config, features = tmp_path / 'tiny.yaml', tmp_path / 'set'
+    config.write_text(TINY)
+    assert main(['dataset', 'dyads', str(config), str(features), '--workers', '1']) == 0
+    assert main(['train', str(config), '--out', str(tmp_path / 'made')]) == 0
+    command = ['train', str(config), '--features', str(features)]
+    assert main([*command, '--out', str(tmp_path / 'given')]) == 0
+    made, given = (load_checkpoint(tmp_path / run / 'checkpoint') for run in ('made', 'given'))
+    assert made.config == given.config
+    for name, tensor in made.weights.items():
+        np.testing.assert_array_equal(tensor, given.weights[name])
+    config.write_text(TINY.replace('seconds: 8', 'seconds: 9'))
+    assert main(['dataset', 'dyads', str(config), str(features)]) == 1
+    assert 'was made with other settings (seconds was 8' in capsys.readouterr().err
+    clip = load_features(features, 'test')[0]
+    replace(clip, labels=None).save(features / f'{clip.clip}.npz')
+    assert main([*command, '--out', str(tmp_path / 'mixed')]) == 1
+    assert '5 of 6 clips have labels, not all' in capsys.readouterr().err

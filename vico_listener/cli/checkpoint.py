@@ -39,13 +39,6 @@ def run(args: argparse.Namespace) -> int:
     except (CheckpointError, OSError) as error:
         print(f'vico checkpoint: {error}', file=sys.stderr)
         return 1
-    except ModuleNotFoundError as error:
-        print(
-            f'vico checkpoint: module {error.name!r} is missing; '
-            'pip install -r requirements/training.txt',
-            file=sys.stderr,
-        )
-        return 1
     return _describe(args.out if args.action == 'import' else args.folder)
 
 

@@ -20,6 +20,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     made.add_argument('--features-only', action='store_true', help='no videos and no sound')
     made.add_argument('--portraits', type=Path, nargs='*', default=[], help='photos of the people')
     made.add_argument('--workers', type=int, help='processes; without, one for each core')
+    taught = actions.add_parser('dyads', help='features that the default listener learns from')
+    taught.add_argument('config', type=Path, help='of a training, e.g. its default.yaml')
+    taught.add_argument('folder', type=Path, help='of the features')
+    taught.add_argument('--workers', type=int, help='processes; without, one for each core')
     built = actions.add_parser('build', help='cut two-person videos into a data set, as the paper')
     built.add_argument('annotations', type=Path, help='csv: who speaks when, on which side')
     built.add_argument('folder', type=Path, help='of the data set')
@@ -68,14 +72,6 @@ def run(args: argparse.Namespace) -> int:
     except (LayoutError, ValueError, OSError, RuntimeError) as error:
         print(f'vico dataset: {error}', file=sys.stderr)
         return 1
-    except ModuleNotFoundError as error:
-        extra = 'cluster' if error.name == 'ray' else 'training'
-        print(
-            f'vico dataset: module {error.name!r} is missing; '
-            f'pip install -r requirements/{extra}.txt',
-            file=sys.stderr,
-        )
-        return 1
 
 
 def _synthesise(args: argparse.Namespace) -> int:
@@ -87,6 +83,15 @@ def _synthesise(args: argparse.Namespace) -> int:
     )
     synthesise(settings, args.folder, args.workers)
     print(f'{args.clips} synthetic clips in {args.folder}')
+    return 0
+
+
+def _teach(args: argparse.Namespace) -> int:
+    from vico_listener.dataset.dyads.make import make_dyads
+    from vico_listener.training.config import load_training_config
+
+    make_dyads(load_training_config(args.config).dyads, args.folder, args.workers)
+    print(f'labelled dyads in {args.folder}; vico train {args.config} --features {args.folder}')
     return 0
 
 
@@ -154,4 +159,10 @@ def _extract(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-_ACTIONS = {'synthesize': _synthesise, 'build': _build, 'inspect': _inspect, 'extract': _extract}
+_ACTIONS = {
+    'synthesize': _synthesise,
+    'dyads': _teach,
+    'build': _build,
+    'inspect': _inspect,
+    'extract': _extract,
+}

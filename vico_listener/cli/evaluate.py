@@ -81,13 +81,6 @@ def run(args: argparse.Namespace) -> int:
     """Write the report; exit code 0, or 1 with the reason."""
     try:
         return _evaluate_renderer(args) if args.render else _evaluate(args)
-    except ModuleNotFoundError as error:
-        print(
-            f'vico evaluate: module {error.name!r} is missing; '
-            'pip install -r requirements/evaluation.txt (and training.txt for --inception)',
-            file=sys.stderr,
-        )
-        return 1
     except (OSError, ValueError, RuntimeError) as error:
         print(f'vico evaluate: {error}', file=sys.stderr)
         return 1

@@ -20,9 +20,15 @@ COMMANDS = {
     'study': 'ask people: the page and the table of the user study',
     'bench': 'measure speed and latency, each with its reference',
 }
-MISSING = (
-    'install the Python dependencies: ./run setup (or pip install -r requirements/runtime.txt)'
-)
+EXTRAS = {
+    'onnx': 'training',
+    'PIL': 'neural',
+    'ray': 'cluster',
+    'skimage': 'evaluation',
+    'tensorboard': 'training',
+    'torch': 'training',
+}
+"""Modules that not everybody needs, and which of the files in requirements/ names them."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,13 +49,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
             try:
                 module = import_module(f'vico_listener.cli.{name}')
             except ModuleNotFoundError as error:
-                print(f'vico {name}: module {error.name!r} is missing; {MISSING}', file=sys.stderr)
-                return 1
+                return _missing(name, error)
             module.add_arguments(sub)
             sub.set_defaults(run=module.run)
     args = parser.parse_args(arguments)
     try:
         return int(args.run(args))
+    except ModuleNotFoundError as error:
+        return _missing(args.command, error)
     except KeyboardInterrupt:
         print('interrupted', file=sys.stderr)
         return 130
+
+
+def _missing(command: str, error: ModuleNotFoundError) -> int:
+    extra = EXTRAS.get((error.name or '').partition('.')[0])
+    remedy = (
+        'install the Python dependencies: ./run setup (or pip install -r requirements/runtime.txt)'
+        if extra is None
+        else f'pip install -r requirements/{extra}.txt'
+    )
+    print(f'vico {command}: module {error.name!r} is missing; {remedy}', file=sys.stderr)
+    return 1

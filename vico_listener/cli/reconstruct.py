@@ -40,13 +40,6 @@ def run(args: argparse.Namespace) -> int:
     except (ClipError, FaceModelError, ValueError, OSError) as error:
         print(f'vico reconstruct: {error}', file=sys.stderr)
         return 1
-    except ModuleNotFoundError as error:
-        print(
-            f'vico reconstruct: module {error.name!r} is missing; '
-            'pip install -r requirements/neural.txt',
-            file=sys.stderr,
-        )
-        return 1
     return 0
 
 

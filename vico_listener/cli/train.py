@@ -23,20 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the data, train, calibrate, export; exit code 0, or 1 with the reason."""
-    try:
-        import torch
+    import torch
 
-        from vico_listener.training.run import train
-    except ModuleNotFoundError as error:
-        print(
-            f'vico train: module {error.name!r} is missing; '
-            'pip install -r requirements/training.txt',
-            file=sys.stderr,
-        )
-        return 1
     from vico_listener.dataset.dyads.synthesizer import SynthesizerError
     from vico_listener.training.config import TrainingConfigError
     from vico_listener.training.config import load_training_config
+    from vico_listener.training.run import train
 
     if args.threads:
         torch.set_num_threads(args.threads)

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from vico_listener.clock import tick_stamp
 from vico_listener.dataset.face_track import FaceTrack
+from vico_listener.dataset.labels import LABELS
+from vico_listener.dataset.labels import Labels
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import ACOUSTICS
 from vico_listener.frames import SpeakerFrame
@@ -19,8 +21,12 @@ from vico_listener.motion import basis_by_name
 
 FACES = ('speaker', 'listener')
 ARRAYS = ('expression', 'rotation', 'translation', 'crop', 'valid')
+LABEL = 'label_'
+"""What the names of the labels' arrays begin with."""
 STATISTICS = 'statistics.npz'
 """Means and deviations of the train split, in the same folder."""
+_BROKEN = (OSError, KeyError, TypeError, ValueError, EOFError, BadZipFile)
+"""What reading a file raises that is not what it should be."""
 SPLITS = ('train', 'test', 'ood')
 """Splits of a data set; the identities of `test` all occur in `train`, those of `ood` never."""
 
@@ -38,6 +44,8 @@ class ClipFeatures:
         speaker, listener: (T) their faces, in one basis. The listener's pose is as the camera saw
             it; frame 1 is its reference.
         acoustics: layout of the acoustic features, one of `ACOUSTICS`.
+        labels: what a teacher told of the listener; None where nobody did. A labelled listener's
+            pose is as the teacher said it.
 
     Raises:
         ValueError: tracks of different lengths or bases, or an unknown split.
@@ -54,6 +62,7 @@ class ClipFeatures:
     speaker: FaceTrack
     listener: FaceTrack
     acoustics: str = ACOUSTICS[0]
+    labels: Labels | None = None
 
     def __post_init__(self) -> None:
         if self.split not in SPLITS:
@@ -67,6 +76,8 @@ class ClipFeatures:
         lengths = {len(self.listener), len(self.speaking), len(self.heard), count}
         if len(lengths) > 1:
             raise ValueError(f'{self.clip}: tracks of different lengths: {sorted(lengths)}')
+        if self.labels is not None and len(self.labels) != count:
+            raise ValueError(f'{self.clip}: {len(self.labels)} ticks are labelled of {count}')
         if self.speaker.basis is not self.listener.basis:
             raise ValueError(f'{self.clip}: speaker and listener are in different bases')
 
@@ -74,9 +85,10 @@ class ClipFeatures:
         return len(self.speaker)
 
     def rows(self, chosen: slice) -> 'ClipFeatures':
-        """Some of the ticks."""
+        """Some of the ticks, without the labels: those are of whole clips."""
         return replace(
             self,
+            labels=None,
             acoustic=self.acoustic[chosen],
             speaking=self.speaking[chosen],
             heard=self.heard[chosen],
@@ -106,6 +118,8 @@ class ClipFeatures:
         arrays = {
             f'{who}_{name}': getattr(getattr(self, who), name) for who in FACES for name in ARRAYS
         }
+        if self.labels is not None:
+            arrays |= {f'{LABEL}{name}': getattr(self.labels, name) for name in LABELS}
         unfinished = path.with_suffix('.part.npz')
         np.savez_compressed(
             unfinished,
@@ -138,6 +152,7 @@ class ClipFeatures:
                 FaceTrack(**{name: data[f'{who}_{name}'] for name in ARRAYS}, basis=basis)
                 for who in FACES
             )
+            told = {name: data[LABEL + name] for name in LABELS if LABEL + name in data}
             return cls(
                 clip=str(data['clip']),
                 split=str(data['split']),
@@ -150,8 +165,9 @@ class ClipFeatures:
                 speaker=speaker,
                 listener=listener,
                 acoustics=str(data['acoustics']),
+                labels=Labels(**told) if told else None,
             )
-        except (OSError, KeyError, ValueError, EOFError, BadZipFile) as error:
+        except _BROKEN as error:
             raise ValueError(f'{path} holds no features of a clip: {error}') from None
 
 
@@ -162,8 +178,15 @@ def load_features(folder: Path, split: str | None = None) -> list[ClipFeatures]:
         ValueError: there are none, or one is broken.
     """
     paths = [p for p in sorted(folder.glob('*.npz')) if '.part' not in p.name]
-    clips = [ClipFeatures.load(p) for p in paths if p.name != STATISTICS]
-    wanted = [clip for clip in clips if split in (None, clip.split)]
-    if not wanted:
+    paths = [p for p in paths if p.name != STATISTICS and split in (None, _split_of(p))]
+    if not paths:
         raise ValueError(f'no clips of the split {split or "(any)"} in {folder}')
-    return wanted
+    return [ClipFeatures.load(path) for path in paths]
+
+
+def _split_of(path: Path) -> str:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return str(file['split'])
+    except _BROKEN as error:
+        raise ValueError(f'{path} holds no features of a clip: {error}') from None

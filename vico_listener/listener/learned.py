@@ -26,6 +26,7 @@ from vico_listener.listener.model.gesture_outputs import gesture_from
 from vico_listener.listener.model.gesture_outputs import gesture_slots
 from vico_listener.listener.model.native import from_native
 from vico_listener.listener.model.native import to_native
+from vico_listener.listener.model.runtimes import Runtime
 from vico_listener.listener.model.runtimes import create_runtime
 from vico_listener.listener.model.runtimes import initial_state
 from vico_listener.listener.model.vectors import conditions
@@ -62,6 +63,10 @@ class LearnedListener(Listener):
     OPTIONS = ('checkpoint', 'runtime')
     checkpoint: Checkpoint
     """The network, with what it was made for."""
+    runtime: Runtime
+    """What steps it."""
+    reference: NDArray[np.float32]
+    """The first face m_1, as the network sees it (`to_native`)."""
     last: Behaviour
     """What the last step of a network of output `behaviour` did."""
 
@@ -96,7 +101,7 @@ class LearnedListener(Listener):
         self.personality = Personality.of(personality)
         self.checkpoint = checkpoint
         self._config, self._norm = config, checkpoint.norm
-        self._runtime = create_runtime(runtime, checkpoint)
+        self.runtime = create_runtime(runtime, checkpoint)
         self._slots = gesture_slots(config) if config.output == 'behaviour' else ()
         self._traits = np.array([getattr(self.personality, n) for n in PERSONALITY], np.float32)
         self._mix = Follower(len(ATTITUDES), FADE_RATE)
@@ -120,7 +125,7 @@ class LearnedListener(Listener):
         self.attitude = attitude
         self.intensity = intensity
         self._check_attitude()
-        self._reference = to_native(reference)
+        self.reference = to_native(reference)
         if self._slots:
             self._body.reset(reference)
             smiles = smile_of(self._body.portrait), smile_of(self._body.calm)
@@ -133,11 +138,11 @@ class LearnedListener(Listener):
         self._own = np.zeros(len(GESTURE_HEADS), np.float32)
         condition = self._condition([float(a is attitude) for a in ATTITUDES])
         # Pose is relative to the reference; only its expression is the network's business.
-        start = self._reference.copy()
+        start = self.reference.copy()
         if not self.basis.has_crop:
             start[:3] = start[-3:] = 0
         initial = initial_vector(self._config, self._norm, start, condition)
-        self._runtime.state = initial_state(self.checkpoint, initial)
+        self.runtime.state = initial_state(self.checkpoint, initial)
 
     def _check_attitude(self) -> None:
         if not self._config.attitude and self.attitude is not Attitude.NEUTRAL:
@@ -152,15 +157,11 @@ class LearnedListener(Listener):
 
     def step(self, frame: SpeakerFrame) -> FaceMotion:
         """See `Listener.step`; a frame marked `reset` starts anew."""
-        if frame.reset:
-            self.reset(from_native(self.basis, self._reference), self.attitude, self.intensity)
-        self._check_attitude()
-        mix = self._mix.step([float(a is self.attitude) for a in ATTITUDES])
-        strength, awake = self._strength.step([self.intensity, 1.0])
-        output = self._runtime.step(self._input(frame, mix))
+        driven, strength, awake = self.prepare(frame)
+        output = self.runtime.step(driven)
         values = motion_output(self._config, self._norm, output)
         if not self._slots:
-            shown = self._reference + strength * (values - self._reference)
+            shown = self.reference + strength * (values - self.reference)
             if not self.basis.has_crop:  # arkit52: coefficients are 0..1
                 np.clip(shown[3:-3], 0.0, 1.0, out=shown[3:-3])
             return from_native(self.basis, shown)
@@ -168,6 +169,20 @@ class LearnedListener(Listener):
             values[:3].tolist(), values[-3:].tolist(), values[3:-3], self._decide(output)
         )
         return self._body.step(self.last, strength, awake)
+
+    def prepare(self, frame: SpeakerFrame) -> tuple[NDArray[np.float32], float, float]:
+        """The network's input for a step, and how much of its output is shown.
+
+        Returns:
+            driven (driven_size,); strength 0..1, by which the motion departs from the reference;
+            awake 0..1, the same at intensity 1.
+        """
+        if frame.reset:
+            self.reset(from_native(self.basis, self.reference), self.attitude, self.intensity)
+        self._check_attitude()
+        mix = self._mix.step([float(a is self.attitude) for a in ATTITUDES])
+        strength, awake = self._strength.step([self.intensity, 1.0])
+        return self._input(frame, mix), strength, awake
 
     def _input(self, frame: SpeakerFrame, mix: list[float]) -> NDArray[np.float32]:
         seen = frame.face_valid and frame.face.basis is self.basis and usable_face(frame.face)
@@ -212,10 +227,10 @@ class LearnedListener(Listener):
         return {
             'attitude': self.attitude.value,
             'intensity': self.intensity,
-            'reference': self._reference.copy(),
+            'reference': self.reference.copy(),
             'smiles': self._smiles.copy(),
             'own': self._own.copy(),
-            'network': self._runtime.state,
+            'network': self.runtime.state,
             **{name: snapshot(part) for name, part in self._parts.items()},
         }
 
@@ -223,9 +238,9 @@ class LearnedListener(Listener):
         """See `Listener.restore_state`; for a listener of the same checkpoint."""
         self.attitude = Attitude(state['attitude'])
         self.intensity = state['intensity']
-        self._reference = state['reference'].copy()
+        self.reference = state['reference'].copy()
         self._smiles = state['smiles'].copy()
         self._own = state['own'].copy()
-        self._runtime.state = state['network']
+        self.runtime.state = state['network']
         for name, part in self._parts.items():
             recall(part, state[name])

@@ -1,5 +1,6 @@
 """Runs a part by torch, on the CPU or on a GPU."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,10 @@ WARM_UP = 3
 class TorchRunner:
     """See `Runner`.
 
+    On a GPU each has a CUDA stream of its own, so that two of them that are called from two threads
+    (one fits the next camera frame while the other draws) overlap. Tensors that it is given may
+    come from the caller's stream.
+
     Args:
         part: what to run.
         execution: resolved.
@@ -30,6 +35,7 @@ class TorchRunner:
             torch.set_num_threads(execution.threads)
         else:
             torch.backends.cudnn.benchmark = True
+        self._stream = None if execution.device == 'cpu' else torch.cuda.Stream()
         network = part.build().to(self._device)
         self._network: Any = network.to(memory_format=self._format)
         if execution.compiled:
@@ -49,9 +55,16 @@ class TorchRunner:
     @torch.inference_mode()
     def __call__(self, *inputs: Any) -> list[NDArray]:
         """See `Runner`."""
-        tensors = [x if isinstance(x, Tensor) else self.constant(x) for x in inputs]
-        outputs = self._replay(tensors) if self._graphed else self._run(tensors)
-        return [np.asarray(_single(output).cpu()) for output in outputs]
+        with self._own_stream():
+            tensors = [x if isinstance(x, Tensor) else self.constant(x) for x in inputs]
+            outputs = self._replay(tensors) if self._graphed else self._run(tensors)
+            return [np.asarray(_single(output).cpu()) for output in outputs]
+
+    def _own_stream(self) -> Any:
+        if self._stream is None:
+            return nullcontext()
+        self._stream.wait_stream(torch.cuda.current_stream())
+        return torch.cuda.stream(self._stream)
 
     def _run(self, tensors: list[Tensor]) -> list[Tensor]:
         # Autocast keeps what needs it, such as places in a picture, in single precision.
@@ -79,7 +92,8 @@ class TorchRunner:
                 self._run(self._static)
         torch.cuda.current_stream().wait_stream(stream)
         self._graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self._graph):
+        # Another thread may be busy on the GPU meanwhile.
+        with torch.cuda.graph(self._graph, capture_error_mode='thread_local'):
             self._outputs = self._run(self._static)
 
 

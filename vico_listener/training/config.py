@@ -24,7 +24,8 @@ class TrainingConfig:
     Attributes:
         model: the network.
         dyads: the synthetic data set.
-        features: folder of a data set's features (`vico dataset extract`), instead of dyads.
+        features: folder of a data set's features (`vico dataset extract`, or `dyads`); '' = the
+            dyads are made.
         window, stride: train on windows of so many ticks, every so many ticks (features only);
             window 0 = whole clips.
         loss: weights.

@@ -1,7 +1,6 @@
 """A whole training run: data, epochs, plots, calibration, checkpoint."""
 
 import subprocess
-from dataclasses import asdict
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
@@ -11,7 +10,8 @@ from typing import Any
 from torch.utils.tensorboard import SummaryWriter
 
 from vico_listener.dataset.dyads.dyad import Dyad
-from vico_listener.dataset.dyads.make import load_split
+from vico_listener.dataset.dyads.labelled import labelled_dyad
+from vico_listener.dataset.dyads.make import made_with
 from vico_listener.dataset.dyads.make import make_dyads
 from vico_listener.dataset.features import ClipFeatures
 from vico_listener.dataset.features import load_features
@@ -30,7 +30,6 @@ from vico_listener.training.loop import Trainer
 from vico_listener.training.loop import progress
 from vico_listener.training.observed import observed_dyad
 from vico_listener.training.observed import observed_sequences
-from vico_listener.training.parallel import World
 from vico_listener.training.parallel import join_world
 from vico_listener.training.sequences import Sequences
 from vico_listener.training.sequences import measure
@@ -55,12 +54,17 @@ def train(config: TrainingConfig, out: Path, data: Path, epochs: int | None = No
         the checkpoint's folder.
 
     Raises:
-        ValueError: `out` holds another run, or `data` holds no dyads.
+        ValueError: `out` holds another run, `data` other dyads, or the data do not fit.
         SynthesizerError: speech synthesis is not installed.
     """
     out.mkdir(parents=True, exist_ok=True)
     world = join_world()
-    examples = _from_features(config) if config.features else _from_dyads(config, data, world)
+    if not config.features:
+        if world.rank == 0:
+            make_dyads(config.dyads, data)
+        world.wait()
+        config = replace(config, features=str(data))
+    examples = _from_features(config)
     trainer = Trainer(config, examples.train, examples.test, out, world)
     if world.rank > 0:
         for _ in trainer.run(epochs):
@@ -100,42 +104,49 @@ class _Examples:
     may_choose: bool = True
 
 
-def _from_dyads(config: TrainingConfig, data: Path, world: World) -> _Examples:
-    if world.rank == 0:
-        make_dyads(config.dyads, data)
-    world.wait()
-    model, dyads = config.model, load_split(data, 'train')
-    norm = measure(model, dyads)
-    told = {
-        'data': 'synthetic dyads; teacher: the listener rules',
-        'dyads': asdict(config.dyads),
-        'hours': round(sum(map(len, dyads)) / model.clock / 3600, 2),
-    }
-    test = sequences(model, norm, load_split(data, 'test'))
-    return _Examples(sequences(model, norm, dyads), test, norm, told, dyads)
-
-
 def _from_features(config: TrainingConfig) -> _Examples:
     model, folder = config.model, Path(config.features)
     clips, test = load_features(folder, 'train'), load_features(folder, 'test')
     check_clips(model, [*clips, *test])
-    told = {
+    told: dict[str, Any] = {
         'data': f'{len(clips)} clips of the data set {folder.resolve().parent.name}',
         'hours': round(sum(map(len, clips)) / model.clock / 3600, 2),
     }
-    if model.output == 'behaviour':
-        return _from_observed(config, clips, told)
+    labelled = sum(clip.labels is not None for clip in (*clips, *test))
+    if labelled or model.output == 'behaviour':
+        if config.window:
+            raise ValueError('window: gestures are learned from whole clips, set it to 0')
+        if not labelled:
+            return _from_observed(config, clips, told)
+        if labelled < len(clips) + len(test):
+            raise ValueError(f'{labelled} of {len(clips) + len(test)} clips have labels, not all')
+        dyads = made_with(folder)
+        if dyads is not None:
+            told |= {'data': 'synthetic dyads; teacher: the listener rules', 'dyads': dyads}
+        return _from_labelled(config, clips, test, told)
     norm = measure_clips(model, clips)
     train = clip_sequences(model, norm, clips, config.window, config.stride)
     return _Examples(train, clip_sequences(model, norm, test), norm, told, may_choose=False)
+
+
+def _from_labelled(
+    config: TrainingConfig,
+    clips: list[ClipFeatures],
+    test: list[ClipFeatures],
+    told: dict[str, Any],
+) -> _Examples:
+    """What a teacher did, as it told itself; the test split chooses the epoch."""
+    model = config.model
+    dyads = [labelled_dyad(clip) for clip in clips]
+    norm = measure(model, dyads)
+    tests = sequences(model, norm, [labelled_dyad(clip) for clip in test])
+    return _Examples(sequences(model, norm, dyads), tests, norm, told, dyads)
 
 
 def _from_observed(
     config: TrainingConfig, clips: list[ClipFeatures], told: dict[str, Any]
 ) -> _Examples:
     """Gestures of people; some clips of the train split choose the epoch, and tell how often."""
-    if config.window:
-        raise ValueError("window: the output 'behaviour' is learned from whole clips, set it to 0")
     model = config.model
     dyads = [observed_dyad(clip) for clip in clips]
     names = [kind.name.lower() + 's' for kind in Kind]

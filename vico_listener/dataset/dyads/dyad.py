@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import fields
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,17 +73,6 @@ class Dyad:
 
     def __len__(self) -> int:
         return len(self.acoustic)
-
-    def save(self, path: Path) -> None:
-        """Write an .npz."""
-        arrays = {f.name: getattr(self, f.name) for f in fields(self)}
-        np.savez(path, **arrays)
-
-    @classmethod
-    def load(cls, path: Path) -> 'Dyad':
-        """Read what `save` wrote."""
-        with np.load(path) as file:
-            return cls(**{f.name: file[f.name] for f in fields(cls)})
 
     def speaker_frames(self) -> Iterator[SpeakerFrame]:
         """The speaker tick by tick."""

@@ -1,9 +1,11 @@
 """Make sets of synthetic dyads from one configuration and seed, in parallel."""
 
+import json
+from dataclasses import asdict
 from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +16,11 @@ from vico_listener.dataset.dyads.dyad import ATTITUDES
 from vico_listener.dataset.dyads.dyad import Dyad
 from vico_listener.dataset.dyads.dyad import Speaker
 from vico_listener.dataset.dyads.dyad import teach
+from vico_listener.dataset.dyads.labelled import dyad_features
 from vico_listener.dataset.dyads.sound import talk
 from vico_listener.dataset.dyads.speaker_face import speaker_face
+from vico_listener.dataset.features import SPLITS
+from vico_listener.dataset.made_with import keep_settings
 from vico_listener.dataset.parallel import run_jobs
 from vico_listener.listener.personality import Personality
 from vico_listener.motion import ARKIT_INDEX
@@ -23,9 +28,8 @@ from vico_listener.motion import FaceMotion
 from vico_listener.speech.resampler import INTERNAL_RATE
 from vico_listener.speech.stream import acoustic_features
 
-Split = Literal['train', 'test', 'ood']
-SPLITS: tuple[Split, ...] = ('train', 'test', 'ood')
-
+MADE_WITH = 'dyads.json'
+"""The configuration, in the folder of the dyads."""
 CHANGING_SHARE = 0.25
 """Share of the listeners whose attitude changes meanwhile."""
 ALWAYS_DEAF, SOMETIMES_DEAF = 0.03, 0.12
@@ -65,10 +69,10 @@ class DyadConfig:
         if len(names) != len(set(names)):
             raise ValueError('dyads: a voice is in two splits, or twice in one')
 
-    def recorded(self, split: Split) -> list[Path]:
+    def recorded(self, split: str) -> list[Path]:
         """The recordings of a split: two thirds train, the rest test and ood in turn."""
         files = sorted({p for pattern in self.recordings for p in Path('/').glob(pattern[1:])})
-        order: tuple[Split, ...] = ('train', 'train', 'test', 'train', 'train', 'ood')
+        order = ('train', 'train', 'test', 'train', 'train', 'ood')
         return [file for k, file in enumerate(files) if order[k % len(order)] == split]
 
 
@@ -95,7 +99,7 @@ def sound_valid(rng: np.random.Generator, count: int) -> NDArray[np.bool_]:
     return valid
 
 
-def make_speaker(config: DyadConfig, split: Split, number: int) -> list[Dyad]:
+def make_speaker(config: DyadConfig, split: str, number: int) -> list[Dyad]:
     """One speaker, listened to in every attitude by different personalities."""
     rng = np.random.default_rng([config.seed, SPLITS.index(split), number])
     sound = talk(rng, config.voices[split], config.recorded(split), config.seconds)
@@ -115,26 +119,32 @@ def make_speaker(config: DyadConfig, split: Split, number: int) -> list[Dyad]:
     return dyads
 
 
-def _make_and_save(config: DyadConfig, split: Split, number: int, folder: Path) -> None:
-    paths = [folder / f'{split}_{number:04d}_{k}.npz' for k in range(len(ATTITUDES))]
-    if all(path.exists() for path in paths):
+def _make_and_save(config: DyadConfig, split: str, number: int, folder: Path) -> None:
+    speaker = f'{split}_{number:04d}'
+    names = [f'{speaker}_{k}' for k in range(len(ATTITUDES))]
+    if all((folder / f'{name}.npz').exists() for name in names):
         return
-    for path, dyad in zip(paths, make_speaker(config, split, number), strict=True):
-        unfinished = path.with_suffix('.part.npz')
-        dyad.save(unfinished)
-        unfinished.replace(path)
+    for name, dyad in zip(names, make_speaker(config, split, number), strict=True):
+        dyad_features(dyad, name, split, speaker, name).save(folder / f'{name}.npz')
 
 
 def make_dyads(config: DyadConfig, folder: Path, workers: int | None = None) -> None:
-    """Make every split into `folder`; what is there already is kept."""
+    """Make the labelled features of every split into `folder`; what is there already is kept.
+
+    Raises:
+        ValueError: the folder holds dyads of another configuration.
+        SynthesizerError: speech synthesis is not installed.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    keep_settings(folder / MADE_WITH, asdict(config))
     jobs = [(split, number) for split in SPLITS for number in range(config.speakers[split])]
     run_jobs(_make_and_save, [(config, *job, folder) for job in jobs], workers, 'dyads', 'speaker')
 
 
-def load_split(folder: Path, split: Split) -> list[Dyad]:
-    """The dyads of a split; ValueError when there are none."""
-    paths = sorted(folder.glob(f'{split}_????_?.npz'))
-    if not paths:
-        raise ValueError(f'no dyads of the split {split} in {folder}')
-    return [Dyad.load(path) for path in paths]
+def made_with(folder: Path) -> dict[str, Any] | None:
+    """The configuration of the dyads in a folder; None where they come from elsewhere."""
+    path = folder / MADE_WITH
+    if not path.exists():
+        return None
+    told: dict[str, Any] = json.loads(path.read_text(encoding='utf-8'))
+    return told

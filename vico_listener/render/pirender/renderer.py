@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -106,8 +107,8 @@ class PIRenderer(Renderer):
         self.check(motion)
         return self._window.push(column_of(motion))
 
-    def draw(self, window: NDArray[np.float32]) -> Image:
-        """The picture of a window (73, 27)."""
+    def draw(self, window: Any) -> Image:
+        """The picture of a window (73, 27): an array, or a tensor on the device of the networks."""
         (pictures,) = self._draw(*self._prepared, window[None])
         picture = pictures[0]
         if self.size != SIZE:

@@ -20,6 +20,10 @@ LENGTH = 2 * SIDE + 1
 
 Vector = NDArray[np.float32]
 
+_END = 3 + BFM64.size
+COLUMN_FROM_NATIVE = np.r_[3:_END, :3, _END : _END + 6]
+"""Where the 73 numbers of a column stand in a motion as networks see it."""
+
 
 def lookahead_of(mode: str) -> int:
     """Motions after the drawn one that a mode waits for; ValueError names the modes."""
@@ -35,9 +39,7 @@ def lookahead_of(mode: str) -> int:
 
 def column_of(motion: FaceMotion) -> Vector:
     """A motion as PIRenderer has it: expression 64, angles 3, translation 3, crop 3, unscaled."""
-    native = to_native(motion)
-    end = 3 + BFM64.size
-    return np.concatenate([native[3:end], native[:3], native[end:]])
+    return to_native(motion)[COLUMN_FROM_NATIVE]
 
 
 class MotionWindow:

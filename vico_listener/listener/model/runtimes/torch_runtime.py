@@ -20,6 +20,7 @@ class TorchRuntime:
             RuntimeError: the device is not there.
         """
         device = device or ('cuda' if torch.cuda.is_available() else 'cpu')
+        self.device = torch.device(device)
         if device.startswith('cuda') and not torch.cuda.is_available():
             raise RuntimeError('the runtime torch found no CUDA device')
         config = checkpoint.config
@@ -48,7 +49,8 @@ class TorchRuntime:
                 self._compute()
         torch.cuda.current_stream().wait_stream(stream)
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
+        # Another thread may be busy on the GPU meanwhile.
+        with torch.cuda.graph(graph, capture_error_mode='thread_local'):
             self._compute()
         self._graph = graph
         self._state.zero_()
@@ -64,12 +66,16 @@ class TorchRuntime:
 
     def step(self, driven: Array) -> Array:
         """See `Runtime.step`."""
+        return np.asarray(self.advance(driven).cpu().numpy())
+
+    def advance(self, driven: Array) -> torch.Tensor:
+        """A step whose outputs stay on the device; valid until the next step."""
         self._driven[0, 0].copy_(torch.from_numpy(driven))
         if self._graph is None:
             self._compute()
         else:
             self._graph.replay()
-        return np.asarray(self._output.cpu().numpy())
+        return self._output
 
 
 RUNTIME = TorchRuntime

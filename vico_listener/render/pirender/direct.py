@@ -1,0 +1,62 @@
+"""A listener's network and PIRenderer on one device: the coefficients never leave it."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from vico_listener.frames import SpeakerFrame
+from vico_listener.listener.learned import LearnedListener
+from vico_listener.listener.model.runtimes.torch_runtime import TorchRuntime
+from vico_listener.motion import BFM64
+from vico_listener.render.base import Image
+from vico_listener.render.pirender.window import COLUMN_FROM_NATIVE
+from vico_listener.render.pirender.window import SIDE
+
+
+class DirectChain:
+    """Speaker frames to pictures: what `LearnedListener` says and `PIRenderer` draws of it.
+
+    There is no idle layer and no message in between, so it is for whole clips and for measuring;
+    the live stack hands 73 numbers from one node to the other.
+
+    Args:
+        listener: of basis `bfm64` and output `motion`, with the runtime `torch`.
+        draw: window (73, 27) on the listener's device to the picture, e.g. `PIRenderer.draw` of one
+            that runs by torch on the same device.
+
+    Raises:
+        ValueError: the listener is another one.
+    """
+
+    def __init__(self, listener: LearnedListener, draw: Callable[[Tensor], Image]) -> None:
+        config, runtime = listener.checkpoint.config, listener.runtime
+        if not isinstance(runtime, TorchRuntime):
+            raise ValueError("coefficients stay on the device with the runtime 'torch' only")
+        if listener.basis is not BFM64 or config.output != 'motion':
+            raise ValueError(
+                f'PIRenderer draws motions in bfm64: the listener puts out {config.output} in '
+                f'{listener.basis.name}'
+            )
+        self._listener, self._runtime, self._draw = listener, runtime, draw
+        norm = listener.checkpoint.norm
+        self._mean, self._std = map(self._here, (norm.listener_mean, norm.listener_std))
+        self._order = torch.from_numpy(COLUMN_FROM_NATIVE).to(runtime.device)
+        self._columns: Tensor | None = None
+
+    def _here(self, values: object) -> Tensor:
+        return torch.as_tensor(values, device=self._runtime.device)
+
+    @torch.inference_mode()
+    def step(self, frame: SpeakerFrame) -> Image:
+        """The picture that answers a frame; one marked `reset` starts anew."""
+        driven, strength, _ = self._listener.prepare(frame)
+        if frame.reset or self._columns is None:
+            self._columns = None
+            self._reference = self._here(self._listener.reference)
+        said = self._runtime.advance(driven)[: len(self._mean)] * self._std + self._mean
+        column = torch.lerp(self._reference, said, strength)[self._order][None]
+        before = column.expand(SIDE, -1) if self._columns is None else self._columns[1:]
+        self._columns = torch.cat([before, column])
+        window = torch.cat([self._columns, column.expand(SIDE, -1)]).T
+        return self._draw(window)
