@@ -1,8 +1,8 @@
 """The paper's own chain (Deep3D, listener, PIRenderer) on a GPU, beside the paper's figures."""
 
 import itertools
+from collections.abc import Generator
 from collections.abc import Iterable
-from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -99,7 +99,9 @@ class Chain:
         self.step()
         self.render(motion)
 
-    def overlapped(self, pictures: Iterable[NDArray[np.uint8]]) -> Iterator[NDArray[np.uint8]]:
+    def overlapped(
+        self, pictures: Iterable[NDArray[np.uint8]]
+    ) -> Generator[NDArray[np.uint8], None, None]:
         """Listener's pictures; the next camera picture is fitted while one is drawn, as live."""
         drawn: Future[NDArray[np.uint8]] | None = None
         with ThreadPoolExecutor(1) as drawing:

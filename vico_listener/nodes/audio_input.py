@@ -60,8 +60,8 @@ class AudioInput:
 
     @property
     def lost(self) -> int:
-        """Messages that the middleware lost."""
-        return sum(i.lost for i in self._inputs)
+        """Chunks of audio that were lost on the way."""
+        return self._inputs[0].lost if self._inputs else 0
 
     def mismatch(self) -> str:
         """What is wrong with the type of a topic; empty when nothing."""

@@ -8,6 +8,12 @@ from rclpy.node import Node
 from rclpy.qos import HistoryPolicy
 from rclpy.qos import QoSProfile
 from rclpy.qos import ReliabilityPolicy
+from rclpy.subscription import Subscription
+
+from vico_listener.nodes.sequence_gaps import SequenceGaps
+
+NUMBERED = hasattr(Subscription, 'CallbackType')
+"""This rclpy tells a callback the sequence number of its message (from Iron on)."""
 
 
 class InputSubscription:
@@ -19,7 +25,11 @@ class InputSubscription:
     Args:
         node: owner.
         message_type, topic, callback: as for ``create_subscription``.
-        depth: messages kept while the node is busy.
+        depth: messages kept while the node is busy; what is too much is lost, and counted.
+
+    Attributes:
+        lost: messages lost on the way or here. Without sequence numbers (Humble, or a middleware
+            that has none) only what DDS says it lost, and it does not tell what is too much here.
     """
 
     def __init__(
@@ -35,7 +45,8 @@ class InputSubscription:
         self._topic = topic
         self._callback = callback
         self._depth = depth
-        self.lost = 0
+        self._told = 0
+        self._gaps: SequenceGaps | None = None
         self._subscription = self._subscribe(ReliabilityPolicy.RELIABLE)
 
     def _subscribe(self, reliability: ReliabilityPolicy) -> Any:
@@ -45,12 +56,26 @@ class InputSubscription:
         qos = QoSProfile(
             reliability=reliability, history=HistoryPolicy.KEEP_LAST, depth=self._depth
         )
+        callback = self._on_numbered if NUMBERED else self._callback
         return self._node.create_subscription(
-            self._type, self._topic, self._callback, qos, event_callbacks=callbacks
+            self._type, self._topic, callback, qos, event_callbacks=callbacks
         )
 
+    def _on_numbered(self, message: Any, info: dict[str, Any]) -> None:
+        number = info['publication_sequence_number']
+        if number is not None:
+            if self._gaps is None:
+                self._gaps = SequenceGaps()
+            self._gaps.see(number, info['source_timestamp'])
+        self._callback(message)
+
+    @property
+    def lost(self) -> int:
+        """See the class."""
+        return self._told if self._gaps is None else self._gaps.lost
+
     def _on_lost(self, info: Any) -> None:
-        self.lost = info.total_count
+        self._told = info.total_count
 
     def _on_incompatible(self, _: Any) -> None:
         # Not from inside the event of the subscription that goes away.

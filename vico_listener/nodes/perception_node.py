@@ -38,11 +38,11 @@ from vico_listener.speech import AcousticStream
 from vico_listener.stamp_order import StampOrder
 from vico_listener.statistics import Durations
 
-IMAGE_DEPTH = {False: 20, True: 60}
+IMAGE_DEPTH = {False: 4, True: 60}
 """Images that DDS keeps, live and lossless.
 
-Live, what is too much is dropped in `InputQueue`, where it is counted; DDS only has to bear the
-time in which the executor is held up, and never gives back the memory of the most that it has kept.
+It never gives back the memory of the most that it has kept. Live, more would only be dropped in
+`InputQueue`.
 """
 
 QUIET = 0.3
@@ -326,7 +326,7 @@ class PerceptionNode(ManagedNode):
         """Rates, losses and what is missing."""
         assert self.perception is not None and self._queue is not None
         counters = self.perception.counters
-        lost = sum(s.lost for s in self._subscriptions_)
+        lost = self._subscriptions_[0].lost
         lost_audio = 0 if self._audio_input is None else self._audio_input.lost
         dropped = self._queue.dropped['image'] + lost
         if dropped > self._reported_drops:
