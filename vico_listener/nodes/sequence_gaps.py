@@ -2,8 +2,10 @@
 
 from vico_listener.clock import NANOSECONDS
 
+BURST = 100
+"""Messages that a publisher may send at once..."""
 FASTEST = 1000.0
-"""Messages per second that a publisher may send: a larger gap is no gap but another publisher."""
+"""...and in a second: a larger gap is no gap but another publisher."""
 PUBLISHERS = 8
 """Publishers told apart at most; whoever has been silent longest is forgotten."""
 
@@ -27,8 +29,7 @@ class SequenceGaps:
         before = [
             (last, when)
             for last, when in self._publishers
-            if last + 1 == number
-            or (last < number and number - last - 1 <= FASTEST * (stamp - when) / NANOSECONDS)
+            if 0 < number - last <= max(BURST, FASTEST * (stamp - when) / NANOSECONDS)
         ]
         if before:
             nearest = max(before)
