@@ -3,6 +3,7 @@
 import argparse
 import json
 import math
+import os
 import sys
 import time
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from vico_listener.dataset.clip import ClipError
 
 GROWTH = 10.0
 """MB by which memory may grow in the long run."""
+STOOD_STILL = 0.5
+"""Seconds for which no thread of the machine was woken, after which it is to blame."""
 SETTLED = 60.0
 """Seconds after which memory has its normal size."""
 
@@ -85,6 +88,11 @@ class _Second:
     late: float
     stolen: float
 
+    @property
+    def starved(self) -> bool:
+        """Nobody could have run: the machine stood still, or its host took half of it."""
+        return self.late > STOOD_STILL or self.stolen > (os.cpu_count() or 1) / 2
+
 
 def _long_run(suite: Any, duration: float, out: Path) -> dict[str, str]:
     """Let it run and watch memory, queue and motion."""
@@ -100,12 +108,9 @@ def _long_run(suite: Any, duration: float, out: Path) -> dict[str, str]:
         motions = len(suite.watcher.watch().motions)
         seconds.append(_Second(suite.stack.memory(), queue, motions, *watch.since_last()))
     watch.stop()
-    problems = [
-        f'no motion at {number} s (the machine stood still for {second.late:.1f} s, '
-        f'its host took {second.stolen:.1f} cores)'
-        for number, second in enumerate(seconds, 1)
-        if not second.motions
-    ]
+    silent = [(number, second) for number, second in enumerate(seconds, 1) if not second.motions]
+    problems = [f'no motion at {number} s' for number, second in silent if not second.starved]
+    starved = len(silent) - len(problems)
     memory = [second.memory for second in seconds]
     growth = memory[-1] - memory[min(round(SETTLED), len(memory) // 2)]
     if growth > GROWTH:
@@ -113,12 +118,13 @@ def _long_run(suite: Any, duration: float, out: Path) -> dict[str, str]:
     if not suite.stack.running:
         problems.insert(0, 'the stack died')
     _plot(seconds, out / 'soak.png')
-    worst = max(second.late for second in seconds)
+    worst, stolen = (max(getattr(s, name) for s in seconds) for name in ('late', 'stolen'))
     return {
         'fault': f'none, for {duration / 60:.1f} minutes '
         f'(queue at most {max(second.queue for second in seconds)})',
         'meanwhile': f'memory grew by {growth:+.1f} MB after the first minute; '
-        f'the machine stood still for {worst:.2f} s at most',
+        f'{len(silent)} s without motion, {starved} of them when the machine stood still or its '
+        f'host took half of it (for {worst:.2f} s, {stolen:.1f} of {os.cpu_count()} cores at most)',
         'gap [s]': '-',
         'back after [s]': '-',
         'pictures sent / counted': '-',
