@@ -16,7 +16,12 @@ SPREAD = 0.5
 GOOD_MOMENT = 0.05
 """Probability (per step) of a moment at which a gesture that is due may begin."""
 PATIENCE = 0.5
-"""By how much the sum may pass the threshold before any moment will do."""
+"""By how much the sum may pass the threshold before any moment will do.
+
+What it is late by is left over for the next gesture. The first has nothing left over, so for that
+one any moment will do at once: or a kind that comes seldom, such as a shake, would stay away from
+short clips.
+"""
 
 
 class Decisions:
@@ -32,6 +37,7 @@ class Decisions:
         self._drawn = 0
         self._sums = [0.0] * self._kinds
         self._thresholds = [self._first_threshold() for _ in range(self._kinds)]
+        self._patience = [0.0] * self._kinds
 
     def draw(self) -> np.random.Generator:
         """A fresh generator; the n-th is the same in every run of this seed."""
@@ -57,9 +63,10 @@ class Decisions:
         for kind, probability in enumerate(probabilities.tolist()):
             self._sums[kind] += probability
             due = self._sums[kind] - self._thresholds[kind]
-            if due >= (0.0 if probability >= GOOD_MOMENT else PATIENCE):
+            if due >= (0.0 if probability >= GOOD_MOMENT else self._patience[kind]):
                 # What is left over is not lost, but two in a row are one too many.
                 self._sums[kind] = min(due, PATIENCE)
                 self._thresholds[kind] = self._threshold()
+                self._patience[kind] = PATIENCE
                 begun.append(kind)
         return begun
