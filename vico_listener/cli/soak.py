@@ -3,10 +3,8 @@
 import argparse
 import json
 import math
-import os
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +12,6 @@ from tqdm import tqdm
 
 from vico_listener.cli.demo import default_clip
 from vico_listener.dataset.clip import ClipError
-
-GROWTH = 10.0
-"""MB by which memory may grow in the long run."""
-STOOD_STILL = 0.5
-"""Seconds for which no thread of the machine was woken, after which it is to blame."""
-SETTLED = 60.0
-"""Seconds after which memory has its normal size."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,80 +69,31 @@ def _number(value: float, digits: int = 2) -> str:
     return f'{value:.{digits}f}' if math.isfinite(value) else '-'
 
 
-@dataclass
-class _Second:
-    """What was measured at the end of a second of the long run."""
-
-    memory: float
-    queue: int
-    motions: int
-    late: float
-    stolen: float
-
-    @property
-    def starved(self) -> bool:
-        """Nobody could have run: the machine stood still, or its host took half of it."""
-        return self.late > STOOD_STILL or self.stolen > (os.cpu_count() or 1) / 2
-
-
 def _long_run(suite: Any, duration: float, out: Path) -> dict[str, str]:
     """Let it run and watch memory, queue and motion."""
     from vico_listener.benchmark.machine_watch import MachineWatch
+    from vico_listener.nodes.faults import long_run
 
     watch = MachineWatch()
-    seconds: list[_Second] = []
+    seconds: list[long_run.Second] = []
     suite.watcher.watch()
     start = time.monotonic()
     for _ in tqdm(range(round(duration)), desc='long run', unit='s'):
         time.sleep(max(0.0, start + len(seconds) + 1 - time.monotonic()))
         queue = suite.watcher.count('perception', 'queue')
         motions = len(suite.watcher.watch().motions)
-        seconds.append(_Second(suite.stack.memory(), queue, motions, *watch.since_last()))
+        seconds.append(long_run.Second(suite.stack.memory(), queue, motions, *watch.since_last()))
     watch.stop()
-    silent = [(number, second) for number, second in enumerate(seconds, 1) if not second.motions]
-    problems = [f'no motion at {number} s' for number, second in silent if not second.starved]
-    starved = len(silent) - len(problems)
-    memory = [second.memory for second in seconds]
-    growth = memory[-1] - memory[min(round(SETTLED), len(memory) // 2)]
-    if growth > GROWTH:
-        problems.insert(0, f'memory grew by {growth:.1f} MB')
-    if not suite.stack.running:
-        problems.insert(0, 'the stack died')
-    _plot(seconds, out / 'soak.png')
-    worst, stolen = (max(getattr(s, name) for s in seconds) for name in ('late', 'stolen'))
+    long_run.plot(seconds, out / 'soak.png')
     return {
-        'fault': f'none, for {duration / 60:.1f} minutes '
-        f'(queue at most {max(second.queue for second in seconds)})',
-        'meanwhile': f'memory grew by {growth:+.1f} MB after the first minute; '
-        f'{len(silent)} s without motion, {starved} of them when the machine stood still or its '
-        f'host took half of it (for {worst:.2f} s, {stolen:.1f} of {os.cpu_count()} cores at most)',
+        'fault': f'none, for {duration / 60:.1f} minutes',
+        'meanwhile': long_run.summary(seconds),
         'gap [s]': '-',
         'back after [s]': '-',
         'pictures sent / counted': '-',
-        'memory [MB]': _number(memory[-1], 0),
-        'verdict': '; '.join(problems[:3]) or 'held',
+        'memory [MB]': _number(seconds[-1].memory, 0),
+        'verdict': '; '.join(long_run.problems(seconds, suite.stack.running)[:3]) or 'held',
     }
-
-
-def _plot(seconds: list[_Second], path: Path) -> None:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(9, 8), layout='constrained')
-    rows: dict[str, list[float]] = {
-        'memory [MB]': [second.memory for second in seconds],
-        'queue': [second.queue for second in seconds],
-        'motions a second': [second.motions for second in seconds],
-        'machine stood still [s]': [second.late for second in seconds],
-        'taken by the host [cores]': [second.stolen for second in seconds],
-    }
-    for axes, (label, values) in zip(
-        figure.subplots(len(rows), sharex=True), rows.items(), strict=True
-    ):
-        axes.plot(range(1, len(values) + 1), values)
-        axes.set_ylabel(label, fontsize='small')
-        axes.grid(alpha=0.3)
-    axes.set_xlabel('time [s]')
-    figure.savefig(path, dpi=110)
 
 
 def _table(rows: list[dict[str, str]]) -> str:

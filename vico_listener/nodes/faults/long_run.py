@@ -1,0 +1,87 @@
+"""What a long run showed, second by second, and whether it held."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+GROWTH = 10.0
+"""MB by which memory may grow."""
+SETTLED = 60
+"""Seconds after which memory has its normal size."""
+STOOD_STILL = 0.5
+"""Seconds for which no thread of the machine was woken, after which it is to blame."""
+
+
+@dataclass(frozen=True)
+class Second:
+    """What was measured at the end of one second.
+
+    Attributes:
+        memory: resident memory of the stack, MB.
+        queue: jobs that wait in perception.
+        motions: that came in this second.
+        late, stolen: see `MachineWatch.since_last`.
+    """
+
+    memory: float
+    queue: int
+    motions: int
+    late: float
+    stolen: float
+
+    @property
+    def starved(self) -> bool:
+        """Nobody could have run: the machine stood still, or its host took half of it."""
+        return self.late > STOOD_STILL or self.stolen > (os.cpu_count() or 1) / 2
+
+
+def growth(seconds: Sequence[Second]) -> float:
+    """MB by which memory grew since it had settled."""
+    return seconds[-1].memory - seconds[min(SETTLED, len(seconds) // 2)].memory
+
+
+def problems(seconds: Sequence[Second], running: bool) -> list[str]:
+    """What did not hold; `running`: the stack still does."""
+    found = [] if running else ['the stack died']
+    if growth(seconds) > GROWTH:
+        found.append(f'memory grew by {growth(seconds):.1f} MB')
+    return found + [
+        f'no motion at {number} s'
+        for number, second in enumerate(seconds, 1)
+        if not second.motions and not second.starved
+    ]
+
+
+def summary(seconds: Sequence[Second]) -> str:
+    """In one line."""
+    silent = [second for second in seconds if not second.motions]
+    starved = sum(second.starved for second in silent)
+    late, stolen = (max(getattr(s, name) for s in seconds) for name in ('late', 'stolen'))
+    return (
+        f'memory grew by {growth(seconds):+.1f} MB after the first minute, queue at most '
+        f'{max(second.queue for second in seconds)}, {len(silent)} s without motion; {starved} of '
+        f'them when the machine stood still or its host took half of it '
+        f'({late:.2f} s, {stolen:.1f} of {os.cpu_count()} cores at most)'
+    )
+
+
+def plot(seconds: Sequence[Second], path: Path) -> None:
+    """All of it over time."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 8), layout='constrained')
+    rows: dict[str, list[float]] = {
+        'memory [MB]': [second.memory for second in seconds],
+        'queue': [second.queue for second in seconds],
+        'motions a second': [second.motions for second in seconds],
+        'machine stood still [s]': [second.late for second in seconds],
+        'taken by the host [cores]': [second.stolen for second in seconds],
+    }
+    every = figure.subplots(len(rows), sharex=True)
+    for axes, (label, values) in zip(every, rows.items(), strict=True):
+        axes.plot(range(1, len(values) + 1), values)
+        axes.set_ylabel(label, fontsize='small')
+        axes.grid(alpha=0.3)
+    every[-1].set_xlabel('time [s]')
+    figure.savefig(path, dpi=110)
