@@ -82,12 +82,21 @@ def time_of_others() -> float:
 
     A child of this process counts as ours from its end on.
     """
+    user, nice, system, _, _, irq, softirq, steal = _cpu_seconds()
+    return user + nice + system + irq + softirq + steal - sum(os.times()[:4])
+
+
+def stolen_time() -> float:
+    """CPU seconds that the hypervisor has kept from this machine; NaN where that is unknown."""
+    return _cpu_seconds()[-1]
+
+
+def _cpu_seconds() -> list[float]:
+    """User, nice, system, idle, waiting, irq, softirq, steal of all cores; NaN where unknown."""
     stat = Path('/proc/stat')
     if not stat.is_file():
-        return math.nan
-    user, nice, system, _, _, irq, softirq, steal = map(int, stat.read_text().split()[1:9])
-    busy = (user + nice + system + irq + softirq + steal) / os.sysconf('SC_CLK_TCK')
-    return busy - sum(os.times()[:4])
+        return [math.nan] * 8
+    return [int(ticks) / os.sysconf('SC_CLK_TCK') for ticks in stat.read_text().split()[1:9]]
 
 
 def describe_machine() -> dict[str, Any]:

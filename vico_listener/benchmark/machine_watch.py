@@ -1,10 +1,9 @@
 """Tells a program that is slow from a machine that stands still."""
 
-import math
-import os
 import threading
 import time
-from pathlib import Path
+
+from vico_listener.benchmark.machine import stolen_time
 
 BEAT = 0.02
 """Seconds between two beats."""
@@ -42,11 +41,3 @@ class MachineWatch:
         """End the thread."""
         self._stop.set()
         self._thread.join()
-
-
-def stolen_time() -> float:
-    """CPU seconds that the hypervisor has kept from this machine; NaN where that is unknown."""
-    stat = Path('/proc/stat')
-    if not stat.is_file():
-        return math.nan
-    return int(stat.read_text().split()[8]) / os.sysconf('SC_CLK_TCK')

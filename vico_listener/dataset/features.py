@@ -178,7 +178,9 @@ def load_features(folder: Path, split: str | None = None) -> list[ClipFeatures]:
         ValueError: there are none, or one is broken.
     """
     paths = [p for p in sorted(folder.glob('*.npz')) if '.part' not in p.name]
-    paths = [p for p in paths if p.name != STATISTICS and split in (None, _split_of(p))]
+    paths = [p for p in paths if p.name != STATISTICS]
+    if split is not None:
+        paths = [p for p in paths if _split_of(p) == split]
     if not paths:
         raise ValueError(f'no clips of the split {split or "(any)"} in {folder}')
     return [ClipFeatures.load(path) for path in paths]

@@ -5,6 +5,23 @@ from pathlib import Path
 from typing import Any
 
 
+def kept_settings(path: Path) -> dict[str, Any] | None:
+    """The settings that `keep_settings` wrote; None where there is no such file.
+
+    Raises:
+        ValueError: the file tells none.
+    """
+    if not path.exists():
+        return None
+    try:
+        settings = json.loads(path.read_text(encoding='utf-8'))
+    except ValueError:
+        settings = None
+    if not isinstance(settings, dict):
+        raise ValueError(f'{path} tells no settings: choose another folder, or delete this one')
+    return settings
+
+
 def keep_settings(path: Path, settings: dict[str, Any]) -> None:
     """Write the settings of what is about to be made, or compare them with those of the last time.
 
@@ -12,15 +29,10 @@ def keep_settings(path: Path, settings: dict[str, Any]) -> None:
         ValueError: the file tells other settings, or none.
     """
     told = json.loads(json.dumps(settings))
-    if not path.exists():
+    before = kept_settings(path)
+    if before is None:
         path.write_text(json.dumps(told, indent=1) + '\n', encoding='utf-8')
         return
-    try:
-        before = json.loads(path.read_text(encoding='utf-8'))
-    except ValueError:
-        before = None
-    if not isinstance(before, dict):
-        raise ValueError(f'{path} tells no settings: choose another folder, or delete this one')
     differing = [name for name in told if before.get(name) != told[name]]
     if differing:
         changes = ', '.join(f'{name} was {before.get(name)!r}' for name in differing)

@@ -20,7 +20,7 @@ class TorchRunner:
 
     On a GPU each has a CUDA stream of its own, so that two of them that are called from two threads
     (one fits the next camera frame while the other draws) overlap. Tensors that it is given may
-    come from the caller's stream.
+    come from the caller's stream, or from another device.
 
     Args:
         part: what to run.
@@ -56,7 +56,9 @@ class TorchRunner:
     def __call__(self, *inputs: Any) -> list[NDArray]:
         """See `Runner`."""
         with self._own_stream():
-            tensors = [x if isinstance(x, Tensor) else self.constant(x) for x in inputs]
+            tensors = [
+                x.to(self._device) if isinstance(x, Tensor) else self.constant(x) for x in inputs
+            ]
             outputs = self._replay(tensors) if self._graphed else self._run(tensors)
             return [np.asarray(_single(output).cpu()) for output in outputs]
 

@@ -11,10 +11,11 @@ from torch.utils.tensorboard import SummaryWriter
 
 from vico_listener.dataset.dyads.dyad import Dyad
 from vico_listener.dataset.dyads.labelled import labelled_dyad
-from vico_listener.dataset.dyads.make import made_with
+from vico_listener.dataset.dyads.make import MADE_WITH
 from vico_listener.dataset.dyads.make import make_dyads
 from vico_listener.dataset.features import ClipFeatures
 from vico_listener.dataset.features import load_features
+from vico_listener.dataset.made_with import kept_settings
 from vico_listener.listener.gestures import Kind
 from vico_listener.listener.model.checkpoint import save_checkpoint
 from vico_listener.listener.model.vectors import Normalisation
@@ -120,7 +121,7 @@ def _from_features(config: TrainingConfig) -> _Examples:
             return _from_observed(config, clips, told)
         if labelled < len(clips) + len(test):
             raise ValueError(f'{labelled} of {len(clips) + len(test)} clips have labels, not all')
-        dyads = made_with(folder)
+        dyads = kept_settings(folder / MADE_WITH)
         if dyads is not None:
             told |= {'data': 'synthetic dyads; teacher: the listener rules', 'dyads': dyads}
         return _from_labelled(config, clips, test, told)

@@ -1,11 +1,9 @@
 """Make sets of synthetic dyads from one configuration and seed, in parallel."""
 
-import json
 from dataclasses import asdict
 from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,12 +137,3 @@ def make_dyads(config: DyadConfig, folder: Path, workers: int | None = None) -> 
     keep_settings(folder / MADE_WITH, asdict(config))
     jobs = [(split, number) for split in SPLITS for number in range(config.speakers[split])]
     run_jobs(_make_and_save, [(config, *job, folder) for job in jobs], workers, 'dyads', 'speaker')
-
-
-def made_with(folder: Path) -> dict[str, Any] | None:
-    """The configuration of the dyads in a folder; None where they come from elsewhere."""
-    path = folder / MADE_WITH
-    if not path.exists():
-        return None
-    told: dict[str, Any] = json.loads(path.read_text(encoding='utf-8'))
-    return told
