@@ -111,11 +111,12 @@ def test_a_browser_shows_the_listener_and_sets_its_attitude(graph: Graph, chromi
     page.set_default_timeout(60_000)
     page.goto(url)
     page.wait_for_selector('body[data-attitude=positive][data-intensity="1.00"]')
-    page.wait_for_function('document.getElementById("speaker").naturalWidth > 0')
+    # Not page.wait_for_function: it looks again by eval, which the page's policy forbids.
+    wait_until(lambda: page.evaluate('document.getElementById("speaker").naturalWidth') > 0)
     first = page.evaluate('document.getElementById("face").src')
-    page.wait_for_function('(first) => document.getElementById("face").src !== first', arg=first)
+    wait_until(lambda: page.evaluate('document.getElementById("face").src') != first)
     # Between one picture and the next it has no width.
-    page.wait_for_function('document.getElementById("face").naturalWidth === 256')
+    wait_until(lambda: page.evaluate('document.getElementById("face").naturalWidth') == 256)
     page.check('[value=negative]')
     page.fill('#intensity', '0.5')
     # Said by the listener's own motion, not by the page.
