@@ -13,7 +13,7 @@ from trajectory_msgs.msg import JointTrajectory
 
 from vico_listener import msg
 from vico_listener.clock import NANOSECONDS
-from vico_listener.dataset.clip import CameraFrame
+from vico_listener.media.clip import CameraFrame
 from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.head_node import HeadNode
 from vico_listener.nodes.listener_node import ListenerNode

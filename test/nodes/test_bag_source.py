@@ -7,19 +7,19 @@ import pytest
 from rosbags.typesys import get_types_from_msg
 
 from vico_listener.clock import NANOSECONDS
-from vico_listener.dataset.bags import writer as writing
-from vico_listener.dataset.bags.definitions import ATTITUDE
-from vico_listener.dataset.bags.definitions import AUDIO_FOREIGN
-from vico_listener.dataset.bags.definitions import AUDIO_INFO
-from vico_listener.dataset.bags.definitions import AUDIO_PLAIN
-from vico_listener.dataset.bags.definitions import AUDIO_STAMPED
-from vico_listener.dataset.bags.definitions import IMAGE
-from vico_listener.dataset.bags.definitions import header_of
-from vico_listener.dataset.bags.definitions import new_message
-from vico_listener.dataset.bags.errors import BagError
-from vico_listener.dataset.bags.writer import BagWriter
-from vico_listener.dataset.clip import CameraFrame
-from vico_listener.dataset.clip import SoundChunk
+from vico_listener.lab.dataset.bags import writer as writing
+from vico_listener.media.bags.definitions import ATTITUDE
+from vico_listener.media.bags.definitions import AUDIO_FOREIGN
+from vico_listener.media.bags.definitions import AUDIO_INFO
+from vico_listener.media.bags.definitions import AUDIO_PLAIN
+from vico_listener.media.bags.definitions import AUDIO_STAMPED
+from vico_listener.media.bags.definitions import IMAGE
+from vico_listener.media.bags.definitions import header_of
+from vico_listener.media.bags.definitions import new_message
+from vico_listener.media.bags.errors import BagError
+from vico_listener.media.bags.writer import BagWriter
+from vico_listener.media.clip import CameraFrame
+from vico_listener.media.clip import SoundChunk
 from vico_listener.nodes.audio_format import AudioFormat
 from vico_listener.nodes.bag_source import BagSource
 from vico_listener.nodes.source import AttitudeChange

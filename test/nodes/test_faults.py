@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from vico_listener.cli.demo import default_clip
-from vico_listener.dataset.clip import ClipError
-from vico_listener.nodes.faults.catalogue import faults_by_name
-from vico_listener.nodes.faults.suite import FaultSuite
-from vico_listener.nodes.faults.watcher import Seen
-from vico_listener.nodes.faults.watcher import limit_excess
-from vico_listener.nodes.faults.watcher import longest_gap
+from vico_listener.lab.cli.demo import default_clip
+from vico_listener.lab.faults.catalogue import faults_by_name
+from vico_listener.lab.faults.suite import FaultSuite
+from vico_listener.lab.faults.watcher import Seen
+from vico_listener.lab.faults.watcher import limit_excess
+from vico_listener.lab.faults.watcher import longest_gap
+from vico_listener.media.clip import ClipError
 from vico_listener.robot import load_profile
 
 SHORT = [

@@ -18,9 +18,9 @@ from sensor_msgs.msg import Image
 
 from vico_listener import msg
 from vico_listener.clock import NANOSECONDS
-from vico_listener.dataset.clip import CameraFrame
-from vico_listener.dataset.clip import SoundChunk
-from vico_listener.dataset.clip import play
+from vico_listener.media.clip import CameraFrame
+from vico_listener.media.clip import SoundChunk
+from vico_listener.media.clip import play
 from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.convert import time_message
 from vico_listener.nodes.image_codec import fill_compressed

@@ -14,13 +14,13 @@ from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.serialization import deserialize_message
 
 from vico_listener import msg
-from vico_listener.dataset.bags.clips import ClipFiles
-from vico_listener.dataset.bags.definitions import LISTENER_MOTION
-from vico_listener.dataset.bags.definitions import typestore
-from vico_listener.dataset.bags.make import make_bag
-from vico_listener.dataset.bags.reader import Bag
+from vico_listener.lab.dataset.bags.clips import ClipFiles
+from vico_listener.lab.dataset.bags.make import make_bag
+from vico_listener.lab.nodes.bag_recorder_node import BagRecorderNode
+from vico_listener.media.bags.definitions import LISTENER_MOTION
+from vico_listener.media.bags.definitions import typestore
+from vico_listener.media.bags.reader import Bag
 from vico_listener.motion import Attitude
-from vico_listener.nodes.bag_recorder_node import BagRecorderNode
 from vico_listener.nodes.replay_node import ReplayNode
 
 

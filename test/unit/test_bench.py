@@ -12,26 +12,26 @@ import cv2
 import numpy as np
 import pytest
 
-from vico_listener.benchmark import core as core_module
-from vico_listener.benchmark import machine as machine_module
-from vico_listener.benchmark import rows as rows_module
-from vico_listener.benchmark.machine import Core
-from vico_listener.benchmark.machine import describe_machine
-from vico_listener.benchmark.machine import one_core
-from vico_listener.benchmark.machine import time_of_others
-from vico_listener.benchmark.material import pictures
-from vico_listener.benchmark.material import voice
-from vico_listener.benchmark.material import write_fluent_clip
-from vico_listener.benchmark.rows import Row
-from vico_listener.benchmark.rows import format_rows
-from vico_listener.benchmark.rows import percentiles
-from vico_listener.benchmark.rows import rates
-from vico_listener.benchmark.rows import sample
-from vico_listener.cli import bench
 from vico_listener.clock import NANOSECONDS
-from vico_listener.dataset.clip import ClipError
-from vico_listener.dataset.clip import camera_frames
-from vico_listener.dataset.clip import probe_clip
+from vico_listener.lab.benchmark import core as core_module
+from vico_listener.lab.benchmark import machine as machine_module
+from vico_listener.lab.benchmark import rows as rows_module
+from vico_listener.lab.benchmark.machine import Core
+from vico_listener.lab.benchmark.machine import describe_machine
+from vico_listener.lab.benchmark.machine import one_core
+from vico_listener.lab.benchmark.machine import time_of_others
+from vico_listener.lab.benchmark.material import pictures
+from vico_listener.lab.benchmark.material import voice
+from vico_listener.lab.benchmark.material import write_fluent_clip
+from vico_listener.lab.benchmark.rows import Row
+from vico_listener.lab.benchmark.rows import format_rows
+from vico_listener.lab.benchmark.rows import percentiles
+from vico_listener.lab.benchmark.rows import rates
+from vico_listener.lab.benchmark.rows import sample
+from vico_listener.lab.cli import bench
+from vico_listener.media.clip import ClipError
+from vico_listener.media.clip import camera_frames
+from vico_listener.media.clip import probe_clip
 
 NAN = math.nan
 LINUX = pytest.mark.skipif(not hasattr(os, 'sched_getaffinity'), reason='no affinities here')
@@ -353,7 +353,7 @@ def test_missing_clip_is_named(measured, tmp_path, monkeypatch, capsys):
 
 
 def test_without_a_gpu_the_command_says_so(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr('vico_listener.benchmark.gpu.describe_gpu', lambda: '')
+    monkeypatch.setattr('vico_listener.lab.benchmark.gpu.describe_gpu', lambda: '')
     parser = argparse.ArgumentParser()
     bench.add_arguments(parser)
     out = tmp_path / 'gpu.json'
@@ -364,7 +364,7 @@ def test_without_a_gpu_the_command_says_so(tmp_path, monkeypatch, capsys):
 
 
 def test_the_papers_chain_has_a_row_for_each_of_its_figures(monkeypatch):
-    from vico_listener.benchmark import gpu
+    from vico_listener.lab.benchmark import gpu
 
     class Chain:
         def __init__(self, execution):
@@ -390,7 +390,7 @@ def test_the_papers_chain_has_a_row_for_each_of_its_figures(monkeypatch):
 def test_overlapped_draws_the_same_pictures_as_one_after_the_other(portrait_photo):
     import torch
 
-    from vico_listener.benchmark.gpu import Chain
+    from vico_listener.lab.benchmark.gpu import Chain
     from vico_listener.neural.execution import Execution
 
     photo = cv2.imread(str(portrait_photo))

@@ -15,6 +15,7 @@ from vico_listener.face import FaceTracker
 from vico_listener.face import create_backend
 from vico_listener.face.deep3d.network import ReconstructionNetwork
 from vico_listener.frames import SpeakerFrame
+from vico_listener.lab.benchmark.direct import DirectChain
 from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.learned import LearnedListener
 from vico_listener.listener.model.config import BFM64 as BFM64_MODEL
@@ -24,7 +25,6 @@ from vico_listener.motion import FaceMotion
 from vico_listener.neural.execution import Execution
 from vico_listener.perception import Perception
 from vico_listener.render import create_renderer
-from vico_listener.render.pirender.direct import DirectChain
 from vico_listener.render.pirender.generator import Generator
 
 FRAMES = 4

@@ -9,16 +9,16 @@ from clip_files import write_clip
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_stamp
-from vico_listener.dataset.clip import CameraFrame
-from vico_listener.dataset.clip import ClipError
-from vico_listener.dataset.clip import SoundChunk
-from vico_listener.dataset.clip import camera_frames
-from vico_listener.dataset.clip import play
-from vico_listener.dataset.clip import probe_clip
-from vico_listener.dataset.clip import sound_chunks
-from vico_listener.recording.film import Film
-from vico_listener.recording.film import fit
-from vico_listener.recording.filmstrip import Filmstrip
+from vico_listener.lab.recording.filmstrip import Filmstrip
+from vico_listener.media.clip import CameraFrame
+from vico_listener.media.clip import ClipError
+from vico_listener.media.clip import SoundChunk
+from vico_listener.media.clip import camera_frames
+from vico_listener.media.clip import play
+from vico_listener.media.clip import probe_clip
+from vico_listener.media.clip import sound_chunks
+from vico_listener.media.film import Film
+from vico_listener.media.film import fit
 
 
 def test_variable_frame_rate_keeps_the_container_s_stamps(tmp_path: Path) -> None:

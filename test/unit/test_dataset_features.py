@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from vico_listener.dataset.face_track import FaceTrack
-from vico_listener.dataset.features import ClipFeatures
-from vico_listener.dataset.features import load_features
+from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.lab.dataset.features import load_features
+from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
 from vico_listener.motion import Basis

@@ -8,16 +8,16 @@ import pytest
 from scipy.io import wavfile
 
 from vico_listener.cli.main import main
-from vico_listener.dataset.clip import camera_frames
-from vico_listener.dataset.vico.inspection import inspect_data_set
-from vico_listener.dataset.vico.inspection import length_distribution
-from vico_listener.dataset.vico.inspection import statistics
-from vico_listener.dataset.vico.inspection_report import format_inspection
-from vico_listener.dataset.vico.inspection_report import plot_inspection
-from vico_listener.dataset.vico.layouts import read_layout
-from vico_listener.dataset.vico.tables import LayoutError
+from vico_listener.lab.dataset.vico.inspection import inspect_data_set
+from vico_listener.lab.dataset.vico.inspection import length_distribution
+from vico_listener.lab.dataset.vico.inspection import statistics
+from vico_listener.lab.dataset.vico.inspection_report import format_inspection
+from vico_listener.lab.dataset.vico.inspection_report import plot_inspection
+from vico_listener.lab.dataset.vico.layouts import read_layout
+from vico_listener.lab.dataset.vico.tables import LayoutError
+from vico_listener.media.clip import camera_frames
+from vico_listener.media.video import write_video
 from vico_listener.motion import Attitude
-from vico_listener.recording.video import write_video
 
 RLD = [
     'attitude,audio,listener,speaker,listener_id,speaker_id,data_split',

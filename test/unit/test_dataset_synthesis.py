@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from vico_listener.cli.main import main
-from vico_listener.dataset.features import load_features
-from vico_listener.dataset.vico.synthesis import SynthesisSettings
-from vico_listener.dataset.vico.synthesis import plan
+from vico_listener.lab.dataset.features import load_features
+from vico_listener.lab.dataset.vico.synthesis import SynthesisSettings
+from vico_listener.lab.dataset.vico.synthesis import plan
 
 
 def features(folder: Path, *more: str) -> int:

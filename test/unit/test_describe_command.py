@@ -10,21 +10,21 @@ import numpy as np
 import pytest
 from synthetic_motion import make_listener
 
-from vico_listener.cli.describe import add_arguments
-from vico_listener.cli.describe import run
 from vico_listener.clock import tick_stamp
-from vico_listener.evaluation import MotionWriter
-from vico_listener.evaluation import SpeakerWriter
-from vico_listener.evaluation import Verdict
-from vico_listener.evaluation import describe
-from vico_listener.evaluation import format_table
-from vico_listener.evaluation import summary
-from vico_listener.evaluation.description import AttitudeDescription
-from vico_listener.evaluation.description import Row
-from vico_listener.evaluation.ranges import CRITERIA
-from vico_listener.evaluation.ranges import Range
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
+from vico_listener.lab.cli.describe import add_arguments
+from vico_listener.lab.cli.describe import run
+from vico_listener.lab.evaluation import MotionWriter
+from vico_listener.lab.evaluation import SpeakerWriter
+from vico_listener.lab.evaluation import Verdict
+from vico_listener.lab.evaluation import describe
+from vico_listener.lab.evaluation import format_table
+from vico_listener.lab.evaluation import summary
+from vico_listener.lab.evaluation.description import AttitudeDescription
+from vico_listener.lab.evaluation.description import Row
+from vico_listener.lab.evaluation.ranges import CRITERIA
+from vico_listener.lab.evaluation.ranges import Range
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 
@@ -97,7 +97,7 @@ def test_plot_is_a_picture(short, tmp_path, capsys):
 
 def test_matplotlib_is_only_imported_to_plot(short, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, 'matplotlib', None)
-    monkeypatch.delitem(sys.modules, 'vico_listener.evaluation.plot', raising=False)
+    monkeypatch.delitem(sys.modules, 'vico_listener.lab.evaluation.plot', raising=False)
     assert command(short) == 0
 
 

@@ -27,6 +27,7 @@ PACKAGE = ROOT / 'vico_listener'
 README = (ROOT / 'README.md').read_text(encoding='utf-8')
 ARCHITECTURE = (ROOT / 'docs' / 'architecture.md').read_text(encoding='utf-8')
 NODES = ('perception', 'listener', 'renderer', 'head', 'replay')
+ROS_ROOMS = ('nodes/', 'cli/', 'lab/nodes/', 'lab/faults/', 'lab/cli/')
 ROS_IMPORTS = re.compile(r'(rclpy|launch|ament_\w+|\w+_(msgs|srvs|interfaces))$')
 
 
@@ -211,7 +212,10 @@ def test_diagnostics_values_stand_in_the_readme(node: str) -> None:
         and part.values[-1].value == '_ms'
         and isinstance(part.values[0], ast.Constant)
     }
-    counters = {'perception': PACKAGE / 'perception.py', 'listener': PACKAGE / 'listener/agent.py'}
+    counters = {
+        'perception': PACKAGE / 'perception/join.py',
+        'listener': PACKAGE / 'listener/agent.py',
+    }
     if node in counters:
         values |= {
             field.target.id
@@ -227,10 +231,11 @@ def test_diagnostics_values_stand_in_the_readme(node: str) -> None:
 
 @pytest.mark.parametrize('command', ['demo', 'describe', 'bench'])
 def test_command_options_are_those_of_the_readme(command: str) -> None:
-    module = tree(PACKAGE / 'cli' / f'{command}.py')
+    files = ['lab/cli/demo.py', 'cli/stack.py'] if command == 'demo' else [f'lab/cli/{command}.py']
     options = {
         name
-        for call in calls(module, 'add_argument')
+        for file in files
+        for call in calls(tree(PACKAGE / file), 'add_argument')
         for name in texts(call.args)
         if name.startswith('--')
     }
@@ -245,7 +250,8 @@ def test_command_options_are_those_of_the_readme(command: str) -> None:
 def test_demo_defaults_are_those_of_the_readme() -> None:
     defaults = {
         texts(call.args)[0]: ast.unparse(k.value)
-        for call in calls(tree(PACKAGE / 'cli' / 'demo.py'), 'add_argument')
+        for file in ('lab/cli/demo.py', 'cli/stack.py')
+        for call in calls(tree(PACKAGE / file), 'add_argument')
         for k in call.keywords
         if k.arg == 'default'
     }
@@ -345,10 +351,21 @@ def test_map_of_modules_is_complete() -> None:
         assert str(module) in names or parents & set(names), f'{module} is not in the map'
 
 
+def test_head_imports_nothing_of_the_laboratory() -> None:
+    for path in PACKAGE.rglob('*.py'):
+        if path.is_relative_to(PACKAGE / 'lab'):
+            continue
+        for part in ast.walk(tree(path)):
+            names = [a.name for a in part.names] if isinstance(part, ast.Import) else []
+            if isinstance(part, ast.ImportFrom):
+                names = [part.module or '', *(f'{part.module}.{a.name}' for a in part.names)]
+            for name in names:
+                assert not re.match(r'vico_listener\.lab\b', name), f'{path} imports {name}'
+
+
 def test_core_imports_no_ros() -> None:
     for path in PACKAGE.rglob('*.py'):
-        layer = path.relative_to(PACKAGE).parts[0]
-        if layer in ('nodes', 'cli'):
+        if path.relative_to(PACKAGE).as_posix().startswith(ROS_ROOMS):
             continue
         for part in ast.walk(tree(path)):
             names = [a.name for a in part.names] if isinstance(part, ast.Import) else []
@@ -356,7 +373,9 @@ def test_core_imports_no_ros() -> None:
                 names = [part.module or '']
             for name in names:
                 assert not ROS_IMPORTS.match(name.split('.')[0]), f'{path} imports {name}'
-                assert not re.match(r'vico_listener\.(nodes|cli|msg)\b', name), path
+                assert not re.match(
+                    r'vico_listener\.((lab\.)?(nodes|cli)|lab\.faults|msg)\b', name
+                ), path
 
 
 def code_blocks(text: str, language: str) -> list[str]:

@@ -7,20 +7,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from vico_listener.dataset.dyads.dyad import ATTITUDES
-from vico_listener.dataset.dyads.dyad import Dyad
-from vico_listener.dataset.dyads.dyad import gesture_of
-from vico_listener.dataset.dyads.dyad import gesture_row
-from vico_listener.dataset.dyads.labelled import dyad_features
-from vico_listener.dataset.dyads.labelled import labelled_dyad
-from vico_listener.dataset.dyads.make import DyadConfig
-from vico_listener.dataset.dyads.make import make_dyads
-from vico_listener.dataset.dyads.make import make_speaker
-from vico_listener.dataset.dyads.synthesizer import Speech
-from vico_listener.dataset.dyads.synthesizer import Synthesizer
-from vico_listener.dataset.dyads.synthesizer import SynthesizerError
-from vico_listener.dataset.dyads.texts import turn
-from vico_listener.dataset.features import load_features
+from vico_listener.lab.dataset.dyads.dyad import ATTITUDES
+from vico_listener.lab.dataset.dyads.dyad import Dyad
+from vico_listener.lab.dataset.dyads.dyad import gesture_of
+from vico_listener.lab.dataset.dyads.dyad import gesture_row
+from vico_listener.lab.dataset.dyads.labelled import dyad_features
+from vico_listener.lab.dataset.dyads.labelled import labelled_dyad
+from vico_listener.lab.dataset.dyads.make import DyadConfig
+from vico_listener.lab.dataset.dyads.make import make_dyads
+from vico_listener.lab.dataset.dyads.make import make_speaker
+from vico_listener.lab.dataset.dyads.synthesizer import Speech
+from vico_listener.lab.dataset.dyads.synthesizer import Synthesizer
+from vico_listener.lab.dataset.dyads.synthesizer import SynthesizerError
+from vico_listener.lab.dataset.dyads.texts import turn
+from vico_listener.lab.dataset.features import load_features
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
 from vico_listener.listener.personality import Personality

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from vico_listener.dataset.face_track import FaceTrack
-from vico_listener.dataset.features import ClipFeatures
-from vico_listener.dataset.reference import reference_face
-from vico_listener.dataset.reference import relative_track
-from vico_listener.evaluation.baselines import BASELINES
-from vico_listener.evaluation.baselines import NOISE
-from vico_listener.evaluation.baselines import Baseline
+from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.lab.dataset.reference import reference_face
+from vico_listener.lab.dataset.reference import relative_track
+from vico_listener.lab.evaluation.baselines import BASELINES
+from vico_listener.lab.evaluation.baselines import NOISE
+from vico_listener.lab.evaluation.baselines import Baseline
+from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude

@@ -10,9 +10,9 @@ from synthetic_motion import make_listener
 from synthetic_motion import nod_curve
 from synthetic_motion import set_coefficient
 
-from vico_listener.evaluation import Verdict
-from vico_listener.evaluation import describe
-from vico_listener.evaluation.motion_track import smile
+from vico_listener.lab.evaluation import Verdict
+from vico_listener.lab.evaluation import describe
+from vico_listener.media.motion_track import smile
 from vico_listener.motion import Attitude
 
 SEEDS = (1, 2, 3)

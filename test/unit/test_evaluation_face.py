@@ -7,10 +7,10 @@ from synthetic_motion import bumps
 from synthetic_motion import make_listener
 from synthetic_motion import set_coefficient
 
-from vico_listener.evaluation.blinks import find_blinks
-from vico_listener.evaluation.face import find_smile_rises
-from vico_listener.evaluation.face import gaze_breaks
-from vico_listener.evaluation.face import gaze_direction
+from vico_listener.lab.evaluation.blinks import find_blinks
+from vico_listener.lab.evaluation.face import find_smile_rises
+from vico_listener.lab.evaluation.face import gaze_breaks
+from vico_listener.lab.evaluation.face import gaze_direction
 from vico_listener.motion import ARKIT_INDEX
 
 TIMES = np.arange(600) / RATE

@@ -7,20 +7,20 @@ import pytest
 from clip_features import noise_track
 from scipy.linalg import sqrtm
 
-from vico_listener.evaluation.diversity import Codebook
-from vico_listener.evaluation.diversity import frame_variation
-from vico_listener.evaluation.diversity import shannon_index
-from vico_listener.evaluation.diversity import temporal_variance
-from vico_listener.evaluation.feature_distance import FeatureDistance
-from vico_listener.evaluation.feature_distance import feature_distance
-from vico_listener.evaluation.feature_distance import pool
-from vico_listener.evaluation.feature_groups import feature_groups
-from vico_listener.evaluation.feature_groups import pose
-from vico_listener.evaluation.frechet import frechet_distance
-from vico_listener.evaluation.frechet import paired_frechet_distance
-from vico_listener.evaluation.synchrony import lagged_correlation
-from vico_listener.evaluation.synchrony import pearson
-from vico_listener.evaluation.synchrony import residual_correlation
+from vico_listener.lab.evaluation.diversity import Codebook
+from vico_listener.lab.evaluation.diversity import frame_variation
+from vico_listener.lab.evaluation.diversity import shannon_index
+from vico_listener.lab.evaluation.diversity import temporal_variance
+from vico_listener.lab.evaluation.feature_distance import FeatureDistance
+from vico_listener.lab.evaluation.feature_distance import feature_distance
+from vico_listener.lab.evaluation.feature_distance import pool
+from vico_listener.lab.evaluation.feature_groups import feature_groups
+from vico_listener.lab.evaluation.feature_groups import pose
+from vico_listener.lab.evaluation.frechet import frechet_distance
+from vico_listener.lab.evaluation.frechet import paired_frechet_distance
+from vico_listener.lab.evaluation.synchrony import lagged_correlation
+from vico_listener.lab.evaluation.synchrony import pearson
+from vico_listener.lab.evaluation.synchrony import residual_correlation
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import BFM64
 

@@ -6,9 +6,9 @@ from synthetic_motion import RATE
 from synthetic_motion import low_passed
 from synthetic_motion import nod_curve
 
-from vico_listener.evaluation.nods import find_nods
-from vico_listener.evaluation.nods import find_shakes
-from vico_listener.evaluation.nods import find_strokes
+from vico_listener.lab.evaluation.nods import find_nods
+from vico_listener.lab.evaluation.nods import find_shakes
+from vico_listener.lab.evaluation.nods import find_strokes
 
 NOISE_DEG = (0.06, 0.15, 0.07)
 """Tracker noise of roll, pitch and yaw: the middle of what the notes measured."""

@@ -5,18 +5,18 @@ import pytest
 from synthetic_motion import RATE
 from synthetic_motion import make_listener
 
-from vico_listener.evaluation.head import angular_speed
-from vico_listener.evaluation.head import fast_part
-from vico_listener.evaluation.head import jitter
-from vico_listener.evaluation.head import longest_frozen
-from vico_listener.evaluation.head import longest_still
-from vico_listener.evaluation.signals import acceleration
-from vico_listener.evaluation.signals import band_powers
-from vico_listener.evaluation.signals import bridge
-from vico_listener.evaluation.signals import crossing
-from vico_listener.evaluation.signals import runs
-from vico_listener.evaluation.signals import smooth
-from vico_listener.evaluation.signals import velocity
+from vico_listener.lab.evaluation.head import angular_speed
+from vico_listener.lab.evaluation.head import fast_part
+from vico_listener.lab.evaluation.head import jitter
+from vico_listener.lab.evaluation.head import longest_frozen
+from vico_listener.lab.evaluation.head import longest_still
+from vico_listener.lab.evaluation.signals import acceleration
+from vico_listener.lab.evaluation.signals import band_powers
+from vico_listener.lab.evaluation.signals import bridge
+from vico_listener.lab.evaluation.signals import crossing
+from vico_listener.lab.evaluation.signals import runs
+from vico_listener.lab.evaluation.signals import smooth
+from vico_listener.lab.evaluation.signals import velocity
 from vico_listener.rotation import matrix_from_rpy
 
 TIMES = np.arange(900) / RATE

@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 from vico_listener.clock import tick_stamp
-from vico_listener.evaluation import MotionTrack
-from vico_listener.evaluation import MotionWriter
-from vico_listener.evaluation import RecordingError
-from vico_listener.evaluation import SpeakerWriter
-from vico_listener.evaluation import read_recording
-from vico_listener.evaluation import read_recordings
-from vico_listener.evaluation import read_reference
-from vico_listener.evaluation import write_reference
-from vico_listener.evaluation.tracks import MOTION_COLUMNS
-from vico_listener.evaluation.tracks import SPEAKER_COLUMNS
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
+from vico_listener.lab.evaluation import MotionTrack
+from vico_listener.lab.evaluation import MotionWriter
+from vico_listener.lab.evaluation import RecordingError
+from vico_listener.lab.evaluation import SpeakerWriter
+from vico_listener.lab.evaluation import read_recording
+from vico_listener.lab.evaluation import read_recordings
+from vico_listener.lab.evaluation import read_reference
+from vico_listener.lab.evaluation import write_reference
+from vico_listener.media.tracks import MOTION_COLUMNS
+from vico_listener.media.tracks import SPEAKER_COLUMNS
 from vico_listener.motion import ARKIT_NAMES
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude

@@ -85,7 +85,7 @@ def test_no_nods_of_its_own(still_face: np.ndarray) -> None:
 
 
 def test_detectors_see_no_nod_and_no_shake(still_face: np.ndarray) -> None:
-    nods = pytest.importorskip('vico_listener.evaluation.nods')
+    nods = pytest.importorskip('vico_listener.lab.evaluation.nods')
     angles = np.degrees(still_face[:, :3])
     assert nods.find_nods(angles) == []
     assert nods.find_shakes(angles) == []

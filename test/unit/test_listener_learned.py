@@ -17,10 +17,6 @@ from vico_listener.listener.model.config import CONFIGS
 from vico_listener.listener.model.gesture_outputs import LARGEST
 from vico_listener.listener.model.gesture_outputs import gesture_from
 from vico_listener.listener.model.gesture_outputs import gesture_slots
-from vico_listener.listener.model.native import from_native
-from vico_listener.listener.model.native import native_rotation
-from vico_listener.listener.model.native import rep103_rotation
-from vico_listener.listener.model.native import to_native
 from vico_listener.listener.model.vectors import CLIP
 from vico_listener.listener.model.vectors import NUMBERS
 from vico_listener.listener.model.vectors import Normalisation
@@ -29,6 +25,10 @@ from vico_listener.motion import ARKIT52
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
+from vico_listener.native import from_native
+from vico_listener.native import native_rotation
+from vico_listener.native import rep103_rotation
+from vico_listener.native import to_native
 
 ANGLE = st.floats(-1.2, 1.2)
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from vico_listener.nodes.faults.long_run import Second
-from vico_listener.nodes.faults.long_run import plot
-from vico_listener.nodes.faults.long_run import problems
-from vico_listener.nodes.faults.long_run import summary
+from vico_listener.lab.faults.long_run import Second
+from vico_listener.lab.faults.long_run import plot
+from vico_listener.lab.faults.long_run import problems
+from vico_listener.lab.faults.long_run import summary
 
 FINE = [Second(270.0, 0, 30, 0.01, 0.0)] * 200
 

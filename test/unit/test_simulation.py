@@ -7,31 +7,31 @@ import numpy as np
 import pytest
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.lab.simulation.errors import PoseError
+from vico_listener.lab.simulation.errors import SimulationError
+from vico_listener.lab.simulation.profiles import simulated_profile
 from vico_listener.robot import HeadController
 from vico_listener.robot import RobotProfile
 from vico_listener.robot import load_profile
 from vico_listener.robot.profile import parse_profile
 from vico_listener.rotation import matrix_from_rpy
 from vico_listener.rotation import rpy_from_matrix
-from vico_listener.simulation.errors import PoseError
-from vico_listener.simulation.errors import SimulationError
-from vico_listener.simulation.profiles import simulated_profile
 
 if find_spec('mujoco') is None:
     pytest.skip('MuJoCo is not installed', allow_module_level=True)
 
 import mujoco  # noqa: E402
 
-from vico_listener.simulation import reachy_mini  # noqa: E402
-from vico_listener.simulation.head import SimulatedHead  # noqa: E402
-from vico_listener.simulation.heads import create_head  # noqa: E402
-from vico_listener.simulation.own_head import own_head  # noqa: E402
-from vico_listener.simulation.pictures import Pictures  # noqa: E402
-from vico_listener.simulation.simulator import Commands  # noqa: E402
-from vico_listener.simulation.simulator import Simulator  # noqa: E402
-from vico_listener.simulation.simulator import read_commands  # noqa: E402
-from vico_listener.simulation.tracking import limit_margins  # noqa: E402
-from vico_listener.simulation.tracking import tracking_errors  # noqa: E402
+from vico_listener.lab.simulation import reachy_mini  # noqa: E402
+from vico_listener.lab.simulation.head import SimulatedHead  # noqa: E402
+from vico_listener.lab.simulation.heads import create_head  # noqa: E402
+from vico_listener.lab.simulation.own_head import own_head  # noqa: E402
+from vico_listener.lab.simulation.pictures import Pictures  # noqa: E402
+from vico_listener.lab.simulation.simulator import Commands  # noqa: E402
+from vico_listener.lab.simulation.simulator import Simulator  # noqa: E402
+from vico_listener.lab.simulation.simulator import read_commands  # noqa: E402
+from vico_listener.lab.simulation.tracking import limit_margins  # noqa: E402
+from vico_listener.lab.simulation.tracking import tracking_errors  # noqa: E402
 
 needs_reachy = pytest.mark.skipif(
     find_spec('reachy_mini') is None, reason='the wheel reachy-mini is not installed'

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from vico_listener.stamp_order import StampOrder
+from vico_listener.perception.stamp_order import StampOrder
 
 IMAGES = [('image', stamp) for stamp in range(0, 3000, 83)]
 SOUND = [('audio', stamp) for stamp in range(0, 3000, 10)]

@@ -11,19 +11,19 @@ import pytest
 from clip_files import write_clip
 
 from vico_listener.cli.main import main
+from vico_listener.lab.study.answers import collect
+from vico_listener.lab.study.manifest import StudyClip
+from vico_listener.lab.study.manifest import StudyError
+from vico_listener.lab.study.manifest import read_manifest
+from vico_listener.lab.study.page import public
+from vico_listener.lab.study.questions import StudyTest
+from vico_listener.lab.study.questions import ask
+from vico_listener.lab.study.questions import read_key
+from vico_listener.lab.study.questions import write_key
+from vico_listener.lab.study.score import score
+from vico_listener.lab.study.table import format_csv
+from vico_listener.lab.study.table import format_markdown
 from vico_listener.motion import Attitude
-from vico_listener.study.answers import collect
-from vico_listener.study.manifest import StudyClip
-from vico_listener.study.manifest import StudyError
-from vico_listener.study.manifest import read_manifest
-from vico_listener.study.page import public
-from vico_listener.study.questions import StudyTest
-from vico_listener.study.questions import ask
-from vico_listener.study.questions import read_key
-from vico_listener.study.questions import write_key
-from vico_listener.study.score import score
-from vico_listener.study.table import format_csv
-from vico_listener.study.table import format_markdown
 
 PATHS = {a: Path(f'{a.value}.mp4') for a in Attitude}
 HEADER = 'clip,split,speaker,listener,attitude,positive,neutral,negative\n'

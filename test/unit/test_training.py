@@ -7,28 +7,28 @@ import pytest
 import torch
 
 from vico_listener.cli.main import main
-from vico_listener.dataset.dyads.make import DyadConfig
-from vico_listener.dataset.dyads.make import make_speaker
-from vico_listener.dataset.features import load_features
+from vico_listener.lab.dataset.dyads.make import DyadConfig
+from vico_listener.lab.dataset.dyads.make import make_speaker
+from vico_listener.lab.dataset.features import load_features
+from vico_listener.lab.training.config import TrainingConfig
+from vico_listener.lab.training.config import TrainingConfigError
+from vico_listener.lab.training.config import load_training_config
+from vico_listener.lab.training.export import calibrate
+from vico_listener.lab.training.export import run_freely
+from vico_listener.lab.training.export import to_checkpoint
+from vico_listener.lab.training.loop import Trainer
+from vico_listener.lab.training.losses import LossWeights
+from vico_listener.lab.training.losses import all_losses
+from vico_listener.lab.training.losses import gesture_losses
+from vico_listener.lab.training.losses import motion_losses
+from vico_listener.lab.training.sequences import Sequences
+from vico_listener.lab.training.sequences import measure
+from vico_listener.lab.training.sequences import sequences
 from vico_listener.listener.model.checkpoint import load_checkpoint
 from vico_listener.listener.model.config import BEHAVIOUR
 from vico_listener.listener.model.config import CONFIGS
 from vico_listener.listener.model.network import ListenerNetwork
 from vico_listener.resources import resource_path
-from vico_listener.training.config import TrainingConfig
-from vico_listener.training.config import TrainingConfigError
-from vico_listener.training.config import load_training_config
-from vico_listener.training.export import calibrate
-from vico_listener.training.export import run_freely
-from vico_listener.training.export import to_checkpoint
-from vico_listener.training.loop import Trainer
-from vico_listener.training.losses import LossWeights
-from vico_listener.training.losses import all_losses
-from vico_listener.training.losses import gesture_losses
-from vico_listener.training.losses import motion_losses
-from vico_listener.training.sequences import Sequences
-from vico_listener.training.sequences import measure
-from vico_listener.training.sequences import sequences
 
 VOICES = {'train': ['en-us+f3'], 'test': ['en-us+m3'], 'ood': ['de+f2']}
 MOTION = CONFIGS['arkit52']

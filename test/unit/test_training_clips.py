@@ -14,27 +14,27 @@ from safetensors.numpy import load_file
 from test_dataset_features import made_track
 
 from vico_listener.cli.main import main
-from vico_listener.dataset.features import ClipFeatures
-from vico_listener.dataset.reference import relative_track
+from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.lab.dataset.reference import relative_track
+from vico_listener.lab.training.clip_sequences import check_clips
+from vico_listener.lab.training.clip_sequences import clip_sequences
+from vico_listener.lab.training.clip_sequences import measure_clips
+from vico_listener.lab.training.clip_sequences import native_rows
+from vico_listener.lab.training.clip_sequences import windows
+from vico_listener.lab.training.config import TrainingConfig
+from vico_listener.lab.training.config import load_training_config
+from vico_listener.lab.training.loop import Trainer
+from vico_listener.lab.training.losses import LossWeights
+from vico_listener.lab.training.losses import all_losses
+from vico_listener.lab.training.parallel import World
 from vico_listener.listener.model.config import CONFIGS
 from vico_listener.listener.model.config import ModelConfig
-from vico_listener.listener.model.native import to_native
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
 from vico_listener.motion import Basis
+from vico_listener.native import to_native
 from vico_listener.resources import resource_path
-from vico_listener.training.clip_sequences import check_clips
-from vico_listener.training.clip_sequences import clip_sequences
-from vico_listener.training.clip_sequences import measure_clips
-from vico_listener.training.clip_sequences import native_rows
-from vico_listener.training.clip_sequences import windows
-from vico_listener.training.config import TrainingConfig
-from vico_listener.training.config import load_training_config
-from vico_listener.training.loop import Trainer
-from vico_listener.training.losses import LossWeights
-from vico_listener.training.losses import all_losses
-from vico_listener.training.parallel import World
 
 
 def clip(seed: int, count: int = 70, basis: Basis = ARKIT52, split: str = 'train') -> ClipFeatures:

@@ -8,22 +8,22 @@ import torch
 from clip_features import dyad_clip
 
 from vico_listener.cli.main import main
-from vico_listener.dataset.dyads.dyad import GESTURE_FIELDS
-from vico_listener.dataset.dyads.dyad import Dyad
-from vico_listener.dataset.dyads.dyad import gesture_of
-from vico_listener.dataset.face_track import FaceTrack
-from vico_listener.dataset.features import ClipFeatures
+from vico_listener.lab.dataset.dyads.dyad import GESTURE_FIELDS
+from vico_listener.lab.dataset.dyads.dyad import Dyad
+from vico_listener.lab.dataset.dyads.dyad import gesture_of
+from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.lab.training.observed import observed_dyad
+from vico_listener.lab.training.observed import observed_sequences
+from vico_listener.lab.training.sequences import measure
 from vico_listener.listener.body import Behaviour
 from vico_listener.listener.body import Body
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
 from vico_listener.listener.learned import LearnedListener
 from vico_listener.listener.model.config import CONFIGS
+from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
-from vico_listener.training.observed import observed_dyad
-from vico_listener.training.observed import observed_sequences
-from vico_listener.training.sequences import measure
 
 SECONDS = 20.0
 NODS = {

@@ -7,11 +7,11 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from vico_listener.cli.demo import add_stack_arguments
-from vico_listener.cli.demo import check_stack_arguments
-from vico_listener.cli.playing import DemoError
-from vico_listener.cli.playing import stack_parameters
-from vico_listener.cli.playing import wait_for_stack
+from vico_listener.cli.stack import StackError
+from vico_listener.cli.stack import add_stack_arguments
+from vico_listener.cli.stack import check_stack_arguments
+from vico_listener.cli.stack import stack_parameters
+from vico_listener.cli.stack import wait_for_stack
 from vico_listener.live.origin import is_loopback
 from vico_listener.live.sources import Camera
 from vico_listener.live.sources import Microphone
@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 1
-    except (SourceError, ProfileError, DemoError, OSError) as error:
+    except (SourceError, ProfileError, StackError, OSError) as error:
         print(f'vico live: {error}', file=sys.stderr)
         return 1
     return 0
@@ -92,7 +92,7 @@ class Session:
     def _open_view(self) -> Any:
         args = self._args
         if args.view == 'window' and not window_available():
-            raise DemoError('no display, or an OpenCV without windows (headless): try --view page')
+            raise StackError('no display, or an OpenCV without windows (headless): try --view page')
         if args.view == 'window' or (args.view == 'auto' and window_available()):
             return LiveWindow(self._control)
         from vico_listener.live.page import LivePage
@@ -115,7 +115,7 @@ class Session:
             self._node.control(control)
 
     def run(self) -> None:
-        """Run until the view, Ctrl-C or the end of the stack stops it; DemoError for the latter."""
+        """Run until the view or Ctrl-C stops it; StackError when the stack ends by itself."""
         isolate()
         import rclpy
         from rclpy.executors import ExternalShutdownException
@@ -172,4 +172,4 @@ class Session:
             else:
                 self._stop.wait(LOOK)
             if not stack.running:
-                raise DemoError('the stack died:\n  ' + '\n  '.join(stack.complaints()))
+                raise StackError('the stack died:\n  ' + '\n  '.join(stack.complaints()))

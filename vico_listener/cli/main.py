@@ -1,4 +1,4 @@
-"""The `vico` command: one sub-command per module of this package."""
+"""The `vico` command: one sub-command per module of `cli` (the head) and `lab.cli` (around it)."""
 
 import argparse
 import sys
@@ -20,6 +20,9 @@ COMMANDS = {
     'study': 'ask people: the page and the table of the user study',
     'bench': 'measure speed and latency, each with its reference',
 }
+HEAD = ('live', 'robot')
+"""Commands of the head; the others belong to the laboratory."""
+
 EXTRAS = {
     'onnx': 'training',
     'PIL': 'neural',
@@ -47,7 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Only the chosen command's module is imported: `describe` needs no ROS.
         if name == chosen:
             try:
-                module = import_module(f'vico_listener.cli.{name}')
+                room = 'cli' if name in HEAD else 'lab.cli'
+                module = import_module(f'vico_listener.{room}.{name}')
             except ModuleNotFoundError as error:
                 return _missing(name, error)
             module.add_arguments(sub)

@@ -24,8 +24,6 @@ from vico_listener.listener.model.config import GESTURE_HEADS
 from vico_listener.listener.model.config import PERSONALITY
 from vico_listener.listener.model.gesture_outputs import gesture_from
 from vico_listener.listener.model.gesture_outputs import gesture_slots
-from vico_listener.listener.model.native import from_native
-from vico_listener.listener.model.native import to_native
 from vico_listener.listener.model.runtimes import Runtime
 from vico_listener.listener.model.runtimes import create_runtime
 from vico_listener.listener.model.runtimes import initial_state
@@ -39,6 +37,8 @@ from vico_listener.listener.state import snapshot
 from vico_listener.listener.style import FADE_RATE
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
+from vico_listener.native import from_native
+from vico_listener.native import to_native
 from vico_listener.resources import resource_path
 
 DEFAULT_CHECKPOINT = 'resource/models/lstm_arkit52'

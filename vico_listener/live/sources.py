@@ -16,12 +16,12 @@ import numpy as np
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
-from vico_listener.dataset.clip import CameraFrame
-from vico_listener.dataset.clip import ClipError
-from vico_listener.dataset.clip import SoundChunk
-from vico_listener.dataset.clip import camera_frames
-from vico_listener.dataset.clip import probe_clip
-from vico_listener.dataset.clip import sound_chunks
+from vico_listener.media.clip import CameraFrame
+from vico_listener.media.clip import ClipError
+from vico_listener.media.clip import SoundChunk
+from vico_listener.media.clip import camera_frames
+from vico_listener.media.clip import probe_clip
+from vico_listener.media.clip import sound_chunks
 
 DEFAULT_MICROPHONE = 'default'
 NO_MICROPHONE = 'none'

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from vico_listener.live.view import Control
 from vico_listener.live.view import ControlCallback
 from vico_listener.live.view import Sample
+from vico_listener.media.film import fit
 from vico_listener.motion import Attitude
-from vico_listener.recording.film import fit
 
 Image = NDArray[np.uint8]
 

@@ -8,16 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.clock import NANOSECONDS
-from vico_listener.dataset.bags.definitions import AUDIO_FOREIGN
-from vico_listener.dataset.bags.definitions import AUDIO_PLAIN
-from vico_listener.dataset.bags.definitions import COMPRESSED_IMAGE
-from vico_listener.dataset.bags.errors import BagError
-from vico_listener.dataset.bags.reader import Bag
-from vico_listener.dataset.bags.topics import Inputs
-from vico_listener.dataset.bags.topics import choose_inputs
-from vico_listener.dataset.clip import CameraFrame
-from vico_listener.dataset.clip import ClipInfo
-from vico_listener.dataset.clip import SoundChunk
+from vico_listener.media.bags.definitions import AUDIO_FOREIGN
+from vico_listener.media.bags.definitions import AUDIO_PLAIN
+from vico_listener.media.bags.definitions import COMPRESSED_IMAGE
+from vico_listener.media.bags.errors import BagError
+from vico_listener.media.bags.reader import Bag
+from vico_listener.media.bags.topics import Inputs
+from vico_listener.media.bags.topics import choose_inputs
+from vico_listener.media.clip import CameraFrame
+from vico_listener.media.clip import ClipInfo
+from vico_listener.media.clip import SoundChunk
 from vico_listener.nodes.audio_format import DEFAULT_FORMAT
 from vico_listener.nodes.audio_format import AudioFormat
 from vico_listener.nodes.audio_format import foreign_pcm

@@ -15,11 +15,11 @@ from sensor_msgs.msg import JointState
 from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.input_subscription import InputSubscription
 from vico_listener.nodes.parameters import ParameterTable
-from vico_listener.robot import JointPoses
+from vico_listener.perception.camera_on_head import CAMERA_FROM_OPTICAL
+from vico_listener.perception.camera_on_head import MAX_AHEAD_NS
+from vico_listener.perception.camera_on_head import CameraPose
+from vico_listener.perception.camera_on_head import JointPoses
 from vico_listener.robot import load_profile
-from vico_listener.robot.camera_on_head import CAMERA_FROM_OPTICAL
-from vico_listener.robot.camera_on_head import MAX_AHEAD_NS
-from vico_listener.robot.camera_on_head import CameraPose
 
 DEPTH = 50
 

@@ -17,11 +17,11 @@ from vico_listener.frames import SpeakerFrame
 from vico_listener.live.view import Control
 from vico_listener.live.view import Sample
 from vico_listener.live.view import View
+from vico_listener.media.curves import listener_values
+from vico_listener.media.curves import speaker_values
 from vico_listener.nodes.convert import motion_of
 from vico_listener.nodes.convert import speaker_of
 from vico_listener.nodes.managed_node import OK
-from vico_listener.recording.curves import listener_values
-from vico_listener.recording.curves import speaker_values
 
 FACE_DEPTH = 2
 DEPTH = 60

@@ -33,9 +33,9 @@ from vico_listener.nodes.managed_node import WARN
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.parameters import Parameter
 from vico_listener.perception import Perception
-from vico_listener.robot import CameraOnHead
+from vico_listener.perception.camera_on_head import CameraOnHead
+from vico_listener.perception.stamp_order import StampOrder
 from vico_listener.speech import AcousticStream
-from vico_listener.stamp_order import StampOrder
 from vico_listener.statistics import Durations
 
 IMAGE_DEPTH = {False: 4, True: 60}

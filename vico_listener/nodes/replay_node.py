@@ -14,8 +14,8 @@ import vico_listener.msg as msg
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_at
 from vico_listener.clock import tick_stamp
-from vico_listener.dataset.clip import CameraFrame
-from vico_listener.dataset.clip import SoundChunk
+from vico_listener.media.clip import CameraFrame
+from vico_listener.media.clip import SoundChunk
 from vico_listener.nodes.audio_format import AudioFormat
 from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.convert import time_message

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from vico_listener.dataset.clip import START_NS
-from vico_listener.dataset.clip import CameraFrame
-from vico_listener.dataset.clip import ClipInfo
-from vico_listener.dataset.clip import SoundChunk
-from vico_listener.dataset.clip import play
-from vico_listener.dataset.clip import probe_clip
+from vico_listener.media.clip import START_NS
+from vico_listener.media.clip import CameraFrame
+from vico_listener.media.clip import ClipInfo
+from vico_listener.media.clip import SoundChunk
+from vico_listener.media.clip import play
+from vico_listener.media.clip import probe_clip
 
 
 @dataclass

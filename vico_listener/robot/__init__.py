@@ -1,7 +1,5 @@
 """Head pose to robot commands: profiles, shaping, limits, the watchdog and what is sent."""
 
-from vico_listener.robot.camera_on_head import CameraOnHead
-from vico_listener.robot.camera_on_head import JointPoses
 from vico_listener.robot.controller import HeadCommand
 from vico_listener.robot.controller import HeadController
 from vico_listener.robot.fields import ProfileError
@@ -11,11 +9,9 @@ from vico_listener.robot.profile import head_rotation
 from vico_listener.robot.profile import load_profile
 
 __all__ = [
-    'CameraOnHead',
     'HeadCommand',
     'HeadController',
     'Joint',
-    'JointPoses',
     'ProfileError',
     'RobotProfile',
     'head_rotation',

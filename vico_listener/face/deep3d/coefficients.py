@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from vico_listener.listener.model.native import from_native
 from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion
+from vico_listener.native import from_native
 
 HEADS = (80, 64, 80, 3, 27, 2, 1)
 """Sizes of the network's heads: identity, expression, texture, angles, light, tx-ty, tz."""

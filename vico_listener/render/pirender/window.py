@@ -11,9 +11,9 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
-from vico_listener.listener.model.native import to_native
 from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion
+from vico_listener.native import to_native
 
 SIDE = 13
 LENGTH = 2 * SIDE + 1

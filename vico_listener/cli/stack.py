@@ -1,0 +1,79 @@
+"""What `vico live` and `vico demo` share: the options that choose a listener, and its start."""
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from vico_listener.listener import LISTENERS
+from vico_listener.motion import Attitude
+from vico_listener.robot import load_profile
+
+FACE_SIZE = 384
+"""Width and height of the listener's picture, px."""
+START_TIMEOUT = 30.0
+
+
+class StackError(RuntimeError):
+    """The listening stack cannot start or go on; the message says why."""
+
+
+def add_stack_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that choose a listener, its face and its robot (`stack_parameters`)."""
+    parser.add_argument('--portrait', type=Path, help="photo of the listener's face")
+    parser.add_argument('--attitude', choices=[a.value for a in Attitude], default='positive')
+    parser.add_argument(
+        '--intensity', type=float, default=1.0, help='how strongly the attitude is shown, 0..1'
+    )
+    parser.add_argument('--listener', choices=sorted(LISTENERS), default='lstm')
+    parser.add_argument('--checkpoint', type=Path, help='of the listener lstm')
+    parser.add_argument(
+        '--seed', type=int, default=0, help='of blinks, breathing, gaze and chance decisions'
+    )
+    parser.add_argument(
+        '--personality', type=int, default=-1, help='seed of a drawn personality; -1 = the default'
+    )
+    parser.add_argument('--robot', default='generic_3dof', help='robot profile')
+
+
+def check_stack_arguments(args: argparse.Namespace) -> None:
+    """Check what `add_stack_arguments` declared; StackError or ProfileError for what is wrong."""
+    if not 0.0 <= args.intensity <= 1.0:
+        raise StackError(f'--intensity must lie between 0 and 1, not {args.intensity}')
+    if args.portrait is not None and not args.portrait.is_file():
+        raise StackError(f'no such portrait: {args.portrait}')
+    load_profile(args.robot)
+
+
+def stack_parameters(args: argparse.Namespace) -> dict[str, Any]:
+    """Parameters of the stack for a lossless replay of a clip."""
+    from vico_listener.render import default_portrait_path
+
+    portrait = str(args.portrait or default_portrait_path())
+    return {
+        'use_sim_time': True,
+        'lossless': True,
+        'listener': args.listener,
+        'checkpoint': str(args.checkpoint.resolve()) if args.checkpoint else '',
+        'seed': args.seed,
+        'personality': args.personality,
+        'attitude': args.attitude,
+        'intensity': args.intensity,
+        'portrait': portrait,
+        'size': FACE_SIZE,
+        'robot': args.robot,
+    }
+
+
+def wait_for_stack(stack: Any, connected: Callable[[], bool]) -> None:
+    """Wait until the stack is `connected`; StackError with its log's errors when it is not."""
+    deadline = time.monotonic() + START_TIMEOUT
+    while not connected():
+        if not stack.running:
+            raise StackError('the stack did not start:\n  ' + '\n  '.join(stack.complaints()))
+        if time.monotonic() > deadline:
+            raise StackError(
+                f'the stack was not ready within {START_TIMEOUT:.0f} s: see {stack.log}'
+            )
+        time.sleep(0.02)

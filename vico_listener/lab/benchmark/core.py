@@ -1,0 +1,329 @@
+"""The core's stages on one core: face, speech, listener, render, and the chain of them."""
+
+import itertools
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.clock import MODEL_RATE
+from vico_listener.clock import NANOSECONDS
+from vico_listener.clock import tick_stamp
+from vico_listener.face import create_face_tracker
+from vico_listener.face.model_file import load_model
+from vico_listener.face.network import Network
+from vico_listener.frames import SpeakerFrame
+from vico_listener.lab.benchmark.machine import Core
+from vico_listener.lab.benchmark.machine import one_core
+from vico_listener.lab.benchmark.material import pictures
+from vico_listener.lab.benchmark.material import voice
+from vico_listener.lab.benchmark.rows import Row
+from vico_listener.lab.benchmark.rows import percentiles
+from vico_listener.lab.benchmark.rows import rates
+from vico_listener.lab.benchmark.rows import sample
+from vico_listener.listener import DEFAULT_LISTENER
+from vico_listener.listener.agent import ListeningAgent
+from vico_listener.listener.learned import DEFAULT_CHECKPOINT
+from vico_listener.listener.model.checkpoint import load_checkpoint
+from vico_listener.listener.model.runtimes import create_runtime
+from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import FaceMotion
+from vico_listener.render import create_renderer
+from vico_listener.render import default_portrait_path
+from vico_listener.render import load_portrait
+from vico_listener.resources import resource_path
+from vico_listener.speech import AcousticStream
+from vico_listener.speech.features import DELTA_TICKS
+from vico_listener.speech.features import FRAME
+from vico_listener.speech.features import MEL_BANDS
+from vico_listener.speech.features import MEL_RANGE
+from vico_listener.speech.features import MFCC_SIZE
+from vico_listener.speech.resampler import INTERNAL_RATE
+
+RATE = 48_000
+CHUNK = RATE // MODEL_RATE
+
+
+def each(items: list[Any], action: Callable[[Any], Any]) -> Callable[[], Any]:
+    """`action` of the next item, round and round."""
+    source = itertools.cycle(items)
+    return lambda: action(next(source))
+
+
+def face_row(name: str, frames: list[NDArray[np.uint8]], repeats: int, target: float) -> Row:
+    """Face tracking of real 640x480 frames; the reference is its largest network alone."""
+    tracker = create_face_tracker()
+    tracker.warm_up()
+    stamps = itertools.count()
+
+    def track(frame: NDArray[np.uint8]) -> None:
+        tracker.update(frame, next(stamps) * NANOSECONDS // 12)
+
+    durations = sample(each(frames, track), repeats)
+    model = load_model()
+    network = Network(model.landmarks, 'landmark', (1, 256, 256, 3), (3 * 478, 1))
+    network.input()[:] = np.random.default_rng(0).random((256, 256, 3), np.float32)
+    bare = sample(network.run, repeats)
+    return Row(
+        name,
+        'ms',
+        *percentiles(durations),
+        target=target,
+        reference='landmark network alone',
+        reference_p50=float(np.median(bare)),
+        quoted='MediaPipe on a Zen 4 EPYC 9.8 ms; fit on a V100 52.5 ms',
+    )
+
+
+def speech_row(repeats: int) -> Row:
+    """Acoustic features of one tick from 48 kHz stereo; the reference is librosa per tick."""
+    random = np.random.default_rng(0)
+    chunk = (random.normal(0, 3000, (CHUNK, 2))).astype('<i2')
+    stream = AcousticStream(RATE, 2, 'S16LE')
+    data = chunk.tobytes()
+    ticks = itertools.count(1)
+
+    def tick() -> None:
+        number = next(ticks)
+        stream.push(data, tick_stamp(number - 1))
+        stream.frame(tick_stamp(number))
+
+    durations = sample(tick, repeats, warm_up=60)
+    librosa = librosa_ms(50)
+    return Row(
+        'acoustic features, 48 kHz stereo',
+        'ms',
+        *percentiles(durations),
+        target=0.05,
+        reference='librosa: not installed' if math.isnan(librosa) else 'librosa, every tick anew',
+        reference_p50=librosa,
+    )
+
+
+def librosa_ms(repeats: int) -> float:
+    """Median of the plain way, without its resampling: the same features from the newest 9 ticks.
+
+    Nine are what two deltas over 5 ticks each look back on. NaN when librosa is not installed.
+    """
+    try:
+        import librosa
+    except ImportError:
+        return math.nan
+    hop = INTERNAL_RATE // MODEL_RATE
+    sound = np.random.default_rng(0).normal(0, 0.1, FRAME + 8 * hop).astype(np.float32)
+
+    def features() -> None:
+        mel = librosa.feature.melspectrogram(
+            y=sound, sr=INTERNAL_RATE, n_fft=FRAME, hop_length=hop, center=False,
+            n_mels=MEL_BANDS, fmin=MEL_RANGE[0], fmax=MEL_RANGE[1],
+        )  # fmt: skip
+        mfcc = librosa.feature.mfcc(S=librosa.power_to_db(mel, top_db=None), n_mfcc=MFCC_SIZE)
+        librosa.feature.delta(mfcc, width=DELTA_TICKS)
+        librosa.feature.delta(mfcc, width=DELTA_TICKS, order=2)
+        librosa.feature.rms(y=sound, frame_length=FRAME, hop_length=hop, center=False)
+        librosa.feature.zero_crossing_rate(sound, frame_length=FRAME, hop_length=hop, center=False)
+
+    return float(np.median(sample(features, repeats)))
+
+
+def speaker_frames(count: int) -> list[SpeakerFrame]:
+    """Frames of a face that moves and a voice that comes and goes."""
+    random = np.random.default_rng(1)
+    frames = []
+    for index in range(count):
+        face = FaceMotion.neutral()
+        face.rotation = (0.1 * np.sin(index / np.array([11.0, 7.0, 13.0]))).astype(np.float32)
+        stamp = tick_stamp(index)
+        acoustic = random.normal(0, 1, 45).astype(np.float32)
+        speaking = index % 60 < 40
+        frames.append(SpeakerFrame(stamp, stamp, index, face, acoustic, speaking=speaking))
+    return frames
+
+
+def after_a_face(frames: list[NDArray[np.uint8]], repeats: int, action: Callable[[], Any]) -> Any:
+    """Durations (ms) of `action` straight after a face was tracked: the caches hold the face's."""
+    tracker = create_face_tracker()
+    stamps = itertools.count()
+    source = itertools.cycle(frames)
+    durations = np.empty(repeats)
+    for index in range(repeats):
+        tracker.update(next(source), next(stamps) * NANOSECONDS // 12)
+        start = time.perf_counter()
+        action()
+        durations[index] = 1e3 * (time.perf_counter() - start)
+    return durations
+
+
+def listener_rows(frames: list[NDArray[np.uint8]], repeats: int) -> list[Row]:
+    """A step of a listener with its idle layer: warm, and after a perception frame."""
+    rows = []
+    for name in (DEFAULT_LISTENER, 'rules'):
+        agent = ListeningAgent.create(name, FaceMotion.neutral())
+        step = each(speaker_frames(600), agent.step)
+        warm = sample(step, 5 * repeats)
+        cold = after_a_face(frames, repeats, step)
+        rows.append(Row(f'listener {name} and idle layer, warm', 'ms', *percentiles(warm)))
+        rows.append(Row(f'listener {name}, straight after a face', 'ms', *percentiles(cold)))
+    return rows
+
+
+NETWORK_TARGETS = {'onnx': (0.035, 0.150), 'numba': (0.020, 0.075)}
+"""Targets of the network's step in ms: warm, and straight after a face."""
+
+
+def network_rows(frames: list[NDArray[np.uint8]], repeats: int) -> list[Row]:
+    """A step of the network that ships, by runtime; the reference is its weights times a vector."""
+    checkpoint = load_checkpoint(resource_path(DEFAULT_CHECKPOINT))
+    count = sum(weight.size for weight in checkpoint.weights.values())
+    matrix = np.random.default_rng(0).normal(size=(512, count // 512)).astype(np.float32)
+    vector = np.ones(matrix.shape[1], np.float32)
+    floor = float(np.median(sample(lambda: matrix @ vector, 5 * repeats)))
+    random = np.random.default_rng(1)
+    rows = []
+    for name, targets in NETWORK_TARGETS.items():
+        runtime = create_runtime(name, checkpoint)
+        driven = list(random.normal(size=(64, checkpoint.config.driven_size)).astype(np.float32))
+        step = each(driven, runtime.step)
+        warm, cold = sample(step, 5 * repeats), after_a_face(frames, repeats, step)
+        for what, durations, target in (
+            ('warm', warm, targets[0]),
+            ('straight after a face', cold, targets[1]),
+        ):
+            rows.append(
+                Row(
+                    f'network step, {name}, {what}',
+                    'ms',
+                    *percentiles(durations),
+                    target=target,
+                    reference='its weights times one vector',
+                    reference_p50=floor,
+                    quoted="the paper's on a V100 0.0372 ms",
+                )
+            )
+    return rows
+
+
+def motions(reference: FaceMotion, count: int = 60) -> list[FaceMotion]:
+    """A nodding, smiling, blinking listener."""
+    made = []
+    for index in range(count):
+        motion = reference.copy()
+        motion.rotation = np.array(
+            [0.03 * np.sin(index / 9), 0.08 * np.sin(index / 2), 0.05 * np.sin(index / 7)],
+            np.float32,
+        )
+        for name in ('mouthSmileLeft', 'mouthSmileRight'):
+            motion.expression[ARKIT_INDEX[name]] = 0.5 + 0.3 * np.sin(index / 11)
+        for name in ('eyeBlinkLeft', 'eyeBlinkRight'):
+            motion.expression[ARKIT_INDEX[name]] = max(0.0, np.sin(index / 3))
+        made.append(motion)
+    return made
+
+
+def render_row(size: int, target: float, repeats: int) -> Row:
+    """Portrait renderer; the reference is one plain remap of a 64x64 flow."""
+    portrait = load_portrait(default_portrait_path())
+    renderer = create_renderer('portrait', portrait=portrait, size=size)
+    durations = sample(each(motions(renderer.reference), renderer.render), repeats)
+    picture = renderer.render(renderer.reference)
+    y, x = np.mgrid[0:size, 0:size].astype(np.float32)
+    flow = np.random.default_rng(0).normal(0, 2, (64, 64, 2)).astype(np.float32)
+
+    def plain() -> None:
+        dense = cv2.resize(flow, (size, size))
+        cv2.remap(picture, x + dense[..., 0], y + dense[..., 1], cv2.INTER_LINEAR)
+
+    return Row(
+        f'portrait render {size}x{size}',
+        'ms',
+        *percentiles(durations),
+        target=target,
+        reference='one plain remap of a 64x64 flow',
+        reference_p50=float(np.median(sample(plain, repeats))),
+        quoted='PIRenderer on a V100 29.3 ms',
+    )
+
+
+def chain_row(clip: Path, frames: list[NDArray[np.uint8]], repeats: int) -> Row:
+    """Frames per second of face, speech, listener and render one after the other."""
+    tracker = create_face_tracker()
+    tracker.warm_up()
+    samples, rate = voice(clip)
+    stream = AcousticStream(rate, 1, 'S16LE')
+    size = rate // MODEL_RATE
+    pieces = samples[: len(samples) // size * size].astype('<i2').reshape(-1, size)
+    sound = itertools.cycle(piece.tobytes() for piece in pieces)
+    renderer = create_renderer(
+        'portrait', portrait=load_portrait(default_portrait_path()), size=256
+    )
+    agent = ListeningAgent.create(DEFAULT_LISTENER, renderer.reference)
+    ticks = itertools.count(1)
+
+    def one(picture: NDArray[np.uint8]) -> None:
+        number = next(ticks)
+        stamp = tick_stamp(number)
+        stream.push(next(sound), tick_stamp(number - 1))
+        heard = stream.frame(stamp)
+        face = tracker.update(picture, stamp, heard.speaking)
+        motion = agent.step(
+            SpeakerFrame(
+                stamp,
+                stamp,
+                number,
+                face,
+                heard.features,
+                face_valid=face.confidence > 0,
+                audio_valid=heard.valid,
+                speaking=heard.speaking,
+            )
+        )
+        if motion is not None:  # None only at rest
+            renderer.render(motion.face)
+
+    durations = sample(each(frames, one), repeats, warm_up=MODEL_RATE)
+    return Row(
+        'core chain: face, speech, listener, render 256',
+        'fps',
+        *rates(durations, MODEL_RATE),
+        target=100.0,
+        higher=True,
+        quoted='the paper on a V100 12 fps (19 pipelined)',
+    )
+
+
+def core_rows(clip: Path, quick: bool, report: Callable[[str], None]) -> tuple[list[Row], Core]:
+    """All core rows, and how well they had their core to themselves.
+
+    Args:
+        clip: the demo clip.
+        quick: few repetitions.
+        report: told the name of each stage before it is measured.
+    """
+    few, many = (60, 200) if quick else (600, 3000)
+    frames, both = pictures(clip, alone=True), pictures(clip, alone=False)
+    rows: list[Row] = []
+    with one_core() as core:
+        report('face')
+        rows.append(face_row('face 640x480, one person', frames, few, 7.5))
+        rows.append(face_row('face 640x480, two people', both, few, math.nan))
+        report('speech')
+        rows.append(speech_row(many))
+        report('listener')
+        rows += listener_rows(frames, few)
+        report('network')
+        rows += network_rows(frames, few)
+        report('render')
+        rows.append(render_row(256, 1.5, few))
+        rows.append(render_row(384, 2.5, few))
+        report('core chain')
+        rows.append(chain_row(clip, frames, few))
+    return rows, core
+
+
+CORE_STAGES = 6
+"""How often `core_rows` reports."""

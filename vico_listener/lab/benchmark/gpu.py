@@ -1,0 +1,164 @@
+"""The paper's own chain (Deep3D, listener, PIRenderer) on a GPU, beside the paper's figures."""
+
+import itertools
+from collections.abc import Generator
+from collections.abc import Iterable
+from concurrent.futures import Future
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.clock import MODEL_RATE
+from vico_listener.clock import NANOSECONDS
+from vico_listener.face import create_face_tracker
+from vico_listener.face.deep3d.alignment import align_face
+from vico_listener.face.deep3d.alignment import five_points
+from vico_listener.face.deep3d.coefficients import motion_of
+from vico_listener.face.deep3d.reconstruction import network_part
+from vico_listener.frames import ACOUSTIC_SIZE
+from vico_listener.frames import SpeakerFrame
+from vico_listener.lab.benchmark.core import each
+from vico_listener.lab.benchmark.material import pictures
+from vico_listener.lab.benchmark.rows import Row
+from vico_listener.lab.benchmark.rows import percentiles
+from vico_listener.lab.benchmark.rows import rates
+from vico_listener.lab.benchmark.rows import sample
+from vico_listener.listener.model.config import BFM64 as NETWORK
+from vico_listener.listener.model.runtimes import create_runtime
+from vico_listener.motion import BFM64
+from vico_listener.motion import FaceMotion
+from vico_listener.neural.execution import Execution
+from vico_listener.neural.execution import create_runner
+from vico_listener.render.pirender.parts import PREPARED
+from vico_listener.render.pirender.parts import picture_part
+from vico_listener.render.pirender.window import MotionWindow
+from vico_listener.render.pirender.window import column_of
+
+QUOTED = 'the paper on a V100 {}'
+
+
+class Chain:
+    """Camera picture to listener's face; the networks have random weights, which cost the same.
+
+    Args:
+        execution: where the two large networks run. The listener steps on the CPU, where it takes
+            less time than the way to a GPU; in `direct` it steps where they run.
+    """
+
+    def __init__(self, execution: Execution) -> None:
+        from vico_listener.lab.benchmark.direct import DirectChain
+        from vico_listener.lab.training.export import to_checkpoint
+        from vico_listener.listener.learned import LearnedListener
+        from vico_listener.listener.model.network import ListenerNetwork
+        from vico_listener.listener.model.vectors import Normalisation
+
+        self._tracker = create_face_tracker()
+        self._tracker.warm_up()
+        self._stamps = itertools.count()
+        self._fit = create_runner(network_part(None), execution)
+        checkpoint = to_checkpoint(ListenerNetwork(NETWORK), Normalisation.identity(NETWORK))
+        self._listener = create_runtime('numba', checkpoint)
+        self.driven = np.zeros(checkpoint.config.driven_size, np.float32)
+        self._draw = create_runner(picture_part(None), execution)
+        shares = [np.zeros((1, *shape), np.float32) for shape in PREPARED.values()]
+        self._prepared = [self._draw.constant(share) for share in shares]
+        self._window = MotionWindow()
+        listener = LearnedListener(checkpoint=checkpoint, runtime='torch')
+        self._direct = DirectChain(listener, self._picture)
+        silence = np.zeros(ACOUSTIC_SIZE, np.float32)
+        self._frame = SpeakerFrame(0, 0, 0, FaceMotion.missing(BFM64), silence, face_valid=False)
+
+    def fit(self, picture: NDArray[np.uint8]) -> FaceMotion:
+        """Landmarks, alignment and coefficients of a camera picture with a face."""
+        self._tracker.update(picture, next(self._stamps) * NANOSECONDS // MODEL_RATE)
+        face = align_face(picture, five_points(self._tracker.faces[0].landmarks))
+        (rows,) = self._fit(face.picture.transpose(2, 0, 1)[None].astype(np.float32) / 255)
+        return motion_of(rows[0], face.transform_params)
+
+    def step(self) -> Any:
+        """A step of the listener's network."""
+        return self._listener.step(self.driven)
+
+    def render(self, motion: FaceMotion) -> NDArray[np.uint8]:
+        """The listener's picture."""
+        return self._picture(self._window.push(column_of(motion)))
+
+    def _picture(self, window: Any) -> NDArray[np.uint8]:
+        return np.asarray(self._draw(*self._prepared, window[None])[0][0])
+
+    def direct(self) -> None:
+        """A step and its picture; the motion stays on the device."""
+        self._direct.step(self._frame)
+
+    def whole(self, picture: NDArray[np.uint8]) -> None:
+        """One after the other."""
+        motion = self.fit(picture)
+        self.step()
+        self.render(motion)
+
+    def overlapped(
+        self, pictures: Iterable[NDArray[np.uint8]]
+    ) -> Generator[NDArray[np.uint8], None, None]:
+        """Listener's pictures; the next camera picture is fitted while one is drawn, as live."""
+        drawn: Future[NDArray[np.uint8]] | None = None
+        with ThreadPoolExecutor(1) as drawing:
+            for picture in pictures:
+                motion = self.fit(picture)
+                self.step()
+                if drawn is not None:
+                    yield drawn.result()
+                drawn = drawing.submit(self.render, motion)
+            if drawn is not None:
+                yield drawn.result()
+
+
+def chain_rows(clip: Path, execution: Execution, repeats: int) -> list[Row]:
+    """Fit, step, render, all of them, and frames per second, one after the other and overlapped.
+
+    Args:
+        clip: the demo clip.
+        execution: see `Chain`.
+        repeats: of each.
+    """
+    chain, frames = Chain(execution), pictures(clip, alone=True)
+    motion = chain.fit(frames[0])
+    actions = {
+        'fit: landmarks, alignment, Deep3D': (each(frames, chain.fit), '52.5 ms'),
+        'step of the listener': (chain.step, '0.0372 ms'),
+        'render: PIRenderer 256x256': (lambda: chain.render(motion), '29.3 ms'),
+        'step and render, the motion stays on the GPU': (chain.direct, '29.3 ms'),
+    }
+    rows = [
+        Row(name, 'ms', *percentiles(sample(action, repeats)), quoted=QUOTED.format(paper))
+        for name, (action, paper) in actions.items()
+    ]
+    whole = sample(each(frames, chain.whole), repeats)
+    name = 'total: fit, step, render'
+    quoted = QUOTED.format('81.84 ms')
+    rows.append(Row(name, 'ms', *percentiles(whole), target=12.0, quoted=quoted))
+    stream = chain.overlapped(itertools.cycle(frames))
+    overlapped = sample(lambda: next(stream), repeats)
+    stream.close()
+    for way, durations, paper in (
+        ('one after the other', whole, '12 fps'),
+        ('fit of t + 1 while t is drawn', overlapped, '19 fps (pipelined)'),
+    ):
+        fps = rates(durations, min(MODEL_RATE, repeats))
+        name, quoted = f'frames per second, {way}', QUOTED.format(paper)
+        rows.append(Row(name, 'fps', *fps, target=80.0, higher=True, quoted=quoted))
+    return rows
+
+
+def describe_gpu() -> str:
+    """Name of the GPU and versions; '' without one."""
+    try:
+        import torch
+    except ModuleNotFoundError:
+        return ''
+    if not torch.cuda.is_available():
+        return ''
+    name = torch.cuda.get_device_name()
+    return f'{name}, torch {torch.__version__}, CUDA {torch.version.cuda}'

@@ -1,0 +1,55 @@
+"""What the bench plays: the demo clip as a camera of 640x480 would have taken it."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.clock import MODEL_RATE
+from vico_listener.clock import NANOSECONDS
+from vico_listener.media.clip import camera_frames
+from vico_listener.media.clip import read_sound
+
+SIZE = 640, 480
+
+SPEAKER = slice(0, 150), slice(110, 310)
+"""Rows and columns of the demo clip (320x240) that show the speaker without the bystander."""
+
+
+def pictures(clip: Path, alone: bool) -> list[NDArray[np.uint8]]:
+    """Every frame of the demo clip at 640x480, with the speaker `alone` or with the bystander."""
+    part = SPEAKER if alone else (slice(None), slice(None))
+    return [np.asarray(cv2.resize(f.image[part], SIZE), np.uint8) for f in camera_frames(clip)]
+
+
+def voice(clip: Path) -> tuple[NDArray[np.int16], int]:
+    """First channel (N,) of the clip's sound and its rate in Hz."""
+    samples, rate = read_sound(clip)
+    return samples[:, 0], rate
+
+
+def write_fluent_clip(clip: Path, path: Path) -> int:
+    """Write the speaker alone at 640x480 and 30 fps, with the sound; return the frame count."""
+    stamps = np.array([f.stamp for f in camera_frames(clip)])
+    images = pictures(clip, alone=True)
+    samples, rate = voice(clip)
+    count = int(stamps[-1] * MODEL_RATE // NANOSECONDS)
+    with av.open(str(path), 'w') as container:
+        video = container.add_stream('mjpeg', rate=MODEL_RATE)
+        video.width, video.height = SIZE
+        video.pix_fmt = 'yuvj420p'
+        audio = container.add_stream('pcm_s16le', rate=rate, layout='mono')
+        for tick in range(count):
+            newest = np.searchsorted(stamps, tick * NANOSECONDS // MODEL_RATE, side='right') - 1
+            frame = av.VideoFrame.from_ndarray(images[max(0, int(newest))], format='bgr24')
+            frame.pts, frame.time_base = tick, Fraction(1, MODEL_RATE)
+            container.mux(video.encode(frame))
+        sound = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format='s16', layout='mono')
+        sound.sample_rate, sound.pts, sound.time_base = rate, 0, Fraction(1, rate)
+        container.mux(audio.encode(sound))
+        container.mux(video.encode(None))
+        container.mux(audio.encode(None))
+    return count

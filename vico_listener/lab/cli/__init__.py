@@ -1,0 +1,1 @@
+"""The sub-commands of `vico` that belong to the laboratory."""

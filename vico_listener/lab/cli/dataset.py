@@ -1,0 +1,168 @@
+"""`vico dataset`: make, construct, look at and measure data sets in ViCo's layouts."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from vico_listener.lab.dataset.vico.layouts import read_layout
+from vico_listener.lab.dataset.vico.tables import LayoutError
+from vico_listener.motion import Attitude
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the actions of `vico dataset`."""
+    actions = parser.add_subparsers(dest='action', required=True, metavar='ACTION')
+    made = actions.add_parser('synthesize', help='make a small data set in the layout of ViCo')
+    made.add_argument('folder', type=Path, help='of the data set')
+    made.add_argument('--clips', type=int, default=30, help='how many, at least 9')
+    made.add_argument('--seed', type=int, default=0, help='everything follows from it')
+    made.add_argument('--seconds', type=float, default=20.0, help='length of the longest clip')
+    made.add_argument('--features-only', action='store_true', help='no videos and no sound')
+    made.add_argument('--portraits', type=Path, nargs='*', default=[], help='photos of the people')
+    made.add_argument('--workers', type=int, help='processes; without, one for each core')
+    taught = actions.add_parser('dyads', help='features that the default listener learns from')
+    taught.add_argument('config', type=Path, help='of a training, e.g. its default.yaml')
+    taught.add_argument('folder', type=Path, help='of the features')
+    taught.add_argument('--workers', type=int, help='processes; without, one for each core')
+    built = actions.add_parser('build', help='cut two-person videos into a data set, as the paper')
+    built.add_argument('annotations', type=Path, help='csv: who speaks when, on which side')
+    built.add_argument('folder', type=Path, help='of the data set')
+    built.add_argument('--videos', type=Path, help='without, the folder of the annotations')
+    built.add_argument('--seed', type=int, default=0, help='of the splits')
+    built.add_argument('--fov-deg', type=float, default=60.0, help='field of view of the cameras')
+    built.add_argument('--workers', type=int, help='processes; without, one for each core')
+    seen = actions.add_parser('inspect', help='check every file and count what is in it')
+    seen.add_argument('folder', type=Path, help='of the data set')
+    seen.add_argument(
+        '--out', type=Path, help='folder for inspection.txt and .png; without, FOLDER'
+    )
+    got = actions.add_parser('extract', help='features of both people of every clip')
+    got.add_argument('folder', type=Path, help='of the data set')
+    got.add_argument('--out', type=Path, help='without, FOLDER/features')
+    got.add_argument('--workers', type=int, help='processes; without, one for each core')
+    got.add_argument('--ray', action='store_true', help='spread over Ray instead of processes')
+    got.add_argument(
+        '--stretch',
+        type=_factor,
+        default='auto',
+        help="factor of the pictures' width, or auto: estimated for each clip",
+    )
+    got.add_argument('--face', default='landmarker', help='backend that looks at faces')
+    got.add_argument('--face-model', default='', help='its model; without, the default one')
+    got.add_argument('--fov-deg', type=float, default=60.0, help='field of view of the cameras')
+    got.add_argument('--attitude', choices=[a.value for a in Attitude], help='where it is not told')
+    got.add_argument('--from-mat', type=Path, help='folder with .mat coefficients of all videos')
+    got.add_argument('--from-features', type=Path, help="folder of the authors' feature tree")
+
+
+def _factor(text: str) -> float | None:
+    """A number, or None for 'auto'."""
+    if text == 'auto':
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"a number or auto, not '{text}'") from None
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it; exit code 0, or 1 with the reason."""
+    try:
+        return int(_ACTIONS[args.action](args))
+    except (LayoutError, ValueError, OSError, RuntimeError) as error:
+        print(f'vico dataset: {error}', file=sys.stderr)
+        return 1
+
+
+def _synthesise(args: argparse.Namespace) -> int:
+    from vico_listener.lab.dataset.vico.synthesis import SynthesisSettings
+    from vico_listener.lab.dataset.vico.synthesis import synthesise
+
+    settings = SynthesisSettings(
+        args.clips, args.seed, args.features_only, tuple(args.portraits), args.seconds
+    )
+    synthesise(settings, args.folder, args.workers)
+    print(f'{args.clips} synthetic clips in {args.folder}')
+    return 0
+
+
+def _teach(args: argparse.Namespace) -> int:
+    from vico_listener.lab.dataset.dyads.make import make_dyads
+    from vico_listener.lab.training.config import load_training_config
+
+    make_dyads(load_training_config(args.config).dyads, args.folder, args.workers)
+    print(f'labelled dyads in {args.folder}; vico train {args.config} --features {args.folder}')
+    return 0
+
+
+def _build(args: argparse.Namespace) -> int:
+    from vico_listener.lab.dataset.vico.annotations import read_annotations
+    from vico_listener.lab.dataset.vico.construction import LEFT_OUT
+    from vico_listener.lab.dataset.vico.construction import ConstructionSettings
+    from vico_listener.lab.dataset.vico.construction import build_data_set
+
+    annotations = read_annotations(args.annotations, args.videos)
+    settings = ConstructionSettings(args.seed, args.fov_deg)
+    built = build_data_set(annotations, args.folder, settings, args.workers)
+    if annotations.several:
+        agreed = annotations.several - len(annotations.disputed)
+        print(f'annotators agree on {agreed} of {annotations.several} clips')
+    for name, reason in built.left_out:
+        print(f'left out: {name + ": " if name else ""}{reason}')
+    for problem in built.problems:
+        print(f'note: {problem}')
+    print(f'{len(built.clips)} clips in {args.folder}; left out: {args.folder / LEFT_OUT}')
+    return 0
+
+
+def _inspect(args: argparse.Namespace) -> int:
+    from vico_listener.lab.dataset.vico.inspection import inspect_data_set
+    from vico_listener.lab.dataset.vico.inspection_report import SHOWN_PROBLEMS
+    from vico_listener.lab.dataset.vico.inspection_report import format_inspection
+    from vico_listener.lab.dataset.vico.inspection_report import plot_inspection
+
+    found = inspect_data_set(read_layout(args.folder))
+    out = args.out or args.folder
+    out.mkdir(parents=True, exist_ok=True)
+    (out / 'inspection.txt').write_text(format_inspection(found) + '\n', encoding='utf-8')
+    plot_inspection(found, out / 'inspection.png')
+    print(format_inspection(found, SHOWN_PROBLEMS))
+    return 0
+
+
+def _extract(args: argparse.Namespace) -> int:
+    from vico_listener.lab.dataset.vico.extraction import REPORT
+    from vico_listener.lab.dataset.vico.extraction import ExtractionSettings
+    from vico_listener.lab.dataset.vico.extraction import extract_data_set
+    from vico_listener.lab.dataset.vico.extraction import write_statistics
+
+    layout = read_layout(args.folder)
+    for problem in layout.problems:
+        print(f'left out: {problem}', file=sys.stderr)
+    settings = ExtractionSettings(
+        stretch=args.stretch,
+        face=args.face,
+        face_model=args.face_model,
+        fov_deg=args.fov_deg,
+        default_attitude=args.attitude or '',
+        mats=str(args.from_mat or ''),
+        tree=str(args.from_features or ''),
+    )
+    out = args.out or args.folder / 'features'
+    results = extract_data_set(layout.entries, out, settings, args.workers, args.ray)
+    failed = [result for result in results if result.problem]
+    for result in failed:
+        print(f'no features of {result.clip}: {result.problem}', file=sys.stderr)
+    ready = len(layout.entries) - len(failed)
+    print(f'{ready} of {len(layout.entries)} clips in {out}; notes in {out / REPORT}')
+    write_statistics(out)
+    return 1 if failed else 0
+
+
+_ACTIONS = {
+    'synthesize': _synthesise,
+    'dyads': _teach,
+    'build': _build,
+    'inspect': _inspect,
+    'extract': _extract,
+}

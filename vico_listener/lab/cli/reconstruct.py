@@ -1,0 +1,64 @@
+"""`vico reconstruct`: Deep3DFaceRecon over one video or picture: coefficients and a mesh."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from vico_listener.face.deep3d.coefficients import save_mat
+from vico_listener.face.deep3d.mesh import load_basel_face
+from vico_listener.face.deep3d.mesh import write_obj
+from vico_listener.face.deep3d.reconstruction import Reconstruction
+from vico_listener.face.deep3d.reconstruction import reconstruct_clip
+from vico_listener.face.model_file import FaceModelError
+from vico_listener.media.clip import ClipError
+from vico_listener.media.clip import count_pictures
+from vico_listener.media.tick_pictures import pictures_at_ticks
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `vico reconstruct`."""
+    parser.add_argument('source', type=Path, help='video or picture of one person')
+    parser.add_argument(
+        '--face-model', type=Path, required=True, help='epoch_20.pth of Deep3DFaceRecon_pytorch'
+    )
+    parser.add_argument(
+        '--out', type=Path, help="the authors' .mat, a row for each 1/30 s; without, SOURCE.mat"
+    )
+    parser.add_argument('--obj', type=Path, help='also write the mesh of one frame here (OBJ)')
+    parser.add_argument('--frame', type=int, default=0, help='of which frame, with --obj')
+    parser.add_argument(
+        '--bfm', type=Path, default=Path('BFM'), help='folder of BFM_model_front.mat, with --obj'
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Fit and write; exit code 0, or 1 with the reason."""
+    try:
+        _reconstruct(args)
+    except (ClipError, FaceModelError, ValueError, OSError) as error:
+        print(f'vico reconstruct: {error}', file=sys.stderr)
+        return 1
+    return 0
+
+
+def _reconstruct(args: argparse.Namespace) -> None:
+    out = args.out or args.source.with_suffix('.mat')
+    # What can be refused is refused before the long work.
+    basel_face = load_basel_face(args.bfm) if args.obj else None
+    reconstruction = Reconstruction(args.face_model)
+    count_pictures(args.source)  # refuses what holds none
+    clip = reconstruct_clip(pictures_at_ticks(args.source), reconstruction, progress=True)
+    if not 0 <= args.frame < len(clip.coefficients):
+        raise ValueError(f'--frame: {args.source} has the frames 0 to {len(clip.coefficients) - 1}')
+    save_mat(out, clip.coefficients, clip.transform_params)
+    print(f'{len(clip.coefficients)} frames in {out}')
+    if not clip.found.all():
+        print(
+            f'no face in {np.count_nonzero(~clip.found)} of them: the place of the frame before '
+            'was fitted, as the authors have it'
+        )
+    if basel_face is not None:
+        write_obj(args.obj, basel_face, clip.coefficients[args.frame])
+        print(f'mesh of frame {args.frame} in {args.obj}')

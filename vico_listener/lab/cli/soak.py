@@ -1,0 +1,102 @@
+"""`vico soak`: trouble on purpose, then a long run; a table of what held."""
+
+import argparse
+import json
+import math
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from vico_listener.lab.cli.demo import default_clip
+from vico_listener.media.clip import ClipError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `vico soak`."""
+    parser.add_argument('--minutes', type=float, default=30.0, help='of the long run; 0 = none')
+    parser.add_argument('--faults', nargs='*', default=[], help='names; none = all')
+    parser.add_argument('--stretch', type=float, default=3.0, help='faults last longer by this')
+    parser.add_argument('--transitions', type=int, default=200, help='lifecycle transitions')
+    parser.add_argument('--clip', type=Path, help='of a speaker')
+    parser.add_argument('--robot', default='generic_3dof', help='profile whose limits are watched')
+    parser.add_argument('--out', type=Path, default=Path('out/soak'), help='where the files go')
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the suite; exit code 0 when all held, else 1."""
+    from vico_listener.lab.faults.catalogue import faults_by_name
+    from vico_listener.lab.faults.suite import FaultSuite
+
+    try:
+        faults = faults_by_name(args.faults)
+        clip = args.clip or default_clip()
+        args.out.mkdir(parents=True, exist_ok=True)
+        with FaultSuite(args.out, clip, args.robot, args.stretch, args.transitions) as suite:
+            with tqdm(suite.run(faults), total=len(faults), desc='faults', unit='fault') as bar:
+                rows = [_row(result) for result in bar]
+            if args.minutes > 0:
+                rows.append(_long_run(suite, args.minutes * 60.0, args.out))
+    except (ClipError, ValueError, TimeoutError, OSError) as error:
+        print(f'vico soak: {error}', file=sys.stderr)
+        return 1
+    table = _table(rows)
+    (args.out / 'soak.md').write_text(table + '\n', encoding='utf-8')
+    (args.out / 'soak.json').write_text(json.dumps(rows, indent=1) + '\n', encoding='utf-8')
+    print(table)
+    failed = [row for row in rows if row['verdict'] != 'held']
+    print(f'\n{len(rows) - len(failed)} of {len(rows)} held; {args.out / "soak.md"}')
+    return 1 if failed else 0
+
+
+def _row(result: Any) -> dict[str, str]:
+    return {
+        'fault': result.fault.what,
+        'meanwhile': result.fault.meanwhile.value,
+        'gap [s]': _number(result.gap),
+        'back after [s]': _number(result.back),
+        'pictures sent / counted': f'{result.published} / {result.counted}'
+        if result.published
+        else '-',
+        'memory [MB]': _number(result.memory, 0),
+        'verdict': '; '.join(result.problems) or 'held',
+    }
+
+
+def _number(value: float, digits: int = 2) -> str:
+    return f'{value:.{digits}f}' if math.isfinite(value) else '-'
+
+
+def _long_run(suite: Any, duration: float, out: Path) -> dict[str, str]:
+    """Let it run and watch memory, queue and motion."""
+    from vico_listener.lab.benchmark.machine_watch import MachineWatch
+    from vico_listener.lab.faults import long_run
+
+    watch = MachineWatch()
+    seconds: list[long_run.Second] = []
+    suite.watcher.watch()
+    start = time.monotonic()
+    for _ in tqdm(range(round(duration)), desc='long run', unit='s'):
+        time.sleep(max(0.0, start + len(seconds) + 1 - time.monotonic()))
+        queue = suite.watcher.count('perception', 'queue')
+        motions = len(suite.watcher.watch().motions)
+        seconds.append(long_run.Second(suite.stack.memory(), queue, motions, *watch.since_last()))
+    watch.stop()
+    long_run.plot(seconds, out / 'soak.png')
+    return {
+        'fault': f'none, for {duration / 60:.1f} minutes',
+        'meanwhile': long_run.summary(seconds),
+        'gap [s]': '-',
+        'back after [s]': '-',
+        'pictures sent / counted': '-',
+        'memory [MB]': _number(seconds[-1].memory, 0),
+        'verdict': '; '.join(long_run.problems(seconds, suite.stack.running)[:3]) or 'held',
+    }
+
+
+def _table(rows: list[dict[str, str]]) -> str:
+    names = list(rows[0])
+    lines = ['| ' + ' | '.join(names) + ' |', '|' + '---|' * len(names)]
+    return '\n'.join(lines + ['| ' + ' | '.join(row.values()) + ' |' for row in rows])

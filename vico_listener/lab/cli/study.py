@@ -1,0 +1,82 @@
+"""`vico study`: make the page of a user study, and score what comes back."""
+
+import argparse
+import random
+import sys
+from pathlib import Path
+
+from vico_listener.lab.study.answers import collect
+from vico_listener.lab.study.manifest import StudyError
+from vico_listener.lab.study.manifest import read_manifest
+from vico_listener.lab.study.page import SIZE
+from vico_listener.lab.study.page import write_page
+from vico_listener.lab.study.questions import ask
+from vico_listener.lab.study.questions import read_key
+from vico_listener.lab.study.questions import write_key
+from vico_listener.lab.study.score import score
+from vico_listener.lab.study.table import format_csv
+from vico_listener.lab.study.table import format_markdown
+from vico_listener.media.clip import ClipError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the actions of `vico study`."""
+    actions = parser.add_subparsers(dest='action', required=True, metavar='ACTION')
+    make = actions.add_parser('make', help='write the page and its key')
+    make.add_argument('clips', type=Path, help='CSV or YAML list of clips')
+    make.add_argument('--out', type=Path, required=True, help='new folder for the page')
+    make.add_argument(
+        '--key', type=Path, help='file for the key, outside of the page (default: OUT.key.json)'
+    )
+    make.add_argument('--seed', type=int, help='of order, sides and names (default: by chance)')
+    make.add_argument(
+        '--size', type=int, default=SIZE, help='height of the videos, px (default: %(default)s)'
+    )
+    scored = actions.add_parser('score', help="turn answers into the paper's table")
+    scored.add_argument('key', type=Path, help='the key that `make` wrote')
+    scored.add_argument('answers', type=Path, nargs='+', help="the participants' files")
+    scored.add_argument('--markdown', type=Path, metavar='FILE', help='also write the table')
+    scored.add_argument('--csv', type=Path, metavar='FILE', help='also write the figures')
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it; exit code 0, or 1 with the reason on stderr."""
+    try:
+        return _make(args) if args.action == 'make' else _score(args)
+    except (StudyError, ClipError, OSError) as error:
+        print(f'vico study: {error}', file=sys.stderr)
+        return 1
+
+
+def _make(args: argparse.Namespace) -> int:
+    if args.size < 64 or args.size % 2:
+        raise StudyError(f'--size must be an even number of at least 64, not {args.size}')
+    path = args.key or args.out.with_name(f'{args.out.resolve().name}.key.json')
+    if path.resolve().is_relative_to(args.out.resolve()):
+        raise StudyError('the key must not lie in the page, participants could read it: see --key')
+    if path.exists():
+        raise StudyError(f'{path} exists: answers to it could no longer be read without it')
+    # A seed that nobody can guess, unless the study is to be made again as it was.
+    seed = random.SystemRandom().getrandbits(31) if args.seed is None else args.seed
+    key, videos = ask(read_manifest(args.clips), seed)
+    write_page(args.out, key, videos, args.size)
+    write_key(path, key)
+    print(f'{len(key.questions)} questions: give {args.out} to participants, keep {path}')
+    return 0
+
+
+def _score(args: argparse.Namespace) -> int:
+    key = read_key(args.key)
+    answers, left_out = collect(args.answers, key)
+    for item in left_out:
+        print(f'vico study: not counted: {item.path}: {item.reason}', file=sys.stderr)
+    if not answers:
+        raise StudyError('no file of answers can be counted')
+    scores = score(key, answers)
+    table = format_markdown(scores, left_out)
+    print(table, end='')
+    if args.markdown is not None:
+        args.markdown.write_text(table, encoding='utf-8')
+    if args.csv is not None:
+        args.csv.write_text(format_csv(scores), encoding='utf-8')
+    return 0

@@ -1,0 +1,191 @@
+"""Makes a bag of a clip: what camera and microphone would have published, and the truth."""
+
+import heapq
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from vico_listener.clock import tick_stamp
+from vico_listener.lab.dataset.bags.clips import ClipFiles
+from vico_listener.lab.dataset.reference import first_face
+from vico_listener.lab.dataset.reference import reference_face
+from vico_listener.lab.dataset.reference import relative_track
+from vico_listener.media.bags.definitions import ATTITUDE
+from vico_listener.media.bags.definitions import AUDIO_INFO
+from vico_listener.media.bags.definitions import AUDIO_PLAIN
+from vico_listener.media.bags.definitions import AUDIO_STAMPED
+from vico_listener.media.bags.definitions import COMPRESSED_IMAGE
+from vico_listener.media.bags.definitions import FACE_MOTION
+from vico_listener.media.bags.definitions import IMAGE
+from vico_listener.media.bags.definitions import LISTENER_MOTION
+from vico_listener.media.bags.definitions import header_of
+from vico_listener.media.bags.definitions import new_message
+from vico_listener.media.bags.definitions import time_of
+from vico_listener.media.bags.errors import BagError
+from vico_listener.media.bags.topics import TRUE_MOTION
+from vico_listener.media.bags.topics import TRUE_REFERENCE
+from vico_listener.media.bags.writer import BagWriter
+from vico_listener.media.clip import START_NS
+from vico_listener.media.clip import CameraFrame
+from vico_listener.media.clip import SoundChunk
+from vico_listener.media.clip import camera_frames
+from vico_listener.media.clip import probe_clip
+from vico_listener.media.clip import sound_chunks
+from vico_listener.media.face_track import FaceTrack
+from vico_listener.motion import Attitude
+from vico_listener.motion import FaceMotion
+
+CAMERA = 'camera'
+HEAD = 'head'
+JPEG_QUALITY = 95
+
+Progress = Callable[[float], None]
+
+
+def make_bag(
+    clip: ClipFiles,
+    folder: Path,
+    storage: str = 'mcap',
+    images: str = 'raw',
+    attitude: Attitude | None = None,
+    progress: Progress | None = None,
+) -> dict[str, int]:
+    """Write the bag of a clip; return the number of messages on each topic.
+
+    Stamps begin at `START_NS`, as when the clip itself is played: with raw images the bag gives
+    the same motion as the clip.
+
+    Args:
+        clip: what goes in.
+        folder: of the bag; must not exist.
+        storage: 'mcap' or 'sqlite3'.
+        images: 'raw' (sensor_msgs/Image) or 'jpeg' (CompressedImage).
+        attitude: of the listener; None = the one that the clip's features know, if any.
+        progress: told of the seconds of stream time that are done.
+
+    Raises:
+        BagError: the folder exists. ClipError: the video cannot be used. ValueError: the features
+            cannot.
+    """
+    info = probe_clip(clip.video)
+    known, listener = clip.known()
+    attitude = attitude or known
+    sound = clip.sound or clip.video
+    notes = {'clip': clip.name} | ({'attitude': attitude.value} if attitude else {})
+    with BagWriter(folder, storage, notes) as writer:
+        if attitude is not None:
+            message = new_message(ATTITUDE, data=attitude.value)
+            writer.write('/attitude', ATTITUDE, START_NS, message)
+        truth = iter(()) if listener is None else _true_motions(listener, attitude)
+        announced = False
+        # Recorded when it came in: sound at its end.
+        timed = heapq.merge(
+            ((item.available, item) for item in sound_chunks(sound)),
+            ((item.available, item) for item in camera_frames(clip.video)),
+            truth,
+            key=lambda pair: pair[0],
+        )
+        for available, item in timed:
+            if isinstance(item, SoundChunk):
+                if not announced:
+                    writer.write('/audio_info', AUDIO_INFO, START_NS, _format(item))
+                    announced = True
+                writer.write('/audio', AUDIO_STAMPED, START_NS + available, _sound(item))
+            elif isinstance(item, CameraFrame):
+                kind, message = _image(item, images)
+                topic = '/image' if kind == IMAGE else '/image/compressed'
+                writer.write(topic, kind, START_NS + available, message)
+            else:
+                topic, kind, message = item
+                writer.write(topic, kind, START_NS + available, message)
+            if progress is not None:
+                progress(min(info.duration, available / 1e9))
+        return dict(writer.counts)
+
+
+def _image(frame: CameraFrame, images: str) -> tuple[str, Any]:
+    header = header_of(START_NS + frame.stamp, CAMERA)
+    height, width = frame.image.shape[:2]
+    if images == 'raw':
+        return IMAGE, new_message(
+            IMAGE,
+            header=header,
+            height=height,
+            width=width,
+            encoding='bgr8',
+            is_bigendian=0,
+            step=3 * width,
+            data=np.ascontiguousarray(frame.image).reshape(-1),
+        )
+    if images != 'jpeg':
+        raise BagError(f"images are 'raw' or 'jpeg', not '{images}'")
+    _, encoded = cv2.imencode('.jpg', frame.image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    data = np.asarray(encoded, np.uint8).reshape(-1)
+    return COMPRESSED_IMAGE, new_message(
+        COMPRESSED_IMAGE, header=header, format='bgr8; jpeg compressed bgr8', data=data
+    )
+
+
+def _format(chunk: SoundChunk) -> Any:
+    channels = chunk.samples.shape[1]
+    return new_message(
+        AUDIO_INFO,
+        channels=channels,
+        sample_rate=chunk.sample_rate,
+        sample_format='S16LE',
+        bitrate=chunk.sample_rate * 16 * channels,
+        coding_format='wave',
+    )
+
+
+def _sound(chunk: SoundChunk) -> Any:
+    data = np.ascontiguousarray(chunk.samples.astype('<i2')).view(np.uint8).reshape(-1)
+    return new_message(
+        AUDIO_STAMPED,
+        header=header_of(START_NS + chunk.stamp, ''),
+        audio=new_message(AUDIO_PLAIN, data=data),
+    )
+
+
+def _true_motions(track: FaceTrack, attitude: Attitude | None) -> Any:
+    """The true listener's first face, then its motion relative to it, one message per tick."""
+    reference = first_face(track)
+    yield 0, ('/' + TRUE_REFERENCE, FACE_MOTION, _face(reference, START_NS, CAMERA))
+    relative = relative_track(track)
+    rest = reference_face(track)
+    for tick in range(len(track)):
+        stamp = START_NS + tick_stamp(tick)
+        message = new_message(
+            LISTENER_MOTION,
+            header=header_of(stamp, HEAD),
+            source_stamp=time_of(stamp),
+            reset=tick == 0,
+            face=_face(relative.motion(tick), stamp, HEAD),
+            rest_rotation=np.asarray(rest.rotation, np.float32),
+            attitude='' if attitude is None else attitude.value,
+            intensity=1.0,
+            active=True,
+            model='true listener',
+            received=time_of(0),
+            audio_wait=0.0,
+            face_time=0.0,
+            speech_time=0.0,
+            listener_time=0.0,
+        )
+        yield tick_stamp(tick), ('/' + TRUE_MOTION, LISTENER_MOTION, message)
+
+
+def _face(face: FaceMotion, stamp: int, frame_id: str) -> Any:
+    return new_message(
+        FACE_MOTION,
+        header=header_of(stamp, frame_id),
+        basis=face.basis.name,
+        expression=np.asarray(face.expression, np.float32),
+        rotation=np.asarray(face.rotation, np.float32),
+        translation=np.asarray(face.translation, np.float32),
+        crop=np.asarray(face.crop, np.float32),
+        confidence=float(face.confidence),
+    )

@@ -1,0 +1,144 @@
+"""One dyad: a speaker's frames and what the teacher did, as arrays over T ticks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.clock import tick_stamp
+from vico_listener.frames import SpeakerFrame
+from vico_listener.listener.gestures import Gesture
+from vico_listener.listener.gestures import Kind
+from vico_listener.listener.personality import Personality
+from vico_listener.listener.rules import RulesListener
+from vico_listener.media.face_track import FaceTrack
+from vico_listener.motion import Attitude
+from vico_listener.motion import FaceMotion
+
+ATTITUDES = tuple(Attitude)
+GESTURE_FIELDS = ('tick', 'kind', 'size', 'delay', 'frequency', 'cycles', 'decay', 'upswing')
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """The speaker's part of a `Dyad`."""
+
+    acoustic: NDArray[np.float32]
+    speaking: NDArray[np.bool_]
+    heard: NDArray[np.bool_]
+    face: FaceTrack
+
+    def frame(self, tick: int) -> SpeakerFrame:
+        """The frame of one tick."""
+        visible, heard = bool(self.face.valid[tick]), bool(self.heard[tick])
+        stamp = tick_stamp(tick)
+        speaking = heard and bool(self.speaking[tick])
+        motion, acoustic = self.face.motion(tick), self.acoustic[tick]
+        return SpeakerFrame(stamp, stamp, tick, motion, acoustic, visible, heard, speaking)
+
+
+@dataclass
+class Dyad:
+    """A speaker and the listener who answers.
+
+    Attributes:
+        acoustic: (T, 45); speaking, heard: (T,) voice, and whether there was sound; of the speaker.
+        expression, rotation, translation, valid: the speaker's face, see `FaceTrack`.
+        attitude: (T,) index into `ATTITUDES`, as asked for.
+        personality: (10,) the listener's, in the order of the fields of `Personality`.
+        reference: (52,) expression of the listener's first face.
+        posture: (T, 3) rad, translation_out: (T, 3) m, change: (T, 52): `Behaviour` of the teacher.
+        rotation_out: (T, 3) rad, expression_out: (T, 52): the teacher's whole motion.
+        gestures: (N, 8) decided gestures, columns `GESTURE_FIELDS`.
+    """
+
+    acoustic: NDArray[np.float32]
+    speaking: NDArray[np.bool_]
+    heard: NDArray[np.bool_]
+    expression: NDArray[np.float32]
+    rotation: NDArray[np.float32]
+    translation: NDArray[np.float32]
+    valid: NDArray[np.bool_]
+    attitude: NDArray[np.int8]
+    personality: NDArray[np.float32]
+    reference: NDArray[np.float32]
+    posture: NDArray[np.float32]
+    translation_out: NDArray[np.float32]
+    change: NDArray[np.float32]
+    rotation_out: NDArray[np.float32]
+    expression_out: NDArray[np.float32]
+    gestures: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.acoustic)
+
+    def speaker_frames(self) -> Iterator[SpeakerFrame]:
+        """The speaker tick by tick."""
+        speaker = Speaker(self.acoustic, self.speaking, self.heard, self.face)
+        return map(speaker.frame, range(len(self)))
+
+    @property
+    def face(self) -> FaceTrack:
+        """The speaker's face."""
+        return FaceTrack(self.expression, self.rotation, self.translation, self.valid)
+
+
+def teach(
+    speaker: Speaker,
+    attitude: NDArray[np.int8],
+    personality: Personality,
+    reference: FaceMotion,
+) -> Dyad:
+    """Let `rules` listen at intensity 1 and write down what it does."""
+    count = len(speaker.acoustic)
+    teacher = RulesListener(personality=personality)
+    teacher.reset(reference, ATTITUDES[attitude[0]])
+    posture, translation = np.empty((count, 3), np.float32), np.empty((count, 3), np.float32)
+    change, expression = np.empty((count, 52), np.float32), np.empty((count, 52), np.float32)
+    rotation = np.empty((count, 3), np.float32)
+    gestures = []
+    for tick in range(count):
+        teacher.attitude = ATTITUDES[attitude[tick]]
+        motion = teacher.step(speaker.frame(tick))
+        did = teacher.last
+        posture[tick], translation[tick], change[tick] = did.posture, did.translation, did.change
+        rotation[tick], expression[tick] = motion.rotation, motion.expression
+        gestures += [gesture_row(tick, gesture) for gesture in did.gestures]
+    face = speaker.face
+    return Dyad(
+        speaker.acoustic,
+        speaker.speaking,
+        speaker.heard,
+        face.expression,
+        face.rotation,
+        face.translation,
+        face.valid,
+        attitude,
+        personality_row(personality),
+        reference.expression,
+        posture,
+        translation,
+        change,
+        rotation,
+        expression,
+        np.array(gestures, np.float32).reshape(-1, len(GESTURE_FIELDS)),
+    )
+
+
+def personality_row(personality: Personality) -> NDArray[np.float32]:
+    """A personality as numbers (10,), in the order of its fields."""
+    return np.array([getattr(personality, f.name) for f in fields(personality)], np.float32)
+
+
+def gesture_row(tick: int, gesture: Gesture) -> list[float]:
+    """A gesture as numbers, in the order of `GESTURE_FIELDS`."""
+    return [float(tick), *(float(getattr(gesture, name)) for name in GESTURE_FIELDS[1:])]
+
+
+def gesture_of(row: NDArray[np.float32]) -> Gesture:
+    """The gesture in a row of `Dyad.gestures`."""
+    values = dict(zip(GESTURE_FIELDS[1:], row[1:].tolist(), strict=True))
+    values['kind'], values['cycles'] = Kind(round(values['kind'])), round(values['cycles'])
+    return Gesture(**values)

@@ -1,0 +1,61 @@
+"""Dyads as the features of a data set, with what the teacher tells; nothing is lost on the way."""
+
+import numpy as np
+
+from vico_listener.lab.dataset.dyads.dyad import ATTITUDES
+from vico_listener.lab.dataset.dyads.dyad import Dyad
+from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.lab.dataset.labels import LABELS
+from vico_listener.lab.dataset.labels import Labels
+from vico_listener.media.face_track import FaceTrack
+from vico_listener.motion import ARKIT52
+
+
+def dyad_features(
+    dyad: Dyad, clip: str, split: str, speaker_id: str, listener_id: str
+) -> ClipFeatures:
+    """A dyad as the clip of a data set, labelled; `attitude` is the first one."""
+    listener = FaceTrack(
+        dyad.expression_out,
+        dyad.rotation_out,
+        dyad.translation_out,
+        np.ones(len(dyad), np.bool_),
+    )
+    return ClipFeatures(
+        clip=clip,
+        split=split,
+        attitude=ATTITUDES[dyad.attitude[0]],
+        speaker_id=speaker_id,
+        listener_id=listener_id,
+        acoustic=dyad.acoustic,
+        speaking=dyad.speaking,
+        heard=dyad.heard,
+        speaker=dyad.face,
+        listener=listener,
+        labels=Labels(**{name: getattr(dyad, name) for name in LABELS}),
+    )
+
+
+def labelled_dyad(clip: ClipFeatures) -> Dyad:
+    """A labelled clip as a dyad, the inverse of `dyad_features`.
+
+    Raises:
+        ValueError: it has no labels, or is not in `arkit52`.
+    """
+    if clip.labels is None:
+        raise ValueError(f'{clip.clip}: nobody labelled its listener')
+    if clip.listener.basis is not ARKIT52:
+        raise ValueError(f'{clip.clip}: labels tell of arkit52, not of {clip.listener.basis.name}')
+    return Dyad(
+        acoustic=clip.acoustic,
+        speaking=clip.speaking,
+        heard=clip.heard,
+        expression=clip.speaker.expression,
+        rotation=clip.speaker.rotation,
+        translation=clip.speaker.translation,
+        valid=clip.speaker.valid,
+        translation_out=clip.listener.translation,
+        rotation_out=clip.listener.rotation,
+        expression_out=clip.listener.expression,
+        **vars(clip.labels),
+    )

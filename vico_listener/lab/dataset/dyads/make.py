@@ -1,0 +1,139 @@
+"""Make sets of synthetic dyads from one configuration and seed, in parallel."""
+
+from dataclasses import asdict
+from dataclasses import dataclass
+from dataclasses import field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.clock import MODEL_RATE
+from vico_listener.clock import tick_stamp
+from vico_listener.lab.dataset.dyads.dyad import ATTITUDES
+from vico_listener.lab.dataset.dyads.dyad import Dyad
+from vico_listener.lab.dataset.dyads.dyad import Speaker
+from vico_listener.lab.dataset.dyads.dyad import teach
+from vico_listener.lab.dataset.dyads.labelled import dyad_features
+from vico_listener.lab.dataset.dyads.sound import talk
+from vico_listener.lab.dataset.dyads.speaker_face import speaker_face
+from vico_listener.lab.dataset.features import SPLITS
+from vico_listener.lab.dataset.made_with import keep_settings
+from vico_listener.lab.dataset.parallel import run_jobs
+from vico_listener.listener.personality import Personality
+from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import FaceMotion
+from vico_listener.speech.resampler import INTERNAL_RATE
+from vico_listener.speech.stream import acoustic_features
+
+MADE_WITH = 'dyads.json'
+"""The configuration, in the folder of the dyads."""
+CHANGING_SHARE = 0.25
+"""Share of the listeners whose attitude changes meanwhile."""
+ALWAYS_DEAF, SOMETIMES_DEAF = 0.03, 0.12
+"""Shares of the speakers without sound, and with sound that fails for some seconds."""
+DEFAULT_SHARE = 0.4
+"""Share of the listeners with the default personality."""
+
+
+@dataclass(frozen=True)
+class DyadConfig:
+    """What to make.
+
+    Attributes:
+        seed: of everything; the splits never share a random number.
+        seconds: length of a speaker's talk.
+        speakers: how many, per split; each is listened to in every attitude.
+        voices: of eSpeak, per split; none is in two splits.
+        recordings: patterns (`**` and `*`) of audio files of recorded speech; what is missing is
+            left out. Each file belongs to one split.
+    """
+
+    seed: int = 0
+    seconds: float = 60.0
+    speakers: dict[str, int] = field(default_factory=lambda: {'train': 96, 'test': 6, 'ood': 6})
+    voices: dict[str, list[str]] = field(
+        default_factory=lambda: {'train': ['en-us'], 'test': ['en-us+f3'], 'ood': ['de']}
+    )
+    recordings: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for split in SPLITS:
+            if not self.voices.get(split):
+                raise ValueError(f'dyads: no voices for the split {split}')
+            if self.speakers.get(split, 0) < 1:
+                raise ValueError(f'dyads: no speakers for the split {split}')
+        names = [voice for split in SPLITS for voice in self.voices[split]]
+        if len(names) != len(set(names)):
+            raise ValueError('dyads: a voice is in two splits, or twice in one')
+
+    def recorded(self, split: str) -> list[Path]:
+        """The recordings of a split: two thirds train, the rest test and ood in turn."""
+        files = sorted({p for pattern in self.recordings for p in Path('/').glob(pattern[1:])})
+        order = ('train', 'train', 'test', 'train', 'train', 'ood')
+        return [file for k, file in enumerate(files) if order[k % len(order)] == split]
+
+
+def random_reference(rng: np.random.Generator) -> FaceMotion:
+    """A portrait's expression: often neutral, often smiling, with a little of everything."""
+    reference = FaceMotion.neutral()
+    noise = np.clip(rng.normal(0, 0.05, reference.expression.shape), 0, 1)
+    reference.expression[:] = rng.choice([0.0, 1.0]) * noise
+    smile = rng.choice([0.0, rng.uniform(0, 0.9)])
+    for name in ('mouthSmileLeft', 'mouthSmileRight'):
+        reference.expression[ARKIT_INDEX[name]] = smile
+    return reference
+
+
+def sound_valid(rng: np.random.Generator, count: int) -> NDArray[np.bool_]:
+    """(count,) false where the microphone fails: mostly never, sometimes for a while or always."""
+    valid = np.ones(count, np.bool_)
+    fault = rng.random()
+    if fault < ALWAYS_DEAF:
+        valid[:] = False
+    elif fault < ALWAYS_DEAF + SOMETIMES_DEAF:
+        start = int(rng.integers(count))
+        valid[start : start + int(rng.uniform(1, 8) * MODEL_RATE)] = False
+    return valid
+
+
+def make_speaker(config: DyadConfig, split: str, number: int) -> list[Dyad]:
+    """One speaker, listened to in every attitude by different personalities."""
+    rng = np.random.default_rng([config.seed, SPLITS.index(split), number])
+    sound = talk(rng, config.voices[split], config.recorded(split), config.seconds)
+    count = int(config.seconds * MODEL_RATE)
+    ticks = [tick_stamp(tick) for tick in range(1, count + 1)]
+    acoustic, speaking = acoustic_features(sound, INTERNAL_RATE, ticks)
+    face = speaker_face(rng, acoustic, speaking)
+    speaker = Speaker(acoustic, speaking, sound_valid(rng, count), face)
+    dyads = []
+    for index in range(len(ATTITUDES)):
+        attitude = np.full(count, index, np.int8)
+        if rng.random() < CHANGING_SHARE:
+            attitude[int(rng.integers(count)) :] = int(rng.integers(len(ATTITUDES)))
+        default = rng.random() < DEFAULT_SHARE
+        personality = Personality() if default else Personality.draw(int(rng.integers(2**31)))
+        dyads.append(teach(speaker, attitude, personality, random_reference(rng)))
+    return dyads
+
+
+def _make_and_save(config: DyadConfig, split: str, number: int, folder: Path) -> None:
+    speaker = f'{split}_{number:04d}'
+    names = [f'{speaker}_{k}' for k in range(len(ATTITUDES))]
+    if all((folder / f'{name}.npz').exists() for name in names):
+        return
+    for name, dyad in zip(names, make_speaker(config, split, number), strict=True):
+        dyad_features(dyad, name, split, speaker, name).save(folder / f'{name}.npz')
+
+
+def make_dyads(config: DyadConfig, folder: Path, workers: int | None = None) -> None:
+    """Make the labelled features of every split into `folder`; what is there already is kept.
+
+    Raises:
+        ValueError: the folder holds dyads of another configuration.
+        SynthesizerError: speech synthesis is not installed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    keep_settings(folder / MADE_WITH, asdict(config))
+    jobs = [(split, number) for split in SPLITS for number in range(config.speakers[split])]
+    run_jobs(_make_and_save, [(config, *job, folder) for job in jobs], workers, 'dyads', 'speaker')

@@ -1,0 +1,194 @@
+"""Features of a data set's clips: both faces and the speaker's sound, one .npz per clip."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import replace
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.clock import tick_stamp
+from vico_listener.frames import ACOUSTIC_SIZE
+from vico_listener.frames import ACOUSTICS
+from vico_listener.frames import SpeakerFrame
+from vico_listener.lab.dataset.labels import LABELS
+from vico_listener.lab.dataset.labels import Labels
+from vico_listener.media.face_track import FaceTrack
+from vico_listener.motion import Attitude
+from vico_listener.motion import basis_by_name
+
+FACES = ('speaker', 'listener')
+ARRAYS = ('expression', 'rotation', 'translation', 'crop', 'valid')
+LABEL = 'label_'
+"""What the names of the labels' arrays begin with."""
+STATISTICS = 'statistics.npz'
+"""Means and deviations of the train split, in the same folder."""
+_BROKEN = (OSError, KeyError, TypeError, ValueError, EOFError, BadZipFile)
+"""What reading a file raises that is not what it should be."""
+SPLITS = ('train', 'test', 'ood')
+"""Splits of a data set; the identities of `test` all occur in `train`, those of `ood` never."""
+
+
+@dataclass
+class ClipFeatures:
+    """What is known of one clip, at the 30 Hz of the model clock.
+
+    Attributes:
+        clip: its name, unique in the data set.
+        split: train, test or ood.
+        attitude: of the listener, throughout.
+        speaker_id, listener_id: identities.
+        acoustic: (T, 45) of the speaker; speaking, heard: (T,) voice, and whether there was sound.
+        speaker, listener: (T) their faces, in one basis. The listener's pose is as the camera saw
+            it; frame 1 is its reference.
+        acoustics: layout of the acoustic features, one of `ACOUSTICS`.
+        labels: what a teacher told of the listener; None where nobody did. A labelled listener's
+            pose is as the teacher said it.
+
+    Raises:
+        ValueError: tracks of different lengths or bases, or an unknown split.
+    """
+
+    clip: str
+    split: str
+    attitude: Attitude
+    speaker_id: str
+    listener_id: str
+    acoustic: NDArray[np.float32]
+    speaking: NDArray[np.bool_]
+    heard: NDArray[np.bool_]
+    speaker: FaceTrack
+    listener: FaceTrack
+    acoustics: str = ACOUSTICS[0]
+    labels: Labels | None = None
+
+    def __post_init__(self) -> None:
+        if self.split not in SPLITS:
+            raise ValueError(f"{self.clip}: unknown split '{self.split}': {', '.join(SPLITS)}")
+        count = len(self.speaker)
+        if self.acoustic.shape != (count, ACOUSTIC_SIZE):
+            raise ValueError(
+                f'{self.clip}: acoustic features have the shape {self.acoustic.shape}, '
+                f'not ({count}, {ACOUSTIC_SIZE})'
+            )
+        lengths = {len(self.listener), len(self.speaking), len(self.heard), count}
+        if len(lengths) > 1:
+            raise ValueError(f'{self.clip}: tracks of different lengths: {sorted(lengths)}')
+        if self.labels is not None and len(self.labels) != count:
+            raise ValueError(f'{self.clip}: {len(self.labels)} ticks are labelled of {count}')
+        if self.speaker.basis is not self.listener.basis:
+            raise ValueError(f'{self.clip}: speaker and listener are in different bases')
+
+    def __len__(self) -> int:
+        return len(self.speaker)
+
+    def rows(self, chosen: slice) -> 'ClipFeatures':
+        """Some of the ticks, without the labels: those are of whole clips."""
+        return replace(
+            self,
+            labels=None,
+            acoustic=self.acoustic[chosen],
+            speaking=self.speaking[chosen],
+            heard=self.heard[chosen],
+            speaker=self.speaker.rows(chosen),
+            listener=self.listener.rows(chosen),
+        )
+
+    def speaker_frames(self) -> Iterator[SpeakerFrame]:
+        """The speaker tick by tick, as the listener hears and sees it."""
+        for tick in range(len(self)):
+            heard = bool(self.heard[tick])
+            yield SpeakerFrame(
+                stamp=tick_stamp(tick),
+                source_stamp=tick_stamp(tick),
+                index=tick,
+                face=self.speaker.motion(tick),
+                acoustic=self.acoustic[tick],
+                face_valid=bool(self.speaker.valid[tick]),
+                audio_valid=heard,
+                speaking=heard and bool(self.speaking[tick]),
+                reset=tick == 0,
+                acoustics=self.acoustics,
+            )
+
+    def save(self, path: Path) -> None:
+        """Write an .npz; a half-written one never bears the name."""
+        arrays = {
+            f'{who}_{name}': getattr(getattr(self, who), name) for who in FACES for name in ARRAYS
+        }
+        if self.labels is not None:
+            arrays |= {f'{LABEL}{name}': getattr(self.labels, name) for name in LABELS}
+        unfinished = path.with_suffix('.part.npz')
+        np.savez_compressed(
+            unfinished,
+            clip=self.clip,
+            split=self.split,
+            attitude=self.attitude.value,
+            speaker_id=self.speaker_id,
+            listener_id=self.listener_id,
+            basis=self.speaker.basis.name,
+            acoustics=self.acoustics,
+            acoustic=self.acoustic,
+            speaking=self.speaking,
+            heard=self.heard,
+            **arrays,
+        )
+        unfinished.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> 'ClipFeatures':
+        """Read what `save` wrote.
+
+        Raises:
+            ValueError: it is no such file.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                data = dict(file)
+            basis = basis_by_name(str(data['basis']))
+            speaker, listener = (
+                FaceTrack(**{name: data[f'{who}_{name}'] for name in ARRAYS}, basis=basis)
+                for who in FACES
+            )
+            told = {name: data[LABEL + name] for name in LABELS if LABEL + name in data}
+            return cls(
+                clip=str(data['clip']),
+                split=str(data['split']),
+                attitude=Attitude(str(data['attitude'])),
+                speaker_id=str(data['speaker_id']),
+                listener_id=str(data['listener_id']),
+                acoustic=data['acoustic'],
+                speaking=data['speaking'],
+                heard=data['heard'],
+                speaker=speaker,
+                listener=listener,
+                acoustics=str(data['acoustics']),
+                labels=Labels(**told) if told else None,
+            )
+        except _BROKEN as error:
+            raise ValueError(f'{path} holds no features of a clip: {error}') from None
+
+
+def load_features(folder: Path, split: str | None = None) -> list[ClipFeatures]:
+    """The clips of a feature folder in the order of their names, of one split or all.
+
+    Raises:
+        ValueError: there are none, or one is broken.
+    """
+    paths = [p for p in sorted(folder.glob('*.npz')) if '.part' not in p.name]
+    paths = [p for p in paths if p.name != STATISTICS]
+    if split is not None:
+        paths = [p for p in paths if _split_of(p) == split]
+    if not paths:
+        raise ValueError(f'no clips of the split {split or "(any)"} in {folder}')
+    return [ClipFeatures.load(path) for path in paths]
+
+
+def _split_of(path: Path) -> str:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return str(file['split'])
+    except _BROKEN as error:
+        raise ValueError(f'{path} holds no features of a clip: {error}') from None

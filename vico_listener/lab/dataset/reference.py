@@ -1,0 +1,60 @@
+"""A recorded listener as a listener generator would say it: relative to its first face.
+
+A generator is given a reference face m_1 and says poses relative to it, except in a basis with a
+crop (`bfm64`): there poses are what the camera would see, as in the paper.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from vico_listener.media.face_track import FaceTrack
+from vico_listener.motion import FaceMotion
+from vico_listener.rotation import matrix_from_rpy
+from vico_listener.rotation import rpy_from_matrix
+
+
+def first_face(track: FaceTrack) -> FaceMotion:
+    """The first visible face, as the camera saw it; ValueError when there is none."""
+    if not track.valid.any():
+        raise ValueError('the face is never seen: there is no reference')
+    return track.motion(int(np.argmax(track.valid)))
+
+
+def reference_face(track: FaceTrack) -> FaceMotion:
+    """The reference m_1 of a generator: `first_face`, with pose zero where poses are relative."""
+    face = first_face(track)
+    if face.basis.has_crop:
+        return face
+    return FaceMotion(face.expression.copy(), basis=face.basis)
+
+
+def relative_track(track: FaceTrack) -> FaceTrack:
+    """The track with its pose as a generator would say it.
+
+    Relative poses: rotation R_1^T R_t, translation R_1^T (t_t - t_1), in the head frame of the
+    first visible face.
+    """
+    if track.basis.has_crop:
+        return track
+    first = first_face(track)
+    back = matrix_from_rpy(first.rotation).T
+    rotations = [rpy_from_matrix(back @ matrix_from_rpy(rpy)) for rpy in track.rotation]
+    return replace(
+        track,
+        rotation=np.array(rotations, np.float32),
+        translation=((track.translation - first.translation) @ back.T).astype(np.float32),
+    )
+
+
+def placed_track(track: FaceTrack, first: FaceMotion) -> FaceTrack:
+    """The inverse of `relative_track`: the pose that the camera would see, with `first` given."""
+    if track.basis.has_crop:
+        return track
+    axes = matrix_from_rpy(first.rotation)
+    rotations = [rpy_from_matrix(axes @ matrix_from_rpy(rpy)) for rpy in track.rotation]
+    return replace(
+        track,
+        rotation=np.array(rotations, np.float32).reshape(-1, 3),
+        translation=(track.translation @ axes.T + first.translation).astype(np.float32),
+    )

@@ -1,0 +1,142 @@
+"""3DMM coefficients that labs already have: the authors' `.mat` files and feature trees.
+
+.mat          `coeff` (T, 257) and `transform_params` (T, 5), float32 or float64, one file for each
+              video, found by its name anywhere below a folder
+feature tree  `audio_feats/<clip>.npy` (T, 45) and `video_feats/<clip>.speaker.bin`,
+              `.listener.bin`, dicts with 'angle.exp.trans' (T, 73), as the authors' trainer reads
+
+Sound is analysed anew for `.mat` files; a tree brings its own (layout `vico_release`).
+"""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.clock import tick_stamp
+from vico_listener.face.deep3d.coefficients import ANGLES
+from vico_listener.face.deep3d.coefficients import EXPRESSION
+from vico_listener.face.deep3d.coefficients import TRANSLATION
+from vico_listener.face.deep3d.coefficients import canvas_crop
+from vico_listener.face.deep3d.coefficients import load_mat
+from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.lab.dataset.vico.layouts import ClipEntry
+from vico_listener.media.clip import ClipError
+from vico_listener.media.clip import read_sound
+from vico_listener.media.face_track import FaceTrack
+from vico_listener.motion import BFM64
+from vico_listener.motion import Attitude
+from vico_listener.native import rep103_rotation
+from vico_listener.speech import acoustic_features
+
+ROW = 73
+"""angle 3 | expression 64 | translation 3 | crop 3 of the authors' feature trees."""
+
+
+def read_mat(path: Path) -> FaceTrack:
+    """Coefficients of one video; ValueError when the file is none of the authors' layout."""
+    coefficients, transform = load_mat(path)
+    parts = (coefficients[:, part] for part in (ANGLES, EXPRESSION, TRANSLATION))
+    return track_of(np.hstack([*parts, canvas_crop(transform)]).astype(np.float64))
+
+
+def track_of(native: NDArray) -> FaceTrack:
+    """Rows (T, 73) of the authors' order as a track; rows that are not finite are not valid."""
+    valid = np.isfinite(native).all(axis=1)
+    rows = np.where(valid[:, None], native, 0.0)
+    rotation = np.array([rep103_rotation(BFM64, row[:3]) for row in rows], np.float32)
+    parts = (
+        np.ascontiguousarray(rows[:, a:b], np.float32) for a, b in ((3, 67), (67, 70), (70, 73))
+    )
+    expression, translation, crop = parts
+    return FaceTrack(expression, rotation.reshape(-1, 3), translation, valid, crop, BFM64)
+
+
+def features_from_mat(
+    entry: ClipEntry, folder: Path, attitude: Attitude
+) -> tuple[ClipFeatures, list[str]]:
+    """Features of a clip from `.mat` files below `folder` and the clip's own sound.
+
+    Raises:
+        ValueError: a file is missing or wrong.
+    """
+    tracks = []
+    for video in (entry.speaker_video, entry.listener_video):
+        found = sorted(folder.rglob(f'{video.stem}.mat'))
+        if not found:
+            raise ClipError(f'no {video.stem}.mat below {folder}')
+        tracks.append(read_mat(found[0]))
+    count = min(map(len, tracks))
+    samples, rate = read_sound(entry.audio)
+    ticks = [tick_stamp(tick) for tick in range(count)]
+    acoustic, speaking = acoustic_features(samples, rate, ticks)
+    heard = np.array([stamp * rate <= len(samples) * 10**9 for stamp in ticks])
+    return _features(entry, attitude, tracks, acoustic, speaking, heard)
+
+
+def features_from_tree(
+    entry: ClipEntry, folder: Path, attitude: Attitude
+) -> tuple[ClipFeatures, list[str]]:
+    """Features of a clip from the tree that the authors' trainer reads.
+
+    Raises:
+        ClipError: a file is missing or wrong, or wants to run code.
+    """
+    from vico_listener.listener.model.checkpoint import CheckpointError
+    from vico_listener.listener.model.release import load_plain
+
+    tracks = []
+    for who in ('speaker', 'listener'):
+        path = folder / 'video_feats' / f'{entry.clip}.{who}.bin'
+        try:
+            content = load_plain(path)
+        except CheckpointError as error:
+            raise ClipError(str(error)) from None
+        rows = np.asarray(content.get('angle.exp.trans') if isinstance(content, dict) else None)
+        if rows.ndim != 2 or rows.shape[1] != ROW:
+            raise ClipError(f"{path}: 'angle.exp.trans' has the shape {rows.shape}, not (T, {ROW})")
+        tracks.append(track_of(rows.astype(np.float64)))
+    path = folder / 'audio_feats' / f'{entry.clip}.npy'
+    try:
+        acoustic = np.load(path, allow_pickle=False).astype(np.float32)
+    except (OSError, ValueError) as error:
+        raise ClipError(f'{path} cannot be read: {error}') from None
+    heard = np.isfinite(acoustic).all(axis=1)
+    loud = heard & (acoustic[:, 39] > 0)  # its RMS; the tree tells no voice activity
+    made = _features(entry, attitude, tracks, np.where(heard[:, None], acoustic, 0), loud, heard)
+    made[0].acoustics = 'vico_release'
+    return made
+
+
+def _features(
+    entry: ClipEntry,
+    attitude: Attitude,
+    tracks: list[FaceTrack],
+    acoustic: NDArray[np.float32],
+    speaking: NDArray[np.bool_],
+    heard: NDArray[np.bool_],
+) -> tuple[ClipFeatures, list[str]]:
+    lengths = [*map(len, tracks), len(acoustic)]
+    count = min(lengths)
+    if count == 0:
+        raise ClipError('it holds no frame')
+    notes = []
+    if max(lengths) > count:
+        notes.append('rows of speaker, listener and sound: {}, {}, {}'.format(*lengths))
+    for who, track in zip(('speaker', 'listener'), tracks, strict=True):
+        if not track.valid.all():
+            notes.append(f'{np.count_nonzero(~track.valid)} rows of the {who} are not finite')
+    speaker, listener = (track.rows(slice(0, count)) for track in tracks)
+    features = ClipFeatures(
+        clip=entry.clip,
+        split=entry.split,
+        attitude=attitude,
+        speaker_id=entry.speaker_id,
+        listener_id=entry.listener_id,
+        acoustic=acoustic[:count],
+        speaking=speaking[:count],
+        heard=heard[:count],
+        speaker=speaker,
+        listener=listener,
+    )
+    return features, notes

@@ -1,0 +1,285 @@
+"""Features of a data set's clips, by the very code that perceives in the live stack."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from dataclasses import dataclass
+from dataclasses import field
+from functools import lru_cache
+from heapq import merge
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from vico_listener.face import FaceBackend
+from vico_listener.face import FaceTracker
+from vico_listener.face import create_backend
+from vico_listener.frames import SpeakerFrame
+from vico_listener.lab.dataset.features import STATISTICS
+from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.lab.dataset.features import load_features
+from vico_listener.lab.dataset.made_with import keep_settings
+from vico_listener.lab.dataset.parallel import run_jobs
+from vico_listener.lab.dataset.vico.deep3d_clips import write_coefficients
+from vico_listener.lab.dataset.vico.deep3d_files import features_from_mat
+from vico_listener.lab.dataset.vico.deep3d_files import features_from_tree
+from vico_listener.lab.dataset.vico.layouts import ClipEntry
+from vico_listener.lab.dataset.vico.stretch import landmarker
+from vico_listener.lab.dataset.vico.stretch import resized
+from vico_listener.lab.dataset.vico.stretch import width_factor
+from vico_listener.media.clip import CameraFrame
+from vico_listener.media.clip import ClipError
+from vico_listener.media.clip import SoundChunk
+from vico_listener.media.clip import camera_frames
+from vico_listener.media.clip import count_pictures
+from vico_listener.media.clip import probe_sound
+from vico_listener.media.clip import sound_chunks
+from vico_listener.media.face_track import FaceTrack
+from vico_listener.motion import Attitude
+from vico_listener.perception import Perception
+from vico_listener.speech import AcousticStream
+
+WAIT = 60.0
+"""Longest wait of a picture for its sound, s of stream time, as in lossless replay."""
+SAMPLES = 7
+"""Pictures of a clip from which its stretch is estimated."""
+REPORT = 'extraction.json'
+MADE_WITH = 'settings.json'
+DEEP3D = 'deep3d'
+RECONS = 'recons'
+"""Folder of the coefficients that `DEEP3D` fits, in the authors' layout."""
+
+
+@dataclass(frozen=True)
+class ExtractionSettings:
+    """How to extract.
+
+    Attributes:
+        stretch: factor of the width of all pictures (below 1 makes them narrower); None =
+            estimated for each clip and person, but 1 for `DEEP3D`: as the authors have it.
+        face: the backend that looks at faces.
+        face_model: its model, '' = the default one.
+        fov_deg: of the camera, along the longer side.
+        default_attitude: of clips whose layout does not tell.
+        mats: folder with `.mat` coefficients for all videos, instead of looking at them.
+        tree: folder of the authors' features, likewise.
+    """
+
+    stretch: float | None = None
+    face: str = 'landmarker'
+    face_model: str = ''
+    fov_deg: float = 60.0
+    default_attitude: str = ''
+    mats: str = ''
+    tree: str = ''
+
+    def __post_init__(self) -> None:
+        """ValueError names what is wrong."""
+        if self.stretch is not None and not 0.2 <= self.stretch <= 5:
+            raise ValueError(f'stretch: 0.2 to 5, or auto, not {self.stretch}')
+        if self.mats and self.tree:
+            raise ValueError('give coefficients (.mat) or a feature tree, not both')
+
+
+@dataclass
+class Extracted:
+    """What became of one clip.
+
+    Attributes:
+        clip: its name.
+        problem: why there are no features, '' when there are.
+        notes: what is odd about them.
+    """
+
+    clip: str
+    problem: str = ''
+    notes: list[str] = field(default_factory=list)
+
+
+@lru_cache(maxsize=1)
+def _backend(name: str, model: str) -> FaceBackend:
+    return create_backend(name, model_path=model or None)
+
+
+def perceive(
+    video: Path,
+    audio: Path | None,
+    factor: float = 1.0,
+    settings: ExtractionSettings | None = None,
+) -> list[SpeakerFrame]:
+    """What the live stack perceives of a video, tick by tick.
+
+    Args:
+        video: of one person.
+        audio: sound file, None = silence.
+        factor: of the pictures' width.
+        settings: the face backend and the camera; None = the defaults.
+
+    Raises:
+        ClipError: a file cannot be read.
+        FaceModelError: the backend's model is missing or broken.
+    """
+    settings = settings or ExtractionSettings()
+    stream = None
+    sound: Iterator[SoundChunk] = iter(())
+    if audio is not None:
+        rate, channels = probe_sound(audio)
+        stream = AcousticStream(rate, min(2, channels))
+        sound = sound_chunks(audio)
+    tracker = FaceTracker(_backend(settings.face, settings.face_model), settings.fov_deg)
+    perception = Perception(tracker, stream, WAIT)
+    frames: list[SpeakerFrame] = []
+    items: Iterator[CameraFrame | SoundChunk] = merge(
+        sound, camera_frames(video), key=lambda item: item.available
+    )
+    for item in items:
+        if isinstance(item, CameraFrame):
+            frames += perception.add_image(resized(item.image, factor), item.stamp)
+            perception.look_around()
+        else:
+            frames += perception.add_audio(item.samples, item.stamp)
+    return frames + perception.flush()
+
+
+def estimate_factor(video: Path) -> float:
+    """The factor that un-stretches a video's pictures, from some of its first ten seconds."""
+    pictures = [frame.image for frame in islice(camera_frames(video), 0, 300, 300 // SAMPLES)]
+    return width_factor(pictures, landmarker())
+
+
+def extract_clip(
+    entry: ClipEntry, settings: ExtractionSettings, folder: Path
+) -> tuple[ClipFeatures, list[str]]:
+    """Features of a clip, and notes.
+
+    Args:
+        entry: the clip.
+        settings: how to extract.
+        folder: where Deep3D's coefficients are kept, in `RECONS`.
+
+    Raises:
+        ClipError: a file cannot be read, or nothing is known of the attitude.
+    """
+    attitude = entry.attitude
+    if attitude is None and settings.default_attitude:
+        attitude = Attitude.parse(settings.default_attitude)
+    if attitude is None:
+        raise ClipError('its attitude is not told: give --attitude')
+    if settings.mats:
+        return features_from_mat(entry, Path(settings.mats), attitude)
+    if settings.tree:
+        return features_from_tree(entry, Path(settings.tree), attitude)
+    if settings.face == DEEP3D:
+        recons = folder / RECONS
+        told = write_coefficients(entry, recons, settings.face_model, settings.stretch or 1.0)
+        features, notes = features_from_mat(entry, recons, attitude)
+        return features, told + notes
+    videos = entry.speaker_video, entry.listener_video
+    pictures = [count_pictures(video) for video in videos]
+    factors = [
+        settings.stretch if settings.stretch is not None else estimate_factor(video)
+        for video in videos
+    ]
+    speaker = perceive(entry.speaker_video, entry.audio, factors[0], settings)
+    listener = perceive(entry.listener_video, None, factors[1], settings)
+    count = min(len(speaker), len(listener))
+    if count == 0:
+        raise ClipError('it holds no frame')
+    if not any(frame.audio_valid for frame in speaker):
+        raise ClipError(f'{entry.audio.name} holds no sound')
+    notes = [f'widths x {factors[0]:.2f} (speaker), x {factors[1]:.2f} (listener)']
+    if pictures[0] != pictures[1]:
+        notes.append(f'{pictures[0]} pictures of the speaker, {pictures[1]} of the listener')
+    speaker, listener = speaker[:count], listener[:count]
+    features = ClipFeatures(
+        clip=entry.clip,
+        split=entry.split,
+        attitude=attitude,
+        speaker_id=entry.speaker_id,
+        listener_id=entry.listener_id,
+        acoustic=np.array([f.acoustic for f in speaker], np.float32),
+        speaking=np.array([f.speaking for f in speaker]),
+        heard=np.array([f.audio_valid for f in speaker]),
+        speaker=_track(speaker),
+        listener=_track(listener),
+    )
+    for who, track in (('speaker', features.speaker), ('listener', features.listener)):
+        if not track.valid.all():
+            notes.append(f'{who} not seen in {np.mean(~track.valid):.0%} of the frames')
+    if not features.heard.all():
+        notes.append(f'no sound in {np.mean(~features.heard):.0%} of the frames')
+    return features, notes
+
+
+def _track(frames: list[SpeakerFrame]) -> FaceTrack:
+    return FaceTrack(
+        expression=np.array([f.face.expression for f in frames], np.float32),
+        rotation=np.array([f.face.rotation for f in frames], np.float32),
+        translation=np.array([f.face.translation for f in frames], np.float32),
+        valid=np.array([f.face_valid for f in frames]),
+        crop=np.array([f.face.crop for f in frames], np.float32),
+        basis=frames[0].face.basis,
+    )
+
+
+def _extract_to(entry: ClipEntry, settings: ExtractionSettings, folder: Path) -> Extracted:
+    try:
+        features, notes = extract_clip(entry, settings, folder)
+    except (ValueError, OSError) as error:  # ClipError, and what a broken file makes of the core
+        return Extracted(entry.clip, problem=str(error))
+    features.save(folder / f'{entry.clip}.npz')
+    return Extracted(entry.clip, notes=notes)
+
+
+def extract_data_set(
+    entries: list[ClipEntry],
+    folder: Path,
+    settings: ExtractionSettings,
+    workers: int | None = None,
+    on_ray: bool = False,
+) -> list[Extracted]:
+    """Extract every clip that is not there yet, see `run_jobs`; `REPORT` tells of all clips.
+
+    Returns:
+        what became of the clips of this run.
+
+    Raises:
+        ValueError: `folder` holds features that were made with other settings.
+        FaceModelError: the backend's model is missing or broken.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    keep_settings(folder / MADE_WITH, asdict(settings))
+    missing = [entry for entry in entries if not (folder / f'{entry.clip}.npz').exists()]
+    jobs = [(entry, settings, folder) for entry in missing]
+    done = run_jobs(_extract_to, jobs, workers, 'features', on_ray=on_ray)
+    report = folder / REPORT
+    told = json.loads(report.read_text(encoding='utf-8')) if report.exists() else []
+    told = {row['clip']: row for row in (*told, *map(asdict, done))}
+    report.write_text(json.dumps(list(told.values()), indent=1) + '\n', encoding='utf-8')
+    return done
+
+
+def write_statistics(folder: Path) -> Path:
+    """Means and deviations over train only, of both faces pooled and of the sound.
+
+    Raises:
+        ValueError: there is no clip of train, or nothing was seen or heard in it.
+    """
+    clips = load_features(folder, 'train')
+    tracks = [track for clip in clips for track in (clip.speaker, clip.listener)]
+    groups = {
+        'acoustic': np.concatenate([clip.acoustic[clip.heard] for clip in clips]),
+        **{
+            name: np.concatenate([getattr(track, name)[track.valid] for track in tracks])
+            for name in ('expression', 'rotation', 'translation', 'crop')
+        },
+    }
+    arrays = {}
+    for name, rows in groups.items():
+        if not len(rows):
+            raise ValueError(f'no statistics: the split train in {folder} holds no {name}')
+        arrays[f'{name}_mean'], arrays[f'{name}_std'] = rows.mean(axis=0), rows.std(axis=0)
+    path = folder / STATISTICS
+    np.savez(path, **arrays)
+    return path

@@ -1,0 +1,203 @@
+"""Looks at every file of a data set and counts what is in it, as the paper's Table 2 does."""
+
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from dataclasses import field
+from pathlib import Path
+
+import av
+import av.error
+from tqdm import tqdm
+
+from vico_listener.clock import MODEL_RATE
+from vico_listener.lab.dataset.features import SPLITS
+from vico_listener.lab.dataset.vico.layouts import ClipEntry
+from vico_listener.lab.dataset.vico.layouts import Layout
+from vico_listener.media.clip import ClipError
+from vico_listener.media.clip import count_pictures
+from vico_listener.media.clip import probe_clip
+from vico_listener.motion import Attitude
+
+FPS_TOLERANCE = 0.05
+LENGTH_TOLERANCE = 0.1
+"""Seconds by which speaker, listener and sound may differ."""
+
+LENGTH_BINS = (0.0, 5.0, 10.0, 20.0, 40.0, 80.0)
+"""Edges of the clip-length distribution, s; the last bin is open."""
+
+UNKNOWN = 'unknown'
+
+PAPER = {
+    'positive': (42, 53, 62, 81, 226, '49:18'),
+    'neutral': (35, 38, 48, 63, 134, '27:07'),
+    'negative': (11, 11, 9, 18, 123, '18:57'),
+    'all': (50, 67, 76, 92, 483, '95:22'),
+}
+"""Table 2 of the paper: videos, speakers, listeners, identities, clips, duration."""
+
+
+@dataclass
+class Inspection:
+    """What is in a data set.
+
+    Attributes:
+        layout: its tables.
+        seconds: length of each clip whose listener can be read.
+        problems: of files, each named with its clip.
+        broken: clips that cannot be used.
+    """
+
+    layout: Layout
+    seconds: dict[str, float] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+
+    @property
+    def usable(self) -> list[ClipEntry]:
+        """Clips whose files can all be read."""
+        return [entry for entry in self.layout.entries if entry.clip not in self.broken]
+
+
+def sound_seconds(path: Path) -> float:
+    """Length of a sound file, s.
+
+    Raises:
+        ClipError: it is missing, no sound, or empty.
+    """
+    if not path.is_file():
+        raise ClipError(f'no such file: {path}')
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.audio:
+                raise ClipError(f'{path.name} holds no sound')
+            stream = container.streams.audio[0]
+            length = float((stream.duration or 0) * (stream.time_base or 0))
+    except (av.error.FFmpegError, OSError) as error:
+        raise ClipError(f'{path.name} cannot be read: {error}') from None
+    if length <= 0:
+        raise ClipError(f'{path.name} is empty')
+    return length
+
+
+def inspect_data_set(layout: Layout, progress: bool = True) -> Inspection:
+    """Check every file; nothing aborts the rest."""
+    found = Inspection(layout, problems=list(layout.problems))
+    entries = layout.entries
+    with ThreadPoolExecutor() as pool:
+        checks = pool.map(_check, entries)
+        shown = tqdm(checks, total=len(entries), desc='clips', unit='clip', disable=not progress)
+        for entry, (seconds, problems, broken) in zip(entries, shown, strict=True):
+            found.problems += [f'{entry.clip}: {problem}' for problem in problems]
+            if broken:
+                found.broken.add(entry.clip)
+            if seconds > 0:
+                found.seconds[entry.clip] = seconds
+    found.problems += identity_problems(entries)
+    return found
+
+
+def _check(entry: ClipEntry) -> tuple[float, list[str], bool]:
+    """Length of the listener's video, what is wrong, and whether the clip is useless."""
+    problems: list[str] = []
+    lengths: dict[str, float] = {}
+    pictures: dict[str, int] = {}
+    for who, path in (('speaker', entry.speaker_video), ('listener', entry.listener_video)):
+        try:
+            info = probe_clip(path)
+            pictures[who] = count_pictures(path)
+        except ClipError as error:
+            problems.append(f'{who}: {error}')
+            continue
+        rate = info.fps or MODEL_RATE
+        lengths[who] = pictures[who] / rate
+        if abs(info.fps - MODEL_RATE) > FPS_TOLERANCE:
+            problems.append(f'{who}: {info.fps:.2f} frames a second, expected {MODEL_RATE}')
+        if info.duration - lengths[who] > LENGTH_TOLERANCE:
+            problems.append(f'{who}: breaks off after {lengths[who]:.2f} of {info.duration:.2f} s')
+    try:
+        lengths['audio'] = sound_seconds(entry.audio)
+    except ClipError as error:
+        problems.append(f'audio: {error}')
+    broken = len(lengths) < 3
+    if lengths and max(lengths.values()) - min(lengths.values()) > LENGTH_TOLERANCE:
+        told = ', '.join(f'{who} {length:.2f} s' for who, length in lengths.items())
+        problems.append(f'lengths differ: {told}')
+    elif len(set(pictures.values())) > 1:
+        problems.append(
+            '{speaker} pictures of the speaker, {listener} of the listener'.format(**pictures)
+        )
+    return lengths.get('listener', 0.0), problems, broken
+
+
+def identity_problems(entries: Iterable[ClipEntry]) -> list[str]:
+    """What breaks the paper's rule: test identities occur in train, ood identities do not."""
+    ids: dict[str, set[str]] = {split: set() for split in SPLITS}
+    clips: Counter[str] = Counter()
+    problems = []
+    for entry in entries:
+        clips[entry.split] += 1
+        ids[entry.split] |= {i for i in (entry.speaker_id, entry.listener_id) if i}
+        if not (entry.speaker_id and entry.listener_id):
+            problems.append(f'{entry.clip}: the identity of speaker or listener is not told')
+        elif entry.speaker_id == entry.listener_id:
+            problems.append(f'{entry.clip}: {entry.speaker_id} is speaker and listener at once')
+    problems += [f'the split {split} is empty' for split in SPLITS if not clips[split]]
+    strangers = sorted(ids['test'] - ids['train'])
+    if strangers:
+        problems.append(f'identities of test that never occur in train: {", ".join(strangers)}')
+    known = sorted(ids['ood'] & ids['train'])
+    if known:
+        problems.append(f'identities of ood that occur in train: {", ".join(known)}')
+    return problems
+
+
+def statistics(found: Inspection) -> dict[str, tuple[int, int, int, int, int, str]]:
+    """Rows of Table 2 by attitude and 'all'; 'unknown' where the layout does not tell."""
+    rows = {}
+    for group in (*attitude_names(found.layout.entries), 'all'):
+        mine = [e for e in found.layout.entries if group in ('all', attitude_name(e))]
+        speakers = {e.speaker_id for e in mine if e.speaker_id}
+        listeners = {e.listener_id for e in mine if e.listener_id}
+        seconds = round(sum(found.seconds.get(e.clip, 0.0) for e in mine))
+        rows[group] = (
+            len({e.video for e in mine}),
+            len(speakers),
+            len(listeners),
+            len(speakers | listeners),
+            len(mine),
+            f'{seconds // 60}:{seconds % 60:02d}',
+        )
+    return rows
+
+
+def attitude_names(entries: Iterable[ClipEntry]) -> list[str]:
+    """Names of all attitudes, and 'unknown' where the layout does not tell of every clip."""
+    names = [attitude.value for attitude in Attitude]
+    return [*names, UNKNOWN] if any(entry.attitude is None for entry in entries) else names
+
+
+def attitude_name(entry: ClipEntry) -> str:
+    """Name of a clip's attitude, 'unknown' where the layout does not tell."""
+    return entry.attitude.value if entry.attitude is not None else UNKNOWN
+
+
+def length_distribution(found: Inspection) -> list[tuple[str, int, float]]:
+    """Per bin of clip length: its name, clips, share of the whole duration (0..1)."""
+    rows = []
+    whole = sum(found.seconds.values())
+    for low, high in zip(LENGTH_BINS, (*LENGTH_BINS[1:], float('inf')), strict=True):
+        mine = [s for s in found.seconds.values() if low <= s < high]
+        name = f'{low:.0f}-{high:.0f} s' if high < float('inf') else f'over {low:.0f} s'
+        rows.append((name, len(mine), sum(mine) / whole if whole else 0.0))
+    return rows
+
+
+def identity_matrix(entries: Iterable[ClipEntry]) -> dict[str, Counter[tuple[str, str]]]:
+    """Identity -> clips by (role, attitude)."""
+    matrix: dict[str, Counter[tuple[str, str]]] = {}
+    for entry in entries:
+        for role, identity in (('speaker', entry.speaker_id), ('listener', entry.listener_id)):
+            matrix.setdefault(identity or '?', Counter())[role, attitude_name(entry)] += 1
+    return matrix

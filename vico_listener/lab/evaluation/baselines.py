@@ -1,0 +1,246 @@
+"""The paper's baselines (section 5.2, Tables 3 and 5): listeners to compare with, not to watch.
+
+They know nothing of the limits of heads and faces, so that no node offers them. The paper gives
+neither the size of the noise of `random` nor how `simulation` samples; both are stated here.
+"""
+
+from abc import abstractmethod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.frames import SpeakerFrame
+from vico_listener.lab.dataset.features import load_features
+from vico_listener.lab.dataset.reference import first_face
+from vico_listener.lab.dataset.reference import relative_track
+from vico_listener.listener.base import Listener
+from vico_listener.listener.personality import Personality
+from vico_listener.media.face_track import FaceTrack
+from vico_listener.motion import ARKIT52
+from vico_listener.motion import BFM64
+from vico_listener.motion import Attitude
+from vico_listener.motion import FaceMotion
+
+NOISE = {ARKIT52.name: (0.1, 0.1, 0.01), BFM64.name: (0.1, 0.4, 0.1)}
+"""Deviations of `random`: of expression, rotation [rad] and translation, in the basis' units."""
+
+
+class Baseline(Listener):
+    """A listener that counts ticks and draws numbers by seed and tick.
+
+    Args:
+        personality: has none; accepted like by every listener.
+        seed: of what it draws.
+    """
+
+    def __init__(self, personality: int | Personality | None = None, seed: int = 0) -> None:
+        super().__init__()
+        self._seed = seed
+        self.reset(FaceMotion.neutral(self.basis), Attitude.NEUTRAL)
+
+    def reset(self, reference: FaceMotion, attitude: Attitude, intensity: float = 1.0) -> None:
+        """See `Listener.reset`; takes on the basis of the reference."""
+        self.basis = reference.basis
+        self.attitude, self.intensity = attitude, intensity
+        self._reference = reference.copy()
+        self._tick = 0
+
+    def step(self, frame: SpeakerFrame) -> FaceMotion:
+        """See `Listener.step`; a frame marked `reset` starts anew."""
+        if frame.reset:
+            self._tick = 0
+        motion = self._answer(frame)
+        self._tick += 1
+        return motion
+
+    @abstractmethod
+    def _answer(self, frame: SpeakerFrame) -> FaceMotion:
+        """The face at this tick."""
+
+    def _motion(self, expression: NDArray, rotation: NDArray, translation: NDArray) -> FaceMotion:
+        values = np.asarray(expression, np.float32)
+        if self.basis is ARKIT52:
+            values = np.clip(values, 0.0, 1.0)
+        return FaceMotion(
+            values,
+            np.asarray(rotation, np.float32),
+            np.asarray(translation, np.float32),
+            self._reference.crop.copy(),
+            basis=self.basis,
+        )
+
+    def save_state(self) -> dict[str, Any]:
+        """See `Listener.save_state`."""
+        return {
+            'attitude': self.attitude.value,
+            'intensity': self.intensity,
+            'reference': self._reference.copy(),
+            'tick': self._tick,
+        }
+
+    def restore_state(self, state: dict[str, Any]) -> None:
+        """See `Listener.restore_state`."""
+        self.attitude, self.intensity = Attitude(state['attitude']), state['intensity']
+        self._reference, self._tick = state['reference'].copy(), state['tick']
+        self.basis = self._reference.basis
+
+
+class RandomListener(Baseline):
+    """Reference and small normal noise, anew at each tick (see `NOISE`)."""
+
+    name = 'random'
+
+    def _answer(self, frame: SpeakerFrame) -> FaceMotion:
+        draw = np.random.Generator(np.random.Philox(key=[self._seed, self._tick]))
+        expression, rotation, translation = NOISE[self.basis.name]
+        start = self._reference
+        return self._motion(
+            start.expression + draw.normal(0, expression, start.expression.shape),
+            start.rotation + draw.normal(0, rotation, 3),
+            start.translation + draw.normal(0, translation, 3),
+        )
+
+
+class MirroringListener(Baseline):
+    """The speaker's motion at once: its expression, and its pose from its first face on.
+
+    While the speaker is not seen the last face is held. Where poses are the camera's (`bfm64`) the
+    speaker's pose is taken as it is.
+    """
+
+    name = 'mirroring'
+
+    def reset(self, reference: FaceMotion, attitude: Attitude, intensity: float = 1.0) -> None:
+        """See `Listener.reset`."""
+        super().reset(reference, attitude, intensity)
+        self._seen: list[FaceMotion] = []
+
+    def _answer(self, frame: SpeakerFrame) -> FaceMotion:
+        if self._tick == 0:
+            self._seen = []
+        if frame.face_valid and frame.face.basis is self.basis:
+            self._seen = [*self._seen[:1], frame.face.copy()]
+        if not self._seen:
+            return self._reference.copy()
+        pair = [self._seen[0], self._seen[-1]]
+        track = relative_track(_track(pair))
+        return self._motion(track.expression[1], track.rotation[1], track.translation[1])
+
+    def save_state(self) -> dict[str, Any]:
+        """See `Listener.save_state`."""
+        return super().save_state() | {'seen': [face.copy() for face in self._seen]}
+
+    def restore_state(self, state: dict[str, Any]) -> None:
+        """See `Listener.restore_state`."""
+        super().restore_state(state)
+        self._seen = [face.copy() for face in state['seen']]
+
+
+class SimulationListener(Baseline):
+    """Repeats a listener's motion sampled from a training set, from the reference on.
+
+    The clip is drawn by seed at each reset. Its changes since its first visible face are added to
+    the reference; at its end it plays backwards, so that nothing jumps.
+
+    Args:
+        features: folder of `ClipFeatures` with a train split.
+
+    Raises:
+        ValueError: no folder is given, or it holds no clips to draw from.
+    """
+
+    name = 'simulation'
+    OPTIONS = ('features',)
+    same_attitude = False
+
+    def __init__(
+        self,
+        personality: int | Personality | None = None,
+        seed: int = 0,
+        features: str | Path = '',
+    ) -> None:
+        if not str(features):
+            raise ValueError(f'the listener {self.name} needs the option features, a folder')
+        clips = [c for c in load_features(Path(features), 'train') if c.listener.valid.any()]
+        if not clips:
+            raise ValueError(f'no listener is ever seen in the train split of {features}')
+        self._tracks = [
+            (
+                clip.attitude,
+                relative_track(clip.listener).rows(clip.listener.valid),
+                first_face(clip.listener),
+            )
+            for clip in clips
+        ]
+        self.basis = clips[0].listener.basis
+        self._resets = 0
+        super().__init__(personality, seed)
+
+    def reset(self, reference: FaceMotion, attitude: Attitude, intensity: float = 1.0) -> None:
+        """See `Listener.reset`; ValueError when no clip has the attitude and it must."""
+        super().reset(reference, attitude, intensity)
+        fits = [
+            number
+            for number, (shown, _, _) in enumerate(self._tracks)
+            if shown is attitude or not self.same_attitude
+        ]
+        # The constructor's own reset comes before anybody has said which attitude.
+        if not fits and self._resets:
+            raise ValueError(f'no clip of the train split listens in {attitude.value}')
+        draw = np.random.Generator(np.random.Philox(key=[self._seed, self._resets]))
+        self._clip = fits[draw.integers(len(fits))] if fits else 0
+        self._resets += 1
+
+    def _answer(self, frame: SpeakerFrame) -> FaceMotion:
+        _, track, first = self._tracks[self._clip]
+        period = max(1, 2 * len(track) - 2)
+        place = self._tick % period
+        row = min(place, period - place)
+        start, origin = self._reference, track.motion(0)
+        return self._motion(
+            start.expression + track.expression[row] - first.expression,
+            start.rotation + track.rotation[row] - origin.rotation,
+            start.translation + track.translation[row] - origin.translation,
+        )
+
+    def save_state(self) -> dict[str, Any]:
+        """See `Listener.save_state`."""
+        return super().save_state() | {'clip': self._clip, 'resets': self._resets}
+
+    def restore_state(self, state: dict[str, Any]) -> None:
+        """See `Listener.restore_state`; for a listener of the same features."""
+        super().restore_state(state)
+        self._clip, self._resets = state['clip'], state['resets']
+
+
+class AttitudeSimulationListener(SimulationListener):
+    """`simulation` from clips of the wanted attitude only: the paper's Simulation*."""
+
+    name = 'simulation_attitude'
+    same_attitude = True
+
+
+BASELINES: dict[str, type[Baseline]] = {
+    kind.name: kind
+    for kind in (
+        RandomListener,
+        MirroringListener,
+        SimulationListener,
+        AttitudeSimulationListener,
+    )
+}
+"""Name -> class, as `vico_listener.listener.LISTENERS`."""
+
+
+def _track(faces: list[FaceMotion]) -> FaceTrack:
+    """Visible faces as a track."""
+    return FaceTrack(
+        np.stack([face.expression for face in faces]),
+        np.stack([face.rotation for face in faces]),
+        np.stack([face.translation for face in faces]),
+        np.ones(len(faces), np.bool_),
+        np.stack([face.crop for face in faces]),
+        faces[0].basis,
+    )

@@ -1,0 +1,97 @@
+"""Letting a listener answer a clip, whole or with one of its senses taken away."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from enum import Enum
+
+import numpy as np
+
+from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.lab.dataset.reference import reference_face
+from vico_listener.listener.base import Listener
+from vico_listener.media.face_track import FaceTrack
+from vico_listener.motion import Attitude
+from vico_listener.motion import FaceMotion
+
+
+class Modality(str, Enum):
+    """What a listener is given of the speaker (paper, Table 5); nothing is trained anew."""
+
+    BOTH = 'both'
+    AUDIO = 'audio only'
+    VISUAL = 'visual only'
+    WRONG_AUDIO = 'wrong audio'
+
+
+def knows_attitudes(listener: Listener) -> bool:
+    """False for a network that was trained without."""
+    checkpoint = getattr(listener, 'checkpoint', None)
+    return checkpoint is None or bool(checkpoint.config.attitude)
+
+
+def answer(
+    listener: Listener,
+    clip: ClipFeatures,
+    reference: FaceMotion | None = None,
+    attitude: Attitude | None = None,
+) -> FaceTrack:
+    """What a listener does at the ticks of a clip, without idle layer.
+
+    Args:
+        listener: one that `check_fit` accepts.
+        clip: the speaker's side of it is all that the listener gets.
+        reference: its first face; the clip's own by default.
+        attitude: the clip's own by default; a network that knows none listens in neutral.
+    """
+    attitude = clip.attitude if attitude is None else attitude
+    if not knows_attitudes(listener):
+        attitude = Attitude.NEUTRAL
+    listener.reset(reference_face(clip.listener) if reference is None else reference, attitude)
+    motions = [listener.step(frame) for frame in clip.speaker_frames()]
+    return FaceTrack(
+        expression=np.array([m.expression for m in motions], np.float32),
+        rotation=np.array([m.rotation for m in motions], np.float32),
+        translation=np.array([m.translation for m in motions], np.float32),
+        valid=np.array([m.confidence > 0 for m in motions]),
+        crop=np.array([m.crop for m in motions], np.float32),
+        basis=listener.basis,
+    )
+
+
+def other_speaker(clip: ClipFeatures, clips: Sequence[ClipFeatures]) -> ClipFeatures | None:
+    """The next clip of the split with another speaker, round about; None when there is none."""
+    own = [c for c in clips if c.split == clip.split]
+    place = next(i for i, c in enumerate(own) if c.clip == clip.clip)
+    following = own[place + 1 :] + own[:place]
+    return next((c for c in following if c.speaker_id != clip.speaker_id), None)
+
+
+def limited(
+    clip: ClipFeatures, modality: Modality, wrong: ClipFeatures | None = None
+) -> ClipFeatures:
+    """The clip as a listener with that modality perceives it.
+
+    Args:
+        clip: the whole.
+        modality: what is left.
+        wrong: whose sound is heard with `WRONG_AUDIO`, repeated where it is too short.
+
+    Raises:
+        ValueError: wrong audio without another clip.
+    """
+    if modality is Modality.AUDIO:
+        unseen = np.zeros(len(clip), np.bool_)
+        return replace(clip, speaker=replace(clip.speaker, valid=unseen))
+    if modality is Modality.VISUAL:
+        return replace(clip, heard=np.zeros(len(clip), np.bool_))
+    if modality is Modality.WRONG_AUDIO:
+        if wrong is None:
+            raise ValueError(f'{clip.clip}: no other speaker in the split {clip.split}')
+        rows = np.arange(len(clip)) % len(wrong)
+        return replace(
+            clip,
+            acoustic=wrong.acoustic[rows],
+            speaking=wrong.speaking[rows],
+            heard=wrong.heard[rows],
+        )
+    return clip

@@ -1,0 +1,203 @@
+"""The report of a comparison: Markdown with tables and pictures, and the numbers as CSV."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from vico_listener.clock import MODEL_RATE
+from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.lab.evaluation.comparison.figures import draw_distances
+from vico_listener.lab.evaluation.comparison.figures import draw_variation
+from vico_listener.lab.evaluation.comparison.pooled import diversity_results
+from vico_listener.lab.evaluation.comparison.pooled import gesture_results
+from vico_listener.lab.evaluation.comparison.run import Evaluation
+from vico_listener.lab.evaluation.comparison.scores import TRUE
+from vico_listener.lab.evaluation.comparison.scores import summarise
+from vico_listener.lab.evaluation.comparison.sheets import attitude_strips
+from vico_listener.lab.evaluation.comparison.sheets import draw_sheet
+from vico_listener.lab.evaluation.comparison.sheets import method_strips
+from vico_listener.lab.evaluation.comparison.sheets import modality_strips
+from vico_listener.lab.evaluation.comparison.sheets import people_strips
+from vico_listener.lab.evaluation.comparison.tables import Results
+from vico_listener.lab.evaluation.comparison.tables import ablation_table
+from vico_listener.lab.evaluation.comparison.tables import distance_table
+from vico_listener.lab.evaluation.comparison.tables import gesture_table
+from vico_listener.lab.evaluation.comparison.tables import markdown
+from vico_listener.lab.evaluation.comparison.tables import newer_table
+from vico_listener.lab.evaluation.comparison.tables import size_table
+from vico_listener.lab.evaluation.comparison.tables import variation_table
+from vico_listener.lab.evaluation.feature_distance import Pooling
+from vico_listener.motion import ARKIT52
+from vico_listener.motion import Attitude
+from vico_listener.render.base import Renderer
+
+NUMBERS_FILE = 'results.csv'
+REPORT_FILE = 'report.md'
+IMAGES = 'images'
+
+VICO_NOTE = (
+    'Columns marked *ViCo* are the numbers of Zhou et al., ECCV 2022: measured on the ViCo data '
+    'set, in the 64 coefficients of BFM, with the networks of the authors. They are comparable '
+    'with the other columns only where the clips are those of ViCo, in the basis bfm64.'
+)
+
+DISTANCE_NOTE = (
+    'FD as in the paper: mean |generated - true| times 100 over the coefficients of a group and '
+    'frames 2..T, lower is better. Angles in rad, translation in {unit}. Averaged over {pooling}; '
+    'in brackets the 95 % interval when clips are resampled.'
+)
+
+ABLATION_NOTE = (
+    'The first listener with a sense taken away when it answers (nothing is trained anew, '
+    'which the authors may have done), and the other listeners; average over attitudes. '
+    '*Wrong audio* is that of the next clip with another speaker.'
+)
+
+NEWER_NOTE = (
+    'What newer papers report. Fréchet distances are taken clip by clip over frames and averaged '
+    '(they are what those papers call FD and P-FD; they have nothing to do with the FD above); '
+    'SID: Shannon index over k-means clusters of the true motion (40 for exp, 20 for pose); rPCC: '
+    'difference of the correlation with the speaker from the true one; lag: |lag| of the highest '
+    'correlation with the speaker within 2 s. Lower is better for Fréchet and rPCC; the others '
+    'should be near the true listener.'
+)
+
+GESTURE_NOTE = (
+    "The detectors of `vico describe` on both splits together, per minute of the speaker's "
+    'talking. Blinks are the business of the idle layer, which is left out here.'
+)
+
+
+@dataclass(frozen=True)
+class ReportText:
+    """What a report says besides its numbers."""
+
+    title: str = 'Evaluation'
+    introduction: str = ''
+
+
+def compute(evaluation: Evaluation, pooling: Pooling) -> Results:
+    """All results of a run."""
+    labels = [TRUE, *(model.label for model in evaluation.models)]
+    results = summarise((a.score for a in evaluation.answers), pooling)
+    results += diversity_results(evaluation, labels) + gesture_results(evaluation, labels)
+    return Results(results)
+
+
+def _clip_table(evaluation: Evaluation) -> str:
+    rows = []
+    for split in dict.fromkeys(clip.split for clip in evaluation.clips):
+        for attitude in Attitude:
+            mine = [c for c in evaluation.clips if (c.split, c.attitude) == (split, attitude)]
+            speakers = len({clip.speaker_id for clip in mine})
+            minutes = sum(map(len, mine)) / MODEL_RATE / 60
+            rows.append([split, attitude.value, str(len(mine)), str(speakers), f'{minutes:.1f}'])
+    return markdown(['split', 'attitude', 'clips', 'speakers', 'minutes'], rows)
+
+
+def shown_clip(evaluation: Evaluation) -> ClipFeatures:
+    """The clip of the pictures: the longest positive one of the first split, or just the longest.
+
+    Nods are more frequent in a positive listener, and a long clip has more of them.
+    """
+    first = evaluation.clips[0].split
+    own = [clip for clip in evaluation.clips if clip.split == first]
+    positive = [clip for clip in own if clip.attitude is Attitude.POSITIVE]
+    return max(positive or own, key=len)
+
+
+def draw_pictures(
+    folder: Path, stem: str, evaluation: Evaluation, results: Results, renderer: Renderer | None
+) -> dict[str, str]:
+    """Write every picture into `folder`; return captions by file name.
+
+    Without a renderer, or in a basis that it does not draw, there are no contact sheets.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    labels = [model.label for model in evaluation.models]
+    clip = shown_clip(evaluation)
+    split = clip.split
+    first = [
+        a for name in (TRUE, *labels) for a in evaluation.of(name) if a.job.clip.clip == clip.clip
+    ]
+    made = {f'{stem}_distances.png': f'FD on {split}, lower is better.'}
+    draw_distances(folder / f'{stem}_distances.png', results, labels, split)
+    name = f'{stem}_variation.png'
+    draw_variation(folder / name, first)
+    made[name] = f"From frame to frame, clip {clip.clip}: the true listener's liveliest angle."
+    if renderer is None or clip.listener.basis is not ARKIT52:
+        return made
+    model, reference = evaluation.models[0], renderer.reference
+    sheets = {
+        'methods': ('Listeners', method_strips(evaluation.models, clip, reference)),
+        'attitudes': (f'Attitudes, {model.label}', attitude_strips(model, clip, reference)),
+        'modalities': (
+            f'Modalities, {model.label}',
+            modality_strips(model, clip, evaluation.clips, reference),
+        ),
+    }
+    for key, (title, strips) in sheets.items():
+        name = f'{stem}_{key}.png'
+        rows = [*people_strips(clip, reference), *strips]
+        draw_sheet(folder / name, f'{title}: clip {clip.clip}', renderer, rows)
+        made[name] = f'{title}, the same clip ({clip.clip}) and reference throughout.'
+    made[f'{stem}_methods.png'] += (
+        ' Of speaker and true listener the portrait shows how their faces changed since frame 1.'
+    )
+    return made
+
+
+def _section(title: str, note: str, tables: dict[str, str]) -> list[str]:
+    parts = [f'## {title}', note]
+    for name, table in tables.items():
+        parts += [f'### {name}', table] if table else []
+    return parts
+
+
+def compose(
+    evaluation: Evaluation,
+    results: Results,
+    pooling: Pooling,
+    text: ReportText,
+    pictures: dict[str, str],
+) -> str:
+    """The report in Markdown; `pictures` are captions by path."""
+    labels = [model.label for model in evaluation.models]
+    splits = list(dict.fromkeys(clip.split for clip in evaluation.clips))
+    basis = evaluation.clips[0].listener.basis
+    unit = {'m': 'm', 'deep3d': 'units of Deep3DFaceRecon'}[basis.translation_unit]
+    parts = [f'# {text.title}', *([text.introduction.strip()] if text.introduction else [])]
+    parts += ['## Clips', f'Faces in the basis {basis.name}.', _clip_table(evaluation)]
+    parts += ['\n'.join(f'* {note}' for note in evaluation.notes)] if evaluation.notes else []
+    note = DISTANCE_NOTE.format(unit=unit, pooling=pooling)
+    tables = {split: distance_table(results, labels, split) for split in splits}
+    parts += _section('Distance to the true listener', f'{note} {VICO_NOTE}', tables)
+    tables = {split: ablation_table(results, labels, split) for split in splits}
+    parts += _section('Modalities', ABLATION_NOTE, tables)
+    tables = {split: variation_table(results, labels, split) for split in splits}
+    note = 'Mean |change| per frame, times 100: a listener without memory flickers.'
+    parts += _section('Change from frame to frame', note, tables)
+    tables = {split: newer_table(results, labels, split) for split in splits}
+    parts += _section('Newer metrics', NEWER_NOTE, tables)
+    tables = {a.value: gesture_table(results, labels, a) for a in Attitude}
+    if any(tables.values()):
+        parts += _section('Gestures', GESTURE_NOTE, tables)
+    parts += ['## Size', size_table(evaluation.complexities)]
+    if pictures:
+        shown = [f'![{caption}]({path})\n\n{caption}' for path, caption in pictures.items()]
+        parts += ['## Pictures', *shown]
+    return '\n\n'.join(parts) + '\n'
+
+
+def write_report(
+    path: Path,
+    evaluation: Evaluation,
+    results: Results,
+    pooling: Pooling,
+    text: ReportText,
+    renderer: Renderer | None,
+) -> None:
+    """Write the report and, in `images/` beside it, its pictures."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = draw_pictures(path.parent / IMAGES, path.stem, evaluation, results, renderer)
+    captions = {f'{IMAGES}/{name}': caption for name, caption in made.items()}
+    path.write_text(compose(evaluation, results, pooling, text, captions), encoding='utf-8')

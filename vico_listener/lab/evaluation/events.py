@@ -1,0 +1,95 @@
+"""Everything that happens in one track, found once for figures, plots and summaries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from vico_listener.lab.evaluation.blinks import Blink
+from vico_listener.lab.evaluation.blinks import find_blinks
+from vico_listener.lab.evaluation.coupling import MIN_PAUSE
+from vico_listener.lab.evaluation.coupling import floor
+from vico_listener.lab.evaluation.coupling import phrase_ends
+from vico_listener.lab.evaluation.nods import HeadGesture
+from vico_listener.lab.evaluation.nods import find_nods
+from vico_listener.lab.evaluation.nods import find_shakes
+from vico_listener.lab.evaluation.signals import bridge
+from vico_listener.lab.evaluation.signals import runs
+from vico_listener.media.motion_track import FRAME_RATE
+from vico_listener.media.motion_track import BoolArray
+from vico_listener.media.motion_track import FloatArray
+from vico_listener.media.motion_track import MotionTrack
+
+SMILE_LEVEL = 0.3
+"""A face whose smile exceeds this smiles."""
+
+
+@dataclass(frozen=True)
+class TrackEvents:
+    """Nods, shakes, blinks and phrase ends of a track; times in s from its first frame."""
+
+    track: MotionTrack
+
+    @cached_property
+    def nods(self) -> list[HeadGesture]:
+        """Nods, in order of time."""
+        return find_nods(self.track.angles)
+
+    @cached_property
+    def shakes(self) -> list[HeadGesture]:
+        """Shakes, in order of time."""
+        return find_shakes(self.track.angles)
+
+    @cached_property
+    def blinks(self) -> list[Blink]:
+        """Blinks, in order of time."""
+        return find_blinks(self.track.expression)
+
+    @cached_property
+    def nod_onsets(self) -> FloatArray:
+        """(N,) onsets of the nods."""
+        return np.array([nod.start for nod in self.nods])
+
+    @cached_property
+    def phrase_ends(self) -> FloatArray:
+        """(N,) ends of the speaker's phrases; none without a recorded speaker."""
+        speaker = self.track.speaker
+        return phrase_ends(speaker.speaking) if speaker else np.array([])
+
+    @cached_property
+    def speech(self) -> BoolArray:
+        """(T,) where the speaker speaks, gaps too short for a pause included; else nowhere."""
+        speaker = self.track.speaker
+        return bridge(speaker.speaking, MIN_PAUSE) if speaker else np.zeros(len(self.track), bool)
+
+    @cached_property
+    def floor(self) -> BoolArray:
+        """(T,) where the speaker talks; everywhere without a recorded speaker."""
+        speaker = self.track.speaker
+        return floor(speaker.speaking) if speaker else np.ones(len(self.track), bool)
+
+    @property
+    def speech_seconds(self) -> float:
+        """How long the speaker talks."""
+        return float(self.floor.sum()) / FRAME_RATE
+
+    def count_in(self, mask: BoolArray, times: Sequence[float]) -> int:
+        """How many of the times lie where a mask (T,) is True."""
+        frames = np.minimum(np.round(np.array(times) * FRAME_RATE), len(mask) - 1).astype(int)
+        return int(mask[frames].sum())
+
+
+def summary(track: MotionTrack) -> dict[str, float]:
+    """Counts for a report: nods, shakes, blinks, smiles and seconds of motion, speech and smile."""
+    events = TrackEvents(track)
+    smiling = track.smile > SMILE_LEVEL
+    return {
+        'seconds': round(track.seconds, 3),
+        'speech_seconds': round(events.speech_seconds, 3) if track.speaker else 0.0,
+        'nods': len(events.nods),
+        'shakes': len(events.shakes),
+        'blinks': len(events.blinks),
+        'smiles': len(runs(smiling)),
+        'smile_seconds': round(float(smiling.sum()) / FRAME_RATE, 3),
+    }

@@ -1,0 +1,217 @@
+"""Table 4 of the paper: a renderer draws the true motion, its pictures against the true ones."""
+
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.lab.dataset.reference import reference_face
+from vico_listener.lab.evaluation.comparison.scores import AVERAGE
+from vico_listener.lab.evaluation.comparison.scores import Result
+from vico_listener.lab.evaluation.comparison.scores import interval
+from vico_listener.lab.evaluation.comparison.sheets import on_portrait
+from vico_listener.lab.evaluation.frechet import frechet_distance
+from vico_listener.lab.evaluation.images.sharpness import cpbd
+from vico_listener.lab.evaluation.images.similarity import psnr
+from vico_listener.lab.evaluation.images.similarity import ssim
+from vico_listener.media.motion_track import FloatArray
+from vico_listener.media.tick_pictures import pictures_at_ticks
+from vico_listener.motion import Attitude
+from vico_listener.render import create_renderer
+from vico_listener.render.base import check_basis
+from vico_listener.render.base import renderer_class
+from vico_listener.render.portrait import prepare_portrait
+
+Image = NDArray[np.uint8]
+Pair = tuple[Image, Image]
+
+MEASURES = ('SSIM', 'PSNR', 'CPBD')
+"""Measures of single pictures."""
+
+NAMES = ('{clip}.listener.mp4', '{clip}.mp4')
+"""What the video of a clip's listener may be called: as in ViCo's challenge, or just the clip."""
+
+
+def listener_video(folder: Path, clip: ClipFeatures) -> Path:
+    """The video of a clip's listener.
+
+    Raises:
+        ValueError: there is none.
+    """
+    names = [name.format(clip=clip.clip) for name in NAMES]
+    for name in names:
+        if (folder / name).is_file():
+            return folder / name
+    raise ValueError(f'{folder} holds no video of {clip.clip}: expected {" or ".join(names)}')
+
+
+@dataclass(frozen=True)
+class Framing:
+    """Where in a photo a renderer's picture lies.
+
+    Attributes:
+        matrix: (2, 3) from px of the photo to px of the picture.
+        rows, columns: of the picture that lie inside the photo.
+    """
+
+    matrix: NDArray[np.float64]
+    rows: slice
+    columns: slice
+
+    def true_picture(self, photo: Image, size: int) -> Image:
+        """What the renderer should have drawn."""
+        zoom = self.matrix[0, 0]
+        if zoom < 1.0:  # smooth before shrinking, as the portrait was
+            photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), 0.4 / zoom))
+        flags = cv2.INTER_LINEAR if zoom < 1.0 else cv2.INTER_CUBIC
+        crop = cv2.warpAffine(photo, self.matrix, (size, size), flags=flags)
+        return np.asarray(crop, np.uint8)[self.rows, self.columns]
+
+
+def whole(photo: Image, size: int) -> Framing:
+    """A renderer that draws the photo as it is, at `size` px."""
+    height, width = photo.shape[:2]
+    matrix = np.array([[size / width, 0, 0], [0, size / height, 0]], np.float64)
+    return Framing(matrix, slice(0, size), slice(0, size))
+
+
+def cropped(photo: Image, size: int) -> Framing:
+    """The renderer `portrait`: head and shoulders, which may reach out of the photo."""
+    matrix = prepare_portrait(photo, size).matrix
+    corners = np.array([[0, 0, 1], [photo.shape[1], photo.shape[0], 1]]) @ matrix.T
+    (left, top), (right, bottom) = np.ceil(corners[0]), np.floor(corners[1])
+    rows = slice(max(int(top), 0), min(int(bottom), size))
+    return Framing(matrix, rows, slice(max(int(left), 0), min(int(right), size)))
+
+
+class Features(Protocol):
+    """What FID needs of `Inception`."""
+
+    def features(self, pictures: Sequence[Image]) -> FloatArray:
+        """(N, D) features of pictures of one size."""
+
+
+@dataclass(frozen=True)
+class RenderScore:
+    """How the pictures of one clip score.
+
+    Attributes:
+        clip: which.
+        frames: over how many pictures.
+        values: SSIM, PSNR (dB) and CPBD, means over them.
+        drawn, true: (N, D) features of every picture, for FID; None unless asked for.
+    """
+
+    clip: ClipFeatures
+    frames: int
+    values: dict[str, float]
+    drawn: FloatArray | None = None
+    true: FloatArray | None = None
+
+
+def _pairs(
+    renderer_name: str,
+    clip: ClipFeatures,
+    video: Path,
+    size: int,
+    options: Mapping[str, Any],
+) -> Iterator[Pair]:
+    """Drawn and true picture of every frame after the first that shows the listener."""
+    basis = renderer_class(renderer_name).basis
+    check_basis(basis, clip.listener.basis)
+    photos = pictures_at_ticks(video, len(clip))
+    first = next(photos)
+    if basis.has_crop:
+        # The coefficients are of the whole picture: that, and not a crop of it, is the portrait.
+        options = {**options, 'reference': reference_face(clip.listener)}
+    renderer = create_renderer(renderer_name, portrait=first, size=size, **options)
+    framing = cropped(first, size) if renderer_name == 'portrait' else whole(first, size)
+    true = clip.listener
+    track = true if basis.has_crop else on_portrait(true, renderer.reference)
+    seen = [tick for tick in range(1, len(clip)) if track.valid[tick]]
+    drawn = renderer.render_clip([track.motion(tick) for tick in seen])
+    for tick, photo in enumerate(photos, start=1):
+        if track.valid[tick]:
+            picture = next(drawn)[framing.rows, framing.columns]
+            yield picture, framing.true_picture(photo, size)
+
+
+def render_score(
+    renderer_name: str,
+    clip: ClipFeatures,
+    video: Path,
+    size: int,
+    network: Features | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> RenderScore:
+    """Drive a renderer by the true motion from the first picture of a video; score all pictures.
+
+    Args:
+        renderer_name: of a renderer that takes `portrait` and `size`.
+        clip: the true motion; frame 1 and frames without a face are left out.
+        video: of its listener.
+        size: of the pictures, px.
+        network: for FID; without, no features are kept.
+        options: more of the renderer's, e.g. its weights.
+
+    Raises:
+        ValueError: a video that cannot be read or shows no face, or a renderer of another basis.
+    """
+    found: list[tuple[float, float, float]] = []
+    features: list[FloatArray] = []
+    try:
+        for drawn, true in _pairs(renderer_name, clip, video, size, options or {}):
+            gray = np.asarray(cv2.cvtColor(drawn, cv2.COLOR_BGR2GRAY), np.uint8)
+            found.append((ssim(drawn, true), psnr(drawn, true), cpbd(gray)))
+            if network is not None:
+                features.append(network.features([drawn, true]))
+    except ValueError as error:
+        raise ValueError(f'{video}: {error}') from None
+    if not found:
+        raise ValueError(f'{clip.clip}: no frame after the first shows the listener')
+    values = dict(zip(MEASURES, np.mean(found, axis=0).tolist(), strict=True))
+    if network is None:
+        return RenderScore(clip, len(found), values)
+    pairs = np.stack(features)
+    return RenderScore(clip, len(found), values, pairs[:, 0], pairs[:, 1])
+
+
+def fid(scores: Sequence[RenderScore]) -> float | None:
+    """FID over the pictures of several clips; None without features or with one picture."""
+    kept = [(s.drawn, s.true) for s in scores if s.drawn is not None and s.true is not None]
+    if sum(len(drawn) for drawn, _ in kept) < 2:
+        return None
+    drawn, true = (np.concatenate(side) for side in zip(*kept, strict=True))
+    return frechet_distance(drawn, true)
+
+
+def render_results(renderer_name: str, scores: Sequence[RenderScore]) -> list[Result]:
+    """Means over all frames, with intervals over clips, and FID, per split and attitude."""
+    results = []
+    for split in dict.fromkeys(s.clip.split for s in scores):
+        for attitude in (*(a.value for a in Attitude), AVERAGE):
+            mine = [
+                s
+                for s in scores
+                if s.clip.split == split and attitude in (AVERAGE, s.clip.attitude.value)
+            ]
+            weights = [float(s.frames) for s in mine]
+            for name in MEASURES if mine else ():
+                values = [s.values[name] for s in mine]
+                low, high = interval(values, weights) or (None, None)
+                mean = float(np.average(values, weights=weights))
+                key = (renderer_name, 'true motion', split, attitude, name)
+                results.append(Result(*key, mean, low, high, len(mine)))
+            distance = fid(mine)
+            if distance is not None:
+                key = (renderer_name, 'true motion', split, attitude, 'FID')
+                results.append(Result(*key, distance, None, None, len(mine)))
+    return results

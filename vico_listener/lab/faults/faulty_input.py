@@ -1,0 +1,190 @@
+"""A camera and a microphone that can be made to fail while they run."""
+
+import array
+import threading
+import time
+from dataclasses import dataclass
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import audio_common_msgs.msg as audio_msgs
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from rclpy.node import Node
+from sensor_msgs.msg import Image
+
+from vico_listener.clock import NANOSECONDS
+from vico_listener.media.clip import camera_frames
+from vico_listener.media.clip import read_sound
+from vico_listener.nodes.convert import time_message
+
+CHUNK = 0.02
+"""Seconds of sound per message."""
+PICTURES = 60
+"""Pictures of the clip that are kept and shown in turn, forwards and backwards."""
+MP3_FRAME = b'\xff\xfb\x90\x64' + bytes(413)
+"""One silent MPEG-1 layer III frame of 128 kbit/s."""
+_ENCODINGS = {
+    'bgr8': None,
+    'rgb8': cv2.COLOR_BGR2RGB,
+    'bgra8': cv2.COLOR_BGR2BGRA,
+    'mono8': cv2.COLOR_BGR2GRAY,
+}
+
+
+@dataclass(frozen=True)
+class InputSettings:
+    """What camera and microphone do.
+
+    Attributes:
+        camera, microphone: whether they run at all.
+        fps: of the camera.
+        size: of its pictures, px.
+        encoding: of its pictures, as in sensor_msgs/Image.
+        sample_rate: of the microphone, Hz; a change is announced on `audio_info`.
+        delay: seconds by which sound comes later than its stamp says.
+        loss: share of the sound messages that get lost.
+        mp3: send MP3 where PCM is announced.
+        shift: seconds by which all stamps are off.
+        second: another camera and microphone publish on the same topics, 0.3 s older.
+    """
+
+    camera: bool = True
+    microphone: bool = True
+    fps: float = 30.0
+    size: tuple[int, int] = (640, 480)
+    encoding: str = 'bgr8'
+    sample_rate: int = 16000
+    delay: float = 0.0
+    loss: float = 0.0
+    mp3: bool = False
+    shift: float = 0.0
+    second: bool = False
+
+
+class FaultyInput(Node):
+    """Publishes `image`, `audio` and `audio_info` in real time as `settings` says.
+
+    Args:
+        clip: whose pictures and sound are played over and over.
+        seed: of what gets lost.
+
+    Attributes:
+        settings: may be replaced at any time.
+        images: pictures published so far.
+    """
+
+    def __init__(self, clip: Path, seed: int = 0) -> None:
+        super().__init__('faulty_input')
+        self.settings = InputSettings()
+        self.images = 0
+        self._rng = np.random.default_rng(seed)
+        frames = [frame.image for frame in islice(camera_frames(clip), PICTURES)]
+        self._pictures = frames + frames[-2:0:-1]
+        sound, self._sound_rate = read_sound(clip)
+        self._sound = sound.mean(axis=1).astype(np.float32)
+        self._sounds: dict[int, NDArray[np.int16]] = {}
+        self._messages: dict[tuple[Any, ...], Image] = {}
+        self._image = self.create_publisher(Image, 'image', 10)
+        self._audio = self.create_publisher(audio_msgs.AudioDataStamped, 'audio', 100)
+        self._audio_info = self.create_publisher(audio_msgs.AudioInfo, 'audio_info', 1)
+        self._announced = 0
+        self._late: list[tuple[float, audio_msgs.AudioDataStamped]] = []
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name='faulty input', daemon=True)
+
+    def start(self) -> None:
+        """Begin to publish."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop publishing for good."""
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        picture = sound = time.monotonic()
+        while not self._stop.is_set():
+            settings = self.settings
+            if settings.sample_rate != self._announced:
+                self._announce(settings.sample_rate)
+            now = time.monotonic()
+            if now >= picture:
+                picture = max(picture + 1 / settings.fps, now - 1 / settings.fps)
+                if settings.camera:
+                    self._show(settings)
+            if now >= sound:
+                sound = max(sound + CHUNK, now - 5 * CHUNK)
+                if settings.microphone:
+                    self._sing(settings, now)
+            self._send_late(now)
+            self._stop.wait(max(0.0, min(picture, sound) - time.monotonic()))
+
+    def _announce(self, rate: int) -> None:
+        info = audio_msgs.AudioInfo(
+            channels=1, sample_rate=rate, sample_format='S16LE', coding_format='wave'
+        )
+        self._audio_info.publish(info)
+        self._announced = rate
+
+    def _stamp(self, settings: InputSettings, age: float = 0.0) -> int:
+        now = self.get_clock().now().nanoseconds
+        return int(now + round((settings.shift - age) * NANOSECONDS))
+
+    def _show(self, settings: InputSettings) -> None:
+        number = int(time.monotonic() * 12) % len(self._pictures)
+        message = self._picture(number, settings)
+        for age in (0.0, 0.3) if settings.second else (0.0,):
+            message.header.stamp = time_message(self._stamp(settings, age))
+            self._image.publish(message)
+            self.images += 1
+
+    def _picture(self, number: int, settings: InputSettings) -> Image:
+        key = (number, settings.size, settings.encoding)
+        if key not in self._messages:
+            if len(self._messages) > 2 * len(self._pictures):
+                self._messages.clear()
+            picture = cv2.resize(self._pictures[number], settings.size)
+            conversion = _ENCODINGS[settings.encoding]
+            if conversion is not None:
+                picture = cv2.cvtColor(picture, conversion)
+            width, height = settings.size
+            message = Image(width=width, height=height, encoding=settings.encoding)
+            message.header.frame_id = 'camera'
+            message.step = picture.nbytes // height
+            message.data = array.array('B', picture.tobytes())
+            self._messages[key] = message
+        return self._messages[key]
+
+    def _sing(self, settings: InputSettings, now: float) -> None:
+        if self._rng.random() < settings.loss:
+            return
+        rate = settings.sample_rate
+        count = round(CHUNK * rate)
+        sound = self._sound_at(rate)
+        first = int(now * rate) % (len(sound) - count)
+        data = MP3_FRAME if settings.mp3 else sound[first : first + count].tobytes()
+        for age in (CHUNK, CHUNK + 0.3) if settings.second else (CHUNK,):
+            message = audio_msgs.AudioDataStamped()
+            message.header.stamp = time_message(self._stamp(settings, age))
+            message.audio.data = data
+            self._late.append((now + settings.delay, message))
+
+    def _send_late(self, now: float) -> None:
+        while self._late and self._late[0][0] <= now:
+            self._audio.publish(self._late.pop(0)[1])
+
+    def _sound_at(self, rate: int) -> NDArray[np.int16]:
+        if rate not in self._sounds:
+            length = len(self._sound) * rate // self._sound_rate
+            places = np.arange(length) * (self._sound_rate / rate)
+            heard = np.interp(places, np.arange(len(self._sound)), self._sound)
+            self._sounds[rate] = heard.astype('<i2')
+        return self._sounds[rate]
+
+    def change(self, **changes: Any) -> None:
+        """Change some of the settings."""
+        self.settings = replace(self.settings, **changes)

@@ -1,0 +1,1 @@
+"""Nodes that record what the stack answers."""

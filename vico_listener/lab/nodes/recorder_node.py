@@ -1,0 +1,147 @@
+"""Records what comes out of the stack's topics: film, tables, thumbnails, latencies."""
+
+import csv
+import math
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.node import Node
+from sensor_msgs.msg import Image
+from trajectory_msgs.msg import JointTrajectory
+
+import vico_listener.msg as msg
+from vico_listener.clock import EARLY_TICK_NS
+from vico_listener.clock import NANOSECONDS
+from vico_listener.lab.recording.filmstrip import Filmstrip
+from vico_listener.media.clip import CameraFrame
+from vico_listener.media.clip import SoundChunk
+from vico_listener.media.curves import Curves
+from vico_listener.media.film import Film
+from vico_listener.media.tracks import COMMANDS_FILE
+from vico_listener.media.tracks import MOTION_FILE
+from vico_listener.media.tracks import SPEAKER_FILE
+from vico_listener.media.tracks import MotionWriter
+from vico_listener.media.tracks import SpeakerWriter
+from vico_listener.nodes.convert import motion_of
+from vico_listener.nodes.convert import speaker_of
+from vico_listener.nodes.convert import stamp_of
+from vico_listener.nodes.image_codec import image_to_bgr
+from vico_listener.statistics import Durations
+
+DEPTH = 200
+
+
+class RecorderNode(Node):
+    """Writes `motion.csv`, `speaker.csv`, `head_commands.csv` and `listener.mp4` as data comes in.
+
+    Args:
+        folder: where to.
+        head_topic: the head's command topic.
+        start: stamp of stream time 0, ns.
+        shown: subscribe to the face.
+
+    Attributes:
+        film: where pictures and sound go, or None.
+        first_command: `time.monotonic()` when the first head command came; NaN before that.
+    """
+
+    def __init__(self, folder: Path, head_topic: str, start: int, shown: bool = True) -> None:
+        super().__init__('recorder')
+        self._start = start
+        self.curves = Curves()
+        self.strip = Filmstrip()
+        self.film: Film | None = None
+        self.stages = {name: Durations() for name in ('audio_wait', 'face', 'speech', 'listener')}
+        self.counts = {'speaker_frames': 0, 'motions': 0, 'faces': 0, 'head_commands': 0}
+        self.diagnostics: dict[str, dict[str, str]] = {}
+        self.problems: list[str] = []
+        self.last_motion = 0
+        self.first_command = math.nan
+        self._motions = MotionWriter(folder / MOTION_FILE)
+        self._speakers = SpeakerWriter(folder / SPEAKER_FILE)
+        self._head_file = (folder / COMMANDS_FILE).open('w', newline='', encoding='utf-8')
+        self._head = csv.writer(self._head_file)
+        self._head_header: list[str] = []
+        self._shown: deque[CameraFrame] = deque()
+        self._subscribe(msg.SpeakerFrame, 'speaker', self._on_speaker)
+        self._subscribe(msg.ListenerMotion, 'motion', self._on_motion)
+        if shown:
+            self._subscribe(Image, 'face/image', self._on_face)
+        self._subscribe(JointTrajectory, head_topic, self._on_head)
+        self._subscribe(DiagnosticArray, '/diagnostics', self._on_diagnostics)
+
+    def _subscribe(self, kind: Any, topic: str, callback: Callable[[Any], None]) -> None:
+        self.create_subscription(kind, topic, callback, DEPTH)
+
+    def connected(self) -> bool:
+        """True when everything that is recorded has somebody who publishes it."""
+        return all(s.get_publisher_count() > 0 for s in self.subscriptions)
+
+    def on_played(self, item: CameraFrame | SoundChunk) -> None:
+        """Take what the replay node has just published, for the speaker's side of the film."""
+        if isinstance(item, SoundChunk):
+            stamped = SoundChunk(item.stamp + self._start, item.samples, item.sample_rate)
+            if self.film is not None:
+                self.film.add_sound(stamped)
+        elif self.film is not None:
+            self._shown.append(CameraFrame(item.stamp + self._start, item.image))
+
+    def _on_speaker(self, message: msg.SpeakerFrame) -> None:
+        frame = speaker_of(message)
+        self._speakers.write(frame)
+        self.curves.add_speaker(frame)
+        self.counts['speaker_frames'] += 1
+
+    def _on_motion(self, message: msg.ListenerMotion) -> None:
+        motion = motion_of(message)
+        self._motions.write(motion)
+        self.curves.add_listener(motion)
+        self.counts['motions'] += 1
+        self.last_motion = motion.stamp
+        for name, durations in self.stages.items():
+            durations.add(getattr(motion.timing, name))
+
+    def _on_face(self, message: Image) -> None:
+        self.counts['faces'] += 1
+        stamp = stamp_of(message.header.stamp)
+        while len(self._shown) > 1 and self._shown[1].stamp <= stamp + EARLY_TICK_NS:
+            self._shown.popleft()
+        if not self._shown:
+            return
+        listener = image_to_bgr(message)
+        speaker = self._shown[0].image
+        if self.film is not None:
+            self.film.add_picture(stamp, speaker, listener)
+        self.strip.add(stamp, speaker, listener)
+
+    def _on_head(self, message: JointTrajectory) -> None:
+        if not self._head_header:
+            self.first_command = time.monotonic()
+            self._head_header = ['stamp', *message.joint_names]
+            self._head.writerow(self._head_header)
+        point = message.points[0]
+        due = stamp_of(message.header.stamp) + stamp_of(point.time_from_start)
+        stamp = f'{due // NANOSECONDS}.{due % NANOSECONDS:09d}'
+        self._head.writerow([stamp, *(f'{p:.9g}' for p in point.positions)])
+        self.counts['head_commands'] += 1
+
+    def _on_diagnostics(self, message: DiagnosticArray) -> None:
+        for status in message.status:
+            name = status.name.removeprefix('vico_listener: ')
+            if status.message != 'not active':
+                self.diagnostics[name] = {v.key: v.value for v in status.values}
+            problem = f'{name}: {status.message}'
+            if status.level == b'\x02' and problem not in self.problems:
+                self.problems.append(problem)
+
+    def close(self) -> None:
+        """Finish every file."""
+        if self.film is not None:
+            self.film.close()
+        self._motions.close()
+        self._speakers.close()
+        self._head_file.close()

@@ -1,0 +1,77 @@
+"""How well a head followed its commands, and how much room its limits left."""
+
+import numpy as np
+
+from vico_listener.clock import NANOSECONDS
+from vico_listener.lab.simulation.head import Vector
+from vico_listener.lab.simulation.simulator import SAMPLE_RATE
+from vico_listener.lab.simulation.simulator import Commands
+from vico_listener.robot import RobotProfile
+from vico_listener.robot.profile import AXES
+
+LONGEST_LAG = 0.3
+"""A lag is looked for up to here, s."""
+
+
+def tracking_errors(
+    commanded: Vector, measured: Vector, rate: int = SAMPLE_RATE
+) -> dict[str, dict[str, float]]:
+    """Error and lag of each axis, by its name.
+
+    Args:
+        commanded: (T, 3) roll, pitch, yaw in rad.
+        measured: (T, 3), the same of the head.
+        rate: samples per second.
+
+    Returns:
+        'rms' and 'max' in deg of the difference at the same instant; 'lag_ms', the delay at which
+        the two differ least (NaN when the axis does not move); 'rms_after_lag' in deg.
+    """
+    return {
+        axis: _axis_errors(np.degrees(commanded[:, n]), np.degrees(measured[:, n]), rate)
+        for n, axis in enumerate(AXES)
+    }
+
+
+def _axis_errors(commanded: Vector, measured: Vector, rate: int) -> dict[str, float]:
+    error = commanded - measured
+    longest = min(round(LONGEST_LAG * rate), len(error) - 1)
+    shifted = [_rms(commanded[: len(error) - n] - measured[n:]) for n in range(longest + 1)]
+    best = int(np.argmin(shifted))
+    moves = np.ptp(commanded) > 0.1
+    return {
+        'rms': _rms(error),
+        'max': float(np.abs(error).max()),
+        'lag_ms': 1000.0 * best / rate if moves else float('nan'),
+        'rms_after_lag': shifted[best],
+    }
+
+
+def limit_margins(profile: RobotProfile, commands: Commands) -> dict[str, dict[str, float]]:
+    """What the commands left of each joint's limits, by the joint's name.
+
+    Returns:
+        'position_deg': smallest distance to a position limit; 'velocity', 'acceleration': share of
+        the limit that was not used, 0..1 (negative = exceeded).
+    """
+    seconds = np.diff(commands.stamps) / NANOSECONDS
+    velocities = np.diff(commands.positions, axis=0) / seconds[:, None]
+    accelerations = np.diff(velocities, axis=0) / seconds[1:, None]
+    margins = {}
+    for n, joint in enumerate(profile.joints):
+        positions = commands.positions[:, n]
+        room = min(joint.maximum - positions.max(), positions.min() - joint.minimum)
+        margins[joint.name] = {
+            'position_deg': float(np.degrees(room)),
+            'velocity': 1.0 - _largest(velocities[:, n]) / joint.max_velocity,
+            'acceleration': 1.0 - _largest(accelerations[:, n]) / joint.max_acceleration,
+        }
+    return margins
+
+
+def _rms(values: Vector) -> float:
+    return float(np.sqrt(np.mean(values**2)))
+
+
+def _largest(values: Vector) -> float:
+    return float(np.abs(values).max(initial=0.0))

@@ -1,0 +1,97 @@
+"""The files that participants hand in, checked against the key."""
+
+import json
+from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vico_listener.lab.study.manifest import StudyError
+from vico_listener.lab.study.questions import Key
+
+ANSWERS_FORMAT = 'vico_study_answers/1'
+
+
+@dataclass(frozen=True)
+class Answers:
+    """One participant's answers: what the chosen video is (`Question.choices`), by question id."""
+
+    participant: str
+    session: str
+    meanings: dict[str, str]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A file that is not counted, and why."""
+
+    path: Path
+    reason: str
+
+
+def read_answers(path: Path, key: Key) -> Answers:
+    """Read one file.
+
+    Raises:
+        StudyError: it is broken, belongs to another study, or does not answer every question once.
+    """
+    try:
+        content = json.loads(path.read_text(encoding='utf-8'))
+    except OSError as error:
+        raise StudyError(f'cannot be read ({error.strerror})') from error
+    except ValueError as error:
+        raise StudyError(f'broken: no JSON ({error})') from error
+    if not isinstance(content, dict) or content.get('format') != ANSWERS_FORMAT:
+        raise StudyError(f'foreign: no file of answers ({ANSWERS_FORMAT})')
+    if content.get('study') != key.study:
+        raise StudyError(f'foreign: of study {content.get("study")}, the key is of {key.study}')
+    participant, session = content.get('participant'), content.get('session')
+    if not isinstance(participant, str) or not participant.strip() or not isinstance(session, str):
+        raise StudyError('broken: it names no participant and session')
+    return Answers(participant.strip(), session, _meanings(content.get('answers'), key))
+
+
+def _meanings(answers: Any, key: Key) -> dict[str, str]:
+    if not isinstance(answers, list) or not all(isinstance(a, dict) for a in answers):
+        raise StudyError('broken: it holds no list of answers')
+    questions = {question.id: question for question in key.questions}
+    meanings: dict[str, str] = {}
+    for n, answer in enumerate(answers, 1):
+        question = questions.get(str(answer.get('question')))
+        if question is None:
+            raise StudyError(f'broken: answer {n} is to no question of this study')
+        if question.id in meanings:
+            raise StudyError(f'broken: answer {n} is the second to question {question.id}')
+        choice = str(answer.get('choice'))
+        if choice not in question.choices:
+            raise StudyError(f"broken: answer {n}: '{choice}' is none of what was offered")
+        meanings[question.id] = question.choices[choice]
+    if len(meanings) < len(questions):
+        raise StudyError(f'broken: {len(meanings)} of {len(questions)} questions are answered')
+    return meanings
+
+
+def collect(paths: Iterable[Path], key: Key) -> tuple[Sequence[Answers], Sequence[LeftOut]]:
+    """Read all files; of several by one participant the first counts.
+
+    Returns:
+        The answers, and the files left out with the reason.
+    """
+    counted: list[Answers] = []
+    left_out: list[LeftOut] = []
+    seen: dict[str, Path] = {}
+    for path in paths:
+        try:
+            answers = read_answers(path, key)
+        except StudyError as error:
+            left_out.append(LeftOut(path, str(error)))
+            continue
+        marks = (f'participant {answers.participant.casefold()}', f'session {answers.session}')
+        known = next((mark for mark in marks if mark in seen), None)
+        if known is not None:
+            left_out.append(LeftOut(path, f'duplicate: {known} is in {seen[known]} already'))
+            continue
+        seen |= dict.fromkeys(marks, path)
+        counted.append(answers)
+    return counted, left_out

@@ -1,0 +1,92 @@
+"""From answers to the paper's Table 6: mean and variance over the participants, per split."""
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vico_listener.lab.study.answers import Answers
+from vico_listener.lab.study.questions import EQUAL
+from vico_listener.lab.study.questions import GENERATED
+from vico_listener.lab.study.questions import TRUE
+from vico_listener.lab.study.questions import Key
+from vico_listener.lab.study.questions import StudyTest
+from vico_listener.motion import Attitude
+
+ROWS = (
+    *((StudyTest.PREFERENCE, what) for what in (EQUAL, TRUE, GENERATED)),
+    *((StudyTest.ATTITUDE, attitude.value) for attitude in Attitude),
+)
+"""Rows of the table: preferred, and attitude that was looked for."""
+
+PAPER = {
+    ('preference', EQUAL): (31.3, 13.9),
+    ('preference', TRUE): (56.2, 65.3),
+    ('preference', GENERATED): (12.5, 20.8),
+    ('attitude', 'positive'): (66.7, 69.0),
+    ('attitude', 'neutral'): (69.4, 53.6),
+    ('attitude', 'negative'): (63.9, 50.0),
+}
+"""Means of the paper's Table 6 (Zhou et al., ECCV 2022), per cent, of the splits test and ood."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """One cell of the table.
+
+    Attributes:
+        test, row: which of `ROWS`.
+        split: of the data set.
+        mean: mean over the participants of each one's share, per cent: of preference questions
+            answered so, or of attitude questions answered rightly.
+        variance: sample variance (n - 1) of these shares, per cent squared; None with one
+            participant.
+        participants: how many.
+        questions: on how many questions each one's share rests.
+    """
+
+    test: StudyTest
+    row: str
+    split: str
+    mean: float
+    variance: float | None
+    participants: int
+    questions: int
+
+
+def score(key: Key, answers: Sequence[Answers]) -> list[Score]:
+    """Every cell that rests on a question, splits in the order test, ood, others.
+
+    Args:
+        key: of the study.
+        answers: one per participant, at least one.
+    """
+    return [
+        cell
+        for test, row in ROWS
+        for split in splits(key)
+        if (cell := _cell(key, answers, test, row, split)) is not None
+    ]
+
+
+def splits(key: Key) -> list[str]:
+    """The splits of a study, test and ood first."""
+    known = ['test', 'ood']
+    found = {question.split for question in key.questions}
+    return [s for s in known if s in found] + sorted(found.difference(known))
+
+
+def _cell(
+    key: Key, answers: Sequence[Answers], test: StudyTest, row: str, split: str
+) -> Score | None:
+    ids = [
+        q.id
+        for q in key.questions
+        if q.test is test
+        and q.split == split
+        and (test is StudyTest.PREFERENCE or q.attitude.value == row)
+    ]
+    if not ids:
+        return None
+    shares = [100 * sum(a.meanings[i] == row for i in ids) / len(ids) for a in answers]
+    variance = statistics.variance(shares) if len(shares) > 1 else None
+    return Score(test, row, split, statistics.fmean(shares), variance, len(shares), len(ids))

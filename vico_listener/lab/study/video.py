@@ -1,0 +1,76 @@
+"""Encodes the videos of a study alike, so that nothing but the listener tells them apart."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.clock import MODEL_RATE
+from vico_listener.clock import NANOSECONDS
+from vico_listener.media.clip import SoundChunk
+from vico_listener.media.clip import play
+from vico_listener.media.clip import probe_clip
+from vico_listener.media.film import SOUND_RATE
+from vico_listener.media.film import fit
+from vico_listener.media.film import speaker_width
+
+
+def encode(source: Path, target: Path, size: int, sound: bool) -> None:
+    """Write a video as H.264 (and AAC) mp4 at the model rate, without any metadata of its source.
+
+    Args:
+        source: any video that FFmpeg reads.
+        target: the mp4.
+        size: its height, px (even); a video without sound (a listener's) is made square.
+        sound: keep the sound.
+
+    Raises:
+        ClipError: the source is no video.
+    """
+    info = probe_clip(source)
+    width = speaker_width(size, info.height, info.width) if sound else size
+    # Bit-exact: the same source gives the same file, and no program or date stands in it.
+    options = {'movflags': '+faststart', 'fflags': '+bitexact'}
+    with av.open(str(target), 'w', options=options) as container:
+        video = container.add_stream('libx264', rate=MODEL_RATE)
+        video.width, video.height = width, size
+        video.pix_fmt = 'yuv420p'
+        video.options = {'preset': 'fast', 'crf': '18', 'flags': '+bitexact'}
+        video.thread_count = 1
+        audio = None
+        if sound and info.has_audio:
+            layout = 'mono' if info.channels == 1 else 'stereo'
+            audio = container.add_stream('aac', rate=SOUND_RATE, layout=layout)
+        tick, shown = 0, None
+        for item in play(source):
+            if isinstance(item, SoundChunk):
+                if audio is not None:
+                    container.mux(audio.encode(_sound_frame(item)))
+                continue
+            while shown is not None and tick * NANOSECONDS < item.stamp * MODEL_RATE:
+                container.mux(video.encode(_picture_frame(shown, tick)))
+                tick += 1
+            shown = fit(item.image, size, width)
+        if shown is not None:
+            container.mux(video.encode(_picture_frame(shown, tick)))
+        container.mux(video.encode(None))
+        if audio is not None:
+            container.mux(audio.encode(None))
+
+
+def _picture_frame(picture: NDArray[np.uint8], tick: int) -> av.VideoFrame:
+    frame = av.VideoFrame.from_ndarray(picture, format='bgr24')
+    frame.pts, frame.time_base = tick, Fraction(1, MODEL_RATE)
+    return frame
+
+
+def _sound_frame(chunk: SoundChunk) -> av.AudioFrame:
+    layout = 'mono' if chunk.samples.shape[1] == 1 else 'stereo'
+    samples = np.ascontiguousarray(chunk.samples).reshape(1, -1)
+    frame = av.AudioFrame.from_ndarray(samples, format='s16', layout=layout)
+    frame.sample_rate = chunk.sample_rate
+    frame.time_base = Fraction(1, chunk.sample_rate)
+    frame.pts = round(Fraction(chunk.stamp, NANOSECONDS) * chunk.sample_rate)
+    return frame

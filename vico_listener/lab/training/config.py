@@ -1,0 +1,105 @@
+"""The configuration of a training run: one YAML file."""
+
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from vico_listener.lab.dataset.dyads.make import DyadConfig
+from vico_listener.lab.training.losses import LossWeights
+from vico_listener.listener.model.config import ModelConfig
+
+
+class TrainingConfigError(ValueError):
+    """The file names the field that is wrong."""
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How to train.
+
+    Attributes:
+        model: the network.
+        dyads: the synthetic data set.
+        features: folder of a data set's features (`vico dataset extract`, or `dyads`); '' = the
+            dyads are made.
+        window, stride: train on windows of so many ticks, every so many ticks (features only);
+            window 0 = whole clips.
+        loss: weights.
+        seed: of weights and order.
+        epochs: how many; in each a share of `epoch_share` of the sequences is seen.
+        batch: sequences at a time; chunk: steps between two updates, the state is carried on.
+        learning_rate, weight_decay: of AdamW, betas 0.9 and 0.999.
+        decay, decay_every: the learning rate is multiplied by `decay` every so many epochs.
+        gradient_limit: norm to which gradients are clipped.
+        drop_face, drop_audio: share of chunks whose face, or sound, is hidden from the network.
+        noise: deviation of the noise that is added to acoustic features, z-scored.
+    """
+
+    model: ModelConfig = field(default_factory=ModelConfig)
+    dyads: DyadConfig = field(default_factory=DyadConfig)
+    features: str = ''
+    window: int = 0
+    stride: int = 15
+    loss: LossWeights = field(default_factory=LossWeights)
+    seed: int = 0
+    epochs: int = 300
+    epoch_share: float = 1.0
+    batch: int = 32
+    chunk: int = 150
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.01
+    decay: float = 0.8
+    decay_every: int = 30
+    gradient_limit: float = 1.0
+    drop_face: float = 0.1
+    drop_audio: float = 0.0
+    noise: float = 0.0
+
+    def __post_init__(self) -> None:
+        """ValueError names the field that is wrong."""
+        if self.window < 0 or self.stride < 1:
+            raise ValueError('window must not be negative, stride at least 1')
+        if self.window and self.stride > self.window:
+            raise ValueError(f'stride: {self.stride} ticks would leave out some between windows')
+
+
+def load_training_config(path: Path) -> TrainingConfig:
+    """Read a configuration.
+
+    Raises:
+        TrainingConfigError: no such file, no YAML, an unknown field or a wrong value.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding='utf-8')) or {}
+    except OSError as error:
+        raise TrainingConfigError(f'cannot read {path}: {error.strerror}') from None
+    except yaml.YAMLError as error:
+        raise TrainingConfigError(f'{path} is no YAML: {error}') from None
+    try:
+        return _build(TrainingConfig, content, '')
+    except (TypeError, ValueError) as error:
+        raise TrainingConfigError(f'{path}: {error}') from None
+
+
+_PARTS: dict[str, type] = {'model': ModelConfig, 'dyads': DyadConfig, 'loss': LossWeights}
+
+
+def _build(kind: type, content: Any, prefix: str) -> Any:
+    if not isinstance(content, dict):
+        raise ValueError(f'{prefix or "the file"} must be a mapping')
+    known = {f.name for f in fields(kind)}
+    unknown = sorted(str(name) for name in content.keys() - known)
+    if unknown:
+        raise ValueError(
+            f'unknown field {prefix}{unknown[0]}: known are {", ".join(sorted(known))}'
+        )
+    values = dict(content)
+    if kind is TrainingConfig:
+        for name, part in _PARTS.items():
+            if name in values:
+                values[name] = _build(part, values[name], f'{name}.')
+    return kind(**values)

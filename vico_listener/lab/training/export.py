@@ -1,0 +1,86 @@
+"""From a trained network to a checkpoint that listens as often and as much as its teacher."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from vico_listener.lab.dataset.dyads.dyad import ATTITUDES
+from vico_listener.lab.dataset.dyads.dyad import Dyad
+from vico_listener.lab.training.sequences import Sequences
+from vico_listener.listener.learned import LearnedListener
+from vico_listener.listener.model.checkpoint import Checkpoint
+from vico_listener.listener.model.config import GESTURE_HEADS
+from vico_listener.listener.model.gesture_outputs import gesture_slots
+from vico_listener.listener.model.network import ListenerNetwork
+from vico_listener.listener.model.vectors import Normalisation
+from vico_listener.listener.personality import Personality
+from vico_listener.motion import FaceMotion
+
+GAIN_ROUNDS = 2
+GAIN_RANGE = (0.5, 2.0)
+
+
+def to_checkpoint(network: ListenerNetwork, norm: Normalisation) -> Checkpoint:
+    """The network's weights, unfinished: not calibrated."""
+    weights = {name: w.detach().cpu().numpy().copy() for name, w in network.state_dict().items()}
+    return Checkpoint(network.config, weights, norm)
+
+
+def calibrate(
+    network: ListenerNetwork, norm: Normalisation, unseen: Sequences, dyads: Sequence[Dyad]
+) -> Normalisation:
+    """Fit what a network cannot learn by gradient: how much it leaves open, and how often it acts.
+
+    Args:
+        network: trained, of output `behaviour`.
+        norm: of its training.
+        unseen: sequences it was not trained on, for the spread of the gestures' numbers.
+        dyads: some whose teacher's number of gestures it shall reach, by running freely.
+    """
+    norm = replace(norm, number_noise=_remaining_spread(network, unseen))
+    teacher = gesture_counts(dyads)
+    for _ in range(GAIN_ROUNDS):
+        own = np.zeros(len(GESTURE_HEADS))
+        for seed, dyad in enumerate(dyads):
+            own += run_freely(to_checkpoint(network, norm), dyad, seed)
+        gain = norm.hazard_gain * np.clip(teacher / np.maximum(own, 1), *GAIN_RANGE)
+        norm = replace(norm, hazard_gain=np.clip(gain, *GAIN_RANGE).astype(np.float32))
+    return norm
+
+
+def gesture_counts(dyads: Sequence[Dyad]) -> NDArray[np.float64]:
+    """Gestures (kinds,) of the teacher."""
+    kinds = np.concatenate([dyad.gestures[:, 1] for dyad in dyads]).astype(int)
+    return np.bincount(kinds, minlength=len(GESTURE_HEADS)).astype(np.float64)
+
+
+def run_freely(checkpoint: Checkpoint, dyad: Dyad, seed: int) -> NDArray[np.float64]:
+    """Gestures (kinds,) that the network decides on when it listens to a dyad's speaker."""
+    personality = Personality(*(round(float(v), 6) for v in dyad.personality))
+    runtime = 'numba' if checkpoint.config.generator == 'lstm' else 'torch'
+    listener = LearnedListener(personality, seed, checkpoint, runtime)
+    listener.reset(FaceMotion(dyad.reference.copy()), ATTITUDES[dyad.attitude[0]])
+    counts = np.zeros(len(GESTURE_HEADS))
+    for tick, frame in enumerate(dyad.speaker_frames()):
+        listener.attitude = ATTITUDES[dyad.attitude[tick]]
+        listener.step(frame)
+        for gesture in listener.last.gestures:
+            counts[gesture.kind] += 1
+    return counts
+
+
+@torch.inference_mode()
+def _remaining_spread(network: ListenerNetwork, unseen: Sequences) -> NDArray[np.float32]:
+    """Deviation (NUMBERS,) of the gestures' z-scored numbers from the predicted ones."""
+    network.eval()
+    output, _ = network(unseen.driven, network.initial_state(unseen.initial))
+    spread = np.zeros(unseen.numbers.shape[-1], np.float32)
+    for slot in gesture_slots(network.config):
+        rows = unseen.begins[..., slot.kind] * unseen.mask > 0
+        if rows.any():
+            error = output[rows][:, slot.numbers] - unseen.numbers[rows][:, slot.places]
+            spread[slot.places] = error.square().mean(0).sqrt().clamp(max=1.0).numpy()
+    return spread

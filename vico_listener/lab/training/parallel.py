@@ -1,0 +1,75 @@
+"""Training in several processes that `torchrun` starts: each takes a share of every batch."""
+
+import os
+from dataclasses import dataclass
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+from torch import distributed
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
+
+from vico_listener.lab.training.sequences import Sequences
+
+
+@dataclass(frozen=True)
+class World:
+    """The processes of a run.
+
+    Attributes:
+        rank: number of this one; 0 writes files and shows progress.
+        size: how many there are.
+    """
+
+    rank: int = 0
+    size: int = 1
+
+    def share(self, data: Sequences, rows: Tensor) -> Sequences:
+        """The sequences of a batch that are this process'.
+
+        Where they run out, the last one again, which counts for nothing: every process has to take
+        part in every update.
+        """
+        mine = rows[self.rank :: self.size]
+        if len(mine):
+            return data.select(mine)
+        last = data.select(rows[-1:])
+        return replace(last, mask=torch.zeros_like(last.mask))
+
+    def total(self, value: float) -> float:
+        """The sum of every process' value."""
+        if self.size == 1:
+            return value
+        summed = torch.tensor(value, dtype=torch.float64)
+        distributed.all_reduce(summed)
+        return float(summed)
+
+    def parallel(self, network: nn.Module, partly_used: bool) -> nn.Module:
+        """The network with gradients that are the mean of all processes'.
+
+        Args:
+            network: the same in all of them.
+            partly_used: some updates leave some of its parameters alone.
+        """
+        if self.size == 1:
+            return network
+        return DistributedDataParallel(network, find_unused_parameters=partly_used)
+
+    def wait(self) -> None:
+        """Until every process has come here."""
+        if self.size > 1:
+            distributed.barrier()
+
+
+ALONE = World()
+
+
+def join_world() -> World:
+    """The world that `torchrun` describes in the environment; alone without it."""
+    size = int(os.environ.get('WORLD_SIZE', '1'))
+    if size == 1:
+        return ALONE
+    if not distributed.is_initialized():
+        distributed.init_process_group('gloo')
+    return World(distributed.get_rank(), size)

@@ -1,0 +1,1 @@
+"""What reads and writes media and tracks: clips, films, sound files, bags, recorded motion."""

@@ -1,0 +1,1 @@
+"""rosbag2 bags without ROS: reading, writing, and choosing their topics."""

@@ -1,0 +1,134 @@
+"""The film: speaker and listener side by side, with the speaker's sound, in step."""
+
+from collections import deque
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.clock import MODEL_RATE
+from vico_listener.clock import NANOSECONDS
+from vico_listener.clock import tick_at
+from vico_listener.media.clip import SoundChunk
+
+Image = NDArray[np.uint8]
+
+SOUND_RATE = 48_000
+MAX_ASPECT = 16 / 9
+
+
+def speaker_width(height: int, image_height: int, image_width: int) -> int:
+    """Even width of the speaker's pane of `height`, at most 16:9."""
+    aspect = min(MAX_ASPECT, image_width / image_height)
+    return 2 * max(1, round(height * aspect / 2))
+
+
+def fit(image: Image, height: int, width: int) -> Image:
+    """`image` scaled into a black (height, width, 3) picture with its aspect kept."""
+    scale = min(height / image.shape[0], width / image.shape[1])
+    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    scaled = cv2.resize(image, size, interpolation=method)
+    if scaled.shape[:2] == (height, width):
+        return np.asarray(scaled)
+    canvas = np.zeros((height, width, 3), np.uint8)
+    top, left = (height - size[1]) // 2, (width - size[0]) // 2
+    canvas[top : top + size[1], left : left + size[0]] = scaled
+    return canvas
+
+
+class Film:
+    """Writes an H.264/AAC mp4 at the model rate.
+
+    Picture n shows tick n; sound keeps its distance to the ticks, so both stay in step. Both
+    stamps must be on the same time line.
+
+    Args:
+        path: the mp4.
+        size: height of the film, and width of the listener's pane, px (even).
+        sound: (sample rate, channels) of the speaker's sound, None = a silent film.
+    """
+
+    def __init__(self, path: Path, size: int, sound: tuple[int, int] | None) -> None:
+        self._container = av.open(str(path), 'w')
+        self._size = size
+        self._width = 0
+        self._video: av.VideoStream | None = None
+        self._audio: av.AudioStream | None = None
+        self._sound = sound
+        self._waiting: deque[SoundChunk] = deque()
+        self._first_tick: int | None = None
+        self._last_tick = -1
+        self.pictures = 0
+
+    def add_sound(self, chunk: SoundChunk) -> None:
+        """Add a chunk of sound; it is written with the next picture.
+
+        May be called from another thread than the rest.
+        """
+        if self._sound is not None:
+            self._waiting.append(chunk)
+
+    def add_picture(self, stamp: int, speaker: Image, listener: Image) -> None:
+        """Add the picture of the tick at `stamp` (ns); one that is not newer is left out."""
+        tick = tick_at(stamp + 1)
+        if tick <= self._last_tick:
+            return
+        if self._video is None:
+            self._start(speaker.shape[0], speaker.shape[1])
+        assert self._video is not None
+        if self._first_tick is None:
+            self._first_tick = tick
+        left = fit(speaker, self._size, self._width)
+        right = fit(listener, self._size, self._size)
+        frame = av.VideoFrame.from_ndarray(np.hstack([left, right]), format='bgr24')
+        frame.pts = tick - self._first_tick
+        frame.time_base = Fraction(1, MODEL_RATE)
+        self._container.mux(self._video.encode(frame))
+        self._last_tick = tick
+        self.pictures += 1
+        self._write_sound()
+
+    def close(self) -> None:
+        """Finish the file."""
+        if self._video is not None:
+            self._write_sound()
+            self._container.mux(self._video.encode(None))
+            if self._audio is not None:
+                self._container.mux(self._audio.encode(None))
+        self._container.close()
+
+    def _start(self, height: int, width: int) -> None:
+        self._width = speaker_width(self._size, height, width)
+        video = self._container.add_stream('libx264', rate=MODEL_RATE)
+        video.width, video.height = self._width + self._size, self._size
+        video.pix_fmt = 'yuv420p'
+        video.options = {'preset': 'superfast', 'crf': '20'}
+        video.thread_count = 1
+        self._video = video
+        if self._sound is not None:
+            layout = 'mono' if self._sound[1] == 1 else 'stereo'
+            self._audio = self._container.add_stream('aac', rate=SOUND_RATE, layout=layout)
+
+    def _write_sound(self) -> None:
+        assert self._audio is not None or self._sound is None
+        while self._audio is not None and self._waiting:
+            chunk = self._waiting.popleft()
+            assert self._first_tick is not None
+            origin = Fraction(self._first_tick, MODEL_RATE)
+            rate = chunk.sample_rate
+            position = round((Fraction(chunk.stamp, NANOSECONDS) - origin) * rate)
+            samples = chunk.samples[max(0, -position) :]
+            if not len(samples):
+                continue
+            layout = 'mono' if samples.shape[1] == 1 else 'stereo'
+            frame = av.AudioFrame.from_ndarray(
+                np.ascontiguousarray(samples).reshape(1, -1), format='s16', layout=layout
+            )
+            frame.sample_rate = rate
+            frame.time_base = Fraction(1, rate)
+            frame.pts = max(0, position)
+            self._container.mux(self._audio.encode(frame))

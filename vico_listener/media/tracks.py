@@ -1,0 +1,343 @@
+"""The files of a recording: motion.csv, speaker.csv and reference.json.
+
+`motion.csv` holds one row per model step: stamp in s with nanoseconds, attitude, roll, pitch, yaw
+in rad, x, y, z in m, then the 52 coefficients under their ARKit names. `speaker.csv` holds the
+speaker at the same steps. `reference.json` holds the expression of the listener's portrait,
+``{"expression": {name: value, ...}}``. Columns that a reader does not know are skipped.
+"""
+
+import csv
+import json
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.clock import MODEL_RATE
+from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import ACOUSTIC_SIZE
+from vico_listener.frames import ListenerMotion
+from vico_listener.frames import SpeakerFrame
+from vico_listener.media.face_track import FaceTrack
+from vico_listener.media.motion_track import MIN_SECONDS
+from vico_listener.media.motion_track import STEP_TOLERANCE
+from vico_listener.media.motion_track import FloatArray
+from vico_listener.media.motion_track import MotionTrack
+from vico_listener.media.motion_track import SpeakerTrack
+from vico_listener.motion import ARKIT52
+from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import ARKIT_NAMES
+from vico_listener.motion import Attitude
+from vico_listener.motion import FaceMotion
+
+MOTION_FILE = 'motion.csv'
+COMMANDS_FILE = 'head_commands.csv'
+SPEAKER_FILE = 'speaker.csv'
+REFERENCE_FILE = 'reference.json'
+
+ROTATION_COLUMNS = ('roll', 'pitch', 'yaw')
+TRANSLATION_COLUMNS = ('x', 'y', 'z')
+FACE_COLUMNS = (*ROTATION_COLUMNS, *TRANSLATION_COLUMNS, *ARKIT_NAMES)
+ACOUSTIC_COLUMNS = tuple(f'acoustic{i}' for i in range(ACOUSTIC_SIZE))
+MOTION_COLUMNS = ('stamp', 'attitude', *FACE_COLUMNS)
+SPEAKER_FLAGS = ('face_valid', 'audio_valid', 'speaking')
+SPEAKER_COLUMNS = ('stamp', *SPEAKER_FLAGS, *FACE_COLUMNS, *ACOUSTIC_COLUMNS)
+
+MIN_OVERLAP = 0.9
+"""Share of the motion's steps that its speaker.csv must have."""
+
+
+class RecordingError(ValueError):
+    """A recording that cannot be read; the message names the file and what is wrong in it."""
+
+
+def _seconds(stamp: int) -> str:
+    """A stamp in ns as decimal seconds, exactly."""
+    return f'{stamp // NANOSECONDS}.{stamp % NANOSECONDS:09d}'
+
+
+def _numbers(values: Iterable[float]) -> list[str]:
+    # Nine digits bring every float32 back bit for bit.
+    return [f'{value:.9g}' for value in values]
+
+
+def _face_cells(face: FaceMotion) -> list[str]:
+    if face.basis != ARKIT52:
+        raise ValueError(f"recordings hold the basis '{ARKIT52.name}', not '{face.basis.name}'")
+    return [*_numbers(face.rotation), *_numbers(face.translation), *_numbers(face.expression)]
+
+
+Writer = TypeVar('Writer', bound='_TableWriter')
+
+
+class _TableWriter:
+    """A csv file that grows by rows; a context manager."""
+
+    def __init__(self, path: Path | str, columns: Sequence[str]) -> None:
+        self._file = open(path, 'w', newline='', encoding='utf-8')  # noqa: SIM115
+        self._csv = csv.writer(self._file)
+        self._csv.writerow(columns)
+
+    def __enter__(self: Writer) -> Writer:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write out what is buffered and close the file."""
+        self._file.close()
+
+    def _write(self, cells: Sequence[str]) -> None:
+        self._csv.writerow(cells)
+
+
+class MotionWriter(_TableWriter):
+    """Writes motion.csv, a row per `ListenerMotion`."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(path, MOTION_COLUMNS)
+
+    def write(self, motion: ListenerMotion) -> None:
+        """Append a step; ValueError when its face is in another basis than `arkit52`."""
+        cells = _face_cells(motion.face)
+        self._write([_seconds(motion.stamp), motion.attitude.value, *cells])
+
+
+class SpeakerWriter(_TableWriter):
+    """Writes speaker.csv, a row per `SpeakerFrame`."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(path, SPEAKER_COLUMNS)
+
+    def write(self, frame: SpeakerFrame) -> None:
+        """Append a step; ValueError when its face is in another basis than `arkit52`."""
+        flags = [str(int(getattr(frame, name))) for name in SPEAKER_FLAGS]
+        cells = _face_cells(frame.face)
+        self._write([_seconds(frame.stamp), *flags, *cells, *_numbers(frame.acoustic)])
+
+
+def write_reference(path: Path | str, reference: FaceMotion) -> None:
+    """Write the expression of the listener's portrait as reference.json."""
+    if reference.basis != ARKIT52:
+        raise ValueError(f"a reference is in '{ARKIT52.name}', not '{reference.basis.name}'")
+    values = map(float, _numbers(reference.expression))
+    expression = dict(zip(ARKIT_NAMES, values, strict=True))
+    Path(path).write_text(json.dumps({'expression': expression}, indent=1) + '\n', 'utf-8')
+
+
+def read_reference(path: Path | str) -> FloatArray:
+    """(52,) expression of reference.json; coefficients it does not name are 0.
+
+    Raises:
+        RecordingError: not JSON, no 'expression', an unknown name or a value that is no number.
+    """
+    try:
+        content = json.loads(Path(path).read_text('utf-8'))
+    except ValueError as error:
+        raise RecordingError(f'{path}: not valid JSON: {error}') from None
+    if not isinstance(content, dict) or not isinstance(content.get('expression'), dict):
+        raise RecordingError(f"{path}: needs an object 'expression' of ARKit names and values")
+    expression = np.zeros(ARKIT52.size)
+    for name, value in content['expression'].items():
+        if name not in ARKIT_INDEX:
+            raise RecordingError(f"{path}: '{name}' is no ARKit coefficient")
+        if not isinstance(value, int | float) or not np.isfinite(value):
+            raise RecordingError(f"{path}: '{name}' is {value!r}, a finite number was expected")
+        expression[ARKIT_INDEX[name]] = value
+    return expression
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Columns of numbers of a csv file, and one of words."""
+
+    path: Path
+    numbers: dict[str, FloatArray]
+    words: list[str]
+
+    def columns(self, names: Sequence[str]) -> FloatArray:
+        return np.stack([self.numbers[name] for name in names], axis=1)
+
+
+@contextmanager
+def _rows(path: Path) -> Iterator[Iterator[list[str]]]:
+    try:
+        file = open(path, newline='', encoding='utf-8')  # noqa: SIM115
+    except FileNotFoundError:
+        raise RecordingError(f'{path}: no such file') from None
+    with file:
+        yield csv.reader(file)
+
+
+def _number(cell: str, path: Path, line: int, column: str) -> float:
+    try:
+        value = float(cell)
+    except ValueError:
+        raise RecordingError(f"{path}, line {line}: '{column}' is no number: '{cell}'") from None
+    if not np.isfinite(value):
+        raise RecordingError(f"{path}, line {line}: '{column}' is {cell}, not a finite number")
+    return value
+
+
+def _read_table(path: Path, columns: Sequence[str], word: str | None = None) -> _Table:
+    """Read the named columns of numbers and, when asked for, one of words."""
+    with _rows(path) as rows:
+        header = [name.strip() for name in next(rows, [])]
+        wanted = [*columns, word] if word else list(columns)
+        missing = [name for name in wanted if name not in header]
+        if missing:
+            raise RecordingError(f'{path}: lacks the column(s) {", ".join(missing)}')
+        places = [header.index(name) for name in columns]
+        values, words = [], []
+        for line, row in enumerate(rows, start=2):
+            if len(row) != len(header):
+                raise RecordingError(
+                    f'{path}, line {line}: {len(row)} cells, the header names {len(header)}'
+                )
+            values.append([_number(row[p], path, line, header[p]) for p in places])
+            if word:
+                words.append(row[header.index(word)])
+    if not values:
+        raise RecordingError(f'{path}: no rows')
+    table = np.array(values)
+    return _Table(path, {name: table[:, i] for i, name in enumerate(columns)}, words)
+
+
+def _ticks(table: _Table) -> FloatArray:
+    """Tick number of every row, counted from the first; checks that stamps are on 30 Hz steps."""
+    stamps = table.numbers['stamp']
+    steps = np.diff(stamps)
+    whole = np.maximum(np.round(steps * MODEL_RATE), 1)
+    wrong = np.abs(steps - whole / MODEL_RATE) > STEP_TOLERANCE
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise RecordingError(
+            f"{table.path}, line {row + 3}: irregular 'stamp': {stamps[row]:.3f} s is followed by "
+            f'{stamps[row + 1]:.3f} s, steps of 1/{MODEL_RATE} s were expected'
+        )
+    return np.concatenate(([0.0], np.cumsum(whole)))
+
+
+def _read_speaker(path: Path, stamps: FloatArray) -> SpeakerTrack:
+    """The speaker at the given stamps; a step that the file lacks has no face and no speech."""
+    table = _read_table(path, ('stamp', 'speaking', 'face_valid', *FACE_COLUMNS))
+    _ticks(table)
+    own = table.numbers['stamp']
+    nearest = np.clip(np.searchsorted(own, stamps - 0.5 / MODEL_RATE), 0, len(own) - 1)
+    there = np.abs(own[nearest] - stamps) <= STEP_TOLERANCE
+    if there.mean() < MIN_OVERLAP:
+        raise RecordingError(
+            f'{path}: has only {there.mean():.0%} of the stamps of {MOTION_FILE}: '
+            'the two are not of one recording'
+        )
+    return SpeakerTrack(
+        speaking=(table.numbers['speaking'][nearest] != 0) & there,
+        rotation=table.columns(ROTATION_COLUMNS)[nearest],
+        expression=table.columns(ARKIT_NAMES)[nearest],
+        face_valid=(table.numbers['face_valid'][nearest] != 0) & there,
+    )
+
+
+def read_motion(directory: Path | str) -> tuple[NDArray[np.int64], FaceTrack]:
+    """The recorded motion of a directory whole: numbers of the model's ticks (T,) and faces (T).
+
+    Raises:
+        RecordingError: see `read_recording`.
+    """
+    table = _read_table(Path(directory) / MOTION_FILE, ('stamp', *FACE_COLUMNS))
+    _ticks(table)
+    track = FaceTrack(
+        table.columns(ARKIT_NAMES).astype(np.float32),
+        table.columns(ROTATION_COLUMNS).astype(np.float32),
+        table.columns(TRANSLATION_COLUMNS).astype(np.float32),
+        np.ones(len(table.numbers['stamp']), bool),
+    )
+    return np.round(table.numbers['stamp'] * MODEL_RATE).astype(np.int64), track
+
+
+def read_recording(directory: Path | str) -> list[MotionTrack]:
+    """Tracks of the recording in a directory.
+
+    A recording is cut where steps are missing and where the attitude changes; pieces shorter than
+    `MIN_SECONDS` are left out.
+
+    Raises:
+        RecordingError: a missing file or column, a cell that is no finite number, irregular
+            stamps, an unknown attitude, a speaker.csv of another recording, or nothing that is
+            long enough.
+    """
+    directory = Path(directory)
+    path = directory / MOTION_FILE
+    table = _read_table(path, ('stamp', *FACE_COLUMNS), word='attitude')
+    ticks = _ticks(table)
+    stamps = table.numbers['stamp']
+    attitudes = []
+    for line, word in enumerate(table.words, start=2):
+        try:
+            attitudes.append(Attitude.parse(word))
+        except ValueError as error:
+            raise RecordingError(f"{path}, line {line}: column 'attitude': {error}") from None
+    speaker_path, reference_path = directory / SPEAKER_FILE, directory / REFERENCE_FILE
+    speaker = _read_speaker(speaker_path, stamps) if speaker_path.exists() else None
+    reference = (
+        read_reference(reference_path) if reference_path.exists() else np.zeros(ARKIT52.size)
+    )
+    rotation, translation = table.columns(ROTATION_COLUMNS), table.columns(TRANSLATION_COLUMNS)
+    expression = table.columns(ARKIT_NAMES)
+    cuts = [
+        row
+        for row in range(1, len(ticks))
+        if ticks[row] - ticks[row - 1] > 1 or attitudes[row] is not attitudes[row - 1]
+    ]
+    tracks = []
+    for first, stop in pairwise([0, *cuts, len(ticks)]):
+        if stop - first < MIN_SECONDS * MODEL_RATE:
+            continue
+        rows = slice(first, stop)
+        tracks.append(
+            MotionTrack(
+                times=stamps[rows],
+                attitude=attitudes[first],
+                rotation=rotation[rows],
+                translation=translation[rows],
+                expression=expression[rows],
+                speaker=speaker.cut(rows) if speaker else None,
+                reference=reference,
+                name=str(path),
+            )
+        )
+    if not tracks:
+        raise RecordingError(
+            f'{path}: too short: {len(ticks) / MODEL_RATE:.2f} s in all, at least '
+            f'{MIN_SECONDS:g} s without a break in one attitude are needed'
+        )
+    return tracks
+
+
+def read_recordings(directory: Path | str) -> list[MotionTrack]:
+    """Tracks of every recording in a directory: its own, or those of all its sub-directories.
+
+    Raises:
+        RecordingError: see `read_recording`; also when there is no motion.csv anywhere.
+    """
+    directory = Path(directory)
+    if not directory.is_dir():
+        raise RecordingError(f'{directory}: no such directory')
+    found = sorted(path.parent for path in directory.rglob(MOTION_FILE))
+    if not found:
+        raise RecordingError(f'{directory}: no {MOTION_FILE} here or in a sub-directory')
+    return [track for recording in found for track in read_recording(recording)]
