@@ -25,7 +25,7 @@ from vico_listener.nodes.renderer_node import RendererNode
         ({'renderer': 'pirender'}, 'no weights given: give epoch_00190'),
         ({'renderer': 'pirender', 'renderer_model': '/no/such.pt'}, 'no such file: /no/such.pt'),
         ({'renderer': 'pirender', 'window': 'soon'}, "unknown window 'soon'"),
-        ({'renderer': 'oil'}, "renderer: 'oil' is not one of"),
+        ({'renderer': 'oil'}, "renderer: unknown renderer 'oil': choose one of"),
         ({'fluent': True}, 'fluent is for the renderer pirender'),
     ],
 )

@@ -7,7 +7,7 @@ from synthetic_speaker import speaker_frames
 from synthetic_speaker import synthetic_speech
 
 from vico_listener.lab.dataset.features import ClipFeatures
-from vico_listener.listener import RulesListener
+from vico_listener.listener.rules import RulesListener
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import Attitude

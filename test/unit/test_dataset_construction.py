@@ -33,9 +33,9 @@ from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import probe_clip
 from vico_listener.motion import FaceMotion
 from vico_listener.render import PortraitError
-from vico_listener.render import PortraitRenderer
 from vico_listener.render import default_portrait_path
 from vico_listener.render import load_portrait
+from vico_listener.render.warp import PortraitRenderer
 
 HEADER = 'video,start,end,speaker_side,attitude,speaker_id,listener_id,annotator'
 FPS, SECONDS, RATE = 25, 3, 16_000

@@ -31,9 +31,9 @@ from vico_listener.motion import FaceMotion
 from vico_listener.native import to_native
 from vico_listener.perception import Perception
 from vico_listener.render import PortraitError
-from vico_listener.render import PortraitRenderer
 from vico_listener.render import default_portrait_path
 from vico_listener.render import load_portrait
+from vico_listener.render.warp import PortraitRenderer
 from vico_listener.speech import AcousticStream
 
 

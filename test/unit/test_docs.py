@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -14,11 +15,9 @@ from synthetic_speaker import speaker_frames
 from synthetic_speaker import synthetic_speech
 
 from vico_listener.face import create_face_tracker
-from vico_listener.listener import LISTENERS
 from vico_listener.listener import create_listener
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
-from vico_listener.render import RENDERERS
 from vico_listener.render import create_renderer
 from vico_listener.robot.profile import parse_profile
 
@@ -382,18 +381,23 @@ def code_blocks(text: str, language: str) -> list[str]:
     return re.findall(rf'```{language}\n(.*?)```', text, re.S)
 
 
-def example(marker: str) -> ModuleType:
-    """The example of the architecture that holds `marker`, as a module."""
+@pytest.fixture
+def example(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
+    """Import the example of the architecture that holds a text, as the module `example`."""
+    return lambda marker: _import_example(marker, monkeypatch)
+
+
+def _import_example(marker: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     (code,) = (block for block in code_blocks(ARCHITECTURE, 'python') if marker in block)
     module = ModuleType('example')
     exec(compile(code, 'architecture.md', 'exec'), vars(module))  # noqa: S102 - our own example
+    monkeypatch.setitem(sys.modules, 'example', module)
     return module
 
 
-def test_example_backend_works(monkeypatch: pytest.MonkeyPatch) -> None:
-    backend = example('class CentreBackend')
-    monkeypatch.setitem(sys.modules, 'example', backend)
-    tracker = create_face_tracker('example:BACKEND', threads=2)
+def test_example_backend_works(example: Callable[[str], ModuleType]) -> None:
+    example('class CentreBackend')
+    tracker = create_face_tracker('example:CentreBackend', threads=2)
     tracker.warm_up()
     picture = np.zeros((48, 64, 3), np.uint8)
     motions = [tracker.update(picture, stamp) for stamp in range(0, 10**9, 10**8)]
@@ -401,12 +405,9 @@ def test_example_backend_works(monkeypatch: pytest.MonkeyPatch) -> None:
     np.testing.assert_allclose(tracker.faces[0].box.mean(), 28)
 
 
-def test_example_listener_works() -> None:
-    try:
-        example('class Mirror')
-        listener, other = create_listener('mirror', seed=1), create_listener('mirror')
-    finally:
-        LISTENERS.pop('mirror', None)
+def test_example_listener_works(example: Callable[[str], ModuleType]) -> None:
+    example('class Mirror')
+    listener, other = create_listener('example:Mirror', seed=1), create_listener('example:Mirror')
     frames = speaker_frames(synthetic_speech(3, 4.0))
     listener.reset(FaceMotion.neutral(), Attitude.POSITIVE)
     first = [listener.step(frame).expression for frame in frames[:60]]
@@ -419,12 +420,9 @@ def test_example_listener_works() -> None:
     assert all(not listener.step(frame).expression.any() for frame in frames)
 
 
-def test_example_renderer_works() -> None:
-    try:
-        example('class Dot')
-        renderer = create_renderer('dot', portrait=None, size=64)
-    finally:
-        RENDERERS.pop('dot', None)
+def test_example_renderer_works(example: Callable[[str], ModuleType]) -> None:
+    example('class Dot')
+    renderer = create_renderer('example:Dot', portrait=None, size=64)
     looking = FaceMotion.neutral()
     looking.rotation[:] = 0.0, 0.2, 0.3  # down and to its left
     rows_, columns = np.nonzero(renderer.render(looking)[..., 1] == 0)

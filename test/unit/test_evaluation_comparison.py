@@ -27,12 +27,12 @@ from vico_listener.lab.evaluation.comparison.run import load_test_clips
 from vico_listener.lab.evaluation.comparison.scores import TRUE
 from vico_listener.lab.evaluation.comparison.scores import interval
 from vico_listener.lab.evaluation.comparison.scores import summarise
-from vico_listener.listener import LearnedListener
-from vico_listener.listener import RulesListener
 from vico_listener.listener import create_listener
+from vico_listener.listener.learned import LearnedListener
 from vico_listener.listener.model.config import ARKIT52 as ARKIT52_MODEL
 from vico_listener.listener.model.config import BFM64 as BFM64_MODEL
 from vico_listener.listener.model.config import RELEASE
+from vico_listener.listener.rules import RulesListener
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
 

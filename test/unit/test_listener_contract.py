@@ -1,4 +1,4 @@
-"""What every registered listener must do, whatever it is made of."""
+"""What every listener of this package must do, whatever it is made of."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,6 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.listener import LISTENERS
 from vico_listener.listener import Listener
 from vico_listener.listener import create_listener
-from vico_listener.listener import register
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
@@ -25,7 +24,7 @@ SPEECH = synthetic_speech(3, 12.0)
 FRAMES = speaker_frames(SPEECH)
 
 
-@pytest.fixture(params=sorted(LISTENERS))
+@pytest.fixture(params=sorted(LISTENERS.own))
 def listener(request: pytest.FixtureRequest) -> Listener:
     made = create_listener(request.param)
     made.reset(portrait(), Attitude.POSITIVE)
@@ -57,12 +56,6 @@ def assert_smooth(motion: np.ndarray) -> None:
 def test_unknown_name_lists_the_choices() -> None:
     with pytest.raises(ValueError, match=r"unknown listener 'nobody': choose one of .*rules"):
         create_listener('nobody')
-
-
-def test_registering_makes_a_name_available(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(LISTENERS, 'rules')
-    factory = register('rules')(type(create_listener(sorted(LISTENERS)[0])) if LISTENERS else str)
-    assert LISTENERS['rules'] is factory
 
 
 def test_motion_has_the_right_form(listener: Listener) -> None:

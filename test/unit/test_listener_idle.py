@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vico_listener.clock import MODEL_RATE
-from vico_listener.listener import IdleLayer
+from vico_listener.listener.idle import IdleLayer
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion

@@ -12,8 +12,8 @@ from vico_listener.lab.evaluation.coupling import answers
 from vico_listener.lab.evaluation.coupling import phrase_ends
 from vico_listener.lab.evaluation.nods import find_nods
 from vico_listener.lab.evaluation.nods import find_shakes
-from vico_listener.listener import Personality
 from vico_listener.listener import create_listener
+from vico_listener.listener.personality import Personality
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude

@@ -29,7 +29,7 @@ def test_the_released_network_has_the_papers_number_of_parameters():
     assert (config.initial_size, config.driven_size, config.output_size) == (73, 118, 73)
 
 
-@pytest.mark.parametrize('runtime', sorted(RUNTIMES))
+@pytest.mark.parametrize('runtime', sorted(RUNTIMES.own))
 @pytest.mark.parametrize('name', ['release', 'behaviour'])
 def test_streaming_equals_the_batched_pass(name, runtime, tmp_path):
     config = CONFIGS[name]
@@ -102,7 +102,7 @@ def test_numba_steps_lstm_only(tmp_path):
         create_runtime('numba', saved(ModelConfig(generator='gru'), tmp_path))
 
 
-@pytest.mark.parametrize('runtime', sorted(RUNTIMES))
+@pytest.mark.parametrize('runtime', sorted(RUNTIMES.own))
 def test_state_is_a_copy_and_can_be_set(runtime, tmp_path):
     checkpoint = saved(CONFIGS['arkit52'], tmp_path)
     _, driven = random_inputs(checkpoint.config, 4)

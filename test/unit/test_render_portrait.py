@@ -15,7 +15,6 @@ from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion
 from vico_listener.render import PortraitError
-from vico_listener.render import PortraitRenderer
 from vico_listener.render import create_renderer
 from vico_listener.render import load_portrait
 from vico_listener.render import measure_portrait
@@ -23,6 +22,7 @@ from vico_listener.render.field import MAX_ANGLE
 from vico_listener.render.field import held_at_border
 from vico_listener.render.field import soft_limit
 from vico_listener.render.portrait import prepare_portrait
+from vico_listener.render.warp import PortraitRenderer
 
 
 @pytest.fixture(scope='module')

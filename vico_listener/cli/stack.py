@@ -8,6 +8,7 @@ from typing import Any
 
 from vico_listener.listener import LISTENERS
 from vico_listener.motion import Attitude
+from vico_listener.plugins import PluginError
 from vico_listener.robot import load_profile
 
 FACE_SIZE = 384
@@ -26,7 +27,11 @@ def add_stack_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--intensity', type=float, default=1.0, help='how strongly the attitude is shown, 0..1'
     )
-    parser.add_argument('--listener', choices=sorted(LISTENERS), default='lstm')
+    parser.add_argument(
+        '--listener',
+        default='lstm',
+        help=f'{", ".join(LISTENERS.own)}, or package.module:Class',
+    )
     parser.add_argument('--checkpoint', type=Path, help='of the listener lstm')
     parser.add_argument(
         '--seed', type=int, default=0, help='of blinks, breathing, gaze and chance decisions'
@@ -43,6 +48,10 @@ def check_stack_arguments(args: argparse.Namespace) -> None:
         raise StackError(f'--intensity must lie between 0 and 1, not {args.intensity}')
     if args.portrait is not None and not args.portrait.is_file():
         raise StackError(f'no such portrait: {args.portrait}')
+    try:
+        LISTENERS.locate(args.listener)
+    except PluginError as error:
+        raise StackError(f'--listener: {error}') from None
     load_profile(args.robot)
 
 

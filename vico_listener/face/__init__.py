@@ -7,8 +7,8 @@ still picture.
 from pathlib import Path
 from typing import Any
 
+from vico_listener.face.backends import BACKENDS
 from vico_listener.face.backends import FaceBackend
-from vico_listener.face.backends import backend_names
 from vico_listener.face.backends import create_backend
 from vico_listener.face.geometry import Camera
 from vico_listener.face.model_file import FaceModelError
@@ -21,12 +21,12 @@ from vico_listener.face.tracker import FaceTracker
 from vico_listener.face.tracker import TrackerSettings
 
 __all__ = [
+    'BACKENDS',
     'FaceBackend',
     'FaceModelError',
     'FaceObservation',
     'FaceTracker',
     'TrackerSettings',
-    'backend_names',
     'create_backend',
     'create_face_tracker',
     'observe_faces',
@@ -43,7 +43,7 @@ def create_face_tracker(
     """Make a tracker that turns the frames of a video into the speaker's `FaceMotion`.
 
     Args:
-        backend: one of `backend_names()`, or 'package.module:Class'.
+        backend: a short name of `BACKENDS`, or 'package.module:Class'.
         model_path: the backend's model; None takes its default.
         fov_deg: field of view of the camera along the picture's longer side, until
             `FaceTracker.set_camera` is called.
@@ -51,7 +51,7 @@ def create_face_tracker(
         options: further options of the backend, e.g. `threads`.
 
     Raises:
-        ValueError: unknown backend or a field of view outside 1..179 degrees.
+        ValueError: no such backend (PluginError), or a field of view outside 1..179 degrees.
         FaceModelError: the model is missing, broken or another one.
     """
     made = create_backend(backend, model_path=model_path, **options)

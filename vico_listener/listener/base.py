@@ -1,10 +1,8 @@
-"""The interface of every listener generator G_m, and the registry of names."""
+"""The interface of every listener generator G_m, and the table of listeners."""
 
 from abc import ABC
 from abc import abstractmethod
-from collections.abc import Callable
 from typing import Any
-from typing import TypeVar
 
 from vico_listener.frames import ACOUSTICS
 from vico_listener.frames import SpeakerFrame
@@ -12,6 +10,7 @@ from vico_listener.motion import ARKIT52
 from vico_listener.motion import Attitude
 from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
+from vico_listener.plugins import Plugins
 
 
 class Listener(ABC):
@@ -52,26 +51,19 @@ class Listener(ABC):
         """Continue exactly where `save_state` was called."""
 
 
-L = TypeVar('L', bound=Listener)
-
-LISTENERS: dict[str, type[Listener]] = {}
-"""Name -> class; a listener registers itself with `register`."""
+LISTENERS: Plugins[Listener] = Plugins(
+    kind='listener',
+    interface=Listener,
+    group='vico_listener.listeners',
+    own={
+        'lstm': 'vico_listener.listener.learned:LearnedListener',
+        'rules': 'vico_listener.listener.rules:RulesListener',
+    },
+)
 
 DEFAULT_LISTENER = 'lstm'
 
 
-def register(name: str) -> Callable[[type[L]], type[L]]:
-    """Class decorator that makes a listener available under `name`."""
-
-    def add(kind: type[L]) -> type[L]:
-        LISTENERS[name] = kind
-        return kind
-
-    return add
-
-
 def create_listener(name: str, **options: Any) -> Listener:
-    """Make the listener called `name`; ValueError names the choices."""
-    if name not in LISTENERS:
-        raise ValueError(f"unknown listener '{name}': choose one of {', '.join(sorted(LISTENERS))}")
-    return LISTENERS[name](**options)
+    """Make the listener called `name`; PluginError when there is none."""
+    return LISTENERS.load(name)(**options)

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.base import Listener
-from vico_listener.listener.base import register
 from vico_listener.listener.body import Behaviour
 from vico_listener.listener.body import Body
 from vico_listener.listener.checks import all_finite
@@ -50,7 +49,6 @@ REFERENCES = {
 """How a reference comes into each basis."""
 
 
-@register('lstm')
 class LearnedListener(Listener):
     """G_m of Zhou et al., ECCV 2022, section 4, stepped tick by tick.
 

@@ -16,7 +16,6 @@ import numpy as np
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.answers import Answers
 from vico_listener.listener.base import Listener
-from vico_listener.listener.base import register
 from vico_listener.listener.body import GLANCE
 from vico_listener.listener.body import Behaviour
 from vico_listener.listener.body import Body
@@ -58,7 +57,6 @@ GREETING = (1.0, 0.0, 0.0)
 """Pleasure, surprise and displeasure with which a listener starts."""
 
 
-@register('rules')
 class RulesListener(Listener):
     """Rule-based listener; all its motion follows from the speaker's frames."""
 

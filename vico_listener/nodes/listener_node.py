@@ -27,8 +27,8 @@ from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.parameters import Parameter
 from vico_listener.render import default_portrait_path
 from vico_listener.render import load_portrait
-from vico_listener.render import measure_absolute
 from vico_listener.render import measure_portrait
+from vico_listener.render.pirender.renderer import measure_absolute
 from vico_listener.statistics import Durations
 
 MotionOutput = Callable[[ListenerMotion], None]
@@ -42,9 +42,9 @@ class ListenerNode(ManagedNode):
     """
 
     PARAMETERS = (
-        Parameter('listener', 'lstm', 'The listener.', choices=tuple(sorted(LISTENERS))),
+        Parameter('listener', 'lstm', 'The listener.', plugins=LISTENERS),
         Parameter('checkpoint', '', "Checkpoint folder of `lstm`; '' = the one that ships."),
-        Parameter('runtime', 'onnx', 'What steps it.', choices=tuple(sorted(RUNTIMES))),
+        Parameter('runtime', 'onnx', 'What steps it.', plugins=RUNTIMES),
         Parameter('seed', 0, 'Of blinks, breathing, gaze and chance decisions.', 0, 2**31 - 1),
         Parameter(
             'personality', -1, 'Seed of a drawn personality; -1 = the default one.', -1, 2**31 - 1
@@ -87,7 +87,7 @@ class ListenerNode(ManagedNode):
             table['seed'],
             table['personality'] if table['personality'] >= 0 else None,
             table['idle'],
-            **{name: table[name] for name in LISTENERS[table['listener']].OPTIONS},
+            **{name: table[name] for name in LISTENERS.load(table['listener']).OPTIONS},
         )
         agent.set_attitude(Attitude.parse(table['attitude']), table['intensity'])
         agent.set_active(table['active'])

@@ -11,6 +11,9 @@ from rcl_interfaces.msg import SetParametersResult
 from rclpy.node import Node
 from rclpy.parameter import Parameter as RosParameter
 
+from vico_listener.plugins import PluginError
+from vico_listener.plugins import Plugins
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -20,6 +23,7 @@ class Parameter:
         name, default, description: as they appear in ``ros2 param describe`` and in the README.
         low, high: range of a number.
         choices: the texts that are allowed; empty = any.
+        plugins: the table of the parts that the parameter names.
         live: may change while the node is active; otherwise it is read in `configure`.
     """
 
@@ -29,6 +33,7 @@ class Parameter:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    plugins: Plugins[Any] | None = None
     live: bool = False
 
     def descriptor(self) -> ParameterDescriptor:
@@ -36,6 +41,8 @@ class Parameter:
         descriptor = ParameterDescriptor(description=self.description)
         if self.choices:
             descriptor.additional_constraints = 'one of ' + ', '.join(self.choices)
+        if self.plugins is not None:
+            descriptor.additional_constraints = f'one of {self.plugins.choices}'
         if self.low is not None and self.high is not None:
             if isinstance(self.default, float):
                 descriptor.floating_point_range = [
@@ -51,6 +58,11 @@ class Parameter:
         """Why `value` is not allowed; empty when it is."""
         if self.choices and value not in self.choices:
             return f"{self.name}: '{value}' is not one of {', '.join(self.choices)}"
+        if self.plugins is not None:
+            try:
+                self.plugins.locate(value)
+            except PluginError as error:
+                return f'{self.name}: {error}'
         return ''
 
 

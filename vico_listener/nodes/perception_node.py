@@ -11,6 +11,7 @@ from sensor_msgs.msg import Image
 import vico_listener.msg as msg
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
+from vico_listener.face import BACKENDS
 from vico_listener.face import create_face_tracker
 from vico_listener.frames import ACOUSTICS
 from vico_listener.frames import SpeakerFrame
@@ -74,7 +75,7 @@ class PerceptionNode(ManagedNode):
             'camera: the topic image; ros4hri: /humans/faces.',
             choices=('camera', 'ros4hri'),
         ),
-        Parameter('face', 'landmarker', 'Face backend: landmarker or deep3d.'),
+        Parameter('face', 'landmarker', 'Face backend.', plugins=BACKENDS),
         Parameter('face_model', '', "Model file of the face backend; '' = the default one."),
         Parameter('face_threads', 2, 'CPU threads of the face networks.', 1, 16),
         Parameter('fov_deg', 60.0, 'Horizontal field of view while no camera_info comes.', 10, 170),

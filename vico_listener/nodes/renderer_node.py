@@ -17,12 +17,11 @@ from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.motion_input import subscribe_to_motion
 from vico_listener.nodes.parameters import Parameter
 from vico_listener.render import RENDERERS
-from vico_listener.render import FluentRenderer
-from vico_listener.render import PIRenderer
 from vico_listener.render import create_renderer
 from vico_listener.render import default_portrait_path
 from vico_listener.render import load_portrait
-from vico_listener.render import renderer_options
+from vico_listener.render.fluent import FluentRenderer
+from vico_listener.render.pirender.renderer import PIRenderer
 from vico_listener.statistics import Durations
 
 
@@ -34,7 +33,7 @@ class RendererNode(ManagedNode):
     """
 
     PARAMETERS = (
-        Parameter('renderer', 'portrait', 'The renderer.', choices=tuple(sorted(RENDERERS))),
+        Parameter('renderer', 'portrait', 'The renderer.', plugins=RENDERERS),
         Parameter('renderer_model', '', 'Weights of the renderer pirender.'),
         Parameter('face_model', '', 'What measures the portrait for it: epoch_20.pth or a .mat.'),
         Parameter('window', 'causal', 'Motions it looks at: causal, lookahead=n or offline.'),
@@ -64,7 +63,7 @@ class RendererNode(ManagedNode):
         table = self.table
         portrait = load_portrait(table['portrait'] or default_portrait_path())
         name = table['renderer']
-        options = {option: table[option] for option in renderer_options(name)}
+        options = {option: table[option] for option in RENDERERS.load(name).OPTIONS}
         renderer = create_renderer(name, portrait=portrait, size=table['size'], **options)
         if table['fluent']:
             if not isinstance(renderer, PIRenderer):

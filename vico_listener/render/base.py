@@ -1,8 +1,7 @@
-"""The interface of every renderer G_v, and the registry of names."""
+"""The interface of every renderer G_v, and the table of renderers."""
 
 from abc import ABC
 from abc import abstractmethod
-from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import Any
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
+from vico_listener.plugins import Plugins
 
 Image = NDArray[np.uint8]
 """(H, W, 3) BGR."""
@@ -85,32 +85,17 @@ def check_basis(needed: Basis, given: Basis) -> None:
         )
 
 
-RENDERERS: dict[str, type[Renderer]] = {}
-"""Name -> class; a renderer registers itself with `register`."""
-
-
-def register(name: str) -> Callable[[type[Renderer]], type[Renderer]]:
-    """Class decorator that makes a renderer available under `name`."""
-
-    def add(kind: type[Renderer]) -> type[Renderer]:
-        RENDERERS[name] = kind
-        return kind
-
-    return add
-
-
-def renderer_class(name: str) -> type[Renderer]:
-    """The renderer called `name`; ValueError names the choices."""
-    if name not in RENDERERS:
-        raise ValueError(f"unknown renderer '{name}': choose one of {', '.join(sorted(RENDERERS))}")
-    return RENDERERS[name]
+RENDERERS: Plugins[Renderer] = Plugins(
+    kind='renderer',
+    interface=Renderer,
+    group='vico_listener.renderers',
+    own={
+        'pirender': 'vico_listener.render.pirender.renderer:PIRenderer',
+        'portrait': 'vico_listener.render.warp:PortraitRenderer',
+    },
+)
 
 
 def create_renderer(name: str, **options: Any) -> Renderer:
-    """Make the renderer called `name`; ValueError names the choices."""
-    return renderer_class(name)(**options)
-
-
-def renderer_options(name: str) -> tuple[str, ...]:
-    """Names of the options of a renderer besides portrait and size; none of an unknown one."""
-    return RENDERERS[name].OPTIONS if name in RENDERERS else ()
+    """Make the renderer called `name`; PluginError when there is none."""
+    return RENDERERS.load(name)(**options)

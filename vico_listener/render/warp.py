@@ -9,7 +9,6 @@ from vico_listener.motion import FaceMotion
 from vico_listener.render.base import NO_MAP
 from vico_listener.render.base import Image
 from vico_listener.render.base import Renderer
-from vico_listener.render.base import register
 from vico_listener.render.eyes import Eye
 from vico_listener.render.field import HeadField
 from vico_listener.render.layers import split_layers
@@ -19,7 +18,6 @@ from vico_listener.render.portrait import prepare_portrait
 MIN_SIZE, MAX_SIZE = 64, 2048
 
 
-@register('portrait')
 class PortraitRenderer(Renderer):
     """Warps the head of a portrait over its background, which stays still.
 

@@ -1,12 +1,5 @@
-"""Face backends: one module each.
+"""Face backends: their interface and the table of them; one module each."""
 
-To add one, write a module in this package with a class that fulfils `FaceBackend` and set
-``BACKEND`` to it; its name is the module's name. No other file changes. A backend that lives
-elsewhere is named 'package.module:Class'.
-"""
-
-import importlib
-import pkgutil
 from typing import Any
 from typing import Protocol
 
@@ -15,6 +8,7 @@ from vico_listener.face.observation import FaceObservation
 from vico_listener.face.observation import Image
 from vico_listener.face.observation import Roi
 from vico_listener.motion import Basis
+from vico_listener.plugins import Plugins
 
 
 class FaceBackend(Protocol):
@@ -25,6 +19,9 @@ class FaceBackend(Protocol):
     """
 
     basis: Basis
+
+    def __init__(self, **options: Any) -> None:
+        """Load what it needs."""
 
     def detect(self, image: Image, turn: int | None = None) -> list[Roi]:
         """Where faces are, best first.
@@ -40,19 +37,17 @@ class FaceBackend(Protocol):
         """Do whatever makes the first picture slow."""
 
 
-def backend_names() -> list[str]:
-    """Names of the backends in this package, without importing them."""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+BACKENDS: Plugins[FaceBackend] = Plugins(
+    kind='face backend',
+    interface=FaceBackend,
+    group='vico_listener.faces',
+    own={
+        'deep3d': 'vico_listener.face.backends.deep3d:Deep3DBackend',
+        'landmarker': 'vico_listener.face.backends.landmarker:LandmarkerBackend',
+    },
+)
 
 
 def create_backend(name: str, **options: Any) -> FaceBackend:
-    """Make the backend called `name`; ValueError names the choices."""
-    module_name, _, class_name = name.partition(':')
-    if not class_name:
-        if name not in backend_names():
-            raise ValueError(
-                f"unknown face backend '{name}': choose one of {', '.join(backend_names())}, "
-                "or name a class as 'package.module:Class'"
-            )
-        module_name, class_name = f'{__name__}.{name}', 'BACKEND'
-    return getattr(importlib.import_module(module_name), class_name)(**options)
+    """Make the backend called `name`; PluginError when there is none."""
+    return BACKENDS.load(name)(**options)

@@ -79,6 +79,3 @@ class Deep3DBackend:
         self._landmarker.warm_up()
         black = np.zeros((SIZE, SIZE, 3), np.uint8)
         self._reconstruction([AlignedFace(black, np.zeros(5, np.float32))])
-
-
-BACKEND = Deep3DBackend

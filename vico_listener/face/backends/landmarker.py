@@ -157,6 +157,3 @@ def _with_depth(to_image: NDArray[np.float32]) -> NDArray[np.float32]:
     matrix[:2, :2] = to_image[:, :2].T
     matrix[2, 2] = np.hypot(to_image[0, 0], to_image[1, 0])
     return matrix
-
-
-BACKEND = LandmarkerBackend

@@ -231,7 +231,7 @@ BASELINES: dict[str, type[Baseline]] = {
         AttitudeSimulationListener,
     )
 }
-"""Name -> class, as `vico_listener.listener.LISTENERS`."""
+"""By name; `vico evaluate` compares them besides the listeners of `LISTENERS`."""
 
 
 def _track(faces: list[FaceMotion]) -> FaceTrack:

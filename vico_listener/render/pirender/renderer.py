@@ -20,7 +20,6 @@ from vico_listener.neural.execution import Execution
 from vico_listener.neural.execution import create_runner
 from vico_listener.render.base import Image
 from vico_listener.render.base import Renderer
-from vico_listener.render.base import register
 from vico_listener.render.pirender.parts import SIZE
 from vico_listener.render.pirender.parts import picture_part
 from vico_listener.render.pirender.parts import portrait_part
@@ -41,7 +40,6 @@ REFERENCE_REMEDY = (
 )
 
 
-@register('pirender')
 class PIRenderer(Renderer):
     """Draws by PIRenderer, from `bfm64` motions whose poses are absolute.
 

@@ -39,9 +39,9 @@ from vico_listener.media.face_track import FaceTrack
 from vico_listener.media.sound_file import write_sound
 from vico_listener.media.video import write_video
 from vico_listener.motion import FaceMotion
-from vico_listener.render import PortraitRenderer
 from vico_listener.render import default_portrait_path
 from vico_listener.render import load_portrait
+from vico_listener.render.warp import PortraitRenderer
 from vico_listener.rotation import matrix_from_rpy
 from vico_listener.rotation import rpy_from_matrix
 from vico_listener.speech.resampler import INTERNAL_RATE

@@ -1,6 +1,7 @@
 """The listeners that are compared: which, from what checkpoint, and how large they are."""
 
 from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,14 @@ RUN_FOLDER = 'checkpoint'
 """What `vico train` calls the checkpoint in a run's folder."""
 
 
-def comparable() -> dict[str, type[Listener]]:
-    """Every listener that can be compared: those of the stack, and the baselines."""
-    return {**LISTENERS, **BASELINES}
+COMPARABLE = replace(
+    LISTENERS,
+    own={
+        **LISTENERS.own,
+        **{name: f'{kind.__module__}:{kind.__name__}' for name, kind in BASELINES.items()},
+    },
+)
+"""Every listener that can be compared: those of the stack, and the baselines."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +54,9 @@ class Model:
     features: Path | None = None
 
     def __post_init__(self) -> None:
-        """ValueError when there is no such listener, or it takes no checkpoint."""
-        kinds = comparable()
-        if self.name not in kinds:
-            raise ValueError(
-                f"unknown listener '{self.name}': choose one of {', '.join(sorted(kinds))}"
-            )
-        if self.checkpoint is not None and 'checkpoint' not in kinds[self.name].OPTIONS:
+        """ValueError when there is no such listener (PluginError), or it takes no checkpoint."""
+        kind = COMPARABLE.load(self.name)
+        if self.checkpoint is not None and 'checkpoint' not in kind.OPTIONS:
             raise ValueError(f'the listener {self.name} takes no checkpoint: write {self.name}')
 
     @classmethod
@@ -73,12 +75,12 @@ class Model:
         """
         folder = self.checkpoint
         if folder is None:
-            return self.name
+            return self.name.rpartition(':')[2]
         return folder.parent.name if folder.name == RUN_FOLDER else folder.name
 
     def create(self) -> Listener:
         """Make the listener; errors are those of its constructor."""
-        kind = comparable()[self.name]
+        kind = COMPARABLE.load(self.name)
         given = {'checkpoint': self.checkpoint, 'features': self.features}
         options: dict[str, Any] = {'seed': self.seed}
         options |= {n: v for n, v in given.items() if v is not None and n in kind.OPTIONS}

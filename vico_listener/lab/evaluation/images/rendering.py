@@ -25,9 +25,9 @@ from vico_listener.lab.evaluation.images.similarity import ssim
 from vico_listener.media.motion_track import FloatArray
 from vico_listener.media.tick_pictures import pictures_at_ticks
 from vico_listener.motion import Attitude
+from vico_listener.render import RENDERERS
 from vico_listener.render import create_renderer
 from vico_listener.render.base import check_basis
-from vico_listener.render.base import renderer_class
 from vico_listener.render.portrait import prepare_portrait
 
 Image = NDArray[np.uint8]
@@ -125,7 +125,7 @@ def _pairs(
     options: Mapping[str, Any],
 ) -> Iterator[Pair]:
     """Drawn and true picture of every frame after the first that shows the listener."""
-    basis = renderer_class(renderer_name).basis
+    basis = RENDERERS.load(renderer_name).basis
     check_basis(basis, clip.listener.basis)
     photos = pictures_at_ticks(video, len(clip))
     first = next(photos)

@@ -1,6 +1,5 @@
-"""Runtimes step a network's weights: one interface, several engines, found by name."""
+"""Runtimes step a network's weights: one interface, several engines."""
 
-from importlib import import_module
 from typing import Any
 from typing import Protocol
 
@@ -8,11 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.listener.model.checkpoint import Checkpoint
+from vico_listener.plugins import Plugins
 
 Array = NDArray[np.float32]
-
-RUNTIMES = {'onnx': 'onnxruntime', 'numba': 'numba', 'torch': 'torch'}
-"""Runtimes and the Python package that each needs."""
 
 
 class Runtime(Protocol):
@@ -21,27 +18,33 @@ class Runtime(Protocol):
     state: Array
     """(state_size,) see `generators`; may be set."""
 
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        """Prepare to step a network; CheckpointError or ValueError when this runtime cannot."""
+
     def step(self, driven: Array) -> Array:
         """Outputs (output_size,) for an input (driven_size,); valid until the next step."""
 
 
+RUNTIMES: Plugins[Runtime] = Plugins(
+    kind='runtime',
+    interface=Runtime,
+    group='vico_listener.runtimes',
+    own={
+        'numba': 'vico_listener.listener.model.runtimes.numba_runtime:NumbaRuntime',
+        'onnx': 'vico_listener.listener.model.runtimes.onnx_runtime:OnnxRuntime',
+        'torch': 'vico_listener.listener.model.runtimes.torch_runtime:TorchRuntime',
+    },
+)
+
+
 def create_runtime(name: str, checkpoint: Checkpoint, **options: Any) -> Runtime:
-    """The runtime called `name`, ready to step.
+    """Make the runtime called `name`, ready to step.
 
     Raises:
-        ValueError: no such runtime, or the checkpoint does not fit it.
-        RuntimeError: its package is not installed.
+        ValueError: no such runtime, or its package is not installed (PluginError); or the
+            checkpoint does not fit it.
     """
-    if name not in RUNTIMES:
-        raise ValueError(f"unknown runtime '{name}': choose one of {', '.join(sorted(RUNTIMES))}")
-    try:
-        module = import_module(f'vico_listener.listener.model.runtimes.{name}_runtime')
-    except ModuleNotFoundError as error:
-        raise RuntimeError(
-            f'the runtime {name} needs the Python module {error.name}: pip install {RUNTIMES[name]}'
-        ) from None
-    runtime: Runtime = module.RUNTIME(checkpoint, **options)
-    return runtime
+    return RUNTIMES.load(name)(checkpoint, **options)
 
 
 def initial_state(checkpoint: Checkpoint, initial: Array) -> Array:

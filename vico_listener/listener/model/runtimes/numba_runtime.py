@@ -179,6 +179,3 @@ class NumbaRuntime:
 def _padded_rows(weights: Array) -> Array:
     padding = -len(weights) % ROWS
     return np.pad(weights, ((0, padding), (0, 0))).astype(np.float32, order='C')
-
-
-RUNTIME = NumbaRuntime

@@ -71,6 +71,3 @@ class OnnxRuntime:
         self._session.run_with_iobinding(self._bindings[self._now])
         self._now = 1 - self._now
         return self._output[0]
-
-
-RUNTIME = OnnxRuntime

@@ -76,6 +76,3 @@ class TorchRuntime:
         else:
             self._graph.replay()
         return self._output
-
-
-RUNTIME = TorchRuntime

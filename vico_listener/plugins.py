@@ -1,0 +1,106 @@
+"""Parts that can be exchanged, found in one way: by a short name, or as ``package.module:Class``.
+
+A table of `Plugins` stands beside the interface of its parts. It names classes and imports none
+until one is asked for. Another installed package gives its classes short names by entry points, in
+its own pyproject.toml::
+
+    [project.entry-points.'vico_listener.listeners']
+    mirror = 'my_package.mirror:Mirror'
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any
+from typing import Generic
+from typing import TypeVar
+
+T = TypeVar('T')
+
+
+class PluginError(ValueError):
+    """A part cannot be loaded; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Plugins(Generic[T]):
+    """The parts of one kind.
+
+    Attributes:
+        kind: what messages call such a part, e.g. 'listener'.
+        interface: its base class or protocol.
+        group: entry points of other packages that name such parts.
+        own: short names of this package's classes, each as 'package.module:Class'. They cannot be
+            taken by an entry point.
+    """
+
+    kind: str
+    interface: type[Any]
+    group: str
+    own: Mapping[str, str]
+
+    def names(self) -> list[str]:
+        """Every short name, sorted; nothing is imported."""
+        return sorted({**self.own, **self._offered()})
+
+    def _offered(self) -> dict[str, str]:
+        return {point.name: point.value for point in entry_points(group=self.group)}
+
+    @property
+    def choices(self) -> str:
+        """What may be named, in words."""
+        return f"{', '.join(self.names())}, or name a class as 'package.module:Class'"
+
+    def locate(self, name: str) -> str:
+        """Return where the class called `name` is, as 'package.module:Class', without importing it.
+
+        Raises:
+            PluginError: there is no such name; the message lists the choices.
+        """
+        module, _, attribute = name.partition(':')
+        if module and attribute:
+            return name
+        place = self.own.get(name) or self._offered().get(name)
+        if place is None:
+            raise PluginError(f"unknown {self.kind} '{name}': choose one of {self.choices}")
+        return place
+
+    def load(self, name: str) -> type[T]:
+        """Return the class called `name`.
+
+        Raises:
+            PluginError: there is no such name, module or class; a module that it imports is not
+                installed; or the class lacks something of the interface.
+        """
+        module_name, _, class_name = self.locate(name).partition(':')
+        told = f"the {self.kind} '{name}'"
+        try:
+            module = import_module(module_name)
+        except ModuleNotFoundError as error:
+            missing = error.name or ''
+            if f'{module_name}.'.startswith(f'{missing}.'):
+                raise PluginError(
+                    f"{told}: there is no module '{missing}' in this Python: install the package "
+                    'that holds it, or put its folder on PYTHONPATH'
+                ) from None
+            raise PluginError(
+                f"{told} needs the Python module '{missing}', which is not installed: "
+                f'pip install {missing.partition(".")[0]}'
+            ) from None
+        found = getattr(module, class_name, None)
+        if not isinstance(found, type):
+            raise PluginError(f"{told}: the module {module_name} has no class '{class_name}'")
+        lacking = self._lacking(found)
+        if lacking:
+            raise PluginError(
+                f'{told} is no {self.kind}: it lacks {", ".join(lacking)} of '
+                f'{self.interface.__module__}.{self.interface.__name__}'
+            )
+        return found
+
+    def _lacking(self, found: type) -> list[str]:
+        """Public members of the interface that a class has not, or has only as abstract ones."""
+        public = [name for name in vars(self.interface) if not name.startswith('_')]
+        abstract: frozenset[str] = getattr(found, '__abstractmethods__', frozenset())
+        return [name for name in public if not hasattr(found, name) or name in abstract]
