@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vico_listener.lab.evaluation import MotionTrack
-from vico_listener.lab.evaluation import SpeakerTrack
+from vico_listener.media.motion_track import MotionTrack
+from vico_listener.media.motion_track import SpeakerTrack
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import ARKIT_NAMES
 from vico_listener.motion import Attitude

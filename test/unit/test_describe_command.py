@@ -15,16 +15,16 @@ from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
 from vico_listener.lab.cli.describe import add_arguments
 from vico_listener.lab.cli.describe import run
-from vico_listener.lab.evaluation import MotionWriter
-from vico_listener.lab.evaluation import SpeakerWriter
 from vico_listener.lab.evaluation import Verdict
 from vico_listener.lab.evaluation import describe
 from vico_listener.lab.evaluation import format_table
 from vico_listener.lab.evaluation import summary
+from vico_listener.lab.evaluation.criterion import Range
+from vico_listener.lab.evaluation.description import CRITERIA
 from vico_listener.lab.evaluation.description import AttitudeDescription
 from vico_listener.lab.evaluation.description import Row
-from vico_listener.lab.evaluation.ranges import CRITERIA
-from vico_listener.lab.evaluation.ranges import Range
+from vico_listener.media.tracks import MotionWriter
+from vico_listener.media.tracks import SpeakerWriter
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 
@@ -200,6 +200,7 @@ def test_every_row_of_the_acceptance_table_has_its_criteria():
     }  # fmt: skip
     assert {c.row for c in CRITERIA if c.hard} == {'nod size', 'max speed', 'acceleration'}
     for criterion in CRITERIA:
+        assert criterion.source, criterion.label
         assert list(criterion.ranges) == list(Attitude)
         for limits in criterion.ranges.values():
             if limits is not None and None not in (limits.low, limits.high):

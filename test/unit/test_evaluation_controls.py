@@ -1,4 +1,4 @@
-"""The controls of the listening behaviour notes: a plausible listener passes, sham ones fail."""
+"""Controls of the criteria: a plausible listener passes, sham ones fail."""
 
 from dataclasses import replace
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from synthetic_motion import RATE
 
-from vico_listener.lab.evaluation.coupling import answers
-from vico_listener.lab.evaluation.coupling import floor
-from vico_listener.lab.evaluation.coupling import latencies
-from vico_listener.lab.evaluation.coupling import phrase_ends
-from vico_listener.lab.evaluation.coupling import smile_answers
+from vico_listener.lab.evaluation.answer_criteria import answers
+from vico_listener.lab.evaluation.answer_criteria import latencies
+from vico_listener.lab.evaluation.answer_criteria import smile_answers
+from vico_listener.lab.evaluation.events import floor
+from vico_listener.lab.evaluation.events import phrase_ends
 
 
 def speaking(seconds, *phrases):

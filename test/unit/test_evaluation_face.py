@@ -8,9 +8,9 @@ from synthetic_motion import make_listener
 from synthetic_motion import set_coefficient
 
 from vico_listener.lab.evaluation.blinks import find_blinks
-from vico_listener.lab.evaluation.face import find_smile_rises
-from vico_listener.lab.evaluation.face import gaze_breaks
-from vico_listener.lab.evaluation.face import gaze_direction
+from vico_listener.lab.evaluation.face_criteria import gaze_breaks
+from vico_listener.lab.evaluation.face_criteria import gaze_direction
+from vico_listener.lab.evaluation.smiles import find_smile_rises
 from vico_listener.motion import ARKIT_INDEX
 
 TIMES = np.arange(600) / RATE

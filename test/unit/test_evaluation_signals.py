@@ -5,11 +5,11 @@ import pytest
 from synthetic_motion import RATE
 from synthetic_motion import make_listener
 
-from vico_listener.lab.evaluation.head import angular_speed
-from vico_listener.lab.evaluation.head import fast_part
-from vico_listener.lab.evaluation.head import jitter
-from vico_listener.lab.evaluation.head import longest_frozen
-from vico_listener.lab.evaluation.head import longest_still
+from vico_listener.lab.evaluation.motion_criteria import angular_speed
+from vico_listener.lab.evaluation.motion_criteria import fast_part
+from vico_listener.lab.evaluation.motion_criteria import jitter
+from vico_listener.lab.evaluation.motion_criteria import longest_frozen
+from vico_listener.lab.evaluation.motion_criteria import longest_still
 from vico_listener.lab.evaluation.signals import acceleration
 from vico_listener.lab.evaluation.signals import band_powers
 from vico_listener.lab.evaluation.signals import bridge

@@ -8,8 +8,8 @@ from synthetic_speaker import synthetic_speech
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.frames import SpeakerFrame
-from vico_listener.lab.evaluation.coupling import answers
-from vico_listener.lab.evaluation.coupling import phrase_ends
+from vico_listener.lab.evaluation.answer_criteria import answers
+from vico_listener.lab.evaluation.events import phrase_ends
 from vico_listener.lab.evaluation.nods import find_nods
 from vico_listener.lab.evaluation.nods import find_shakes
 from vico_listener.listener import create_listener

@@ -5,11 +5,11 @@ import json
 import sys
 from pathlib import Path
 
-from vico_listener.lab.evaluation import RecordingError
 from vico_listener.lab.evaluation import describe
 from vico_listener.lab.evaluation import format_table
-from vico_listener.lab.evaluation import read_recordings
 from vico_listener.lab.evaluation import to_json
+from vico_listener.media.tracks import RecordingError
+from vico_listener.media.tracks import read_recordings
 
 SUMMARY = 'measure recorded motion and hold every figure against its range'
 

@@ -1,4 +1,8 @@
-"""`describe`: measure recorded motion and hold every figure against its range."""
+"""`vico describe`: recorded motion, every figure of it held against its range, and the table.
+
+A row is missed when one of its criteria is. Rows are soft: one miss asks for a look, more fail; a
+missed hard criterion fails alone.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -7,20 +11,45 @@ from enum import Enum
 from itertools import pairwise
 from typing import Any
 
+from vico_listener.lab.evaluation.answer_criteria import MIRRORING
+from vico_listener.lab.evaluation.answer_criteria import PHRASE_ANSWERS
+from vico_listener.lab.evaluation.answer_criteria import SMILE_ANSWERS
+from vico_listener.lab.evaluation.criterion import Criterion
+from vico_listener.lab.evaluation.criterion import Figure
+from vico_listener.lab.evaluation.criterion import Range
 from vico_listener.lab.evaluation.events import TrackEvents
-from vico_listener.lab.evaluation.figure import Figure
-from vico_listener.lab.evaluation.figures import measure
-from vico_listener.lab.evaluation.ranges import CRITERIA
-from vico_listener.lab.evaluation.ranges import MAX_SOFT_MISSES
-from vico_listener.lab.evaluation.ranges import MIN_POOL_MINUTES
-from vico_listener.lab.evaluation.ranges import ORDER_MARGIN
-from vico_listener.lab.evaluation.ranges import TRACKED_JITTER
-from vico_listener.lab.evaluation.ranges import Criterion
-from vico_listener.lab.evaluation.ranges import Range
+from vico_listener.lab.evaluation.face_criteria import BLINKS
+from vico_listener.lab.evaluation.face_criteria import EXPRESSION
+from vico_listener.lab.evaluation.face_criteria import GAZE
+from vico_listener.lab.evaluation.face_criteria import JAW
+from vico_listener.lab.evaluation.gesture_criteria import GESTURES
+from vico_listener.lab.evaluation.gesture_criteria import NOD_RATE
+from vico_listener.lab.evaluation.motion_criteria import MOTION
 from vico_listener.media.motion_track import MotionTrack
 from vico_listener.motion import Attitude
 
+CRITERIA: tuple[Criterion, ...] = (
+    *GESTURES,
+    *PHRASE_ANSWERS,
+    *EXPRESSION,
+    *BLINKS,
+    *MOTION,
+    *JAW,
+    *GAZE,
+    *SMILE_ANSWERS,
+    *MIRRORING,
+)
+"""All criteria, in the order in which they are printed."""
+
+MAX_SOFT_MISSES = 1
+"""More missed soft rows than this fail."""
+
+MIN_POOL_MINUTES = 2.0
+"""Minutes of speech below which the criteria marked `pooled` say nothing."""
+
 ORDER_ROW = 'order of attitudes'
+ORDER_MARGIN = 2.0
+"""Nods per minute by which a neutral listener exceeds a negative one."""
 
 
 class Verdict(str, Enum):
@@ -115,8 +144,8 @@ def _judge(
     criterion: Criterion, attitude: Attitude, figure: Figure, minutes: float, tracked: bool
 ) -> Row:
     limits = criterion.ranges[attitude]
-    if tracked and criterion.key == 'jitter':
-        limits = TRACKED_JITTER
+    if tracked and criterion.tracked is not None:
+        limits = criterion.tracked
     value, note = figure.value, figure.note
     if limits is None:
         verdict = Verdict.FREE
@@ -165,23 +194,22 @@ def describe(tracks: Sequence[MotionTrack], tracked: bool = False) -> Descriptio
         attitude: [TrackEvents(track) for track in tracks if track.attitude is attitude]
         for attitude in Attitude
     }
-    figures = {attitude: measure(pool) for attitude, pool in pools.items() if pool}
-    speech = {attitude: sum(e.speech_seconds for e in pools[attitude]) for attitude in figures}
+    pools = {attitude: pool for attitude, pool in pools.items() if pool}
+    speech = {
+        attitude: sum(events.speech_seconds for events in pool) for attitude, pool in pools.items()
+    }
     rates = {
-        attitude: figures[attitude]['nod_rate'].value
-        for attitude in figures
+        attitude: NOD_RATE.measure(pool).value
+        for attitude, pool in pools.items()
         if speech[attitude] >= 60 * MIN_POOL_MINUTES
     }
     orders = _order_rows({a: rate for a, rate in rates.items() if rate is not None})
     parts = []
-    for attitude, found in figures.items():
-        rows = [
-            _judge(criterion, attitude, found[criterion.key], speech[attitude] / 60, tracked)
-            for criterion in CRITERIA
-        ]
+    for attitude, pool in pools.items():
+        minutes = speech[attitude] / 60
+        rows = [_judge(one, attitude, one.measure(pool), minutes, tracked) for one in CRITERIA]
         if attitude in orders:
             rows.insert(1, orders[attitude])
-        pool = pools[attitude]
         seconds = sum(events.track.seconds for events in pool)
         parts.append(
             AttitudeDescription(attitude, len(pool), seconds, speech[attitude], tuple(rows))
@@ -206,3 +234,53 @@ def to_json(description: Description) -> dict[str, Any]:
             for part in description.attitudes
         },
     }
+
+
+def _number(value: float) -> str:
+    """Three significant digits, never in powers of ten."""
+    size = abs(value)
+    return f'{value:.0f}' if size >= 100 else f'{value:.1f}' if size >= 10 else f'{value:.2f}'
+
+
+def _limits(limits: Range | None) -> str:
+    if limits is None:
+        return 'free'
+    if limits.low is None:
+        return f'<= {limits.high:g}'
+    if limits.high is None:
+        return f'>= {limits.low:g}'
+    return f'{limits.low:g} .. {limits.high:g}'
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    # A rate over too little speech is noise: it is not shown at all.
+    judged = row.value is not None and row.verdict is not Verdict.NOT_APPLICABLE
+    value = _number(row.value) if judged and row.value is not None else '-'
+    note = f' ({row.note})' if row.note else ''
+    return row.label, value, row.unit, _limits(row.limits), row.verdict.value + note
+
+
+def _verdict(part: AttitudeDescription) -> str:
+    word = 'pass' if part.passed else 'FAIL'
+    misses = [f'{name} (hard)' for name in part.hard_misses] + list(part.soft_misses)
+    return f'{word}: {len(misses)} missed' + (f' ({", ".join(misses)})' if misses else '')
+
+
+def format_table(description: Description) -> str:
+    """A block per attitude: every figure, its unit, its range, its verdict and a note."""
+    lines = []
+    for part in description.attitudes:
+        recordings = 'track' if part.tracks == 1 else 'tracks'
+        lines.append(
+            f'{part.attitude.value}: {part.tracks} {recordings}, {part.seconds / 60:.1f} min, '
+            f'{part.speech_seconds / 60:.1f} min of speech'
+        )
+        rows = [('figure', 'value', 'unit', 'range', 'verdict'), *map(_cells, part.rows)]
+        widths = [max(len(row[column]) for row in rows) for column in range(4)]
+        for label, value, unit, limits, verdict in rows:
+            lines.append(
+                f'  {label:<{widths[0]}}  {value:>{widths[1]}} {unit:<{widths[2]}}  '
+                f'{limits:<{widths[3]}}  {verdict}'
+            )
+        lines += [f'  {_verdict(part)}', '']
+    return '\n'.join(lines)

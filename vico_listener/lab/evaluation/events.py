@@ -8,9 +8,6 @@ import numpy as np
 
 from vico_listener.lab.evaluation.blinks import Blink
 from vico_listener.lab.evaluation.blinks import find_blinks
-from vico_listener.lab.evaluation.coupling import MIN_PAUSE
-from vico_listener.lab.evaluation.coupling import floor
-from vico_listener.lab.evaluation.coupling import phrase_ends
 from vico_listener.lab.evaluation.nods import HeadGesture
 from vico_listener.lab.evaluation.nods import find_nods
 from vico_listener.lab.evaluation.nods import find_shakes
@@ -23,6 +20,40 @@ from vico_listener.media.motion_track import MotionTrack
 
 SMILE_LEVEL = 0.3
 """A face whose smile exceeds this smiles."""
+
+MIN_PAUSE = 0.2
+"""A silence of at least this long, s, is a pause."""
+
+MIN_PHRASE = 0.7
+"""Speech of at least this long, s, is a phrase; a pause after it is a phrase end."""
+
+FLOOR_PAUSE = 2.0
+"""The speaker keeps the floor through pauses shorter than this, s ..."""
+
+FLOOR_TAIL = 1.0
+"""... and for this long, s, after the last word: an answer to it still counts."""
+
+
+def floor(speaking: BoolArray) -> BoolArray:
+    """(T,) where the speaker talks, pauses within the talk included."""
+    held = bridge(speaking, FLOOR_PAUSE)
+    tail = round(FLOOR_TAIL * FRAME_RATE)
+    for _, stop in runs(held):
+        held[stop : stop + tail] = True
+    return held
+
+
+def phrase_ends(speaking: BoolArray) -> FloatArray:
+    """(N,) times, s, where a phrase ends in a pause."""
+    phrases = runs(bridge(speaking, MIN_PAUSE))
+    last = len(speaking) - MIN_PAUSE * FRAME_RATE
+    return np.array(
+        [
+            stop / FRAME_RATE
+            for first, stop in phrases
+            if (stop - first) / FRAME_RATE >= MIN_PHRASE and stop <= last
+        ]
+    )
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Nods and shakes: strokes of pitch and yaw, after section 1 of the listening behaviour notes.
+"""Nods and shakes, found as strokes of pitch and yaw.
 
 A *stroke* is a run of same-sign angular velocity around a peak of at least `PEAK_SPEED`, cut where
 the speed falls to `CUT_SHARE` of that peak, lasting `STROKE_SECONDS`. A *nod* is a chain of

@@ -5,9 +5,9 @@ import math
 from pathlib import Path
 from typing import Any
 
-from vico_listener.lab.evaluation import read_recording
 from vico_listener.lab.evaluation import summary
 from vico_listener.media.tracks import RecordingError
+from vico_listener.media.tracks import read_recording
 
 BEHAVIOUR = ('nods', 'shakes', 'blinks', 'smiles', 'smile_seconds')
 

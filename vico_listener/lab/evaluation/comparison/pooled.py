@@ -13,12 +13,12 @@ from vico_listener.lab.evaluation.comparison.scores import PARTS
 from vico_listener.lab.evaluation.comparison.scores import TRUE
 from vico_listener.lab.evaluation.comparison.scores import Result
 from vico_listener.lab.evaluation.comparison.scores import parts
+from vico_listener.lab.evaluation.description import CRITERIA
 from vico_listener.lab.evaluation.diversity import EXPRESSION_CLUSTERS
 from vico_listener.lab.evaluation.diversity import POSE_CLUSTERS
 from vico_listener.lab.evaluation.diversity import Codebook
 from vico_listener.lab.evaluation.events import TrackEvents
 from vico_listener.lab.evaluation.feature_groups import feature_groups
-from vico_listener.lab.evaluation.figures import measure
 from vico_listener.lab.evaluation.signals import runs
 from vico_listener.lab.evaluation.synchrony import residual_correlation
 from vico_listener.media.face_track import FaceTrack
@@ -31,17 +31,11 @@ from vico_listener.motion import Attitude
 
 CLUSTERS = {'exp': EXPRESSION_CLUSTERS, 'pose': POSE_CLUSTERS}
 
-GESTURES = {
-    'nod_rate': 'nods /min',
-    'nod_size': 'nod size, deg',
-    'nod_hz': 'nod frequency, Hz',
-    'shake_rate': 'shakes /min',
-    'smile': 'smile',
-    'blink_rate': 'blinks /min',
-    'pitch_sd': 'pitch sd, deg',
-    'speed_rms': 'head speed rms, deg/s',
-}
-"""Figures of `vico describe` that are compared, and what tables call them."""
+COMPARED = (
+    'nod_rate', 'nod_size', 'nod_hz', 'shake_rate', 'smile', 'blink_rate', 'pitch_sd', 'speed_rms',
+)  # fmt: skip
+GESTURES = tuple(next(c for c in CRITERIA if c.key == key) for key in COMPARED)
+"""Figures of `vico describe` that are compared, in the order of the table."""
 
 
 def _result(one: Answer, attitude: str, metric: str, value: float, clips: int) -> Result:
@@ -131,10 +125,9 @@ def gesture_results(evaluation: Evaluation, labels: Sequence[str]) -> list[Resul
             ]
             if not pool:
                 continue
-            figures = measure(pool)
-            for key, name in GESTURES.items():
-                value = figures[key].value
+            for criterion in GESTURES:
+                value = criterion.measure(pool).value
                 if value is not None:
-                    one = _result(mine[0], attitude.value, name, value, len(mine))
+                    one = _result(mine[0], attitude.value, criterion.title, value, len(mine))
                     results.append(Result(**{**vars(one), 'split': 'all'}))
     return results

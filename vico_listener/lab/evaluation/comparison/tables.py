@@ -152,7 +152,7 @@ def newer_table(results: Results, models: Sequence[str], split: str) -> str:
 def gesture_table(results: Results, models: Sequence[str], attitude: Attitude) -> str:
     """What `vico describe` finds, both splits together; empty when there is nothing."""
     labels = [TRUE, *models]
-    names = {name: name for name in GESTURES.values()}
+    names = {criterion.title: criterion.title for criterion in GESTURES}
     found = {(m, n): results.get(m, 'all', n, attitude.value) for m in labels for n in names}
     if not any(found.values()):
         return ''

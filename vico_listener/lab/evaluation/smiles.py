@@ -1,0 +1,51 @@
+"""Smiles: rises of the smile from a valley to the next peak."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vico_listener.lab.evaluation.signals import smooth
+from vico_listener.media.motion_track import FRAME_RATE
+from vico_listener.media.motion_track import FloatArray
+
+SMILE_RISE = 0.2
+"""Least rise that counts as the beginning of a smile."""
+
+ONSET_SHARE = 0.1
+"""A rise begins when this share of it is done."""
+
+PLATEAU_SECONDS = 0.8
+"""A smile that has stopped growing for this long has risen; what comes later is another rise."""
+
+
+@dataclass(frozen=True)
+class SmileRise:
+    """A rise of the smile: onset in s from the first frame, and how much it rises."""
+
+    onset: float
+    rise: float
+
+
+def find_smile_rises(smile: FloatArray, least: float = SMILE_RISE) -> list[SmileRise]:
+    """Rises of at least `least` of a smile (T,), from a valley to the next peak.
+
+    A rise is over once the smile has fallen by half of `least` from its peak, or grown by less than
+    half of `least` in `PLATEAU_SECONDS`; smaller wobbles neither end a rise nor start one.
+    """
+    level = smooth(smile)
+    plateau = round(PLATEAU_SECONDS * FRAME_RATE)
+    rises = []
+    valley = peak = 0
+    for index in range(len(level)):
+        if level[index] > level[peak]:
+            peak = index
+        ended = index == len(level) - 1 or level[peak] - level[index] > least / 2
+        if index - valley > plateau and level[peak] - level[valley] >= least:
+            ended |= bool(level[index] - level[index - plateau] < least / 2)
+        rise = float(level[peak] - level[valley])
+        if ended and rise >= least:
+            begun = level[valley : peak + 1] >= level[valley] + ONSET_SHARE * rise
+            rises.append(SmileRise((valley + int(np.argmax(begun))) / FRAME_RATE, rise))
+        if ended or level[index] < level[valley]:
+            valley = peak = index
+    return rises
