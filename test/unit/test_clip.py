@@ -9,7 +9,7 @@ from clip_files import write_clip
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_stamp
-from vico_listener.lab.recording.filmstrip import Filmstrip
+from vico_listener.lab.recording.preview import Filmstrip
 from vico_listener.media.clip import CameraFrame
 from vico_listener.media.clip import ClipError
 from vico_listener.media.clip import SoundChunk

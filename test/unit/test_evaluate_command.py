@@ -14,10 +14,10 @@ from networks import saved
 
 from vico_listener.lab.cli.evaluate import add_arguments
 from vico_listener.lab.cli.evaluate import run
-from vico_listener.lab.evaluation.comparison.config import load_benchmark
+from vico_listener.lab.evaluation.comparison.benchmark_config import load_benchmark
+from vico_listener.lab.evaluation.comparison.evaluation import Evaluation
 from vico_listener.lab.evaluation.comparison.models import parse_models
 from vico_listener.lab.evaluation.comparison.report import shown_clip
-from vico_listener.lab.evaluation.comparison.run import Evaluation
 from vico_listener.lab.evaluation.comparison.tables import number
 from vico_listener.listener.model.config import BFM64 as BFM64_MODEL
 from vico_listener.motion import BFM64

@@ -13,6 +13,8 @@ from networks import saved
 from networks import untrained
 
 from vico_listener.lab.dataset.reference import reference_face
+from vico_listener.lab.evaluation.comparison.evaluation import evaluate
+from vico_listener.lab.evaluation.comparison.evaluation import load_test_clips
 from vico_listener.lab.evaluation.comparison.generation import Modality
 from vico_listener.lab.evaluation.comparison.generation import answer
 from vico_listener.lab.evaluation.comparison.generation import limited
@@ -22,8 +24,6 @@ from vico_listener.lab.evaluation.comparison.models import check_fit
 from vico_listener.lab.evaluation.comparison.models import complexity
 from vico_listener.lab.evaluation.comparison.models import parse_models
 from vico_listener.lab.evaluation.comparison.published import FEATURE_DISTANCE
-from vico_listener.lab.evaluation.comparison.run import evaluate
-from vico_listener.lab.evaluation.comparison.run import load_test_clips
 from vico_listener.lab.evaluation.comparison.scores import TRUE
 from vico_listener.lab.evaluation.comparison.scores import interval
 from vico_listener.lab.evaluation.comparison.scores import summarise

@@ -13,9 +13,9 @@ from vico_listener.lab.evaluation.diversity import shannon_index
 from vico_listener.lab.evaluation.diversity import temporal_variance
 from vico_listener.lab.evaluation.feature_distance import FeatureDistance
 from vico_listener.lab.evaluation.feature_distance import feature_distance
+from vico_listener.lab.evaluation.feature_distance import feature_groups
 from vico_listener.lab.evaluation.feature_distance import pool
-from vico_listener.lab.evaluation.feature_groups import feature_groups
-from vico_listener.lab.evaluation.feature_groups import pose
+from vico_listener.lab.evaluation.feature_distance import pose
 from vico_listener.lab.evaluation.frechet import frechet_distance
 from vico_listener.lab.evaluation.frechet import paired_frechet_distance
 from vico_listener.lab.evaluation.synchrony import lagged_correlation

@@ -11,7 +11,7 @@ from vico_listener.lab.evaluation.nods import find_shakes
 from vico_listener.lab.evaluation.nods import find_strokes
 
 NOISE_DEG = (0.06, 0.15, 0.07)
-"""Tracker noise of roll, pitch and yaw: the middle of what a tracker of seven real listeners showed."""
+"""Tracker noise of roll, pitch and yaw: the middle of seven trackings of real people."""
 
 DRIFT_HZ = 0.1
 DRIFT_DEG = (1.2, 1.5, 1.2)

@@ -69,8 +69,8 @@ def run(args: argparse.Namespace) -> int:
     except (ClipError, BagError, ProfileError, StackError, SimulationError, OSError) as error:
         print(f'vico demo: {error}', file=sys.stderr)
         return 1
-    from vico_listener.lab.recording.report import format_report
-    from vico_listener.lab.recording.report import write_report
+    from vico_listener.lab.recording.run_report import format_report
+    from vico_listener.lab.recording.run_report import write_report
 
     write_report(args.out / 'report.json', report)
     print(format_report(report))

@@ -4,16 +4,16 @@ import argparse
 import sys
 from pathlib import Path
 
-from vico_listener.lab.evaluation.comparison.config import BenchmarkConfig
-from vico_listener.lab.evaluation.comparison.config import load_benchmark
+from vico_listener.lab.evaluation.comparison.benchmark_config import BenchmarkConfig
+from vico_listener.lab.evaluation.comparison.benchmark_config import load_benchmark
+from vico_listener.lab.evaluation.comparison.evaluation import evaluate
+from vico_listener.lab.evaluation.comparison.evaluation import load_test_clips
 from vico_listener.lab.evaluation.comparison.models import parse_models
 from vico_listener.lab.evaluation.comparison.report import NUMBERS_FILE
 from vico_listener.lab.evaluation.comparison.report import REPORT_FILE
 from vico_listener.lab.evaluation.comparison.report import ReportText
 from vico_listener.lab.evaluation.comparison.report import compute
 from vico_listener.lab.evaluation.comparison.report import write_report
-from vico_listener.lab.evaluation.comparison.run import evaluate
-from vico_listener.lab.evaluation.comparison.run import load_test_clips
 from vico_listener.lab.evaluation.feature_distance import POOLINGS
 from vico_listener.listener import DEFAULT_LISTENER
 from vico_listener.render import PortraitError
@@ -113,16 +113,13 @@ def _renderer(args: argparse.Namespace) -> Renderer | None:
 
 
 def _evaluate_renderer(args: argparse.Namespace) -> int:
-    # scikit-image and torch are needed for this only.
-    from vico_listener.lab.evaluation.images.report import compose
-    from vico_listener.lab.evaluation.images.report import evaluate_renderer
+    # scikit-image is needed for this only, and torch for FID.
+    from vico_listener.lab.evaluation.images.measures import Inception
+    from vico_listener.lab.evaluation.images.rendering import compose
+    from vico_listener.lab.evaluation.images.rendering import evaluate_renderer
 
     clips, notes = load_test_clips(_directory(args, BenchmarkConfig()))
-    network = None
-    if args.inception:
-        from vico_listener.lab.evaluation.images.inception import Inception
-
-        network = Inception(args.inception)
+    network = Inception(args.inception) if args.inception else None
     options = {'renderer_model': args.renderer_model} if args.renderer_model else {}
     results = evaluate_renderer(
         args.renderer, clips, args.render, args.size, network, options=options

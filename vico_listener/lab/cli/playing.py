@@ -156,7 +156,7 @@ def _report(
     elapsed: float,
     resources: dict[str, float],
 ) -> dict[str, Any]:
-    from vico_listener.lab.recording.report import behaviour
+    from vico_listener.lab.recording.run_report import behaviour
     from vico_listener.media.tracks import REFERENCE_FILE
     from vico_listener.media.tracks import write_reference
     from vico_listener.render import measure_portrait
@@ -202,7 +202,7 @@ def _distance(args: argparse.Namespace, source: Source) -> dict[str, Any]:
     if isinstance(source, ClipSource):
         return {}
     from vico_listener.lab.dataset.bags.truth import read_truth
-    from vico_listener.lab.recording.comparison import distance_to_truth
+    from vico_listener.lab.recording.run_report import distance_to_truth
     from vico_listener.nodes.bag_source import BagSource
 
     assert isinstance(source, BagSource)

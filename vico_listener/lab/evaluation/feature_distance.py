@@ -1,4 +1,4 @@
-"""FD of the paper: the L1 distance of 3DMM coefficients, times 100.
+"""FD of the paper: the L1 distance of 3DMM coefficients in three groups, times 100.
 
 Source: Zhou et al., Responsive Listening Head Generation, ECCV 2022, section 5.1 and Table 3. The
 paper names the distance and the factor; that it is a mean over the coefficients of a group is our
@@ -12,10 +12,31 @@ from typing import Literal
 from typing import get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
-from vico_listener.lab.evaluation.feature_groups import GROUPS
-from vico_listener.lab.evaluation.feature_groups import feature_groups
 from vico_listener.media.face_track import FaceTrack
+from vico_listener.native import native_rotation
+
+GROUPS = ('angle', 'exp', 'trans')
+"""Angles (3) in rad, expression (basis.size), translation (3); the crop is never evaluated."""
+
+Groups = dict[str, NDArray[np.float64]]
+
+
+def feature_groups(track: FaceTrack) -> Groups:
+    """The groups (T, 3), (T, basis.size), (T, 3) in the basis' native order and units."""
+    angles = [native_rotation(track.basis, rotation) for rotation in track.rotation]
+    return {
+        'angle': np.array(angles, np.float64).reshape(len(track), 3),
+        'exp': track.expression.astype(np.float64),
+        'trans': track.translation.astype(np.float64),
+    }
+
+
+def pose(groups: Groups) -> NDArray[np.float64]:
+    """(T, 6) angles and translation together, as newer papers compare them."""
+    return np.hstack([groups['angle'], groups['trans']])
+
 
 Pooling = Literal['frames', 'clips']
 POOLINGS: tuple[Pooling, ...] = get_args(Pooling)

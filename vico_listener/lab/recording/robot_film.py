@@ -7,7 +7,7 @@ from typing import Any
 from tqdm import tqdm
 
 from vico_listener.clock import EARLY_TICK_NS
-from vico_listener.lab.recording.filmstrip import Filmstrip
+from vico_listener.lab.recording.preview import Filmstrip
 from vico_listener.lab.simulation.heads import create_head
 from vico_listener.lab.simulation.pictures import Pictures
 from vico_listener.lab.simulation.simulator import Simulator

@@ -6,8 +6,8 @@ import numpy as np
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.lab.dataset.features import ClipFeatures
-from vico_listener.lab.evaluation.comparison.run import Answer
-from vico_listener.lab.evaluation.comparison.run import Evaluation
+from vico_listener.lab.evaluation.comparison.evaluation import Answer
+from vico_listener.lab.evaluation.comparison.evaluation import Evaluation
 from vico_listener.lab.evaluation.comparison.scores import AVERAGE
 from vico_listener.lab.evaluation.comparison.scores import PARTS
 from vico_listener.lab.evaluation.comparison.scores import TRUE
@@ -18,7 +18,7 @@ from vico_listener.lab.evaluation.diversity import EXPRESSION_CLUSTERS
 from vico_listener.lab.evaluation.diversity import POSE_CLUSTERS
 from vico_listener.lab.evaluation.diversity import Codebook
 from vico_listener.lab.evaluation.events import TrackEvents
-from vico_listener.lab.evaluation.feature_groups import feature_groups
+from vico_listener.lab.evaluation.feature_distance import feature_groups
 from vico_listener.lab.evaluation.signals import runs
 from vico_listener.lab.evaluation.synchrony import residual_correlation
 from vico_listener.media.face_track import FaceTrack

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.lab.dataset.features import ClipFeatures
-from vico_listener.lab.evaluation.comparison.figures import draw_distances
-from vico_listener.lab.evaluation.comparison.figures import draw_variation
+from vico_listener.lab.evaluation.comparison.charts import draw_distances
+from vico_listener.lab.evaluation.comparison.charts import draw_variation
+from vico_listener.lab.evaluation.comparison.evaluation import Evaluation
 from vico_listener.lab.evaluation.comparison.pooled import diversity_results
 from vico_listener.lab.evaluation.comparison.pooled import gesture_results
-from vico_listener.lab.evaluation.comparison.run import Evaluation
 from vico_listener.lab.evaluation.comparison.scores import TRUE
 from vico_listener.lab.evaluation.comparison.scores import summarise
 from vico_listener.lab.evaluation.comparison.sheets import attitude_strips

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from dataclasses import fields
 from pathlib import Path
 
+from vico_listener.lab.evaluation.comparison.evaluation import SPLITS
 from vico_listener.lab.evaluation.comparison.generation import Modality
 from vico_listener.lab.evaluation.comparison.models import Complexity
 from vico_listener.lab.evaluation.comparison.pooled import GESTURES
@@ -15,11 +16,10 @@ from vico_listener.lab.evaluation.comparison.published import COMPLEXITY
 from vico_listener.lab.evaluation.comparison.published import FEATURE_DISTANCE
 from vico_listener.lab.evaluation.comparison.published import METHODS
 from vico_listener.lab.evaluation.comparison.published import RENDERER
-from vico_listener.lab.evaluation.comparison.run import SPLITS
 from vico_listener.lab.evaluation.comparison.scores import AVERAGE
 from vico_listener.lab.evaluation.comparison.scores import TRUE
 from vico_listener.lab.evaluation.comparison.scores import Result
-from vico_listener.lab.evaluation.feature_groups import GROUPS
+from vico_listener.lab.evaluation.feature_distance import GROUPS
 from vico_listener.motion import Attitude
 
 NOTHING = '-'

@@ -7,10 +7,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from vico_listener.clock import MODEL_RATE
-from vico_listener.lab.evaluation.comparison.run import Answer
+from vico_listener.lab.evaluation.comparison.evaluation import Answer
 from vico_listener.lab.evaluation.comparison.tables import Results
-from vico_listener.lab.evaluation.feature_groups import GROUPS
-from vico_listener.lab.evaluation.feature_groups import feature_groups
+from vico_listener.lab.evaluation.feature_distance import GROUPS
+from vico_listener.lab.evaluation.feature_distance import feature_groups
 
 CURVE_SECONDS = 10.0
 """How much of a clip the curves show."""
