@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from vico_listener.clock import NANOSECONDS
-from vico_listener.lab.simulation.errors import PoseError
-from vico_listener.lab.simulation.errors import SimulationError
-from vico_listener.lab.simulation.profiles import simulated_profile
+from vico_listener.lab.simulation.simulated_head import PoseError
+from vico_listener.lab.simulation.simulated_head import SimulationError
+from vico_listener.lab.simulation.simulated_head import simulated_profile
 from vico_listener.robot import HeadController
 from vico_listener.robot import RobotProfile
 from vico_listener.robot import load_profile
@@ -23,12 +23,12 @@ if find_spec('mujoco') is None:
 import mujoco  # noqa: E402
 
 from vico_listener.lab.simulation import reachy_mini  # noqa: E402
-from vico_listener.lab.simulation.head import SimulatedHead  # noqa: E402
-from vico_listener.lab.simulation.heads import create_head  # noqa: E402
 from vico_listener.lab.simulation.own_head import own_head  # noqa: E402
 from vico_listener.lab.simulation.pictures import Pictures  # noqa: E402
+from vico_listener.lab.simulation.simulated_head import SimulatedHead  # noqa: E402
 from vico_listener.lab.simulation.simulator import Commands  # noqa: E402
 from vico_listener.lab.simulation.simulator import Simulator  # noqa: E402
+from vico_listener.lab.simulation.simulator import create_head  # noqa: E402
 from vico_listener.lab.simulation.simulator import read_commands  # noqa: E402
 from vico_listener.lab.simulation.tracking import limit_margins  # noqa: E402
 from vico_listener.lab.simulation.tracking import tracking_errors  # noqa: E402

@@ -11,8 +11,8 @@ from vico_listener.cli.stack import StackError
 from vico_listener.cli.stack import add_stack_arguments
 from vico_listener.cli.stack import check_stack_arguments
 from vico_listener.lab.cli.playing import play_and_record
-from vico_listener.lab.simulation.errors import SimulationError
-from vico_listener.lab.simulation.profiles import simulated_profile
+from vico_listener.lab.simulation.simulated_head import SimulationError
+from vico_listener.lab.simulation.simulated_head import simulated_profile
 from vico_listener.media.bags.errors import BagError
 from vico_listener.media.bags.reader import is_bag
 from vico_listener.media.clip import ClipError

@@ -8,9 +8,9 @@ from tqdm import tqdm
 
 from vico_listener.clock import EARLY_TICK_NS
 from vico_listener.lab.recording.preview import Filmstrip
-from vico_listener.lab.simulation.heads import create_head
 from vico_listener.lab.simulation.pictures import Pictures
 from vico_listener.lab.simulation.simulator import Simulator
+from vico_listener.lab.simulation.simulator import create_head
 from vico_listener.lab.simulation.simulator import read_commands
 from vico_listener.lab.simulation.tracking import limit_margins
 from vico_listener.lab.simulation.tracking import tracking_errors

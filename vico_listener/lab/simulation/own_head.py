@@ -7,9 +7,9 @@ from string import Template
 import mujoco
 import numpy as np
 
-from vico_listener.lab.simulation.head import SimulatedHead
-from vico_listener.lab.simulation.head import Vector
-from vico_listener.lab.simulation.head import View
+from vico_listener.lab.simulation.simulated_head import SimulatedHead
+from vico_listener.lab.simulation.simulated_head import Vector
+from vico_listener.lab.simulation.simulated_head import View
 from vico_listener.resources import resource_path
 from vico_listener.robot.profile import AXES
 from vico_listener.robot.profile import Joint

@@ -5,10 +5,10 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from vico_listener.lab.simulation.errors import PoseError
-from vico_listener.lab.simulation.errors import SimulationError
-from vico_listener.lab.simulation.head import SimulatedHead
-from vico_listener.lab.simulation.head import Vector
+from vico_listener.lab.simulation.simulated_head import PoseError
+from vico_listener.lab.simulation.simulated_head import SimulatedHead
+from vico_listener.lab.simulation.simulated_head import SimulationError
+from vico_listener.lab.simulation.simulated_head import Vector
 
 Image = NDArray[np.uint8]
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import mujoco
 import numpy as np
 
-from vico_listener.lab.simulation.errors import SimulationError
-from vico_listener.lab.simulation.head import SimulatedHead
-from vico_listener.lab.simulation.head import Vector
-from vico_listener.lab.simulation.head import View
+from vico_listener.lab.simulation.simulated_head import SimulatedHead
+from vico_listener.lab.simulation.simulated_head import SimulationError
+from vico_listener.lab.simulation.simulated_head import Vector
+from vico_listener.lab.simulation.simulated_head import View
 from vico_listener.lab.simulation.stewart import Leg
 from vico_listener.lab.simulation.stewart import StewartPlatform
 from vico_listener.rotation import matrix_from_rpy

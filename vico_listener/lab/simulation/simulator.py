@@ -1,4 +1,4 @@
-"""Steps a simulated head through a recording of head commands, by stream time."""
+"""Makes the head of a robot, and steps it through a recording of head commands by stream time."""
 
 import csv
 from dataclasses import dataclass
@@ -9,18 +9,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.clock import NANOSECONDS
-from vico_listener.lab.simulation.errors import PoseError
-from vico_listener.lab.simulation.errors import SimulationError
-from vico_listener.lab.simulation.head import SimulatedHead
-from vico_listener.lab.simulation.head import Vector
+from vico_listener.lab.simulation.own_head import own_head
+from vico_listener.lab.simulation.reachy_mini import reachy_mini
+from vico_listener.lab.simulation.simulated_head import PoseError
+from vico_listener.lab.simulation.simulated_head import SimulatedHead
+from vico_listener.lab.simulation.simulated_head import SimulationError
+from vico_listener.lab.simulation.simulated_head import Vector
 from vico_listener.robot import RobotProfile
 from vico_listener.robot import head_rotation
+
+MODELS = {'reachy_mini': reachy_mini}
+"""Robots whose own model is simulated."""
 
 SAMPLE_RATE = 100
 """Samples of command and pose per second."""
 
 SETTLING = 1.0
 """Seconds for which the head is held at the first command before time starts."""
+
+
+def create_head(profile: RobotProfile) -> SimulatedHead:
+    """The model of the robot, else our own head with the profile's joints.
+
+    Raises:
+        SimulationError: the model is not installed.
+    """
+    model = MODELS.get(profile.name)
+    return own_head(profile) if model is None else model()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from numpy.typing import NDArray
 
-from vico_listener.lab.simulation.errors import PoseError
+from vico_listener.lab.simulation.simulated_head import PoseError
 
 Vector = NDArray[np.float64]
 

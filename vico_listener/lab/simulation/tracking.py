@@ -3,7 +3,7 @@
 import numpy as np
 
 from vico_listener.clock import NANOSECONDS
-from vico_listener.lab.simulation.head import Vector
+from vico_listener.lab.simulation.simulated_head import Vector
 from vico_listener.lab.simulation.simulator import SAMPLE_RATE
 from vico_listener.lab.simulation.simulator import Commands
 from vico_listener.robot import RobotProfile

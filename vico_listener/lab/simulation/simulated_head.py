@@ -1,15 +1,30 @@
-"""What a simulated robot is: a MuJoCo model, a frame on its head and a map to its actuators."""
+"""What a simulated robot is: a MuJoCo model, a frame on its head and a map to its actuators.
+
+It can be imported without MuJoCo, so that a command can say what is missing.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.resources import resource_path
 from vico_listener.rotation import rpy_from_matrix
 
+if TYPE_CHECKING:
+    import mujoco
+
 Vector = NDArray[np.float64]
+
+
+class SimulationError(RuntimeError):
+    """The simulation cannot run; the message says what is missing and what to do."""
+
+
+class PoseError(ValueError):
+    """A pose that the head cannot take; the message names the motor."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +58,21 @@ class SimulatedHead:
         view: from where it looks good.
     """
 
-    model: mujoco.MjModel
+    model: 'mujoco.MjModel'
     site: str
     controls: Callable[[Vector], Vector]
     view: View
 
-    def rotation(self, data: mujoco.MjData) -> Vector:
+    def rotation(self, data: 'mujoco.MjData') -> Vector:
         """Roll, pitch, yaw (3,) in rad at which the simulated head stands."""
         return rpy_from_matrix(data.site(self.site).xmat.reshape(3, 3))
+
+
+def simulated_profile(name: str) -> str:
+    """The profile under which the robot called `name` is simulated, as `load_profile` takes it.
+
+    Where config/simulation has a profile of that name it is used: a robot that is not commanded by
+    joint trajectories is, in simulation. Otherwise the robot's own.
+    """
+    path = resource_path('config/simulation') / f'{name}.yaml'
+    return str(path) if path.is_file() else name
