@@ -11,18 +11,18 @@ import pytest
 from clip_files import write_clip
 
 from vico_listener.cli.main import main
-from vico_listener.lab.study.answers import collect
+from vico_listener.lab.study.answer_files import collect
 from vico_listener.lab.study.manifest import StudyClip
 from vico_listener.lab.study.manifest import StudyError
 from vico_listener.lab.study.manifest import read_manifest
-from vico_listener.lab.study.page import public
 from vico_listener.lab.study.questions import StudyTest
 from vico_listener.lab.study.questions import ask
 from vico_listener.lab.study.questions import read_key
 from vico_listener.lab.study.questions import write_key
-from vico_listener.lab.study.score import score
-from vico_listener.lab.study.table import format_csv
-from vico_listener.lab.study.table import format_markdown
+from vico_listener.lab.study.results import format_csv
+from vico_listener.lab.study.results import format_markdown
+from vico_listener.lab.study.results import score
+from vico_listener.lab.study.static_page import public
 from vico_listener.motion import Attitude
 
 PATHS = {a: Path(f'{a.value}.mp4') for a in Attitude}

@@ -7,10 +7,10 @@ import pytest
 from clip_files import write_clip
 
 from vico_listener.cli.main import main
-from vico_listener.lab.study.answers import collect
+from vico_listener.lab.study.answer_files import collect
 from vico_listener.lab.study.questions import StudyTest
 from vico_listener.lab.study.questions import read_key
-from vico_listener.lab.study.score import score
+from vico_listener.lab.study.results import score
 
 
 @pytest.fixture(scope='module')

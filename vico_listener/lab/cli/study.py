@@ -5,17 +5,17 @@ import random
 import sys
 from pathlib import Path
 
-from vico_listener.lab.study.answers import collect
+from vico_listener.lab.study.answer_files import collect
 from vico_listener.lab.study.manifest import StudyError
 from vico_listener.lab.study.manifest import read_manifest
-from vico_listener.lab.study.page import SIZE
-from vico_listener.lab.study.page import write_page
 from vico_listener.lab.study.questions import ask
 from vico_listener.lab.study.questions import read_key
 from vico_listener.lab.study.questions import write_key
-from vico_listener.lab.study.score import score
-from vico_listener.lab.study.table import format_csv
-from vico_listener.lab.study.table import format_markdown
+from vico_listener.lab.study.results import format_csv
+from vico_listener.lab.study.results import format_markdown
+from vico_listener.lab.study.results import score
+from vico_listener.lab.study.static_page import SIZE
+from vico_listener.lab.study.static_page import write_page
 from vico_listener.media.clip import ClipError
 
 

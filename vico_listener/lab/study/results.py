@@ -1,10 +1,13 @@
-"""From answers to the paper's Table 6: mean and variance over the participants, per split."""
+"""From answers to the paper's Table 6: means and variances over participants, Markdown and CSV."""
 
+import csv
+import io
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vico_listener.lab.study.answers import Answers
+from vico_listener.lab.study.answer_files import Answers
+from vico_listener.lab.study.answer_files import LeftOut
 from vico_listener.lab.study.questions import EQUAL
 from vico_listener.lab.study.questions import GENERATED
 from vico_listener.lab.study.questions import TRUE
@@ -17,6 +20,9 @@ ROWS = (
     *((StudyTest.ATTITUDE, attitude.value) for attitude in Attitude),
 )
 """Rows of the table: preferred, and attitude that was looked for."""
+
+LABELS = {EQUAL: 'equal', TRUE: 'true better', GENERATED: 'generated better'}
+PAPER_SPLITS = ('test', 'ood')
 
 PAPER = {
     ('preference', EQUAL): (31.3, 13.9),
@@ -63,12 +69,12 @@ def score(key: Key, answers: Sequence[Answers]) -> list[Score]:
     return [
         cell
         for test, row in ROWS
-        for split in splits(key)
+        for split in splits_of(key)
         if (cell := _cell(key, answers, test, row, split)) is not None
     ]
 
 
-def splits(key: Key) -> list[str]:
+def splits_of(key: Key) -> list[str]:
     """The splits of a study, test and ood first."""
     known = ['test', 'ood']
     found = {question.split for question in key.questions}
@@ -90,3 +96,53 @@ def _cell(
     shares = [100 * sum(a.meanings[i] == row for i in ids) / len(ids) for a in answers]
     variance = statistics.variance(shares) if len(shares) > 1 else None
     return Score(test, row, split, statistics.fmean(shares), variance, len(shares), len(ids))
+
+
+def format_markdown(scores: Sequence[Score], left_out: Sequence[LeftOut]) -> str:
+    """The paper's Table 6, its own means beside ours, and the files that were left out."""
+    splits = list(dict.fromkeys(s.split for s in scores))
+    head = ['test', 'row']
+    for split in splits:
+        head += [split, f'{split}: questions']
+        head += [f'{split}: paper'] if split in PAPER_SPLITS else []
+    cells = {(s.test, s.row, s.split): s for s in scores}
+    lines = [_line(head), _line(['---'] * len(head))]
+    for test, row in ROWS:
+        if not any((test, row, split) in cells for split in splits):
+            continue
+        line = [test.value, LABELS.get(row, row)]
+        for split in splits:
+            cell = cells.get((test, row, split))
+            line += ['-', '0'] if cell is None else [_mean(cell), str(cell.questions)]
+            if split in PAPER_SPLITS:
+                line.append(f'{PAPER[test.value, row][PAPER_SPLITS.index(split)]:.1f}')
+        lines.append(_line(line))
+    participants = max((s.participants for s in scores), default=0)
+    notes = [
+        f'{participants} participants. Mean of their shares in per cent (variance between them).',
+        'Chance in attitude matching: 33.3. Paper: Zhou et al., ECCV 2022, Table 6, means only.',
+    ]
+    if left_out:
+        notes += ['', 'Not counted:', '', *(f'- {item.path}: {item.reason}' for item in left_out)]
+    return '\n'.join([*lines, '', *notes, ''])
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f'| {" | ".join(cells)} |'
+
+
+def _mean(cell: Score) -> str:
+    variance = '-' if cell.variance is None else f'{cell.variance:.1f}'
+    return f'{cell.mean:.1f} ({variance})'
+
+
+def format_csv(scores: Sequence[Score]) -> str:
+    """One line per cell, with all digits."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator='\n')
+    writer.writerow(['test', 'row', 'split', 'mean', 'variance', 'participants', 'questions'])
+    for s in scores:
+        variance = '' if s.variance is None else repr(s.variance)
+        line = [s.test.value, s.row, s.split, repr(s.mean), variance, s.participants, s.questions]
+        writer.writerow(line)
+    return text.getvalue()
