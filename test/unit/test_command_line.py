@@ -17,10 +17,8 @@ from vico_listener.resources import resource_path
     ],
 )
 def test_a_module_that_is_not_installed_is_named(monkeypatch, capsys, command, module, remedy):
-    for name in [name for name in sys.modules if name.startswith('vico_listener.cli.')]:
-        if name != 'vico_listener.cli.main':
-            monkeypatch.delitem(sys.modules, name)
-    for name in [n for n in sys.modules if n.startswith(('vico_listener.media.clip', 'av'))]:
+    anew = ('vico_listener.cli.', 'vico_listener.lab.cli.', 'vico_listener.media.clip', 'av')
+    for name in [n for n in sys.modules if n.startswith(anew) and n != 'vico_listener.cli.main']:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, module, None)
     assert main([command, 'something']) == 1
