@@ -46,8 +46,3 @@ def compose_rpy(*rotations: ArrayLike) -> Vector:
     for rpy in rotations:
         product = product @ matrix_from_rpy(rpy)
     return rpy_from_matrix(product)
-
-
-def inverse_rpy(rpy: ArrayLike) -> Vector:
-    """Roll, pitch, yaw of the inverse rotation."""
-    return rpy_from_matrix(matrix_from_rpy(rpy).T)

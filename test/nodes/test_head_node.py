@@ -60,7 +60,8 @@ def test_live_motion_is_followed_and_then_eased_to_rest(graph: Graph) -> None:
     ahead = commands[-1].points[0].time_from_start
     assert 0.03 <= ahead.nanosec / NANOSECONDS <= 0.1
     wait_until(lambda: head.diagnose()[1].startswith('no motion'))
-    count = len(commands)
+    count = head.diagnose()[2]['commands']
+    wait_until(lambda: len(commands) == count)
     assert abs(pitch_path(commands)[-1]) < 2e-3
     time.sleep(0.3)
     assert len(commands) == count  # a resting head is left to whoever wants it

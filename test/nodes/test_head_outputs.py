@@ -1,11 +1,15 @@
 """The head node's back ends: each robot gets its own message, or the reason why not."""
 
 import json
+import math
+import re
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -16,13 +20,23 @@ from graph import wait_until
 from rclpy.lifecycle import TransitionCallbackReturn
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Float64MultiArray
+from std_msgs.msg import Int16MultiArray
+from trajectory_msgs.msg import JointTrajectory
 
+from vico_listener.cli import robot as robot_command
+from vico_listener.cli.main import main
 from vico_listener.clock import tick_stamp
 from vico_listener.frames import ListenerMotion
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 from vico_listener.nodes.head_node import HeadNode
 from vico_listener.resources import resource_path
+from vico_listener.robot import HeadCommand
+from vico_listener.robot.fields import Fields
+from vico_listener.robot.interfaces import LinkInterface
+from vico_listener.robot.interfaces import Payload
+from vico_listener.robot.interfaces import RobotLink
+from vico_listener.robot.interfaces.base import Log
 
 try:
     import naoqi_bridge_msgs  # noqa: F401
@@ -130,6 +144,100 @@ def test_reachy_mini_is_commanded_and_missed(graph: Graph, tmp_path: Path) -> No
     assert head.diagnose()[1] == 'following'
     assert graph.run(head.trigger_deactivate) == TransitionCallbackReturn.SUCCESS
     daemon.shutdown()
+
+
+def test_interface_of_another_package_is_published(
+    graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The example of docs/robots.md, found by Python as an installed package would be."""
+    text = (Path(__file__).resolve().parents[2] / 'docs' / 'robots.md').read_text(encoding='utf-8')
+    (code,) = re.findall(r'```python\n(.*?)```', text, re.S)
+    (settings,) = re.findall(r'```yaml\n(interface: my_robot.*?)```', text, re.S)
+    (tmp_path / 'my_robot').mkdir()
+    (tmp_path / 'my_robot' / 'neck.py').write_text(code, encoding='utf-8')
+    monkeypatch.syspath_prepend(tmp_path)
+    own = yaml.safe_load(settings)
+    robot = changed(tmp_path, 'generic_2dof', lookahead=None, **own)
+    steps = graph.record(graph.tester(), Int16MultiArray, own['topic'])
+    head = bring_up(graph, robot)
+    nod(graph, head, lambda: bool(steps) and steps[-1].data[1] > 128)
+    assert list(steps[-1].data) == pytest.approx([0, 0.2 * 4096 / (2 * math.pi)], abs=2)
+
+
+def test_interface_with_a_connection_of_its_own(
+    graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[HeadCommand] = []
+
+    class SerialLink:
+        trouble = ''
+
+        def send(self, command: HeadCommand) -> None:
+            sent.append(command)
+
+        def close(self) -> None:
+            self.trouble = 'closed'
+
+    link = SerialLink()
+
+    class Serial(LinkInterface):
+        name = 'serial'
+
+        def __init__(self, fields: Fields) -> None:
+            self.port = fields.text('port')
+
+        @property
+        def target(self) -> str:
+            return self.port
+
+        def payload(self, joints: Any, command: HeadCommand, ahead: float = 0.0) -> Payload:
+            return {'angles': command.positions}
+
+        def connector(self, joints: Any, inform: Log, warn: Log) -> Callable[[], RobotLink]:
+            return lambda: link
+
+    module = ModuleType('serial_neck')
+    vars(module)['Serial'] = Serial
+    monkeypatch.setitem(sys.modules, 'serial_neck', module)
+    own = {'interface': 'serial_neck:Serial', 'port': '/dev/neck', 'topic': None}
+    head = bring_up(graph, changed(tmp_path, 'generic_2dof', lookahead=None, **own))
+    nod(graph, head, lambda: bool(sent) and sent[-1].positions[1] > 0.19)
+    assert head.diagnose()[1] == 'following'
+    link.trouble = 'the cable is out'
+    assert head.diagnose()[1] == 'the robot does not follow: the cable is out'
+    assert graph.run(head.trigger_deactivate) == TransitionCallbackReturn.SUCCESS
+    assert link.trouble == 'closed'
+
+
+def test_commands_are_returned_as_they_are_published(graph: Graph) -> None:
+    published = graph.record(graph.tester(), JointTrajectory, 'head_controller/joint_trajectory')
+    head = graph.make(HeadNode, subscribe=False, robot='generic_2dof', use_sim_time=True)
+    assert graph.run(head.trigger_configure) == TransitionCallbackReturn.SUCCESS
+    assert head.follow(motion(tick_stamp(1), 0.2)) == []  # not active yet
+    assert graph.run(head.trigger_activate) == TransitionCallbackReturn.SUCCESS
+    wait_until(lambda: head.count_subscribers('head_controller/joint_trajectory') > 0)
+    returned = [c for n in range(1, 30) for c in head.follow(motion(tick_stamp(n), 0.01 * n))]
+    assert head.follow(motion(tick_stamp(29), 0.1)) == []  # no news
+    wait_until(lambda: len(published) == len(returned))
+    assert [tuple(m.points[0].positions) for m in published] == [c.positions for c in returned]
+
+
+def test_check_moves_a_robot_on_its_topic(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(robot_command, 'HOLD', 0.06)
+    monkeypatch.setattr(robot_command, 'PATIENCE', 1.0)
+    assert main(['robot', 'check', 'generic_2dof', '--move']) == 1
+    assert 'nobody listens to /head_controller/joint_trajectory' in capsys.readouterr().err
+    monkeypatch.undo()
+    monkeypatch.setattr(robot_command, 'HOLD', 0.06)
+    moved = graph.record(graph.tester(), JointTrajectory, 'head_controller/joint_trajectory')
+    assert main(['robot', 'check', 'generic_2dof', '--move']) == 0
+    wait_until(lambda: len(moved) == 7 * 3)
+    last = moved[-1]
+    assert (last.header.stamp.sec, last.header.stamp.nanosec) == (0, 0)
+    # A command is sent one step before it is due; `lookahead` is 0.04 s.
+    assert last.points[0].time_from_start.nanosec == 60_000_000
 
 
 def test_source_that_repeats_itself_is_no_source(graph: Graph) -> None:

@@ -171,7 +171,10 @@ def good() -> dict:
     ('change', 'message'),
     [
         (lambda p: p.pop('topic'), 'mine: topic is missing'),
-        (lambda p: p.update(interface='smoke'), 'interface must be one of joint_trajectory'),
+        (
+            lambda p: p.update(interface='smoke'),
+            "interface: unknown robot interface 'smoke': choose one of .*joint_trajectory",
+        ),
         (lambda p: p.update(rate='fast'), "rate must be a number, not 'fast'"),
         (lambda p: p.update(rate=math.nan), 'rate must lie in'),
         (lambda p: p.update(colour='red'), 'unknown field colour'),

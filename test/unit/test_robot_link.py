@@ -1,13 +1,16 @@
 """Robots over WebSocket: against a server that speaks the documented protocol."""
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 pytest.importorskip('websockets')
 
@@ -15,12 +18,17 @@ from websockets.exceptions import ConnectionClosed  # noqa: E402
 from websockets.sync.server import ServerConnection  # noqa: E402
 from websockets.sync.server import serve  # noqa: E402
 
+from vico_listener.cli import robot as robot_command  # noqa: E402
+from vico_listener.cli.main import main  # noqa: E402
+from vico_listener.resources import resource_path  # noqa: E402
 from vico_listener.robot import HeadCommand  # noqa: E402
-from vico_listener.robot import RobotProfile  # noqa: E402
-from vico_listener.robot import link  # noqa: E402
 from vico_listener.robot import load_profile  # noqa: E402
-from vico_listener.robot.link import RobotLink  # noqa: E402
-from vico_listener.robot.link import blend  # noqa: E402
+from vico_listener.robot import web_socket  # noqa: E402
+from vico_listener.robot.interfaces import LinkInterface  # noqa: E402
+from vico_listener.robot.interfaces import RobotLink  # noqa: E402
+from vico_listener.robot.interfaces.furhat import KEY_VARIABLE  # noqa: E402
+from vico_listener.robot.profile import parse_profile  # noqa: E402
+from vico_listener.robot.web_socket import blend  # noqa: E402
 
 # Roll, pitch, yaw.
 COMMAND = HeadCommand(0, (0.1, -0.2, 0.3), (0.0, 0.0, 0.0))
@@ -95,12 +103,12 @@ def wait_until(condition: Callable[[], Any]) -> None:
 
 
 def make(robots: list[Any], profile: str, url: str) -> tuple[RobotLink, list[str], list[str]]:
-    from dataclasses import replace
-
     informed: list[str] = []
     warned: list[str] = []
-    settings: RobotProfile = replace(load_profile(profile), url=url)
-    made = RobotLink(settings, informed.append, warned.append)
+    data = yaml.safe_load((resource_path('config/robots') / f'{profile}.yaml').read_text())
+    settings = parse_profile({**data, 'url': url}, profile)
+    assert isinstance(settings.interface, LinkInterface)
+    made = settings.interface.connector(settings.joints, informed.append, warned.append)()
     robots.append(made)
     return made, informed, warned
 
@@ -128,7 +136,7 @@ def test_reachy_mini_gets_targets_in_radians(robots: list[Any]) -> None:
 
 
 def test_furhat_is_asked_first_and_gets_degrees(robots: list[Any], monkeypatch: Any) -> None:
-    monkeypatch.setenv(link.KEY_VARIABLE, 'sesame')
+    monkeypatch.setenv(KEY_VARIABLE, 'sesame')
     robot = Robot('/v1/events', furhat)
     robots.append(robot)
     sender, _, warned = make(robots, 'furhat', robot.url)
@@ -144,13 +152,67 @@ def test_furhat_is_asked_first_and_gets_degrees(robots: list[Any], monkeypatch: 
 
 
 def test_wrong_key_is_named(robots: list[Any], monkeypatch: Any) -> None:
-    monkeypatch.setenv(link.KEY_VARIABLE, 'wrong')
+    monkeypatch.setenv(KEY_VARIABLE, 'wrong')
     robot = Robot('/v1/events', furhat)
     robots.append(robot)
     sender, _, warned = make(robots, 'furhat', robot.url)
     wait_until(lambda: warned)
     assert 'is VICO_FURHAT_KEY right?' in warned[0]
     assert 'refuses access' in sender.trouble
+
+
+def test_error_event_of_furhat_is_logged(robots: list[Any]) -> None:
+    def grumpy(message: dict) -> dict | None:
+        return furhat(message) or {'type': 'response.error', 'message': 'no head'}
+
+    robot = Robot('/v1/events', grumpy)
+    robots.append(robot)
+    sender, _, warned = make(robots, 'furhat', robot.url)
+
+    def refused() -> bool:
+        sender.send(COMMAND)
+        return bool(warned)
+
+    wait_until(refused)
+    assert warned == [f'{robot.url} refuses commands: no head']
+    assert sender.trouble == 'no head'
+
+
+def test_robot_that_never_grants_control_is_named(robots: list[Any], monkeypatch: Any) -> None:
+    monkeypatch.setattr(web_socket, 'PATIENCE', 0.2)
+    robot = Robot('/v1/events', lambda message: {'type': 'response.weather'})
+    robots.append(robot)
+    sender, _, warned = make(robots, 'furhat', robot.url)
+    wait_until(lambda: 'furhat does not answer the request for control' in sender.trouble)
+    assert len(warned) == 1
+
+
+def test_what_is_not_installed_is_named(monkeypatch: Any) -> None:
+    monkeypatch.delitem(sys.modules, 'vico_listener.robot.web_socket')
+    monkeypatch.setitem(sys.modules, 'websockets.exceptions', None)
+    profile = load_profile('furhat')
+    assert isinstance(profile.interface, LinkInterface)
+    with pytest.raises(RuntimeError, match="interface 'furhat' needs .* 'websockets"):
+        profile.interface.connector(profile.joints, print, print)
+
+
+def test_check_moves_a_robot_over_its_own_connection(
+    robots: list[Any], monkeypatch: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(robot_command, 'HOLD', 0.06)
+    robot = Robot('/api/move/ws/set_target', reachy)
+    robots.append(robot)
+    shipped = (resource_path('config/robots') / 'reachy_mini.yaml').read_text(encoding='utf-8')
+    mine = tmp_path / 'mine.yaml'
+    mine.write_text(yaml.safe_dump(yaml.safe_load(shipped) | {'url': robot.url}))
+    assert main(['robot', 'check', str(mine), '--move']) == 0
+    assert f'connected to {robot.url}' in capsys.readouterr().out
+    axes = {axis for m in robot.messages for axis, v in m['target_head_pose'].items() if v}
+    assert axes == {'roll', 'pitch', 'yaw'}
+    robot.close()
+    monkeypatch.setattr(robot_command, 'PATIENCE', 0.2)
+    assert main(['robot', 'check', str(mine), '--move']) == 1
+    assert f'vico robot: the robot is not there: {robot.url}' in capsys.readouterr().err
 
 
 def test_error_that_the_robot_answers_is_logged_once(robots: list[Any]) -> None:
@@ -185,7 +247,7 @@ def test_slow_robot_gets_the_newest_and_never_blocks(robots: list[Any]) -> None:
 
 
 def test_loss_is_logged_once_and_taken_up_smoothly(robots: list[Any], monkeypatch: Any) -> None:
-    monkeypatch.setattr(link, 'RETRY', 0.05)
+    monkeypatch.setattr(web_socket, 'RETRY', 0.05)
     robot = Robot('/api/move/ws/set_target', reachy)
     sender, informed, warned = make(robots, 'reachy_mini', robot.url)
     sender.send(HeadCommand(0, (0.0, 0.0, -0.5), (0.0, 0.0, 0.0)))

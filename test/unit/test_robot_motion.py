@@ -20,7 +20,7 @@ from vico_listener.robot import load_profile
 from vico_listener.robot.controller import EASING
 from vico_listener.robot.controller import FROZEN_NS
 from vico_listener.robot.controller import STALE_NS
-from vico_listener.robot.coupling import CoupledRange
+from vico_listener.robot.joints import CoupledRange
 from vico_listener.robot.limiter import HeadLimiter
 from vico_listener.robot.profile import known_profiles
 from vico_listener.robot.shaping import NodScaler
@@ -93,8 +93,6 @@ def walk(head: HeadController, steps: int, seed: int) -> np.ndarray:
                 rotation = largest * np.sin(0.05 * len(commands) + phase)
             head.follow(rotation, now)
             commands += [c.positions for c in head.advance(now, ahead=bool(random.integers(2)))]
-            if random.random() < 0.01:
-                head.release()
     return np.array(commands)
 
 

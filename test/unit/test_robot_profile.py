@@ -3,24 +3,27 @@
 import copy
 import math
 import re
+import sys
 from itertools import groupby
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 import yaml
 
+from vico_listener.cli.robot import ANGLE
+from vico_listener.cli.robot import check_commands
+from vico_listener.cli.robot import check_poses
 from vico_listener.resources import resource_path
 from vico_listener.robot import HeadCommand
 from vico_listener.robot import ProfileError
 from vico_listener.robot import load_profile
-from vico_listener.robot.check import ANGLE
-from vico_listener.robot.check import check_commands
-from vico_listener.robot.check import check_poses
-from vico_listener.robot.coupling import parse_coupled_range
-from vico_listener.robot.payload import make_payload
-from vico_listener.robot.profile import INTERFACES
+from vico_listener.robot.interfaces import INTERFACES
+from vico_listener.robot.interfaces import RobotInterface
+from vico_listener.robot.interfaces import TopicInterface
+from vico_listener.robot.joints import parse_coupled_range
 from vico_listener.robot.profile import known_profiles
 from vico_listener.robot.profile import parse_profile
 from vico_listener.rotation import matrix_from_rpy
@@ -34,6 +37,17 @@ OWN_FIELDS: dict[str, Any] = {
     'frame_id': 'base',
     'url': 'ws://robot:1/x',
 }
+REQUIRED = {
+    'joint_trajectory': ('topic', 'lookahead'),
+    'float64_multi_array': ('topic', 'unit'),
+    'joint_angles_with_speed': ('topic', 'speed'),
+    'joint_state': ('topic',),
+    'pose': ('topic', 'frame_id'),
+    'reachy_mini': ('url',),
+    'furhat': ('url',),
+}
+"""Every interface and the fields that a profile has for it."""
+
 NUMBERS = ('sign', 'gain', 'offset', 'minimum', 'maximum', 'max_velocity', 'max_acceleration')
 OPTIONAL_NUMBERS = ('max_jerk', 'soft_zone', 'roll_gain')
 TEXTS = ('name', 'axis')
@@ -43,7 +57,7 @@ def good(interface: str = 'joint_trajectory') -> dict[str, Any]:
     data = yaml.safe_load(resource_path('config/robots/nao.yaml').read_text())
     for field in ('topic', 'speed'):
         data.pop(field)
-    own = {field: OWN_FIELDS[field] for field in INTERFACES[interface]}
+    own = {field: OWN_FIELDS[field] for field in REQUIRED[interface]}
     joint = {'max_jerk': 900.0, 'soft_zone': 0.1, 'roll_gain': 0.2}
     data['joints'] = [{**entry, **joint} for entry in data['joints']]
     return {**data, **own, 'interface': interface}
@@ -58,31 +72,105 @@ def refused(data: Any, *words: str) -> None:
 
 def test_example_of_the_documentation_is_a_profile() -> None:
     text = (ROOT / 'docs' / 'robots.md').read_text(encoding='utf-8')
-    (block,) = re.findall(r'```yaml\n(.*?)```', text, re.S)
+    block, _ = re.findall(r'```yaml\n(.*?)```', text, re.S)
     profile = parse_profile(yaml.safe_load(block), 'mine')
     optional = ('max_jerk', 'soft_zone', 'roll_gain', 'range_by')
     assert all(any(getattr(j, name) for j in profile.joints) for name in optional)
-    for name in [*INTERFACES, *known_profiles(), *optional]:
+    for name in [*INTERFACES.own, *known_profiles(), *optional]:
         assert f'`{name}`' in text, name
 
 
-@pytest.mark.parametrize('interface', INTERFACES)
+def own_robot(monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, Any], ModuleType]:
+    """The profile and the module of the interface that the documentation adds."""
+    text = (ROOT / 'docs' / 'robots.md').read_text(encoding='utf-8')
+    (code,) = re.findall(r'```python\n(.*?)```', text, re.S)
+    _, settings = re.findall(r'```yaml\n(.*?)```', text, re.S)
+    module = ModuleType('my_robot.neck')
+    exec(compile(code, 'robots.md', 'exec'), vars(module))  # noqa: S102 - our own example
+    monkeypatch.setitem(sys.modules, 'my_robot', ModuleType('my_robot'))
+    monkeypatch.setitem(sys.modules, 'my_robot.neck', module)
+    data = good('joint_state')
+    return data | yaml.safe_load(settings), module
+
+
+def test_interface_of_another_package_needs_a_profile_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data, module = own_robot(monkeypatch)
+    profile = parse_profile(data, 'mine')
+    assert isinstance(profile.interface, module.Servos)
+    assert (profile.topic, profile.interface.target) == ('/neck/goal_steps',) * 2
+    # 0.1 and -0.2 rad of 4096 steps a turn.
+    assert profile.interface.payload(profile.joints, COMMAND) == {'data': [65, -130]}
+    refused({**data, 'steps': 0}, 'steps must lie in')
+    refused({**data, 'colour': 'red'}, 'unknown field colour')
+    del data['steps']
+    refused(data, 'steps is missing')
+
+
+@pytest.mark.parametrize(
+    ('interface', 'words'),
+    [
+        ('smoke', ["unknown robot interface 'smoke'", 'furhat', 'package.module:Class']),
+        ('no_such_package.neck:Servos', ["no module 'no_such_package'"]),
+        ('my_robot.neck:Wheels', ["has no class 'Wheels'"]),
+        ('builtins:dict', ['it lacks', 'payload', 'RobotInterface']),
+        ('my_robot.neck:Signals', ['must be a TopicInterface or a LinkInterface']),
+    ],
+)
+def test_interface_that_is_none_is_named(
+    interface: str, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, module = own_robot(monkeypatch)
+
+    class Signals(RobotInterface):
+        name = 'signals'
+        target = 'a hill'
+
+        def __init__(self, fields: Any) -> None:
+            self.steps, self.topic = fields.take('steps'), fields.take('topic')
+
+        def payload(self, joints: Any, command: Any, ahead: float = 0.0) -> dict[str, Any]:
+            return {}
+
+    vars(module)['Signals'] = Signals
+    refused({**data, 'interface': interface}, 'interface: ', *words)
+
+
+@pytest.mark.parametrize('name', REQUIRED)
+def test_interface_says_everything_about_itself(name: str) -> None:
+    interface = parse_profile(good(name), 'mine').interface
+    assert interface.name == name
+    assert INTERFACES.locate(name).startswith(f'vico_listener.robot.interfaces.{name}:')
+    assert interface.unit == ('deg' if name in ('float64_multi_array', 'furhat') else 'rad')
+    if isinstance(interface, TopicInterface):
+        assert re.fullmatch(r'\w+/msg/[A-Z]\w+', interface.message)
+        assert interface.target == 'head'
+    else:
+        assert interface.target == 'ws://robot:1/x'
+
+
+def test_table_of_interfaces_is_complete() -> None:
+    assert set(REQUIRED) == set(INTERFACES.own)
+
+
+@pytest.mark.parametrize('interface', REQUIRED)
 def test_good_profile_of_every_interface(interface: str) -> None:
     profile = parse_profile(good(interface), 'mine')
-    for field in INTERFACES[interface]:
-        assert getattr(profile, field) == OWN_FIELDS[field]
+    for field in REQUIRED[interface]:
+        assert getattr(profile.interface, field) == OWN_FIELDS[field]
     assert [joint.max_jerk for joint in profile.joints] == [900.0, 900.0]
 
 
-@pytest.mark.parametrize('interface', INTERFACES)
+@pytest.mark.parametrize('interface', REQUIRED)
 def test_every_field_of_an_interface_is_needed_and_no_other_taken(interface: str) -> None:
-    for field in ('interface', 'rate', 'joints', *INTERFACES[interface]):
+    for field in ('interface', 'rate', 'joints', *REQUIRED[interface]):
         data = good(interface)
         del data[field]
         refused(data, field, 'is missing')
         data[field] = []
         refused(data, field)
-    for field in set(OWN_FIELDS) - set(INTERFACES[interface]):
+    for field in set(OWN_FIELDS) - set(REQUIRED[interface]):
         refused({**good(interface), field: OWN_FIELDS[field]}, 'unknown field', field)
 
 
@@ -102,7 +190,7 @@ def test_every_field_of_an_interface_is_needed_and_no_other_taken(interface: str
 )
 def test_wrong_value_of_a_field_names_it(field: str, wrong: list[Any]) -> None:
     interface = next(
-        name for name, own in INTERFACES.items() if field in (*own, 'rate', 'interface', 'joints')
+        name for name, own in REQUIRED.items() if field in (*own, 'rate', 'interface', 'joints')
     )
     for value in wrong:
         refused({**good(interface), field: value}, field)
@@ -209,14 +297,20 @@ COMMAND = HeadCommand(0, (0.1, -0.2), (0.0, 0.5))
 def payload(interface: str, **changes: Any) -> dict[str, Any]:
     data = copy.deepcopy(good(interface))
     data.update(changes)
-    return make_payload(parse_profile(data, 'mine'), COMMAND, 0.05)
+    profile = parse_profile(data, 'mine')
+    return profile.interface.payload(profile.joints, COMMAND, 0.05)
 
 
 def test_payloads_have_the_fields_and_units_of_the_messages() -> None:
     names = ['HeadYaw', 'HeadPitch']
     assert payload('joint_trajectory') == {
         'joint_names': names,
-        'points': [{'positions': [0.1, -0.2], 'time_from_start': 0.05}],
+        'points': [
+            {
+                'positions': [0.1, -0.2],
+                'time_from_start': {'sec': 0, 'nanosec': 90_000_000},
+            }
+        ],
     }
     assert payload('float64_multi_array', unit='rad') == {'data': [0.1, -0.2]}
     degrees = payload('float64_multi_array')['data']

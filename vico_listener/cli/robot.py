@@ -6,24 +6,51 @@ import math
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import fields
+from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from itertools import groupby
-from typing import Any
 
 from tqdm import tqdm
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.robot import HeadCommand
+from vico_listener.robot import HeadController
 from vico_listener.robot import ProfileError
 from vico_listener.robot import RobotProfile
 from vico_listener.robot import load_profile
-from vico_listener.robot.check import check_commands
-from vico_listener.robot.payload import Payload
-from vico_listener.robot.payload import make_payload
+from vico_listener.robot.interfaces import Payload
+from vico_listener.robot.interfaces import TopicInterface
+from vico_listener.robot.joints import AXES
 from vico_listener.robot.profile import known_profiles
 
 PATIENCE = 5.0
 """Seconds in which the robot must be there."""
+
+ANGLE = math.radians(5.0)
+"""How far the head moves to either side (rad)."""
+
+HOLD = 1.5
+"""Seconds that each pose is kept."""
+
+DIRECTIONS = {
+    ('roll', 1): 'tilts its right ear down',
+    ('roll', -1): 'tilts its left ear down',
+    ('pitch', 1): 'looks down',
+    ('pitch', -1): 'looks up',
+    ('yaw', 1): 'looks to its own left',
+    ('yaw', -1): 'looks to its own right',
+}
+
+
+@dataclass(frozen=True)
+class Pose:
+    """One pose of the check: a rotation (roll, pitch, yaw, rad), and what should be seen."""
+
+    name: str
+    rotation: tuple[float, float, float]
+    seen: str
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,16 +89,16 @@ def _list() -> int:
     for name in known_profiles():
         profile = load_profile(name)
         axes = ' '.join(joint.axis for joint in profile.joints)
-        print(f'{name:14} {profile.interface:24} {axes:16} {profile.target}')
+        print(f'{name:14} {profile.interface.name:24} {axes:16} {profile.interface.target}')
     return 0
 
 
 def _show(profile: RobotProfile) -> int:
+    interface = profile.interface
     print(f'profile    {profile.name}')
-    for field in fields(profile):
-        value = getattr(profile, field.name)
-        if field.name not in ('name', 'joints') and value not in ('', 0.0):
-            print(f'{field.name:10} {value}')
+    print(f'interface  {interface.name}')
+    for name, value in {**vars(interface), 'unit': interface.unit, 'rate': profile.rate}.items():
+        print(f'{name:10} {value}')
     for joint in profile.joints:
         print(f'\njoint      {joint.name}')
         print(
@@ -97,21 +124,22 @@ def _show(profile: RobotProfile) -> int:
 
 
 def _check(profile: RobotProfile, move: bool) -> int:
-    scale = math.degrees(1.0) if profile.unit == 'deg' else 1.0
+    interface = profile.interface
+    scale = math.degrees(1.0) if interface.unit == 'deg' else 1.0
     commands = list(check_commands(profile))
-    print(f'{profile.name}: {profile.interface} -> {profile.target}, {profile.rate:g} Hz')
+    print(f'{profile.name}: {interface.name} -> {interface.target}, {profile.rate:g} Hz')
     send, close = _open(profile) if move else (None, lambda: None)
     print('It moves. The head should' if move else 'Dry run, nothing is sent. The head should')
     try:
         for pose, group in groupby(commands, key=lambda pair: pair[0]):
             part = [command for _, command in group]
             angles = ', '.join(
-                f'{joint.name} {round(scale * position, 3) + 0.0:+.3f} {profile.unit}'
+                f'{joint.name} {round(scale * position, 3) + 0.0:+.3f} {interface.unit}'
                 for joint, position in zip(profile.joints, part[-1].positions, strict=True)
             )
             print(f'  {pose.name:12} {pose.seen:26} {angles}')
             if send is None:
-                print(f'      {_rounded(make_payload(profile, part[-1], profile.lookahead))}')
+                print(f'      {_rounded(interface.payload(profile.joints, part[-1]))}')
                 continue
             for command in tqdm(part, desc=pose.name, leave=False, disable=None):
                 send(command)
@@ -120,6 +148,34 @@ def _check(profile: RobotProfile, move: bool) -> int:
         close()
     print("If it moves the other way somewhere, change that joint's sign in the profile.")
     return 0
+
+
+def check_poses(profile: RobotProfile) -> list[Pose]:
+    """Straight ahead, then + and - about each axis that the head has, and back between them."""
+    ahead = Pose('neutral', (0.0, 0.0, 0.0), 'looks straight ahead')
+    poses = [ahead]
+    for joint in profile.joints:
+        for direction in (1, -1):
+            name = f'{joint.axis} {direction * math.degrees(ANGLE):+.0f} deg'
+            roll, pitch, yaw = (direction * ANGLE * (axis == joint.axis) for axis in AXES)
+            poses.append(Pose(name, (roll, pitch, yaw), DIRECTIONS[joint.axis, direction]))
+        poses.append(ahead)
+    return poses
+
+
+def check_commands(profile: RobotProfile) -> Iterator[tuple[Pose, HeadCommand]]:
+    """Every command of the check, in order, each with the pose it leads to.
+
+    Made by the same controller as everything else that moves the head, so that all limits hold.
+    """
+    head = HeadController(profile)
+    now = 0
+    for pose in check_poses(profile):
+        for _ in range(round(HOLD * profile.rate)):
+            head.follow(pose.rotation, now)
+            for command in head.advance(now):
+                yield pose, command
+            now += round(NANOSECONDS / profile.rate)
 
 
 def _rounded(payload: Payload) -> str:
@@ -133,39 +189,50 @@ def _open(profile: RobotProfile) -> tuple[Callable[[HeadCommand], None], Callabl
     Returns:
         What sends a command now, and what ends it all.
     """
+    interface = profile.interface
+    if isinstance(interface, TopicInterface):
+        return _open_topic(interface, profile)
+    link = interface.connector(profile.joints, print, partial(print, file=sys.stderr))()
+    _wait_for_robot(lambda: link.trouble, link.close)
+    return link.send, link.close
+
+
+def _open_topic(
+    interface: TopicInterface, profile: RobotProfile
+) -> tuple[Callable[[HeadCommand], None], Callable[[], None]]:
     try:
         import rclpy
 
-        from vico_listener.nodes.robot_output import create_output
+        from vico_listener.nodes.robot_message import CommandMessages
     except ModuleNotFoundError as error:
         raise RuntimeError(f'--move needs ROS 2 ({error}): ./run vico robot check ...') from error
+    messages = CommandMessages(interface, profile)
     rclpy.init()
     node = rclpy.create_node('vico_robot_check')
-    publishers: list[Any] = []
+    publisher = node.create_publisher(messages.kind, interface.topic, 60)
 
-    def make_publisher(kind: Any, topic: str) -> Any:
-        publishers.append(node.create_publisher(kind, topic, 60))
-        return publishers[-1]
+    def trouble() -> str:
+        heard = publisher.get_subscription_count()
+        return '' if heard else f'nobody listens to {node.resolve_topic_name(interface.topic)}'
 
-    def now() -> int:
-        return int(node.get_clock().now().nanoseconds)
+    def send(command: HeadCommand) -> None:
+        now = int(node.get_clock().now().nanoseconds)
+        due = replace(command, stamp=now + round(NANOSECONDS / profile.rate))
+        publisher.publish(messages.make(due, now))
 
     def close() -> None:
-        output.close()
         node.destroy_node()
         rclpy.try_shutdown()
 
-    output = create_output(profile, node.get_logger(), now, make_publisher)
-    output.open()
-    deadline = time.monotonic() + PATIENCE
-    while output.trouble or not all(p.get_subscription_count() for p in publishers):
-        if time.monotonic() > deadline:
-            reason = output.trouble or f'nobody listens to {node.resolve_topic_name(profile.topic)}'
-            close()
-            raise RuntimeError(f'the robot is not there: {reason}')
-        time.sleep(0.05)
-
-    def send(command: HeadCommand) -> None:
-        output.send(command, command.stamp - round(NANOSECONDS / profile.rate), 0)
-
+    _wait_for_robot(trouble, close)
     return send, close
+
+
+def _wait_for_robot(trouble: Callable[[], str], close: Callable[[], None]) -> None:
+    """Wait until there is no trouble; else RuntimeError says which, when all is closed."""
+    deadline = time.monotonic() + PATIENCE
+    while found := trouble():
+        if time.monotonic() > deadline:
+            close()
+            raise RuntimeError(f'the robot is not there: {found}')
+        time.sleep(0.05)

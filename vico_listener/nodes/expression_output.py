@@ -1,4 +1,4 @@
-"""`hri_msgs/Expression` for robots with a face of their own (PAL's and others')."""
+"""The listener's expression for other faces: `hri_msgs/Expression` (PAL's and others'), avatars."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -55,3 +55,15 @@ def create_expression_output(
         return ExpressionOutput(make_publisher)
     except ModuleNotFoundError:
         return None
+
+
+def create_avatar(address: str) -> Any:
+    """The avatar at an address; RuntimeError when what it needs is not installed."""
+    try:
+        module = import_module('vico_listener.robot.avatar')
+    except ModuleNotFoundError as error:
+        raise RuntimeError(
+            f'avatar: needs the Python module {error.name!r}: ./run setup (or pip install '
+            'python-osc)'
+        ) from error
+    return module.Avatar(address)

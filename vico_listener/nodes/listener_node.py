@@ -31,7 +31,7 @@ from vico_listener.render import measure_portrait
 from vico_listener.render.pirender.renderer import measure_absolute
 from vico_listener.statistics import Durations
 
-MotionOutput = Callable[[ListenerMotion], None]
+MotionOutput = Callable[[ListenerMotion], object]
 
 
 class ListenerNode(ManagedNode):

@@ -12,7 +12,7 @@ from vico_listener.nodes.convert import motion_of
 DEPTH = 60
 
 
-def subscribe_to_motion(node: Node, handle: Callable[[ListenerMotion], None]) -> Subscription:
+def subscribe_to_motion(node: Node, handle: Callable[[ListenerMotion], object]) -> Subscription:
     """Subscribe and hand on each motion; one that cannot be read is logged and left out."""
 
     def on_message(message: msg.ListenerMotion) -> None:

@@ -1,13 +1,12 @@
 """From head pose to joint positions: base gaze, shaping, limiter and watchdog."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.robot.joints import AXES
+from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.limiter import HeadLimiter
-from vico_listener.robot.profile import AXES
 from vico_listener.robot.profile import RobotProfile
 from vico_listener.robot.shaping import Angles
 from vico_listener.robot.shaping import NodScaler
@@ -23,15 +22,6 @@ FROZEN_NS = 5_000_000_000
 
 EASING = 0.25
 """Share of the velocity limit at which the head returns to neutral."""
-
-
-@dataclass(frozen=True)
-class HeadCommand:
-    """Joint positions (rad) and velocities (rad/s) due at `stamp` (ns), in the profile's order."""
-
-    stamp: int
-    positions: tuple[float, ...]
-    velocities: tuple[float, ...]
 
 
 class HeadController:
@@ -103,10 +93,6 @@ class HeadController:
             self._rotation = rpy
             self._motion_stamp = stamp
         return True
-
-    def release(self) -> None:
-        """Forget the target: the head eases to its base gaze."""
-        self._rotation = None
 
     def advance(self, now: int, ahead: bool = False) -> list[HeadCommand]:
         """Commands for every grid time up to `now` (ns), oldest first.

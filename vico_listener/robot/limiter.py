@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vico_listener.robot.profile import Joint
+from vico_listener.robot.joints import Joint
 
 Bounds = tuple[float, float]
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
-from vico_listener.robot.profile import Joint
+from vico_listener.robot.joints import Joint
 
 Angles = NDArray[np.float64]
 

@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> None:
     check_stack_arguments(args)
     profile = load_profile(simulated_profile(args.robot) if args.sim else args.robot)
-    if profile.interface != 'joint_trajectory':
+    if profile.interface.name != 'joint_trajectory':
         raise StackError(
             f"--robot {args.robot}: only joint trajectories can be recorded, e.g. 'generic_3dof'"
         )

@@ -11,8 +11,8 @@ from vico_listener.lab.simulation.simulated_head import SimulatedHead
 from vico_listener.lab.simulation.simulated_head import Vector
 from vico_listener.lab.simulation.simulated_head import View
 from vico_listener.resources import resource_path
-from vico_listener.robot.profile import AXES
-from vico_listener.robot.profile import Joint
+from vico_listener.robot.joints import AXES
+from vico_listener.robot.joints import Joint
 from vico_listener.robot.profile import RobotProfile
 
 MODEL = 'config/simulation/head.xml'

@@ -7,7 +7,7 @@ from vico_listener.lab.simulation.simulated_head import Vector
 from vico_listener.lab.simulation.simulator import SAMPLE_RATE
 from vico_listener.lab.simulation.simulator import Commands
 from vico_listener.robot import RobotProfile
-from vico_listener.robot.profile import AXES
+from vico_listener.robot.joints import AXES
 
 LONGEST_LAG = 0.3
 """A lag is looked for up to here, s."""

@@ -1,15 +1,10 @@
-"""Robots that are commanded over a WebSocket, from a thread of their own.
+"""The thread that commands a robot over a WebSocket, and finds it again when it is lost."""
 
-Protocols as their makers document them: the daemon of Reachy Mini
-(``/api/move/ws/set_target``, targets as JSON, errors as answers) and the Realtime API of Furhat
-(``/v1/events``: ``request.auth``, then ``request.face.headpose``).
-"""
-
+import contextlib
 import json
-import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,11 +12,12 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 from websockets.sync.connection import Connection
 
-from vico_listener.robot.controller import HeadCommand
-from vico_listener.robot.payload import make_payload
-from vico_listener.robot.profile import RobotProfile
+from vico_listener.robot.interfaces.base import Log
+from vico_listener.robot.interfaces.base import Payload
+from vico_listener.robot.interfaces.base import WebSocketInterface
+from vico_listener.robot.joints import HeadCommand
+from vico_listener.robot.joints import Joint
 
-KEY_VARIABLE = 'VICO_FURHAT_KEY'
 PATIENCE = 3.0
 """Seconds in which a robot must answer."""
 
@@ -35,21 +31,23 @@ Its own limits hold for the commands that it missed, not for the jump over them.
 """
 
 
-class RobotLink:
+class WebSocketLink:
     """Sends the newest command to a robot; the caller never waits.
 
     A robot that takes commands slower than they come gets the newest each time. A lost connection
     is logged once, tried again every second, and taken up smoothly.
 
     Args:
-        profile: of a robot with the interface ``reachy_mini`` or ``furhat``.
+        interface: knows what to send, and what the robot's events mean.
+        joints: of the robot's profile.
         inform, warn: take one line of text for the log, from the link's thread.
     """
 
     def __init__(
-        self, profile: RobotProfile, inform: Callable[[str], None], warn: Callable[[str], None]
+        self, interface: WebSocketInterface, joints: Sequence[Joint], inform: Log, warn: Log
     ) -> None:
-        self._profile = profile
+        self._interface = interface
+        self._joints = joints
         self._inform = inform
         self._warn = warn
         self._newest: HeadCommand | None = None
@@ -78,23 +76,21 @@ class RobotLink:
             socket.socket.close()  # a robot that takes nothing more would hold the thread
 
     def _run(self) -> None:
+        url = self._interface.url
         lost = False
         while not self._closed:
             try:
-                with connect(
-                    self._profile.url, open_timeout=PATIENCE, close_timeout=0.5, proxy=None
-                ) as socket:
+                with connect(url, open_timeout=PATIENCE, close_timeout=0.5, proxy=None) as socket:
                     self._socket = socket
-                    if self._profile.interface == 'furhat':
-                        _authenticate(socket)
+                    self._greet(socket)
                     self.trouble = ''
-                    self._inform(f'connected to {self._profile.url}')
+                    self._inform(f'connected to {url}')
                     lost = False
                     self._stream(socket)
             except (OSError, WebSocketException) as error:
                 if self._closed:
                     return
-                self.trouble = f'{self._profile.url}: {str(error) or type(error).__name__}'
+                self.trouble = f'{url}: {str(error) or type(error).__name__}'
                 if not lost:
                     self._warn(f'no connection to the robot, trying on: {self.trouble}')
                 lost = True
@@ -102,6 +98,19 @@ class RobotLink:
                 self._socket = None
             with self._news:
                 self._news.wait_for(lambda: self._closed, RETRY)
+
+    def _greet(self, socket: Connection) -> None:
+        """Ask for control where the robot wants to be asked, and wait for the answer."""
+        greeting = self._interface.greeting()
+        if greeting is None:
+            return
+        socket.send(json.dumps(greeting))
+        deadline = time.monotonic() + PATIENCE
+        with contextlib.suppress(TimeoutError):
+            while (left := deadline - time.monotonic()) > 0.0:
+                if self._interface.accepts(_event(socket.recv(timeout=left))):
+                    return
+        raise TimeoutError(f'{self._interface.name} does not answer the request for control')
 
     def _stream(self, socket: Connection) -> None:
         """Send commands until the link is closed or the connection is lost."""
@@ -115,15 +124,25 @@ class RobotLink:
                 share = min(1.0, (time.monotonic() - back) / RESUME)
                 if left is not None and share < 1.0:
                     command = blend(left, command, share)
-                socket.send(json.dumps(make_payload(self._profile, command, 0.0)))
+                socket.send(json.dumps(self._interface.payload(self._joints, command)))
                 self._sent = command
             elif self._closed:
                 return
-            refusal = _refusal(socket)
+            refusal = self._refusal(socket)
             if refusal and not refused:
-                self._warn(f'{self._profile.url} refuses commands: {refusal}')
+                self._warn(f'{self._interface.url} refuses commands: {refusal}')
                 refused = True
                 self.trouble = refusal
+
+    def _refusal(self, socket: Connection) -> str:
+        """What the robot says is wrong with a command, if anything has come."""
+        found = ''
+        while True:
+            try:
+                event = _event(socket.recv(timeout=0.0))
+            except TimeoutError:
+                return found
+            found = self._interface.refusal(event) or found
 
 
 def blend(old: HeadCommand, new: HeadCommand, share: float) -> HeadCommand:
@@ -133,33 +152,8 @@ def blend(old: HeadCommand, new: HeadCommand, share: float) -> HeadCommand:
     return replace(new, positions=tuple(positions.tolist()))
 
 
-def _authenticate(socket: Connection) -> None:
-    """Furhat wants to be asked first, with a key where one is set up."""
-    key = os.environ.get(KEY_VARIABLE)
-    socket.send(json.dumps({'type': 'request.auth', **({'key': key} if key else {})}))
-    deadline = time.monotonic() + PATIENCE
-    while (left := deadline - time.monotonic()) > 0.0:
-        event = _event(socket.recv(timeout=left))
-        if event.get('type') == 'response.auth':
-            if event.get('access') is True:
-                return
-            raise ConnectionRefusedError(f'Furhat refuses access: is {KEY_VARIABLE} right?')
-    raise TimeoutError('Furhat does not answer request.auth')
-
-
-def _refusal(socket: Connection) -> str:
-    """What the robot says is wrong with a command, if anything has come."""
-    found = ''
-    while True:
-        try:
-            event = _event(socket.recv(timeout=0.0))
-        except TimeoutError:
-            return found
-        if event.get('status') == 'error' or str(event.get('type', '')).endswith('error'):
-            found = str(event.get('detail') or event.get('message') or event)
-
-
-def _event(text: str | bytes) -> dict[str, object]:
+def _event(text: str | bytes) -> Payload:
+    """What the robot says; empty where it is no JSON object."""
     try:
         event = json.loads(text)
     except ValueError:

@@ -1,0 +1,158 @@
+"""What a robot interface is: one class that says everything about how a robot is commanded.
+
+Nothing here needs ROS: a topic is named by its message type, and a command is plain data.
+"""
+
+from abc import ABC
+from abc import abstractmethod
+from collections.abc import Callable
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+from typing import Protocol
+
+from vico_listener.robot.fields import Fields
+from vico_listener.robot.fields import ProfileError
+from vico_listener.robot.joints import HeadCommand
+from vico_listener.robot.joints import Joint
+
+Payload = dict[str, Any]
+"""A command as plain data: the fields of the robot's message, named as in its type."""
+
+Log = Callable[[str], None]
+"""What takes one line of text."""
+
+
+class RobotLink(Protocol):
+    """A connection to a robot, open until it is closed."""
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with the robot, or ''."""
+
+    def send(self, command: HeadCommand) -> None:
+        """Have a command sent; returns at once."""
+
+    def close(self) -> None:
+        """Let go of the robot."""
+
+
+class RobotInterface(ABC):
+    """The way in which a robot is commanded.
+
+    The constructor takes what it requires of a profile from the profile's fields and keeps it in
+    public attributes, which `vico robot show` prints.
+
+    Args:
+        fields: of the profile; ProfileError names the one that is missing or wrong.
+
+    Attributes:
+        name: the interface as messages call it.
+        unit: of the angles in a payload, 'rad' or 'deg'.
+    """
+
+    name: str
+    unit: str = 'rad'
+
+    @abstractmethod
+    def __init__(self, fields: Fields) -> None: ...
+
+    @property
+    @abstractmethod
+    def target(self) -> str:
+        """The topic or address that commands go to."""
+
+    @abstractmethod
+    def payload(self, joints: Sequence[Joint], command: HeadCommand, ahead: float = 0.0) -> Payload:
+        """Return the message that carries a command.
+
+        Args:
+            joints: of the profile.
+            command: positions (rad) and velocities (rad/s) in the order of `joints`.
+            ahead: seconds until the command is due.
+        """
+
+
+class TopicInterface(RobotInterface):
+    """A robot that is commanded on a ROS topic; the profile has the field `topic`.
+
+    The node that publishes fills the message's header, where it has one.
+
+    Attributes:
+        message: type of the topic's messages, 'package/msg/Type'.
+        frame_id: of the header.
+        starts_at_stamp: True where the header's stamp says when the robot shall begin. Live
+            commands then carry 0, which means at once, whatever the robot's clock says.
+    """
+
+    message: str
+    frame_id: str = ''
+    starts_at_stamp: bool = False
+
+    def __init__(self, fields: Fields) -> None:
+        self.topic = fields.text('topic')
+
+    @property
+    def target(self) -> str:
+        """The topic."""
+        return self.topic
+
+
+class LinkInterface(RobotInterface):
+    """A robot that is commanded without ROS, over a connection of its own."""
+
+    @abstractmethod
+    def connector(self, joints: Sequence[Joint], inform: Log, warn: Log) -> Callable[[], RobotLink]:
+        """Return what takes hold of the robot when it is called, without waiting for it.
+
+        Args:
+            joints: of the profile.
+            inform: takes messages for the log, from any thread.
+            warn: takes warnings.
+
+        Raises:
+            RuntimeError: something that the connection needs is not installed.
+        """
+
+
+class WebSocketInterface(LinkInterface):
+    """A robot that takes JSON over a WebSocket; the profile has the field `url`."""
+
+    def __init__(self, fields: Fields) -> None:
+        self.url = fields.text('url')
+        if not self.url.startswith(('ws://', 'wss://')):
+            raise ProfileError(
+                f'{fields.where}: url must begin with ws:// or wss://, not {self.url!r}'
+            )
+
+    @property
+    def target(self) -> str:
+        """The URL."""
+        return self.url
+
+    def greeting(self) -> Payload | None:
+        """Return the event that asks the robot for control; None where it wants none."""
+        return None
+
+    def accepts(self, event: Payload) -> bool:
+        """Return whether an event that comes after the greeting gives control.
+
+        Raises:
+            ConnectionRefusedError: the robot refuses control; the message says why.
+        """
+        return True
+
+    def refusal(self, event: Payload) -> str:
+        """Return what is wrong with a command, as an event of the robot says, or ''."""
+        return ''
+
+    def connector(self, joints: Sequence[Joint], inform: Log, warn: Log) -> Callable[[], RobotLink]:
+        """Return what starts a `WebSocketLink`; that finds the robot in a thread of its own."""
+        try:
+            from vico_listener.robot.web_socket import WebSocketLink
+        except ModuleNotFoundError as error:
+            raise RuntimeError(
+                f"interface '{self.name}' needs the Python module {error.name!r}: ./run setup "
+                '(or pip install websockets)'
+            ) from error
+        return partial(WebSocketLink, self, joints, inform, warn)

@@ -1,0 +1,29 @@
+"""A topic with the pose of the head, for any program that can turn one."""
+
+from collections.abc import Sequence
+
+from scipy.spatial.transform import Rotation
+
+from vico_listener.robot.fields import Fields
+from vico_listener.robot.interfaces.base import Payload
+from vico_listener.robot.interfaces.base import TopicInterface
+from vico_listener.robot.joints import HeadCommand
+from vico_listener.robot.joints import Joint
+from vico_listener.robot.joints import by_axis
+
+
+class Pose(TopicInterface):
+    """The orientation of the head (REP-103) in the frame that the profile says."""
+
+    name = 'pose'
+    message = 'geometry_msgs/msg/PoseStamped'
+
+    def __init__(self, fields: Fields) -> None:
+        super().__init__(fields)
+        self.frame_id = fields.text('frame_id')
+
+    def payload(self, joints: Sequence[Joint], command: HeadCommand, ahead: float = 0.0) -> Payload:
+        """Return the orientation; the position is the origin."""
+        rpy = list(by_axis(joints, command.positions).values())
+        x, y, z, w = Rotation.from_euler('xyz', rpy).as_quat().tolist()
+        return {'pose': {'orientation': {'x': x, 'y': y, 'z': z, 'w': w}}}

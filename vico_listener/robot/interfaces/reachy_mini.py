@@ -1,0 +1,26 @@
+"""The daemon of Reachy Mini: ``/api/move/ws/set_target`` takes targets and answers errors."""
+
+from collections.abc import Sequence
+
+from vico_listener.robot.interfaces.base import Payload
+from vico_listener.robot.interfaces.base import WebSocketInterface
+from vico_listener.robot.joints import HeadCommand
+from vico_listener.robot.joints import Joint
+from vico_listener.robot.joints import by_axis
+
+
+class ReachyMini(WebSocketInterface):
+    """The pose of the head in rad, as a `FullBodyTarget` without a body."""
+
+    name = 'reachy_mini'
+
+    def payload(self, joints: Sequence[Joint], command: HeadCommand, ahead: float = 0.0) -> Payload:
+        """Return the pose; the position is the origin."""
+        angles = by_axis(joints, command.positions)
+        return {'target_head_pose': {'x': 0.0, 'y': 0.0, 'z': 0.0, **angles}}
+
+    def refusal(self, event: Payload) -> str:
+        """Return the detail of an event whose status is an error."""
+        if event.get('status') != 'error':
+            return ''
+        return str(event.get('detail') or event.get('message') or event)
