@@ -11,7 +11,6 @@ its own pyproject.toml::
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any
 from typing import Generic
 from typing import TypeVar
@@ -45,12 +44,15 @@ class Plugins(Generic[T]):
         return sorted({**self.own, **self._offered()})
 
     def _offered(self) -> dict[str, str]:
+        # Imported here: it takes as long as NumPy, and who takes a name of ours needs it not.
+        from importlib.metadata import entry_points
+
         return {point.name: point.value for point in entry_points(group=self.group)}
 
     @property
     def choices(self) -> str:
-        """What may be named, in words."""
-        return f"{', '.join(self.names())}, or name a class as 'package.module:Class'"
+        """This package's short names and the other way to name a class, in words."""
+        return f'{", ".join(self.own)}, or package.module:Class'
 
     def locate(self, name: str) -> str:
         """Return where the class called `name` is, as 'package.module:Class', without importing it.
@@ -63,7 +65,10 @@ class Plugins(Generic[T]):
             return name
         place = self.own.get(name) or self._offered().get(name)
         if place is None:
-            raise PluginError(f"unknown {self.kind} '{name}': choose one of {self.choices}")
+            raise PluginError(
+                f"unknown {self.kind} '{name}': choose one of {', '.join(self.names())}, "
+                "or name a class as 'package.module:Class'"
+            )
         return place
 
     def load(self, name: str) -> type[T]:

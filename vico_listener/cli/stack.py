@@ -30,7 +30,7 @@ def add_stack_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--listener',
         default='lstm',
-        help=f'{", ".join(LISTENERS.own)}, or package.module:Class',
+        help=LISTENERS.choices,
     )
     parser.add_argument('--checkpoint', type=Path, help='of the listener lstm')
     parser.add_argument(
