@@ -10,7 +10,6 @@ from vico_listener.speech import release
 from vico_listener.speech.release import CHUNK
 from vico_listener.speech.release import RELEASE_RATE
 from vico_listener.speech.release import release_features
-from vico_listener.speech.release import release_track
 
 SECONDS = CHUNK / RELEASE_RATE
 
@@ -177,49 +176,3 @@ def test_mfcc_ends_after_25_ms():
 def test_a_chunk_of_another_shape_is_refused(shape):
     with pytest.raises(ValueError, match='1470'):
         release_features(np.zeros(shape, np.float32))
-
-
-def test_a_track_is_its_chunks_each_by_itself():
-    sound = np.concatenate(list(chunks().values()))
-    track = release_track(sound, RELEASE_RATE)
-    assert track.shape == (len(chunks()), 45)
-    assert track.dtype == np.float32
-    for row, chunk in zip(track, chunks().values(), strict=True):
-        np.testing.assert_array_equal(row, release_features(chunk))
-
-
-@pytest.mark.parametrize('rest', [1, 700, 1469])
-def test_zeros_fill_the_last_chunk(rest):
-    sound = np.concatenate(list(chunks().values()))[: 2 * CHUNK + rest]
-    padded = np.concatenate([sound, np.zeros(CHUNK - rest, np.float32)])
-    track = release_track(sound, RELEASE_RATE)
-    assert track.shape == (3, 45)
-    np.testing.assert_array_equal(track, release_track(padded, RELEASE_RATE))
-
-
-def test_no_sound_has_no_features():
-    assert release_track(np.zeros(0), RELEASE_RATE).shape == (0, 45)
-
-
-def test_channels_are_averaged():
-    left, right = chunks()['hiss'], chunks()['tone']
-    track = release_track(np.stack([left, right], axis=1), RELEASE_RATE)
-    mono = (left.astype(float) + right) / 2
-    np.testing.assert_array_equal(track, release_track(mono, RELEASE_RATE))
-
-
-@pytest.mark.parametrize('rate', [16000, 22050, 44099, 48000])
-def test_other_rates_are_refused(rate):
-    with pytest.raises(ValueError, match=f'44100 Hz, not {rate}: .* only this one gives 45'):
-        release_track(np.zeros(CHUNK), rate)
-
-
-def test_integer_samples_are_refused():
-    with pytest.raises(ValueError, match='floating point'):
-        release_track(np.zeros(CHUNK, np.int16), RELEASE_RATE)
-
-
-@pytest.mark.parametrize('shape', [(), (2, 3, 4), (5, 0)])
-def test_other_shapes_are_refused(shape):
-    with pytest.raises(ValueError, match='shape'):
-        release_track(np.zeros(shape), RELEASE_RATE)

@@ -100,43 +100,6 @@ def release_features(chunk: NDArray[np.float32]) -> NDArray[np.float32]:
     return features
 
 
-def release_track(samples: NDArray[np.floating], rate: int) -> NDArray[np.float32]:
-    """Features of a whole recording, frame by frame at 30 fps.
-
-    The authors cut or pad the sound to the number of video frames; here the sound alone decides.
-
-    Args:
-        samples: (N,) mono or (N, channels) samples, floating point, full scale +-1. Channels are
-            averaged.
-        rate: Sample rate, Hz; must be 44100.
-
-    Returns:
-        (T, 45) features, T = N / 1470 rounded up; zeros fill the last chunk.
-
-    Raises:
-        ValueError: Another rate than 44100 Hz, samples that are not floating point, or a shape
-            other than the two above.
-    """
-    if rate != RELEASE_RATE:
-        raise ValueError(
-            f'vico_release features need sound at {RELEASE_RATE} Hz, not {rate}: the number of '
-            'values per frame depends on the rate, and only this one gives 45'
-        )
-    sound = np.asarray(samples)
-    if not np.issubdtype(sound.dtype, np.floating):
-        raise ValueError(f'samples must be floating point of full scale +-1, not {sound.dtype}')
-    if sound.ndim not in (1, 2) or 0 in sound.shape[1:]:
-        raise ValueError(f'samples have the shape (N,) or (N, channels), not {sound.shape}')
-    if sound.ndim == 2:
-        sound = sound.mean(axis=1, dtype=np.float64)
-    chunks = np.zeros((-(-len(sound) // CHUNK), CHUNK), np.float32)
-    chunks.reshape(-1)[: len(sound)] = sound
-    track = np.zeros((len(chunks), ACOUSTIC_SIZE), np.float32)
-    for row, chunk in zip(track, chunks, strict=True):
-        row[:] = release_features(chunk)
-    return track
-
-
 def _mfcc(frame: Array) -> Array:
     """Log energy and C1..C12 (13,) of the samples (1102,)."""
     centred = frame - frame.mean()
