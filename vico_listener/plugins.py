@@ -51,7 +51,7 @@ class Plugins(Generic[T]):
 
     @property
     def choices(self) -> str:
-        """This package's short names and the other way to name a class, in words."""
+        """Short names of our own classes, and the other way to name a class, in words."""
         return f'{", ".join(self.own)}, or package.module:Class'
 
     def locate(self, name: str) -> str:

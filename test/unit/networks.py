@@ -5,12 +5,23 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from vico_listener.lab.training.authors_checkpoint import RELEASE_MODEL
+from vico_listener.lab.training.saving import save_checkpoint
 from vico_listener.listener.model.checkpoint import Checkpoint
 from vico_listener.listener.model.checkpoint import load_checkpoint
-from vico_listener.listener.model.checkpoint import save_checkpoint
 from vico_listener.listener.model.config import ModelConfig
 from vico_listener.listener.model.network import ListenerNetwork
 from vico_listener.listener.model.vectors import Normalisation
+
+BFM64_MODEL = ModelConfig(basis='bfm64')
+ARKIT52_MODEL = ModelConfig(basis='arkit52')
+BEHAVIOUR_MODEL = ModelConfig(basis='arkit52', output='behaviour', personality=True)
+CONFIGS = {
+    'release': RELEASE_MODEL,
+    'bfm64': BFM64_MODEL,
+    'arkit52': ARKIT52_MODEL,
+    'behaviour': BEHAVIOUR_MODEL,
+}
 
 
 def untrained(config: ModelConfig, seed: int = 0) -> ListenerNetwork:

@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from networks import BFM64_MODEL
 from networks import saved
 from pretrained_weights import fill
 from pretrained_weights import save
@@ -13,12 +14,11 @@ from pretrained_weights import save
 from vico_listener.clock import NANOSECONDS
 from vico_listener.face import FaceTracker
 from vico_listener.face import create_backend
-from vico_listener.face.deep3d.network import ReconstructionNetwork
+from vico_listener.face.deep3d.resnet import ReconstructionNetwork
 from vico_listener.frames import SpeakerFrame
 from vico_listener.lab.benchmark.direct import DirectChain
 from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.learned import LearnedListener
-from vico_listener.listener.model.config import BFM64 as BFM64_MODEL
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion

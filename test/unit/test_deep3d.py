@@ -26,16 +26,15 @@ from vico_listener.face.deep3d.coefficients import canvas_crop
 from vico_listener.face.deep3d.coefficients import load_mat
 from vico_listener.face.deep3d.coefficients import motion_of
 from vico_listener.face.deep3d.coefficients import save_mat
-from vico_listener.face.deep3d.mesh import load_basel_face
-from vico_listener.face.deep3d.mesh import write_obj
-from vico_listener.face.deep3d.network import TENSORS
-from vico_listener.face.deep3d.network import ReconstructionNetwork
-from vico_listener.face.deep3d.network import load_reconstruction
 from vico_listener.face.deep3d.reconstruction import Reconstruction
-from vico_listener.face.deep3d.reconstruction import reconstruct_clip
+from vico_listener.face.deep3d.resnet import ReconstructionNetwork
+from vico_listener.face.deep3d.resnet import load_reconstruction
 from vico_listener.face.model_file import FaceModelError
 from vico_listener.face.observation import FaceObservation
 from vico_listener.face.observation import Roi
+from vico_listener.lab.reconstruction.clip_coefficients import reconstruct_clip
+from vico_listener.lab.reconstruction.mesh import load_basel_face
+from vico_listener.lab.reconstruction.mesh import write_obj
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion
@@ -58,7 +57,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_computes_what_the_authors_code_computes(checkpoint: Path) -> None:
     network = load_reconstruction(checkpoint)
-    assert len(network.state_dict()) == TENSORS == 332
+    assert len(network.state_dict()) == 332
     assert sum(p.numel() for p in network.parameters()) == 24_034_625
     picture = torch.from_numpy((hashed((1, 3, 96, 96), 1000) + 1) / 2)
     with torch.inference_mode():

@@ -10,6 +10,7 @@ import pytest
 from clip_features import dyad_clip
 from clip_features import noise_clip
 from clip_features import write_clips
+from networks import BFM64_MODEL
 from networks import saved
 
 from vico_listener.lab.cli.evaluate import add_arguments
@@ -19,7 +20,6 @@ from vico_listener.lab.evaluation.comparison.evaluation import Evaluation
 from vico_listener.lab.evaluation.comparison.models import parse_models
 from vico_listener.lab.evaluation.comparison.report import shown_clip
 from vico_listener.lab.evaluation.comparison.tables import number
-from vico_listener.listener.model.config import BFM64 as BFM64_MODEL
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
 from vico_listener.resources import resource_path

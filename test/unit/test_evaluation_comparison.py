@@ -8,6 +8,9 @@ from clip_features import dyad_clip
 from clip_features import noise_clip
 from clip_features import track_of
 from clip_features import write_clips
+from networks import ARKIT52_MODEL
+from networks import BFM64_MODEL
+from networks import RELEASE_MODEL
 from networks import checkpoint_of
 from networks import saved
 from networks import untrained
@@ -29,9 +32,6 @@ from vico_listener.lab.evaluation.comparison.scores import interval
 from vico_listener.lab.evaluation.comparison.scores import summarise
 from vico_listener.listener import create_listener
 from vico_listener.listener.learned import LearnedListener
-from vico_listener.listener.model.config import ARKIT52 as ARKIT52_MODEL
-from vico_listener.listener.model.config import BFM64 as BFM64_MODEL
-from vico_listener.listener.model.config import RELEASE
 from vico_listener.listener.rules import RulesListener
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
@@ -152,7 +152,7 @@ def test_another_basis_is_refused(tmp_path, clips):
 
 
 def test_other_acoustic_features_are_refused():
-    listener = LearnedListener(checkpoint=checkpoint_of(untrained(RELEASE)), runtime='torch')
+    listener = LearnedListener(checkpoint=checkpoint_of(untrained(RELEASE_MODEL)), runtime='torch')
     with pytest.raises(ValueError, match='lstm understands the acoustic features vico_release'):
         check_fit(Model('lstm'), listener, noise_clip('n', BFM64))
 
@@ -172,7 +172,7 @@ def test_models_of_a_command_line(tmp_path):
 
 
 def test_size_of_the_released_network_is_what_the_paper_says():
-    size = complexity(checkpoint_of(untrained(RELEASE)))
+    size = complexity(checkpoint_of(untrained(RELEASE_MODEL)))
     assert (size.parameters, size.paper) == (248_449, 941_346)
     assert size.step == 184_320 + 22_656 + 7_008  # LSTM, fusion, head
 

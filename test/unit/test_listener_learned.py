@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from networks import BEHAVIOUR_MODEL
+from networks import CONFIGS
 from networks import saved
 
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.decisions import Decisions
 from vico_listener.listener.gestures import Kind
 from vico_listener.listener.learned import LearnedListener
-from vico_listener.listener.model.config import BEHAVIOUR
-from vico_listener.listener.model.config import CONFIGS
 from vico_listener.listener.model.gesture_outputs import LARGEST
 from vico_listener.listener.model.gesture_outputs import gesture_from
 from vico_listener.listener.model.gesture_outputs import gesture_slots
@@ -79,10 +79,10 @@ def test_native_vectors_come_back(basis):
 
 
 def test_slots_cover_the_outputs_once():
-    used = np.zeros(BEHAVIOUR.output_size, int)
-    used[: BEHAVIOUR.motion_size] += 1
+    used = np.zeros(BEHAVIOUR_MODEL.output_size, int)
+    used[: BEHAVIOUR_MODEL.motion_size] += 1
     places = np.zeros(NUMBERS, int)
-    for slot in gesture_slots(BEHAVIOUR):
+    for slot in gesture_slots(BEHAVIOUR_MODEL):
         used[slot.begins] += 1
         used[slot.numbers] += 1
         used[slot.cycles] += 1
@@ -96,10 +96,10 @@ def test_slots_cover_the_outputs_once():
 @given(st.integers(0, 3), st.integers(0, 2**32 - 1), st.floats(0.1, 1000))
 def test_no_output_makes_a_gesture_that_is_too_large(kind, seed, scale):
     rng = np.random.default_rng(seed)
-    slot = gesture_slots(BEHAVIOUR)[kind]
-    norm = Normalisation.identity(BEHAVIOUR)
+    slot = gesture_slots(BEHAVIOUR_MODEL)[kind]
+    norm = Normalisation.identity(BEHAVIOUR_MODEL)
     norm.number_mean[:] = 0.1
-    output = (scale * rng.normal(size=BEHAVIOUR.output_size)).astype(np.float32)
+    output = (scale * rng.normal(size=BEHAVIOUR_MODEL.output_size)).astype(np.float32)
     gesture = gesture_from(slot, norm, output, rng.normal(size=4), rng.uniform(size=3))
     assert 0 < abs(gesture.size) <= LARGEST[Kind(kind)]
     assert np.isfinite(gesture.curve()).all()

@@ -5,32 +5,31 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from networks import ARKIT52_MODEL
+from networks import RELEASE_MODEL
 from networks import checkpoint_of
 from networks import saved
 from networks import untrained
 from safetensors.numpy import load_file
 from safetensors.numpy import save_file
 
+from vico_listener.lab.training.saving import save_checkpoint
 from vico_listener.listener.learned import LearnedListener
 from vico_listener.listener.model.checkpoint import CONFIG
 from vico_listener.listener.model.checkpoint import ONNX
 from vico_listener.listener.model.checkpoint import WEIGHTS
 from vico_listener.listener.model.checkpoint import CheckpointError
 from vico_listener.listener.model.checkpoint import load_checkpoint
-from vico_listener.listener.model.checkpoint import save_checkpoint
-from vico_listener.listener.model.config import CONFIGS
 from vico_listener.listener.model.config import ModelConfig
 from vico_listener.listener.model.runtimes import create_runtime
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 
-ARKIT52 = CONFIGS['arkit52']
-
 
 @pytest.fixture
 def folder(tmp_path):
-    saved(ARKIT52, tmp_path)
+    saved(ARKIT52_MODEL, tmp_path)
     return tmp_path
 
 
@@ -45,8 +44,8 @@ def configure(folder, **fields):
 
 def test_round_trip(folder):
     checkpoint = load_checkpoint(folder)
-    assert checkpoint.config == ARKIT52
-    for name, weight in checkpoint_of(untrained(ARKIT52)).weights.items():
+    assert checkpoint.config == ARKIT52_MODEL
+    for name, weight in checkpoint_of(untrained(ARKIT52_MODEL)).weights.items():
         np.testing.assert_array_equal(checkpoint.weights[name], weight)
 
 
@@ -110,7 +109,7 @@ def test_a_deviation_of_zero(folder):
 
 
 def test_onnx_made_from_other_weights(folder):
-    change(folder, **{'head.bias': np.ones(ARKIT52.output_size, np.float32)})
+    change(folder, **{'head.bias': np.ones(ARKIT52_MODEL.output_size, np.float32)})
     with pytest.raises(CheckpointError, match='made from other weights'):
         create_runtime('onnx', load_checkpoint(folder))
     save_checkpoint(load_checkpoint(folder), folder)
@@ -127,14 +126,14 @@ def test_broken_and_missing_onnx(folder):
 
 
 def test_a_network_without_attitudes_refuses_one(tmp_path):
-    saved(replace(ARKIT52, attitude=False), tmp_path)
+    saved(replace(ARKIT52_MODEL, attitude=False), tmp_path)
     listener = LearnedListener(checkpoint=tmp_path)
     with pytest.raises(ValueError, match='trained without attitudes .* positive'):
         listener.reset(FaceMotion.neutral(), Attitude.POSITIVE)
 
 
 def test_a_network_says_which_features_it_understands(tmp_path):
-    saved(CONFIGS['release'], tmp_path)
+    saved(RELEASE_MODEL, tmp_path)
     listener = LearnedListener(checkpoint=tmp_path)
     assert (listener.basis, listener.acoustics) == (BFM64, 'vico_release')
     with pytest.raises(ValueError, match='must be finite and in the basis bfm64'):

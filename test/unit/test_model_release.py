@@ -6,13 +6,13 @@ import pickle
 import numpy as np
 import pytest
 import torch
+from networks import RELEASE_MODEL
 from networks import untrained
 
 from vico_listener.cli.main import main
+from vico_listener.lab.training.authors_checkpoint import import_release
 from vico_listener.listener.model.checkpoint import CheckpointError
 from vico_listener.listener.model.checkpoint import load_checkpoint
-from vico_listener.listener.model.config import RELEASE
-from vico_listener.listener.model.release import import_release
 
 SHAPES = {  # vico_spec.md section 4
     'fusion.layernorm_init.weight': (73,),
@@ -100,7 +100,7 @@ def test_imported_network_computes_what_the_authors_does(files):
     tensors, *paths = files
     assert set(SHAPES) == set(tensors) and len(SHAPES) == 16
     checkpoint = import_release(*paths)
-    network = untrained(RELEASE)
+    network = untrained(RELEASE_MODEL)
     network.load_state_dict({n: torch.from_numpy(w) for n, w in checkpoint.weights.items()})
     initial, driven = torch.randn(2, 73), torch.randn(2, 40, 118)
     with torch.inference_mode():
@@ -116,7 +116,7 @@ def test_command(files, tmp_path, capsys):
     arguments = ['checkpoint', 'import', str(weights), '--motion-stats', str(motion)]
     assert main([*arguments, '--acoustic-stats', str(acoustic), '--out', str(out)]) == 0
     assert '"vico_release"' in capsys.readouterr().out
-    assert load_checkpoint(out).config == RELEASE
+    assert load_checkpoint(out).config == RELEASE_MODEL
     assert main(['checkpoint', 'export', str(out)]) == 0
 
 

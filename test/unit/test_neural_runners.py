@@ -10,8 +10,8 @@ from torch import nn
 from vico_listener.neural import execution as execution_module
 from vico_listener.neural.execution import Execution
 from vico_listener.neural.execution import Part
-from vico_listener.neural.execution import create_runner
 from vico_listener.neural.onnx_runner import export_path
+from vico_listener.neural.runner import create_runner
 
 
 class Network(nn.Module):

@@ -19,21 +19,19 @@ from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion
 from vico_listener.neural.execution import Execution
 from vico_listener.neural.execution import Part
-from vico_listener.neural.execution import create_runner
+from vico_listener.neural.runner import create_runner
 from vico_listener.neural.torch_file import TorchFileError
 from vico_listener.render import PortraitError
 from vico_listener.render import create_renderer
 from vico_listener.render.pirender import renderer as renderer_module
-from vico_listener.render.pirender.generator import PARAMETERS
-from vico_listener.render.pirender.generator import TENSORS
+from vico_listener.render.pirender.generator import Draw
 from vico_listener.render.pirender.generator import Generator
+from vico_listener.render.pirender.generator import Prepare
 from vico_listener.render.pirender.generator import load_generator
-from vico_listener.render.pirender.modules import Draw
-from vico_listener.render.pirender.modules import Prepare
-from vico_listener.render.pirender.window import MotionWindow
-from vico_listener.render.pirender.window import column_of
-from vico_listener.render.pirender.window import lookahead_of
-from vico_listener.render.pirender.window import window_at
+from vico_listener.render.pirender.motion_window import MotionWindow
+from vico_listener.render.pirender.motion_window import column_of
+from vico_listener.render.pirender.motion_window import lookahead_of
+from vico_listener.render.pirender.motion_window import window_at
 
 # Of the authors' own code with the same weights, portrait and window, at four places each.
 FLOW = {(0, 0): (0.22583, 0.26457), (3, 12): (1.28146, -1.568), (8, 8): (0.6483, -0.40141)}
@@ -71,8 +69,8 @@ def window() -> torch.Tensor:
 def test_computes_what_the_authors_code_computes(
     generator: Generator, portrait: torch.Tensor, window: torch.Tensor
 ) -> None:
-    assert len(generator.state_dict()) == TENSORS == 304
-    assert sum(p.numel() for p in generator.parameters()) == PARAMETERS == 22_519_109
+    assert len(generator.state_dict()) == 304
+    assert sum(p.numel() for p in generator.parameters()) == 22_519_109
     with torch.inference_mode():
         drawing = generator(generator.prepare(portrait), window)
     for (row, column), values in FLOW.items():

@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from networks import BEHAVIOUR_MODEL
+from networks import CONFIGS
 
 from vico_listener.cli.main import main
 from vico_listener.lab.dataset.dyads.make import DyadConfig
@@ -25,8 +27,6 @@ from vico_listener.lab.training.sequences import Sequences
 from vico_listener.lab.training.sequences import measure
 from vico_listener.lab.training.sequences import sequences
 from vico_listener.listener.model.checkpoint import load_checkpoint
-from vico_listener.listener.model.config import BEHAVIOUR
-from vico_listener.listener.model.config import CONFIGS
 from vico_listener.listener.model.network import ListenerNetwork
 from vico_listener.resources import resource_path
 
@@ -77,10 +77,10 @@ def test_the_papers_weights():
 
 
 def test_gesture_loss_is_the_likelihood():
-    data = blank(BEHAVIOUR, rows=1, steps=30)
+    data = blank(BEHAVIOUR_MODEL, rows=1, steps=30)
     data.begins[0, 3, 0] = 1
-    output = torch.zeros(1, 30, BEHAVIOUR.output_size)
-    losses = gesture_losses(BEHAVIOUR, output, data)
+    output = torch.zeros(1, 30, BEHAVIOUR_MODEL.output_size)
+    losses = gesture_losses(BEHAVIOUR_MODEL, output, data)
     assert float(losses['gestures']) == pytest.approx(30 * 4 * np.log(2), rel=1e-5)
     # A nod's numbers are exact, its four cycle counts and its upswing are guessed.
     assert float(losses['marks']) == pytest.approx(np.log(4) + np.log(2), rel=1e-5)
@@ -88,7 +88,7 @@ def test_gesture_loss_is_the_likelihood():
 
 def test_padding_costs_nothing():
     torch.manual_seed(0)
-    short, output = blank(BEHAVIOUR), torch.randn(2, 5, BEHAVIOUR.output_size)
+    short, output = blank(BEHAVIOUR_MODEL), torch.randn(2, 5, BEHAVIOUR_MODEL.output_size)
     short.begins[0, 2, 1] = 1
     wide = Sequences(
         short.initial,
@@ -97,17 +97,18 @@ def test_padding_costs_nothing():
             for part in (getattr(short, name) for name in list(vars(short))[1:])
         ),
     )
-    padded = torch.cat([output, 100 * torch.randn(2, 7, BEHAVIOUR.output_size)], dim=1)
+    padded = torch.cat([output, 100 * torch.randn(2, 7, BEHAVIOUR_MODEL.output_size)], dim=1)
     before, after = (
-        all_losses(BEHAVIOUR, LossWeights(), o, d)[1] for o, d in ((output, short), (padded, wide))
+        all_losses(BEHAVIOUR_MODEL, LossWeights(), o, d)[1]
+        for o, d in ((output, short), (padded, wide))
     )
     assert before == pytest.approx(after)
 
 
 def test_sequences_hold_what_the_teacher_did(dyads):
-    norm = measure(BEHAVIOUR, dyads)
-    data = sequences(BEHAVIOUR, norm, dyads)
-    assert data.driven.shape == (6, 360, BEHAVIOUR.driven_size)
+    norm = measure(BEHAVIOUR_MODEL, dyads)
+    data = sequences(BEHAVIOUR_MODEL, norm, dyads)
+    assert data.driven.shape == (6, 360, BEHAVIOUR_MODEL.driven_size)
     assert int(data.begins.sum()) == sum(len(d.gestures) for d in dyads)
     # The own gestures of the last step are the last inputs.
     np.testing.assert_array_equal(data.driven[:, 1:, -4:], data.begins[:, :-1])
@@ -122,9 +123,9 @@ def small(config, **changes):
 
 def test_training_learns_and_resumes_bit_exactly(dyads, tmp_path):
     torch.set_num_threads(1)
-    norm = measure(BEHAVIOUR, dyads)
-    data = sequences(BEHAVIOUR, norm, dyads)
-    config = small(BEHAVIOUR)
+    norm = measure(BEHAVIOUR_MODEL, dyads)
+    data = sequences(BEHAVIOUR_MODEL, norm, dyads)
+    config = small(BEHAVIOUR_MODEL)
     folders = tmp_path / 'whole', tmp_path / 'broken'
     for folder in folders:
         folder.mkdir()
@@ -147,8 +148,8 @@ def test_training_learns_and_resumes_bit_exactly(dyads, tmp_path):
 def test_other_generators_are_calibrated_too(dyads):
     """No runtime but torch steps a network that is not exported yet and not an LSTM."""
     torch.manual_seed(0)
-    network = ListenerNetwork(replace(BEHAVIOUR, generator='gru', hidden=16, fused=16))
-    made = to_checkpoint(network, measure(BEHAVIOUR, dyads))
+    network = ListenerNetwork(replace(BEHAVIOUR_MODEL, generator='gru', hidden=16, fused=16))
+    made = to_checkpoint(network, measure(BEHAVIOUR_MODEL, dyads))
     assert run_freely(made, dyads[0], 0).sum() > 0
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 import yaml
+from networks import CONFIGS
 from safetensors.numpy import load_file
 from test_dataset_features import made_track
 
@@ -27,7 +28,6 @@ from vico_listener.lab.training.loop import Trainer
 from vico_listener.lab.training.losses import LossWeights
 from vico_listener.lab.training.losses import all_losses
 from vico_listener.lab.training.parallel import World
-from vico_listener.listener.model.config import CONFIGS
 from vico_listener.listener.model.config import ModelConfig
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import BFM64

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from clip_features import dyad_clip
+from networks import BEHAVIOUR_MODEL
 
 from vico_listener.cli.main import main
 from vico_listener.lab.dataset.dyads.dyad import GESTURE_FIELDS
@@ -20,7 +21,6 @@ from vico_listener.listener.body import Body
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
 from vico_listener.listener.learned import LearnedListener
-from vico_listener.listener.model.config import CONFIGS
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
@@ -109,7 +109,7 @@ def test_gaps_are_bridged_and_count_for_nothing(clip: ClipFeatures) -> None:
     gappy.rotation[150:160] = np.nan
     dyad = observed_dyad(replace(clip, listener=gappy))
     assert np.isfinite(dyad.posture).all() and len(dyad.gestures) == 3
-    config = CONFIGS['behaviour']
+    config = BEHAVIOUR_MODEL
     found = replace(clip, listener=gappy)
     made = observed_sequences(config, measure(config, [dyad]), [(found, dyad)])
     np.testing.assert_array_equal(made.mask[0].numpy(), valid)

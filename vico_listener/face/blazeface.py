@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vico_listener.face.network import Network
+from vico_listener.face.litert import Network
 from vico_listener.face.observation import Image
 from vico_listener.face.observation import Roi
 

@@ -1,1 +1,1 @@
-"""What pretrained networks share: reading their files safely and strictly, and running them."""
+"""Running networks by onnxruntime or torch, and reading pretrained ones safely and strictly."""

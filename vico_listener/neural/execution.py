@@ -1,8 +1,7 @@
-"""How networks are run: by torch on CPU or GPU, or by onnxruntime on the CPU."""
+"""What is run, and how: a network's part, by torch on CPU or GPU, or by onnxruntime on the CPU."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from typing import Protocol
 
@@ -42,21 +41,15 @@ class Execution:
         """
         if self.runtime not in ('', *RUNTIMES):
             raise ValueError(f"unknown runtime '{self.runtime}': choose {' or '.join(RUNTIMES)}")
-        if self.device not in DEVICES:
-            raise ValueError(f"unknown device '{self.device}': choose one of {', '.join(DEVICES)}")
-        gpu = self.device != 'cpu' and self.runtime != 'onnx' and has_gpu()
-        if self.device == 'cuda' and not gpu:
-            raise ValueError(
-                'device cuda needs the runtime torch, built with CUDA, and an NVIDIA GPU that it '
-                "sees: choose device 'cpu' or 'auto'"
-            )
+        device = choose_device(self.device, self.runtime)
+        gpu = device == 'cuda'
         wanted = (self.half, self.channels_last, self.graph, self.compiled)
         if not gpu and any(wanted):
             raise ValueError('half, channels_last, graph and compiled are for CUDA devices')
         half, channels_last, graph = (gpu if x is None else x for x in wanted[:3])
         return Execution(
             runtime=self.runtime or ('torch' if gpu else 'onnx'),
-            device='cuda' if gpu else 'cpu',
+            device=device,
             threads=self.threads,
             half=half,
             channels_last=channels_last,
@@ -65,8 +58,29 @@ class Execution:
         )
 
 
+def choose_device(wanted: str = 'auto', runtime: str = 'torch') -> str:
+    """Return 'cuda' or 'cpu'.
+
+    Args:
+        wanted: one of `DEVICES`; 'auto' = a GPU where there is one.
+        runtime: what runs there; 'onnx' knows the CPU only.
+
+    Raises:
+        ValueError: an unknown device, or a GPU where there is none.
+    """
+    if wanted not in DEVICES:
+        raise ValueError(f"unknown device '{wanted}': choose one of {', '.join(DEVICES)}")
+    gpu = wanted != 'cpu' and runtime != 'onnx' and has_gpu()
+    if wanted == 'cuda' and not gpu:
+        raise ValueError(
+            'device cuda needs the runtime torch, built with CUDA, and an NVIDIA GPU that it '
+            "sees: choose device 'cpu' or 'auto'"
+        )
+    return 'cuda' if gpu else 'cpu'
+
+
 def has_gpu() -> bool:
-    """True when torch is installed and sees a CUDA device."""
+    """Return whether torch is installed and sees a CUDA device."""
     try:
         import torch
     except ModuleNotFoundError:
@@ -99,25 +113,3 @@ class Runner(Protocol):
 
     def __call__(self, *inputs: Any) -> list[NDArray]:
         """Outputs for inputs in the part's order: arrays, or what `constant` returned."""
-
-
-def create_runner(part: Part, execution: Execution, checkpoint: Path | None = None) -> Runner:
-    """What runs `part`.
-
-    Args:
-        part: the network.
-        execution: how.
-        checkpoint: file of its weights; an ONNX export is then kept beside it.
-
-    Raises:
-        ValueError: see `Execution.resolve`.
-        ModuleNotFoundError: torch (or onnx, for the first export) is not installed.
-    """
-    execution = execution.resolve()
-    if execution.runtime == 'torch':
-        from vico_listener.neural.torch_runner import TorchRunner
-
-        return TorchRunner(part, execution)
-    from vico_listener.neural.onnx_runner import OnnxRunner
-
-    return OnnxRunner(part, execution.threads, checkpoint)

@@ -1,7 +1,9 @@
-"""Runs a part by torch, on the CPU or on a GPU."""
+"""Runs a part by torch, on the CPU or on a GPU; what runs on a GPU as one CUDA graph."""
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -13,6 +15,31 @@ from vico_listener.neural.execution import Part
 
 WARM_UP = 3
 """Runs before a CUDA graph is captured: cuDNN chooses its kernels in them."""
+
+T = TypeVar('T')
+
+
+def capture(compute: Callable[[], T]) -> tuple[torch.cuda.CUDAGraph, T]:
+    """Record a computation on the GPU, so that one call replays all of its kernels.
+
+    Args:
+        compute: reads tensors that stay where they are, and returns or fills such tensors; it is
+            run a few times.
+
+    Returns:
+        the graph, and what `compute` returned: every replay fills it again.
+    """
+    stream = torch.cuda.Stream()
+    stream.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(stream):
+        for _ in range(WARM_UP):
+            compute()
+    torch.cuda.current_stream().wait_stream(stream)
+    graph = torch.cuda.CUDAGraph()
+    # Another thread may be busy on the GPU meanwhile.
+    with torch.cuda.graph(graph, capture_error_mode='thread_local'):
+        outputs = compute()
+    return graph, outputs
 
 
 class TorchRunner:
@@ -87,16 +114,7 @@ class TorchRunner:
 
     def _capture(self, tensors: list[Tensor]) -> None:
         self._static = [t.clone() for t in tensors]
-        stream = torch.cuda.Stream()
-        stream.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(stream):
-            for _ in range(WARM_UP):
-                self._run(self._static)
-        torch.cuda.current_stream().wait_stream(stream)
-        self._graph = torch.cuda.CUDAGraph()
-        # Another thread may be busy on the GPU meanwhile.
-        with torch.cuda.graph(self._graph, capture_error_mode='thread_local'):
-            self._outputs = self._run(self._static)
+        self._graph, self._outputs = capture(lambda: self._run(self._static))
 
 
 def _single(output: Tensor) -> Tensor:

@@ -10,8 +10,8 @@ from vico_listener.face.blazeface import BlazeFace
 from vico_listener.face.geometry import Camera
 from vico_listener.face.geometry import head_pose
 from vico_listener.face.geometry import parse_geometry
+from vico_listener.face.litert import Network
 from vico_listener.face.model_file import load_model
-from vico_listener.face.network import Network
 from vico_listener.face.observation import FaceObservation
 from vico_listener.face.observation import Image
 from vico_listener.face.observation import Roi

@@ -19,7 +19,6 @@ EXPRESSION = slice(80, 144)
 TEXTURE = slice(144, 224)
 ANGLES = slice(224, 227)
 """About x, y, z (to the person's left, up, out of the face), rad; points turn by Rz Ry Rx."""
-LIGHT = slice(227, 254)
 TRANSLATION = slice(254, 257)
 
 CANVAS = 256

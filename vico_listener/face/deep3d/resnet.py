@@ -20,7 +20,6 @@ from vico_listener.neural.torch_file import load_pretrained
 RELEASE = PretrainedFile(
     file='epoch_20.pth', entry='net_recon', origin='sicxu/Deep3DFaceRecon_pytorch'
 )
-TENSORS = 332
 
 STAGES = ((64, 3), (128, 4), (256, 6), (512, 3))
 """Inner channels and blocks of each stage; every stage but the first halves the picture."""

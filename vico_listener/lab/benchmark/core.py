@@ -15,8 +15,8 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_stamp
 from vico_listener.face import create_face_tracker
+from vico_listener.face.litert import Network
 from vico_listener.face.model_file import load_model
-from vico_listener.face.network import Network
 from vico_listener.frames import SpeakerFrame
 from vico_listener.lab.benchmark.machine import Core
 from vico_listener.lab.benchmark.machine import one_core

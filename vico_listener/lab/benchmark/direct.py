@@ -10,8 +10,8 @@ from vico_listener.listener.learned import LearnedListener
 from vico_listener.listener.model.runtimes.torch_runtime import TorchRuntime
 from vico_listener.motion import BFM64
 from vico_listener.render.base import Image
-from vico_listener.render.pirender.window import COLUMN_FROM_NATIVE
-from vico_listener.render.pirender.window import SIDE
+from vico_listener.render.pirender.motion_window import COLUMN_FROM_NATIVE
+from vico_listener.render.pirender.motion_window import SIDE
 
 
 class DirectChain:

@@ -26,16 +26,16 @@ from vico_listener.lab.benchmark.rows import Row
 from vico_listener.lab.benchmark.rows import percentiles
 from vico_listener.lab.benchmark.rows import rates
 from vico_listener.lab.benchmark.rows import sample
-from vico_listener.listener.model.config import BFM64 as NETWORK
+from vico_listener.listener.model.config import ModelConfig
 from vico_listener.listener.model.runtimes import create_runtime
 from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion
 from vico_listener.neural.execution import Execution
-from vico_listener.neural.execution import create_runner
-from vico_listener.render.pirender.parts import PREPARED
-from vico_listener.render.pirender.parts import picture_part
-from vico_listener.render.pirender.window import MotionWindow
-from vico_listener.render.pirender.window import column_of
+from vico_listener.neural.runner import create_runner
+from vico_listener.render.pirender.motion_window import MotionWindow
+from vico_listener.render.pirender.motion_window import column_of
+from vico_listener.render.pirender.renderer import PREPARED
+from vico_listener.render.pirender.renderer import picture_part
 
 QUOTED = 'the paper on a V100 {}'
 
@@ -59,7 +59,8 @@ class Chain:
         self._tracker.warm_up()
         self._stamps = itertools.count()
         self._fit = create_runner(network_part(None), execution)
-        checkpoint = to_checkpoint(ListenerNetwork(NETWORK), Normalisation.identity(NETWORK))
+        config = ModelConfig(basis='bfm64')
+        checkpoint = to_checkpoint(ListenerNetwork(config), Normalisation.identity(config))
         self._listener = create_runtime('numba', checkpoint)
         self.driven = np.zeros(checkpoint.config.driven_size, np.float32)
         self._draw = create_runner(picture_part(None), execution)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from vico_listener.listener.model.checkpoint import CheckpointError
 from vico_listener.listener.model.checkpoint import load_checkpoint
-from vico_listener.listener.model.checkpoint import save_checkpoint
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,11 +29,14 @@ def run(args: argparse.Namespace) -> int:
     """Do it; exit code 0, or 1 with the reason."""
     try:
         if args.action == 'import':
-            from vico_listener.listener.model.release import import_release
+            from vico_listener.lab.training.authors_checkpoint import import_release
+            from vico_listener.lab.training.saving import save_checkpoint
 
             checkpoint = import_release(args.weights, args.motion_stats, args.acoustic_stats)
             save_checkpoint(checkpoint, args.out)
         elif args.action == 'export':
+            from vico_listener.lab.training.saving import save_checkpoint
+
             save_checkpoint(load_checkpoint(args.folder), args.folder)
     except (CheckpointError, OSError) as error:
         print(f'vico checkpoint: {error}', file=sys.stderr)

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from vico_listener.face.deep3d.coefficients import save_mat
-from vico_listener.face.deep3d.mesh import load_basel_face
-from vico_listener.face.deep3d.mesh import write_obj
 from vico_listener.face.deep3d.reconstruction import Reconstruction
-from vico_listener.face.deep3d.reconstruction import reconstruct_clip
 from vico_listener.face.model_file import FaceModelError
+from vico_listener.lab.reconstruction.clip_coefficients import reconstruct_clip
+from vico_listener.lab.reconstruction.mesh import load_basel_face
+from vico_listener.lab.reconstruction.mesh import write_obj
 from vico_listener.media.clip import ClipError
 from vico_listener.media.clip import count_pictures
 from vico_listener.media.tick_pictures import pictures_at_ticks

@@ -15,12 +15,15 @@ from numpy.typing import NDArray
 from vico_listener.listener.model.checkpoint import Checkpoint
 from vico_listener.listener.model.checkpoint import CheckpointError
 from vico_listener.listener.model.checkpoint import Weights
-from vico_listener.listener.model.config import RELEASE
+from vico_listener.listener.model.config import ModelConfig
 from vico_listener.listener.model.vectors import Normalisation
 from vico_listener.neural.torch_file import TorchFileError
 from vico_listener.neural.torch_file import read_torch_file
 
-PARAMETERS = 248_449
+RELEASE_MODEL = ModelConfig(
+    basis='bfm64', acoustic='vico_release', attitude=False, flags=False, output='motion'
+)
+"""The authors' released network: 73 values, no attitude, 248,449 parameters."""
 
 _NAMES = {
     'fusion.layernorm_init': 'initial_norm',
@@ -59,15 +62,15 @@ def import_release(weights: Path, motion_stats: Path, acoustic_stats: Path) -> C
     motion = load_plain(motion_stats)
     if not isinstance(motion, dict) or 'angle.exp.trans' not in motion:
         raise CheckpointError(f"{motion_stats} has no 'angle.exp.trans'")
-    mean, std = _mean_std(motion_stats, motion['angle.exp.trans'], RELEASE.motion_size)
+    mean, std = _mean_std(motion_stats, motion['angle.exp.trans'], RELEASE_MODEL.motion_size)
     heard = _mean_std(acoustic_stats, load_plain(acoustic_stats), 45)
-    plain = vars(Normalisation.identity(RELEASE))
+    plain = vars(Normalisation.identity(RELEASE_MODEL))
     norm = Normalisation(
         **plain
         | {'speaker_mean': mean, 'speaker_std': std, 'listener_mean': mean, 'listener_std': std}
         | {'acoustic_mean': heard[0], 'acoustic_std': heard[1]}
     )
-    checkpoint = Checkpoint(RELEASE, _weights(weights), norm)
+    checkpoint = Checkpoint(RELEASE_MODEL, _weights(weights), norm)
     try:
         checkpoint.check()
     except CheckpointError as error:

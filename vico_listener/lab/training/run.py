@@ -29,11 +29,11 @@ from vico_listener.lab.training.loop import progress
 from vico_listener.lab.training.observed import observed_dyad
 from vico_listener.lab.training.observed import observed_sequences
 from vico_listener.lab.training.parallel import join_world
+from vico_listener.lab.training.saving import save_checkpoint
 from vico_listener.lab.training.sequences import Sequences
 from vico_listener.lab.training.sequences import measure
 from vico_listener.lab.training.sequences import sequences
 from vico_listener.listener.gestures import Kind
-from vico_listener.listener.model.checkpoint import save_checkpoint
 from vico_listener.listener.model.vectors import Normalisation
 
 CHECKPOINT = 'checkpoint'

@@ -1,23 +1,79 @@
-"""One step of the paper's network as an ONNX graph, written node by node from the weights."""
+"""Writes checkpoints: weights, configuration, and one step of the network as an ONNX graph.
 
+The graph of the paper's network is written node by node from the weights; networks around other
+generators are traced by torch.
+"""
+
+import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors.numpy import save_file
+from torch import Tensor
+from torch import nn
 
-from vico_listener.listener.model.checkpoint import DIGEST
+from vico_listener.listener.model.checkpoint import CONFIG
+from vico_listener.listener.model.checkpoint import NORM
+from vico_listener.listener.model.checkpoint import ONNX
+from vico_listener.listener.model.checkpoint import WEIGHTS
 from vico_listener.listener.model.checkpoint import Checkpoint
 from vico_listener.listener.model.checkpoint import digest
+from vico_listener.listener.model.network import ListenerNetwork
+from vico_listener.listener.model.network import load_network
+from vico_listener.listener.model.vectors import Normalisation
+from vico_listener.neural.execution import Part
+from vico_listener.neural.onnx_file import OPSET
+from vico_listener.neural.onnx_file import marked
+from vico_listener.neural.onnx_file import trace_onnx
 
-OPSET = 17
 
+def save_checkpoint(checkpoint: Checkpoint, folder: Path) -> None:
+    """Write weights, configuration and ONNX export into `folder`.
 
-def export_onnx(checkpoint: Checkpoint, path: Path) -> None:
-    """Write the graph: driven (1, D), state (1, 2 * layers * hidden) -> output, next_state.
-
-    The state holds h of every layer, then c of every layer.
+    Raises:
+        CheckpointError: names, shapes or numbers of the weights are wrong.
     """
+    checkpoint.check()
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {name: np.ascontiguousarray(w, np.float32) for name, w in checkpoint.weights.items()}
+    for f in fields(Normalisation):
+        tensors[NORM + f.name] = np.ascontiguousarray(getattr(checkpoint.norm, f.name), np.float32)
+    save_file(tensors, folder / WEIGHTS)
+    (folder / WEIGHTS).chmod(0o644)  # safetensors keeps it to its owner
+    content = json.dumps(checkpoint.config.to_json(), indent=1)
+    (folder / CONFIG).write_text(content + '\n', encoding='utf-8')
+    (folder / ONNX).write_bytes(step_graph(checkpoint))
+
+
+def step_graph(checkpoint: Checkpoint) -> bytes:
+    """Return the ONNX file of one step: driven (1, D), state (1, S) -> output, next_state."""
+    if checkpoint.config.generator == 'lstm':
+        return _written(checkpoint)
+    config = checkpoint.config
+    part = Part(
+        name='step',
+        build=lambda: _Step(load_network(checkpoint)),
+        inputs={'driven': (config.driven_size,), 'state': (config.state_size,)},
+        outputs=('output', 'next_state'),
+    )
+    return trace_onnx(part, digest(checkpoint.weights), any_batch=False)
+
+
+class _Step(nn.Module):
+    def __init__(self, network: ListenerNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, driven: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        output, state = self.network(driven[:, None], state)
+        return output[:, 0], state
+
+
+def _written(checkpoint: Checkpoint) -> bytes:
+    """The graph of the paper's network; its state holds h of every layer, then c of every layer."""
     import onnx
     from onnx import TensorProto
     from onnx import helper
@@ -77,6 +133,4 @@ def export_onnx(checkpoint: Checkpoint, path: Path) -> None:
         constants,
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', OPSET)], ir_version=8)
-    helper.set_model_props(model, {DIGEST: digest(weights)})
-    onnx.checker.check_model(model)
-    path.write_bytes(model.SerializeToString())
+    return marked(model, digest(weights))

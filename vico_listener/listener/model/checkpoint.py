@@ -6,6 +6,7 @@ model.onnx         one step, for onnxruntime: made from the weights, must agree 
 README.md          the model card
 """
 
+import hashlib
 import json
 from dataclasses import dataclass
 from dataclasses import fields
@@ -15,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
-from safetensors.numpy import save_file
 
 from vico_listener.listener.model.config import HEADS
 from vico_listener.listener.model.config import PERCEPTRON
@@ -24,8 +24,6 @@ from vico_listener.listener.model.vectors import Normalisation
 
 CONFIG, WEIGHTS, ONNX = 'config.json', 'model.safetensors', 'model.onnx'
 NORM = 'norm.'
-DIGEST = 'weights_sha256'
-"""Metadata of the ONNX file: the digest of the weights that it was made from."""
 
 Weights = dict[str, NDArray[np.float32]]
 
@@ -129,25 +127,6 @@ def generator_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
-def save_checkpoint(checkpoint: Checkpoint, folder: Path) -> None:
-    """Write weights, configuration and ONNX export into `folder`."""
-    if checkpoint.config.generator == 'lstm':
-        from vico_listener.listener.model.onnx_export import export_onnx as export
-    else:
-        from vico_listener.listener.model.onnx_trace import trace_onnx as export
-
-    checkpoint.check()
-    folder.mkdir(parents=True, exist_ok=True)
-    tensors = {name: np.ascontiguousarray(w, np.float32) for name, w in checkpoint.weights.items()}
-    for f in fields(Normalisation):
-        tensors[NORM + f.name] = np.ascontiguousarray(getattr(checkpoint.norm, f.name), np.float32)
-    save_file(tensors, folder / WEIGHTS)
-    (folder / WEIGHTS).chmod(0o644)  # safetensors keeps it to its owner
-    content = json.dumps(checkpoint.config.to_json(), indent=1)
-    (folder / CONFIG).write_text(content + '\n', encoding='utf-8')
-    export(checkpoint, folder / ONNX)
-
-
 def load_checkpoint(folder: Path) -> Checkpoint:
     """Read and check a checkpoint.
 
@@ -182,8 +161,6 @@ def load_checkpoint(folder: Path) -> Checkpoint:
 
 def digest(weights: Weights) -> str:
     """SHA-256 of the weights, whatever their order."""
-    import hashlib
-
     content = hashlib.sha256()
     for name in sorted(weights):
         content.update(name.encode())

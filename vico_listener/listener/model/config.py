@@ -175,15 +175,3 @@ class ModelConfig:
         if unknown:
             raise ValueError(f'unknown field {", ".join(unknown)} in the model configuration')
         return cls(**values)
-
-
-RELEASE = ModelConfig(
-    basis='bfm64', acoustic='vico_release', attitude=False, flags=False, output='motion'
-)
-"""The authors' released network: 73 values, no attitude, 248,449 parameters."""
-BFM64 = ModelConfig(basis='bfm64')
-ARKIT52 = ModelConfig(basis='arkit52')
-BEHAVIOUR = ModelConfig(basis='arkit52', output='behaviour', personality=True)
-"""What ships: the paper's network that also decides when to nod."""
-
-CONFIGS = {'release': RELEASE, 'bfm64': BFM64, 'arkit52': ARKIT52, 'behaviour': BEHAVIOUR}

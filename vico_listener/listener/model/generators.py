@@ -1,4 +1,4 @@
-"""The sequence models that a network may be built around, for training; all are causal.
+"""The sequence models that a network may be built around; all are causal.
 
 Each takes steps (B, T, fused) and a state (B, state_size) and gives hidden values (B, T, hidden)
 and the next state, so that a sequence in one pass, in chunks or step by step is the same. Sizes of

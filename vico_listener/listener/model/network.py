@@ -1,14 +1,15 @@
-"""The listener generator G_m of Zhou et al., ECCV 2022, section 4, in PyTorch: for training.
+"""The listener generator G_m of Zhou et al., ECCV 2022, section 4, in PyTorch.
 
 reference -> LayerNorm -> MLP -> initial state; speaker -> LayerNorm -> Linear -> tanh -> LSTM (or
-another of `generators`) -> Linear. Sizes, and what the vectors hold, are a `ModelConfig`'s. In use,
-runtimes step the same weights without torch.
+another of `generators`) -> Linear. Sizes, and what the vectors hold, are a `ModelConfig`'s. It is
+trained so, and stepped by the runtime `torch`; the other runtimes step its weights without torch.
 """
 
 import torch
 from torch import Tensor
 from torch import nn
 
+from vico_listener.listener.model.checkpoint import Checkpoint
 from vico_listener.listener.model.config import ModelConfig
 from vico_listener.listener.model.generators import GENERATOR_CLASSES
 from vico_listener.listener.model.generators import Generator
@@ -49,6 +50,9 @@ class ListenerNetwork(nn.Module):
         return self.head(hidden), state
 
 
-def parameter_count(network: nn.Module) -> int:
-    """Number of trained numbers."""
-    return sum(p.numel() for p in network.parameters())
+def load_network(checkpoint: Checkpoint) -> ListenerNetwork:
+    """Return the network of a checkpoint, on the CPU, for inference only."""
+    network = ListenerNetwork(checkpoint.config)
+    weights = {name: torch.from_numpy(w.copy()) for name, w in checkpoint.weights.items()}
+    network.load_state_dict(weights)
+    return network.eval().requires_grad_(False)

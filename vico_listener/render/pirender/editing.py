@@ -4,8 +4,8 @@ from torch import Tensor
 from torch import nn
 from torch.nn import functional
 
-from vico_listener.render.pirender.layers import Modulation
-from vico_listener.render.pirender.layers import NormedConvolution
+from vico_listener.render.pirender.blocks import Modulation
+from vico_listener.render.pirender.blocks import NormedConvolution
 
 CHANNELS = (64, 128, 256, 256)
 """At full size and after each halving."""

@@ -7,13 +7,16 @@ ICCV 2021. Tensors bear the names of the released weights, spelling included.
 from pathlib import Path
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 from torch import nn
 
 from vico_listener.neural.torch_file import PretrainedFile
 from vico_listener.neural.torch_file import load_pretrained
+from vico_listener.render.pirender.blocks import DESCRIPTOR
+from vico_listener.render.pirender.blocks import SLOPE
 from vico_listener.render.pirender.editing import EditingNetwork
-from vico_listener.render.pirender.mapping import MappingNetwork
+from vico_listener.render.pirender.motion_window import COLUMN
 from vico_listener.render.pirender.warping import WarpingNetwork
 from vico_listener.render.pirender.warping import warp
 
@@ -22,8 +25,29 @@ RELEASE = PretrainedFile(
     entry='net_G_ema',
     origin='RenYurui/PIRender',
 )
-TENSORS = 304
-PARAMETERS = 22_519_109
+
+MAPPING_LAYERS = 3
+DILATION = 3
+
+
+class MappingNetwork(nn.Module):
+    """Windows of motions (B, 73, T >= 25) to descriptors (B, 256); nothing is padded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Sequential(nn.Conv1d(COLUMN, DESCRIPTOR, 7))
+        for number in range(MAPPING_LAYERS):
+            layer = nn.Sequential(
+                nn.LeakyReLU(SLOPE), nn.Conv1d(DESCRIPTOR, DESCRIPTOR, 3, dilation=DILATION)
+            )
+            setattr(self, f'encoder{number}', layer)
+
+    def forward(self, window: Tensor) -> Tensor:
+        """Descriptors of windows."""
+        x = self.first(window)
+        for number in range(MAPPING_LAYERS):
+            x = getattr(self, f'encoder{number}')(x) + x[..., DILATION:-DILATION]
+        return x.mean(dim=-1)
 
 
 class Prepared(NamedTuple):
@@ -70,11 +94,38 @@ class Generator(nn.Module):
         )
 
     def forward(self, prepared: Prepared, window: Tensor) -> Drawing:
-        """Draw the middle of windows (B, 73, 27); see `window` for their rows."""
+        """Draw the middle of windows (B, 73, 27); see `motion_window` for their rows."""
         descriptor = self.mapping_net(window)
         flow = self.warpping_net(prepared.warping, descriptor)
         warped = warp(prepared.portrait, flow)
         return Drawing(self.editing_net(prepared.editing, warped, descriptor), warped, flow)
+
+
+class Prepare(nn.Module):
+    """`Generator.prepare` with plain tensors in and out, as it is exported and run."""
+
+    def __init__(self, generator: Generator) -> None:
+        super().__init__()
+        self.generator = generator
+
+    def forward(self, portrait: Tensor) -> tuple[Tensor, Tensor]:
+        """Shares of the warping and of the editing network."""
+        prepared = self.generator.prepare(portrait)
+        return prepared.warping, prepared.editing
+
+
+class Draw(nn.Module):
+    """`Generator` with plain tensors in and pictures of bytes out, as it is exported and run."""
+
+    def __init__(self, generator: Generator) -> None:
+        super().__init__()
+        self.generator = generator
+
+    def forward(self, portrait: Tensor, warping: Tensor, editing: Tensor, window: Tensor) -> Tensor:
+        """Pictures, their fractions cut off as in the authors' code."""
+        drawing = self.generator(Prepared(portrait, warping, editing), window)
+        levels = (drawing.picture.float().clamp(-1, 1) + 1) / 2 * 255
+        return levels.permute(0, 2, 3, 1)[..., [2, 1, 0]].to(torch.uint8)
 
 
 def load_generator(path: str | Path) -> Generator:

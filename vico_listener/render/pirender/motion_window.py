@@ -17,6 +17,8 @@ from vico_listener.native import to_native
 
 SIDE = 13
 LENGTH = 2 * SIDE + 1
+COLUMN = 73
+"""Coefficients of a motion: expression 64, angles 3, translation 3, crop 3."""
 
 Vector = NDArray[np.float32]
 

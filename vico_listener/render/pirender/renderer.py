@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 from typing import Any
 
 import cv2
@@ -17,18 +18,29 @@ from vico_listener.face.deep3d.reconstruction import Reconstruction
 from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion
 from vico_listener.neural.execution import Execution
-from vico_listener.neural.execution import create_runner
+from vico_listener.neural.execution import Part
+from vico_listener.neural.runner import create_runner
 from vico_listener.render.base import Image
 from vico_listener.render.base import Renderer
-from vico_listener.render.pirender.parts import SIZE
-from vico_listener.render.pirender.parts import picture_part
-from vico_listener.render.pirender.parts import portrait_part
-from vico_listener.render.pirender.window import MotionWindow
-from vico_listener.render.pirender.window import column_of
-from vico_listener.render.pirender.window import lookahead_of
-from vico_listener.render.pirender.window import window_at
+from vico_listener.render.pirender.motion_window import COLUMN
+from vico_listener.render.pirender.motion_window import LENGTH
+from vico_listener.render.pirender.motion_window import MotionWindow
+from vico_listener.render.pirender.motion_window import column_of
+from vico_listener.render.pirender.motion_window import lookahead_of
+from vico_listener.render.pirender.motion_window import window_at
 from vico_listener.render.portrait import PortraitError
 from vico_listener.render.portrait import prepare_portrait
+
+if TYPE_CHECKING:
+    from vico_listener.render.pirender.generator import Generator
+
+SIZE = 256
+
+PREPARED = {
+    'portrait': (3, SIZE, SIZE),
+    'warping': (32, SIZE, SIZE),
+    'editing': (64, SIZE, SIZE),
+}
 
 WEIGHTS_REMEDY = (
     'give epoch_00190_iteration_000400000_checkpoint.pt of RenYurui/PIRender, '
@@ -50,7 +62,7 @@ class PIRenderer(Renderer):
         renderer_model: the authors' weights.
         face_model: what measures the portrait: Deep3DFaceRecon's `epoch_20.pth`, or a .mat in the
             authors' layout whose first row it is.
-        window: 'causal', 'lookahead=n' or 'offline', see `render.pirender.window`.
+        window: 'causal', 'lookahead=n' or 'offline', see `render.pirender.motion_window`.
         execution: where the networks run; None = on a GPU if there is one.
         reference: the portrait's own face where it is known; `face_model` is then not needed, and
             the portrait is the very picture in which it was measured.
@@ -162,3 +174,36 @@ def _check_file(path: str | Path, what: str, remedy: str) -> None:
     if not path or not Path(path).expanduser().is_file():
         missing = f'no such file: {path}' if path else f'no {what} given'
         raise ValueError(f'the renderer pirender: {missing}: {remedy}')
+
+
+def portrait_part(checkpoint: Path | None) -> Part:
+    """Portrait (B, 3, 256, 256), RGB in -1..1, to what does not depend on the motion.
+
+    Args:
+        checkpoint: weights; None = random ones, for measuring speed.
+    """
+
+    def build() -> Any:
+        from vico_listener.render.pirender.generator import Prepare
+
+        return Prepare(_generator(checkpoint))
+
+    return Part('portrait', build, {'portrait': PREPARED['portrait']}, ('warping', 'editing'))
+
+
+def picture_part(checkpoint: Path | None) -> Part:
+    """That and a window (B, 73, 27) to pictures (B, 256, 256, 3), BGR, uint8."""
+
+    def build() -> Any:
+        from vico_listener.render.pirender.generator import Draw
+
+        return Draw(_generator(checkpoint))
+
+    return Part('picture', build, {**PREPARED, 'window': (COLUMN, LENGTH)}, ('picture',))
+
+
+def _generator(checkpoint: Path | None) -> 'Generator':
+    from vico_listener.render.pirender.generator import Generator
+    from vico_listener.render.pirender.generator import load_generator
+
+    return Generator().eval() if checkpoint is None else load_generator(checkpoint)

@@ -5,10 +5,10 @@ from torch import Tensor
 from torch import nn
 from torch.nn import functional
 
-from vico_listener.render.pirender.layers import SLOPE
-from vico_listener.render.pirender.layers import Modulation
-from vico_listener.render.pirender.layers import PictureNorm
-from vico_listener.render.pirender.layers import leaky
+from vico_listener.render.pirender.blocks import SLOPE
+from vico_listener.render.pirender.blocks import Modulation
+from vico_listener.render.pirender.blocks import PictureNorm
+from vico_listener.render.pirender.blocks import leaky
 
 STEM = 32
 ENCODER = (64, 128, 256, 256, 256)

@@ -7,10 +7,10 @@ import numpy as np
 
 from vico_listener.face.deep3d.coefficients import save_mat
 from vico_listener.face.deep3d.reconstruction import Reconstruction
-from vico_listener.face.deep3d.reconstruction import reconstruct_clip
 from vico_listener.lab.dataset.vico.layouts import ClipEntry
 from vico_listener.lab.dataset.vico.stretch import landmarker
 from vico_listener.lab.dataset.vico.stretch import resized
+from vico_listener.lab.reconstruction.clip_coefficients import reconstruct_clip
 from vico_listener.media.clip import ClipError
 from vico_listener.media.tick_pictures import pictures_at_ticks
 

@@ -82,8 +82,8 @@ def features_from_tree(
     Raises:
         ClipError: a file is missing or wrong, or wants to run code.
     """
+    from vico_listener.lab.training.authors_checkpoint import load_plain
     from vico_listener.listener.model.checkpoint import CheckpointError
-    from vico_listener.listener.model.release import load_plain
 
     tracks = []
     for who in ('speaker', 'listener'):

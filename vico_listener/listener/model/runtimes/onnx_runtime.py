@@ -1,14 +1,16 @@
 """onnxruntime on one CPU thread, inputs and outputs bound to memory once."""
 
 import numpy as np
-import onnxruntime as ort
+import onnxruntime
 from numpy.typing import NDArray
 
-from vico_listener.listener.model.checkpoint import DIGEST
 from vico_listener.listener.model.checkpoint import ONNX
 from vico_listener.listener.model.checkpoint import Checkpoint
 from vico_listener.listener.model.checkpoint import CheckpointError
 from vico_listener.listener.model.checkpoint import digest
+from vico_listener.neural.onnx_file import OnnxFileError
+from vico_listener.neural.onnx_file import made_from
+from vico_listener.neural.onnx_file import open_session
 
 Array = NDArray[np.float32]
 
@@ -25,15 +27,11 @@ class OnnxRuntime:
         if checkpoint.folder is None or not (checkpoint.folder / ONNX).is_file():
             raise CheckpointError(f'the checkpoint holds no {ONNX}')
         path = checkpoint.folder / ONNX
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
         try:
-            session = ort.InferenceSession(str(path), options, ['CPUExecutionProvider'])
-        except Exception as error:  # noqa: BLE001 - onnxruntime's exceptions share no base
+            session = open_session(str(path), threads=1)
+        except OnnxFileError as error:
             raise CheckpointError(f'{path} is broken: {error}') from None
-        made_from = session.get_modelmeta().custom_metadata_map.get(DIGEST)
-        if made_from != digest(checkpoint.weights):
+        if made_from(session) != digest(checkpoint.weights):
             raise CheckpointError(
                 f'{path} was made from other weights than those beside it: export it again'
             )
@@ -47,7 +45,7 @@ class OnnxRuntime:
         # The state goes to and fro between two buffers: one binding for each direction.
         self._bindings = [self._bind(k) for k in range(2)]
 
-    def _bind(self, now: int) -> ort.IOBinding:
+    def _bind(self, now: int) -> onnxruntime.IOBinding:
         binding = self._session.io_binding()
         then = self._states[1 - now]
         for name, array in (('driven', self._driven), ('state', self._states[now])):

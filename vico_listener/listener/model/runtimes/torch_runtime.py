@@ -5,7 +5,9 @@ import torch
 from numpy.typing import NDArray
 
 from vico_listener.listener.model.checkpoint import Checkpoint
-from vico_listener.listener.model.network import ListenerNetwork
+from vico_listener.listener.model.network import load_network
+from vico_listener.neural.execution import choose_device
+from vico_listener.neural.torch_runner import capture
 
 Array = NDArray[np.float32]
 
@@ -13,47 +15,28 @@ Array = NDArray[np.float32]
 class TorchRuntime:
     """Steps a `ListenerNetwork`."""
 
-    def __init__(self, checkpoint: Checkpoint, device: str = '') -> None:
-        """Load the weights onto `device`; '' = a GPU where there is one.
+    def __init__(self, checkpoint: Checkpoint, device: str = 'auto') -> None:
+        """Load the weights onto a device; 'auto' = a GPU where there is one.
 
         Raises:
-            RuntimeError: the device is not there.
+            ValueError: see `choose_device`.
         """
-        device = device or ('cuda' if torch.cuda.is_available() else 'cpu')
-        self.device = torch.device(device)
-        if device.startswith('cuda') and not torch.cuda.is_available():
-            raise RuntimeError('the runtime torch found no CUDA device')
+        self.device = torch.device(choose_device(device))
         config = checkpoint.config
-        self._network = ListenerNetwork(config)
-        weights = {name: torch.from_numpy(w.copy()) for name, w in checkpoint.weights.items()}
-        self._network.load_state_dict(weights)
-        self._network.eval().requires_grad_(False).to(device)
-        self._driven = torch.zeros(1, 1, config.driven_size, device=device)
-        self._state = torch.zeros(1, config.state_size, device=device)
-        self._output = torch.zeros(config.output_size, device=device)
+        self._network = load_network(checkpoint).to(self.device)
+        self._driven = torch.zeros(1, 1, config.driven_size, device=self.device)
+        self._state = torch.zeros(1, config.state_size, device=self.device)
+        self._output = torch.zeros(config.output_size, device=self.device)
         self._graph: torch.cuda.CUDAGraph | None = None
-        if device.startswith('cuda'):
-            self._capture()
+        if self.device.type == 'cuda':
+            self._graph, _ = capture(self._compute)
+            self._state.zero_()
 
     @torch.inference_mode()
     def _compute(self) -> None:
         output, state = self._network(self._driven, self._state)
         self._output.copy_(output[0, 0])
         self._state.copy_(state)
-
-    def _capture(self) -> None:
-        stream = torch.cuda.Stream()
-        stream.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(stream):
-            for _ in range(3):
-                self._compute()
-        torch.cuda.current_stream().wait_stream(stream)
-        graph = torch.cuda.CUDAGraph()
-        # Another thread may be busy on the GPU meanwhile.
-        with torch.cuda.graph(graph, capture_error_mode='thread_local'):
-            self._compute()
-        self._graph = graph
-        self._state.zero_()
 
     @property
     def state(self) -> Array:

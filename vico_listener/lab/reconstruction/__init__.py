@@ -1,0 +1,1 @@
+"""Deep3DFaceRecon over whole clips: coefficients and meshes."""

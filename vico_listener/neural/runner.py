@@ -1,0 +1,29 @@
+"""Makes what runs a part of a pretrained network."""
+
+from pathlib import Path
+
+from vico_listener.neural.execution import Execution
+from vico_listener.neural.execution import Part
+from vico_listener.neural.execution import Runner
+
+
+def create_runner(part: Part, execution: Execution, checkpoint: Path | None = None) -> Runner:
+    """Return what runs `part`.
+
+    Args:
+        part: the network.
+        execution: how.
+        checkpoint: file of its weights; an ONNX export is then kept beside it.
+
+    Raises:
+        ValueError: see `Execution.resolve`.
+        ModuleNotFoundError: torch (or onnx, for the first export) is not installed.
+    """
+    execution = execution.resolve()
+    if execution.runtime == 'torch':
+        from vico_listener.neural.torch_runner import TorchRunner
+
+        return TorchRunner(part, execution)
+    from vico_listener.neural.onnx_runner import OnnxRunner
+
+    return OnnxRunner(part, execution.threads, checkpoint)
