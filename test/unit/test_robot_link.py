@@ -23,12 +23,12 @@ from vico_listener.cli.main import main  # noqa: E402
 from vico_listener.resources import resource_path  # noqa: E402
 from vico_listener.robot import HeadCommand  # noqa: E402
 from vico_listener.robot import load_profile  # noqa: E402
-from vico_listener.robot import web_socket  # noqa: E402
 from vico_listener.robot.interfaces import LinkInterface  # noqa: E402
 from vico_listener.robot.interfaces import RobotLink  # noqa: E402
+from vico_listener.robot.interfaces import web_socket_link  # noqa: E402
 from vico_listener.robot.interfaces.furhat import KEY_VARIABLE  # noqa: E402
+from vico_listener.robot.interfaces.web_socket_link import blend  # noqa: E402
 from vico_listener.robot.profile import parse_profile  # noqa: E402
-from vico_listener.robot.web_socket import blend  # noqa: E402
 
 # Roll, pitch, yaw.
 COMMAND = HeadCommand(0, (0.1, -0.2, 0.3), (0.0, 0.0, 0.0))
@@ -179,7 +179,7 @@ def test_error_event_of_furhat_is_logged(robots: list[Any]) -> None:
 
 
 def test_robot_that_never_grants_control_is_named(robots: list[Any], monkeypatch: Any) -> None:
-    monkeypatch.setattr(web_socket, 'PATIENCE', 0.2)
+    monkeypatch.setattr(web_socket_link, 'PATIENCE', 0.2)
     robot = Robot('/v1/events', lambda message: {'type': 'response.weather'})
     robots.append(robot)
     sender, _, warned = make(robots, 'furhat', robot.url)
@@ -188,7 +188,7 @@ def test_robot_that_never_grants_control_is_named(robots: list[Any], monkeypatch
 
 
 def test_what_is_not_installed_is_named(monkeypatch: Any) -> None:
-    monkeypatch.delitem(sys.modules, 'vico_listener.robot.web_socket')
+    monkeypatch.delitem(sys.modules, 'vico_listener.robot.interfaces.web_socket_link')
     monkeypatch.setitem(sys.modules, 'websockets.exceptions', None)
     profile = load_profile('furhat')
     assert isinstance(profile.interface, LinkInterface)
@@ -247,7 +247,7 @@ def test_slow_robot_gets_the_newest_and_never_blocks(robots: list[Any]) -> None:
 
 
 def test_loss_is_logged_once_and_taken_up_smoothly(robots: list[Any], monkeypatch: Any) -> None:
-    monkeypatch.setattr(web_socket, 'RETRY', 0.05)
+    monkeypatch.setattr(web_socket_link, 'RETRY', 0.05)
     robot = Robot('/api/move/ws/set_target', reachy)
     sender, informed, warned = make(robots, 'reachy_mini', robot.url)
     sender.send(HeadCommand(0, (0.0, 0.0, -0.5), (0.0, 0.0, 0.0)))

@@ -13,7 +13,7 @@ from vico_listener.robot.interfaces.base import Payload
 from vico_listener.robot.interfaces.base import RobotInterface
 from vico_listener.robot.interfaces.base import RobotLink
 from vico_listener.robot.interfaces.base import TopicInterface
-from vico_listener.robot.interfaces.base import WebSocketInterface
+from vico_listener.robot.interfaces.web_socket import WebSocketInterface
 
 __all__ = [
     'INTERFACES',

@@ -7,12 +7,10 @@ from abc import ABC
 from abc import abstractmethod
 from collections.abc import Callable
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 from typing import Protocol
 
 from vico_listener.robot.fields import Fields
-from vico_listener.robot.fields import ProfileError
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.joints import Joint
 
@@ -113,46 +111,3 @@ class LinkInterface(RobotInterface):
         Raises:
             RuntimeError: something that the connection needs is not installed.
         """
-
-
-class WebSocketInterface(LinkInterface):
-    """A robot that takes JSON over a WebSocket; the profile has the field `url`."""
-
-    def __init__(self, fields: Fields) -> None:
-        self.url = fields.text('url')
-        if not self.url.startswith(('ws://', 'wss://')):
-            raise ProfileError(
-                f'{fields.where}: url must begin with ws:// or wss://, not {self.url!r}'
-            )
-
-    @property
-    def target(self) -> str:
-        """The URL."""
-        return self.url
-
-    def greeting(self) -> Payload | None:
-        """Return the event that asks the robot for control; None where it wants none."""
-        return None
-
-    def accepts(self, event: Payload) -> bool:
-        """Return whether an event that comes after the greeting gives control.
-
-        Raises:
-            ConnectionRefusedError: the robot refuses control; the message says why.
-        """
-        return True
-
-    def refusal(self, event: Payload) -> str:
-        """Return what is wrong with a command, as an event of the robot says, or ''."""
-        return ''
-
-    def connector(self, joints: Sequence[Joint], inform: Log, warn: Log) -> Callable[[], RobotLink]:
-        """Return what starts a `WebSocketLink`; that finds the robot in a thread of its own."""
-        try:
-            from vico_listener.robot.web_socket import WebSocketLink
-        except ModuleNotFoundError as error:
-            raise RuntimeError(
-                f"interface '{self.name}' needs the Python module {error.name!r}: ./run setup "
-                '(or pip install websockets)'
-            ) from error
-        return partial(WebSocketLink, self, joints, inform, warn)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from vico_listener.robot.interfaces.base import Payload
-from vico_listener.robot.interfaces.base import WebSocketInterface
+from vico_listener.robot.interfaces.web_socket import WebSocketInterface
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.joints import Joint
 from vico_listener.robot.joints import by_axis

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 from websockets.exceptions import WebSocketException
@@ -14,7 +15,6 @@ from websockets.sync.connection import Connection
 
 from vico_listener.robot.interfaces.base import Log
 from vico_listener.robot.interfaces.base import Payload
-from vico_listener.robot.interfaces.base import WebSocketInterface
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.joints import Joint
 
@@ -31,6 +31,25 @@ Its own limits hold for the commands that it missed, not for the jump over them.
 """
 
 
+class Conversation(Protocol):
+    """What a link must know of a robot; `WebSocketInterface` says it."""
+
+    name: str
+    url: str
+
+    def payload(self, joints: Sequence[Joint], command: HeadCommand) -> Payload:
+        """Return the event that carries a command."""
+
+    def greeting(self) -> Payload | None:
+        """Return the event that asks for control, if any."""
+
+    def accepts(self, event: Payload) -> bool:
+        """Return whether an event gives control."""
+
+    def refusal(self, event: Payload) -> str:
+        """Return what an event says is wrong with a command, or ''."""
+
+
 class WebSocketLink:
     """Sends the newest command to a robot; the caller never waits.
 
@@ -44,7 +63,7 @@ class WebSocketLink:
     """
 
     def __init__(
-        self, interface: WebSocketInterface, joints: Sequence[Joint], inform: Log, warn: Log
+        self, interface: Conversation, joints: Sequence[Joint], inform: Log, warn: Log
     ) -> None:
         self._interface = interface
         self._joints = joints
