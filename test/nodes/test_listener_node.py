@@ -20,6 +20,8 @@ from vico_listener.clock import tick_stamp
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.learned import DEFAULT_CHECKPOINT
+from vico_listener.listener.model.runtimes.numba_runtime import NumbaRuntime
+from vico_listener.listener.rules import RulesListener
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
 from vico_listener.nodes.convert import speaker_message
@@ -69,6 +71,27 @@ def test_every_frame_is_answered_in_its_stamp(graph: Graph) -> None:
     assert {(m.attitude, m.model, m.active) for m in motions} == {('neutral', 'lstm', True)}
     assert {m.face.basis for m in motions} == {'arkit52'}
     assert all(np.isfinite(m.face.rotation).all() for m in motions)
+
+
+class Quiet(RulesListener):
+    """A listener of another package."""
+
+    name = 'quiet'
+
+
+class Sluggish(NumbaRuntime):
+    """A runtime of another package."""
+
+
+def test_the_listener_may_be_a_class_of_another_package(graph: Graph) -> None:
+    motions = Bench(graph, listener=f'{__name__}:Quiet').feed(2)
+    assert {m.model for m in motions} == {'quiet'}
+
+
+def test_the_runtime_may_be_a_class_of_another_package(graph: Graph) -> None:
+    bench = Bench(graph, runtime=f'{__name__}:Sluggish')
+    assert type(bench.node.agent.listener.runtime) is Sluggish
+    assert {m.model for m in bench.feed(2)} == {'lstm'}
 
 
 @pytest.mark.parametrize('way', ['parameter', 'topic'])
@@ -156,7 +179,13 @@ def test_same_frames_give_the_same_motion_after_a_reset(graph: Graph) -> None:
 
 @pytest.mark.parametrize(
     ('parameters', 'text'),
-    [({'listener': 'oracle'}, 'oracle'), ({'portrait': '/no/portrait.png'}, 'portrait.png')],
+    [
+        ({'listener': 'oracle'}, "unknown listener 'oracle': choose one of lstm, rules"),
+        ({'listener': f'{__name__}:Bench'}, "Bench' is no listener: it lacks"),
+        ({'runtime': 'abacus'}, "unknown runtime 'abacus': choose one of numba, onnx, torch"),
+        ({'runtime': 'nowhere.abacus:Abacus'}, "there is no module 'nowhere' in this Python"),
+        ({'portrait': '/no/portrait.png'}, 'portrait.png'),
+    ],
 )
 def test_wrong_parameter_fails_configure_with_the_reason(
     graph: Graph, capfd: pytest.CaptureFixture, parameters: dict, text: str

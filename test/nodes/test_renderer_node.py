@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from graph import Graph
 from graph import wait_until
@@ -17,6 +18,8 @@ from vico_listener.nodes.managed_node import ERROR
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.perception_node import PerceptionNode
 from vico_listener.nodes.renderer_node import RendererNode
+from vico_listener.render.base import Image as Picture
+from vico_listener.render.base import Renderer
 
 
 @pytest.mark.parametrize(
@@ -51,6 +54,28 @@ def test_wrong_face_model_is_refused_in_configure(
 def motion(tick: int, face: FaceMotion) -> ListenerMotion:
     stamp = tick_stamp(tick)
     return ListenerMotion(stamp, stamp, face, Attitude.NEUTRAL, 1.0, True, 'test')
+
+
+class Grey(Renderer):
+    """A renderer of another package."""
+
+    def __init__(self, portrait: Picture, size: int) -> None:
+        self.size = size
+        self.reference = FaceMotion.neutral()
+
+    def render(self, motion: FaceMotion) -> Picture:
+        return np.full((self.size, self.size, 3), 128, np.uint8)
+
+
+def test_the_renderer_may_be_a_class_of_another_package(graph: Graph) -> None:
+    node = graph.make(RendererNode, subscribe=False, size=64, renderer=f'{__name__}:Grey')
+    pictures = graph.record(graph.tester(), Image, 'face/image')
+    assert graph.run(node.trigger_configure) == TransitionCallbackReturn.SUCCESS
+    assert graph.run(node.trigger_activate) == TransitionCallbackReturn.SUCCESS
+    wait_until(lambda: node._image.get_subscription_count() == 1)
+    node.draw(motion(1, FaceMotion.neutral()))
+    wait_until(lambda: len(pictures) == 1)
+    assert set(pictures[0].data) == {128}
 
 
 def test_a_motion_of_another_basis_is_reported_and_survived(graph: Graph) -> None:
