@@ -14,8 +14,8 @@ from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.serialization import deserialize_message
 
 from vico_listener import msg
-from vico_listener.lab.dataset.bags.clips import ClipFiles
-from vico_listener.lab.dataset.bags.make import make_bag
+from vico_listener.lab.dataset.bags.clip_bags import ClipFiles
+from vico_listener.lab.dataset.bags.clip_bags import make_bag
 from vico_listener.lab.nodes.bag_recorder_node import BagRecorderNode
 from vico_listener.media.bags.definitions import LISTENER_MOTION
 from vico_listener.media.bags.definitions import typestore

@@ -17,9 +17,9 @@ from rosbags.typesys import get_typestore
 from vico_listener.cli.main import main
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_stamp
-from vico_listener.lab.dataset.bags.clips import ClipFiles
-from vico_listener.lab.dataset.bags.clips import find_clips
-from vico_listener.lab.dataset.bags.make import make_bag
+from vico_listener.lab.dataset.bags.clip_bags import ClipFiles
+from vico_listener.lab.dataset.bags.clip_bags import find_clips
+from vico_listener.lab.dataset.bags.clip_bags import make_bag
 from vico_listener.lab.dataset.bags.truth import read_truth
 from vico_listener.lab.dataset.features import ClipFeatures
 from vico_listener.lab.dataset.reference import placed_track

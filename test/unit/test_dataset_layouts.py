@@ -8,13 +8,13 @@ import pytest
 from scipy.io import wavfile
 
 from vico_listener.cli.main import main
+from vico_listener.lab.dataset.vico.foreign_tables import LayoutError
+from vico_listener.lab.dataset.vico.inspection import format_inspection
 from vico_listener.lab.dataset.vico.inspection import inspect_data_set
 from vico_listener.lab.dataset.vico.inspection import length_distribution
+from vico_listener.lab.dataset.vico.inspection import plot_inspection
 from vico_listener.lab.dataset.vico.inspection import statistics
-from vico_listener.lab.dataset.vico.inspection_report import format_inspection
-from vico_listener.lab.dataset.vico.inspection_report import plot_inspection
 from vico_listener.lab.dataset.vico.layouts import read_layout
-from vico_listener.lab.dataset.vico.tables import LayoutError
 from vico_listener.media.clip import camera_frames
 from vico_listener.media.video import write_video
 from vico_listener.motion import Attitude

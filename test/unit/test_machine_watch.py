@@ -8,7 +8,7 @@ import time
 
 PROGRAM = """
 import sys, time
-from vico_listener.lab.benchmark.machine_watch import MachineWatch
+from vico_listener.lab.benchmark.machine import MachineWatch
 watch = MachineWatch()
 time.sleep(0.2)
 watch.since_last()

@@ -12,12 +12,9 @@ from vico_listener.cli.main import main
 from vico_listener.lab.dataset.dyads.make import DyadConfig
 from vico_listener.lab.dataset.dyads.make import make_speaker
 from vico_listener.lab.dataset.features import load_features
-from vico_listener.lab.training.config import TrainingConfig
-from vico_listener.lab.training.config import TrainingConfigError
-from vico_listener.lab.training.config import load_training_config
-from vico_listener.lab.training.export import calibrate
-from vico_listener.lab.training.export import run_freely
-from vico_listener.lab.training.export import to_checkpoint
+from vico_listener.lab.training.calibration import calibrate
+from vico_listener.lab.training.calibration import run_freely
+from vico_listener.lab.training.calibration import to_checkpoint
 from vico_listener.lab.training.loop import Trainer
 from vico_listener.lab.training.losses import LossWeights
 from vico_listener.lab.training.losses import all_losses
@@ -26,6 +23,9 @@ from vico_listener.lab.training.losses import motion_losses
 from vico_listener.lab.training.sequences import Sequences
 from vico_listener.lab.training.sequences import measure
 from vico_listener.lab.training.sequences import sequences
+from vico_listener.lab.training.training_config import TrainingConfig
+from vico_listener.lab.training.training_config import TrainingConfigError
+from vico_listener.lab.training.training_config import load_training_config
 from vico_listener.listener.model.checkpoint import load_checkpoint
 from vico_listener.listener.model.network import ListenerNetwork
 from vico_listener.resources import resource_path

@@ -22,12 +22,12 @@ from vico_listener.lab.training.clip_sequences import clip_sequences
 from vico_listener.lab.training.clip_sequences import measure_clips
 from vico_listener.lab.training.clip_sequences import native_rows
 from vico_listener.lab.training.clip_sequences import windows
-from vico_listener.lab.training.config import TrainingConfig
-from vico_listener.lab.training.config import load_training_config
 from vico_listener.lab.training.loop import Trainer
 from vico_listener.lab.training.losses import LossWeights
 from vico_listener.lab.training.losses import all_losses
 from vico_listener.lab.training.parallel import World
+from vico_listener.lab.training.training_config import TrainingConfig
+from vico_listener.lab.training.training_config import load_training_config
 from vico_listener.listener.model.config import ModelConfig
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import BFM64

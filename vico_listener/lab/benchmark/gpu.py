@@ -50,7 +50,7 @@ class Chain:
 
     def __init__(self, execution: Execution) -> None:
         from vico_listener.lab.benchmark.direct import DirectChain
-        from vico_listener.lab.training.export import to_checkpoint
+        from vico_listener.lab.training.calibration import to_checkpoint
         from vico_listener.listener.learned import LearnedListener
         from vico_listener.listener.model.network import ListenerNetwork
         from vico_listener.listener.model.vectors import Normalisation

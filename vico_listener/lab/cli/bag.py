@@ -8,9 +8,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from vico_listener.lab.dataset.bags.clips import ClipFiles
-from vico_listener.lab.dataset.bags.clips import find_clips
-from vico_listener.lab.dataset.bags.make import make_bag
+from vico_listener.lab.dataset.bags.clip_bags import ClipFiles
+from vico_listener.lab.dataset.bags.clip_bags import find_clips
+from vico_listener.lab.dataset.bags.clip_bags import make_bag
 from vico_listener.media.bags.errors import BagError
 from vico_listener.media.bags.reader import Bag
 from vico_listener.media.bags.topics import choose_inputs

@@ -4,8 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from vico_listener.lab.dataset.vico.foreign_tables import LayoutError
 from vico_listener.lab.dataset.vico.layouts import read_layout
-from vico_listener.lab.dataset.vico.tables import LayoutError
 from vico_listener.motion import Attitude
 
 
@@ -88,7 +88,7 @@ def _synthesise(args: argparse.Namespace) -> int:
 
 def _teach(args: argparse.Namespace) -> int:
     from vico_listener.lab.dataset.dyads.make import make_dyads
-    from vico_listener.lab.training.config import load_training_config
+    from vico_listener.lab.training.training_config import load_training_config
 
     make_dyads(load_training_config(args.config).dyads, args.folder, args.workers)
     print(f'labelled dyads in {args.folder}; vico train {args.config} --features {args.folder}')
@@ -116,10 +116,10 @@ def _build(args: argparse.Namespace) -> int:
 
 
 def _inspect(args: argparse.Namespace) -> int:
+    from vico_listener.lab.dataset.vico.inspection import SHOWN_PROBLEMS
+    from vico_listener.lab.dataset.vico.inspection import format_inspection
     from vico_listener.lab.dataset.vico.inspection import inspect_data_set
-    from vico_listener.lab.dataset.vico.inspection_report import SHOWN_PROBLEMS
-    from vico_listener.lab.dataset.vico.inspection_report import format_inspection
-    from vico_listener.lab.dataset.vico.inspection_report import plot_inspection
+    from vico_listener.lab.dataset.vico.inspection import plot_inspection
 
     found = inspect_data_set(read_layout(args.folder))
     out = args.out or args.folder

@@ -71,7 +71,7 @@ def _number(value: float, digits: int = 2) -> str:
 
 def _long_run(suite: Any, duration: float, out: Path) -> dict[str, str]:
     """Let it run and watch memory, queue and motion."""
-    from vico_listener.lab.benchmark.machine_watch import MachineWatch
+    from vico_listener.lab.benchmark.machine import MachineWatch
     from vico_listener.lab.faults import long_run
 
     watch = MachineWatch()

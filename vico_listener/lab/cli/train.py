@@ -26,9 +26,9 @@ def run(args: argparse.Namespace) -> int:
     import torch
 
     from vico_listener.lab.dataset.dyads.synthesizer import SynthesizerError
-    from vico_listener.lab.training.config import TrainingConfigError
-    from vico_listener.lab.training.config import load_training_config
     from vico_listener.lab.training.run import train
+    from vico_listener.lab.training.training_config import TrainingConfigError
+    from vico_listener.lab.training.training_config import load_training_config
 
     if args.threads:
         torch.set_num_threads(args.threads)

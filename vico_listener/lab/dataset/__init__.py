@@ -1,1 +1,1 @@
-"""Recordings: clips of speakers, as files."""
+"""Data sets: features of clips, the layouts of ViCo, synthetic dyads, and bags."""

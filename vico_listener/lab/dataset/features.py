@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import fields
 from dataclasses import replace
 from pathlib import Path
 from zipfile import BadZipFile
@@ -13,8 +14,6 @@ from vico_listener.clock import tick_stamp
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import ACOUSTICS
 from vico_listener.frames import SpeakerFrame
-from vico_listener.lab.dataset.labels import LABELS
-from vico_listener.lab.dataset.labels import Labels
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import Attitude
 from vico_listener.motion import basis_by_name
@@ -29,6 +28,44 @@ _BROKEN = (OSError, KeyError, TypeError, ValueError, EOFError, BadZipFile)
 """What reading a file raises that is not what it should be."""
 SPLITS = ('train', 'test', 'ood')
 """Splits of a data set; the identities of `test` all occur in `train`, those of `ood` never."""
+
+
+@dataclass
+class Labels:
+    """A teacher's word on its own listening, over the T ticks of a clip in `arkit52`.
+
+    Attributes:
+        attitude: (T,) index into `ATTITUDES`, as asked for: it may change within the clip.
+        personality: (10,), in the order of the fields of `Personality`.
+        reference: (52,) expression of the listener's first face, before the first tick.
+        posture: (T, 3) rad, change: (T, 52): what is no gesture, see `Behaviour`.
+        gestures: (N, 8) decided gestures, columns `GESTURE_FIELDS`.
+
+    Raises:
+        ValueError: lengths that differ, or a gesture outside the clip.
+    """
+
+    attitude: NDArray[np.int8]
+    personality: NDArray[np.float32]
+    reference: NDArray[np.float32]
+    posture: NDArray[np.float32]
+    change: NDArray[np.float32]
+    gestures: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        count = len(self)
+        if {len(self.posture), len(self.change)} != {count}:
+            raise ValueError('labels of different lengths')
+        ticks = self.gestures[:, 0]
+        if ((ticks < 0) | (ticks >= count)).any():
+            raise ValueError(f'a gesture is labelled outside the {count} ticks of the clip')
+
+    def __len__(self) -> int:
+        return len(self.attitude)
+
+
+LABELS = tuple(f.name for f in fields(Labels))
+"""Names of the arrays."""
 
 
 @dataclass

@@ -11,12 +11,12 @@ from torch import Tensor
 from tqdm import tqdm
 
 from vico_listener.frames import ACOUSTIC_SIZE
-from vico_listener.lab.training.config import TrainingConfig
 from vico_listener.lab.training.losses import Counts
 from vico_listener.lab.training.losses import all_losses
 from vico_listener.lab.training.parallel import ALONE
 from vico_listener.lab.training.parallel import World
 from vico_listener.lab.training.sequences import Sequences
+from vico_listener.lab.training.training_config import TrainingConfig
 from vico_listener.listener.model.config import ModelConfig
 from vico_listener.listener.model.network import ListenerNetwork
 

@@ -16,13 +16,12 @@ from vico_listener.lab.dataset.dyads.make import make_dyads
 from vico_listener.lab.dataset.features import ClipFeatures
 from vico_listener.lab.dataset.features import load_features
 from vico_listener.lab.dataset.made_with import kept_settings
+from vico_listener.lab.training.calibration import calibrate
+from vico_listener.lab.training.calibration import gesture_counts
+from vico_listener.lab.training.calibration import to_checkpoint
 from vico_listener.lab.training.clip_sequences import check_clips
 from vico_listener.lab.training.clip_sequences import clip_sequences
 from vico_listener.lab.training.clip_sequences import measure_clips
-from vico_listener.lab.training.config import TrainingConfig
-from vico_listener.lab.training.export import calibrate
-from vico_listener.lab.training.export import gesture_counts
-from vico_listener.lab.training.export import to_checkpoint
 from vico_listener.lab.training.loop import Epoch
 from vico_listener.lab.training.loop import Trainer
 from vico_listener.lab.training.loop import progress
@@ -33,6 +32,7 @@ from vico_listener.lab.training.saving import save_checkpoint
 from vico_listener.lab.training.sequences import Sequences
 from vico_listener.lab.training.sequences import measure
 from vico_listener.lab.training.sequences import sequences
+from vico_listener.lab.training.training_config import TrainingConfig
 from vico_listener.listener.gestures import Kind
 from vico_listener.listener.model.vectors import Normalisation
 

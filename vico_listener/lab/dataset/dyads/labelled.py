@@ -4,9 +4,9 @@ import numpy as np
 
 from vico_listener.lab.dataset.dyads.dyad import ATTITUDES
 from vico_listener.lab.dataset.dyads.dyad import Dyad
+from vico_listener.lab.dataset.features import LABELS
 from vico_listener.lab.dataset.features import ClipFeatures
-from vico_listener.lab.dataset.labels import LABELS
-from vico_listener.lab.dataset.labels import Labels
+from vico_listener.lab.dataset.features import Labels
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import ARKIT52
 

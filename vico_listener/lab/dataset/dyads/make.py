@@ -18,8 +18,8 @@ from vico_listener.lab.dataset.dyads.labelled import dyad_features
 from vico_listener.lab.dataset.dyads.sound import talk
 from vico_listener.lab.dataset.dyads.speaker_face import speaker_face
 from vico_listener.lab.dataset.features import SPLITS
+from vico_listener.lab.dataset.jobs import run_jobs
 from vico_listener.lab.dataset.made_with import keep_settings
-from vico_listener.lab.dataset.parallel import run_jobs
 from vico_listener.listener.personality import Personality
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion

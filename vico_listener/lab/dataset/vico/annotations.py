@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from vico_listener.lab.dataset.vico.tables import attitude_of
-from vico_listener.lab.dataset.vico.tables import read_rows
-from vico_listener.lab.dataset.vico.tables import split_of
+from vico_listener.lab.dataset.vico.foreign_tables import attitude_of
+from vico_listener.lab.dataset.vico.foreign_tables import read_rows
+from vico_listener.lab.dataset.vico.foreign_tables import split_of
 from vico_listener.motion import Attitude
 
 COLUMNS = (
@@ -84,7 +84,7 @@ def read_annotations(table: Path, videos: Path | None = None) -> Annotations:
     """Read a table and compare its annotators.
 
     Args:
-        table: csv; header names may differ a little, see `tables`.
+        table: csv; header names may differ a little, see `foreign_tables`.
         videos: folder of the videos; None = that of the table.
 
     Raises:

@@ -10,8 +10,8 @@ from dataclasses import asdict
 from dataclasses import dataclass
 from pathlib import Path
 
+from vico_listener.lab.dataset.jobs import run_jobs
 from vico_listener.lab.dataset.made_with import claim_folder
-from vico_listener.lab.dataset.parallel import run_jobs
 from vico_listener.lab.dataset.vico.annotations import Annotation
 from vico_listener.lab.dataset.vico.annotations import Annotations
 from vico_listener.lab.dataset.vico.cutting import cut_clip

@@ -1,4 +1,4 @@
-"""3DMM coefficients that labs already have: the authors' `.mat` files and feature trees.
+"""3DMM coefficients of a data set's videos: fitted by Deep3DFaceRecon, or of a lab that has them.
 
 .mat          `coeff` (T, 257) and `transform_params` (T, 5), float32 or float64, one file for each
               video, found by its name anywhere below a folder
@@ -8,6 +8,7 @@ feature tree  `audio_feats/<clip>.npy` (T, 45) and `video_feats/<clip>.speaker.b
 Sound is analysed anew for `.mat` files; a tree brings its own (layout `vico_release`).
 """
 
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +20,17 @@ from vico_listener.face.deep3d.coefficients import EXPRESSION
 from vico_listener.face.deep3d.coefficients import TRANSLATION
 from vico_listener.face.deep3d.coefficients import canvas_crop
 from vico_listener.face.deep3d.coefficients import load_mat
+from vico_listener.face.deep3d.coefficients import save_mat
+from vico_listener.face.deep3d.reconstruction import Reconstruction
 from vico_listener.lab.dataset.features import ClipFeatures
 from vico_listener.lab.dataset.vico.layouts import ClipEntry
+from vico_listener.lab.dataset.vico.stretch import landmarker
+from vico_listener.lab.dataset.vico.stretch import resized
+from vico_listener.lab.reconstruction.clip_coefficients import reconstruct_clip
 from vico_listener.media.clip import ClipError
 from vico_listener.media.clip import read_sound
 from vico_listener.media.face_track import FaceTrack
+from vico_listener.media.tick_pictures import pictures_at_ticks
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
 from vico_listener.native import rep103_rotation
@@ -140,3 +147,48 @@ def _features(
         listener=listener,
     )
     return features, notes
+
+
+@lru_cache(maxsize=1)
+def _reconstruction(model: str) -> Reconstruction:
+    return Reconstruction(model)
+
+
+def write_coefficients(entry: ClipEntry, folder: Path, model: str, factor: float) -> list[str]:
+    """Write `<video>.mat` of speaker and listener, where it is not there yet; a row a tick.
+
+    Args:
+        entry: the clip.
+        folder: of the files.
+        model: `epoch_20.pth`.
+        factor: of the width of all pictures; 1 as the authors have it.
+
+    Returns:
+        notes on what was not seen.
+
+    Raises:
+        ClipError: a video that cannot be read or shows nobody.
+        FaceModelError: the model is missing or another file.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    notes = []
+    videos = {'speaker': entry.speaker_video, 'listener': entry.listener_video}
+    for who, video in videos.items():
+        path = folder / f'{video.stem}.mat'
+        if path.exists():
+            continue
+        pictures = (resized(picture, factor) for picture in pictures_at_ticks(video))
+        network = _reconstruction(model)
+        try:
+            clip = reconstruct_clip(pictures, network, landmarker())
+        except ValueError as error:
+            raise ClipError(f'{video.name}: {error}') from None
+        unfinished = path.with_suffix('.part.mat')
+        save_mat(unfinished, clip.coefficients, clip.transform_params)
+        unfinished.replace(path)
+        if not clip.found.all():
+            notes.append(
+                f'{who} not seen in {np.mean(~clip.found):.0%} of the frames: the place of the '
+                'frame before was fitted, as the authors have it'
+            )
+    return notes

@@ -19,11 +19,11 @@ from vico_listener.frames import SpeakerFrame
 from vico_listener.lab.dataset.features import STATISTICS
 from vico_listener.lab.dataset.features import ClipFeatures
 from vico_listener.lab.dataset.features import load_features
+from vico_listener.lab.dataset.jobs import run_jobs
 from vico_listener.lab.dataset.made_with import keep_settings
-from vico_listener.lab.dataset.parallel import run_jobs
-from vico_listener.lab.dataset.vico.deep3d_clips import write_coefficients
 from vico_listener.lab.dataset.vico.deep3d_files import features_from_mat
 from vico_listener.lab.dataset.vico.deep3d_files import features_from_tree
+from vico_listener.lab.dataset.vico.deep3d_files import write_coefficients
 from vico_listener.lab.dataset.vico.layouts import ClipEntry
 from vico_listener.lab.dataset.vico.stretch import landmarker
 from vico_listener.lab.dataset.vico.stretch import resized

@@ -12,10 +12,10 @@ from dataclasses import field
 from pathlib import Path
 
 from vico_listener.lab.dataset.features import SPLITS
-from vico_listener.lab.dataset.vico.tables import LayoutError
-from vico_listener.lab.dataset.vico.tables import attitude_of
-from vico_listener.lab.dataset.vico.tables import read_rows
-from vico_listener.lab.dataset.vico.tables import split_of
+from vico_listener.lab.dataset.vico.foreign_tables import LayoutError
+from vico_listener.lab.dataset.vico.foreign_tables import attitude_of
+from vico_listener.lab.dataset.vico.foreign_tables import read_rows
+from vico_listener.lab.dataset.vico.foreign_tables import split_of
 from vico_listener.motion import Attitude
 
 RLD_CSV = 'RLD_data.csv'

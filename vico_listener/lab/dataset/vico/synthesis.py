@@ -26,8 +26,8 @@ from vico_listener.lab.dataset.dyads.sound import talk
 from vico_listener.lab.dataset.dyads.speaker_face import speaker_face
 from vico_listener.lab.dataset.features import SPLITS
 from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.lab.dataset.jobs import run_jobs
 from vico_listener.lab.dataset.made_with import claim_folder
-from vico_listener.lab.dataset.parallel import run_jobs
 from vico_listener.lab.dataset.vico.cutting import SIZE
 from vico_listener.lab.dataset.vico.cutting import SOUND_RATE
 from vico_listener.lab.dataset.vico.extraction import write_statistics
