@@ -1,5 +1,1 @@
-"""rosbag2 bags without ROS: clips become bags, and bags are read and chosen from.
-
-Read and written by `rosbags`, in the version 9 of ROS 2 Jazzy, as mcap or sqlite3, with every
-message definition inside.
-"""
+"""rosbag2 bags of a data set: clips become bags, and the true listener comes out of one."""
