@@ -7,7 +7,7 @@ import pytest
 from rosbags.typesys import get_types_from_msg
 
 from vico_listener.clock import NANOSECONDS
-from vico_listener.lab.dataset.bags import writer as writing
+from vico_listener.media.bags import writer as writing
 from vico_listener.media.bags.definitions import ATTITUDE
 from vico_listener.media.bags.definitions import AUDIO_FOREIGN
 from vico_listener.media.bags.definitions import AUDIO_INFO

@@ -18,7 +18,7 @@ from vico_listener.face.backends.landmarker import LandmarkerBackend
 from vico_listener.frames import SpeakerFrame
 from vico_listener.lab.dataset.features import ClipFeatures
 from vico_listener.lab.dataset.features import load_features
-from vico_listener.lab.dataset.vico import deep3d_clips
+from vico_listener.lab.dataset.vico import deep3d_files
 from vico_listener.lab.dataset.vico.deep3d_files import read_mat
 from vico_listener.lab.dataset.vico.layouts import ClipEntry
 from vico_listener.lab.dataset.vico.layouts import read_layout
@@ -251,7 +251,7 @@ def test_deep3d_writes_the_authors_files(made_up, tmp_path, monkeypatch):
         brightness = np.array([face.picture.mean() / 255 for face in faces], np.float32)
         return np.repeat(brightness[:, None], 257, axis=1)
 
-    monkeypatch.setattr(deep3d_clips, '_reconstruction', lambda _: stand_in)
+    monkeypatch.setattr(deep3d_files, '_reconstruction', lambda _: stand_in)
     (entry,) = part_of(made_up, tmp_path / 'part', slice(0, 1))
     arguments = ['dataset', 'extract', str(tmp_path / 'part'), '--face', 'deep3d']
     assert main([*arguments, '--face-model', 'epoch_20.pth', '--workers', '1']) == 0
