@@ -12,6 +12,8 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.errors import SettingError
+
 Array = NDArray[np.float32]
 
 
@@ -24,12 +26,12 @@ class Attitude(str, Enum):
 
     @classmethod
     def parse(cls, name: str) -> 'Attitude':
-        """Return the attitude called `name`, in any case; ValueError names the choices."""
+        """Return the attitude called `name`, in any case; SettingError names the choices."""
         try:
             return cls(name.strip().lower())
         except ValueError:
             choices = ', '.join(a.value for a in cls)
-            raise ValueError(f"unknown attitude '{name}': choose one of {choices}") from None
+            raise SettingError(f"unknown attitude '{name}': choose one of {choices}") from None
 
 
 ARKIT_NAMES: tuple[str, ...] = (
@@ -88,9 +90,9 @@ BASES: dict[str, Basis] = {b.name: b for b in (ARKIT52, BFM64)}
 
 
 def basis_by_name(name: str) -> Basis:
-    """Return the basis called `name`; ValueError names the choices."""
+    """Return the basis called `name`; SettingError names the choices."""
     if name not in BASES:
-        raise ValueError(f"unknown basis '{name}': choose one of {', '.join(BASES)}")
+        raise SettingError(f"unknown basis '{name}': choose one of {', '.join(BASES)}")
     return BASES[name]
 
 

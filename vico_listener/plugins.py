@@ -15,10 +15,12 @@ from typing import Any
 from typing import Generic
 from typing import TypeVar
 
+from vico_listener.errors import SettingError
+
 T = TypeVar('T')
 
 
-class PluginError(ValueError):
+class PluginError(SettingError):
     """A part cannot be loaded; the message says why and what to do."""
 
 

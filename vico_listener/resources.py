@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from vico_listener.errors import NotInstalledError
+
 
 def resource_path(relative: str) -> Path:
     """Path of a file or folder of the package, e.g. ``config/robots``.
@@ -10,7 +12,7 @@ def resource_path(relative: str) -> Path:
     module belongs to (colcon, then pip).
 
     Raises:
-        FileNotFoundError: it is in neither place.
+        NotInstalledError: it is in neither place.
     """
     here = Path(__file__).resolve().parent
     candidates = [here.parent / relative]
@@ -18,6 +20,6 @@ def resource_path(relative: str) -> Path:
     for candidate in candidates:
         if candidate.exists():
             return candidate
-    raise FileNotFoundError(
+    raise NotInstalledError(
         f'{relative} of vico_listener is missing: build the workspace again (./run setup)'
     )

@@ -380,7 +380,7 @@ def test_commands_make_bags_of_a_folder_and_describe_them(
     text = capsys.readouterr().out
     assert 'mcap' in text and '/image/compressed' in text and 'sensor_msgs/msg' in text
     assert main(make) == 1
-    assert 'vico bag make: cannot write the bag' in capsys.readouterr().err
+    assert 'vico bag: cannot write the bag' in capsys.readouterr().err
     assert main(['bag', 'make', str(tmp_path / 'no'), '--out', str(out)]) == 1
     assert 'no such clip or data set' in capsys.readouterr().err
 

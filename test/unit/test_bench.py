@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
+from vico_listener.cli.main import main
 from vico_listener.clock import NANOSECONDS
 from vico_listener.lab.benchmark import core as core_module
 from vico_listener.lab.benchmark import machine as machine_module
@@ -338,7 +339,7 @@ def test_notes_name_what_disturbs():
 
 
 def test_where_nothing_can_be_written_nothing_is_measured(measured, tmp_path, capsys):
-    assert bench.run(arguments('--out', tmp_path)) == 1
+    assert main(['bench', '--out', str(tmp_path)]) == 1
     assert measured == []
     assert str(tmp_path) in capsys.readouterr().err
 
@@ -348,7 +349,7 @@ def test_missing_clip_is_named(measured, tmp_path, monkeypatch, capsys):
         raise ClipError('the default clip is missing: install it')
 
     monkeypatch.setattr(bench.demo, 'default_clip', missing)
-    assert bench.run(arguments('--out', tmp_path / 'bench.json')) == 1
+    assert main(['bench', '--out', str(tmp_path / 'bench.json')]) == 1
     assert 'vico bench: the default clip is missing: install it' in capsys.readouterr().err
 
 

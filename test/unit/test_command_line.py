@@ -1,11 +1,19 @@
-"""What every command has in common."""
+"""What every command has in common: one line for what the user can mend, else the traceback."""
 
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from vico_listener.cli.main import EXTRAS
 from vico_listener.cli.main import main
+from vico_listener.dependencies import EXTRAS
+from vico_listener.errors import DataError
+from vico_listener.errors import NotInstalledError
+from vico_listener.errors import SettingError
+from vico_listener.errors import UnavailableError
+from vico_listener.lab.cli import checkpoint
 from vico_listener.resources import resource_path
 
 
@@ -23,7 +31,8 @@ def test_a_module_that_is_not_installed_is_named(monkeypatch, capsys, command, m
     monkeypatch.setitem(sys.modules, module, None)
     assert main([command, 'something']) == 1
     told = capsys.readouterr().err
-    assert f"vico {command}: module '{module}' is missing" in told and remedy in told
+    assert f"vico {command}: the Python module '{module}' is not installed: " in told
+    assert remedy in told and told.count('\n') == 1
 
 
 @pytest.mark.parametrize('extra', sorted(set(EXTRAS.values())))
@@ -34,3 +43,68 @@ def test_extras_are_files_that_name_their_modules(extra):
     for module, belongs in EXTRAS.items():
         if belongs == extra:
             assert wheels.get(module, module) in named
+
+
+@pytest.mark.parametrize(
+    'error',
+    [
+        SettingError('--speed must lie between 0 and 1, not 2'),
+        DataError('clip.mp4 holds no picture'),
+        NotInstalledError('the simulator is not installed: pip install it'),
+        UnavailableError('the robot is not there: it has no power'),
+        OSError('no route to host'),
+    ],
+)
+def test_what_the_user_can_mend_is_one_line(monkeypatch, capsys, error):
+    monkeypatch.setattr(checkpoint, 'load_checkpoint', _raising(error))
+    assert main(['checkpoint', 'info', 'somewhere']) == 1
+    assert capsys.readouterr().err == f'vico checkpoint: {error}\n'
+
+
+def test_an_error_of_the_system_names_the_file(tmp_path, capsys):
+    file = tmp_path / 'a file'
+    file.touch()
+    assert main(['bench', '--quick', '--no-latency', '--out', str(file / 'bench.json')]) == 1
+    assert capsys.readouterr().err.startswith(f'vico bench: {file}')
+
+
+@pytest.mark.parametrize('error', [ZeroDivisionError('division by zero'), ValueError('shapes')])
+def test_a_fault_of_the_program_is_raised(monkeypatch, error):
+    monkeypatch.setattr(checkpoint, 'load_checkpoint', _raising(error))
+    with pytest.raises(type(error), match=str(error)):
+        main(['checkpoint', 'info', 'somewhere'])
+
+
+def test_a_fault_of_the_program_shows_its_traceback():
+    script = (
+        'import sys\n'
+        'import numpy as np\n'
+        'from vico_listener.cli.main import main\n'
+        'from vico_listener.lab.cli import checkpoint\n'
+        'checkpoint.load_checkpoint = lambda folder: np.zeros(2) + np.zeros(3)\n'
+        "sys.exit(main(['checkpoint', 'info', 'somewhere']))\n"
+    )
+    root = Path(__file__).parents[2]
+    path = os.pathsep.join([str(root), os.environ.get('PYTHONPATH', '')])
+    done = subprocess.run(
+        [sys.executable, '-c', script],
+        capture_output=True,
+        text=True,
+        env=os.environ | {'PYTHONPATH': path},
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith('Traceback') and 'operands could not be broadcast' in done.stderr
+    assert 'vico checkpoint:' not in done.stderr
+
+
+def test_an_own_module_that_is_missing_is_a_fault_of_the_program(monkeypatch):
+    monkeypatch.setitem(sys.modules, 'vico_listener.cli.robot', None)
+    with pytest.raises(ModuleNotFoundError):
+        main(['robot', 'list'])
+
+
+def _raising(error):
+    def function(*arguments):
+        raise error
+
+    return function

@@ -1,6 +1,5 @@
 """`vico describe` from files to table, JSON, picture and exit code; verdicts and ranges."""
 
-import argparse
 import json
 import re
 import sys
@@ -10,11 +9,10 @@ import numpy as np
 import pytest
 from synthetic_motion import make_listener
 
+from vico_listener.cli.main import main
 from vico_listener.clock import tick_stamp
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
-from vico_listener.lab.cli.describe import add_arguments
-from vico_listener.lab.cli.describe import run
 from vico_listener.lab.evaluation import Verdict
 from vico_listener.lab.evaluation import describe
 from vico_listener.lab.evaluation import format_table
@@ -60,9 +58,7 @@ def short(tmp_path_factory):
 
 
 def command(*arguments):
-    parser = argparse.ArgumentParser()
-    add_arguments(parser)
-    return run(parser.parse_args([str(argument) for argument in arguments]))
+    return main(['describe', *(str(argument) for argument in arguments)])
 
 
 def test_a_single_recording_has_no_rates(short, capsys):
@@ -112,14 +108,14 @@ def test_check_turns_a_failure_into_an_exit_code(short, tmp_path, capsys):
 
 
 def test_bad_input_is_told_in_one_line(tmp_path, capsys):
-    assert command(tmp_path / 'nowhere') == 2
+    assert command(tmp_path / 'nowhere') == 1
     captured = capsys.readouterr()
     assert captured.out == ''
     assert captured.err == f'vico describe: {tmp_path / "nowhere"}: no such directory\n'
 
 
 def test_an_output_that_cannot_be_written_is_told_too(short, tmp_path, capsys):
-    assert command(short, '--json', tmp_path / 'nowhere' / 'figures.json') == 2
+    assert command(short, '--json', tmp_path / 'nowhere' / 'figures.json') == 1
     assert 'figures.json' in capsys.readouterr().err
 
 

@@ -13,8 +13,8 @@ from clip_features import write_clips
 from networks import BFM64_MODEL
 from networks import saved
 
+from vico_listener.cli.main import main
 from vico_listener.lab.cli.evaluate import add_arguments
-from vico_listener.lab.cli.evaluate import run
 from vico_listener.lab.evaluation.comparison.benchmark_config import load_benchmark
 from vico_listener.lab.evaluation.comparison.evaluation import Evaluation
 from vico_listener.lab.evaluation.comparison.models import parse_models
@@ -26,9 +26,7 @@ from vico_listener.resources import resource_path
 
 
 def command(*arguments):
-    parser = argparse.ArgumentParser()
-    add_arguments(parser)
-    return run(parser.parse_args([str(argument) for argument in arguments]))
+    return main(['evaluate', *(str(argument) for argument in arguments)])
 
 
 @pytest.fixture(scope='module')

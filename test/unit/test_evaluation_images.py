@@ -1,6 +1,5 @@
 """Measures of rendered pictures, and Table 4 on a video of known motion."""
 
-import argparse
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +13,7 @@ from clip_features import noise_clip
 from clip_features import write_clips
 from pretrained_weights import Sketch
 
-from vico_listener.lab.cli.evaluate import add_arguments
-from vico_listener.lab.cli.evaluate import run
+from vico_listener.cli.main import main
 from vico_listener.lab.evaluation.frechet import frechet_distance
 from vico_listener.lab.evaluation.images.measures import Inception
 from vico_listener.lab.evaluation.images.measures import cpbd
@@ -194,9 +192,7 @@ def test_fid_is_the_frechet_distance_over_all_pictures():
 
 
 def command(*arguments):
-    parser = argparse.ArgumentParser()
-    add_arguments(parser)
-    return run(parser.parse_args([str(argument) for argument in arguments]))
+    return main(['evaluate', *(str(argument) for argument in arguments)])
 
 
 def test_report_of_a_renderer(film, network, tmp_path):

@@ -42,12 +42,12 @@ def test_sign_of_a_joint_shows(capsys: pytest.CaptureFixture[str], tmp_path: Pat
 def test_wrong_profile_is_answered_in_one_line(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    assert main(['robot', 'check', 'r2d2']) == 2
+    assert main(['robot', 'check', 'r2d2']) == 1
     assert capsys.readouterr().err.startswith("vico robot: no robot profile 'r2d2'")
     mine = tmp_path / 'mine.yaml'
     text = (resource_path('config/robots') / 'tiago.yaml').read_text(encoding='utf-8')
     mine.write_text(text.replace('sign: -1', 'sign: down'))
-    assert main(['robot', 'show', str(mine)]) == 2
+    assert main(['robot', 'show', str(mine)]) == 1
     assert capsys.readouterr().err == (
         "vico robot: mine: joints[1]: sign must be a number, not 'down'\n"
     )

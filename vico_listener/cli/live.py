@@ -15,7 +15,6 @@ from vico_listener.cli.stack import wait_for_stack
 from vico_listener.live.origin import is_loopback
 from vico_listener.live.sources import Camera
 from vico_listener.live.sources import Microphone
-from vico_listener.live.sources import SourceError
 from vico_listener.live.sources import default_microphone
 from vico_listener.live.sources import open_camera
 from vico_listener.live.sources import open_microphone
@@ -24,7 +23,6 @@ from vico_listener.live.window import LiveWindow
 from vico_listener.live.window import window_available
 from vico_listener.nodes.isolation import NAMESPACE
 from vico_listener.nodes.isolation import isolate
-from vico_listener.robot import ProfileError
 
 LOOK = 0.03
 """Seconds between two looks at keys, stop button and stack."""
@@ -54,25 +52,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Listen until stopped; exit code 0, or 1 with the reason on stderr."""
-    try:
-        check_stack_arguments(args)
-        camera = open_camera(args.camera, args.width, args.height, args.fps)
-        microphone = open_microphone(args.microphone or default_microphone(args.camera))
-        args.out.mkdir(parents=True, exist_ok=True)
-        Session(args, camera, microphone).run()
-    except ModuleNotFoundError as error:
-        if error.name != 'aiohttp':
-            raise
-        print(
-            "vico live: the page needs the Python module 'aiohttp': ./run live installs it "
-            '(or pip install -r requirements/live.txt); or --view window',
-            file=sys.stderr,
-        )
-        return 1
-    except (SourceError, ProfileError, StackError, OSError) as error:
-        print(f'vico live: {error}', file=sys.stderr)
-        return 1
+    """Listen until stopped."""
+    check_stack_arguments(args)
+    camera = open_camera(args.camera, args.width, args.height, args.fps)
+    microphone = open_microphone(args.microphone or default_microphone(args.camera))
+    args.out.mkdir(parents=True, exist_ok=True)
+    Session(args, camera, microphone).run()
     return 0
 
 

@@ -5,6 +5,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from vico_listener.errors import user_message
+
 COMMANDS = {
     'demo': 'play a speaker clip to the listening stack and film the listener',
     'evaluate': 'compare listeners with the true ones of a data set',
@@ -23,23 +25,35 @@ COMMANDS = {
 HEAD = ('live', 'robot')
 """Commands of the head; the others belong to the laboratory."""
 
-EXTRAS = {
-    'onnx': 'training',
-    'PIL': 'neural',
-    'ray': 'cluster',
-    'skimage': 'evaluation',
-    'tensorboard': 'training',
-    'torch': 'training',
-}
-"""Modules that not everybody needs, and which of the files in requirements/ names them."""
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return its exit code."""
+    """Run one command.
+
+    What the user can mend is told in one line; any other exception is raised, with its traceback.
+
+    Returns:
+        Exit code: that of the command, 1 when the user has something to mend, 130 after Ctrl-C.
+    """
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    chosen = next((a for a in arguments if a in COMMANDS), None)
+    try:
+        args = _parser(chosen).parse_args(arguments)
+        return int(args.run(args))
+    except KeyboardInterrupt:
+        print('interrupted', file=sys.stderr)
+        return 130
+    except Exception as error:
+        message = user_message(error)
+        if message is None:
+            raise
+        print(f'vico {chosen}: {message}', file=sys.stderr)
+        return 1
+
+
+def _parser(chosen: str | None) -> argparse.ArgumentParser:
+    """The parser of all commands; only the chosen one's module is imported, not every one's."""
     parser = argparse.ArgumentParser(prog='vico', description='A responsive listening head.')
     commands = parser.add_subparsers(dest='command', required=True, metavar='COMMAND')
-    chosen = next((a for a in arguments if a in COMMANDS), None)
     for name, what in COMMANDS.items():
         sub = commands.add_parser(
             name,
@@ -47,31 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             description=what[0].upper() + what[1:] + '.',
             formatter_class=argparse.ArgumentDefaultsHelpFormatter,
         )
-        # Only the chosen command's module is imported: `describe` needs no ROS.
         if name == chosen:
-            try:
-                room = 'cli' if name in HEAD else 'lab.cli'
-                module = import_module(f'vico_listener.{room}.{name}')
-            except ModuleNotFoundError as error:
-                return _missing(name, error)
+            room = 'cli' if name in HEAD else 'lab.cli'
+            module = import_module(f'vico_listener.{room}.{name}')
             module.add_arguments(sub)
             sub.set_defaults(run=module.run)
-    args = parser.parse_args(arguments)
-    try:
-        return int(args.run(args))
-    except ModuleNotFoundError as error:
-        return _missing(args.command, error)
-    except KeyboardInterrupt:
-        print('interrupted', file=sys.stderr)
-        return 130
-
-
-def _missing(command: str, error: ModuleNotFoundError) -> int:
-    extra = EXTRAS.get((error.name or '').partition('.')[0])
-    remedy = (
-        'install the Python dependencies: ./run setup (or pip install -r requirements/runtime.txt)'
-        if extra is None
-        else f'pip install -r requirements/{extra}.txt'
-    )
-    print(f'vico {command}: module {error.name!r} is missing; {remedy}', file=sys.stderr)
-    return 1
+    return parser

@@ -15,9 +15,10 @@ from itertools import groupby
 from tqdm import tqdm
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.errors import NotInstalledError
+from vico_listener.errors import UnavailableError
 from vico_listener.robot import HeadCommand
 from vico_listener.robot import HeadController
-from vico_listener.robot import ProfileError
 from vico_listener.robot import RobotProfile
 from vico_listener.robot import load_profile
 from vico_listener.robot.interfaces import Payload
@@ -71,18 +72,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run one action; exit code 0, 1 (the robot cannot be reached) or 2 (wrong profile)."""
-    try:
-        if args.action == 'list':
-            return _list()
-        profile = load_profile(args.profile)
-        return _show(profile) if args.action == 'show' else _check(profile, args.move)
-    except ProfileError as error:
-        print(f'vico robot: {error}', file=sys.stderr)
-        return 2
-    except (RuntimeError, OSError) as error:
-        print(f'vico robot: {error}', file=sys.stderr)
-        return 1
+    """Run one action."""
+    if args.action == 'list':
+        return _list()
+    profile = load_profile(args.profile)
+    return _show(profile) if args.action == 'show' else _check(profile, args.move)
 
 
 def _list() -> int:
@@ -184,7 +178,7 @@ def _rounded(payload: Payload) -> str:
 
 
 def _open(profile: RobotProfile) -> tuple[Callable[[HeadCommand], None], Callable[[], None]]:
-    """Reach the robot; RuntimeError when it is not there.
+    """Reach the robot; UnavailableError when it is not there.
 
     Returns:
         What sends a command now, and what ends it all.
@@ -205,7 +199,9 @@ def _open_topic(
 
         from vico_listener.nodes.robot_message import CommandMessages
     except ModuleNotFoundError as error:
-        raise RuntimeError(f'--move needs ROS 2 ({error}): ./run vico robot check ...') from error
+        raise NotInstalledError(
+            f'--move needs ROS 2 ({error}): ./run vico robot check ...'
+        ) from error
     messages = CommandMessages(interface, profile)
     rclpy.init()
     node = rclpy.create_node('vico_robot_check')
@@ -229,10 +225,10 @@ def _open_topic(
 
 
 def _wait_for_robot(trouble: Callable[[], str], close: Callable[[], None]) -> None:
-    """Wait until there is no trouble; else RuntimeError says which, when all is closed."""
+    """Wait until there is no trouble; else UnavailableError says which, when all is closed."""
     deadline = time.monotonic() + PATIENCE
     while found := trouble():
         if time.monotonic() > deadline:
             close()
-            raise RuntimeError(f'the robot is not there: {found}')
+            raise UnavailableError(f'the robot is not there: {found}')
         time.sleep(0.05)

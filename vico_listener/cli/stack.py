@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from vico_listener.errors import UnavailableError
 from vico_listener.listener import LISTENERS
 from vico_listener.motion import Attitude
 from vico_listener.plugins import PluginError
@@ -16,7 +17,7 @@ FACE_SIZE = 384
 START_TIMEOUT = 30.0
 
 
-class StackError(RuntimeError):
+class StackError(UnavailableError):
     """The listening stack cannot start or go on; the message says why."""
 
 

@@ -51,7 +51,8 @@ def create_face_tracker(
         options: further options of the backend, e.g. `threads`.
 
     Raises:
-        ValueError: no such backend (PluginError), or a field of view outside 1..179 degrees.
+        PluginError: no such backend.
+        SettingError: a field of view outside 1..179 degrees.
         FaceModelError: the model is missing, broken or another one.
     """
     made = create_backend(backend, model_path=model_path, **options)
@@ -69,7 +70,7 @@ def observe_faces(
         fov_deg: field of view along the picture's longer side.
 
     Raises:
-        ValueError: not an 8-bit BGR image.
+        DataError: not an 8-bit BGR image.
         FaceModelError: no model for the default backend.
     """
     image = check_image(image)

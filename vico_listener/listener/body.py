@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.clock import MODEL_RATE
+from vico_listener.errors import DataError
 from vico_listener.listener.expression import calm_face
 from vico_listener.listener.expression import look
 from vico_listener.listener.gestures import GLANCE_SECONDS
@@ -61,10 +62,10 @@ class Body:
         """Stand still with the reference's expression.
 
         Raises:
-            ValueError: the reference is not in `arkit52` or not finite.
+            DataError: the reference is not in `arkit52` or not finite.
         """
         if reference.basis is not ARKIT52 or not reference.is_finite():
-            raise ValueError('the reference must be finite and in the basis arkit52')
+            raise DataError('the reference must be finite and in the basis arkit52')
         self.portrait = np.array(reference.expression, np.float64)
         self.calm = calm_face(reference.expression)
         self._timeline.reset()
@@ -92,7 +93,7 @@ class Body:
             awake: 0 = the portrait's expression, 1 = the calm face's.
 
         Raises:
-            ValueError: a gesture takes longer than `TIMELINE_SPAN`.
+            DataError: a gesture takes longer than `TIMELINE_SPAN`.
         """
         for begun in behaviour.gestures:
             self._play(begun)

@@ -18,6 +18,7 @@ from math import sin
 import numpy as np
 
 from vico_listener.clock import MODEL_RATE
+from vico_listener.errors import SettingError
 from vico_listener.listener.expression import look
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import ARKIT_INDEX
@@ -169,10 +170,10 @@ class IdleLayer:
         """Choose the seed and which parts act; `body` is breathing and sway.
 
         Raises:
-            ValueError: negative seed.
+            SettingError: negative seed.
         """
         if seed < 0:
-            raise ValueError(f'idle seed {seed} is negative: give 0 or more')
+            raise SettingError(f'idle seed {seed} is negative: give 0 or more')
         self._seed = seed
         self._parts = (blinks, gaze, body)
 

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.errors import DataError
+from vico_listener.errors import SettingError
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.base import Listener
@@ -85,8 +87,8 @@ class LearnedListener(Listener):
 
         Raises:
             CheckpointError: it is broken, or cannot listen in this stack.
-            ValueError: no such runtime.
-            RuntimeError: the runtime is not installed.
+            SettingError: no such runtime.
+            NotInstalledError: the runtime is not installed.
         """
         super().__init__()
         if not isinstance(checkpoint, Checkpoint):
@@ -112,11 +114,11 @@ class LearnedListener(Listener):
         """See `Listener.reset`.
 
         Raises:
-            ValueError: the reference is in another basis or not finite, or an attitude is asked of
-                a network that knows none.
+            DataError: the reference is in another basis or not finite.
+            SettingError: an attitude is asked of a network that knows none.
         """
         if reference.basis is not self.basis or not reference.is_finite():
-            raise ValueError(
+            raise DataError(
                 f'the reference must be finite and in the basis {self.basis.name}, not '
                 f'{reference.basis.name}: {REFERENCES[self.basis.name]}'
             )
@@ -144,7 +146,7 @@ class LearnedListener(Listener):
 
     def _check_attitude(self) -> None:
         if not self._config.attitude and self.attitude is not Attitude.NEUTRAL:
-            raise ValueError(
+            raise SettingError(
                 f'this network was trained without attitudes and cannot listen in the attitude '
                 f'{self.attitude.value}: ask for neutral, or use another checkpoint'
             )

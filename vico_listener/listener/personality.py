@@ -5,6 +5,8 @@ from dataclasses import fields
 
 import numpy as np
 
+from vico_listener.errors import SettingError
+
 
 @dataclass(frozen=True)
 class Personality:
@@ -39,7 +41,7 @@ class Personality:
             value = getattr(self, field.name)
             low, high = LIMITS[field.name]
             if not low <= value <= high:
-                raise ValueError(
+                raise SettingError(
                     f'personality {field.name} = {value} is out of range: give {low} to {high}'
                 )
 

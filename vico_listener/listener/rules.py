@@ -85,7 +85,7 @@ class RulesListener(Listener):
         """See `Listener.reset`.
 
         Raises:
-            ValueError: the reference is not in `arkit52` or not finite.
+            DataError: the reference is not in `arkit52` or not finite.
         """
         self._adopt(reference)
         self.attitude = attitude

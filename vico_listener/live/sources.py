@@ -16,6 +16,7 @@ import numpy as np
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
+from vico_listener.errors import UnavailableError
 from vico_listener.media.clip import CameraFrame
 from vico_listener.media.clip import ClipError
 from vico_listener.media.clip import SoundChunk
@@ -38,7 +39,7 @@ Now = Callable[[], int]
 Item = TypeVar('Item', CameraFrame, SoundChunk)
 
 
-class SourceError(RuntimeError):
+class SourceError(UnavailableError):
     """A camera or microphone cannot be used; the message says why and what to do."""
 
 

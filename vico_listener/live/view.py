@@ -9,13 +9,14 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.errors import SettingError
 from vico_listener.motion import Attitude
 
 SPEAKER_HEIGHT = 180
 """Height of the speaker's small picture, px."""
 
 
-class ControlError(ValueError):
+class ControlError(SettingError):
     """A control was given a value that it cannot take; the message says why."""
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.errors import DataError
 
 CHUNK_SECONDS = Fraction(1, 100)
 """Length of a sound chunk: what audio_capture sends."""
@@ -24,7 +25,7 @@ START_NS = NANOSECONDS
 """Stamp of stream time 0 wherever a clip is played: a stamp of 0 counts as none."""
 
 
-class ClipError(ValueError):
+class ClipError(DataError):
     """A clip cannot be used; the message says why and what to do."""
 
 

@@ -6,6 +6,7 @@ from dataclasses import field
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.errors import DataError
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
@@ -24,7 +25,7 @@ class FaceTrack:
         basis: of the expression.
 
     Raises:
-        ValueError: a shape that does not fit.
+        DataError: a shape that does not fit.
     """
 
     expression: Track
@@ -39,13 +40,13 @@ class FaceTrack:
         if not len(self.crop):
             self.crop = np.zeros((count, 3), np.float32)
         if self.expression.shape != (count, self.basis.size):
-            raise ValueError(
+            raise DataError(
                 f'expression has the shape {self.expression.shape}, '
                 f'not ({count}, {self.basis.size}) as the basis {self.basis.name} asks'
             )
         for name in ('rotation', 'translation', 'crop'):
             if getattr(self, name).shape != (count, 3):
-                raise ValueError(
+                raise DataError(
                     f'{name} has the shape {getattr(self, name).shape}, not ({count}, 3)'
                 )
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.clock import MODEL_RATE
+from vico_listener.errors import DataError
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import Attitude
@@ -42,9 +43,9 @@ def smile(expression: FloatArray) -> FloatArray:
 
 def _check_shape(array: FloatArray | BoolArray, shape: tuple[int, ...], what: str) -> None:
     if array.shape != shape:
-        raise ValueError(f'{what}: shape {array.shape}, expected {shape}')
+        raise DataError(f'{what}: shape {array.shape}, expected {shape}')
     if not np.isfinite(array).all():
-        raise ValueError(f'{what}: holds a number that is not finite')
+        raise DataError(f'{what}: holds a number that is not finite')
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class MotionTrack:
         name: where it comes from, for messages.
 
     Raises:
-        ValueError: a wrong shape, a number that is not finite, stamps that are not 30 Hz, or a
+        DataError: a wrong shape, a number that is not finite, stamps that are not 30 Hz, or a
             track shorter than `MIN_SECONDS`.
     """
 
@@ -101,7 +102,7 @@ class MotionTrack:
     def __post_init__(self) -> None:
         rows = len(self.times)
         if rows < MIN_SECONDS * FRAME_RATE:
-            raise ValueError(
+            raise DataError(
                 f'{self.name}: too short to measure: {rows / FRAME_RATE:.2f} s, '
                 f'at least {MIN_SECONDS:g} s are needed'
             )
@@ -113,7 +114,7 @@ class MotionTrack:
         off = np.abs(np.diff(self.times) - 1 / FRAME_RATE) > STEP_TOLERANCE
         if off.any():
             row = int(np.argmax(off))
-            raise ValueError(
+            raise DataError(
                 f'{self.name}: irregular stamps: {self.times[row]:.3f} s is followed by '
                 f'{self.times[row + 1]:.3f} s, a step of 1/{FRAME_RATE:g} s was expected'
             )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from vico_listener.clock import EARLY_TICK_NS
 from vico_listener.clock import tick_stamp
+from vico_listener.media.clip import ClipError
 from vico_listener.media.clip import camera_frames
 
 Image = NDArray[np.uint8]
@@ -22,12 +23,12 @@ def pictures_at_ticks(path: Path, count: int | None = None) -> Iterator[Image]:
             video lasts.
 
     Raises:
-        ValueError: it holds no picture (ClipError: it cannot be read).
+        ClipError: it holds no picture (ClipError: it cannot be read).
     """
     pictures = camera_frames(path)
     current = next(pictures, None)
     if current is None:
-        raise ValueError(f'{path} holds no picture')
+        raise ClipError(f'{path} holds no picture')
     following = next(pictures, None)
     tick = 0
     while count is None or tick < count:

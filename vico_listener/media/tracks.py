@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
+from vico_listener.errors import DataError
+from vico_listener.errors import VicoError
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
@@ -55,7 +57,7 @@ MIN_OVERLAP = 0.9
 """Share of the motion's steps that its speaker.csv must have."""
 
 
-class RecordingError(ValueError):
+class RecordingError(DataError):
     """A recording that cannot be read; the message names the file and what is wrong in it."""
 
 
@@ -71,7 +73,7 @@ def _numbers(values: Iterable[float]) -> list[str]:
 
 def _face_cells(face: FaceMotion) -> list[str]:
     if face.basis != ARKIT52:
-        raise ValueError(f"recordings hold the basis '{ARKIT52.name}', not '{face.basis.name}'")
+        raise DataError(f"recordings hold the basis '{ARKIT52.name}', not '{face.basis.name}'")
     return [*_numbers(face.rotation), *_numbers(face.translation), *_numbers(face.expression)]
 
 
@@ -112,7 +114,7 @@ class MotionWriter(_TableWriter):
         super().__init__(path, MOTION_COLUMNS)
 
     def write(self, motion: ListenerMotion) -> None:
-        """Append a step; ValueError when its face is in another basis than `arkit52`."""
+        """Append a step; DataError when its face is in another basis than `arkit52`."""
         cells = _face_cells(motion.face)
         self._write([_seconds(motion.stamp), motion.attitude.value, *cells])
 
@@ -124,7 +126,7 @@ class SpeakerWriter(_TableWriter):
         super().__init__(path, SPEAKER_COLUMNS)
 
     def write(self, frame: SpeakerFrame) -> None:
-        """Append a step; ValueError when its face is in another basis than `arkit52`."""
+        """Append a step; DataError when its face is in another basis than `arkit52`."""
         flags = [str(int(getattr(frame, name))) for name in SPEAKER_FLAGS]
         cells = _face_cells(frame.face)
         self._write([_seconds(frame.stamp), *flags, *cells, *_numbers(frame.acoustic)])
@@ -133,7 +135,7 @@ class SpeakerWriter(_TableWriter):
 def write_reference(path: Path | str, reference: FaceMotion) -> None:
     """Write the expression of the listener's portrait as reference.json."""
     if reference.basis != ARKIT52:
-        raise ValueError(f"a reference is in '{ARKIT52.name}', not '{reference.basis.name}'")
+        raise DataError(f"a reference is in '{ARKIT52.name}', not '{reference.basis.name}'")
     values = map(float, _numbers(reference.expression))
     expression = dict(zip(ARKIT_NAMES, values, strict=True))
     Path(path).write_text(json.dumps({'expression': expression}, indent=1) + '\n', 'utf-8')
@@ -289,7 +291,7 @@ def read_recording(directory: Path | str) -> list[MotionTrack]:
     for line, word in enumerate(table.words, start=2):
         try:
             attitudes.append(Attitude.parse(word))
-        except ValueError as error:
+        except VicoError as error:
             raise RecordingError(f"{path}, line {line}: column 'attitude': {error}") from None
     speaker_path, reference_path = directory / SPEAKER_FILE, directory / REFERENCE_FILE
     speaker = _read_speaker(speaker_path, stamps) if speaker_path.exists() else None

@@ -8,6 +8,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.errors import DataError
+
 
 def write_video(
     path: Path, pictures: Iterable[NDArray[np.uint8]], fps: int, quality: int = 18
@@ -21,7 +23,7 @@ def write_video(
         quality: of x264, 0 (best) to 51.
 
     Returns:
-        how many there were; ValueError when none.
+        how many there were; DataError when none.
     """
     unfinished = path.with_suffix('.part.mp4')
     count = 0
@@ -39,6 +41,6 @@ def write_video(
         container.mux(stream.encode(None))
     if count == 0:
         unfinished.unlink()
-        raise ValueError(f'there are no pictures for {path.name}')
+        raise DataError(f'there are no pictures for {path.name}')
     unfinished.replace(path)
     return count

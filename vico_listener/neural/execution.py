@@ -8,6 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.errors import SettingError
+
 RUNTIMES = ('onnx', 'torch')
 DEVICES = ('auto', 'cpu', 'cuda')
 
@@ -37,15 +39,15 @@ class Execution:
         """The same with every choice made.
 
         Raises:
-            ValueError: an unknown name, or something that needs a GPU where there is none.
+            SettingError: an unknown name, or something that needs a GPU where there is none.
         """
         if self.runtime not in ('', *RUNTIMES):
-            raise ValueError(f"unknown runtime '{self.runtime}': choose {' or '.join(RUNTIMES)}")
+            raise SettingError(f"unknown runtime '{self.runtime}': choose {' or '.join(RUNTIMES)}")
         device = choose_device(self.device, self.runtime)
         gpu = device == 'cuda'
         wanted = (self.half, self.channels_last, self.graph, self.compiled)
         if not gpu and any(wanted):
-            raise ValueError('half, channels_last, graph and compiled are for CUDA devices')
+            raise SettingError('half, channels_last, graph and compiled are for CUDA devices')
         half, channels_last, graph = (gpu if x is None else x for x in wanted[:3])
         return Execution(
             runtime=self.runtime or ('torch' if gpu else 'onnx'),
@@ -66,13 +68,13 @@ def choose_device(wanted: str = 'auto', runtime: str = 'torch') -> str:
         runtime: what runs there; 'onnx' knows the CPU only.
 
     Raises:
-        ValueError: an unknown device, or a GPU where there is none.
+        SettingError: an unknown device, or a GPU where there is none.
     """
     if wanted not in DEVICES:
-        raise ValueError(f"unknown device '{wanted}': choose one of {', '.join(DEVICES)}")
+        raise SettingError(f"unknown device '{wanted}': choose one of {', '.join(DEVICES)}")
     gpu = wanted != 'cpu' and runtime != 'onnx' and has_gpu()
     if wanted == 'cuda' and not gpu:
-        raise ValueError(
+        raise SettingError(
             'device cuda needs the runtime torch, built with CUDA, and an NVIDIA GPU that it '
             "sees: choose device 'cpu' or 'auto'"
         )

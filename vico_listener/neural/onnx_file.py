@@ -7,6 +7,7 @@ from typing import Any
 import onnxruntime
 from onnxruntime.capi import onnxruntime_pybind11_state as failures
 
+from vico_listener.errors import DataError
 from vico_listener.neural.execution import Part
 
 OPSET = 17
@@ -26,7 +27,7 @@ UNUSABLE = (
 """What onnxruntime raises for files that it cannot run; these have no base of their own."""
 
 
-class OnnxFileError(ValueError):
+class OnnxFileError(DataError):
     """A file is no ONNX model that onnxruntime can run."""
 
 

@@ -16,7 +16,7 @@ def create_runner(part: Part, execution: Execution, checkpoint: Path | None = No
         checkpoint: file of its weights; an ONNX export is then kept beside it.
 
     Raises:
-        ValueError: see `Execution.resolve`.
+        SettingError: see `Execution.resolve`.
         ModuleNotFoundError: torch (or onnx, for the first export) is not installed.
     """
     execution = execution.resolve()

@@ -11,8 +11,10 @@ from typing import Any
 import torch
 from torch import nn
 
+from vico_listener.errors import DataError
 
-class TorchFileError(ValueError):
+
+class TorchFileError(DataError):
     """A file of weights cannot be used; the message says why, and which file is needed."""
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from vico_listener.speech.pcm import AudioFormatError
+
 _FOREIGN = {
     1: ('float32', 'F32LE'),
     2: ('int32', 'S32LE'),
@@ -48,11 +50,11 @@ def foreign_pcm(message: Any) -> tuple[bytes, AudioFormat]:
     """PCM and format of an AudioStamped of mgonzs13's audio_common_msgs.
 
     Raises:
-        ValueError: an unknown sample format.
+        AudioFormatError: an unknown sample format.
     """
     info, data = message.audio.info, message.audio.audio_data
     if info.format not in _FOREIGN:
-        raise ValueError(f'unknown PortAudio sample format {info.format}')
+        raise AudioFormatError(f'unknown PortAudio sample format {info.format}')
     kind, name = _FOREIGN[info.format]
     raw = np.asarray(getattr(data, f'{kind}_data'), dtype=kind).tobytes()
     return raw, AudioFormat(info.rate, info.channels, name)

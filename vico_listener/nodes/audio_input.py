@@ -14,6 +14,7 @@ import numpy as np
 from rclpy.node import Node
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.errors import VicoError
 from vico_listener.nodes.audio_format import AudioFormat
 from vico_listener.nodes.audio_format import foreign_pcm
 from vico_listener.nodes.convert import stamp_of
@@ -97,7 +98,7 @@ class AudioInput:
     def _on_foreign(self, message: Any) -> None:
         try:
             raw, format_ = foreign_pcm(message)
-        except ValueError as error:
+        except VicoError as error:
             self._node.get_logger().error(str(error), throttle_duration_sec=5.0)
             return
         self._callback(raw, stamp_of(message.header.stamp), format_)

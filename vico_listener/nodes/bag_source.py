@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.errors import DataError
+from vico_listener.errors import VicoError
 from vico_listener.media.bags.definitions import AUDIO_FOREIGN
 from vico_listener.media.bags.definitions import AUDIO_PLAIN
 from vico_listener.media.bags.definitions import COMPRESSED_IMAGE
@@ -94,7 +96,7 @@ class BagSource:
         """Everything in the order of recording.
 
         Raises:
-            BagError: damaged data. ImageError, ValueError: a picture or sound that is none.
+            BagError: damaged data. ImageError, DataError: a picture or sound that is none.
         """
         inputs = self._inputs
         image, audio, attitude = (
@@ -140,7 +142,7 @@ class BagSource:
             else:
                 data = message.data if kind == AUDIO_PLAIN else message.audio.data
             samples = self._samples(data, format_)
-        except ValueError as error:
+        except VicoError as error:
             raise BagError(f'{self._path}: {self._inputs.audio.name}: {error}') from None
         if kind != AUDIO_PLAIN:
             stamp = stamp_of(message.header.stamp)
@@ -154,7 +156,7 @@ class BagSource:
             self._decoders[format_] = PcmDecoder(1, format_.sample_format)
         values = self._decoders[format_].decode(np.asarray(data).tobytes())
         if len(values) % format_.channels:
-            raise ValueError(f'{len(values)} samples are no multiple of {format_.channels}')
+            raise DataError(f'{len(values)} samples are no multiple of {format_.channels}')
         frames = values.reshape(-1, format_.channels)
         if format_.channels > 2:
             frames = frames.mean(axis=1, keepdims=True)

@@ -5,6 +5,7 @@ from builtin_interfaces.msg import Time
 
 import vico_listener.msg as msg
 from vico_listener.clock import NANOSECONDS
+from vico_listener.errors import DataError
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
@@ -40,10 +41,10 @@ def face_message(face: FaceMotion, stamp: int, frame_id: str) -> msg.FaceMotion:
 
 
 def face_of(message: msg.FaceMotion) -> FaceMotion:
-    """Face of a message; ValueError for an unknown basis or a wrong number of coefficients."""
+    """Face of a message; VicoError for an unknown basis or a wrong number of coefficients."""
     basis = basis_by_name(message.basis)
     if len(message.expression) != basis.size:
-        raise ValueError(
+        raise DataError(
             f'{len(message.expression)} expression coefficients, '
             f"basis '{basis.name}' has {basis.size}"
         )
@@ -83,7 +84,7 @@ def speaker_message(frame: SpeakerFrame, frame_id: str) -> msg.SpeakerFrame:
 
 
 def speaker_of(message: msg.SpeakerFrame) -> SpeakerFrame:
-    """Speaker frame of a message; ValueError when its face cannot be read."""
+    """Speaker frame of a message; VicoError when its face cannot be read."""
     acoustic = np.array(message.acoustic, np.float32)
     assert acoustic.shape == (ACOUSTIC_SIZE,)
     return SpeakerFrame(
@@ -128,7 +129,7 @@ def motion_message(motion: ListenerMotion, frame_id: str) -> msg.ListenerMotion:
 
 
 def motion_of(message: msg.ListenerMotion) -> ListenerMotion:
-    """Listener motion of a message; ValueError when its face or attitude cannot be read."""
+    """Listener motion of a message; VicoError when its face or attitude cannot be read."""
     return ListenerMotion(
         stamp=stamp_of(message.header.stamp),
         source_stamp=stamp_of(message.source_stamp),

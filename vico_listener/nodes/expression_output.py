@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.errors import NotInstalledError
 from vico_listener.frames import ListenerMotion
 from vico_listener.motion import ARKIT52
 from vico_listener.nodes.convert import time_message
@@ -58,11 +59,11 @@ def create_expression_output(
 
 
 def create_avatar(address: str) -> Any:
-    """The avatar at an address; RuntimeError when what it needs is not installed."""
+    """The avatar at an address; NotInstalledError when what it needs is not installed."""
     try:
         module = import_module('vico_listener.robot.avatar')
     except ModuleNotFoundError as error:
-        raise RuntimeError(
+        raise NotInstalledError(
             f'avatar: needs the Python module {error.name!r}: ./run setup (or pip install '
             'python-osc)'
         ) from error

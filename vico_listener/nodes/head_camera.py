@@ -12,6 +12,8 @@ from rclpy.time import Time
 from scipy.spatial.transform import Rotation
 from sensor_msgs.msg import JointState
 
+from vico_listener.errors import NotInstalledError
+from vico_listener.errors import SettingError
 from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.input_subscription import InputSubscription
 from vico_listener.nodes.parameters import ParameterTable
@@ -48,20 +50,20 @@ def create_head_camera(
         image_frame: frame_id of the newest picture.
 
     Raises:
-        ValueError: `joint_state` without a `robot`, or with one whose profile is wrong.
-        ImportError: `tf` without tf2_ros.
+        SettingError: `joint_state` without a `robot`, or with one whose profile is wrong.
+        NotInstalledError: `tf` without tf2_ros.
     """
     source = table['camera_on_head']
     if source == 'joint_state':
         if not table['robot']:
-            raise ValueError(
+            raise SettingError(
                 'camera_on_head: joint_state needs robot, the profile whose joints move the camera'
             )
         offset = (table['camera_forward'], 0.0, table['camera_up'])
         return JointStateCamera(node, JointPoses(load_profile(table['robot']), offset))
     if source == 'tf':
         if importlib.util.find_spec('tf2_ros') is None:
-            raise ImportError(
+            raise NotInstalledError(
                 'camera_on_head: tf needs tf2_ros, which is not installed: install '
                 'ros-$ROS_DISTRO-tf2-ros-py, or use joint_state'
             )

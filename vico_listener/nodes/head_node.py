@@ -9,6 +9,7 @@ from typing import Any
 
 from geometry_msgs.msg import PointStamped
 
+from vico_listener.errors import VicoError
 from vico_listener.frames import ListenerMotion
 from vico_listener.nodes.expression_output import create_avatar
 from vico_listener.nodes.expression_output import create_expression_output
@@ -171,7 +172,7 @@ class HeadNode(ManagedNode):
                 return
             try:
                 self._head.look_at([message.point.x, message.point.y, message.point.z])
-            except ValueError as error:
+            except VicoError as error:
                 self.get_logger().error(str(error))
 
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:

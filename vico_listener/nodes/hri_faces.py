@@ -14,6 +14,7 @@ from typing import Any
 from rclpy.node import Node
 from sensor_msgs.msg import Image
 
+from vico_listener.errors import NotInstalledError
 from vico_listener.nodes.input_subscription import InputSubscription
 
 ROOT = '/humans/faces'
@@ -23,11 +24,11 @@ _ID = re.compile(r'\w+')
 
 
 def require_hri_msgs() -> None:
-    """RuntimeError when the messages are not installed."""
+    """NotInstalledError when the messages are not installed."""
     try:
         import_module('hri_msgs.msg')
     except ModuleNotFoundError:
-        raise RuntimeError(
+        raise NotInstalledError(
             "face_source 'ros4hri' needs the ROS package hri_msgs "
             '(sudo apt install ros-$ROS_DISTRO-hri-msgs)'
         ) from None

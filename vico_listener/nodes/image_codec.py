@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.errors import DataError
+
 Image = NDArray[np.uint8]
 
 # ROS names a Bayer pattern by its first two pixels, OpenCV by the second row's.
@@ -48,7 +50,7 @@ ENCODINGS = (*_FROM_8_BIT, *_FROM_16_BIT, *_PLANAR)
 """Encodings that can be read."""
 
 
-class ImageError(ValueError):
+class ImageError(DataError):
     """An image message cannot be used; the message says why."""
 
 

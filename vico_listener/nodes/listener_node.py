@@ -12,6 +12,7 @@ from std_msgs.msg import String
 from std_srvs.srv import SetBool
 
 import vico_listener.msg as msg
+from vico_listener.errors import VicoError
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener import LISTENERS
@@ -146,7 +147,7 @@ class ListenerNode(ManagedNode):
     def _on_speaker(self, message: msg.SpeakerFrame) -> None:
         try:
             frame = speaker_of(message)
-        except ValueError as error:
+        except VicoError as error:
             self.get_logger().error(f'speaker: {error}', throttle_duration_sec=5.0)
             return
         self.listen(frame)

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from vico_listener.errors import user_message
 from vico_listener.nodes.interruption import Interruption
 
 NODES = {
@@ -13,7 +14,6 @@ NODES = {
     'head': 'vico_listener.nodes.head_node:HeadNode',
     'replay': 'vico_listener.nodes.replay_node:ReplayNode',
 }
-HINT = 'install the Python dependencies: ./run setup (or pip install -r requirements/runtime.txt)'
 
 
 def main(name: str, arguments: Sequence[str] | None = None) -> int:
@@ -32,7 +32,10 @@ def main(name: str, arguments: Sequence[str] | None = None) -> int:
         module, node_class = NODES[name].split(':')
         factory = getattr(import_module(module), node_class)
     except ModuleNotFoundError as error:
-        print(f'{name}: Python module {error.name!r} is missing; {HINT}', file=sys.stderr)
+        message = user_message(error)
+        if message is None:
+            raise
+        print(f'{name}: {message}', file=sys.stderr)
         return 1
     # A single node waits for whoever manages it.
     return spin(lambda: [factory()], lambda nodes: True, arguments, interruption)

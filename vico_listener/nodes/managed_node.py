@@ -13,6 +13,7 @@ from rclpy.lifecycle import LifecycleNode
 from rclpy.lifecycle import LifecycleState
 from rclpy.lifecycle import TransitionCallbackReturn
 
+from vico_listener.errors import user_message
 from vico_listener.nodes.parameters import Parameter
 from vico_listener.nodes.parameters import ParameterTable
 
@@ -24,8 +25,8 @@ class ManagedNode(LifecycleNode):
 
     `configure` loads models and warms them up, `activate` creates subscriptions and timers,
     `deactivate` destroys them, `cleanup` drops what `configure` made. What a user can mend
-    (ValueError, RuntimeError, OSError, ImportError) fails the transition with its message in the
-    log; anything else is logged with its traceback and ends in rclpy's error state.
+    (`user_message`) fails the transition with its message in the log; anything else is logged with
+    its traceback and ends in rclpy's error state.
     """
 
     PARAMETERS: tuple[Parameter, ...] = ()
@@ -126,12 +127,13 @@ class ManagedNode(LifecycleNode):
     def _transition(self, name: str, action: Any) -> TransitionCallbackReturn:
         try:
             action()
-        except (ValueError, RuntimeError, OSError, ImportError) as error:
-            self.get_logger().error(f'{name} failed: {error}')
+        except Exception as error:
+            message = user_message(error)
+            if message is None:
+                self.get_logger().error(f'{name} failed:\n{traceback.format_exc()}')
+                raise
+            self.get_logger().error(f'{name} failed: {message}')
             return TransitionCallbackReturn.FAILURE
-        except Exception:
-            self.get_logger().error(f'{name} failed:\n{traceback.format_exc()}')
-            raise
         self.get_logger().info(f'{name}: done')
         return TransitionCallbackReturn.SUCCESS
 

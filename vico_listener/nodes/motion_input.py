@@ -6,6 +6,7 @@ from rclpy.node import Node
 from rclpy.subscription import Subscription
 
 import vico_listener.msg as msg
+from vico_listener.errors import VicoError
 from vico_listener.frames import ListenerMotion
 from vico_listener.nodes.convert import motion_of
 
@@ -18,7 +19,7 @@ def subscribe_to_motion(node: Node, handle: Callable[[ListenerMotion], object]) 
     def on_message(message: msg.ListenerMotion) -> None:
         try:
             motion = motion_of(message)
-        except ValueError as error:
+        except VicoError as error:
             node.get_logger().error(f'motion: {error}', throttle_duration_sec=5.0)
             return
         handle(motion)

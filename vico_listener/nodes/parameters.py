@@ -11,6 +11,7 @@ from rcl_interfaces.msg import SetParametersResult
 from rclpy.node import Node
 from rclpy.parameter import Parameter as RosParameter
 
+from vico_listener.errors import SettingError
 from vico_listener.plugins import PluginError
 from vico_listener.plugins import Plugins
 
@@ -97,11 +98,11 @@ class ParameterTable:
         return SetParametersResult(successful=True)
 
     def check(self) -> None:
-        """Check the values given at start; ValueError for the first that is not allowed."""
+        """Check the values given at start; SettingError for the first that is not allowed."""
         for name, row in self._table.items():
             reason = row.objection(self[name])
             if reason:
-                raise ValueError(reason)
+                raise SettingError(reason)
 
     def __getitem__(self, name: str) -> Any:
         """Value of a parameter."""

@@ -11,6 +11,7 @@ from sensor_msgs.msg import Image
 import vico_listener.msg as msg
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
+from vico_listener.errors import VicoError
 from vico_listener.face import BACKENDS
 from vico_listener.face import create_face_tracker
 from vico_listener.frames import ACOUSTICS
@@ -296,7 +297,7 @@ class PerceptionNode(ManagedNode):
                 self.perception.set_audio(self._audio_stream(format_))
                 self._audio_format = format_
             self._deliver(self.perception.add_audio(data, stamp, received))
-        except ValueError as error:  # not PCM after all, or a format nobody knows
+        except VicoError as error:  # not PCM after all, or a format nobody knows
             self._complain(str(error))
 
     def _idle(self) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image
 
+from vico_listener.errors import SettingError
+from vico_listener.errors import VicoError
 from vico_listener.frames import ListenerMotion
 from vico_listener.nodes.convert import time_message
 from vico_listener.nodes.image_codec import fill_compressed
@@ -67,7 +69,7 @@ class RendererNode(ManagedNode):
         renderer = create_renderer(name, portrait=portrait, size=table['size'], **options)
         if table['fluent']:
             if not isinstance(renderer, PIRenderer):
-                raise ValueError(f'fluent is for the renderer pirender; {name} is fast enough')
+                raise SettingError(f'fluent is for the renderer pirender; {name} is fast enough')
             renderer = FluentRenderer(renderer)
         renderer.render(renderer.reference)
         renderer.reset()
@@ -109,7 +111,7 @@ class RendererNode(ManagedNode):
                 self._renderer.reset()
             try:
                 picture = self._renderer.render(motion.face)
-            except ValueError as error:  # a motion that this renderer does not draw
+            except VicoError as error:  # a motion that this renderer does not draw
                 self._problem = str(error)
                 self.get_logger().error(self._problem, throttle_duration_sec=5.0)
                 return

@@ -2,6 +2,7 @@
 
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,9 @@ import vico_listener.msg as msg
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_at
 from vico_listener.clock import tick_stamp
+from vico_listener.errors import SettingError
+from vico_listener.errors import UnavailableError
+from vico_listener.errors import user_message
 from vico_listener.media.clip import CameraFrame
 from vico_listener.media.clip import SoundChunk
 from vico_listener.nodes.audio_format import AudioFormat
@@ -113,7 +117,7 @@ class ReplayNode(ManagedNode):
         """Look into the clip or bag."""
         clip, bag = self.table['clip'], self.table['bag']
         if bool(clip) == bool(bag):
-            raise ValueError(
+            raise SettingError(
                 'no clip given: set the parameter clip to a video file, or bag to a rosbag2 bag'
                 if not clip
                 else 'clip and bag are both given: set one of them'
@@ -171,7 +175,7 @@ class ReplayNode(ManagedNode):
                 self._wait_for_rest()
                 self._play_once()
         except Exception as error:  # noqa: BLE001 - a thread's exception would be lost
-            self.failure = f'{type(error).__name__}: {error}'
+            self.failure = user_message(error) or traceback.format_exc()
             self.get_logger().error(self.failure)
         finally:
             self.finished.set()
@@ -244,7 +248,7 @@ class ReplayNode(ManagedNode):
                 if not self._answered and time.monotonic() - began > MISSED:
                     break
                 if time.monotonic() - began > STALL:
-                    raise RuntimeError(
+                    raise UnavailableError(
                         f'the stack has not answered for {STALL:.0f} s at stream time '
                         f'{stamp / NANOSECONDS:.2f} s: see its log'
                     )

@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Any
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.errors import NotInstalledError
 from vico_listener.nodes.convert import time_message
 from vico_listener.robot import HeadCommand
 from vico_listener.robot import RobotProfile
@@ -24,7 +25,7 @@ class CommandMessages:
         kind: type of the messages.
 
     Raises:
-        RuntimeError: the ROS package of that type is not installed.
+        NotInstalledError: the ROS package of that type is not installed.
     """
 
     def __init__(
@@ -37,7 +38,7 @@ class CommandMessages:
         try:
             self.kind: Any = getattr(import_module(f'{package}.msg'), name)
         except ModuleNotFoundError as error:
-            raise RuntimeError(
+            raise NotInstalledError(
                 f"robot '{profile.name}' needs the ROS package {package}, which is not installed "
                 f'(sudo apt install ros-$ROS_DISTRO-{package.replace("_", "-")}, or build its '
                 'source)'

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.errors import DataError
+from vico_listener.errors import SettingError
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
@@ -46,7 +48,7 @@ class Renderer(ABC):
         renderer may look back on earlier ones.
 
         Raises:
-            ValueError: another basis, or a number that is not finite.
+            VicoError: another basis, or a number that is not finite.
         """
 
     def render_clip(self, motions: Sequence[FaceMotion]) -> Iterator[Image]:
@@ -62,10 +64,10 @@ class Renderer(ABC):
         """Let go of threads."""
 
     def check(self, motion: FaceMotion) -> None:
-        """ValueError with the remedy when this renderer cannot draw `motion`."""
+        """VicoError with the remedy when this renderer cannot draw `motion`."""
         check_basis(self.basis, motion.basis)
         if not motion.is_finite():
-            raise ValueError('the motion holds a number that is not finite')
+            raise DataError('the motion holds a number that is not finite')
 
 
 REMEDIES = {
@@ -77,9 +79,9 @@ REMEDIES = {
 
 
 def check_basis(needed: Basis, given: Basis) -> None:
-    """ValueError with the remedy when a renderer of one basis is given motions of another."""
+    """SettingError with the remedy when a renderer of one basis is given motions of another."""
     if given is not needed:
-        raise ValueError(
+        raise SettingError(
             f"this renderer needs the basis '{needed.name}', not '{given.name}': "
             f'{REMEDIES[given.name]}'
         )

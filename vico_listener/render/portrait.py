@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.errors import DataError
 from vico_listener.face import FaceObservation
 from vico_listener.face import observe_faces
 from vico_listener.motion import FaceMotion
@@ -32,7 +33,7 @@ MAX_SIDE = 2048
 """Larger photos are scaled down first."""
 
 
-class PortraitError(ValueError):
+class PortraitError(DataError):
     """A photo cannot serve as portrait; the message says why and what to do."""
 
 

@@ -5,6 +5,7 @@ import math
 import cv2
 import numpy as np
 
+from vico_listener.errors import SettingError
 from vico_listener.motion import FaceMotion
 from vico_listener.render.base import NO_MAP
 from vico_listener.render.base import Image
@@ -30,12 +31,12 @@ class PortraitRenderer(Renderer):
 
     Raises:
         PortraitError: no face in the photo, or more than one.
-        ValueError: `size` out of range.
+        SettingError: `size` out of range.
     """
 
     def __init__(self, portrait: Image, size: int = 256) -> None:
         if not MIN_SIZE <= size <= MAX_SIZE:
-            raise ValueError(f'size must lie in {MIN_SIZE}..{MAX_SIZE} px, not {size}')
+            raise SettingError(f'size must lie in {MIN_SIZE}..{MAX_SIZE} px, not {size}')
         self.size = size
         prepared = prepare_portrait(portrait, size)
         self.reference = prepared.reference

@@ -17,6 +17,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.udp_client import UDPClient
 from scipy.spatial.transform import Rotation
 
+from vico_listener.errors import SettingError
 from vico_listener.frames import ListenerMotion
 from vico_listener.motion import ARKIT52
 
@@ -48,19 +49,19 @@ class Avatar:
         address: HOST or HOST:PORT.
 
     Raises:
-        ValueError: no such address.
+        SettingError: no such address.
     """
 
     def __init__(self, address: str) -> None:
         host, _, port = address.partition(':')
         port = port or str(PORT)
         if not host or not port.isdigit() or not 0 < int(port) < 2**16:
-            raise ValueError(f"avatar: '{address}' is no HOST:PORT, e.g. 127.0.0.1:{PORT}")
+            raise SettingError(f"avatar: '{address}' is no HOST:PORT, e.g. 127.0.0.1:{PORT}")
         try:
             # A name is looked up once, not with every packet.
             self._client = UDPClient(gethostbyname(host), int(port))
         except OSError as error:
-            raise ValueError(f"avatar: '{address}' cannot be reached: {error}") from None
+            raise SettingError(f"avatar: '{address}' cannot be reached: {error}") from None
         self.sent = 0
         self.lost = 0
 

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.errors import SettingError
 from vico_listener.robot.joints import AXES
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.limiter import HeadLimiter
@@ -73,7 +74,7 @@ class HeadController:
         """Set the base gaze: roll, pitch, yaw (rad) of the head while the listener is neutral."""
         base = np.asarray(base_gaze, dtype=np.float64)
         if base.shape != (3,) or not np.isfinite(base).all():
-            raise ValueError(f'a base gaze is three finite angles, not {base}')
+            raise SettingError(f'a base gaze is three finite angles, not {base}')
         self._base = base
         self._neutral = self._goals(np.zeros(3))
 

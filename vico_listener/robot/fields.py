@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from vico_listener.errors import SettingError
 
-class ProfileError(ValueError):
+
+class ProfileError(SettingError):
     """A robot profile is missing or wrong; the message names the field."""
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.errors import DataError
 from vico_listener.frames import ListenerMotion
 from vico_listener.robot.controller import HeadController
 from vico_listener.robot.joints import HeadCommand
@@ -80,11 +81,11 @@ class RobotHead:
             point: (3,) in the frame of the head's base, m: x forward, y left, z up.
 
         Raises:
-            ValueError: the point is not finite, or the origin.
+            DataError: the point is not finite, or the origin.
         """
         place = np.asarray(point, np.float64)
         if place.shape != (3,) or not np.isfinite(place).all() or np.linalg.norm(place) < 1e-3:
-            raise ValueError('look_at: the point must be finite and not the origin')
+            raise DataError('look_at: the point must be finite and not the origin')
         x, y, z = place
         self._controller.look([0.0, -np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x)])
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.errors import DataError
+
 Samples = NDArray[np.float32]
 PcmData = bytes | bytearray | memoryview | array.array | NDArray
 
@@ -19,7 +21,7 @@ SNIFF_BYTES = 4096
 """How much of a stream's start is searched for a container or MP3 frames."""
 
 
-class AudioFormatError(ValueError):
+class AudioFormatError(DataError):
     """The bytes are not the PCM that they were announced to be."""
 
 
@@ -48,12 +50,12 @@ SAMPLE_FORMATS: dict[str, SampleFormat] = {
 
 
 def sample_format_by_name(name: str) -> SampleFormat:
-    """The format called `name`, in any case; ValueError names the choices."""
+    """The format called `name`, in any case; AudioFormatError names the choices."""
     try:
         return SAMPLE_FORMATS[name.strip().upper()]
     except KeyError:
         choices = ', '.join(SAMPLE_FORMATS)
-        raise ValueError(f"unknown sample format '{name}': choose one of {choices}") from None
+        raise AudioFormatError(f"unknown sample format '{name}': choose one of {choices}") from None
 
 
 class PcmDecoder:
@@ -65,7 +67,7 @@ class PcmDecoder:
 
     def __init__(self, channels: int = 1, sample_format: str = 'S16LE') -> None:
         if channels < 1:
-            raise ValueError(f'an audio stream has at least one channel, not {channels}')
+            raise AudioFormatError(f'an audio stream has at least one channel, not {channels}')
         self.channels = channels
         self.format = sample_format_by_name(sample_format)
         self.damaged = 0

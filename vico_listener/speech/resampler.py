@@ -15,6 +15,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
+from vico_listener.errors import SettingError
 from vico_listener.speech.pcm import Samples
 
 INTERNAL_RATE = 16000
@@ -45,7 +46,7 @@ class Resampler:
 
     def __init__(self, rate: int, max_block: int, target: int = INTERNAL_RATE) -> None:
         if not RATE_RANGE[0] <= rate <= RATE_RANGE[1]:
-            raise ValueError(
+            raise SettingError(
                 f'sample rate {rate} Hz is out of range: choose {RATE_RANGE[0]} to {RATE_RANGE[1]}'
             )
         divisor = gcd(rate, target)

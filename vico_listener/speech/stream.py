@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
+from vico_listener.errors import SettingError
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import ACOUSTICS
 from vico_listener.speech.features import FRAME
@@ -60,7 +61,7 @@ class AcousticStream:
         acoustics: layout of the features, one of `ACOUSTICS`.
 
     Raises:
-        ValueError: one of them is out of range or unknown.
+        SettingError: one of them is out of range or unknown.
     """
 
     def __init__(
@@ -71,7 +72,7 @@ class AcousticStream:
         acoustics: str = ACOUSTICS[0],
     ) -> None:
         if acoustics not in ACOUSTICS:
-            raise ValueError(
+            raise SettingError(
                 f"unknown acoustic features '{acoustics}': choose one of {', '.join(ACOUSTICS)}"
             )
         self.acoustics = acoustics

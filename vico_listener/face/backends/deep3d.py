@@ -44,7 +44,7 @@ class Deep3DBackend:
 
         Raises:
             FaceModelError: a file is missing, broken or another one.
-            ValueError: see `Execution.resolve`.
+            SettingError: see `Execution.resolve`.
         """
         if model_path is None:
             raise FaceModelError(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
+from vico_listener.errors import DataError
 from vico_listener.face.observation import Image
 
 SIZE = 224
@@ -35,7 +36,7 @@ MESH_POINTS = ((33, 133), (263, 362), (1, 4), (61,), (291,))
 _SOLVE = np.linalg.pinv(np.column_stack([STANDARD_POINTS, np.ones(5)]))
 
 
-class AlignmentError(ValueError):
+class AlignmentError(DataError):
     """Five points that no face can have."""
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.errors import DataError
 from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion
 from vico_listener.native import from_native
@@ -69,7 +70,7 @@ def save_mat(path: Path, coefficients: NDArray, transform_params: NDArray) -> No
     """Write a clip in the authors' layout: `coeff` (T, 257), `transform_params` (T, 5), float32.
 
     Raises:
-        ValueError: other shapes.
+        DataError: other shapes.
     """
     from scipy.io import savemat
 
@@ -88,18 +89,18 @@ def load_mat(path: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Read what `save_mat` or the authors' code wrote: coefficients and transform parameters.
 
     Raises:
-        ValueError: no such file, or another content.
+        DataError: no such file, or another content.
     """
     from scipy.io import loadmat
     from scipy.io.matlab import MatReadError
 
     if not path.is_file():
-        raise ValueError(f'no such file: {path}')
+        raise DataError(f'no such file: {path}')
     try:
         content = loadmat(path)
         arrays = [np.asarray(content[n], np.float32) for n in ('coeff', 'transform_params')]
     except (KeyError, ValueError, NotImplementedError, TypeError, MatReadError) as error:
-        raise ValueError(f"{path} holds no 'coeff' and 'transform_params': {error}") from None
+        raise DataError(f"{path} holds no 'coeff' and 'transform_params': {error}") from None
     _check_shapes(str(path), *arrays)
     return arrays[0], arrays[1]
 
@@ -107,7 +108,7 @@ def load_mat(path: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
 def _check_shapes(where: str, coefficients: NDArray, transform_params: NDArray) -> None:
     count = len(coefficients)
     if coefficients.shape != (count, SIZE) or transform_params.shape != (count, 5):
-        raise ValueError(
+        raise DataError(
             f'{where}: coeff has the shape {coefficients.shape} and transform_params '
             f'{transform_params.shape}, expected (T, {SIZE}) and (T, 5)'
         )

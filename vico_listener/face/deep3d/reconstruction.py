@@ -23,7 +23,7 @@ class Reconstruction:
 
     Raises:
         FaceModelError: the file is missing, broken, could run code, or holds another network.
-        ValueError: see `Execution.resolve`.
+        SettingError: see `Execution.resolve`.
     """
 
     def __init__(self, path: str | Path, execution: Execution | None = None) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from vico_listener.errors import SettingError
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.learned import LearnedListener
 from vico_listener.listener.model.runtimes.torch_runtime import TorchRuntime
@@ -26,15 +27,15 @@ class DirectChain:
             that runs by torch on the same device.
 
     Raises:
-        ValueError: the listener is another one.
+        SettingError: the listener is another one.
     """
 
     def __init__(self, listener: LearnedListener, draw: Callable[[Tensor], Image]) -> None:
         config, runtime = listener.checkpoint.config, listener.runtime
         if not isinstance(runtime, TorchRuntime):
-            raise ValueError("coefficients stay on the device with the runtime 'torch' only")
+            raise SettingError("coefficients stay on the device with the runtime 'torch' only")
         if listener.basis is not BFM64 or config.output != 'motion':
-            raise ValueError(
+            raise SettingError(
                 f'PIRenderer draws motions in bfm64: the listener puts out {config.output} in '
                 f'{listener.basis.name}'
             )

@@ -15,10 +15,8 @@ from vico_listener.media.bags.errors import BagError
 from vico_listener.media.bags.reader import Bag
 from vico_listener.media.bags.topics import choose_inputs
 from vico_listener.media.bags.writer import STORAGES
-from vico_listener.media.clip import ClipError
 from vico_listener.media.clip import probe_clip
 from vico_listener.motion import Attitude
-from vico_listener.robot import ProfileError
 from vico_listener.robot import load_profile
 
 
@@ -51,17 +49,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it; exit code 0, or 1 with the reason on stderr."""
-    try:
-        if args.action == 'make':
-            _make(args)
-        elif args.action == 'info':
-            print(describe_bag(args.bag))
-        else:
-            _record(args)
-    except (BagError, ClipError, ProfileError, ValueError, OSError) as error:
-        print(f'vico bag {args.action}: {error}', file=sys.stderr)
-        return 1
+    """Do it."""
+    if args.action == 'make':
+        _make(args)
+    elif args.action == 'info':
+        print(describe_bag(args.bag))
+    else:
+        _record(args)
     return 0
 
 

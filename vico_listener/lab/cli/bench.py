@@ -3,7 +3,6 @@
 import argparse
 import json
 import math
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -11,8 +10,6 @@ from typing import Any
 
 from tqdm import tqdm
 
-from vico_listener.cli.stack import StackError
-from vico_listener.face.model_file import FaceModelError
 from vico_listener.lab.benchmark.core import CORE_STAGES
 from vico_listener.lab.benchmark.core import core_rows
 from vico_listener.lab.benchmark.machine import describe_machine
@@ -22,9 +19,7 @@ from vico_listener.lab.benchmark.rows import Row
 from vico_listener.lab.benchmark.rows import format_rows
 from vico_listener.lab.cli import demo
 from vico_listener.lab.cli import playing
-from vico_listener.media.clip import ClipError
 from vico_listener.nodes.source import ClipSource
-from vico_listener.render import PortraitError
 
 PAPER = 'the paper on a V100 81.84 ms'
 """Delay per frame in Zhou et al. (ECCV 2022)."""
@@ -47,20 +42,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure, print the table and write the JSON; exit code 0, or 1 with the reason."""
-    try:
-        args.out.parent.mkdir(parents=True, exist_ok=True)
-        args.out.open('a').close()  # rather fail now than after a minute
-        machine = describe_machine()
-        if args.gpu:
-            return _run_gpu(args, machine)
-        rows, conditions = measure(args.quick, latency=not args.no_latency)
-        machine |= conditions
-        content = {'machine': machine, 'rows': [row.to_json() for row in rows]}
-        args.out.write_text(json.dumps(content, indent=1) + '\n', encoding='utf-8')
-    except (ClipError, FaceModelError, PortraitError, StackError, OSError) as error:
-        print(f'vico bench: {error}', file=sys.stderr)
-        return 1
+    """Measure, print the table and write the JSON."""
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    args.out.open('a').close()  # rather fail now than after a minute
+    machine = describe_machine()
+    if args.gpu:
+        return _run_gpu(args, machine)
+    rows, conditions = measure(args.quick, latency=not args.no_latency)
+    machine |= conditions
+    content = {'machine': machine, 'rows': [row.to_json() for row in rows]}
+    args.out.write_text(json.dumps(content, indent=1) + '\n', encoding='utf-8')
     print(f'{machine["cpu"]}, {machine["cores"]} cores, Python {machine["python"]}')
     print(format_rows(rows))
     for note in notes(machine):

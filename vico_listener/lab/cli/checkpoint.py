@@ -2,10 +2,8 @@
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
-from vico_listener.listener.model.checkpoint import CheckpointError
 from vico_listener.listener.model.checkpoint import load_checkpoint
 
 
@@ -26,30 +24,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it; exit code 0, or 1 with the reason."""
-    try:
-        if args.action == 'import':
-            from vico_listener.lab.training.authors_checkpoint import import_release
-            from vico_listener.lab.training.saving import save_checkpoint
+    """Do it, and say what the checkpoint is."""
+    if args.action == 'import':
+        from vico_listener.lab.training.authors_checkpoint import import_release
+        from vico_listener.lab.training.saving import save_checkpoint
 
-            checkpoint = import_release(args.weights, args.motion_stats, args.acoustic_stats)
-            save_checkpoint(checkpoint, args.out)
-        elif args.action == 'export':
-            from vico_listener.lab.training.saving import save_checkpoint
+        checkpoint = import_release(args.weights, args.motion_stats, args.acoustic_stats)
+        save_checkpoint(checkpoint, args.out)
+    elif args.action == 'export':
+        from vico_listener.lab.training.saving import save_checkpoint
 
-            save_checkpoint(load_checkpoint(args.folder), args.folder)
-    except (CheckpointError, OSError) as error:
-        print(f'vico checkpoint: {error}', file=sys.stderr)
-        return 1
+        save_checkpoint(load_checkpoint(args.folder), args.folder)
     return _describe(args.out if args.action == 'import' else args.folder)
 
 
 def _describe(folder: Path) -> int:
-    try:
-        checkpoint = load_checkpoint(folder)
-    except CheckpointError as error:
-        print(f'vico checkpoint: {error}', file=sys.stderr)
-        return 1
+    checkpoint = load_checkpoint(folder)
     count = sum(w.size for w in checkpoint.weights.values())
     print(f'{folder}: {count:,} parameters')
     print(json.dumps(checkpoint.config.to_json(), indent=1))

@@ -2,7 +2,6 @@
 
 import argparse
 import importlib.util
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +9,15 @@ from vico_listener.cli.stack import FACE_SIZE
 from vico_listener.cli.stack import StackError
 from vico_listener.cli.stack import add_stack_arguments
 from vico_listener.cli.stack import check_stack_arguments
+from vico_listener.errors import VicoError
 from vico_listener.lab.cli.playing import play_and_record
 from vico_listener.lab.simulation.simulated_head import SimulationError
 from vico_listener.lab.simulation.simulated_head import simulated_profile
-from vico_listener.media.bags.errors import BagError
 from vico_listener.media.bags.reader import is_bag
 from vico_listener.media.clip import ClipError
 from vico_listener.motion import Attitude
 from vico_listener.nodes.source import ClipSource
 from vico_listener.nodes.source import Source
-from vico_listener.robot import ProfileError
 from vico_listener.robot import load_profile
 
 
@@ -58,17 +56,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Play, record and report; exit code 0, or 1 with the reason on stderr."""
-    try:
-        _check(args)
-        source = open_source(args)
-        if source.attitude:
-            args.attitude = _attitude(source.attitude)
-        args.out.mkdir(parents=True, exist_ok=True)
-        report = play_and_record(source, args, simulation=simulated_robot(args))
-    except (ClipError, BagError, ProfileError, StackError, SimulationError, OSError) as error:
-        print(f'vico demo: {error}', file=sys.stderr)
-        return 1
+    """Play, record and report."""
+    _check(args)
+    source = open_source(args)
+    if source.attitude:
+        args.attitude = _attitude(source.attitude)
+    args.out.mkdir(parents=True, exist_ok=True)
+    report = play_and_record(source, args, simulation=simulated_robot(args))
     from vico_listener.lab.recording.run_report import format_report
     from vico_listener.lab.recording.run_report import write_report
 
@@ -116,5 +110,5 @@ def open_source(args: argparse.Namespace) -> Source:
 def _attitude(name: str) -> str:
     try:
         return Attitude.parse(name).value
-    except ValueError as error:
+    except VicoError as error:
         raise StackError(f"the bag's attitude: {error}") from None

@@ -2,16 +2,12 @@
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 from vico_listener.lab.evaluation import describe
 from vico_listener.lab.evaluation import format_table
 from vico_listener.lab.evaluation import to_json
-from vico_listener.media.tracks import RecordingError
 from vico_listener.media.tracks import read_recordings
-
-SUMMARY = 'measure recorded motion and hold every figure against its range'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,15 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the table; exit code 0, 1 (`--check` and not passed) or 2 (bad input or output)."""
-    try:
-        return _describe(args)
-    except (OSError, RecordingError) as error:
-        print(f'vico describe: {error}', file=sys.stderr)
-        return 2
-
-
-def _describe(args: argparse.Namespace) -> int:
+    """Print the table; exit code 1 with `--check` when it is not passed."""
     tracks = [track for where in args.directories for track in read_recordings(where)]
     description = describe(tracks, tracked=args.tracked)
     print(format_table(description))

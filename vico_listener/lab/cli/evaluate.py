@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from vico_listener.errors import SettingError
 from vico_listener.lab.evaluation.comparison.benchmark_config import BenchmarkConfig
 from vico_listener.lab.evaluation.comparison.benchmark_config import load_benchmark
 from vico_listener.lab.evaluation.comparison.evaluation import evaluate
@@ -78,20 +79,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the report; exit code 0, or 1 with the reason."""
-    try:
-        return _evaluate_renderer(args) if args.render else _evaluate(args)
-    except (OSError, ValueError, RuntimeError) as error:
-        print(f'vico evaluate: {error}', file=sys.stderr)
-        return 1
+    """Write the report."""
+    return _evaluate_renderer(args) if args.render else _evaluate(args)
 
 
 def _directory(args: argparse.Namespace, config: BenchmarkConfig) -> Path:
     if args.directory is None and not config.data:
-        raise ValueError('give the folder of features, or a --config that names it')
+        raise SettingError('give the folder of features, or a --config that names it')
     directory: Path = args.directory or Path(config.data)
     if not directory.is_dir():
-        raise ValueError(
+        raise SettingError(
             f'no such folder: {directory}; make features with vico dataset extract, or synthetic '
             'ones with vico dataset synthesize FOLDER --features-only (into FOLDER/features)'
         )
@@ -137,7 +134,7 @@ def _evaluate_renderer(args: argparse.Namespace) -> int:
 def _evaluate(args: argparse.Namespace) -> int:
     config = load_benchmark(args.config) if args.config else BenchmarkConfig()
     if args.jobs < 1:
-        raise ValueError(f'--jobs must be at least 1, not {args.jobs}')
+        raise SettingError(f'--jobs must be at least 1, not {args.jobs}')
     folder = _directory(args, config)
     models = parse_models(args.models or config.models or [DEFAULT_LISTENER], args.seed, folder)
     clips, notes = load_test_clips(folder)

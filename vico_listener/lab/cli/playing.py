@@ -14,6 +14,7 @@ from vico_listener.cli.stack import StackError
 from vico_listener.cli.stack import stack_parameters
 from vico_listener.cli.stack import wait_for_stack
 from vico_listener.clock import NANOSECONDS
+from vico_listener.errors import VicoError
 from vico_listener.nodes.isolation import NAMESPACE
 from vico_listener.nodes.isolation import isolate
 from vico_listener.nodes.source import ClipSource
@@ -211,7 +212,7 @@ def _distance(args: argparse.Namespace, source: Source) -> dict[str, Any]:
         return {}
     try:
         return {'FD to the true listener': distance_to_truth(args.out, truth)}
-    except ValueError as error:
+    except VicoError as error:
         raise StackError(f'no FD: {error}') from None
 
 

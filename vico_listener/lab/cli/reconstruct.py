@@ -1,18 +1,16 @@
 """`vico reconstruct`: Deep3DFaceRecon over one video or picture: coefficients and a mesh."""
 
 import argparse
-import sys
 from pathlib import Path
 
 import numpy as np
 
+from vico_listener.errors import SettingError
 from vico_listener.face.deep3d.coefficients import save_mat
 from vico_listener.face.deep3d.reconstruction import Reconstruction
-from vico_listener.face.model_file import FaceModelError
 from vico_listener.lab.reconstruction.clip_coefficients import reconstruct_clip
 from vico_listener.lab.reconstruction.mesh import load_basel_face
 from vico_listener.lab.reconstruction.mesh import write_obj
-from vico_listener.media.clip import ClipError
 from vico_listener.media.clip import count_pictures
 from vico_listener.media.tick_pictures import pictures_at_ticks
 
@@ -34,16 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Fit and write; exit code 0, or 1 with the reason."""
-    try:
-        _reconstruct(args)
-    except (ClipError, FaceModelError, ValueError, OSError) as error:
-        print(f'vico reconstruct: {error}', file=sys.stderr)
-        return 1
-    return 0
-
-
-def _reconstruct(args: argparse.Namespace) -> None:
+    """Fit and write."""
     out = args.out or args.source.with_suffix('.mat')
     # What can be refused is refused before the long work.
     basel_face = load_basel_face(args.bfm) if args.obj else None
@@ -51,7 +40,9 @@ def _reconstruct(args: argparse.Namespace) -> None:
     count_pictures(args.source)  # refuses what holds none
     clip = reconstruct_clip(pictures_at_ticks(args.source), reconstruction, progress=True)
     if not 0 <= args.frame < len(clip.coefficients):
-        raise ValueError(f'--frame: {args.source} has the frames 0 to {len(clip.coefficients) - 1}')
+        raise SettingError(
+            f'--frame: {args.source} has the frames 0 to {len(clip.coefficients) - 1}'
+        )
     save_mat(out, clip.coefficients, clip.transform_params)
     print(f'{len(clip.coefficients)} frames in {out}')
     if not clip.found.all():
@@ -62,3 +53,4 @@ def _reconstruct(args: argparse.Namespace) -> None:
     if basel_face is not None:
         write_obj(args.obj, basel_face, clip.coefficients[args.frame])
         print(f'mesh of frame {args.frame} in {args.obj}')
+    return 0

@@ -16,7 +16,6 @@ from vico_listener.lab.study.results import format_markdown
 from vico_listener.lab.study.results import score
 from vico_listener.lab.study.static_page import SIZE
 from vico_listener.lab.study.static_page import write_page
-from vico_listener.media.clip import ClipError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,12 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it; exit code 0, or 1 with the reason on stderr."""
-    try:
-        return _make(args) if args.action == 'make' else _score(args)
-    except (StudyError, ClipError, OSError) as error:
-        print(f'vico study: {error}', file=sys.stderr)
-        return 1
+    """Do it."""
+    return _make(args) if args.action == 'make' else _score(args)
 
 
 def _make(args: argparse.Namespace) -> int:

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,24 +21,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Make the data, train, calibrate, export; exit code 0, or 1 with the reason."""
+    """Make the data, train, calibrate, export."""
     import torch
 
-    from vico_listener.lab.dataset.dyads.synthesizer import SynthesizerError
     from vico_listener.lab.training.run import train
-    from vico_listener.lab.training.training_config import TrainingConfigError
     from vico_listener.lab.training.training_config import load_training_config
 
     if args.threads:
         torch.set_num_threads(args.threads)
-    try:
-        config = load_training_config(args.config)
-        if args.features:
-            config = replace(config, features=str(args.features))
-        folder = train(config, args.out, args.data or args.out / 'dyads', args.epochs)
-    except (TrainingConfigError, SynthesizerError, OSError, ValueError) as error:
-        print(f'vico train: {error}', file=sys.stderr)
-        return 1
+    config = load_training_config(args.config)
+    if args.features:
+        config = replace(config, features=str(args.features))
+    folder = train(config, args.out, args.data or args.out / 'dyads', args.epochs)
     if os.environ.get('RANK', '0') != '0':
         return 0
     print(f'checkpoint: {folder}  (loss plot: {args.out / "losses.png"})')

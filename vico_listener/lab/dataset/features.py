@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.clock import tick_stamp
+from vico_listener.errors import DataError
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import ACOUSTICS
 from vico_listener.frames import SpeakerFrame
@@ -24,7 +25,7 @@ LABEL = 'label_'
 """What the names of the labels' arrays begin with."""
 STATISTICS = 'statistics.npz'
 """Means and deviations of the train split, in the same folder."""
-_BROKEN = (OSError, KeyError, TypeError, ValueError, EOFError, BadZipFile)
+_BROKEN = (OSError, KeyError, TypeError, DataError, EOFError, BadZipFile)
 """What reading a file raises that is not what it should be."""
 SPLITS = ('train', 'test', 'ood')
 """Splits of a data set; the identities of `test` all occur in `train`, those of `ood` never."""
@@ -42,7 +43,7 @@ class Labels:
         gestures: (N, 8) decided gestures, columns `GESTURE_FIELDS`.
 
     Raises:
-        ValueError: lengths that differ, or a gesture outside the clip.
+        DataError: lengths that differ, or a gesture outside the clip.
     """
 
     attitude: NDArray[np.int8]
@@ -55,10 +56,10 @@ class Labels:
     def __post_init__(self) -> None:
         count = len(self)
         if {len(self.posture), len(self.change)} != {count}:
-            raise ValueError('labels of different lengths')
+            raise DataError('labels of different lengths')
         ticks = self.gestures[:, 0]
         if ((ticks < 0) | (ticks >= count)).any():
-            raise ValueError(f'a gesture is labelled outside the {count} ticks of the clip')
+            raise DataError(f'a gesture is labelled outside the {count} ticks of the clip')
 
     def __len__(self) -> int:
         return len(self.attitude)
@@ -85,7 +86,7 @@ class ClipFeatures:
             pose is as the teacher said it.
 
     Raises:
-        ValueError: tracks of different lengths or bases, or an unknown split.
+        DataError: tracks of different lengths or bases, or an unknown split.
     """
 
     clip: str
@@ -103,20 +104,20 @@ class ClipFeatures:
 
     def __post_init__(self) -> None:
         if self.split not in SPLITS:
-            raise ValueError(f"{self.clip}: unknown split '{self.split}': {', '.join(SPLITS)}")
+            raise DataError(f"{self.clip}: unknown split '{self.split}': {', '.join(SPLITS)}")
         count = len(self.speaker)
         if self.acoustic.shape != (count, ACOUSTIC_SIZE):
-            raise ValueError(
+            raise DataError(
                 f'{self.clip}: acoustic features have the shape {self.acoustic.shape}, '
                 f'not ({count}, {ACOUSTIC_SIZE})'
             )
         lengths = {len(self.listener), len(self.speaking), len(self.heard), count}
         if len(lengths) > 1:
-            raise ValueError(f'{self.clip}: tracks of different lengths: {sorted(lengths)}')
+            raise DataError(f'{self.clip}: tracks of different lengths: {sorted(lengths)}')
         if self.labels is not None and len(self.labels) != count:
-            raise ValueError(f'{self.clip}: {len(self.labels)} ticks are labelled of {count}')
+            raise DataError(f'{self.clip}: {len(self.labels)} ticks are labelled of {count}')
         if self.speaker.basis is not self.listener.basis:
-            raise ValueError(f'{self.clip}: speaker and listener are in different bases')
+            raise DataError(f'{self.clip}: speaker and listener are in different bases')
 
     def __len__(self) -> int:
         return len(self.speaker)
@@ -179,7 +180,7 @@ class ClipFeatures:
         """Read what `save` wrote.
 
         Raises:
-            ValueError: it is no such file.
+            DataError: it is no such file.
         """
         try:
             with np.load(path, allow_pickle=False) as file:
@@ -205,21 +206,21 @@ class ClipFeatures:
                 labels=Labels(**told) if told else None,
             )
         except _BROKEN as error:
-            raise ValueError(f'{path} holds no features of a clip: {error}') from None
+            raise DataError(f'{path} holds no features of a clip: {error}') from None
 
 
 def load_features(folder: Path, split: str | None = None) -> list[ClipFeatures]:
     """The clips of a feature folder in the order of their names, of one split or all.
 
     Raises:
-        ValueError: there are none, or one is broken.
+        DataError: there are none, or one is broken.
     """
     paths = [p for p in sorted(folder.glob('*.npz')) if '.part' not in p.name]
     paths = [p for p in paths if p.name != STATISTICS]
     if split is not None:
         paths = [p for p in paths if _split_of(p) == split]
     if not paths:
-        raise ValueError(f'no clips of the split {split or "(any)"} in {folder}')
+        raise DataError(f'no clips of the split {split or "(any)"} in {folder}')
     return [ClipFeatures.load(path) for path in paths]
 
 
@@ -228,4 +229,4 @@ def _split_of(path: Path) -> str:
         with np.load(path, allow_pickle=False) as file:
             return str(file['split'])
     except _BROKEN as error:
-        raise ValueError(f'{path} holds no features of a clip: {error}') from None
+        raise DataError(f'{path} holds no features of a clip: {error}') from None

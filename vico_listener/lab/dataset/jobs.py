@@ -11,6 +11,8 @@ from typing import TypeVar
 
 from tqdm import tqdm
 
+from vico_listener.errors import SettingError
+
 Result = TypeVar('Result')
 
 
@@ -34,13 +36,13 @@ def run_jobs(
             must be where every machine of it finds them.
 
     Raises:
-        ValueError: fewer than one worker.
+        SettingError: fewer than one worker.
         ModuleNotFoundError: Ray is asked for and not installed.
         Exception: what `function` raised; jobs that have not begun are given up.
     """
     workers = (os.cpu_count() or 1) if workers is None else workers
     if workers < 1:
-        raise ValueError(f'workers: at least 1, not {workers}')
+        raise SettingError(f'workers: at least 1, not {workers}')
     if on_ray:
         return _run_on_ray(function, jobs, workers, what, unit)
     if workers == 1 or len(jobs) < 2:

@@ -4,12 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+from vico_listener.errors import SettingError
+
 
 def kept_settings(path: Path) -> dict[str, Any] | None:
     """The settings that `keep_settings` wrote; None where there is no such file.
 
     Raises:
-        ValueError: the file tells none.
+        SettingError: the file tells none.
     """
     if not path.exists():
         return None
@@ -18,7 +20,7 @@ def kept_settings(path: Path) -> dict[str, Any] | None:
     except ValueError:
         settings = None
     if not isinstance(settings, dict):
-        raise ValueError(f'{path} tells no settings: choose another folder, or delete this one')
+        raise SettingError(f'{path} tells no settings: choose another folder, or delete this one')
     return settings
 
 
@@ -26,7 +28,7 @@ def keep_settings(path: Path, settings: dict[str, Any]) -> None:
     """Write the settings of what is about to be made, or compare them with those of the last time.
 
     Raises:
-        ValueError: the file tells other settings, or none.
+        SettingError: the file tells other settings, or none.
     """
     told = json.loads(json.dumps(settings))
     before = kept_settings(path)
@@ -36,7 +38,7 @@ def keep_settings(path: Path, settings: dict[str, Any]) -> None:
     differing = [name for name in told if before.get(name) != told[name]]
     if differing:
         changes = ', '.join(f'{name} was {before.get(name)!r}' for name in differing)
-        raise ValueError(
+        raise SettingError(
             f'{path.parent} was made with other settings ({changes}): '
             'choose another folder, or delete this one'
         )
@@ -52,9 +54,11 @@ def claim_folder(folder: Path, table: str, made_with: str, settings: dict[str, A
         settings: see `keep_settings`.
 
     Raises:
-        ValueError: the folder holds somebody's data set, or one made with other settings.
+        SettingError: the folder holds somebody's data set, or one made with other settings.
     """
     if (folder / table).exists() and not (folder / made_with).exists():
-        raise ValueError(f'{folder} holds a data set that comes from elsewhere: choose another one')
+        raise SettingError(
+            f'{folder} holds a data set that comes from elsewhere: choose another one'
+        )
     folder.mkdir(parents=True, exist_ok=True)
     keep_settings(folder / made_with, settings)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from vico_listener.errors import DataError
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import FaceMotion
 from vico_listener.rotation import matrix_from_rpy
@@ -15,9 +16,9 @@ from vico_listener.rotation import rpy_from_matrix
 
 
 def first_face(track: FaceTrack) -> FaceMotion:
-    """The first visible face, as the camera saw it; ValueError when there is none."""
+    """The first visible face, as the camera saw it; DataError when there is none."""
     if not track.valid.any():
-        raise ValueError('the face is never seen: there is no reference')
+        raise DataError('the face is never seen: there is no reference')
     return track.motion(int(np.argmax(track.valid)))
 
 

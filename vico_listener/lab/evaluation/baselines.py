@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.errors import DataError
+from vico_listener.errors import SettingError
 from vico_listener.frames import SpeakerFrame
 from vico_listener.lab.dataset.features import load_features
 from vico_listener.lab.dataset.reference import first_face
@@ -148,7 +150,8 @@ class SimulationListener(Baseline):
         features: folder of `ClipFeatures` with a train split.
 
     Raises:
-        ValueError: no folder is given, or it holds no clips to draw from.
+        SettingError: no folder is given.
+        DataError: it holds no clips to draw from.
     """
 
     name = 'simulation'
@@ -162,10 +165,10 @@ class SimulationListener(Baseline):
         features: str | Path = '',
     ) -> None:
         if not str(features):
-            raise ValueError(f'the listener {self.name} needs the option features, a folder')
+            raise SettingError(f'the listener {self.name} needs the option features, a folder')
         clips = [c for c in load_features(Path(features), 'train') if c.listener.valid.any()]
         if not clips:
-            raise ValueError(f'no listener is ever seen in the train split of {features}')
+            raise DataError(f'no listener is ever seen in the train split of {features}')
         self._tracks = [
             (
                 clip.attitude,
@@ -179,7 +182,7 @@ class SimulationListener(Baseline):
         super().__init__(personality, seed)
 
     def reset(self, reference: FaceMotion, attitude: Attitude, intensity: float = 1.0) -> None:
-        """See `Listener.reset`; ValueError when no clip has the attitude and it must."""
+        """See `Listener.reset`; DataError when no clip has the attitude and it must."""
         super().reset(reference, attitude, intensity)
         fits = [
             number
@@ -188,7 +191,7 @@ class SimulationListener(Baseline):
         ]
         # The constructor's own reset comes before anybody has said which attitude.
         if not fits and self._resets:
-            raise ValueError(f'no clip of the train split listens in {attitude.value}')
+            raise DataError(f'no clip of the train split listens in {attitude.value}')
         draw = np.random.Generator(np.random.Philox(key=[self._seed, self._resets]))
         self._clip = fits[draw.integers(len(fits))] if fits else 0
         self._resets += 1

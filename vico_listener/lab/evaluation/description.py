@@ -11,6 +11,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import Any
 
+from vico_listener.errors import DataError
 from vico_listener.lab.evaluation.answer_criteria import MIRRORING
 from vico_listener.lab.evaluation.answer_criteria import PHRASE_ANSWERS
 from vico_listener.lab.evaluation.answer_criteria import SMILE_ANSWERS
@@ -186,10 +187,10 @@ def describe(tracks: Sequence[MotionTrack], tracked: bool = False) -> Descriptio
         tracked: the motion was tracked from video (more jitter allowed), not commanded.
 
     Raises:
-        ValueError: no tracks.
+        DataError: no tracks.
     """
     if not tracks:
-        raise ValueError('no tracks to describe')
+        raise DataError('no tracks to describe')
     pools = {
         attitude: [TrackEvents(track) for track in tracks if track.attitude is attitude]
         for attitude in Attitude

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 from scipy.cluster.vq import kmeans2
 from scipy.cluster.vq import vq
 
+from vico_listener.errors import DataError
+
 Samples = NDArray[np.float64]
 
 EXPRESSION_CLUSTERS = 40
@@ -55,10 +57,10 @@ class Codebook:
         """Cluster true samples (N, D) into `size` by k-means.
 
         Raises:
-            ValueError: fewer samples than clusters.
+            DataError: fewer samples than clusters.
         """
         if len(true) < size:
-            raise ValueError(f'{len(true)} true frames cannot be put into {size} clusters')
+            raise DataError(f'{len(true)} true frames cannot be put into {size} clusters')
         rng = np.random.default_rng(seed)
         centres, _ = kmeans2(true, size, iter=ITERATIONS, minit='++', missing='warn', rng=rng)
         return cls(centres)

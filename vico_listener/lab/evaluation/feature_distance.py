@@ -14,6 +14,8 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.errors import DataError
+from vico_listener.errors import SettingError
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.native import native_rotation
 
@@ -63,19 +65,19 @@ def feature_distance(generated: FaceTrack, true: FaceTrack) -> FeatureDistance:
     are left out. Both poses must be relative to the same thing.
 
     Raises:
-        ValueError: different lengths or bases, or no frame to compare.
+        DataError: different lengths or bases, or no frame to compare.
     """
     if len(generated) != len(true):
-        raise ValueError(f'{len(generated)} generated frames against {len(true)} true ones')
+        raise DataError(f'{len(generated)} generated frames against {len(true)} true ones')
     if generated.basis is not true.basis:
-        raise ValueError(
+        raise DataError(
             f'the generated face is in the basis {generated.basis.name}, '
             f'the true one in {true.basis.name}: they cannot be compared'
         )
     both = generated.valid & true.valid
     both[:1] = False
     if not both.any():
-        raise ValueError('no frame after the first shows both faces')
+        raise DataError('no frame after the first shows both faces')
     ours, theirs = feature_groups(generated), feature_groups(true)
     means = {name: np.abs(ours[name][both] - theirs[name][both]).mean() for name in GROUPS}
     return FeatureDistance(
@@ -87,12 +89,13 @@ def pool(distances: Sequence[FeatureDistance], pooling: Pooling = 'frames') -> F
     """FD of several clips: the mean over all their frames, or over the clips.
 
     Raises:
-        ValueError: no clips, or an unknown pooling.
+        DataError: no clips.
+        SettingError: an unknown pooling.
     """
     if not distances:
-        raise ValueError('no clips to pool')
+        raise DataError('no clips to pool')
     if pooling not in POOLINGS:
-        raise ValueError(f"unknown pooling '{pooling}': choose one of {', '.join(POOLINGS)}")
+        raise SettingError(f"unknown pooling '{pooling}': choose one of {', '.join(POOLINGS)}")
     weights = [d.frames if pooling == 'frames' else 1 for d in distances]
     means = {
         name: float(np.average([getattr(d, name) for d in distances], weights=weights))

@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 from scipy.linalg import eigh
 from scipy.linalg import svdvals
 
+from vico_listener.errors import DataError
+
 Samples = NDArray[np.float64]
 
 
 def _moments(samples: Samples) -> tuple[Samples, Samples]:
     """Mean (D,) and covariance (D, D) of samples (N, D)."""
     if samples.ndim != 2 or len(samples) < 2:
-        raise ValueError(f'at least two samples (N, D) are needed, not {samples.shape}')
+        raise DataError(f'at least two samples (N, D) are needed, not {samples.shape}')
     covariance = np.cov(samples, rowvar=False)
     return samples.mean(axis=0), np.atleast_2d(covariance)
 
@@ -35,7 +37,8 @@ def frechet_distance(one: Samples, other: Samples) -> float:
     of S1^(1/2) S2^(1/2), which holds for singular covariances (fewer samples than D) too.
 
     Raises:
-        ValueError: fewer than two samples, or of different dimensions.
+        DataError: fewer than two samples.
+        ValueError: samples of different dimensions.
     """
     (mean, covariance), (other_mean, other_covariance) = _moments(one), _moments(other)
     if mean.shape != other_mean.shape:

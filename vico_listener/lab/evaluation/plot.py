@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from vico_listener.errors import DataError
 from vico_listener.lab.evaluation.events import TrackEvents
 from vico_listener.lab.evaluation.signals import runs
 from vico_listener.media.motion_track import FRAME_RATE
@@ -69,10 +70,10 @@ def _draw_face(axes: Axes, events: TrackEvents) -> None:
 def save_plot(path: Path | str, tracks: Sequence[MotionTrack]) -> None:
     """Write a PNG: per track the head's angles above the smile, the speech and the blinks.
 
-    Only the first `MAX_TRACKS` tracks are drawn. ValueError without tracks.
+    Only the first `MAX_TRACKS` tracks are drawn. DataError without tracks.
     """
     if not tracks:
-        raise ValueError('no tracks to draw')
+        raise DataError('no tracks to draw')
     drawn = [TrackEvents(track) for track in tracks[:MAX_TRACKS]]
     seconds = max(events.track.seconds for events in drawn)
     width = float(np.clip(seconds * INCHES_PER_SECOND, *WIDTH_INCHES))

@@ -5,6 +5,8 @@ from dataclasses import field
 from enum import Enum
 from typing import Any
 
+from vico_listener.errors import SettingError
+
 
 class Meanwhile(Enum):
     """What the stack has to do while a fault lasts."""
@@ -76,9 +78,9 @@ FAULTS: tuple[Fault, ...] = (
 
 
 def faults_by_name(names: list[str]) -> tuple[Fault, ...]:
-    """Some of the faults, all when none is named; ValueError names the choices."""
+    """Some of the faults, all when none is named; SettingError names the choices."""
     known = {fault.name: fault for fault in FAULTS}
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise ValueError(f"unknown fault '{unknown[0]}': choose of {', '.join(known)}")
+        raise SettingError(f"unknown fault '{unknown[0]}': choose of {', '.join(known)}")
     return tuple(known[name] for name in names) or FAULTS

@@ -22,6 +22,7 @@ from rclpy.executors import ExternalShutdownException
 from rclpy.parameter import Parameter as RosParameter
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.errors import UnavailableError
 from vico_listener.lab.faults.catalogue import Fault
 from vico_listener.lab.faults.catalogue import Meanwhile
 from vico_listener.lab.faults.faulty_input import FaultyInput
@@ -135,7 +136,7 @@ class FaultSuite:
         until = time.monotonic() + timeout
         while not condition():
             if time.monotonic() > until:
-                raise TimeoutError(f'waited {timeout:.0f} s for {what}: see {self.stack.log}')
+                raise UnavailableError(f'waited {timeout:.0f} s for {what}: see {self.stack.log}')
             time.sleep(0.01)
 
     def _counted(self) -> int:
@@ -149,7 +150,7 @@ class FaultSuite:
         self.input.change(camera=False)
         time.sleep(0.3)
         told = self.watcher.told
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(UnavailableError):
             self._wait(lambda: self.watcher.told >= told + 1, 'diagnostics', 3.0)
         yield
         self.input.settings = settings
@@ -214,7 +215,7 @@ class FaultSuite:
 
         try:
             self._wait(back, 'motion', 5.0)
-        except TimeoutError:
+        except UnavailableError:
             result.problems.append('no motion within 5 s after the fault')
             return math.inf
         waited = time.monotonic() - since
@@ -292,6 +293,6 @@ class FaultSuite:
         if not client.wait_for_service(10.0):
             return None
         future = client.call_async(request)
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(UnavailableError):
             self._wait(future.done, service, 20.0)
         return future.result() if future.done() else None

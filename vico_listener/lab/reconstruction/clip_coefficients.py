@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from vico_listener.errors import DataError
 from vico_listener.face import FaceBackend
 from vico_listener.face import create_backend
 from vico_listener.face import observe_faces
@@ -55,7 +56,7 @@ def reconstruct_clip(
         progress: show a bar.
 
     Raises:
-        ValueError: no picture, or no face in any of them.
+        DataError: no picture, or no face in any of them.
     """
     backend = backend or create_backend('landmarker')
     coefficients, params, found = [], [], []
@@ -76,7 +77,7 @@ def reconstruct_clip(
             params += [face.transform_params for face in faces]
             faces = []
     if waiting or not found:
-        raise ValueError('no face in any of the pictures' if found else 'there are no pictures')
+        raise DataError('no face in any of the pictures' if found else 'there are no pictures')
     coefficients.append(reconstruction(faces))
     params += [face.transform_params for face in faces]
     return ClipCoefficients(

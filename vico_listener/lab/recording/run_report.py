@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from vico_listener.errors import DataError
 from vico_listener.lab.dataset.bags.truth import Truth
 from vico_listener.lab.dataset.reference import placed_track
 from vico_listener.lab.evaluation import summary
@@ -72,13 +73,13 @@ def distance_to_truth(folder: Path, truth: Truth) -> dict[str, float]:
     Both poses are put where the camera saw the true listener: raw units, as in the paper.
 
     Raises:
-        RecordingError: there is no motion in the folder. ValueError: no tick in common, or
+        RecordingError: there is no motion in the folder. DataError: no tick in common, or
             another basis.
     """
     ticks, motion = read_motion(folder)
     _, recorded, true = np.intersect1d(ticks, truth.ticks, return_indices=True)
     if not len(true):
-        raise ValueError('the recorded motion and the true listener have no tick in common')
+        raise DataError('the recorded motion and the true listener have no tick in common')
     generated = placed_track(motion.rows(recorded), truth.reference)
     original = placed_track(truth.motion.rows(true), truth.reference)
     return asdict(feature_distance(generated, original))

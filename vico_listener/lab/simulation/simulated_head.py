@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.errors import DataError
+from vico_listener.errors import UnavailableError
 from vico_listener.resources import resource_path
 from vico_listener.rotation import rpy_from_matrix
 
@@ -19,11 +21,11 @@ if TYPE_CHECKING:
 Vector = NDArray[np.float64]
 
 
-class SimulationError(RuntimeError):
+class SimulationError(UnavailableError):
     """The simulation cannot run; the message says what is missing and what to do."""
 
 
-class PoseError(ValueError):
+class PoseError(DataError):
     """A pose that the head cannot take; the message names the motor."""
 
 

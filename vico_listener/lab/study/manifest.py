@@ -9,13 +9,14 @@ from typing import Any
 
 import yaml
 
+from vico_listener.errors import DataError
 from vico_listener.motion import Attitude
 
 COLUMNS = ('clip', 'split', 'speaker', 'listener', 'attitude', *(a.value for a in Attitude))
 REQUIRED = ('clip', 'split', 'speaker')
 
 
-class StudyError(ValueError):
+class StudyError(DataError):
     """A study cannot be made or scored; the message says why and what to do."""
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from vico_listener.errors import DataError
 from vico_listener.lab.dataset.features import ClipFeatures
 from vico_listener.lab.dataset.reference import reference_face
 from vico_listener.lab.dataset.reference import relative_track
@@ -42,26 +43,26 @@ def check_clips(config: ModelConfig, clips: Sequence[ClipFeatures]) -> None:
     """Refuse what the network cannot be trained on.
 
     Raises:
-        ValueError: another basis or layout, numbers that are not finite, or a listener who is never
+        DataError: another basis or layout, numbers that are not finite, or a listener who is never
             seen.
     """
     for clip in clips:
         basis = clip.listener.basis
         if basis is not config.motion_basis:
-            raise ValueError(
+            raise DataError(
                 f'{clip.clip}: its features are in the basis {basis.name}, the network is made '
                 f'for {config.basis}: set model.basis, or extract the features anew'
             )
         if clip.acoustics != config.acoustic:
-            raise ValueError(
+            raise DataError(
                 f'{clip.clip}: its acoustic features are {clip.acoustics}, the network is made '
                 f'for {config.acoustic}: set model.acoustic'
             )
         if not clip.listener.valid.any():
-            raise ValueError(f'{clip.clip}: the listener is never seen')
+            raise DataError(f'{clip.clip}: the listener is never seen')
         for name, rows in _known_rows(clip).items():
             if not np.isfinite(rows).all():
-                raise ValueError(
+                raise DataError(
                     f'{clip.clip}: {name} holds numbers that are not finite: extract it anew'
                 )
 
@@ -93,7 +94,7 @@ def measure_clips(config: ModelConfig, clips: Sequence[ClipFeatures]) -> Normali
     values = {name: np.concatenate([rows[name] for rows in known]) for name in known[0]}
     for name, rows in values.items():
         if not len(rows):
-            raise ValueError(f'the training set holds no {name} at all')
+            raise DataError(f'the training set holds no {name} at all')
         plain = plain | {
             f'{name}_mean': rows.mean(axis=0).astype(np.float32),
             f'{name}_std': np.maximum(rows.std(axis=0), SMALLEST_STD[name]).astype(np.float32),

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from vico_listener.errors import SettingError
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.lab.training.losses import Counts
 from vico_listener.lab.training.losses import all_losses
@@ -50,7 +51,7 @@ class Trainer:
         """Begin, or go on where `folder` says.
 
         Raises:
-            ValueError: `folder` holds the run of another network.
+            SettingError: `folder` holds the run of another network.
         """
         self._config = config
         self._train, self._test = train, test
@@ -78,7 +79,7 @@ class Trainer:
     def _resume(self) -> None:
         state = torch.load(self._folder / STATE, weights_only=True)
         if state['model'] != json.dumps(self._config.model.to_json()):
-            raise ValueError(
+            raise SettingError(
                 f'{self._folder} holds the training of another network: give another folder'
             )
         self.network.load_state_dict(state['network'])

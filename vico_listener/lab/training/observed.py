@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from vico_listener.clock import MODEL_RATE
+from vico_listener.errors import DataError
 from vico_listener.lab.dataset.dyads.dyad import ATTITUDES
 from vico_listener.lab.dataset.dyads.dyad import GESTURE_FIELDS
 from vico_listener.lab.dataset.dyads.dyad import Dyad
@@ -54,10 +55,10 @@ def observed_dyad(clip: ClipFeatures) -> Dyad:
     """A clip as a dyad; where the listener was not seen its motion is interpolated.
 
     Raises:
-        ValueError: it is shorter than `SHORTEST`, or its listener is never seen.
+        DataError: it is shorter than `SHORTEST`, or its listener is never seen.
     """
     if len(clip) < SHORTEST:
-        raise ValueError(f'{clip.clip}: {len(clip)} frames are too few to find gestures in')
+        raise DataError(f'{clip.clip}: {len(clip)} frames are too few to find gestures in')
     track = _without_gaps(relative_track(clip.listener))
     expression = _without_blinks(track.expression)
     rotation = track.rotation
@@ -104,7 +105,7 @@ def _known(track: FaceTrack, values: Array) -> Array:
 def _without_gaps(track: FaceTrack) -> FaceTrack:
     seen, ticks = np.flatnonzero(track.valid), np.arange(len(track))
     if not len(seen):
-        raise ValueError('the listener is never seen')
+        raise DataError('the listener is never seen')
 
     def filled(values: Array) -> Array:
         columns = [np.interp(ticks, seen, column[seen]) for column in values.T]

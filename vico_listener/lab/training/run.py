@@ -9,6 +9,8 @@ from typing import Any
 
 from torch.utils.tensorboard import SummaryWriter
 
+from vico_listener.errors import DataError
+from vico_listener.errors import SettingError
 from vico_listener.lab.dataset.dyads.dyad import Dyad
 from vico_listener.lab.dataset.dyads.labelled import labelled_dyad
 from vico_listener.lab.dataset.dyads.make import MADE_WITH
@@ -55,7 +57,7 @@ def train(config: TrainingConfig, out: Path, data: Path, epochs: int | None = No
         the checkpoint's folder.
 
     Raises:
-        ValueError: `out` holds another run, `data` other dyads, or the data do not fit.
+        VicoError: `out` holds another run, `data` other dyads, or the data do not fit.
         SynthesizerError: speech synthesis is not installed.
     """
     out.mkdir(parents=True, exist_ok=True)
@@ -116,11 +118,11 @@ def _from_features(config: TrainingConfig) -> _Examples:
     labelled = sum(clip.labels is not None for clip in (*clips, *test))
     if labelled or model.output == 'behaviour':
         if config.window:
-            raise ValueError('window: gestures are learned from whole clips, set it to 0')
+            raise SettingError('window: gestures are learned from whole clips, set it to 0')
         if not labelled:
             return _from_observed(config, clips, told)
         if labelled < len(clips) + len(test):
-            raise ValueError(f'{labelled} of {len(clips) + len(test)} clips have labels, not all')
+            raise DataError(f'{labelled} of {len(clips) + len(test)} clips have labels, not all')
         dyads = kept_settings(folder / MADE_WITH)
         if dyads is not None:
             told |= {'data': 'synthetic dyads; teacher: the listener rules', 'dyads': dyads}
@@ -153,7 +155,7 @@ def _from_observed(
     names = [kind.name.lower() + 's' for kind in Kind]
     counts = dict(zip(names, gesture_counts(dyads).astype(int).tolist(), strict=True))
     if not sum(counts.values()):
-        raise ValueError('the listeners of the train split neither nod nor shake their heads')
+        raise DataError('the listeners of the train split neither nod nor shake their heads')
     told = told | {'gestures': 'found in the motion', **counts}
     pairs = list(zip(clips, dyads, strict=True))
     held = pairs[::HELD_OUT]

@@ -8,12 +8,13 @@ from typing import Any
 
 import yaml
 
+from vico_listener.errors import SettingError
 from vico_listener.lab.dataset.dyads.make import DyadConfig
 from vico_listener.lab.training.losses import LossWeights
 from vico_listener.listener.model.config import ModelConfig
 
 
-class TrainingConfigError(ValueError):
+class TrainingConfigError(SettingError):
     """The file names the field that is wrong."""
 
 
@@ -60,11 +61,11 @@ class TrainingConfig:
     noise: float = 0.0
 
     def __post_init__(self) -> None:
-        """ValueError names the field that is wrong."""
+        """SettingError names the field that is wrong."""
         if self.window < 0 or self.stride < 1:
-            raise ValueError('window must not be negative, stride at least 1')
+            raise SettingError('window must not be negative, stride at least 1')
         if self.window and self.stride > self.window:
-            raise ValueError(f'stride: {self.stride} ticks would leave out some between windows')
+            raise SettingError(f'stride: {self.stride} ticks would leave out some between windows')
 
 
 def load_training_config(path: Path) -> TrainingConfig:
@@ -90,11 +91,11 @@ _PARTS: dict[str, type] = {'model': ModelConfig, 'dyads': DyadConfig, 'loss': Lo
 
 def _build(kind: type, content: Any, prefix: str) -> Any:
     if not isinstance(content, dict):
-        raise ValueError(f'{prefix or "the file"} must be a mapping')
+        raise SettingError(f'{prefix or "the file"} must be a mapping')
     known = {f.name for f in fields(kind)}
     unknown = sorted(str(name) for name in content.keys() - known)
     if unknown:
-        raise ValueError(
+        raise SettingError(
             f'unknown field {prefix}{unknown[0]}: known are {", ".join(sorted(known))}'
         )
     values = dict(content)

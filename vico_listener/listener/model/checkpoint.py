@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
+from vico_listener.errors import DataError
 from vico_listener.listener.model.config import HEADS
 from vico_listener.listener.model.config import PERCEPTRON
 from vico_listener.listener.model.config import ModelConfig
@@ -28,7 +29,7 @@ NORM = 'norm.'
 Weights = dict[str, NDArray[np.float32]]
 
 
-class CheckpointError(ValueError):
+class CheckpointError(DataError):
     """The checkpoint cannot be used; the message says why."""
 
 
@@ -67,7 +68,7 @@ class Checkpoint:
                 raise CheckpointError(f'{name} holds numbers that are not finite')
         try:
             self.norm.check(self.config)
-        except ValueError as error:
+        except DataError as error:
             raise CheckpointError(str(error)) from None
 
 

@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from vico_listener.clock import MODEL_RATE
+from vico_listener.errors import SettingError
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import ACOUSTICS
 from vico_listener.listener.gestures import Kind
@@ -61,7 +62,7 @@ GESTURE_HEADS: dict[Kind, GestureHead] = {
 
 def _choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
-        raise ValueError(f"{name}: '{value}' is none of {', '.join(choices)}")
+        raise SettingError(f"{name}: '{value}' is none of {', '.join(choices)}")
 
 
 @dataclass(frozen=True)
@@ -97,22 +98,24 @@ class ModelConfig:
     training: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """ValueError names the field that is wrong."""
+        """SettingError names the field that is wrong."""
         _choice('acoustic', self.acoustic, ACOUSTICS)
         _choice('output', self.output, OUTPUTS)
         _choice('generator', self.generator, GENERATORS)
         basis_by_name(self.basis)
         if self.clock != MODEL_RATE:
-            raise ValueError(f'clock: {self.clock} steps per second, this stack has {MODEL_RATE}')
+            raise SettingError(f'clock: {self.clock} steps per second, this stack has {MODEL_RATE}')
         if self.output == 'behaviour' and self.basis != 'arkit52':
-            raise ValueError("output: 'behaviour' needs the basis arkit52")
+            raise SettingError("output: 'behaviour' needs the basis arkit52")
         if self.personality and self.output != 'behaviour':
-            raise ValueError("personality: needs the output 'behaviour'")
+            raise SettingError("personality: needs the output 'behaviour'")
         for name in ('fused', 'hidden', 'layers', 'window'):
             if getattr(self, name) < 1:
-                raise ValueError(f'{name}: must be at least 1, not {getattr(self, name)}')
+                raise SettingError(f'{name}: must be at least 1, not {getattr(self, name)}')
         if self.generator == 'transformer' and self.hidden % HEADS:
-            raise ValueError(f'hidden: must be a multiple of {HEADS}, the heads of the transformer')
+            raise SettingError(
+                f'hidden: must be a multiple of {HEADS}, the heads of the transformer'
+            )
 
     @property
     def motion_basis(self) -> Basis:
@@ -169,9 +172,9 @@ class ModelConfig:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> 'ModelConfig':
-        """From `to_json`; ValueError names an unknown or wrong field."""
+        """From `to_json`; SettingError names an unknown or wrong field."""
         known = {f.name for f in fields(cls)}
         unknown = sorted(values.keys() - known)
         if unknown:
-            raise ValueError(f'unknown field {", ".join(unknown)} in the model configuration')
+            raise SettingError(f'unknown field {", ".join(unknown)} in the model configuration')
         return cls(**values)

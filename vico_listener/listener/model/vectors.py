@@ -17,6 +17,7 @@ from dataclasses import fields
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.errors import DataError
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.listener.model.config import GESTURE_HEADS
 from vico_listener.listener.model.config import PERSONALITY
@@ -60,7 +61,7 @@ class Normalisation:
     hazard_gain: Array
 
     def check(self, config: ModelConfig) -> None:
-        """ValueError when a size does not fit, a number is not finite or a deviation is not > 0."""
+        """DataError when a size does not fit, a number is not finite or a deviation is not > 0."""
         sizes = dict.fromkeys(('speaker_mean', 'speaker_std'), config.motion_size)
         sizes |= dict.fromkeys(('listener_mean', 'listener_std'), config.motion_size)
         sizes |= dict.fromkeys(('acoustic_mean', 'acoustic_std'), ACOUSTIC_SIZE)
@@ -69,11 +70,11 @@ class Normalisation:
         for name, size in sizes.items():
             values = getattr(self, name)
             if values.shape != (size,):
-                raise ValueError(f'normalisation {name} has shape {values.shape}, expected {size}')
+                raise DataError(f'normalisation {name} has shape {values.shape}, expected {size}')
             if not np.isfinite(values).all():
-                raise ValueError(f'normalisation {name} holds numbers that are not finite')
+                raise DataError(f'normalisation {name} holds numbers that are not finite')
             if name.endswith('_std') and not (values > 0).all():
-                raise ValueError(f'normalisation {name} holds a deviation of zero')
+                raise DataError(f'normalisation {name} holds a deviation of zero')
 
     @classmethod
     def identity(cls, config: ModelConfig) -> 'Normalisation':

@@ -11,6 +11,7 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.errors import SettingError
 from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion
 from vico_listener.native import to_native
@@ -28,12 +29,12 @@ COLUMN_FROM_NATIVE = np.r_[3:_END, :3, _END : _END + 6]
 
 
 def lookahead_of(mode: str) -> int:
-    """Motions after the drawn one that a mode waits for; ValueError names the modes."""
+    """Motions after the drawn one that a mode waits for; SettingError names the modes."""
     if mode in ('causal', 'offline'):
         return SIDE if mode == 'offline' else 0
     found = re.fullmatch(r'lookahead=(\d+)', mode)
     if found is None or int(found[1]) > SIDE:
-        raise ValueError(
+        raise SettingError(
             f"unknown window '{mode}': choose causal, offline or lookahead=n with n in 0..{SIDE}"
         )
     return int(found[1])

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.errors import SettingError
 from vico_listener.face.deep3d.alignment import align_face
 from vico_listener.face.deep3d.alignment import five_points
 from vico_listener.face.deep3d.coefficients import load_mat
@@ -68,9 +69,8 @@ class PIRenderer(Renderer):
             the portrait is the very picture in which it was measured.
 
     Raises:
-        ValueError: a file is missing, broken or another one (TorchFileError, PortraitError), or an
-            option is out of range.
-        FaceModelError: likewise, for `face_model`.
+        SettingError: a file is missing or an option out of range.
+        TorchFileError, PortraitError, FaceModelError: a file is broken or another one.
     """
 
     basis = BFM64
@@ -112,7 +112,7 @@ class PIRenderer(Renderer):
         """Take a motion without drawing it; the window (73, 27) to draw.
 
         Raises:
-            ValueError: see `Renderer.render`.
+            SettingError: see `Renderer.render`.
         """
         self.check(motion)
         return self._window.push(column_of(motion))
@@ -145,7 +145,7 @@ def measure_absolute(
         execution: where the network runs.
 
     Raises:
-        ValueError: see `PIRenderer`.
+        SettingError: see `PIRenderer`.
         FaceModelError: likewise.
     """
     _check_file(face_model, 'face model', REFERENCE_REMEDY)
@@ -173,7 +173,7 @@ def _whole(portrait: Image, given: str) -> Image:
 def _check_file(path: str | Path, what: str, remedy: str) -> None:
     if not path or not Path(path).expanduser().is_file():
         missing = f'no such file: {path}' if path else f'no {what} given'
-        raise ValueError(f'the renderer pirender: {missing}: {remedy}')
+        raise SettingError(f'the renderer pirender: {missing}: {remedy}')
 
 
 def portrait_part(checkpoint: Path | None) -> Part:

@@ -109,5 +109,5 @@ class LinkInterface(RobotInterface):
             warn: takes warnings.
 
         Raises:
-            RuntimeError: something that the connection needs is not installed.
+            NotInstalledError: something that the connection needs is not installed.
         """

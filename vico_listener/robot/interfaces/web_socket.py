@@ -4,6 +4,7 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from functools import partial
 
+from vico_listener.errors import NotInstalledError
 from vico_listener.robot.fields import Fields
 from vico_listener.robot.fields import ProfileError
 from vico_listener.robot.interfaces.base import LinkInterface
@@ -49,7 +50,7 @@ class WebSocketInterface(LinkInterface):
         try:
             from vico_listener.robot.interfaces.web_socket_link import WebSocketLink
         except ModuleNotFoundError as error:
-            raise RuntimeError(
+            raise NotInstalledError(
                 f"interface '{self.name}' needs the Python module {error.name!r}: ./run setup "
                 '(or pip install websockets)'
             ) from error

@@ -56,7 +56,7 @@ class ClipFiles:
         """The listener's attitude and true motion as far as they are known.
 
         Raises:
-            ValueError: the feature file is broken.
+            DataError: the feature file is broken.
         """
         if self.features is None:
             return None, None
@@ -127,7 +127,7 @@ def make_bag(
         progress: told of the seconds of stream time that are done.
 
     Raises:
-        BagError: the folder exists. ClipError: the video cannot be used. ValueError: the features
+        BagError: the folder exists. ClipError: the video cannot be used. DataError: the features
             cannot.
     """
     info = probe_clip(clip.video)

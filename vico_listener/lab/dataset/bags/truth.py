@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_at
+from vico_listener.errors import VicoError
 from vico_listener.media.bags.errors import BagError
 from vico_listener.media.bags.reader import Bag
 from vico_listener.media.bags.topics import Inputs
@@ -66,7 +67,7 @@ def read_truth(path: Path, inputs: Inputs) -> Truth | None:
 def _face(path: Path, message: Any) -> FaceMotion:
     try:
         basis = basis_by_name(message.basis)
-    except ValueError as error:
+    except VicoError as error:
         raise BagError(f'{path}: {error}') from None
     if len(message.expression) != basis.size:
         raise BagError(

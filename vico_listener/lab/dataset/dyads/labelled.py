@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from vico_listener.errors import DataError
 from vico_listener.lab.dataset.dyads.dyad import ATTITUDES
 from vico_listener.lab.dataset.dyads.dyad import Dyad
 from vico_listener.lab.dataset.features import LABELS
@@ -40,12 +41,12 @@ def labelled_dyad(clip: ClipFeatures) -> Dyad:
     """A labelled clip as a dyad, the inverse of `dyad_features`.
 
     Raises:
-        ValueError: it has no labels, or is not in `arkit52`.
+        DataError: it has no labels, or is not in `arkit52`.
     """
     if clip.labels is None:
-        raise ValueError(f'{clip.clip}: nobody labelled its listener')
+        raise DataError(f'{clip.clip}: nobody labelled its listener')
     if clip.listener.basis is not ARKIT52:
-        raise ValueError(f'{clip.clip}: labels tell of arkit52, not of {clip.listener.basis.name}')
+        raise DataError(f'{clip.clip}: labels tell of arkit52, not of {clip.listener.basis.name}')
     return Dyad(
         acoustic=clip.acoustic,
         speaking=clip.speaking,

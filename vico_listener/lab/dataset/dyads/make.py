@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import tick_stamp
+from vico_listener.errors import SettingError
 from vico_listener.lab.dataset.dyads.dyad import ATTITUDES
 from vico_listener.lab.dataset.dyads.dyad import Dyad
 from vico_listener.lab.dataset.dyads.dyad import Speaker
@@ -60,12 +61,12 @@ class DyadConfig:
     def __post_init__(self) -> None:
         for split in SPLITS:
             if not self.voices.get(split):
-                raise ValueError(f'dyads: no voices for the split {split}')
+                raise SettingError(f'dyads: no voices for the split {split}')
             if self.speakers.get(split, 0) < 1:
-                raise ValueError(f'dyads: no speakers for the split {split}')
+                raise SettingError(f'dyads: no speakers for the split {split}')
         names = [voice for split in SPLITS for voice in self.voices[split]]
         if len(names) != len(set(names)):
-            raise ValueError('dyads: a voice is in two splits, or twice in one')
+            raise SettingError('dyads: a voice is in two splits, or twice in one')
 
     def recorded(self, split: str) -> list[Path]:
         """The recordings of a split: two thirds train, the rest test and ood in turn."""
@@ -130,7 +131,7 @@ def make_dyads(config: DyadConfig, folder: Path, workers: int | None = None) -> 
     """Make the labelled features of every split into `folder`; what is there already is kept.
 
     Raises:
-        ValueError: the folder holds dyads of another configuration.
+        SettingError: the folder holds dyads of another configuration.
         SynthesizerError: speech synthesis is not installed.
     """
     folder.mkdir(parents=True, exist_ok=True)

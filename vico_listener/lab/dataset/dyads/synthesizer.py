@@ -9,6 +9,8 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.errors import UnavailableError
+
 _RETRIEVE = 1
 _UTF8_SSML = 0x11
 _RATE, _PITCH, _RANGE, _WORD_GAP = 1, 3, 4, 7  # espeak_PARAMETER
@@ -17,7 +19,7 @@ _CALLBACK = ctypes.CFUNCTYPE(
 )
 
 
-class SynthesizerError(RuntimeError):
+class SynthesizerError(UnavailableError):
     """eSpeak NG is not installed, or does not know the voice."""
 
 

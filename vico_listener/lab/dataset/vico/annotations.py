@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from vico_listener.errors import DataError
+from vico_listener.errors import VicoError
 from vico_listener.lab.dataset.vico.foreign_tables import attitude_of
 from vico_listener.lab.dataset.vico.foreign_tables import read_rows
 from vico_listener.lab.dataset.vico.foreign_tables import split_of
@@ -119,7 +121,7 @@ def _annotation(
     for name in ('start', 'end'):
         try:
             times.append(parse_time(row[name]))
-        except ValueError as error:
+        except VicoError as error:
             problems.append(f'{where}: {name}: {error}')
     if len(times) == 2 and times[0] >= times[1]:
         problems.append(
@@ -146,13 +148,13 @@ def _annotation(
 
 
 def parse_time(text: str) -> float:
-    """Seconds of '12.5', '1:02.5' or '1:00:02.5'; ValueError when it is none of them."""
+    """Seconds of '12.5', '1:02.5' or '1:00:02.5'; DataError when it is none of them."""
     try:
         parts = [float(part) for part in text.split(':')]
     except ValueError:
         parts = []
     if not 1 <= len(parts) <= 3 or not all(0 <= part < float('inf') for part in parts):
-        raise ValueError(f"'{text}' is no time: give seconds, m:s or h:m:s")
+        raise DataError(f"'{text}' is no time: give seconds, m:s or h:m:s")
     return sum(part * 60**power for power, part in enumerate(reversed(parts)))
 
 

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from dataclasses import dataclass
 from pathlib import Path
 
+from vico_listener.errors import DataError
 from vico_listener.lab.dataset.jobs import run_jobs
 from vico_listener.lab.dataset.made_with import claim_folder
 from vico_listener.lab.dataset.vico.annotations import Annotation
@@ -65,7 +66,7 @@ def build_data_set(
     """Make the data set in `folder`; clips that are there already are kept.
 
     Raises:
-        ValueError: the folder holds another data set, or no clip could be used.
+        DataError: the folder holds another data set, or no clip could be used.
         FaceModelError: the face model is missing or broken.
     """
     claim_folder(folder, RLD_CSV, MADE_WITH, asdict(settings))
@@ -81,7 +82,7 @@ def build_data_set(
         csv.writer(file).writerows([('clip', 'reason'), *left_out])
     kept = [clip for clip, reason in zip(clips, reasons, strict=True) if not reason]
     if not kept:
-        raise ValueError(f'no clip could be used: the reasons are in {folder / LEFT_OUT}')
+        raise DataError(f'no clip could be used: the reasons are in {folder / LEFT_OUT}')
     _write_table(folder / RLD_CSV, kept, assign_splits(kept, settings.seed))
     problems = identity_problems(read_layout(folder).entries)
     return Construction([clip.name for clip in kept], left_out, problems)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.clock import tick_stamp
+from vico_listener.errors import VicoError
 from vico_listener.face.deep3d.coefficients import ANGLES
 from vico_listener.face.deep3d.coefficients import EXPRESSION
 from vico_listener.face.deep3d.coefficients import TRANSLATION
@@ -41,7 +42,7 @@ ROW = 73
 
 
 def read_mat(path: Path) -> FaceTrack:
-    """Coefficients of one video; ValueError when the file is none of the authors' layout."""
+    """Coefficients of one video; DataError when the file is none of the authors' layout."""
     coefficients, transform = load_mat(path)
     parts = (coefficients[:, part] for part in (ANGLES, EXPRESSION, TRANSLATION))
     return track_of(np.hstack([*parts, canvas_crop(transform)]).astype(np.float64))
@@ -65,7 +66,7 @@ def features_from_mat(
     """Features of a clip from `.mat` files below `folder` and the clip's own sound.
 
     Raises:
-        ValueError: a file is missing or wrong.
+        DataError: a file is missing or wrong.
     """
     tracks = []
     for video in (entry.speaker_video, entry.listener_video):
@@ -181,7 +182,7 @@ def write_coefficients(entry: ClipEntry, folder: Path, model: str, factor: float
         network = _reconstruction(model)
         try:
             clip = reconstruct_clip(pictures, network, landmarker())
-        except ValueError as error:
+        except VicoError as error:
             raise ClipError(f'{video.name}: {error}') from None
         unfinished = path.with_suffix('.part.mat')
         save_mat(unfinished, clip.coefficients, clip.transform_params)

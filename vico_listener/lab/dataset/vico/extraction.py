@@ -12,6 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
+from vico_listener.errors import DataError
+from vico_listener.errors import SettingError
+from vico_listener.errors import VicoError
 from vico_listener.face import FaceBackend
 from vico_listener.face import FaceTracker
 from vico_listener.face import create_backend
@@ -75,11 +78,11 @@ class ExtractionSettings:
     tree: str = ''
 
     def __post_init__(self) -> None:
-        """ValueError names what is wrong."""
+        """SettingError names what is wrong."""
         if self.stretch is not None and not 0.2 <= self.stretch <= 5:
-            raise ValueError(f'stretch: 0.2 to 5, or auto, not {self.stretch}')
+            raise SettingError(f'stretch: 0.2 to 5, or auto, not {self.stretch}')
         if self.mats and self.tree:
-            raise ValueError('give coefficients (.mat) or a feature tree, not both')
+            raise SettingError('give coefficients (.mat) or a feature tree, not both')
 
 
 @dataclass
@@ -226,7 +229,7 @@ def _track(frames: list[SpeakerFrame]) -> FaceTrack:
 def _extract_to(entry: ClipEntry, settings: ExtractionSettings, folder: Path) -> Extracted:
     try:
         features, notes = extract_clip(entry, settings, folder)
-    except (ValueError, OSError) as error:  # ClipError, and what a broken file makes of the core
+    except (VicoError, OSError) as error:
         return Extracted(entry.clip, problem=str(error))
     features.save(folder / f'{entry.clip}.npz')
     return Extracted(entry.clip, notes=notes)
@@ -245,7 +248,7 @@ def extract_data_set(
         what became of the clips of this run.
 
     Raises:
-        ValueError: `folder` holds features that were made with other settings.
+        SettingError: `folder` holds features that were made with other settings.
         FaceModelError: the backend's model is missing or broken.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -264,7 +267,7 @@ def write_statistics(folder: Path) -> Path:
     """Means and deviations over train only, of both faces pooled and of the sound.
 
     Raises:
-        ValueError: there is no clip of train, or nothing was seen or heard in it.
+        DataError: there is no clip of train, or nothing was seen or heard in it.
     """
     clips = load_features(folder, 'train')
     tracks = [track for clip in clips for track in (clip.speaker, clip.listener)]
@@ -278,7 +281,7 @@ def write_statistics(folder: Path) -> Path:
     arrays = {}
     for name, rows in groups.items():
         if not len(rows):
-            raise ValueError(f'no statistics: the split train in {folder} holds no {name}')
+            raise DataError(f'no statistics: the split train in {folder} holds no {name}')
         arrays[f'{name}_mean'], arrays[f'{name}_std'] = rows.mean(axis=0), rows.std(axis=0)
     path = folder / STATISTICS
     np.savez(path, **arrays)

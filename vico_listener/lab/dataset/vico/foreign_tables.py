@@ -9,6 +9,8 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
+from vico_listener.errors import DataError
+from vico_listener.errors import VicoError
 from vico_listener.lab.dataset.features import SPLITS
 from vico_listener.motion import Attitude
 
@@ -23,7 +25,7 @@ _OTHER_NAMES = {
 _SPLIT_NAMES = {'training': 'train', 'valid': 'test', 'val': 'test', 'validation': 'test'}
 
 
-class LayoutError(ValueError):
+class LayoutError(DataError):
     """A folder is no data set; the message says what was looked for."""
 
 
@@ -85,7 +87,7 @@ def attitude_of(row: dict[str, str], where: str, problems: list[str]) -> Attitud
     """The attitude of a line; None, and a problem more, when it is none."""
     try:
         return Attitude.parse(row.get('attitude', ''))
-    except ValueError as error:
+    except VicoError as error:
         problems.append(f'{where}: {error}')
         return None
 

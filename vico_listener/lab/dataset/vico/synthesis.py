@@ -17,6 +17,7 @@ from scipy.signal import resample_poly
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import tick_stamp
+from vico_listener.errors import SettingError
 from vico_listener.lab.dataset.dyads.dyad import ATTITUDES
 from vico_listener.lab.dataset.dyads.dyad import Dyad
 from vico_listener.lab.dataset.dyads.dyad import Speaker
@@ -79,11 +80,13 @@ class SynthesisSettings:
     seconds: float = 20.0
 
     def __post_init__(self) -> None:
-        """ValueError names what is wrong."""
+        """SettingError names what is wrong."""
         if self.clips < 9:
-            raise ValueError(f'clips: at least 9 (three splits, three attitudes), not {self.clips}')
+            raise SettingError(
+                f'clips: at least 9 (three splits, three attitudes), not {self.clips}'
+            )
         if not 2.5 <= self.seconds <= 600:
-            raise ValueError(f'seconds: 2.5 to 600, not {self.seconds}')
+            raise SettingError(f'seconds: 2.5 to 600, not {self.seconds}')
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,7 @@ def synthesise(settings: SynthesisSettings, folder: Path, workers: int | None = 
     Raises:
         SynthesizerError: speech synthesis is not installed.
         PortraitError: a portrait cannot be used.
-        ValueError: the folder holds another data set.
+        SettingError: the folder holds another data set.
     """
     told = asdict(settings) | {'portraits': [str(path) for path in settings.portraits]}
     claim_folder(folder, RLD_CSV, MADE_WITH, told)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.errors import DataError
 from vico_listener.face import FaceBackend
 from vico_listener.face import FaceObservation
 from vico_listener.face.geometry import Camera
@@ -33,7 +34,7 @@ SMALLEST_FACE = 48.0
 """Height of a face, px, below which there is little to see."""
 
 
-class RejectedClipError(ValueError):
+class RejectedClipError(DataError):
     """A clip breaks a rule of the data set; the message says which, and when."""
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import yaml
 
+from vico_listener.errors import SettingError
 from vico_listener.lab.evaluation.comparison.report import ReportText
 
 
-class BenchmarkConfigError(ValueError):
+class BenchmarkConfigError(SettingError):
     """The file cannot be used; the message says why."""
 
 

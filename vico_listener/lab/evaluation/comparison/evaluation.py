@@ -10,6 +10,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from vico_listener.errors import DataError
+from vico_listener.errors import VicoError
 from vico_listener.lab.dataset.features import ClipFeatures
 from vico_listener.lab.dataset.features import load_features
 from vico_listener.lab.dataset.reference import relative_track
@@ -81,14 +83,14 @@ def load_test_clips(folder: Path) -> tuple[list[ClipFeatures], list[str]]:
     """The clips of test and ood, and a note for a split that is empty.
 
     Raises:
-        ValueError: no clips in either split, or a broken file.
+        DataError: no clips in either split, or a broken file.
     """
     if not folder.is_dir():
-        raise ValueError(f'no such folder: {folder}')
+        raise DataError(f'no such folder: {folder}')
     loaded = load_features(folder)
     clips = [clip for split in SPLITS for clip in loaded if clip.split == split]
     if not clips:
-        raise ValueError(
+        raise DataError(
             f'{folder} has {len(loaded)} clips of the split train, but none of test or ood'
         )
     empty = [split for split in SPLITS if all(clip.split != split for clip in clips)]
@@ -103,8 +105,8 @@ def _answers(jobs: Sequence[Job]) -> Iterator[Answer]:
         try:
             true = relative_track(job.clip.listener)
             track = true if listener is None else answer(listener, job.heard)
-        except ValueError as error:
-            raise ValueError(f'{job.clip.clip}, {job.label}: {error}') from None
+        except VicoError as error:
+            raise DataError(f'{job.clip.clip}, {job.label}: {error}') from None
         yield Answer(job, track, score(job.label, job.modality, job.clip, track, true))
 
 
@@ -151,12 +153,12 @@ def evaluate(
         quiet: without a progress bar.
 
     Raises:
-        ValueError: a model that does not fit the clips or cannot be made, clips of several bases,
+        DataError: a model that does not fit the clips or cannot be made, clips of several bases,
             or a clip without a listener.
     """
     bases = sorted({clip.speaker.basis.name for clip in clips})
     if len(bases) > 1:
-        raise ValueError(f'the clips are in several bases: {", ".join(bases)}')
+        raise DataError(f'the clips are in several bases: {", ".join(bases)}')
     sizes = {}
     for model in models:
         listener = model.create()

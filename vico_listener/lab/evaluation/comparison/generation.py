@@ -6,6 +6,7 @@ from enum import Enum
 
 import numpy as np
 
+from vico_listener.errors import DataError
 from vico_listener.lab.dataset.features import ClipFeatures
 from vico_listener.lab.dataset.reference import reference_face
 from vico_listener.listener.base import Listener
@@ -77,7 +78,7 @@ def limited(
         wrong: whose sound is heard with `WRONG_AUDIO`, repeated where it is too short.
 
     Raises:
-        ValueError: wrong audio without another clip.
+        DataError: wrong audio without another clip.
     """
     if modality is Modality.AUDIO:
         unseen = np.zeros(len(clip), np.bool_)
@@ -86,7 +87,7 @@ def limited(
         return replace(clip, heard=np.zeros(len(clip), np.bool_))
     if modality is Modality.WRONG_AUDIO:
         if wrong is None:
-            raise ValueError(f'{clip.clip}: no other speaker in the split {clip.split}')
+            raise DataError(f'{clip.clip}: no other speaker in the split {clip.split}')
         rows = np.arange(len(clip)) % len(wrong)
         return replace(
             clip,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from vico_listener.errors import SettingError
 from vico_listener.lab.dataset.features import ClipFeatures
 from vico_listener.lab.evaluation.baselines import BASELINES
 from vico_listener.lab.evaluation.baselines import Baseline
@@ -54,17 +55,17 @@ class Model:
     features: Path | None = None
 
     def __post_init__(self) -> None:
-        """ValueError when there is no such listener (PluginError), or it takes no checkpoint."""
+        """SettingError when there is no such listener (PluginError), or it takes no checkpoint."""
         kind = COMPARABLE.load(self.name)
         if self.checkpoint is not None and 'checkpoint' not in kind.OPTIONS:
-            raise ValueError(f'the listener {self.name} takes no checkpoint: write {self.name}')
+            raise SettingError(f'the listener {self.name} takes no checkpoint: write {self.name}')
 
     @classmethod
     def parse(cls, text: str, seed: int = 0, features: Path | None = None) -> 'Model':
         """From ``NAME`` or ``NAME=CHECKPOINT``."""
         name, separator, folder = text.partition('=')
         if separator and not folder:
-            raise ValueError(f"'{text}': a checkpoint's folder must follow the =")
+            raise SettingError(f"'{text}': a checkpoint's folder must follow the =")
         return cls(name.strip(), Path(folder) if folder else None, seed, features)
 
     @property
@@ -88,12 +89,12 @@ class Model:
 
 
 def parse_models(texts: list[str], seed: int = 0, features: Path | None = None) -> list[Model]:
-    """Every model of a command line; ValueError when two would have the same label."""
+    """Every model of a command line; SettingError when two would have the same label."""
     models = [Model.parse(text, seed, features) for text in texts]
     labels = [model.label for model in models]
     twice = next((label for label in labels if labels.count(label) > 1), None)
     if twice is not None:
-        raise ValueError(f"two models would be called '{twice}': rename a checkpoint's folder")
+        raise SettingError(f"two models would be called '{twice}': rename a checkpoint's folder")
     return models
 
 
@@ -101,19 +102,19 @@ def check_fit(model: Model, listener: Listener, clip: ClipFeatures) -> None:
     """Refuse a listener that does not understand the clips; baselines take any.
 
     Raises:
-        ValueError: another basis, or another layout of the acoustic features.
+        SettingError: another basis, or another layout of the acoustic features.
     """
     if isinstance(listener, Baseline):
         return
     basis = clip.speaker.basis
     if listener.basis is not basis:
-        raise ValueError(
+        raise SettingError(
             f'{model.label} understands faces in the basis {listener.basis.name}, the clips are '
             f'in {basis.name}: give a checkpoint trained on {basis.name}, or features in '
             f'{listener.basis.name}'
         )
     if listener.acoustics != clip.acoustics:
-        raise ValueError(
+        raise SettingError(
             f'{model.label} understands the acoustic features {listener.acoustics}, the clips '
             f'hold {clip.acoustics}: extract them anew, or give another checkpoint'
         )

@@ -8,6 +8,8 @@ from dataclasses import field
 import numpy as np
 from scipy.stats import bootstrap
 
+from vico_listener.errors import DataError
+from vico_listener.errors import VicoError
 from vico_listener.lab.dataset.features import ClipFeatures
 from vico_listener.lab.evaluation.comparison.generation import Modality
 from vico_listener.lab.evaluation.diversity import frame_variation
@@ -97,12 +99,12 @@ def score(
     """Score one answer; `track is true` scores the true listener itself.
 
     Raises:
-        ValueError: nothing to compare, see `feature_distance`.
+        DataError: nothing to compare, see `feature_distance`.
     """
     try:
         distance = None if track is true else feature_distance(track, true)
-    except ValueError as error:
-        raise ValueError(f'{clip.clip}, {model}: {error}') from None
+    except VicoError as error:
+        raise DataError(f'{clip.clip}, {model}: {error}') from None
     seen = track.valid & true.valid
     values = {}
     if modality is Modality.BOTH and seen.sum() >= LEAST_FRAMES:

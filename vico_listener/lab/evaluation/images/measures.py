@@ -10,6 +10,8 @@ from skimage.feature import canny
 from skimage.metrics import peak_signal_noise_ratio
 from skimage.metrics import structural_similarity
 
+from vico_listener.errors import DataError
+
 Image = NDArray[np.uint8]
 Gray = NDArray[np.uint8]
 
@@ -105,11 +107,11 @@ def cpbd(gray: Gray) -> float:
     implementations choose other edges: the order of pictures is the same, the last digits are not.
 
     Raises:
-        ValueError: smaller than one block.
+        DataError: smaller than one block.
     """
     height, width = gray.shape
     if min(height, width) < BLOCK:
-        raise ValueError(f'CPBD needs pictures of at least {BLOCK} px, not {width}x{height}')
+        raise DataError(f'CPBD needs pictures of at least {BLOCK} px, not {width}x{height}')
     widths, outlines = edge_widths(gray), canny(gray.astype(np.float64))
     unnoticed = counted = 0
     for top in range(0, height - BLOCK + 1, BLOCK):
@@ -140,7 +142,7 @@ class Inception:
     with this package and is not downloaded.
 
     Raises:
-        ValueError: the file is missing, or no TorchScript.
+        DataError: the file is missing, or no TorchScript.
     """
 
     def __init__(self, path: Path) -> None:
@@ -148,18 +150,18 @@ class Inception:
         import torch
 
         if not path.is_file():
-            raise ValueError(f'no such file: {path}; FID needs the TorchScript file {FILE}')
+            raise DataError(f'no such file: {path}; FID needs the TorchScript file {FILE}')
         try:
             self._network = torch.jit.load(str(path), map_location='cpu').eval()
         except RuntimeError as error:
             reason = str(error).strip().splitlines()[0]
-            raise ValueError(f'{path} is no TorchScript file such as {FILE}: {reason}') from None
+            raise DataError(f'{path} is no TorchScript file such as {FILE}: {reason}') from None
 
     def features(self, pictures: Sequence[Image]) -> NDArray[np.float64]:
         """(N, D) features of pictures, (H, W, 3) BGR of one size.
 
         Raises:
-            ValueError: the network does not take pictures.
+            DataError: the network does not take pictures.
         """
         import torch
 
@@ -173,7 +175,7 @@ class Inception:
                 try:
                     batch = self._network(torch.from_numpy(np.stack(rgb)), return_features=True)
                 except RuntimeError as error:
-                    raise ValueError(
+                    raise DataError(
                         f'the network does not behave like {FILE}: {str(error).splitlines()[0]}'
                     ) from None
             found.append(batch.numpy().astype(np.float64))

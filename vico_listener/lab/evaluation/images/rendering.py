@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from vico_listener.errors import DataError
+from vico_listener.errors import VicoError
 from vico_listener.lab.dataset.features import ClipFeatures
 from vico_listener.lab.dataset.reference import reference_face
 from vico_listener.lab.evaluation.comparison.scores import AVERAGE
@@ -47,13 +49,13 @@ def listener_video(folder: Path, clip: ClipFeatures) -> Path:
     """The video of a clip's listener.
 
     Raises:
-        ValueError: there is none.
+        DataError: there is none.
     """
     names = [name.format(clip=clip.clip) for name in NAMES]
     for name in names:
         if (folder / name).is_file():
             return folder / name
-    raise ValueError(f'{folder} holds no video of {clip.clip}: expected {" or ".join(names)}')
+    raise DataError(f'{folder} holds no video of {clip.clip}: expected {" or ".join(names)}')
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ def render_score(
         options: more of the renderer's, e.g. its weights.
 
     Raises:
-        ValueError: a video that cannot be read or shows no face, or a renderer of another basis.
+        DataError: a video that cannot be read or shows no face, or a renderer of another basis.
     """
     found: list[tuple[float, float, float]] = []
     features: list[FloatArray] = []
@@ -176,10 +178,10 @@ def render_score(
             found.append((ssim(drawn, true), psnr(drawn, true), cpbd(gray)))
             if network is not None:
                 features.append(network.features([drawn, true]))
-    except ValueError as error:
-        raise ValueError(f'{video}: {error}') from None
+    except VicoError as error:
+        raise DataError(f'{video}: {error}') from None
     if not found:
-        raise ValueError(f'{clip.clip}: no frame after the first shows the listener')
+        raise DataError(f'{clip.clip}: no frame after the first shows the listener')
     values = dict(zip(MEASURES, np.mean(found, axis=0).tolist(), strict=True))
     if network is None:
         return RenderScore(clip, len(found), values)
@@ -243,7 +245,7 @@ def evaluate_renderer(
     """Score a renderer on the videos of the clips' listeners.
 
     Raises:
-        ValueError: a clip without video, and what `render_score` refuses.
+        DataError: a clip without video, and what `render_score` refuses.
     """
     paths = [listener_video(videos, clip) for clip in clips]
     pairs = list(zip(clips, paths, strict=True))

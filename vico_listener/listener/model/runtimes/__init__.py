@@ -19,7 +19,7 @@ class Runtime(Protocol):
     """(state_size,) see `generators`; may be set."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
-        """Prepare to step a network; CheckpointError or ValueError when this runtime cannot."""
+        """Prepare to step a network; CheckpointError or SettingError when this runtime cannot."""
 
     def step(self, driven: Array) -> Array:
         """Outputs (output_size,) for an input (driven_size,); valid until the next step."""
@@ -41,8 +41,8 @@ def create_runtime(name: str, checkpoint: Checkpoint, **options: Any) -> Runtime
     """Make the runtime called `name`, ready to step.
 
     Raises:
-        ValueError: no such runtime, or its package is not installed (PluginError); or the
-            checkpoint does not fit it.
+        PluginError: no such runtime, or its package is not installed.
+        SettingError: the checkpoint does not fit it.
     """
     return RUNTIMES.load(name)(checkpoint, **options)
 

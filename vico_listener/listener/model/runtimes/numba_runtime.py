@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from vico_listener.errors import SettingError
 from vico_listener.listener.model.checkpoint import Checkpoint
 
 Array = NDArray[np.float32]
@@ -126,11 +127,11 @@ class NumbaRuntime:
         """Lay out the weights and compile (the result is kept on disk).
 
         Raises:
-            ValueError: the network is not built around an LSTM.
+            SettingError: the network is not built around an LSTM.
         """
         config, weights = checkpoint.config, checkpoint.weights
         if config.generator != 'lstm':
-            raise ValueError(
+            raise SettingError(
                 f'the runtime numba steps lstm only, this network is built around '
                 f'{config.generator}: choose onnx or torch'
             )

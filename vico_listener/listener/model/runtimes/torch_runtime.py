@@ -19,7 +19,7 @@ class TorchRuntime:
         """Load the weights onto a device; 'auto' = a GPU where there is one.
 
         Raises:
-            ValueError: see `choose_device`.
+            SettingError: see `choose_device`.
         """
         self.device = torch.device(choose_device(device))
         config = checkpoint.config
