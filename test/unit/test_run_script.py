@@ -1,0 +1,147 @@
+"""`./run`: what makes it build again, and two of them at once."""
+
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+RUN = Path(__file__).parents[2] / 'run'
+STUBS = """
+find_ros() { :; }
+find_python() { :; }
+enter_environment() { :; }
+enter_workspace() { :; }
+check_prerequisites() { :; }
+install_dependencies() { :; }
+build() { echo begins >>"$ROOT/log.txt"; sleep 0.5; echo ends >>"$ROOT/log.txt"; }
+"""
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A checkout with the least in it."""
+    for folder in ('.run', 'vico_listener', 'launch', 'config', 'resource', 'msg', 'third_party'):
+        (tmp_path / folder).mkdir()
+    for name in (
+        '.run/runtime.stamp',
+        'package.xml',
+        'CMakeLists.txt',
+        'resource/node.py.in',
+        'msg/A.msg',
+        'third_party/B.msg',
+        'vico_listener/motion.py',
+    ):
+        (tmp_path / name).write_text('first\n')
+    shutil.copy(RUN, tmp_path)
+    return tmp_path
+
+
+def start(root, commands):
+    """Run commands of bash with the script's functions defined."""
+    return subprocess.Popen(
+        ['bash', '-c', f'. {root}/run\n{commands}'],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def result(process):
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    return out, err
+
+
+def key(root):
+    return result(start(root, 'build_key'))[0]
+
+
+def wait_for(path):
+    until = time.monotonic() + 30
+    while not path.exists():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    'cache',
+    [
+        'vico_listener/__pycache__/motion.cpython-312.pyc',
+        'vico_listener/__pycache__/motion._step-81.py312.nbi',
+        'vico_listener/__pycache__/motion._step-81.py312.1.nbc',
+        'vico_listener/.motion.py.swp',
+    ],
+)
+def test_caches_are_nothing_to_build(root, cache):
+    before = key(root)
+    (root / cache).parent.mkdir(exist_ok=True)
+    (root / cache).write_text('cache')
+    assert key(root) == before
+
+
+@pytest.mark.parametrize('name', ['vico_listener/new.py', 'config/new.yaml', 'launch/new.py'])
+def test_a_new_file_is_built(root, name):
+    before = key(root)
+    (root / name).write_text('')
+    assert key(root) != before
+
+
+@pytest.mark.parametrize(
+    'name',
+    ['package.xml', 'CMakeLists.txt', 'msg/A.msg', 'third_party/B.msg', '.run/runtime.stamp'],
+)
+def test_what_the_build_reads_is_built_again(root, name):
+    before = key(root)
+    (root / name).write_text('second\n')
+    assert key(root) != before
+
+
+def test_a_source_that_changes_is_linked_and_not_built_again(root):
+    before = key(root)
+    (root / 'vico_listener/motion.py').write_text('second\n')
+    assert key(root) == before
+
+
+def test_two_at_once_build_one_after_the_other(root):
+    one = start(root, f'{STUBS}\nmain setup')
+    wait_for(root / 'log.txt')  # the first one builds
+    other = start(root, f'{STUBS}\nmain setup')
+    assert 'waiting' not in result(one)[1]
+    assert 'another ./run is setting up here: waiting' in result(other)[1]
+    assert (root / 'log.txt').read_text().split() == ['begins', 'ends', 'begins', 'ends']
+
+
+def test_a_command_that_runs_holds_nobody_up(root):
+    running = start(root, f'{STUBS}\nmain shell bash -c "touch $ROOT/runs; read line"')
+    wait_for(root / 'runs')
+    assert 'waiting' not in result(start(root, f'{STUBS}\nmain setup'))[1]
+    assert running.poll() is None
+    running.communicate('\n', timeout=60)
+
+
+def test_a_killed_one_holds_nobody_up(root):
+    killed = start(root, f'lock; touch {root}/held; read line')
+    wait_for(root / 'held')
+    other = start(root, 'lock; echo free')
+    killed.send_signal(signal.SIGKILL)
+    assert result(other)[0] == 'free\n'
+    killed.communicate(timeout=60)
+
+
+def test_clean_does_not_leave_two_in_the_lock(root):
+    """The one that waits must not be content with the lock of a file that `clean` removed."""
+    first = start(root, f'lock; touch {root}/held; read line; rm -r "$STATE"')
+    wait_for(root / 'held')
+    waiting = start(root, 'lock; echo in; read line')
+    line = waiting.stderr.readline()
+    assert 'waiting' in line
+    first.communicate('\n', timeout=60)
+    assert waiting.stdout.readline() == 'in\n'
+    third = start(root, 'lock; echo in')
+    assert 'waiting' in third.stderr.readline()
+    waiting.communicate('\n', timeout=60)
+    assert result(third)[0] == 'in\n'
