@@ -46,7 +46,7 @@ class Plugins(Generic[T]):
         return sorted({**self.own, **self._offered()})
 
     def _offered(self) -> dict[str, str]:
-        # Imported here: it takes as long as NumPy, and who takes a name of ours needs it not.
+        # Imported late: it takes as long as NumPy, and our own names do not need it.
         from importlib.metadata import entry_points
 
         return {point.name: point.value for point in entry_points(group=self.group)}
@@ -81,27 +81,27 @@ class Plugins(Generic[T]):
                 installed; or the class lacks something of the interface.
         """
         module_name, _, class_name = self.locate(name).partition(':')
-        told = f"the {self.kind} '{name}'"
+        part = f"the {self.kind} '{name}'"
         try:
             module = import_module(module_name)
         except ModuleNotFoundError as error:
             missing = error.name or ''
             if f'{module_name}.'.startswith(f'{missing}.'):
                 raise PluginError(
-                    f"{told}: there is no module '{missing}' in this Python: install the package "
+                    f"{part}: there is no module '{missing}' in this Python: install the package "
                     'that holds it, or put its folder on PYTHONPATH'
                 ) from None
             raise PluginError(
-                f"{told} needs the Python module '{missing}', which is not installed: "
+                f"{part} needs the Python module '{missing}', which is not installed: "
                 f'pip install {missing.partition(".")[0]}'
             ) from None
         found = getattr(module, class_name, None)
         if not isinstance(found, type):
-            raise PluginError(f"{told}: the module {module_name} has no class '{class_name}'")
+            raise PluginError(f"{part}: the module {module_name} has no class '{class_name}'")
         lacking = self._lacking(found)
         if lacking:
             raise PluginError(
-                f'{told} is no {self.kind}: it lacks {", ".join(lacking)} of '
+                f'{part} is no {self.kind}: it lacks {", ".join(lacking)} of '
                 f'{self.interface.__module__}.{self.interface.__name__}'
             )
         return found
