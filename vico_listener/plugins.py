@@ -15,6 +15,7 @@ from typing import Any
 from typing import Generic
 from typing import TypeVar
 
+from vico_listener.dependencies import remedy
 from vico_listener.errors import SettingError
 
 T = TypeVar('T')
@@ -91,9 +92,10 @@ class Plugins(Generic[T]):
                     f"{part}: there is no module '{missing}' in this Python: install the package "
                     'that holds it, or put its folder on PYTHONPATH'
                 ) from None
+            theirs = f'pip install {missing.partition(".")[0]}'
             raise PluginError(
                 f"{part} needs the Python module '{missing}', which is not installed: "
-                f'pip install {missing.partition(".")[0]}'
+                f'{remedy(missing) if name in self.own else theirs}'
             ) from None
         found = getattr(module, class_name, None)
         if not isinstance(found, type):

@@ -1,5 +1,6 @@
 """Parts are found by a short name, as a class of any module, or in another installed package."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,19 @@ def test_what_cannot_be_loaded_is_explained(package: str, where: str, message: s
     name = where.format(package)
     with pytest.raises(PluginError, match=rf"^the listener '{name}'.*{message}"):
         LISTENERS.load(name)
+
+
+def test_what_our_own_part_lacks_is_named_with_its_requirements(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, RUNTIMES.own['torch'].partition(':')[0], raising=False)
+    monkeypatch.setitem(sys.modules, 'torch', None)
+    with pytest.raises(
+        PluginError,
+        match="the runtime 'torch' needs the Python module 'torch', which is not installed: "
+        r'pip install -r requirements/\w+\.txt$',
+    ):
+        RUNTIMES.load('torch')
 
 
 def test_an_error_of_the_module_itself_is_not_hidden(package: str) -> None:
