@@ -296,7 +296,7 @@ def test_commands_of_run_exist() -> None:
     run = (ROOT / 'run').read_text(encoding='utf-8')
     known = {
         name
-        for case in re.findall(r'^  ([\w |-]+)\)', run.split('case $COMMAND in')[1], re.M)
+        for case in re.findall(r'^ +([\w |-]+)\)', run.split('case $COMMAND in')[1], re.M)
         for name in case.split(' | ')
     }
     commands = set(re.findall(r'\./run ([a-z]+)', README + ARCHITECTURE))
