@@ -1,4 +1,4 @@
-"""What flows through the pipeline, once per model tick: speaker frames in, listener motion out."""
+"""What flows through the head: pictures and sound, then speaker frames, then listener motion."""
 
 from dataclasses import dataclass
 from dataclasses import field
@@ -6,8 +6,11 @@ from dataclasses import field
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.clock import NANOSECONDS
+from vico_listener.motion import ZEROS3
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
+from vico_listener.motion import read_only
 from vico_listener.rotation import matrix_from_rpy
 from vico_listener.rotation import rpy_from_matrix
 
@@ -18,7 +21,34 @@ ACOUSTICS = ('vico_listener/1', 'vico_release')
 """Layouts of the acoustic features: ours (`speech.features`), the authors' (`speech.release`)."""
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
+class CameraFrame:
+    """A picture (H, W, 3) uint8 BGR, taken and available at `stamp` ns."""
+
+    stamp: int
+    image: NDArray[np.uint8]
+
+    @property
+    def available(self) -> int:
+        """When a camera would deliver it, ns."""
+        return self.stamp
+
+
+@dataclass(frozen=True, eq=False)
+class SoundChunk:
+    """Interleaved S16LE samples (N, channels); the first was captured at `stamp` ns."""
+
+    stamp: int
+    samples: NDArray[np.int16]
+    sample_rate: int
+
+    @property
+    def available(self) -> int:
+        """When a microphone would deliver it: at its end, ns."""
+        return self.stamp + len(self.samples) * NANOSECONDS // self.sample_rate
+
+
+@dataclass(frozen=True)
 class Timing:
     """Where the time of one frame went; every duration in seconds, `received` in host time.
 
@@ -35,9 +65,9 @@ class Timing:
     listener: float = 0.0
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
 class SpeakerFrame:
-    """What is known of the speaker at one tick of the model clock.
+    """What is known of the speaker at one tick of the model clock; it cannot be changed.
 
     Attributes:
         stamp: tick, ns of stream time.
@@ -64,10 +94,14 @@ class SpeakerFrame:
     timing: Timing = field(default_factory=Timing)
     acoustics: str = ACOUSTICS[0]
 
+    def __post_init__(self) -> None:
+        """Keep the features from being written."""
+        object.__setattr__(self, 'acoustic', read_only(self.acoustic))
 
-@dataclass
+
+@dataclass(frozen=True, eq=False)
 class ListenerMotion:
-    """The listener's answer to one `SpeakerFrame`.
+    """The listener's answer to one `SpeakerFrame`; it cannot be changed.
 
     Attributes:
         stamp: tick, ns of stream time.
@@ -89,7 +123,7 @@ class ListenerMotion:
     model: str
     reset: bool = False
     timing: Timing = field(default_factory=Timing)
-    rest_rotation: NDArray[np.float32] = field(default_factory=lambda: np.zeros(3, np.float32))
+    rest_rotation: NDArray[np.float32] = field(default_factory=lambda: ZEROS3)
 
     @property
     def head_rotation(self) -> NDArray[np.float32]:

@@ -66,13 +66,15 @@ class Basis:
         name: the name that messages and checkpoints carry.
         coefficients: names of the expression coefficients, in order.
         translation_unit: 'm', or 'deep3d' for Deep3DFaceRecon's own units.
-        has_crop: True where the pose includes the alignment crop (scale, tx, ty).
+        absolute_pose: True where poses are absolute, as Deep3DFaceRecon fits them, and include the
+            alignment crop (scale, tx, ty); False where a listener's pose is relative to its
+            reference face.
     """
 
     name: str
     coefficients: tuple[str, ...]
     translation_unit: str
-    has_crop: bool
+    absolute_pose: bool
 
     @property
     def size(self) -> int:
@@ -96,13 +98,23 @@ def basis_by_name(name: str) -> Basis:
     return BASES[name]
 
 
-def _zeros3() -> Array:
-    return np.zeros(3, np.float32)
+def read_only(array: NDArray) -> NDArray:
+    """The array itself, or a view of it, through which nothing can be written."""
+    if array.flags.writeable:
+        array = array.view()
+        array.flags.writeable = False
+    return array
 
 
-@dataclass
+ZEROS3 = read_only(np.zeros(3, np.float32))
+
+
+@dataclass(frozen=True, eq=False)
 class FaceMotion:
     """Expression and pose of one face at one instant.
+
+    It cannot be changed, and its arrays cannot be written through it: whoever wants another motion
+    makes one, e.g. with `dataclasses.replace`. The arrays given are not copied.
 
     Attributes:
         expression: (basis.size,) float32; `arkit52`: 0..1.
@@ -118,11 +130,16 @@ class FaceMotion:
     """
 
     expression: Array
-    rotation: Array = field(default_factory=_zeros3)
-    translation: Array = field(default_factory=_zeros3)
-    crop: Array = field(default_factory=_zeros3)
+    rotation: Array = field(default_factory=lambda: ZEROS3)
+    translation: Array = field(default_factory=lambda: ZEROS3)
+    crop: Array = field(default_factory=lambda: ZEROS3)
     confidence: float = 1.0
     basis: Basis = ARKIT52
+
+    def __post_init__(self) -> None:
+        """Keep the arrays from being written."""
+        for name in ('expression', 'rotation', 'translation', 'crop'):
+            object.__setattr__(self, name, read_only(getattr(self, name)))
 
     @classmethod
     def neutral(cls, basis: Basis = ARKIT52, confidence: float = 1.0) -> 'FaceMotion':
@@ -133,17 +150,6 @@ class FaceMotion:
     def missing(cls, basis: Basis = ARKIT52) -> 'FaceMotion':
         """What a frame without a face yields: neutral, confidence 0."""
         return cls.neutral(basis, confidence=0.0)
-
-    def copy(self) -> 'FaceMotion':
-        """An independent copy."""
-        return FaceMotion(
-            self.expression.copy(),
-            self.rotation.copy(),
-            self.translation.copy(),
-            self.crop.copy(),
-            self.confidence,
-            self.basis,
-        )
 
     def coefficient(self, name: str) -> float:
         """The expression coefficient called `name` (KeyError-free only for the basis' names)."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.motion import BFM64
+from vico_listener.motion import ZEROS3
 from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
 from vico_listener.rotation import matrix_from_rpy
@@ -38,7 +39,7 @@ def to_native(motion: FaceMotion) -> NDArray[np.float32]:
     """Rotation 3 | expression | translation 3 | crop 3 (where the basis has one)."""
     rotation = native_rotation(motion.basis, motion.rotation)
     parts = [rotation.astype(np.float32), motion.expression, motion.translation]
-    if motion.basis.has_crop:
+    if motion.basis.absolute_pose:
         parts.append(motion.crop)
     return np.concatenate(parts)
 
@@ -46,12 +47,10 @@ def to_native(motion: FaceMotion) -> NDArray[np.float32]:
 def from_native(basis: Basis, values: NDArray) -> FaceMotion:
     """The inverse of `to_native`."""
     end = 3 + basis.size
-    motion = FaceMotion(
+    return FaceMotion(
         np.array(values[3:end], np.float32),
         rep103_rotation(basis, values[:3]).astype(np.float32),
         np.array(values[end : end + 3], np.float32),
+        np.array(values[end + 3 : end + 6], np.float32) if basis.absolute_pose else ZEROS3,
         basis=basis,
     )
-    if basis.has_crop:
-        motion.crop = np.array(values[end + 3 : end + 6], np.float32)
-    return motion

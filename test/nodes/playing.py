@@ -13,7 +13,7 @@ from trajectory_msgs.msg import JointTrajectory
 
 from vico_listener import msg
 from vico_listener.clock import NANOSECONDS
-from vico_listener.media.clip import CameraFrame
+from vico_listener.frames import CameraFrame
 from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.head_node import HeadNode
 from vico_listener.nodes.listener_node import ListenerNode
@@ -22,25 +22,26 @@ from vico_listener.nodes.perception_node import PerceptionNode
 from vico_listener.nodes.renderer_node import RendererNode
 from vico_listener.nodes.replay_node import ReplayNode
 from vico_listener.nodes.stack import bring_up
-from vico_listener.nodes.stack import connect
+from vico_listener.nodes.stack import joined
 
 PARAMETERS = {
-    PerceptionNode: {'lossless': True},
-    ListenerNode: {'attitude': 'positive'},
-    RendererNode: {},
     HeadNode: {'robot': 'generic_2dof', 'use_sim_time': True},
+    RendererNode: {},
+    ListenerNode: {'attitude': 'positive'},
+    PerceptionNode: {'lossless': True},
 }
 
 
 def build(graph: Graph, composed: bool, **changes: dict[str, Any]) -> list[ManagedNode]:
     nodes = {}
     for kind, parameters in PARAMETERS.items():
-        extra = {} if kind is PerceptionNode else {'subscribe': not composed}
         merged = parameters | changes.get(kind.__name__, {})
-        nodes[kind] = graph.make(kind, **merged, **extra)
-    if composed:
-        connect(*nodes.values())
-    return list(reversed(nodes.values()))
+        if kind is not PerceptionNode:
+            merged['subscribe'] = not composed
+        elif composed:
+            merged['join'] = joined(nodes[ListenerNode], nodes[HeadNode], nodes[RendererNode])
+        nodes[kind] = graph.make(kind, **merged)
+    return list(nodes.values())
 
 
 def play(

@@ -7,6 +7,8 @@ import pytest
 from rosbags.typesys import get_types_from_msg
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import CameraFrame
+from vico_listener.frames import SoundChunk
 from vico_listener.media.bags import writer as writing
 from vico_listener.media.bags.definitions import ATTITUDE
 from vico_listener.media.bags.definitions import AUDIO_FOREIGN
@@ -18,11 +20,9 @@ from vico_listener.media.bags.definitions import header_of
 from vico_listener.media.bags.definitions import new_message
 from vico_listener.media.bags.errors import BagError
 from vico_listener.media.bags.writer import BagWriter
-from vico_listener.media.clip import CameraFrame
-from vico_listener.media.clip import SoundChunk
-from vico_listener.nodes.audio_format import AudioFormat
 from vico_listener.nodes.bag_source import BagSource
 from vico_listener.nodes.source import AttitudeChange
+from vico_listener.speech import AudioFormat
 
 LATER = 1_700_000_000 * NANOSECONDS
 """A robot's clock."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from faces import face_with
 from geometry_msgs.msg import PointStamped
 from graph import Graph
 from graph import wait_until
@@ -16,8 +17,8 @@ from vico_listener import msg
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_stamp
 from vico_listener.frames import ListenerMotion
+from vico_listener.frames import Timing
 from vico_listener.motion import Attitude
-from vico_listener.motion import FaceMotion
 from vico_listener.nodes.convert import motion_message
 from vico_listener.nodes.head_node import HeadNode
 from vico_listener.robot import load_profile
@@ -26,10 +27,8 @@ TOPIC = 'head_controller/joint_trajectory'
 
 
 def motion(stamp: int, pitch: float) -> msg.ListenerMotion:
-    face = FaceMotion.neutral()
-    face.rotation[1] = pitch
-    core = ListenerMotion(stamp, stamp, face, Attitude.NEUTRAL, 1.0, True, 'test')
-    core.timing.received = time.time()
+    face, timing = face_with(rotation=(0, pitch, 0)), Timing(received=time.time())
+    core = ListenerMotion(stamp, stamp, face, Attitude.NEUTRAL, 1.0, True, 'test', timing=timing)
     return motion_message(core, 'head')
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
+from faces import face_with
 from geometry_msgs.msg import PoseStamped
 from graph import Graph
 from graph import wait_until
@@ -27,8 +28,8 @@ from vico_listener.cli import robot as robot_command
 from vico_listener.cli.main import main
 from vico_listener.clock import tick_stamp
 from vico_listener.frames import ListenerMotion
+from vico_listener.frames import Timing
 from vico_listener.motion import Attitude
-from vico_listener.motion import FaceMotion
 from vico_listener.nodes.head_node import HeadNode
 from vico_listener.resources import resource_path
 from vico_listener.robot import HeadCommand
@@ -47,11 +48,8 @@ except ImportError:
 
 
 def motion(stamp: int, pitch: float) -> ListenerMotion:
-    face = FaceMotion.neutral()
-    face.rotation[1] = pitch
-    made = ListenerMotion(stamp, stamp, face, Attitude.NEUTRAL, 1.0, True, 'test')
-    made.timing.received = time.time()
-    return made
+    face, timing = face_with(rotation=(0, pitch, 0)), Timing(received=time.time())
+    return ListenerMotion(stamp, stamp, face, Attitude.NEUTRAL, 1.0, True, 'test', timing=timing)
 
 
 def nod(graph: Graph, head: HeadNode, ready: Callable[[], bool]) -> None:

@@ -4,15 +4,14 @@ import importlib.util
 from itertools import pairwise
 
 import pytest
+from faces import face_with
 from graph import wait_until
 from rclpy.lifecycle import TransitionCallbackReturn
 from sensor_msgs.msg import Image
 
 from vico_listener import msg
 from vico_listener.frames import ListenerMotion
-from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import Attitude
-from vico_listener.motion import FaceMotion
 from vico_listener.nodes.head_node import HeadNode
 from vico_listener.nodes.perception_node import PerceptionNode
 from vico_listener.render import default_portrait_path
@@ -55,7 +54,7 @@ def test_the_largest_face_is_watched_until_another_is_much_larger(graph):
     crops = {n: tester.create_publisher(Image, f'/humans/faces/{n}/cropped', 10) for n in sizes}
     assert graph.run(node.trigger_configure) == TransitionCallbackReturn.SUCCESS
     assert graph.run(node.trigger_activate) == TransitionCallbackReturn.SUCCESS
-    faces = node._subscriptions_[0]
+    faces = node._inputs._pictures
 
     def show(sizes: dict[str, float]) -> None:
         tracked.publish(IdsList(ids=list(sizes)))
@@ -95,9 +94,7 @@ def test_expressions_go_to_the_robots_face(graph):
     heard = graph.record(tester, Expression, '/robot_face/expression')
     assert graph.run(node.trigger_configure) == TransitionCallbackReturn.SUCCESS
     assert graph.run(node.trigger_activate) == TransitionCallbackReturn.SUCCESS
-    face = FaceMotion.neutral()
-    face.expression[ARKIT_INDEX['mouthSmileLeft']] = 0.7
-    face.expression[ARKIT_INDEX['mouthSmileRight']] = 0.7
+    face = face_with(mouthSmile=0.7)
     stamps = iter(range(1000))
 
     def smile() -> bool:

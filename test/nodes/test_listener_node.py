@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from faces import face_with
 from graph import Graph
 from graph import wait_until
 from rclpy.lifecycle import TransitionCallbackReturn
@@ -45,9 +46,15 @@ class Bench:
     def frame(self, **fields: Any) -> SpeakerFrame:
         stamp = tick_stamp(300 + self.index)
         acoustic = np.zeros(ACOUSTIC_SIZE, np.float32)
-        values = {'stamp': stamp, 'source_stamp': stamp, 'index': self.index, 'acoustic': acoustic}
+        values = {
+            'stamp': stamp,
+            'source_stamp': stamp,
+            'index': self.index,
+            'face': FaceMotion.neutral(),
+            'acoustic': acoustic,
+        }
         self.index += 1
-        return SpeakerFrame(face=FaceMotion.neutral(), **(values | fields))
+        return SpeakerFrame(**(values | fields))
 
     def feed(self, count: int, answered: bool = True, **fields: Any) -> list[msg.ListenerMotion]:
         before = len(self.motions)
@@ -152,10 +159,8 @@ def test_inactive_eases_out_and_stops_publishing(graph: Graph, way: str) -> None
 def test_numbers_that_are_not_finite_are_survived_and_reported(graph: Graph) -> None:
     bench = Bench(graph)
     acoustic = np.full(ACOUSTIC_SIZE, np.nan, np.float32)
-    face = FaceMotion.neutral()
-    face.rotation[2] = math.inf
-    bad = bench.frame(acoustic=acoustic, speaking=True)
-    bad.face = face
+    face = face_with(rotation=(0, 0, math.inf))
+    bad = bench.frame(acoustic=acoustic, speaking=True, face=face)
     bench.publisher.publish(speaker_message(bad, 'camera'))
     motions = bench.feed(5)
     wait_until(lambda: len(bench.motions) == 6)

@@ -24,7 +24,7 @@ from vico_listener.nodes.managed_node import ERROR
 from vico_listener.nodes.perception_node import PerceptionNode
 from vico_listener.nodes.renderer_node import RendererNode
 from vico_listener.nodes.stack import bring_up
-from vico_listener.nodes.stack import connect
+from vico_listener.nodes.stack import joined
 
 SUCCESS = TransitionCallbackReturn.SUCCESS
 
@@ -91,14 +91,12 @@ def test_a_browser_shows_the_listener_and_sets_its_attitude(graph: Graph, chromi
     control = KeptControl()
     served = page_module.LivePage('127.0.0.1', 0, control)
     url = served.start()
-    stack = [
-        graph.make(PerceptionNode),
-        graph.make(ListenerNode, subscribe=False, listener='rules', attitude='positive'),
-        graph.make(RendererNode, subscribe=False),
-        graph.make(HeadNode, subscribe=False, robot='generic_2dof'),
-    ]
-    connect(*stack)
-    assert graph.run(lambda: bring_up(stack[::-1]))
+    head = graph.make(HeadNode, subscribe=False, robot='generic_2dof')
+    renderer = graph.make(RendererNode, subscribe=False)
+    listener = graph.make(ListenerNode, subscribe=False, listener='rules', attitude='positive')
+    perception = graph.make(PerceptionNode, join=joined(listener, head, renderer))
+    stack = [head, renderer, listener, perception]
+    assert graph.run(lambda: bring_up(stack))
     capture = capture_node(
         graph, open_camera(str(speech_clip), 0, 0, 0), open_microphone(str(speech_clip))
     )

@@ -18,8 +18,8 @@ from sensor_msgs.msg import Image
 
 from vico_listener import msg
 from vico_listener.clock import NANOSECONDS
-from vico_listener.media.clip import CameraFrame
-from vico_listener.media.clip import SoundChunk
+from vico_listener.frames import CameraFrame
+from vico_listener.frames import SoundChunk
 from vico_listener.media.clip import play
 from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.convert import time_message

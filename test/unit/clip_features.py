@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+from listening import Listening
 from synthetic_speaker import speaker_frames
 from synthetic_speaker import synthetic_speech
 
 from vico_listener.lab.dataset.features import ClipFeatures
-from vico_listener.listener.rules import RulesListener
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import Attitude
@@ -42,7 +42,7 @@ def dyad_clip(
 ) -> ClipFeatures:
     """A speaker and the answer of `rules`."""
     frames = speaker_frames(synthetic_speech(seed, seconds), seed=seed)
-    listener = RulesListener()
+    listener = Listening('rules')
     listener.reset(FaceMotion.neutral(), attitude)
     return ClipFeatures(
         clip=name,

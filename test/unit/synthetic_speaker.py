@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from faces import face_with
 from numpy.typing import NDArray
 
 from vico_listener.clock import MODEL_RATE
@@ -11,7 +12,6 @@ from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.cues import C1
 from vico_listener.listener.cues import LOG_ENERGY
-from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
 
 NOISE = -70.0
@@ -71,12 +71,10 @@ def acoustic(speech: Speech, step: int) -> NDArray[np.float32]:
 def speaker_face(step: int, seed: int = 0) -> FaceMotion:
     """A face that sways slowly and smiles for 3 s out of every 9."""
     time = step / MODEL_RATE
-    face = FaceMotion.neutral()
     phase = np.array([0.3, 1.7, 4.0]) + seed
-    face.rotation[:] = 0.08 * np.sin(2 * np.pi * np.array([0.21, 0.33, 0.17]) * time + phase)
+    rotation = 0.08 * np.sin(2 * np.pi * np.array([0.21, 0.33, 0.17]) * time + phase)
     smile = 0.5 * np.clip(np.sin(2 * np.pi * time / 9.0 + seed), 0.0, 1.0)
-    face.expression[[ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]] = smile
-    return face
+    return face_with(rotation=rotation, mouthSmile=smile)
 
 
 def speaker_frame(speech: Speech, step: int, face: FaceMotion | None = None) -> SpeakerFrame:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from faces import face_with
 from pythonosc.osc_packet import OscPacket
 
 from vico_listener.frames import ListenerMotion
@@ -34,9 +35,8 @@ def motion(face: FaceMotion) -> ListenerMotion:
 
 def test_a_motion_arrives_whole_and_in_order(receiver: socket.socket) -> None:
     avatar = Avatar(f'127.0.0.1:{receiver.getsockname()[1]}')
-    face = FaceMotion.neutral()
-    face.expression[:] = np.arange(52) / 52
-    face.rotation[:] = 0.1, 0.2, -0.3
+    expression = np.arange(52, dtype=np.float32) / 52
+    face = FaceMotion(expression, np.array([0.1, 0.2, -0.3], np.float32))
     avatar.show(motion(face))
     messages = []
     while not messages or messages[-1].address != '/VMC/Ext/Blend/Apply':
@@ -67,9 +67,7 @@ def test_unity_turns_the_same_way(rpy: tuple[float, float, float]) -> None:
 
 def test_what_it_cannot_show_is_left_out(receiver: socket.socket) -> None:
     avatar = Avatar(f'127.0.0.1:{receiver.getsockname()[1]}')
-    broken = FaceMotion.neutral()
-    broken.rotation[0] = np.nan
-    avatar.show(motion(broken))
+    avatar.show(motion(face_with(rotation=(np.nan, 0, 0))))
     avatar.show(motion(FaceMotion.neutral(BFM64)))
     assert avatar.sent == avatar.lost == 0
     avatar.close()

@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from listening import Listening
 from networks import BFM64_MODEL
 from networks import saved
 from pretrained_weights import fill
@@ -19,6 +20,7 @@ from vico_listener.frames import SpeakerFrame
 from vico_listener.lab.benchmark.direct import DirectChain
 from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.learned import LearnedListener
+from vico_listener.listener.mood import MoodFade
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
@@ -51,25 +53,30 @@ def test_without_a_trip_through_the_cpu_the_same_is_drawn(
         face_model=fit,
         execution=execution,
     )
-    apart, direct = (LearnedListener(checkpoint=checkpoint, runtime='torch') for _ in range(2))
-    for listener in (apart, direct):
-        listener.reset(renderer.reference, Attitude.POSITIVE, 0.8)
-    chain = DirectChain(direct, renderer.draw)
+    apart, direct = (
+        Listening(LearnedListener(checkpoint=checkpoint, runtime='torch')) for _ in range(2)
+    )
+    for listening in (apart, direct):
+        listening.reset(renderer.reference, Attitude.POSITIVE, 0.8)
+    chain = DirectChain(direct.listener, renderer.draw, direct.mood)
     frames = []
     for tick in range(FRAMES):
         acoustic = random.normal(size=45).astype(np.float32)
         face = FaceMotion(random.normal(0, 1, 64).astype(np.float32), basis=BFM64)
-        frames.append(SpeakerFrame(tick, tick, tick, face, acoustic, speaking=True))
-    frames[-1].reset = True
+        last = tick == FRAMES - 1
+        frames.append(SpeakerFrame(tick, tick, tick, face, acoustic, speaking=True, reset=last))
     for frame in frames:
         if frame.reset:
             renderer.reset()
+            apart.reset(renderer.reference, Attitude.POSITIVE, 0.8)
         expected = renderer.render(apart.step(frame)).astype(int)
         assert np.abs(chain.step(frame) - expected).max() <= 1
     with pytest.raises(ValueError, match="with the runtime 'torch' only"):
-        DirectChain(LearnedListener(checkpoint=checkpoint, runtime='onnx'), renderer.draw)
+        DirectChain(
+            LearnedListener(checkpoint=checkpoint, runtime='onnx'), renderer.draw, MoodFade()
+        )
     with pytest.raises(ValueError, match='puts out behaviour in arkit52'):
-        DirectChain(LearnedListener(runtime='torch'), renderer.draw)
+        DirectChain(LearnedListener(runtime='torch'), renderer.draw, MoodFade())
 
 
 def test_a_camera_picture_becomes_a_drawn_face(tmp_path: Path, portrait_photo: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from faces import face_with
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
@@ -46,10 +47,7 @@ def seen_from(camera: np.ndarray, pose: np.ndarray) -> FaceMotion:
     """
     view = camera @ np.diag([-1.0, -1.0, 1.0, 1.0])
     relative = np.linalg.inv(view) @ pose
-    face = FaceMotion.neutral()
-    face.rotation = rpy_from_matrix(relative[:3, :3]).astype(np.float32)
-    face.translation = relative[:3, 3].astype(np.float32)
-    return face
+    return face_with(rotation=rpy_from_matrix(relative[:3, :3]), translation=relative[:3, 3])
 
 
 def camera_at(rpy: np.ndarray) -> np.ndarray:
@@ -85,8 +83,8 @@ def test_signs_by_hand() -> None:
 
 
 def test_expression_stays_and_other_units_are_not_moved() -> None:
-    face = FaceMotion(np.linspace(0, 1, 64, dtype=np.float32), basis=BFM64, confidence=0.7)
-    face.translation[:] = 1.0, 2.0, 3.0
+    plain = FaceMotion(np.linspace(0, 1, 64, dtype=np.float32), basis=BFM64, confidence=0.7)
+    face = face_with(plain, translation=(1.0, 2.0, 3.0))
     moved = to_base_frame(face, CameraPose(matrix_from_rpy([0, 0.3, 0]), np.ones(3)))
     assert np.array_equal(moved.expression, face.expression) and moved.confidence == 0.7
     assert np.array_equal(moved.translation, face.translation)

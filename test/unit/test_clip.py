@@ -9,10 +9,10 @@ from clip_files import write_clip
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_stamp
+from vico_listener.frames import CameraFrame
+from vico_listener.frames import SoundChunk
 from vico_listener.lab.recording.preview import Filmstrip
-from vico_listener.media.clip import CameraFrame
 from vico_listener.media.clip import ClipError
-from vico_listener.media.clip import SoundChunk
 from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import play
 from vico_listener.media.clip import probe_clip

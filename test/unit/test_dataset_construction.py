@@ -10,10 +10,12 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from faces import face_with
 from scipy.io import wavfile
 
 from vico_listener.cli.main import main
 from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import CameraFrame
 from vico_listener.lab.dataset.vico.annotations import parse_time
 from vico_listener.lab.dataset.vico.annotations import read_annotations
 from vico_listener.lab.dataset.vico.cutting import at_model_rate
@@ -28,10 +30,8 @@ from vico_listener.lab.dataset.vico.two_people import Followed
 from vico_listener.lab.dataset.vico.two_people import RejectedClipError
 from vico_listener.lab.dataset.vico.two_people import check_person
 from vico_listener.lab.dataset.vico.two_people import follow_two
-from vico_listener.media.clip import CameraFrame
 from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import probe_clip
-from vico_listener.motion import FaceMotion
 from vico_listener.render import PortraitError
 from vico_listener.render import default_portrait_path
 from vico_listener.render import load_portrait
@@ -43,9 +43,8 @@ FPS, SECONDS, RATE = 25, 3, 16_000
 
 def heads(renderer: PortraitRenderer, seconds: float) -> tuple[np.ndarray, np.ndarray]:
     """Two people at a time: the left one nods, the right one turns about."""
-    left, right = FaceMotion.neutral(), FaceMotion.neutral()
-    left.rotation[1] = 0.15 * np.sin(2 * np.pi * seconds)
-    right.rotation[2] = 0.2 * np.sin(np.pi * seconds)
+    left = face_with(rotation=(0, 0.15 * np.sin(2 * np.pi * seconds), 0))
+    right = face_with(rotation=(0, 0, 0.2 * np.sin(np.pi * seconds)))
     return renderer.render(left), renderer.render(right)[:, ::-1]
 
 

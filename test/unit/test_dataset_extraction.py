@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import scipy.io
+from faces import face_with
 from scipy.io import wavfile
 
 from vico_listener.cli.main import main
@@ -25,9 +26,7 @@ from vico_listener.lab.dataset.vico.layouts import read_layout
 from vico_listener.lab.dataset.vico.stretch import resized
 from vico_listener.lab.dataset.vico.stretch import width_factor
 from vico_listener.media.clip import camera_frames
-from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import BFM64
-from vico_listener.motion import FaceMotion
 from vico_listener.native import to_native
 from vico_listener.perception import Perception
 from vico_listener.render import PortraitError
@@ -155,10 +154,7 @@ def rendered() -> list[np.ndarray]:
         ((0.0, 0.2, 0.1), 'jawOpen'),
         ((0.1, -0.15, -0.2), 'mouthFunnel'),
     ):
-        face = FaceMotion.neutral()
-        face.rotation[:] = rotation
-        face.expression[ARKIT_INDEX[name]] = 0.5
-        pictures.append(renderer.render(face))
+        pictures.append(renderer.render(face_with(rotation=rotation, **{name: 0.5})))
     return pictures
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from listening import Listening
 
-from vico_listener.lab.dataset.dyads.dyad import ATTITUDES
 from vico_listener.lab.dataset.dyads.dyad import Dyad
 from vico_listener.lab.dataset.dyads.dyad import gesture_of
 from vico_listener.lab.dataset.dyads.dyad import gesture_row
@@ -23,6 +23,7 @@ from vico_listener.lab.dataset.dyads.texts import turn
 from vico_listener.lab.dataset.features import load_features
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
+from vico_listener.listener.mood import ATTITUDES
 from vico_listener.listener.personality import Personality
 from vico_listener.listener.rules import RulesListener
 from vico_listener.motion import FaceMotion
@@ -88,10 +89,10 @@ def test_the_same_seed_makes_the_same_dyads(dyads):
 def test_the_teacher_is_rules(dyads):
     dyad = dyads[2]
     person = Personality(*(float(v) for v in dyad.personality))
-    teacher = RulesListener(personality=person)
+    teacher = Listening(RulesListener(personality=person))
     teacher.reset(FaceMotion(dyad.reference), ATTITUDES[dyad.attitude[0]])
     for tick, frame in enumerate(dyad.speaker_frames()):
-        teacher.attitude = ATTITUDES[dyad.attitude[tick]]
+        teacher.mood.attitude = ATTITUDES[dyad.attitude[tick]]
         motion = teacher.step(frame)
         np.testing.assert_allclose(motion.rotation, dyad.rotation_out[tick], atol=2e-3)
 

@@ -10,6 +10,7 @@ from vico_listener.lab.dataset.reference import relative_track
 from vico_listener.lab.evaluation.baselines import BASELINES
 from vico_listener.lab.evaluation.baselines import NOISE
 from vico_listener.lab.evaluation.baselines import Baseline
+from vico_listener.listener.mood import Mood
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import BFM64
@@ -54,22 +55,23 @@ def make(name: str, features, seed: int = 3) -> Baseline:
     return BASELINES[name](seed=seed, **options)
 
 
+def steps(listener: Baseline, frames) -> list[FaceMotion]:
+    return [listener.step(frame, Mood.settled(Attitude.NEUTRAL)) for frame in frames]
+
+
 @pytest.mark.parametrize('name', BASELINES)
-def test_seeded_and_continued(name, features):
+def test_seeded(name, features):
     frames = list(clip(7, Attitude.POSITIVE).speaker_frames())
     reference = FaceMotion(np.full(52, 0.3, np.float32))
 
     def listen(listener, some):
-        return np.array([[*m.rotation, *m.expression] for m in map(listener.step, some)])
+        return np.array([[*m.rotation, *m.expression] for m in steps(listener, some)])
 
     one, other = make(name, features), make(name, features)
     for listener in (one, other):
         listener.reset(reference, Attitude.POSITIVE)
     whole = listen(one, frames)
-    np.testing.assert_array_equal(listen(other, frames[:20]), whole[:20])
-    third = make(name, features)
-    third.restore_state(other.save_state())
-    np.testing.assert_array_equal(listen(third, frames[20:]), whole[20:])
+    np.testing.assert_array_equal(listen(other, frames), whole)
     assert np.isfinite(whole).all() and whole[:, 3:].min() >= 0
 
 
@@ -78,7 +80,7 @@ def test_random_is_the_reference_with_noise_of_the_stated_size():
     reference = FaceMotion(np.zeros(64, np.float32), basis=BFM64)
     listener.reset(reference, Attitude.NEUTRAL)
     frames = list(clip(7, Attitude.NEUTRAL, BFM64).speaker_frames()) * 20
-    motions = [listener.step(frame) for frame in frames[1:]]
+    motions = steps(listener, frames[1:])
     spread = [
         np.std([m.expression for m in motions]),
         np.std([m.rotation for m in motions]),
@@ -92,7 +94,7 @@ def test_mirroring_is_the_speaker_from_its_first_face_on():
     recorded.speaker.valid[30:35] = False
     listener = BASELINES['mirroring']()
     listener.reset(FaceMotion.neutral(), Attitude.NEUTRAL)
-    motions = [listener.step(frame) for frame in recorded.speaker_frames()]
+    motions = steps(listener, recorded.speaker_frames())
     first, later = (Rotation.from_euler('xyz', recorded.speaker.rotation[row]) for row in (0, 50))
     turned = (first.inv() * later).as_euler('xyz')
     np.testing.assert_allclose(motions[50].rotation, turned, atol=1e-5)
@@ -107,18 +109,19 @@ def test_simulation_repeats_a_clip_of_the_attitude(features):
     frames = list(clip(7, Attitude.NEGATIVE).speaker_frames())
     for _ in range(3):
         listener.reset(reference, Attitude.NEGATIVE)
-        motions = [listener.step(frame) for frame in frames]
+        motions = steps(listener, frames)
         np.testing.assert_allclose(motions[40].rotation, wanted.rotation[40], atol=1e-6)
         np.testing.assert_allclose(motions[40].expression, wanted.expression[40], atol=1e-6)
 
 
 def test_simulation_draws_among_all(features):
     listener = make('simulation', features)
+    frames = list(clip(7, Attitude.NEGATIVE).speaker_frames())[:5]
     drawn = set()
     for _ in range(30):
         listener.reset(FaceMotion.neutral(), Attitude.NEGATIVE)
-        drawn.add(listener.save_state()['clip'])
-    assert drawn == {0, 1, 2}
+        drawn.add(steps(listener, frames)[-1].expression.tobytes())
+    assert len(drawn) == 3
 
 
 def test_what_simulation_needs_is_named(features):

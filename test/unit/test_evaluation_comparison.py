@@ -8,6 +8,7 @@ from clip_features import dyad_clip
 from clip_features import noise_clip
 from clip_features import track_of
 from clip_features import write_clips
+from faces import face_with
 from networks import ARKIT52_MODEL
 from networks import BFM64_MODEL
 from networks import RELEASE_MODEL
@@ -129,8 +130,7 @@ def test_attitude_and_reference_can_be_others_than_the_clip_s(clips):
     usual = answer(listener, clips[0])
     stern = answer(listener, clips[0], attitude=Attitude.NEGATIVE)
     assert np.abs(usual.expression - stern.expression).max() > 0.1
-    smiling = reference_face(clips[0].listener)
-    smiling.expression[44:46] = 0.5
+    smiling = face_with(reference_face(clips[0].listener), mouthSmile=0.5)
     assert np.abs(answer(listener, clips[0], smiling).expression - usual.expression).max() > 0.1
 
 

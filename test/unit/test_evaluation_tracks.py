@@ -1,6 +1,7 @@
 """The files of a recording: written and read bit for bit, and what is wrong with broken ones."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -226,8 +227,7 @@ def test_missing_recordings_are_named(tmp_path):
 
 def test_only_arkit_faces_are_recorded(tmp_path):
     rng = np.random.default_rng(3)
-    step = motion(rng, 0)
-    step.face = FaceMotion.neutral(BFM64)
+    step = replace(motion(rng, 0), face=FaceMotion.neutral(BFM64))
     with (
         MotionWriter(tmp_path / 'motion.csv') as file,
         pytest.raises(ValueError, match="'arkit52', not 'bfm64'"),

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from faces import face_with
 
 from vico_listener.face.one_euro import OneEuroFilter
 from vico_listener.face.one_euro import OneEuroSettings
 from vico_listener.face.smoothing import MotionSmoother
-from vico_listener.motion import FaceMotion
 
 FRAME = 33_333_333
 
@@ -76,20 +76,13 @@ def test_a_repeated_stamp_changes_nothing():
     assert one_euro.update([1.0], 2 * FRAME)[0] < 1
 
 
-def motion(rotation=(0, 0, 0), blink=0.0):
-    made = FaceMotion.neutral()
-    made.rotation[:] = rotation
-    made.expression[8] = blink
-    return made
-
-
 def test_smoother_keeps_blinks_and_nods():
     smoother = MotionSmoother()
     times = np.arange(0, 4, FRAME * 1e-9)
     blinks = np.clip(1 - np.abs((times % 1) - 0.5) / 0.11, 0, 1)
     nods = np.radians(5) * np.sin(2 * np.pi * 3 * times)
     out = [
-        smoother.update(motion((0, nod, 0), blink), k * FRAME)
+        smoother.update(face_with(rotation=(0, nod, 0), eyeBlinkLeft=blink), k * FRAME)
         for k, (nod, blink) in enumerate(zip(nods, blinks, strict=True))
     ]
     assert max(m.coefficient('eyeBlinkLeft') for m in out) > 0.95 * blinks.max()
@@ -99,7 +92,10 @@ def test_smoother_keeps_blinks_and_nods():
 def test_smoother_calms_noise_at_rest():
     smoother = MotionSmoother()
     noise = np.random.default_rng(2).normal(0, np.radians(0.3), 300)
-    out = [smoother.update(motion((0, n, 0)), k * FRAME).rotation[1] for k, n in enumerate(noise)]
+    out = [
+        smoother.update(face_with(rotation=(0, n, 0)), k * FRAME).rotation[1]
+        for k, n in enumerate(noise)
+    ]
     assert np.std(np.diff(out, 2)) < 0.5 * np.std(np.diff(noise, 2))
 
 
@@ -108,7 +104,7 @@ def test_smoother_crosses_half_a_turn_as_if_it_were_any_other_angle():
     for k in range(30):
         roll = -0.15 + 0.01 * k
         wrapped = np.angle(np.exp(1j * (roll + np.pi)))
-        expected = plain.update(motion((roll, 0, 0)), k * FRAME).rotation[0] + np.pi
-        out = crossing.update(motion((wrapped, 0, 0)), k * FRAME).rotation[0]
+        expected = plain.update(face_with(rotation=(roll, 0, 0)), k * FRAME).rotation[0] + np.pi
+        out = crossing.update(face_with(rotation=(wrapped, 0, 0)), k * FRAME).rotation[0]
         assert abs(np.angle(np.exp(1j * (out - expected)))) < 1e-5
         assert abs(out) <= np.float32(np.pi)

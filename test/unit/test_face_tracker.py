@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from faces import face_with
 
 from vico_listener.face import FaceTracker
 from vico_listener.face import create_backend
@@ -27,14 +28,12 @@ class FakePerson:
 
 
 def observation(person: FakePerson) -> FaceObservation:
-    motion = FaceMotion.neutral(confidence=0.9)
-    motion.rotation[2] = person.yaw
     half = person.size / 2
     x, y = person.x, person.y
     return FaceObservation(
         landmarks=np.array([[x, y, 0]], np.float32),
         box=np.array([x - half, y - half, x + half, y + half], np.float32),
-        motion=motion,
+        motion=face_with(FaceMotion.neutral(confidence=0.9), rotation=(0, 0, person.yaw)),
         roi=Roi(x, y, 1.5 * person.size),
         mouth_opening=person.mouth_opening,
     )

@@ -1,11 +1,14 @@
 """The listener as it runs: idle layer, fading in and out, bad numbers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from synthetic_speaker import speaker_frames
 from synthetic_speaker import synthetic_speech
 
 from vico_listener.frames import ListenerMotion
+from vico_listener.listener import LISTENERS
 from vico_listener.listener.agent import ListeningAgent
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
@@ -31,6 +34,24 @@ def test_same_frames_same_motion_and_reset() -> None:
     np.testing.assert_array_equal(first, second)
     agents[0].reset()
     np.testing.assert_array_equal(turns(run(agents[0], speech())), first)
+
+
+@pytest.mark.parametrize('name', sorted(LISTENERS.own))
+def test_a_frame_marked_reset_starts_anew(name: str) -> None:
+    frames = speech()
+    agents = [
+        ListeningAgent.create(name, FaceMotion.neutral(), attitude=Attitude.POSITIVE)
+        for _ in range(2)
+    ]
+    run(agents[0], speech())
+    again = run(agents[0], [replace(frames[0], reset=True), *frames[1:]])
+    fresh = run(agents[1], frames)
+    assert [m.reset for m in again] == [True, *[False] * (len(frames) - 1)]
+    assert (agents[0].counters.resets, agents[1].counters.resets) == (1, 0)
+    np.testing.assert_array_equal(turns(again), turns(fresh))
+    np.testing.assert_array_equal(
+        [m.face.expression for m in again], [m.face.expression for m in fresh]
+    )
 
 
 def test_warm_up_leaves_no_trace() -> None:
@@ -62,8 +83,9 @@ def test_changes_fade_without_a_jump(change: str) -> None:
 
 
 def test_inactive_ends_at_the_reference_and_comes_back() -> None:
-    reference = FaceMotion.neutral()
-    reference.expression[3] = 0.4
+    expression = np.zeros(52, np.float32)
+    expression[3] = 0.4
+    reference = FaceMotion(expression)
     agent = ListeningAgent.create('rules', reference)
     run(agent, speech(3.0))
     agent.set_active(False)
@@ -81,9 +103,9 @@ def test_inactive_ends_at_the_reference_and_comes_back() -> None:
 def test_bad_numbers_are_counted_and_do_no_harm() -> None:
     agent = ListeningAgent.create('rules', FaceMotion.neutral())
     frames = speech(1.0)
-    frames[5].acoustic = np.full(45, np.nan, np.float32)
-    frames[6].face = FaceMotion.neutral()
-    frames[6].face.translation[0] = np.inf
+    frames[5] = replace(frames[5], acoustic=np.full(45, np.nan, np.float32))
+    away = np.array([np.inf, 0.0, 0.0], np.float32)
+    frames[6] = replace(frames[6], face=replace(FaceMotion.neutral(), translation=away))
     motions = run(agent, frames)
     assert agent.counters.invalid_frames == 2
     assert all(m is not None and m.face.is_finite() for m in motions)
@@ -97,21 +119,21 @@ def test_unknown_listener_is_named() -> None:
 def test_a_foreign_face_or_sound_is_left_out_and_named() -> None:
     agent = ListeningAgent.create('rules', FaceMotion.neutral())
     frames = speech(1.0)
-    frames[5].acoustics = 'vico_release'
-    frames[6].face, frames[6].face_valid = FaceMotion.neutral(BFM64), True
+    frames[5] = replace(frames[5], acoustics='vico_release')
+    frames[6] = replace(frames[6], face=FaceMotion.neutral(BFM64), face_valid=True)
     run(agent, frames[:6])
-    assert agent.counters.foreign_frames == 1 and not frames[5].audio_valid
+    assert agent.counters.foreign_frames == 1
     assert 'the acoustic features are vico_release' in agent.mismatch
     run(agent, frames[6:])
-    assert agent.counters.foreign_frames == 2 and not frames[6].face_valid
+    assert agent.counters.foreign_frames == 2
+    assert frames[5].audio_valid and frames[6].face_valid  # others still see and hear them
     assert "the speaker's face is in the basis bfm64" in agent.mismatch
 
 
 def test_a_robot_moves_from_the_head_at_rest() -> None:
     """Where poses are absolute, the reference's own turn is none of the robot's."""
-    face, rest = FaceMotion.neutral(BFM64), np.array([0.05, -0.1, 0.3], np.float32)
-    nod = np.array([0.0, 0.2, 0.0])
-    face.rotation = compose_rpy(rest, nod).astype(np.float32)
+    rest, nod = np.array([0.05, -0.1, 0.3], np.float32), np.array([0.0, 0.2, 0.0])
+    face = replace(FaceMotion.neutral(BFM64), rotation=compose_rpy(rest, nod).astype(np.float32))
     motion = ListenerMotion(0, 0, face, Attitude.NEUTRAL, 1.0, True, 'test', rest_rotation=rest)
     np.testing.assert_allclose(motion.head_rotation, nod, atol=1e-6)
     relative = ListenerMotion(0, 0, face, Attitude.NEUTRAL, 1.0, True, 'test')

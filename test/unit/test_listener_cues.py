@@ -1,7 +1,10 @@
 """What the listener hears: phrase ends, low regions, stressed syllables; and what it mimics."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from faces import face_with
 from synthetic_speaker import NOISE
 from synthetic_speaker import VOICE
 from synthetic_speaker import Speech
@@ -96,15 +99,13 @@ def test_silence_and_invalid_audio_hold_no_cue() -> None:
     for step in range(len(speech)):
         frame = speaker_frame(speech, step)
         if step >= 55:
-            frame.audio_valid = False
+            frame = replace(frame, audio_valid=False)
         assert not cues.update(frame).ended
 
 
 def test_mimicry_follows_late_weaker_and_mirrored() -> None:
     mimicry = Mimicry(0.3)
-    still, moved = FaceMotion.neutral(), FaceMotion.neutral()
-    moved.rotation[:] = [0.2, 0.1, 0.15]
-    moved.expression[SMILES] = 0.8
+    still, moved = FaceMotion.neutral(), face_with(rotation=(0.2, 0.1, 0.15), mouthSmile=0.8)
     for _ in range(60):
         assert np.abs(mimicry.step(still, True)).max() < 1e-9
     answer = np.array([mimicry.step(moved, True) for _ in range(60)])
@@ -118,16 +119,13 @@ def test_mimicry_follows_late_weaker_and_mirrored() -> None:
 
 def test_mimicry_gets_used_to_a_turned_head() -> None:
     mimicry = Mimicry(0.3)
-    turned = FaceMotion.neutral()
-    turned.rotation[:] = [0.3, -0.2, 0.4]
+    turned = face_with(rotation=(0.3, -0.2, 0.4))
     assert max(np.abs(mimicry.step(turned, True)[:3]).max() for _ in range(90)) < 1e-9
 
 
 def test_mimicry_rests_without_a_face() -> None:
     mimicry = Mimicry(0.3)
-    moved = FaceMotion.neutral()
     for step in range(60):
-        moved.rotation[0] = 0.2 * np.sin(step / 10)
-        mimicry.step(moved, True)
+        mimicry.step(face_with(rotation=(0.2 * np.sin(step / 10), 0, 0)), True)
     gone = [mimicry.step(FaceMotion.missing(), False) for _ in range(120)]
     assert np.abs(gone[-1]).max() < 1e-4

@@ -129,9 +129,7 @@ def test_parts_can_be_switched_off() -> None:
 
 
 def test_adds_to_the_listeners_face_within_range() -> None:
-    busy = FaceMotion.neutral()
-    busy.expression[:] = 0.9
-    busy.rotation[:] = 0.1
+    busy = FaceMotion(np.full(52, 0.9, np.float32), np.full(3, 0.1, np.float32))
     before = flat(busy)
     layer = IdleLayer(0)
     for index in range(900):

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from faces import face_with
+from listening import Listening
 from synthetic_speaker import silence
 from synthetic_speaker import speaker_frames
 from synthetic_speaker import synthetic_speech
@@ -36,7 +38,7 @@ def listen(
     personality: Personality | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """(T, 3) degrees and (T, 52) of the listener without the idle layer."""
-    listener = create_listener('rules', personality=personality)
+    listener = Listening(create_listener('rules', personality=personality))
     listener.reset(reference or FaceMotion.neutral(), attitude)
     motion = [listener.step(frame) for frame in frames]
     angles = np.degrees([m.rotation for m in motion]).astype(float)
@@ -128,10 +130,7 @@ def test_smiles_and_frowns_by_attitude(pool: dict) -> None:
 
 @pytest.mark.parametrize('portrait_smile', [0.0, 0.3, 0.9])
 def test_expression_is_relative_to_the_portrait(portrait_smile: float) -> None:
-    reference = FaceMotion.neutral()
-    reference.expression[SMILES] = portrait_smile
-    reference.expression[ARKIT_INDEX['jawOpen']] = 0.3
-    reference.expression[ARKIT_INDEX['browDownLeft']] = 0.2
+    reference = face_with(mouthSmile=portrait_smile, jawOpen=0.3, browDownLeft=0.2)
     faces = {a: listen(FRAMES[0][:600], a, reference)[1] for a in Attitude}
     smile = {a: e[60:, SMILES].mean() for a, e in faces.items()}
     assert smile[Attitude.POSITIVE] >= min(portrait_smile + 0.15, 0.65)
@@ -189,8 +188,6 @@ def test_personality_out_of_range_is_refused() -> None:
 
 def test_reference_of_another_basis_or_with_nan_is_refused() -> None:
     listener = create_listener('rules')
-    broken = FaceMotion.neutral()
-    broken.expression[3] = np.nan
-    for reference in (FaceMotion.neutral(BFM64), broken):
+    for reference in (FaceMotion.neutral(BFM64), face_with(jawOpen=np.nan)):
         with pytest.raises(ValueError, match='must be finite and in the basis arkit52'):
             listener.reset(reference, Attitude.NEUTRAL)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from faces import face_with
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_stamp
@@ -29,9 +30,7 @@ class NumberedFaces:
     def update(self, image: np.ndarray, stamp: int, speaking: bool = False) -> FaceMotion:
         if self.blind:
             return FaceMotion.missing()
-        face = FaceMotion.neutral()
-        face.rotation[1] = (stamp - START) / NANOSECONDS
-        return face
+        return face_with(rotation=(0, (stamp - START) / NANOSECONDS, 0))
 
     def reset(self) -> None:
         self.resets += 1

@@ -131,12 +131,13 @@ def test_other_weights_are_refused(checkpoint: Path, tmp_path: Path) -> None:
 
 
 def motion(value: float, rotation: tuple[float, float, float] = (0, 0, 0)) -> FaceMotion:
-    made = FaceMotion.neutral(BFM64)
-    made.expression[:] = value
-    made.rotation[:] = rotation
-    made.translation[:] = 1, 2, 3
-    made.crop[:] = 4, 5, 6
-    return made
+    return FaceMotion(
+        np.full(64, value, np.float32),
+        np.array(rotation, np.float32),
+        np.array([1, 2, 3], np.float32),
+        np.array([4, 5, 6], np.float32),
+        basis=BFM64,
+    )
 
 
 def test_columns_are_in_the_order_of_the_weights() -> None:

@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+from faces import face_with
 
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import FaceMotion
@@ -73,9 +74,7 @@ class Painter:
 
 
 def turned(column: float) -> FaceMotion:
-    motion = FaceMotion.neutral()
-    motion.rotation[2] = column
-    return motion
+    return face_with(rotation=(0, 0, column))
 
 
 def test_no_call_waits_and_the_face_moves_at_every_one() -> None:

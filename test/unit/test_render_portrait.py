@@ -2,11 +2,13 @@
 
 import functools
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from faces import face_with
 
 from vico_listener.face import FaceBackend
 from vico_listener.face import create_backend
@@ -38,14 +40,8 @@ def renderer(photo: np.ndarray) -> PortraitRenderer:
 def motion(
     reference: FaceMotion, degrees: tuple[float, float, float] = (0, 0, 0), **coefficients: float
 ) -> FaceMotion:
-    """The reference face, turned, with coefficients set; a name without side sets both sides."""
-    changed = reference.copy()
-    changed.rotation = np.radians(degrees).astype(np.float32)
-    for name, value in coefficients.items():
-        for full in (name, f'{name}Left', f'{name}Right'):
-            if full in ARKIT_INDEX:
-                changed.expression[ARKIT_INDEX[full]] = value
-    return changed
+    """The reference face, turned, with coefficients set."""
+    return face_with(reference, rotation=np.radians(degrees), **coefficients)
 
 
 @functools.cache
@@ -124,9 +120,8 @@ def test_small_changes_make_small_changes(
     begin, stop = motion(reference, **start), motion(reference, **end)
     pictures = []
     for t in np.linspace(0, 1, 41):
-        between = begin.copy()
-        between.expression = (begin.expression * (1 - t) + stop.expression * t).astype(np.float32)
-        pictures.append(renderer.render(between).astype(int))
+        mixed = (begin.expression * (1 - t) + stop.expression * t).astype(np.float32)
+        pictures.append(renderer.render(replace(begin, expression=mixed)).astype(int))
     steps = [np.abs(b - a).mean() for a, b in zip(pictures, pictures[1:], strict=False)]
     whole = np.abs(pictures[-1] - pictures[0]).mean()
     assert whole > 0.1
@@ -174,8 +169,7 @@ def test_turns_are_read_back(renderer: PortraitRenderer, axis: int, angle: float
 
 def test_translation_moves_the_face(renderer: PortraitRenderer) -> None:
     def place(ahead: float, left: float, up: float) -> np.ndarray:
-        moved = renderer.reference.copy()
-        moved.translation[:] = ahead, left, up
+        moved = face_with(renderer.reference, translation=(ahead, left, up))
         return observe_faces(renderer.render(moved), landmarker())[0].landmarks[:468, :2]
 
     still = place(0, 0, 0)
@@ -222,15 +216,14 @@ def test_turns_are_limited_softly() -> None:
 
 
 def test_extremes_are_drawn(renderer: PortraitRenderer) -> None:
-    wild = FaceMotion(np.full(52, 7.0, np.float32))
-    wild.rotation[:] = 3.0
-    wild.translation[:] = -9.0
+    wild = FaceMotion(
+        np.full(52, 7.0, np.float32), np.full(3, 3.0, np.float32), np.full(3, -9.0, np.float32)
+    )
     assert renderer.render(wild).shape == (384, 384, 3)
 
 
 def test_bad_motion_is_refused(renderer: PortraitRenderer) -> None:
-    broken = renderer.reference.copy()
-    broken.rotation[0] = np.nan
+    broken = face_with(renderer.reference, rotation=(np.nan, 0, 0))
     with pytest.raises(ValueError, match='not finite'):
         renderer.render(broken)
     with pytest.raises(ValueError, match="needs the basis 'arkit52', not 'bfm64'"):

@@ -1,6 +1,8 @@
 """A listener with everything that belongs to it at run time: idle layer, fading, input checks."""
 
+import time
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,10 +12,10 @@ from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.base import Listener
 from vico_listener.listener.base import create_listener
-from vico_listener.listener.follower import Follower
 from vico_listener.listener.idle import IdleLayer
+from vico_listener.listener.mood import MoodFade
 from vico_listener.listener.presence import Presence
-from vico_listener.listener.style import FADE_RATE
+from vico_listener.motion import ZEROS3
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 
@@ -36,26 +38,35 @@ class AgentCounters:
 class ListeningAgent:
     """Speaker frames in, complete listener motion out.
 
+    Attitude, intensity and activity may be set from another thread than the one that steps.
+
     Args:
         listener: the generator G_m.
         reference: the listener's own first face m_1.
         idle: the idle layer, or None.
+        attitude, intensity: the mood to start in.
+
+    Raises:
+        ValueError: the listener cannot start from this reference or in this attitude.
     """
 
-    def __init__(self, listener: Listener, reference: FaceMotion, idle: IdleLayer | None) -> None:
+    def __init__(
+        self,
+        listener: Listener,
+        reference: FaceMotion,
+        idle: IdleLayer | None,
+        attitude: Attitude = Attitude.NEUTRAL,
+        intensity: float = 1.0,
+    ) -> None:
         self.listener = listener
         self.reference = reference
-        absolute = reference.basis.has_crop
-        self._rest_rotation = reference.rotation if absolute else np.zeros(3, np.float32)
+        self._rest_rotation = reference.rotation if reference.basis.absolute_pose else ZEROS3
         self.counters = AgentCounters()
         self.mismatch = ''
         """What the last foreign frame had that the listener cannot use, and the remedy."""
         self._idle = idle
         self._presence = Presence()
-        self._attitude = Attitude.NEUTRAL
-        self._intensity = 1.0
-        # The idle layer remembers nothing: its intensity has to be faded for it.
-        self._idle_intensity = Follower(1, FADE_RATE)
+        self._mood = MoodFade(attitude, intensity)
         self.reset()
 
     @classmethod
@@ -66,6 +77,8 @@ class ListeningAgent:
         seed: int = 0,
         personality: int | None = None,
         idle: bool = True,
+        attitude: Attitude = Attitude.NEUTRAL,
+        intensity: float = 1.0,
         **options: Any,
     ) -> 'ListeningAgent':
         """Make a listener with its idle layer.
@@ -76,25 +89,33 @@ class ListeningAgent:
             seed: of the idle layer and of the listener's decisions.
             personality: seed of the draw of a personality; None = the listener's default one.
             idle: with the idle layer.
+            attitude: the attitude to start in.
+            intensity: the intensity to start in, 0..1.
             **options: of this listener, e.g. its checkpoint.
         """
         listener = create_listener(name, personality=personality, seed=seed, **options)
-        return cls(listener, reference, IdleLayer(seed) if idle else None)
+        layer = IdleLayer(seed) if idle else None
+        return cls(listener, reference, layer, attitude, intensity)
 
     def reset(self) -> None:
-        """Start anew from the reference."""
+        """Start anew from the reference, in the mood that is asked for."""
         self._index = 0
-        self._idle_intensity.reset([self._intensity])
-        self.listener.reset(self.reference, self._attitude, self._intensity)
+        self._mood.reset()
+        self.listener.reset(self.reference, self._mood.attitude)
 
     def set_attitude(
         self, attitude: Attitude | None = None, intensity: float | None = None
     ) -> None:
-        """Change attitude or intensity (0..1); the listener fades to it."""
+        """Change attitude or intensity (0..1); the listener fades to it.
+
+        Before the first step it starts in it.
+        """
         if attitude is not None:
-            self._attitude = self.listener.attitude = attitude
+            self._mood.attitude = attitude
         if intensity is not None:
-            self._intensity = self.listener.intensity = intensity
+            self._mood.intensity = intensity
+        if self._index == 0:
+            self.reset()  # nothing was shown yet that the mood could fade from
 
     def set_active(self, active: bool) -> None:
         """Fade in, or fade out and then rest."""
@@ -102,52 +123,34 @@ class ListeningAgent:
 
     def warm_up(self) -> None:
         """Run a few steps so that the first real one is not slow."""
-        silence = SpeakerFrame(0, 0, 0, FaceMotion.missing(), np.zeros(ACOUSTIC_SIZE, np.float32))
-        silence.face_valid = silence.audio_valid = False
+        silence = SpeakerFrame(
+            stamp=0,
+            source_stamp=0,
+            index=0,
+            face=FaceMotion.missing(),
+            acoustic=np.zeros(ACOUSTIC_SIZE, np.float32),
+            face_valid=False,
+            audio_valid=False,
+        )
         for _ in range(3):
             self.step(silence)
         self.counters = AgentCounters()
         self.reset()
 
-    def _drop_foreign(self, frame: SpeakerFrame) -> None:
-        listener, problems = self.listener, []
-        if frame.face_valid and frame.face.basis is not listener.basis:
-            problems.append(
-                f"the speaker's face is in the basis {frame.face.basis.name}, this listener "
-                f"understands {listener.basis.name}: choose perception's face accordingly"
-            )
-            _blind(frame)
-        if frame.audio_valid and frame.acoustics != listener.acoustics:
-            problems.append(
-                f'the acoustic features are {frame.acoustics}, this listener understands '
-                f"{listener.acoustics}: set perception's parameter acoustics to it"
-            )
-            _deafen(frame)
-        if problems:
-            self.mismatch = '; '.join(problems)
-            self.counters.foreign_frames += 1
-
     def step(self, frame: SpeakerFrame) -> ListenerMotion | None:
         """Answer one frame; None while resting.
 
-        A frame whose numbers are not all finite, or in another basis or layout than the
-        listener's, is treated as one without face or audio.
+        What the listener cannot use of a frame (numbers that are not finite, another basis, another
+        layout of the features) is left out and counted; the frame itself stays as it is.
         """
-        if frame.reset:
-            # Also at the first frame: an attitude set before it is there, and does not fade in.
-            self.counters.resets += self._index > 0
+        if frame.reset and self._index > 0:
+            self.counters.resets += 1
             self.reset()
-        if not frame.face.is_finite():
-            _blind(frame)
-            self.counters.invalid_frames += 1
-        if not np.isfinite(frame.acoustic).all():
-            _deafen(frame)
-            self.counters.invalid_frames += 1
-        self._drop_foreign(frame)
-        face = self.listener.step(frame)
+        start = time.perf_counter()
+        mood = self._mood.step()
+        face = self.listener.step(self._usable(frame), mood)
         if self._idle is not None:
-            (intensity,) = self._idle_intensity.step([self._intensity])
-            face = self._idle.apply(face, self._index, min(1.0, max(0.0, intensity)))
+            face = self._idle.apply(face, self._index, mood.intensity)
         was_resting = self._presence.resting
         face = self._presence.apply(face, self.reference)
         self._index += 1
@@ -158,20 +161,46 @@ class ListeningAgent:
             stamp=frame.stamp,
             source_stamp=frame.source_stamp,
             face=face,
-            attitude=self._attitude,
-            intensity=self._intensity,
+            attitude=self._mood.attitude,
+            intensity=self._mood.intensity,
             active=self._presence.active,
             model=self.listener.name,
             reset=frame.reset,
-            timing=frame.timing,
+            timing=replace(frame.timing, listener=time.perf_counter() - start),
             rest_rotation=self._rest_rotation,
         )
 
+    def _usable(self, frame: SpeakerFrame) -> SpeakerFrame:
+        """The frame without what the listener cannot use."""
+        if not frame.face.is_finite():
+            frame = _blind(frame)
+            self.counters.invalid_frames += 1
+        if not np.isfinite(frame.acoustic).all():
+            frame = _deaf(frame)
+            self.counters.invalid_frames += 1
+        listener, problems = self.listener, []
+        if frame.face_valid and frame.face.basis is not listener.basis:
+            problems.append(
+                f"the speaker's face is in the basis {frame.face.basis.name}, this listener "
+                f"understands {listener.basis.name}: choose perception's face accordingly"
+            )
+            frame = _blind(frame)
+        if frame.audio_valid and frame.acoustics != listener.acoustics:
+            problems.append(
+                f'the acoustic features are {frame.acoustics}, this listener understands '
+                f"{listener.acoustics}: set perception's parameter acoustics to it"
+            )
+            frame = _deaf(frame)
+        if problems:
+            self.mismatch = '; '.join(problems)
+            self.counters.foreign_frames += 1
+        return frame
 
-def _blind(frame: SpeakerFrame) -> None:
-    frame.face, frame.face_valid = FaceMotion.missing(frame.face.basis), False
+
+def _blind(frame: SpeakerFrame) -> SpeakerFrame:
+    return replace(frame, face=FaceMotion.missing(frame.face.basis), face_valid=False)
 
 
-def _deafen(frame: SpeakerFrame) -> None:
-    frame.acoustic = np.zeros(ACOUSTIC_SIZE, np.float32)
-    frame.audio_valid = frame.speaking = False
+def _deaf(frame: SpeakerFrame) -> SpeakerFrame:
+    silence = np.zeros(ACOUSTIC_SIZE, np.float32)
+    return replace(frame, acoustic=silence, audio_valid=False, speaking=False)

@@ -6,6 +6,7 @@ from typing import Any
 
 from vico_listener.frames import ACOUSTICS
 from vico_listener.frames import SpeakerFrame
+from vico_listener.listener.mood import Mood
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import Attitude
 from vico_listener.motion import Basis
@@ -16,8 +17,9 @@ from vico_listener.plugins import Plugins
 class Listener(ABC):
     """Turns speaker frames into the listener's face motion, one step per model tick.
 
-    Deterministic: the same reference, seed, settings and frames give the same motion, bit for bit.
-    `attitude` and `intensity` (0..1) may be set before any step and fade in over about a second.
+    Deterministic: the same reference, seed, settings, frames and moods give the same motion, bit
+    for bit. A listener is told its mood at every step; `ListeningAgent` fades it, and calls `reset`
+    at a frame that is marked `reset`.
     """
 
     name: str
@@ -27,28 +29,16 @@ class Listener(ABC):
     OPTIONS: tuple[str, ...] = ()
     """Parameters of the listener node that the constructor takes besides personality and seed."""
 
-    def __init__(self) -> None:
-        self.attitude = Attitude.NEUTRAL
-        self.intensity = 1.0
-
     @abstractmethod
-    def reset(self, reference: FaceMotion, attitude: Attitude, intensity: float = 1.0) -> None:
+    def reset(self, reference: FaceMotion, attitude: Attitude) -> None:
         """Start anew from the listener's own first face m_1 in the given attitude."""
 
     @abstractmethod
-    def step(self, frame: SpeakerFrame) -> FaceMotion:
+    def step(self, frame: SpeakerFrame, mood: Mood) -> FaceMotion:
         """Return the listener's face at the tick of `frame`, relative to the reference pose.
 
         The speaker's face and audio may be invalid (flags); a step then coasts and never fails.
         """
-
-    @abstractmethod
-    def save_state(self) -> dict[str, Any]:
-        """Everything that later steps depend on, as plain values and arrays."""
-
-    @abstractmethod
-    def restore_state(self, state: dict[str, Any]) -> None:
-        """Continue exactly where `save_state` was called."""
 
 
 LISTENERS: Plugins[Listener] = Plugins(

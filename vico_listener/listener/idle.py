@@ -7,6 +7,7 @@ after Andrist et al. 2013 (1.1 s away every 7 s, mostly sideways).
 """
 
 from dataclasses import dataclass
+from dataclasses import replace
 from functools import lru_cache
 from math import cos
 from math import exp
@@ -16,6 +17,7 @@ from math import radians
 from math import sin
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.errors import SettingError
@@ -185,60 +187,49 @@ class IdleLayer:
         basis `arkit52`; in any other basis only the pose moves.
         """
         blinks, gaze, body = self._parts
-        result = motion.copy()
         time = index / MODEL_RATE
         block = int(time // BLOCK_SECONDS)
         has_face = motion.basis is ARKIT52
+        expression, rotation, translation = motion.expression, motion.rotation, motion.translation
         if body:
-            self._sway(result, time, intensity)
+            turn, shift = self._sway(time, intensity)
+            rotation, translation = rotation + turn, translation + shift
         if gaze:
-            for shift in _gaze_shifts(self._seed, block):
-                if shift.start <= time < shift.end:
-                    self._look(result, shift, time, intensity, has_face)
+            for look_away in _gaze_shifts(self._seed, block):
+                if look_away.start <= time < look_away.end:
+                    head = intensity * look_away.head * look_away.share(time, look_away.HEAD)
+                    eyes = intensity * look_away.share(time, look_away.EYES)
+                    rotation = rotation + np.array([0.0, 0.0, head], np.float32)
+                    if has_face:
+                        away = look(eyes * look_away.left - head, eyes * look_away.up)
+                        expression = np.clip(expression + away, 0.0, 1.0).astype(np.float32)
         if blinks and has_face:
             for blink in _blinks(self._seed, block):
                 if blink.start <= time < blink.end:
-                    closed = np.float32(blink.closure(time))
-                    for lid in _BLINKS:
-                        result.expression[lid] = max(result.expression[lid], closed)
-        return result
+                    expression = expression.copy()
+                    expression[_BLINKS] = np.maximum(
+                        expression[_BLINKS], np.float32(blink.closure(time))
+                    )
+        return replace(motion, expression=expression, rotation=rotation, translation=translation)
 
-    def _sway(self, result: FaceMotion, time: float, intensity: float) -> None:
+    def _sway(
+        self, time: float, intensity: float
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Rotation (3,) rad and translation (3,) m by which breathing and sway move the head."""
         person = _body(self._seed)
         breath = cos(2 * pi * person.breath_rate * time)
         wave = [sin(2 * pi * rate * time + phase) for rate, phase in person.waves]
         roll, pitch, yaw = (
             0.7 * wave[i] + 0.3 * wave[(i + 3) % 8] * wave[(i + 5) % 8] for i in range(3)
         )
-        result.rotation += np.array(
-            [
-                intensity * SWAY[0] * roll,
-                intensity * SWAY[1] * pitch + BREATH_PITCH * breath,
-                intensity * SWAY[2] * yaw,
-            ],
-            np.float32,
-        )
-        result.translation += np.array(
-            [
-                intensity * SWAY_SHIFT * wave[6],
-                intensity * SWAY_SHIFT * wave[7],
-                -BREATH_RISE * breath,
-            ],
-            np.float32,
-        )
-
-    @staticmethod
-    def _look(
-        result: FaceMotion, shift: GazeShift, time: float, intensity: float, has_face: bool
-    ) -> None:
-        head = intensity * shift.head * shift.share(time, shift.HEAD)
-        eyes = intensity * shift.share(time, shift.EYES)
-        result.rotation[2] += np.float32(head)
-        if has_face:
-            np.clip(
-                result.expression + look(eyes * shift.left - head, eyes * shift.up),
-                0.0,
-                1.0,
-                out=result.expression,
-                casting='same_kind',
-            )
+        turn = [
+            intensity * SWAY[0] * roll,
+            intensity * SWAY[1] * pitch + BREATH_PITCH * breath,
+            intensity * SWAY[2] * yaw,
+        ]
+        shift = [
+            intensity * SWAY_SHIFT * wave[6],
+            intensity * SWAY_SHIFT * wave[7],
+            -BREATH_RISE * breath,
+        ]
+        return np.array(turn, np.float32), np.array(shift, np.float32)

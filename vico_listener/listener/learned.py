@@ -1,7 +1,7 @@
 """The listener `lstm`: the paper's network G_m, from a checkpoint."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,6 @@ from vico_listener.listener.checks import all_finite
 from vico_listener.listener.checks import usable_face
 from vico_listener.listener.decisions import Decisions
 from vico_listener.listener.expression import smile_of
-from vico_listener.listener.follower import Follower
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.model.checkpoint import Checkpoint
 from vico_listener.listener.model.checkpoint import load_checkpoint
@@ -32,10 +31,9 @@ from vico_listener.listener.model.vectors import conditions
 from vico_listener.listener.model.vectors import driven_vector
 from vico_listener.listener.model.vectors import initial_vector
 from vico_listener.listener.model.vectors import motion_output
+from vico_listener.listener.mood import Mood
+from vico_listener.listener.mood import attitude_shares
 from vico_listener.listener.personality import Personality
-from vico_listener.listener.state import recall
-from vico_listener.listener.state import snapshot
-from vico_listener.listener.style import FADE_RATE
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 from vico_listener.native import from_native
@@ -43,7 +41,6 @@ from vico_listener.native import to_native
 from vico_listener.resources import resource_path
 
 DEFAULT_CHECKPOINT = 'resource/models/lstm_arkit52'
-ATTITUDES = tuple(Attitude)
 REFERENCES = {
     'arkit52': 'measure the portrait with the landmarker (no face_model of deep3d)',
     'bfm64': 'measure the portrait with Deep3D (give its face_model, epoch_20.pth)',
@@ -90,7 +87,6 @@ class LearnedListener(Listener):
             SettingError: no such runtime.
             NotInstalledError: the runtime is not installed.
         """
-        super().__init__()
         if not isinstance(checkpoint, Checkpoint):
             checkpoint = load_checkpoint(
                 Path(checkpoint) if checkpoint else resource_path(DEFAULT_CHECKPOINT)
@@ -104,13 +100,11 @@ class LearnedListener(Listener):
         self.runtime = create_runtime(runtime, checkpoint)
         self._slots = gesture_slots(config) if config.output == 'behaviour' else ()
         self._traits = np.array([getattr(self.personality, n) for n in PERSONALITY], np.float32)
-        self._mix = Follower(len(ATTITUDES), FADE_RATE)
-        self._strength = Follower(2, FADE_RATE)
         self._decisions = Decisions(len(GESTURE_HEADS), seed)
         self._body = Body()
         self.reset(FaceMotion.neutral(self.basis), Attitude.NEUTRAL)
 
-    def reset(self, reference: FaceMotion, attitude: Attitude, intensity: float = 1.0) -> None:
+    def reset(self, reference: FaceMotion, attitude: Attitude) -> None:
         """See `Listener.reset`.
 
         Raises:
@@ -122,9 +116,7 @@ class LearnedListener(Listener):
                 f'the reference must be finite and in the basis {self.basis.name}, not '
                 f'{reference.basis.name}: {REFERENCES[self.basis.name]}'
             )
-        self.attitude = attitude
-        self.intensity = intensity
-        self._check_attitude()
+        self._check_attitude(attitude)
         self.reference = to_native(reference)
         if self._slots:
             self._body.reset(reference)
@@ -132,59 +124,48 @@ class LearnedListener(Listener):
             self._smiles = np.array(smiles, np.float32)
         else:
             self._smiles = np.zeros(2, np.float32)
-        self._mix.reset([float(a is attitude) for a in ATTITUDES])
-        self._strength.reset([0.0, 0.0])
         self._decisions.reset()
         self._own = np.zeros(len(GESTURE_HEADS), np.float32)
-        condition = self._condition([float(a is attitude) for a in ATTITUDES])
+        condition = self._condition(attitude_shares(attitude))
         # Pose is relative to the reference; only its expression is the network's business.
         start = self.reference.copy()
-        if not self.basis.has_crop:
+        if not self.basis.absolute_pose:
             start[:3] = start[-3:] = 0
         initial = initial_vector(self._config, self._norm, start, condition)
         self.runtime.state = initial_state(self.checkpoint, initial)
 
-    def _check_attitude(self) -> None:
-        if not self._config.attitude and self.attitude is not Attitude.NEUTRAL:
+    def _check_attitude(self, attitude: Attitude) -> None:
+        if not self._config.attitude and attitude is not Attitude.NEUTRAL:
             raise SettingError(
                 f'this network was trained without attitudes and cannot listen in the attitude '
-                f'{self.attitude.value}: ask for neutral, or use another checkpoint'
+                f'{attitude.value}: ask for neutral, or use another checkpoint'
             )
 
-    def _condition(self, mix: list[float]) -> NDArray[np.float32]:
-        shares = np.array(mix, np.float32)
-        return conditions(self._config, shares, self._traits, self._smiles)
+    def _condition(self, shares: Sequence[float]) -> NDArray[np.float32]:
+        mix = np.array(shares, np.float32)
+        return conditions(self._config, mix, self._traits, self._smiles)
 
-    def step(self, frame: SpeakerFrame) -> FaceMotion:
-        """See `Listener.step`; a frame marked `reset` starts anew."""
-        driven, strength, awake = self.prepare(frame)
-        output = self.runtime.step(driven)
+    def step(self, frame: SpeakerFrame, mood: Mood) -> FaceMotion:
+        """See `Listener.step`.
+
+        Raises:
+            SettingError: an attitude is asked of a network that knows none.
+        """
+        output = self.runtime.step(self.driven(frame, mood))
         values = motion_output(self._config, self._norm, output)
         if not self._slots:
-            shown = self.reference + strength * (values - self.reference)
-            if not self.basis.has_crop:  # arkit52: coefficients are 0..1
+            shown = self.reference + mood.strength * (values - self.reference)
+            if not self.basis.absolute_pose:  # arkit52: coefficients are 0..1
                 np.clip(shown[3:-3], 0.0, 1.0, out=shown[3:-3])
             return from_native(self.basis, shown)
         self.last = Behaviour(
             values[:3].tolist(), values[-3:].tolist(), values[3:-3], self._decide(output)
         )
-        return self._body.step(self.last, strength, awake)
+        return self._body.step(self.last, mood.strength, mood.awake)
 
-    def prepare(self, frame: SpeakerFrame) -> tuple[NDArray[np.float32], float, float]:
-        """The network's input for a step, and how much of its output is shown.
-
-        Returns:
-            driven (driven_size,); strength 0..1, by which the motion departs from the reference;
-            awake 0..1, the same at intensity 1.
-        """
-        if frame.reset:
-            self.reset(from_native(self.basis, self.reference), self.attitude, self.intensity)
-        self._check_attitude()
-        mix = self._mix.step([float(a is self.attitude) for a in ATTITUDES])
-        strength, awake = self._strength.step([self.intensity, 1.0])
-        return self._input(frame, mix), strength, awake
-
-    def _input(self, frame: SpeakerFrame, mix: list[float]) -> NDArray[np.float32]:
+    def driven(self, frame: SpeakerFrame, mood: Mood) -> NDArray[np.float32]:
+        """The network's input (driven_size,) for a step."""
+        self._check_attitude(mood.attitude)
         seen = frame.face_valid and frame.face.basis is self.basis and usable_face(frame.face)
         heard = frame.audio_valid and all_finite(frame.acoustic)
         return driven_vector(
@@ -195,7 +176,7 @@ class LearnedListener(Listener):
             to_native(frame.face) if seen else self._norm.speaker_mean,
             seen,
             frame.speaking,
-            self._condition(mix),
+            self._condition(mood.shares),
             self._own,
         )
 
@@ -212,35 +193,3 @@ class LearnedListener(Listener):
             normal, uniform = draw.normal(size=4), draw.uniform(size=3)
             gestures.append(gesture_from(self._slots[kind], self._norm, output, normal, uniform))
         return gestures
-
-    @property
-    def _parts(self) -> dict[str, object]:
-        return {
-            'mix': self._mix,
-            'strength': self._strength,
-            'decisions': self._decisions,
-            'body': self._body,
-        }
-
-    def save_state(self) -> dict[str, Any]:
-        """See `Listener.save_state`; checkpoint, personality and seed are not part of it."""
-        return {
-            'attitude': self.attitude.value,
-            'intensity': self.intensity,
-            'reference': self.reference.copy(),
-            'smiles': self._smiles.copy(),
-            'own': self._own.copy(),
-            'network': self.runtime.state,
-            **{name: snapshot(part) for name, part in self._parts.items()},
-        }
-
-    def restore_state(self, state: dict[str, Any]) -> None:
-        """See `Listener.restore_state`; for a listener of the same checkpoint."""
-        self.attitude = Attitude(state['attitude'])
-        self.intensity = state['intensity']
-        self.reference = state['reference'].copy()
-        self._smiles = state['smiles'].copy()
-        self._own = state['own'].copy()
-        self.runtime.state = state['network']
-        for name, part in self._parts.items():
-            recall(part, state[name])

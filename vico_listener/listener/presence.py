@@ -1,5 +1,7 @@
 """Fades a listener in and out: while the robot itself speaks, or another program owns the head."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from vico_listener.clock import MODEL_RATE
@@ -30,10 +32,10 @@ class Presence:
         if self._progress >= 1.0:
             return motion
         weight = np.float32(self._progress**2 * (3.0 - 2.0 * self._progress))
-        faded = motion.copy()
-        faded.expression = reference.expression + weight * (
-            motion.expression - reference.expression
+        away = motion.expression - reference.expression
+        return replace(
+            motion,
+            expression=reference.expression + weight * away,
+            rotation=weight * motion.rotation,
+            translation=weight * motion.translation,
         )
-        faded.rotation = weight * motion.rotation
-        faded.translation = weight * motion.translation
-        return faded

@@ -9,7 +9,6 @@ Hadar, Steiner & Rose 1985; mimicry, Maatman, Gratch & Marsella 2005.
 
 from math import radians
 from math import tanh
-from typing import Any
 
 import numpy as np
 
@@ -34,11 +33,10 @@ from vico_listener.listener.follower import Follower
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
 from vico_listener.listener.mimicry import Mimicry
+from vico_listener.listener.mood import Mood
 from vico_listener.listener.personality import Personality
-from vico_listener.listener.state import recall
-from vico_listener.listener.state import snapshot
-from vico_listener.listener.style import Fade
 from vico_listener.listener.style import Style
+from vico_listener.listener.style import blended
 from vico_listener.listener.style import personal_styles
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
@@ -69,50 +67,36 @@ class RulesListener(Listener):
 
         `seed` changes nothing: nothing in this listener is random.
         """
-        super().__init__()
         self.personality = Personality.of(personality)
         self._voice = VoiceCues()
         self._answers = Answers()
         self._mimicry = Mimicry(self.personality.mimicry_delay)
         self._body = Body()
-        self._fade = Fade()
         self._face = Follower(len(FACE_CHANNELS), FACE_RATE)
         self._posture = Follower(3, POSTURE_RATE)
         self._pulses = list(GREETING)
         self.reset(FaceMotion.neutral(), Attitude.NEUTRAL)
 
-    def reset(self, reference: FaceMotion, attitude: Attitude, intensity: float = 1.0) -> None:
-        """See `Listener.reset`.
+    def reset(self, reference: FaceMotion, attitude: Attitude) -> None:
+        """See `Listener.reset`; it starts alike in every attitude.
 
         Raises:
             DataError: the reference is not in `arkit52` or not finite.
         """
-        self._adopt(reference)
-        self.attitude = attitude
-        self.intensity = intensity
-        for part in (self._voice, self._answers, self._mimicry):
-            part.reset()
-        self._fade.reset(attitude)
-        self._face.reset([0.0] * len(FACE_CHANNELS))
-        self._posture.reset([0.0] * 3)
-        self._pulses = list(GREETING)
-
-    def _adopt(self, reference: FaceMotion) -> None:
-        """Fit the body and the styles to the reference's expression."""
         self._body.reset(reference)
         self._styles = personal_styles(
             self.personality, smile_of(self._body.portrait), smile_of(self._body.calm)
         )
+        for part in (self._voice, self._answers, self._mimicry):
+            part.reset()
+        self._face.reset([0.0] * len(FACE_CHANNELS))
+        self._posture.reset([0.0] * 3)
+        self._pulses = list(GREETING)
 
-    def step(self, frame: SpeakerFrame) -> FaceMotion:
-        """See `Listener.step`; a frame marked `reset` starts anew."""
-        if frame.reset:
-            reference = FaceMotion(self._body.portrait.astype(np.float32))
-            self.reset(reference, self.attitude, self.intensity)
-        style, strength, awake = self._fade.step(self._styles, self.attitude, self.intensity)
-        behaviour = self._behave(frame, style)
-        self.last = behaviour
-        return self._body.step(behaviour, strength, awake)
+    def step(self, frame: SpeakerFrame, mood: Mood) -> FaceMotion:
+        """See `Listener.step`."""
+        self.last = self._behave(frame, blended(self._styles, mood.shares))
+        return self._body.step(self.last, mood.strength, mood.awake)
 
     def _behave(self, frame: SpeakerFrame, style: Style) -> Behaviour:
         """What to do at this tick, at intensity 1."""
@@ -158,36 +142,6 @@ class RulesListener(Listener):
         goal[FROWN] = ANNOYANCE * style.frown * displeased
         goal[PRESS] = ANNOYANCE * style.press * displeased
         return goal
-
-    @property
-    def _parts(self) -> dict[str, object]:
-        return {
-            'voice': self._voice,
-            'answers': self._answers,
-            'mimicry': self._mimicry,
-            'body': self._body,
-            'fade': self._fade,
-            'face': self._face,
-            'posture': self._posture,
-        }
-
-    def save_state(self) -> dict[str, Any]:
-        """See `Listener.save_state`; the personality is not part of it."""
-        return {
-            'attitude': self.attitude.value,
-            'intensity': self.intensity,
-            'pulses': list(self._pulses),
-            **{name: snapshot(part) for name, part in self._parts.items()},
-        }
-
-    def restore_state(self, state: dict[str, Any]) -> None:
-        """See `Listener.restore_state`; for a listener of the same personality."""
-        self.attitude = Attitude(state['attitude'])
-        self.intensity = state['intensity']
-        self._adopt(FaceMotion(state['body']['portrait'].astype(np.float32)))
-        self._pulses = list(state['pulses'])
-        for name, part in self._parts.items():
-            recall(part, state[name])
 
 
 def _posture_goal(phrase: Phrase, style: Style) -> list[float]:

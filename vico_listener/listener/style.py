@@ -1,16 +1,13 @@
-"""What an attitude does to the listener's behaviour, and how one attitude fades into another."""
+"""What an attitude does to the listener's behaviour."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vico_listener.listener.follower import Follower
 from vico_listener.listener.personality import Personality
 from vico_listener.motion import Attitude
-
-FADE_RATE = 5.0
-"""Rate of attitude and intensity in 1/s: within 5 % of the new one after 0.95 s."""
 
 
 class Style(NamedTuple):
@@ -111,7 +108,7 @@ STYLES: dict[Attitude, Style] = {
         avert=1.0,
     ),
 }
-"""The three attitudes; research/listener_behaviour.md section 5 gives the ranges they aim at."""
+"""The three attitudes; `vico describe` holds what they make of a listener beside real people."""
 
 PORTRAIT_RISE = 0.2
 """A positive listener smiles at least this much more than its portrait..."""
@@ -159,23 +156,6 @@ def personal_styles(
     )
 
 
-class Fade:
-    """Attitude and intensity in force, which follow those asked for within about a second."""
-
-    def __init__(self) -> None:
-        self._follower = Follower(len(STYLES) + 2, FADE_RATE)
-
-    def reset(self, attitude: Attitude) -> None:
-        """Start in an attitude, at intensity 0 and from the portrait's own expression."""
-        self._follower.reset([*(float(a is attitude) for a in STYLES), 0.0, 0.0])
-
-    def step(
-        self, styles: NDArray[np.float64], attitude: Attitude, intensity: float
-    ) -> tuple[Style, float, float]:
-        """Return the blended style, the intensity and how far the portrait's face is left (0..1).
-
-        `styles` are those of `personal_styles`; `attitude` and `intensity` what is asked for.
-        """
-        target = [*(float(a is attitude) for a in STYLES), intensity, 1.0]
-        *mix, strength, awake = self._follower.step(target)
-        return Style(*(np.array(mix) @ styles).tolist()), strength, awake
+def blended(styles: NDArray[np.float64], shares: Sequence[float]) -> Style:
+    """The style of a mood: `styles` are those of `personal_styles`, weighted by their shares."""
+    return Style(*(np.array(shares) @ styles).tolist())

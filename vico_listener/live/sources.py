@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from typing import Protocol
@@ -17,9 +18,9 @@ import numpy as np
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import UnavailableError
-from vico_listener.media.clip import CameraFrame
+from vico_listener.frames import CameraFrame
+from vico_listener.frames import SoundChunk
 from vico_listener.media.clip import ClipError
-from vico_listener.media.clip import SoundChunk
 from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import probe_clip
 from vico_listener.media.clip import sound_chunks
@@ -271,7 +272,7 @@ def _again(
             if period is not None and (item.stamp >= period or item.available > period):
                 break
             end = item.available
-            item.stamp += origin
+            item = replace(item, stamp=item.stamp + origin)
             stop.wait(max(0, item.available - now()) / NANOSECONDS)
             if stop.is_set():
                 return

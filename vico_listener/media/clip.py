@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import DataError
+from vico_listener.frames import CameraFrame
+from vico_listener.frames import SoundChunk
 
 CHUNK_SECONDS = Fraction(1, 100)
 """Length of a sound chunk: what audio_capture sends."""
@@ -45,33 +47,6 @@ class ClipInfo:
     def has_audio(self) -> bool:
         """True when there is a sound stream."""
         return self.sample_rate > 0
-
-
-@dataclass
-class CameraFrame:
-    """A picture (H, W, 3) uint8 BGR, taken and available at `stamp` ns."""
-
-    stamp: int
-    image: NDArray[np.uint8]
-
-    @property
-    def available(self) -> int:
-        """When a camera would deliver it, ns."""
-        return self.stamp
-
-
-@dataclass
-class SoundChunk:
-    """Interleaved S16LE samples (N, channels); the first was captured at `stamp` ns."""
-
-    stamp: int
-    samples: NDArray[np.int16]
-    sample_rate: int
-
-    @property
-    def available(self) -> int:
-        """When a microphone would deliver it: at its end, ns."""
-        return self.stamp + len(self.samples) * NANOSECONDS // self.sample_rate
 
 
 def _open(path: Path) -> av.container.InputContainer:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_at
-from vico_listener.media.clip import SoundChunk
+from vico_listener.frames import SoundChunk
 
 Image = NDArray[np.uint8]
 

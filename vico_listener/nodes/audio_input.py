@@ -15,10 +15,10 @@ from rclpy.node import Node
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import VicoError
-from vico_listener.nodes.audio_format import AudioFormat
-from vico_listener.nodes.audio_format import foreign_pcm
+from vico_listener.nodes.convert import foreign_pcm
 from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.input_subscription import InputSubscription
+from vico_listener.speech import AudioFormat
 
 OURS = hasattr(audio_msgs, 'AudioDataStamped')
 """ros-drivers' audio_common_msgs is installed (else mgonzs13's)."""

@@ -1,6 +1,7 @@
 """A rosbag2 bag as camera frames, sound and attitudes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import DataError
 from vico_listener.errors import VicoError
+from vico_listener.frames import CameraFrame
+from vico_listener.frames import SoundChunk
 from vico_listener.media.bags.definitions import AUDIO_FOREIGN
 from vico_listener.media.bags.definitions import AUDIO_PLAIN
 from vico_listener.media.bags.definitions import COMPRESSED_IMAGE
@@ -17,18 +20,16 @@ from vico_listener.media.bags.errors import BagError
 from vico_listener.media.bags.reader import Bag
 from vico_listener.media.bags.topics import Inputs
 from vico_listener.media.bags.topics import choose_inputs
-from vico_listener.media.clip import CameraFrame
 from vico_listener.media.clip import ClipInfo
-from vico_listener.media.clip import SoundChunk
-from vico_listener.nodes.audio_format import DEFAULT_FORMAT
-from vico_listener.nodes.audio_format import AudioFormat
-from vico_listener.nodes.audio_format import foreign_pcm
+from vico_listener.nodes.convert import foreign_pcm
 from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.image_codec import ImageError
 from vico_listener.nodes.image_codec import compressed_to_bgr
 from vico_listener.nodes.image_codec import image_to_bgr
 from vico_listener.nodes.source import AttitudeChange
 from vico_listener.nodes.source import Item
+from vico_listener.speech import DEFAULT_FORMAT
+from vico_listener.speech import AudioFormat
 from vico_listener.speech.pcm import PcmDecoder
 
 
@@ -111,8 +112,7 @@ class BagSource:
                     item = self._sound(recorded, message)
                 else:
                     item = AttitudeChange(recorded, message.data)
-                item.stamp -= self.start
-                yield item
+                yield replace(item, stamp=item.stamp - self.start)
 
     def _announced(self, bag: Bag, default: AudioFormat) -> AudioFormat:
         if self._inputs.audio_info is None:

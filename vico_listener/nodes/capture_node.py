@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.frames import CameraFrame
+from vico_listener.frames import SoundChunk
 from vico_listener.live.sources import Camera
 from vico_listener.live.sources import Microphone
 from vico_listener.live.sources import SourceError
-from vico_listener.media.clip import CameraFrame
 from vico_listener.media.clip import ClipError
-from vico_listener.media.clip import SoundChunk
 from vico_listener.nodes.managed_node import ERROR
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import ManagedNode

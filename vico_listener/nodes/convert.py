@@ -1,5 +1,7 @@
 """Core dataclasses to messages of this package and back."""
 
+from typing import Any
+
 import numpy as np
 from builtin_interfaces.msg import Time
 
@@ -13,6 +15,16 @@ from vico_listener.frames import Timing
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 from vico_listener.motion import basis_by_name
+from vico_listener.speech import AudioFormat
+
+_FOREIGN_FORMATS = {
+    1: ('float32', 'F32LE'),
+    2: ('int32', 'S32LE'),
+    8: ('int16', 'S16LE'),
+    16: ('int8', 'S8'),
+    32: ('uint8', 'U8'),
+}
+"""PortAudio's format flags: field of mgonzs13's AudioData, GStreamer's name."""
 
 
 def time_message(stamp: int) -> Time:
@@ -148,3 +160,17 @@ def motion_of(message: msg.ListenerMotion) -> ListenerMotion:
         ),
         rest_rotation=np.asarray(message.rest_rotation, np.float32),
     )
+
+
+def foreign_pcm(message: Any) -> tuple[bytes, AudioFormat]:
+    """PCM and format of an AudioStamped of mgonzs13's audio_common_msgs.
+
+    Raises:
+        ValueError: an unknown sample format.
+    """
+    info, data = message.audio.info, message.audio.audio_data
+    if info.format not in _FOREIGN_FORMATS:
+        raise DataError(f'unknown PortAudio sample format {info.format}')
+    kind, name = _FOREIGN_FORMATS[info.format]
+    raw = np.asarray(getattr(data, f'{kind}_data'), dtype=kind).tobytes()
+    return raw, AudioFormat(info.rate, info.channels, name)

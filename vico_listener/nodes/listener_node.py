@@ -1,9 +1,6 @@
 """`speaker` in, `motion` (ListenerMotion) out: steps the listener once per model tick."""
 
 import threading
-import time
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from rclpy.parameter import Parameter as RosParameter
@@ -18,21 +15,15 @@ from vico_listener.frames import SpeakerFrame
 from vico_listener.listener import LISTENERS
 from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.model.runtimes import RUNTIMES
+from vico_listener.listening_head import measure_reference
 from vico_listener.motion import Attitude
-from vico_listener.motion import FaceMotion
 from vico_listener.nodes.convert import motion_message
 from vico_listener.nodes.convert import speaker_of
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import WARN
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.parameters import Parameter
-from vico_listener.render import default_portrait_path
-from vico_listener.render import load_portrait
-from vico_listener.render import measure_portrait
-from vico_listener.render.pirender.renderer import measure_absolute
 from vico_listener.statistics import Durations
-
-MotionOutput = Callable[[ListenerMotion], object]
 
 
 class ListenerNode(ManagedNode):
@@ -67,13 +58,11 @@ class ListenerNode(ManagedNode):
 
     def __init__(self, name: str = 'listener', subscribe: bool = True, **options: Any) -> None:
         super().__init__(name, **options)
-        self.outputs: list[MotionOutput] = []
         self.agent: ListeningAgent | None = None
         self._subscribe = subscribe
         self._subscription: Any = None
         self._lock = threading.RLock()
         self._durations = Durations()
-        self._reported_invalid = 0
         self._publisher = self.create_lifecycle_publisher(msg.ListenerMotion, 'motion', 60)
         self.create_subscription(String, 'attitude', self._on_attitude, 10)
         self.create_subscription(Bool, 'active', self._on_active, 10)
@@ -84,24 +73,18 @@ class ListenerNode(ManagedNode):
         table = self.table
         agent = ListeningAgent.create(
             table['listener'],
-            self._reference(table['portrait'], table['face_model']),
+            measure_reference(table['portrait'], table['face_model']),
             table['seed'],
             table['personality'] if table['personality'] >= 0 else None,
             table['idle'],
+            Attitude.parse(table['attitude']),
+            table['intensity'],
             **{name: table[name] for name in LISTENERS.load(table['listener']).OPTIONS},
         )
-        agent.set_attitude(Attitude.parse(table['attitude']), table['intensity'])
         agent.set_active(table['active'])
         agent.warm_up()
         with self._lock:
             self.agent = agent
-
-    @staticmethod
-    def _reference(portrait: str, face_model: str) -> FaceMotion:
-        if Path(face_model).suffix in ('.pth', '.mat'):
-            picture = load_portrait(portrait or default_portrait_path())
-            return measure_absolute(picture, face_model)[1]
-        return measure_portrait(portrait) if portrait else FaceMotion.neutral()
 
     def activate(self) -> None:
         """Subscribe to `speaker`."""
@@ -125,24 +108,21 @@ class ListenerNode(ManagedNode):
         with self._lock:
             self.agent = None
 
-    def listen(self, frame: SpeakerFrame) -> None:
-        """Step the listener and hand on its motion."""
-        start = time.perf_counter()
+    def listen(self, frame: SpeakerFrame) -> ListenerMotion | None:
+        """Answer a frame and publish the motion; None while resting or not active."""
         with self._lock:
             if self.agent is None or not self.is_active:
-                return
+                return None
             foreign = self.agent.counters.foreign_frames
             motion = self.agent.step(frame)
             if self.agent.counters.foreign_frames > foreign:
                 self.get_logger().error(self.agent.mismatch, throttle_duration_sec=10.0)
         if motion is None:
-            return
-        motion.timing.listener = time.perf_counter() - start
+            return None
         self._durations.add(motion.timing.listener)
-        for output in self.outputs:
-            output(motion)
         if self._publisher.get_subscription_count() > 0:
             self._publisher.publish(motion_message(motion, self._frame_id))
+        return motion
 
     def _on_speaker(self, message: msg.SpeakerFrame) -> None:
         try:

@@ -4,8 +4,8 @@ import audio_common_msgs.msg as audio_msgs
 from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import Image
 
-from vico_listener.media.clip import CameraFrame
-from vico_listener.media.clip import SoundChunk
+from vico_listener.frames import CameraFrame
+from vico_listener.frames import SoundChunk
 from vico_listener.nodes.convert import time_message
 from vico_listener.nodes.image_codec import fill_image
 

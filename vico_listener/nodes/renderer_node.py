@@ -22,6 +22,7 @@ from vico_listener.render import RENDERERS
 from vico_listener.render import create_renderer
 from vico_listener.render import default_portrait_path
 from vico_listener.render import load_portrait
+from vico_listener.render.base import Image as Picture
 from vico_listener.render.fluent import FluentRenderer
 from vico_listener.render.pirender.renderer import PIRenderer
 from vico_listener.statistics import Durations
@@ -97,24 +98,24 @@ class RendererNode(ManagedNode):
                 self._renderer.close()
             self._renderer = None
 
-    def draw(self, motion: ListenerMotion) -> None:
-        """Draw one motion, if anybody is subscribed."""
+    def draw(self, motion: ListenerMotion) -> Picture | None:
+        """Draw one motion and publish the picture; None when nobody is subscribed."""
         raw = self._image.get_subscription_count() > 0
         compressed = self._compressed.get_subscription_count() > 0
         if not (raw or compressed) or not self.is_active:
-            return
+            return None
         start = time.perf_counter()
         with self._lock:
             if self._renderer is None:
-                return
+                return None
             if motion.reset:
                 self._renderer.reset()
             try:
-                picture = self._renderer.render(motion.face)
+                picture: Picture = self._renderer.render(motion.face)
             except VicoError as error:  # a motion that this renderer does not draw
                 self._problem = str(error)
                 self.get_logger().error(self._problem, throttle_duration_sec=5.0)
-                return
+                return None
             self._problem = ''
         self._durations.add(time.perf_counter() - start)
         self._drawn += 1
@@ -126,6 +127,7 @@ class RendererNode(ManagedNode):
             coded = CompressedImage()
             fill_compressed(coded, picture, self._quality)
             self._publish(self._compressed, coded, motion.stamp)
+        return picture
 
     def _publish(self, publisher: Any, message: Any, stamp: int) -> None:
         message.header.stamp = time_message(stamp)

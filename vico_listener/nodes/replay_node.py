@@ -3,7 +3,6 @@
 import threading
 import time
 import traceback
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,43 +12,23 @@ from std_msgs.msg import String
 
 import vico_listener.msg as msg
 from vico_listener.clock import NANOSECONDS
-from vico_listener.clock import tick_at
-from vico_listener.clock import tick_stamp
 from vico_listener.errors import SettingError
-from vico_listener.errors import UnavailableError
 from vico_listener.errors import user_message
-from vico_listener.media.clip import CameraFrame
-from vico_listener.media.clip import SoundChunk
-from vico_listener.nodes.audio_format import AudioFormat
+from vico_listener.frames import CameraFrame
+from vico_listener.frames import SoundChunk
 from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.convert import time_message
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.media_publisher import MediaPublisher
 from vico_listener.nodes.parameters import Parameter
+from vico_listener.nodes.replay_pace import ReplayPace
 from vico_listener.nodes.source import ClipSource
 from vico_listener.nodes.source import Source
-
-LEAD_NS = 400_000_000
-"""How far replay may run ahead of the newest `speaker` frame, stream time."""
-
-SLOW_LEAD_NS = 1_500_000_000
-"""The same while fewer than `LEAD_IMAGES` are on their way: the stack may wait for the next."""
-
-LEAD_IMAGES = 2
+from vico_listener.speech import AudioFormat
 
 CLOCK_PERIOD_NS = 50_000_000
 """Stream time between two messages on /clock; every node of the stack has to take each."""
-
-STALL = 20.0
-"""Seconds of standstill after which replay gives up on a stack that stopped answering."""
-
-MISSED = 1.0
-"""Seconds without a first answer after which replay goes on: it may have been sent too early."""
-
-QUIET = 1.5
-"""Seconds without an answer after which the stack has answered all: longer than its own wait for
-the end of a replay (perception's `END_OF_REPLAY`)."""
 
 CONNECT = 10.0
 """Seconds that replay waits for somebody to subscribe before it plays to nobody."""
@@ -65,7 +44,7 @@ PlayedCallback = Callable[[CameraFrame | SoundChunk], None]
 class ReplayNode(ManagedNode):
     """Publishes what a camera and a microphone would, in that order and at that pace.
 
-    A clip's stamps begin at `dataset.clip.START_NS`, a bag's are those it was recorded with, and
+    A clip's stamps begin at `media.clip.START_NS`, a bag's are those it was recorded with, and
     `/clock` follows them: the same recording always gives the same stamps. When somebody publishes
     `speaker`, replay waits for it (back-pressure): nothing is lost, however slow the listener and
     however high the rate.
@@ -101,16 +80,11 @@ class ReplayNode(ManagedNode):
         self.finished = threading.Event()
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
-        self._consumed = threading.Condition()
-        self._consumed_stamp = 0
-        self._answered_at = 0.0
-        self._under_way: deque[int] = deque()
-        self._last_image = 0
+        self._pace = ReplayPace(self._stop, lambda: self.count_publishers('speaker') > 0)
         self._told = 0
         self._media = MediaPublisher(self, DEPTH)
         self._attitude = self.create_lifecycle_publisher(String, 'attitude', 10)
         self._clock_publisher = self.create_lifecycle_publisher(ClockMessage, '/clock', 10)
-        self._answered = False
         self.create_subscription(msg.SpeakerFrame, 'speaker', self._on_speaker, DEPTH)
 
     def configure(self) -> None:
@@ -172,7 +146,7 @@ class ReplayNode(ManagedNode):
             self._play_once()
             while self._loop and not self._stop.is_set():
                 # What is still on its way must not fall into the next pass.
-                self._wait_for_rest()
+                self._pace.wait_for_rest()
                 self._play_once()
         except Exception as error:  # noqa: BLE001 - a thread's exception would be lost
             self.failure = user_message(error) or traceback.format_exc()
@@ -202,9 +176,7 @@ class ReplayNode(ManagedNode):
     def _play_once(self) -> None:
         assert self.source is not None
         origin = self.source.start
-        self._consumed_stamp = self._last_image = origin
-        self._under_way.clear()
-        self._answered = False
+        self._pace.begin(origin)
         attitude = self.source.attitude
         if attitude:
             self._say_attitude(attitude)
@@ -213,7 +185,7 @@ class ReplayNode(ManagedNode):
             if self._rate > 0:
                 due = start + item.available / NANOSECONDS / self._rate
                 self._stop.wait(max(0.0, due - time.monotonic()))
-            start += self._wait_for_consumer(origin + item.stamp)
+            start += self._pace.wait_for_consumer(origin + item.stamp)
             if self._stop.is_set():
                 return
             self._tell_time(origin + item.available)
@@ -224,7 +196,7 @@ class ReplayNode(ManagedNode):
             elif item.attitude != attitude:
                 attitude = item.attitude
                 began = time.monotonic()
-                self._wait_for_rest()
+                self._pace.wait_for_rest()
                 self._say_attitude(attitude)
                 start += time.monotonic() - began
 
@@ -237,52 +209,12 @@ class ReplayNode(ManagedNode):
             self._told = now
             self._clock_publisher.publish(ClockMessage(clock=time_message(now)))
 
-    def _wait_for_consumer(self, stamp: int) -> float:
-        """Wait until the stack has come near `stamp`; return the seconds waited."""
-        if self.count_publishers('speaker') == 0:
-            return 0.0
-        began = time.monotonic()
-        with self._consumed:
-            while self._too_far(stamp) and not self._stop.is_set():
-                self._consumed.wait(0.1)
-                if not self._answered and time.monotonic() - began > MISSED:
-                    break
-                if time.monotonic() - began > STALL:
-                    raise UnavailableError(
-                        f'the stack has not answered for {STALL:.0f} s at stream time '
-                        f'{stamp / NANOSECONDS:.2f} s: see its log'
-                    )
-        return time.monotonic() - began
-
-    def _too_far(self, stamp: int) -> bool:
-        while self._under_way and self._under_way[0] <= self._consumed_stamp:
-            self._under_way.popleft()
-        lead = LEAD_NS if len(self._under_way) >= LEAD_IMAGES else SLOW_LEAD_NS
-        return stamp - self._consumed_stamp > lead
-
-    def _wait_for_rest(self) -> None:
-        """Wait until the stack has answered all that was published."""
-        if self.count_publishers('speaker') == 0:
-            return
-        began = time.monotonic()
-        last = tick_stamp(tick_at(self._last_image))
-        while not self._stop.wait(0.05):
-            now = time.monotonic()
-            late = now - max(began, self._answered_at)
-            if late > (QUIET if self._consumed_stamp >= last else STALL):
-                return
-
     def _on_speaker(self, message: msg.SpeakerFrame) -> None:
-        with self._consumed:
-            self._consumed_stamp = stamp_of(message.tick)
-            self._answered = True
-            self._answered_at = time.monotonic()
-            self._consumed.notify()
+        self._pace.answered(stamp_of(message.tick))
 
     def _publish(self, item: CameraFrame | SoundChunk, origin: int) -> None:
         if isinstance(item, CameraFrame):
-            self._last_image = origin + item.stamp
-            self._under_way.append(self._last_image)
+            self._pace.sent(origin + item.stamp)
         self._media.publish(item, origin + item.stamp, self._frame_id)
 
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from vico_listener.frames import CameraFrame
+from vico_listener.frames import SoundChunk
 from vico_listener.media.clip import START_NS
-from vico_listener.media.clip import CameraFrame
 from vico_listener.media.clip import ClipInfo
-from vico_listener.media.clip import SoundChunk
 from vico_listener.media.clip import play
 from vico_listener.media.clip import probe_clip
 
 
-@dataclass
+@dataclass(frozen=True)
 class AttitudeChange:
     """The listener's attitude from `stamp` ns on, by name."""
 

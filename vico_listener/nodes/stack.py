@@ -1,13 +1,16 @@
-"""Perception, listener, renderer and head in one process, handing objects from one to the next.
+"""Perception, listener, renderer and head in one process, joined as one `ListeningHead`.
 
 rclpy has no intra-process transport, so this is the fast way; each node still publishes for
 whoever subscribes, and is managed like any other.
 """
 
+from collections.abc import Callable
 from collections.abc import Sequence
+from functools import partial
 
 from rclpy.lifecycle import TransitionCallbackReturn
 
+from vico_listener.listening_head import ListeningHead
 from vico_listener.nodes.head_node import HeadNode
 from vico_listener.nodes.listener_node import ListenerNode
 from vico_listener.nodes.managed_node import ManagedNode
@@ -17,20 +20,20 @@ from vico_listener.nodes.renderer_node import RendererNode
 
 def build_stack() -> list[ManagedNode]:
     """The four nodes, connected; downstream first, the order in which to bring them up."""
-    perception = PerceptionNode()
     listener = ListenerNode(subscribe=False)
     renderer = RendererNode(subscribe=False)
     head = HeadNode(subscribe=False)
-    connect(perception, listener, renderer, head)
+    perception = PerceptionNode(join=joined(listener, head, renderer))
     return [head, renderer, listener, perception]
 
 
-def connect(
-    perception: PerceptionNode, listener: ListenerNode, renderer: RendererNode, head: HeadNode
-) -> None:
-    """Hand frames and motions on as objects; the head first, its latency counts."""
-    perception.outputs.append(listener.listen)
-    listener.outputs += [head.follow, renderer.draw]
+def joined(
+    listener: ListenerNode, head: HeadNode, renderer: RendererNode
+) -> Callable[..., ListeningHead]:
+    """What makes one head of these nodes' parts and of a perception."""
+    return partial(
+        ListeningHead.of_parts, listen=listener.listen, move=head.follow, draw=renderer.draw
+    )
 
 
 def bring_up(nodes: Sequence[ManagedNode]) -> bool:

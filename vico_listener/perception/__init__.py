@@ -1,6 +1,7 @@
 """Camera and sound in, one `SpeakerFrame` per tick of the model clock out."""
 
+from vico_listener.perception.feed import Feed
 from vico_listener.perception.join import JUMP_BACK_NS
 from vico_listener.perception.join import Perception
 
-__all__ = ['JUMP_BACK_NS', 'Perception']
+__all__ = ['JUMP_BACK_NS', 'Feed', 'Perception']

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -59,13 +60,12 @@ def to_base_frame(face: FaceMotion, camera: CameraPose) -> FaceMotion:
     Rotation, and translation where the basis measures it in metres, change; the rest is kept.
     """
     turn = _VIEW_FROM_CAMERA @ camera.rotation @ _VIEW_FROM_CAMERA
-    moved = face.copy()
-    rotation = rpy_from_matrix(turn @ matrix_from_rpy(face.rotation))
-    moved.rotation = rotation.astype(np.float32)
+    rotation = rpy_from_matrix(turn @ matrix_from_rpy(face.rotation)).astype(np.float32)
+    translation = face.translation
     if face.basis.translation_unit == 'm':
         shift = _VIEW_FROM_CAMERA @ camera.position
-        moved.translation = (turn @ face.translation + shift).astype(np.float32)
-    return moved
+        translation = (turn @ translation + shift).astype(np.float32)
+    return replace(face, rotation=rotation, translation=translation)
 
 
 class JointPoses:

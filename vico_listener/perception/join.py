@@ -1,4 +1,4 @@
-"""Camera and audio in, one `SpeakerFrame` per model tick out (design: stream time, section 6)."""
+"""Joins what is seen and heard on the model clock: one `SpeakerFrame` per tick."""
 
 import time
 from collections import deque
@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import ModelClock
+from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import ACOUSTICS
 from vico_listener.frames import SpeakerFrame
 from vico_listener.frames import Timing
 from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
 from vico_listener.speech import AcousticStream
+from vico_listener.speech.pcm import PcmData
 
 PERIOD_NS = NANOSECONDS // MODEL_RATE
 
@@ -177,7 +179,7 @@ class Perception:
         self._tracker.look_around()
 
     def add_audio(
-        self, data: bytes | NDArray, stamp: int, received: float | None = None
+        self, data: PcmData, stamp: int, received: float | None = None
     ) -> list[SpeakerFrame]:
         """Take PCM whose first sample was captured at `stamp` (ns); return frames now complete."""
         if self._audio is None:
@@ -260,7 +262,7 @@ class Perception:
             source_stamp=0 if sight is None else sight.stamp,
             index=self._index,
             face=FaceMotion.missing(self._tracker.basis) if seen is None else seen.face,
-            acoustic=np.zeros(45, np.float32) if acoustic is None else acoustic.features,
+            acoustic=np.zeros(ACOUSTIC_SIZE, np.float32) if acoustic is None else acoustic.features,
             face_valid=seen is not None,
             audio_valid=acoustic is not None and acoustic.valid,
             speaking=self._speaking,

@@ -75,7 +75,7 @@ def measure_portrait(path: str | Path) -> FaceMotion:
 
 def reference_of(face: FaceObservation) -> FaceMotion:
     """A face's expression with the pose that counts as zero."""
-    return FaceMotion(face.motion.expression.copy())
+    return FaceMotion(face.motion.expression)
 
 
 def find_face(picture: Image) -> FaceObservation:

@@ -1,5 +1,7 @@
 """Speech: PCM audio in, 45 acoustic features and a voice-activity flag per 30 Hz tick out."""
 
+from vico_listener.speech.audio_format import DEFAULT_FORMAT
+from vico_listener.speech.audio_format import AudioFormat
 from vico_listener.speech.features import FEATURE_NAMES
 from vico_listener.speech.pcm import AudioFormatError
 from vico_listener.speech.pcm import looks_like_mp3
@@ -10,9 +12,11 @@ from vico_listener.speech.stream import acoustic_features
 from vico_listener.speech.timeline import StreamCounters
 
 __all__ = [
+    'DEFAULT_FORMAT',
     'FEATURE_NAMES',
     'AcousticFrame',
     'AcousticStream',
+    'AudioFormat',
     'AudioFormatError',
     'StreamCounters',
     'acoustic_features',

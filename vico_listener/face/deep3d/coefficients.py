@@ -1,5 +1,6 @@
 """The 257 coefficients of Deep3DFaceRecon: where each part lies, and what becomes of it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -51,19 +52,20 @@ def motion_of(
         transform_params: (5,) of its alignment.
         confidence: of the detection.
     """
-    motion = from_native(
-        BFM64,
-        np.concatenate(
-            [
-                coefficients[ANGLES],
-                coefficients[EXPRESSION],
-                coefficients[TRANSLATION],
-                canvas_crop(transform_params),
-            ]
+    return replace(
+        from_native(
+            BFM64,
+            np.concatenate(
+                [
+                    coefficients[ANGLES],
+                    coefficients[EXPRESSION],
+                    coefficients[TRANSLATION],
+                    canvas_crop(transform_params),
+                ]
+            ),
         ),
+        confidence=confidence,
     )
-    motion.confidence = confidence
-    return motion
 
 
 def save_mat(path: Path, coefficients: NDArray, transform_params: NDArray) -> None:

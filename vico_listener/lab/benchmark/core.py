@@ -4,6 +4,7 @@ import itertools
 import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from vico_listener.clock import tick_stamp
 from vico_listener.face import create_face_tracker
 from vico_listener.face.litert import Network
 from vico_listener.face.model_file import load_model
+from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import SpeakerFrame
 from vico_listener.lab.benchmark.machine import Core
 from vico_listener.lab.benchmark.machine import one_core
@@ -31,6 +33,7 @@ from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.learned import DEFAULT_CHECKPOINT
 from vico_listener.listener.model.checkpoint import load_checkpoint
 from vico_listener.listener.model.runtimes import create_runtime
+from vico_listener.listening_head import ListeningHead
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
 from vico_listener.render import create_renderer
@@ -38,6 +41,7 @@ from vico_listener.render import default_portrait_path
 from vico_listener.render import load_portrait
 from vico_listener.resources import resource_path
 from vico_listener.speech import AcousticStream
+from vico_listener.speech import AudioFormat
 from vico_listener.speech.features import DELTA_TICKS
 from vico_listener.speech.features import FRAME
 from vico_listener.speech.features import MEL_BANDS
@@ -136,10 +140,10 @@ def speaker_frames(count: int) -> list[SpeakerFrame]:
     random = np.random.default_rng(1)
     frames = []
     for index in range(count):
-        face = FaceMotion.neutral()
-        face.rotation = (0.1 * np.sin(index / np.array([11.0, 7.0, 13.0]))).astype(np.float32)
+        rotation = (0.1 * np.sin(index / np.array([11.0, 7.0, 13.0]))).astype(np.float32)
+        face = replace(FaceMotion.neutral(), rotation=rotation)
         stamp = tick_stamp(index)
-        acoustic = random.normal(0, 1, 45).astype(np.float32)
+        acoustic = random.normal(0, 1, ACOUSTIC_SIZE).astype(np.float32)
         speaking = index % 60 < 40
         frames.append(SpeakerFrame(stamp, stamp, index, face, acoustic, speaking=speaking))
     return frames
@@ -212,16 +216,16 @@ def motions(reference: FaceMotion, count: int = 60) -> list[FaceMotion]:
     """A nodding, smiling, blinking listener."""
     made = []
     for index in range(count):
-        motion = reference.copy()
-        motion.rotation = np.array(
+        rotation = np.array(
             [0.03 * np.sin(index / 9), 0.08 * np.sin(index / 2), 0.05 * np.sin(index / 7)],
             np.float32,
         )
+        expression = reference.expression.copy()
         for name in ('mouthSmileLeft', 'mouthSmileRight'):
-            motion.expression[ARKIT_INDEX[name]] = 0.5 + 0.3 * np.sin(index / 11)
+            expression[ARKIT_INDEX[name]] = 0.5 + 0.3 * np.sin(index / 11)
         for name in ('eyeBlinkLeft', 'eyeBlinkRight'):
-            motion.expression[ARKIT_INDEX[name]] = max(0.0, np.sin(index / 3))
-        made.append(motion)
+            expression[ARKIT_INDEX[name]] = max(0.0, np.sin(index / 3))
+        made.append(replace(reference, expression=expression, rotation=rotation))
     return made
 
 
@@ -251,39 +255,19 @@ def render_row(size: int, target: float, repeats: int) -> Row:
 
 def chain_row(clip: Path, frames: list[NDArray[np.uint8]], repeats: int) -> Row:
     """Frames per second of face, speech, listener and render one after the other."""
-    tracker = create_face_tracker()
-    tracker.warm_up()
     samples, rate = voice(clip)
-    stream = AcousticStream(rate, 1, 'S16LE')
     size = rate // MODEL_RATE
     pieces = samples[: len(samples) // size * size].astype('<i2').reshape(-1, size)
     sound = itertools.cycle(piece.tobytes() for piece in pieces)
-    renderer = create_renderer(
-        'portrait', portrait=load_portrait(default_portrait_path()), size=256
-    )
-    agent = ListeningAgent.create(DEFAULT_LISTENER, renderer.reference)
+    head = ListeningHead(renderer='portrait', audio=AudioFormat(rate))
     ticks = itertools.count(1)
 
     def one(picture: NDArray[np.uint8]) -> None:
         number = next(ticks)
-        stamp = tick_stamp(number)
-        stream.push(next(sound), tick_stamp(number - 1))
-        heard = stream.frame(stamp)
-        face = tracker.update(picture, stamp, heard.speaking)
-        motion = agent.step(
-            SpeakerFrame(
-                stamp,
-                stamp,
-                number,
-                face,
-                heard.features,
-                face_valid=face.confidence > 0,
-                audio_valid=heard.valid,
-                speaking=heard.speaking,
-            )
-        )
-        if motion is not None:  # None only at rest
-            renderer.render(motion.face)
+        # A little ahead, so that rounding does not leave the tick a sample short.
+        head.hear(next(sound), tick_stamp(number - 1) + NANOSECONDS // 1000)
+        if not head.see(picture, tick_stamp(number)):
+            raise RuntimeError('a picture was not answered at once')
 
     durations = sample(each(frames, one), repeats, warm_up=MODEL_RATE)
     return Row(

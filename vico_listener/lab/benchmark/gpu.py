@@ -5,6 +5,7 @@ from collections.abc import Generator
 from collections.abc import Iterable
 from concurrent.futures import Future
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,12 @@ from vico_listener.lab.benchmark.rows import Row
 from vico_listener.lab.benchmark.rows import percentiles
 from vico_listener.lab.benchmark.rows import rates
 from vico_listener.lab.benchmark.rows import sample
+from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.model.config import ModelConfig
 from vico_listener.listener.model.runtimes import create_runtime
+from vico_listener.listener.mood import MoodFade
+from vico_listener.listening_head import Answer
+from vico_listener.listening_head import ListeningHead
 from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion
 from vico_listener.neural.execution import Execution
@@ -61,14 +66,20 @@ class Chain:
         self._fit = create_runner(network_part(None), execution)
         config = ModelConfig(basis='bfm64')
         checkpoint = to_checkpoint(ListenerNetwork(config), Normalisation.identity(config))
-        self._listener = create_runtime('numba', checkpoint)
-        self.driven = np.zeros(checkpoint.config.driven_size, np.float32)
+        agent = ListeningAgent(
+            LearnedListener(checkpoint=checkpoint, runtime='numba'), FaceMotion.neutral(BFM64), None
+        )
+        self._head = ListeningHead.of_parts(
+            None, listen=agent.step, draw=lambda motion: self.render(motion.face)
+        )
+        self._steps = create_runtime('numba', checkpoint)
+        self._driven = np.zeros(checkpoint.config.driven_size, np.float32)
         self._draw = create_runner(picture_part(None), execution)
         shares = [np.zeros((1, *shape), np.float32) for shape in PREPARED.values()]
         self._prepared = [self._draw.constant(share) for share in shares]
         self._window = MotionWindow()
         listener = LearnedListener(checkpoint=checkpoint, runtime='torch')
-        self._direct = DirectChain(listener, self._picture)
+        self._direct = DirectChain(listener, self._picture, MoodFade())
         silence = np.zeros(ACOUSTIC_SIZE, np.float32)
         self._frame = SpeakerFrame(0, 0, 0, FaceMotion.missing(BFM64), silence, face_valid=False)
 
@@ -81,7 +92,7 @@ class Chain:
 
     def step(self) -> Any:
         """A step of the listener's network."""
-        return self._listener.step(self.driven)
+        return self._steps.step(self._driven)
 
     def render(self, motion: FaceMotion) -> NDArray[np.uint8]:
         """The listener's picture."""
@@ -94,26 +105,24 @@ class Chain:
         """A step and its picture; the motion stays on the device."""
         self._direct.step(self._frame)
 
-    def whole(self, picture: NDArray[np.uint8]) -> None:
+    def whole(self, picture: NDArray[np.uint8]) -> Answer:
         """One after the other."""
-        motion = self.fit(picture)
-        self.step()
-        self.render(motion)
+        return self._head.answer(self._perceived(picture))
 
-    def overlapped(
-        self, pictures: Iterable[NDArray[np.uint8]]
-    ) -> Generator[NDArray[np.uint8], None, None]:
-        """Listener's pictures; the next camera picture is fitted while one is drawn, as live."""
-        drawn: Future[NDArray[np.uint8]] | None = None
-        with ThreadPoolExecutor(1) as drawing:
+    def _perceived(self, picture: NDArray[np.uint8]) -> SpeakerFrame:
+        return replace(self._frame, face=self.fit(picture), face_valid=True)
+
+    def overlapped(self, pictures: Iterable[NDArray[np.uint8]]) -> Generator[Answer, None, None]:
+        """Answers; the next camera picture is fitted while one is answered, as live."""
+        answered: Future[Answer] | None = None
+        with ThreadPoolExecutor(1) as answering:
             for picture in pictures:
-                motion = self.fit(picture)
-                self.step()
-                if drawn is not None:
-                    yield drawn.result()
-                drawn = drawing.submit(self.render, motion)
-            if drawn is not None:
-                yield drawn.result()
+                frame = self._perceived(picture)
+                if answered is not None:
+                    yield answered.result()
+                answered = answering.submit(self._head.answer, frame)
+            if answered is not None:
+                yield answered.result()
 
 
 def chain_rows(clip: Path, execution: Execution, repeats: int) -> list[Row]:

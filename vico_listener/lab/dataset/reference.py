@@ -25,9 +25,9 @@ def first_face(track: FaceTrack) -> FaceMotion:
 def reference_face(track: FaceTrack) -> FaceMotion:
     """The reference m_1 of a generator: `first_face`, with pose zero where poses are relative."""
     face = first_face(track)
-    if face.basis.has_crop:
+    if face.basis.absolute_pose:
         return face
-    return FaceMotion(face.expression.copy(), basis=face.basis)
+    return FaceMotion(face.expression, basis=face.basis)
 
 
 def relative_track(track: FaceTrack) -> FaceTrack:
@@ -36,7 +36,7 @@ def relative_track(track: FaceTrack) -> FaceTrack:
     Relative poses: rotation R_1^T R_t, translation R_1^T (t_t - t_1), in the head frame of the
     first visible face.
     """
-    if track.basis.has_crop:
+    if track.basis.absolute_pose:
         return track
     first = first_face(track)
     back = matrix_from_rpy(first.rotation).T
@@ -50,7 +50,7 @@ def relative_track(track: FaceTrack) -> FaceTrack:
 
 def placed_track(track: FaceTrack, first: FaceMotion) -> FaceTrack:
     """The inverse of `relative_track`: the pose that the camera would see, with `first` given."""
-    if track.basis.has_crop:
+    if track.basis.absolute_pose:
         return track
     axes = matrix_from_rpy(first.rotation)
     rotations = [rpy_from_matrix(axes @ matrix_from_rpy(rpy)) for rpy in track.rotation]

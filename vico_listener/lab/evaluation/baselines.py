@@ -6,7 +6,6 @@ neither the size of the noise of `random` nor how `simulation` samples; both are
 
 from abc import abstractmethod
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from vico_listener.lab.dataset.features import load_features
 from vico_listener.lab.dataset.reference import first_face
 from vico_listener.lab.dataset.reference import relative_track
 from vico_listener.listener.base import Listener
+from vico_listener.listener.mood import Mood
 from vico_listener.listener.personality import Personality
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import ARKIT52
@@ -38,21 +38,17 @@ class Baseline(Listener):
     """
 
     def __init__(self, personality: int | Personality | None = None, seed: int = 0) -> None:
-        super().__init__()
         self._seed = seed
         self.reset(FaceMotion.neutral(self.basis), Attitude.NEUTRAL)
 
-    def reset(self, reference: FaceMotion, attitude: Attitude, intensity: float = 1.0) -> None:
+    def reset(self, reference: FaceMotion, attitude: Attitude) -> None:
         """See `Listener.reset`; takes on the basis of the reference."""
         self.basis = reference.basis
-        self.attitude, self.intensity = attitude, intensity
-        self._reference = reference.copy()
+        self._reference = reference
         self._tick = 0
 
-    def step(self, frame: SpeakerFrame) -> FaceMotion:
-        """See `Listener.step`; a frame marked `reset` starts anew."""
-        if frame.reset:
-            self._tick = 0
+    def step(self, frame: SpeakerFrame, mood: Mood) -> FaceMotion:
+        """See `Listener.step`; a baseline has no moods."""
         motion = self._answer(frame)
         self._tick += 1
         return motion
@@ -69,24 +65,9 @@ class Baseline(Listener):
             values,
             np.asarray(rotation, np.float32),
             np.asarray(translation, np.float32),
-            self._reference.crop.copy(),
+            self._reference.crop,
             basis=self.basis,
         )
-
-    def save_state(self) -> dict[str, Any]:
-        """See `Listener.save_state`."""
-        return {
-            'attitude': self.attitude.value,
-            'intensity': self.intensity,
-            'reference': self._reference.copy(),
-            'tick': self._tick,
-        }
-
-    def restore_state(self, state: dict[str, Any]) -> None:
-        """See `Listener.restore_state`."""
-        self.attitude, self.intensity = Attitude(state['attitude']), state['intensity']
-        self._reference, self._tick = state['reference'].copy(), state['tick']
-        self.basis = self._reference.basis
 
 
 class RandomListener(Baseline):
@@ -114,30 +95,19 @@ class MirroringListener(Baseline):
 
     name = 'mirroring'
 
-    def reset(self, reference: FaceMotion, attitude: Attitude, intensity: float = 1.0) -> None:
+    def reset(self, reference: FaceMotion, attitude: Attitude) -> None:
         """See `Listener.reset`."""
-        super().reset(reference, attitude, intensity)
+        super().reset(reference, attitude)
         self._seen: list[FaceMotion] = []
 
     def _answer(self, frame: SpeakerFrame) -> FaceMotion:
-        if self._tick == 0:
-            self._seen = []
         if frame.face_valid and frame.face.basis is self.basis:
-            self._seen = [*self._seen[:1], frame.face.copy()]
+            self._seen = [*self._seen[:1], frame.face]
         if not self._seen:
-            return self._reference.copy()
+            return self._reference
         pair = [self._seen[0], self._seen[-1]]
         track = relative_track(_track(pair))
         return self._motion(track.expression[1], track.rotation[1], track.translation[1])
-
-    def save_state(self) -> dict[str, Any]:
-        """See `Listener.save_state`."""
-        return super().save_state() | {'seen': [face.copy() for face in self._seen]}
-
-    def restore_state(self, state: dict[str, Any]) -> None:
-        """See `Listener.restore_state`."""
-        super().restore_state(state)
-        self._seen = [face.copy() for face in state['seen']]
 
 
 class SimulationListener(Baseline):
@@ -181,9 +151,9 @@ class SimulationListener(Baseline):
         self._resets = 0
         super().__init__(personality, seed)
 
-    def reset(self, reference: FaceMotion, attitude: Attitude, intensity: float = 1.0) -> None:
+    def reset(self, reference: FaceMotion, attitude: Attitude) -> None:
         """See `Listener.reset`; DataError when no clip has the attitude and it must."""
-        super().reset(reference, attitude, intensity)
+        super().reset(reference, attitude)
         fits = [
             number
             for number, (shown, _, _) in enumerate(self._tracks)
@@ -207,15 +177,6 @@ class SimulationListener(Baseline):
             start.rotation + track.rotation[row] - origin.rotation,
             start.translation + track.translation[row] - origin.translation,
         )
-
-    def save_state(self) -> dict[str, Any]:
-        """See `Listener.save_state`."""
-        return super().save_state() | {'clip': self._clip, 'resets': self._resets}
-
-    def restore_state(self, state: dict[str, Any]) -> None:
-        """See `Listener.restore_state`; for a listener of the same features."""
-        super().restore_state(state)
-        self._clip, self._resets = state['clip'], state['resets']
 
 
 class AttitudeSimulationListener(SimulationListener):

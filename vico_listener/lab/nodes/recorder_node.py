@@ -16,9 +16,9 @@ from trajectory_msgs.msg import JointTrajectory
 import vico_listener.msg as msg
 from vico_listener.clock import EARLY_TICK_NS
 from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import CameraFrame
+from vico_listener.frames import SoundChunk
 from vico_listener.lab.recording.preview import Filmstrip
-from vico_listener.media.clip import CameraFrame
-from vico_listener.media.clip import SoundChunk
 from vico_listener.media.curves import Curves
 from vico_listener.media.film import Film
 from vico_listener.media.tracks import COMMANDS_FILE

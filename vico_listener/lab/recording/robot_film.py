@@ -7,6 +7,8 @@ from typing import Any
 from tqdm import tqdm
 
 from vico_listener.clock import EARLY_TICK_NS
+from vico_listener.frames import CameraFrame
+from vico_listener.frames import SoundChunk
 from vico_listener.lab.recording.preview import Filmstrip
 from vico_listener.lab.simulation.pictures import Pictures
 from vico_listener.lab.simulation.simulator import Simulator
@@ -14,9 +16,7 @@ from vico_listener.lab.simulation.simulator import create_head
 from vico_listener.lab.simulation.simulator import read_commands
 from vico_listener.lab.simulation.tracking import limit_margins
 from vico_listener.lab.simulation.tracking import tracking_errors
-from vico_listener.media.clip import CameraFrame
 from vico_listener.media.clip import ClipInfo
-from vico_listener.media.clip import SoundChunk
 from vico_listener.media.film import Film
 from vico_listener.media.tracks import COMMANDS_FILE
 from vico_listener.robot import RobotProfile

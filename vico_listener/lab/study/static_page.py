@@ -16,12 +16,12 @@ from tqdm import tqdm
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import SoundChunk
 from vico_listener.lab.study.manifest import StudyError
 from vico_listener.lab.study.questions import Key
 from vico_listener.lab.study.questions import Question
 from vico_listener.lab.study.questions import StudyTest
 from vico_listener.lab.study.questions import Video
-from vico_listener.media.clip import SoundChunk
 from vico_listener.media.clip import play
 from vico_listener.media.clip import probe_clip
 from vico_listener.media.film import SOUND_RATE

@@ -7,7 +7,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from vico_listener.lab.dataset.dyads.dyad import ATTITUDES
 from vico_listener.lab.dataset.dyads.dyad import Dyad
 from vico_listener.lab.training.sequences import Sequences
 from vico_listener.listener.learned import LearnedListener
@@ -16,6 +15,8 @@ from vico_listener.listener.model.config import GESTURE_HEADS
 from vico_listener.listener.model.gesture_outputs import gesture_slots
 from vico_listener.listener.model.network import ListenerNetwork
 from vico_listener.listener.model.vectors import Normalisation
+from vico_listener.listener.mood import ATTITUDES
+from vico_listener.listener.mood import MoodFade
 from vico_listener.listener.personality import Personality
 from vico_listener.motion import FaceMotion
 
@@ -62,11 +63,12 @@ def run_freely(checkpoint: Checkpoint, dyad: Dyad, seed: int) -> NDArray[np.floa
     personality = Personality(*(round(float(v), 6) for v in dyad.personality))
     runtime = 'numba' if checkpoint.config.generator == 'lstm' else 'torch'
     listener = LearnedListener(personality, seed, checkpoint, runtime)
-    listener.reset(FaceMotion(dyad.reference.copy()), ATTITUDES[dyad.attitude[0]])
+    listener.reset(FaceMotion(dyad.reference), ATTITUDES[dyad.attitude[0]])
     counts = np.zeros(len(GESTURE_HEADS))
+    fade = MoodFade(ATTITUDES[dyad.attitude[0]])
     for tick, frame in enumerate(dyad.speaker_frames()):
-        listener.attitude = ATTITUDES[dyad.attitude[tick]]
-        listener.step(frame)
+        fade.attitude = ATTITUDES[dyad.attitude[tick]]
+        listener.step(frame, fade.step())
         for gesture in listener.last.gestures:
             counts[gesture.kind] += 1
     return counts

@@ -78,7 +78,7 @@ def _known_rows(clip: ClipFeatures) -> dict[str, Array]:
 
 def native_rows(track: FaceTrack) -> Array:
     """A track as networks see it, (T, motion_size); zero where it is not valid."""
-    if not track.basis.has_crop:
+    if not track.basis.absolute_pose:
         rows = motion_vector(track.rotation, track.expression, track.translation)
         return np.where(track.valid[:, None], rows, np.float32(0))
     rows = np.zeros((len(track), 3 + track.basis.size + 3 + 3), np.float32)

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.errors import DataError
-from vico_listener.lab.dataset.dyads.dyad import ATTITUDES
 from vico_listener.lab.dataset.dyads.dyad import GESTURE_FIELDS
 from vico_listener.lab.dataset.dyads.dyad import Dyad
 from vico_listener.lab.dataset.dyads.dyad import gesture_row
@@ -39,6 +38,7 @@ from vico_listener.listener.gestures import Kind
 from vico_listener.listener.model.config import ModelConfig
 from vico_listener.listener.model.gesture_outputs import RANGES
 from vico_listener.listener.model.vectors import Normalisation
+from vico_listener.listener.mood import ATTITUDES
 from vico_listener.listener.personality import Personality
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import ARKIT_INDEX

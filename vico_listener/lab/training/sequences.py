@@ -9,12 +9,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from vico_listener.lab.dataset.dyads.dyad import ATTITUDES
 from vico_listener.lab.dataset.dyads.dyad import GESTURE_FIELDS
 from vico_listener.lab.dataset.dyads.dyad import Dyad
 from vico_listener.listener.expression import calm_face
 from vico_listener.listener.expression import smile_of
-from vico_listener.listener.follower import Follower
 from vico_listener.listener.model.config import GESTURE_HEADS
 from vico_listener.listener.model.config import ModelConfig
 from vico_listener.listener.model.gesture_outputs import gesture_slots
@@ -25,7 +23,8 @@ from vico_listener.listener.model.vectors import driven_vector
 from vico_listener.listener.model.vectors import initial_vector
 from vico_listener.listener.model.vectors import motion_vector
 from vico_listener.listener.model.vectors import normalised
-from vico_listener.listener.style import FADE_RATE
+from vico_listener.listener.mood import ATTITUDES
+from vico_listener.listener.mood import MoodFade
 
 Array = NDArray[np.float32]
 
@@ -72,10 +71,12 @@ class Sequences:
 
 def faded(attitude: NDArray[np.int8]) -> Array:
     """Shares (T, 3) of the attitudes as they fade into one another in a listener."""
-    follower = Follower(len(ATTITUDES), FADE_RATE)
-    wanted = np.eye(len(ATTITUDES))[attitude]
-    follower.reset(wanted[0])
-    return np.array([follower.step(row) for row in wanted], np.float32)
+    fade = MoodFade(ATTITUDES[attitude[0]])
+    shares = np.empty((len(attitude), len(ATTITUDES)), np.float32)
+    for tick, number in enumerate(attitude):
+        fade.attitude = ATTITUDES[number]
+        shares[tick] = fade.step().shares
+    return shares
 
 
 def listener_motion(config: ModelConfig, dyad: Dyad) -> Array:

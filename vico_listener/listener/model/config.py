@@ -126,7 +126,7 @@ class ModelConfig:
     def motion_size(self) -> int:
         """Numbers of one face motion: rotation 3, expression, translation 3, crop 3 if any."""
         basis = self.motion_basis
-        return 3 + basis.size + 3 + (3 if basis.has_crop else 0)
+        return 3 + basis.size + 3 + (3 if basis.absolute_pose else 0)
 
     @property
     def conditions(self) -> int:

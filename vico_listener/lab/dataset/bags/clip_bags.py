@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 
 from vico_listener.clock import tick_stamp
+from vico_listener.frames import CameraFrame
+from vico_listener.frames import SoundChunk
 from vico_listener.lab.dataset.features import ClipFeatures
 from vico_listener.lab.dataset.reference import first_face
 from vico_listener.lab.dataset.reference import reference_face
@@ -30,8 +32,6 @@ from vico_listener.media.bags.topics import TRUE_MOTION
 from vico_listener.media.bags.topics import TRUE_REFERENCE
 from vico_listener.media.bags.writer import BagWriter
 from vico_listener.media.clip import START_NS
-from vico_listener.media.clip import CameraFrame
-from vico_listener.media.clip import SoundChunk
 from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import probe_clip
 from vico_listener.media.clip import sound_chunks

@@ -11,13 +11,13 @@ from vico_listener.clock import tick_stamp
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
+from vico_listener.listener.mood import ATTITUDES
+from vico_listener.listener.mood import MoodFade
 from vico_listener.listener.personality import Personality
 from vico_listener.listener.rules import RulesListener
 from vico_listener.media.face_track import FaceTrack
-from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 
-ATTITUDES = tuple(Attitude)
 GESTURE_FIELDS = ('tick', 'kind', 'size', 'delay', 'frequency', 'cycles', 'decay', 'upswing')
 
 
@@ -99,9 +99,10 @@ def teach(
     change, expression = np.empty((count, 52), np.float32), np.empty((count, 52), np.float32)
     rotation = np.empty((count, 3), np.float32)
     gestures = []
+    fade = MoodFade(ATTITUDES[attitude[0]])
     for tick in range(count):
-        teacher.attitude = ATTITUDES[attitude[tick]]
-        motion = teacher.step(speaker.frame(tick))
+        fade.attitude = ATTITUDES[attitude[tick]]
+        motion = teacher.step(speaker.frame(tick), fade.step())
         did = teacher.last
         posture[tick], translation[tick], change[tick] = did.posture, did.translation, did.change
         rotation[tick], expression[tick] = motion.rotation, motion.expression

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import tick_stamp
 from vico_listener.errors import SettingError
-from vico_listener.lab.dataset.dyads.dyad import ATTITUDES
 from vico_listener.lab.dataset.dyads.dyad import Dyad
 from vico_listener.lab.dataset.dyads.dyad import Speaker
 from vico_listener.lab.dataset.dyads.dyad import teach
@@ -21,7 +20,9 @@ from vico_listener.lab.dataset.dyads.speaker_face import speaker_face
 from vico_listener.lab.dataset.features import SPLITS
 from vico_listener.lab.dataset.jobs import run_jobs
 from vico_listener.lab.dataset.made_with import keep_settings
+from vico_listener.listener.mood import ATTITUDES
 from vico_listener.listener.personality import Personality
+from vico_listener.motion import ARKIT52
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
 from vico_listener.speech.resampler import INTERNAL_RATE
@@ -77,13 +78,12 @@ class DyadConfig:
 
 def random_reference(rng: np.random.Generator) -> FaceMotion:
     """A portrait's expression: often neutral, often smiling, with a little of everything."""
-    reference = FaceMotion.neutral()
-    noise = np.clip(rng.normal(0, 0.05, reference.expression.shape), 0, 1)
-    reference.expression[:] = rng.choice([0.0, 1.0]) * noise
+    noise = np.clip(rng.normal(0, 0.05, ARKIT52.size), 0, 1)
+    expression = (rng.choice([0.0, 1.0]) * noise).astype(np.float32)
     smile = rng.choice([0.0, rng.uniform(0, 0.9)])
     for name in ('mouthSmileLeft', 'mouthSmileRight'):
-        reference.expression[ARKIT_INDEX[name]] = smile
-    return reference
+        expression[ARKIT_INDEX[name]] = smile
+    return FaceMotion(expression)
 
 
 def sound_valid(rng: np.random.Generator, count: int) -> NDArray[np.bool_]:

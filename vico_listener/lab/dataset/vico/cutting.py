@@ -13,13 +13,13 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.face import FaceBackend
 from vico_listener.face.observation import Image
+from vico_listener.frames import CameraFrame
+from vico_listener.frames import SoundChunk
 from vico_listener.lab.dataset.vico.annotations import Annotation
 from vico_listener.lab.dataset.vico.two_people import Followed
 from vico_listener.lab.dataset.vico.two_people import RejectedClipError
 from vico_listener.lab.dataset.vico.two_people import check_person
 from vico_listener.lab.dataset.vico.two_people import follow_two
-from vico_listener.media.clip import CameraFrame
-from vico_listener.media.clip import SoundChunk
 from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import probe_clip
 from vico_listener.media.clip import sound_between

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from functools import lru_cache
 from heapq import merge
 from itertools import islice
@@ -18,6 +19,8 @@ from vico_listener.errors import VicoError
 from vico_listener.face import FaceBackend
 from vico_listener.face import FaceTracker
 from vico_listener.face import create_backend
+from vico_listener.frames import CameraFrame
+from vico_listener.frames import SoundChunk
 from vico_listener.frames import SpeakerFrame
 from vico_listener.lab.dataset.features import STATISTICS
 from vico_listener.lab.dataset.features import ClipFeatures
@@ -31,9 +34,9 @@ from vico_listener.lab.dataset.vico.layouts import ClipEntry
 from vico_listener.lab.dataset.vico.stretch import landmarker
 from vico_listener.lab.dataset.vico.stretch import resized
 from vico_listener.lab.dataset.vico.stretch import width_factor
-from vico_listener.media.clip import CameraFrame
+from vico_listener.listening_head import ListeningHead
+from vico_listener.listening_head import acoustic_stream
 from vico_listener.media.clip import ClipError
-from vico_listener.media.clip import SoundChunk
 from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import count_pictures
 from vico_listener.media.clip import probe_sound
@@ -41,7 +44,7 @@ from vico_listener.media.clip import sound_chunks
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import Attitude
 from vico_listener.perception import Perception
-from vico_listener.speech import AcousticStream
+from vico_listener.speech import AudioFormat
 
 WAIT = 60.0
 """Longest wait of a picture for its sound, s of stream time, as in lossless replay."""
@@ -124,25 +127,22 @@ def perceive(
         FaceModelError: the backend's model is missing or broken.
     """
     settings = settings or ExtractionSettings()
-    stream = None
+    stream = audio_format = None
     sound: Iterator[SoundChunk] = iter(())
     if audio is not None:
         rate, channels = probe_sound(audio)
-        stream = AcousticStream(rate, min(2, channels))
+        audio_format = AudioFormat(rate, min(2, channels))
+        stream = acoustic_stream(audio_format)
         sound = sound_chunks(audio)
     tracker = FaceTracker(_backend(settings.face, settings.face_model), settings.fov_deg)
-    perception = Perception(tracker, stream, WAIT)
-    frames: list[SpeakerFrame] = []
-    items: Iterator[CameraFrame | SoundChunk] = merge(
-        sound, camera_frames(video), key=lambda item: item.available
+    head = ListeningHead.of_parts(Perception(tracker, stream, WAIT), audio=audio_format)
+    pictures = (
+        replace(frame, image=resized(frame.image, factor)) for frame in camera_frames(video)
     )
-    for item in items:
-        if isinstance(item, CameraFrame):
-            frames += perception.add_image(resized(item.image, factor), item.stamp)
-            perception.look_around()
-        else:
-            frames += perception.add_audio(item.samples, item.stamp)
-    return frames + perception.flush()
+    items: Iterator[CameraFrame | SoundChunk] = merge(
+        sound, pictures, key=lambda item: item.available
+    )
+    return [answer.speaker for answer in head.answers(items)]
 
 
 def estimate_factor(video: Path) -> float:

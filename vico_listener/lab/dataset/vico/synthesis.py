@@ -18,7 +18,6 @@ from scipy.signal import resample_poly
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import tick_stamp
 from vico_listener.errors import SettingError
-from vico_listener.lab.dataset.dyads.dyad import ATTITUDES
 from vico_listener.lab.dataset.dyads.dyad import Dyad
 from vico_listener.lab.dataset.dyads.dyad import Speaker
 from vico_listener.lab.dataset.dyads.dyad import teach
@@ -35,6 +34,7 @@ from vico_listener.lab.dataset.vico.extraction import write_statistics
 from vico_listener.lab.dataset.vico.layouts import RLD_COLUMNS
 from vico_listener.lab.dataset.vico.layouts import RLD_CSV
 from vico_listener.listener.idle import IdleLayer
+from vico_listener.listener.mood import ATTITUDES
 from vico_listener.listener.personality import Personality
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.media.sound_file import write_sound

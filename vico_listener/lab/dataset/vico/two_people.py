@@ -16,7 +16,7 @@ from vico_listener.face.observation import Image
 from vico_listener.face.observation import overlap
 from vico_listener.face.people import SAME_FACE
 from vico_listener.face.people import observe_all
-from vico_listener.media.clip import CameraFrame
+from vico_listener.frames import CameraFrame
 
 COUNT_EVERY = 1.0
 """How often everybody in the picture is counted, s: a thorough search takes half a second."""

@@ -9,7 +9,9 @@ import numpy as np
 from vico_listener.errors import DataError
 from vico_listener.lab.dataset.features import ClipFeatures
 from vico_listener.lab.dataset.reference import reference_face
+from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.base import Listener
+from vico_listener.listening_head import ListeningHead
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
@@ -47,8 +49,12 @@ def answer(
     attitude = clip.attitude if attitude is None else attitude
     if not knows_attitudes(listener):
         attitude = Attitude.NEUTRAL
-    listener.reset(reference_face(clip.listener) if reference is None else reference, attitude)
-    motions = [listener.step(frame) for frame in clip.speaker_frames()]
+    if reference is None:
+        reference = reference_face(clip.listener)
+    agent = ListeningAgent(listener, reference, None, attitude)
+    head = ListeningHead.of_parts(None, listen=agent.step)
+    answers = [head.answer(frame) for frame in clip.speaker_frames()]
+    motions = [answer.motion.face for answer in answers if answer.motion is not None]
     return FaceTrack(
         expression=np.array([m.expression for m in motions], np.float32),
         rotation=np.array([m.rotation for m in motions], np.float32),

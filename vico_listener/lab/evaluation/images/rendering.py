@@ -134,13 +134,13 @@ def _pairs(
     check_basis(basis, clip.listener.basis)
     photos = pictures_at_ticks(video, len(clip))
     first = next(photos)
-    if basis.has_crop:
+    if basis.absolute_pose:
         # The coefficients are of the whole picture: that, and not a crop of it, is the portrait.
         options = {**options, 'reference': reference_face(clip.listener)}
     renderer = create_renderer(renderer_name, portrait=first, size=size, **options)
     framing = cropped(first, size) if renderer_name == 'portrait' else whole(first, size)
     true = clip.listener
-    track = true if basis.has_crop else on_portrait(true, renderer.reference)
+    track = true if basis.absolute_pose else on_portrait(true, renderer.reference)
     seen = [tick for tick in range(1, len(clip)) if track.valid[tick]]
     drawn = renderer.render_clip([track.motion(tick) for tick in seen])
     for tick, photo in enumerate(photos, start=1):

@@ -1,0 +1,104 @@
+"""How far replay may run ahead of the stack: back-pressure, so that nothing is lost on the way."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+from vico_listener.clock import NANOSECONDS
+from vico_listener.clock import tick_at
+from vico_listener.clock import tick_stamp
+from vico_listener.errors import UnavailableError
+
+LEAD_NS = 400_000_000
+"""How far replay may run ahead of the newest `speaker` frame, stream time."""
+
+SLOW_LEAD_NS = 1_500_000_000
+"""The same while fewer than `LEAD_IMAGES` are on their way: the stack may wait for the next."""
+
+LEAD_IMAGES = 2
+
+STALL = 20.0
+"""Seconds of standstill after which replay gives up on a stack that stopped answering."""
+
+MISSED = 1.0
+"""Seconds without a first answer after which replay goes on: it may have been sent too early."""
+
+QUIET = 1.5
+"""Seconds without an answer after which the stack has answered all: longer than its own wait for
+the end of a replay (perception's `END_OF_REPLAY`)."""
+
+
+class ReplayPace:
+    """Makes the thread that plays wait for the thread that hears the stack's answers.
+
+    Args:
+        stop: set when replay shall end; no wait outlasts it by more than a tenth of a second.
+        answering: whether anybody answers at all; nothing waits for nobody.
+    """
+
+    def __init__(self, stop: threading.Event, answering: Callable[[], bool]) -> None:
+        self._stop = stop
+        self._answering = answering
+        self._news = threading.Condition()
+        self._consumed_stamp = self._last_image = 0
+        self._answered = False
+        self._answered_at = 0.0
+        self._under_way: deque[int] = deque()
+
+    def begin(self, origin: int) -> None:
+        """Start a pass whose first stamp is `origin` (ns)."""
+        self._consumed_stamp = self._last_image = origin
+        self._under_way.clear()
+        self._answered = False
+
+    def sent(self, stamp: int) -> None:
+        """A picture with this stamp (ns) is on its way."""
+        self._last_image = stamp
+        self._under_way.append(stamp)
+
+    def answered(self, tick: int) -> None:
+        """The stack has come to this tick (ns)."""
+        with self._news:
+            self._consumed_stamp = tick
+            self._answered = True
+            self._answered_at = time.monotonic()
+            self._news.notify()
+
+    def wait_for_consumer(self, stamp: int) -> float:
+        """Wait until the stack has come near `stamp` (ns); return the seconds waited.
+
+        Raises:
+            UnavailableError: the stack has stopped answering.
+        """
+        if not self._answering():
+            return 0.0
+        began = time.monotonic()
+        with self._news:
+            while self._too_far(stamp) and not self._stop.is_set():
+                self._news.wait(0.1)
+                if not self._answered and time.monotonic() - began > MISSED:
+                    break
+                if time.monotonic() - began > STALL:
+                    raise UnavailableError(
+                        f'the stack has not answered for {STALL:.0f} s at stream time '
+                        f'{stamp / NANOSECONDS:.2f} s: see its log'
+                    )
+        return time.monotonic() - began
+
+    def _too_far(self, stamp: int) -> bool:
+        while self._under_way and self._under_way[0] <= self._consumed_stamp:
+            self._under_way.popleft()
+        lead = LEAD_NS if len(self._under_way) >= LEAD_IMAGES else SLOW_LEAD_NS
+        return stamp - self._consumed_stamp > lead
+
+    def wait_for_rest(self) -> None:
+        """Wait until the stack has answered all that was published."""
+        if not self._answering():
+            return
+        began = time.monotonic()
+        last = tick_stamp(tick_at(self._last_image))
+        while not self._stop.wait(0.05):
+            late = time.monotonic() - max(began, self._answered_at)
+            if late > (QUIET if self._consumed_stamp >= last else STALL):
+                return
