@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from material import clips_folder
 from material import packaged
 
 from vico_listener.cli.main import main
+
+# How long an example takes says something of the machine, nothing of the software.
+hypothesis.settings.register_profile('untimed', deadline=None)
+hypothesis.settings.load_profile('untimed')
 
 
 @pytest.fixture(scope='session')
