@@ -398,10 +398,10 @@ def test_overlapped_draws_the_same_pictures_as_one_after_the_other(portrait_phot
     photos = [np.roll(photo, shift, axis=1) for shift in (0, 6, 12, 18)]
     torch.manual_seed(0)
     chain = Chain(Execution('torch', 'cpu', 1))
-    overlapped = list(chain.overlapped(photos))
+    overlapped = [answer.picture for answer in chain.overlapped(photos)]
     torch.manual_seed(0)
     again = Chain(Execution('torch', 'cpu', 1))
-    one_by_one = [again.render(again.fit(picture)) for picture in photos]
+    one_by_one = [again.whole(picture).picture for picture in photos]
     assert len(overlapped) == len(photos) and (overlapped[0] != overlapped[-1]).any()
     for one, other in zip(overlapped, one_by_one, strict=True):
         np.testing.assert_array_equal(one, other)
