@@ -7,7 +7,10 @@ from listening import Listening
 from synthetic_speaker import speaker_frames
 from synthetic_speaker import synthetic_speech
 
+from vico_listener.lab.dataset.dyads.dyad import GESTURE_FIELDS
 from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.listener.gestures import Gesture
+from vico_listener.listener.gestures import Kind
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import Attitude
@@ -78,3 +81,10 @@ def write_clips(folder: Path, clips: list[ClipFeatures]) -> Path:
     for clip in clips:
         clip.save(folder / f'{clip.clip}.npz')
     return folder
+
+
+def gesture_of(row: np.ndarray) -> Gesture:
+    """The gesture in a row of `Dyad.gestures`: the inverse of `gesture_row`."""
+    values = dict(zip(GESTURE_FIELDS[1:], row[1:].tolist(), strict=True))
+    values['kind'], values['cycles'] = Kind(round(values['kind'])), round(values['cycles'])
+    return Gesture(**values)

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from clip_features import gesture_of
 from listening import Listening
 
 from vico_listener.lab.dataset.dyads.dyad import Dyad
-from vico_listener.lab.dataset.dyads.dyad import gesture_of
 from vico_listener.lab.dataset.dyads.dyad import gesture_row
 from vico_listener.lab.dataset.dyads.labelled import dyad_features
 from vico_listener.lab.dataset.dyads.labelled import labelled_dyad

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 from clip_features import dyad_clip
+from clip_features import gesture_of
 from networks import BEHAVIOUR_MODEL
 
 from vico_listener.cli.main import main
 from vico_listener.lab.dataset.dyads.dyad import GESTURE_FIELDS
 from vico_listener.lab.dataset.dyads.dyad import Dyad
-from vico_listener.lab.dataset.dyads.dyad import gesture_of
 from vico_listener.lab.dataset.features import ClipFeatures
 from vico_listener.lab.training.observed import observed_dyad
 from vico_listener.lab.training.observed import observed_sequences

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from vico_listener.clock import tick_stamp
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.gestures import Gesture
-from vico_listener.listener.gestures import Kind
 from vico_listener.listener.mood import ATTITUDES
 from vico_listener.listener.mood import MoodFade
 from vico_listener.listener.personality import Personality
@@ -136,10 +135,3 @@ def personality_row(personality: Personality) -> NDArray[np.float32]:
 def gesture_row(tick: int, gesture: Gesture) -> list[float]:
     """A gesture as numbers, in the order of `GESTURE_FIELDS`."""
     return [float(tick), *(float(getattr(gesture, name)) for name in GESTURE_FIELDS[1:])]
-
-
-def gesture_of(row: NDArray[np.float32]) -> Gesture:
-    """The gesture in a row of `Dyad.gestures`."""
-    values = dict(zip(GESTURE_FIELDS[1:], row[1:].tolist(), strict=True))
-    values['kind'], values['cycles'] = Kind(round(values['kind'])), round(values['cycles'])
-    return Gesture(**values)
