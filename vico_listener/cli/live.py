@@ -9,6 +9,7 @@ from typing import Any
 
 from vico_listener.cli.stack import StackError
 from vico_listener.cli.stack import add_stack_arguments
+from vico_listener.cli.stack import check_stack
 from vico_listener.cli.stack import check_stack_arguments
 from vico_listener.cli.stack import stack_parameters
 from vico_listener.cli.stack import wait_for_stack
@@ -21,8 +22,6 @@ from vico_listener.live.sources import open_microphone
 from vico_listener.live.view import Control
 from vico_listener.live.window import LiveWindow
 from vico_listener.live.window import window_available
-from vico_listener.nodes.isolation import NAMESPACE
-from vico_listener.nodes.isolation import isolate
 
 LOOK = 0.03
 """Seconds between two looks at keys, stop button and stack."""
@@ -101,54 +100,34 @@ class Session:
 
     def run(self) -> None:
         """Run until the view or Ctrl-C stops it; StackError when the stack ends by itself."""
-        isolate()
-        import rclpy
-        from rclpy.executors import ExternalShutdownException
-        from rclpy.signals import SignalHandlerOptions
-
         from vico_listener.nodes.capture_node import CaptureNode
-        from vico_listener.nodes.data_executor import DataExecutor
         from vico_listener.nodes.live_node import LiveNode
-        from vico_listener.nodes.stack_process import StackProcess
+        from vico_listener.nodes.own_graph import OwnGraph
 
         parameters = stack_parameters(self._args) | {
             'use_sim_time': False,
             'lossless': False,
             'use_audio': self._microphone is not None,
         }
-        stack = StackProcess(self._args.out, parameters, NAMESPACE)
         # Ctrl-C is for this thread alone: the nodes are needed until the end.
-        rclpy.init(
-            args=['--ros-args', '-r', f'__ns:={NAMESPACE}', '--log-level', 'warn'],
-            signal_handler_options=SignalHandlerOptions.NO,
-        )
-        capture = CaptureNode(self._camera, self._microphone)
-        capture.on_picture = self._view.show_speaker
-        executor = DataExecutor()
-        self._node = LiveNode(self._view)
-        executor.add_node(capture)
-        executor.add_node(self._node)
-
-        def spin() -> None:
-            with contextlib.suppress(ExternalShutdownException):
-                executor.spin()
-
-        spinner = threading.Thread(target=spin, name='spin', daemon=True)
-        spinner.start()
-        try:
-            capture.trigger_configure()
-            wait_for_stack(stack, capture.connected)
-            capture.trigger_activate()
-            self._watch(stack)
-        except KeyboardInterrupt:
-            print('stopping', file=sys.stderr)
-        finally:
-            if capture.is_active:
-                capture.trigger_deactivate()
-            rclpy.try_shutdown()
-            spinner.join(5.0)
-            stack.stop()
-            self._view.close()
+        with (
+            contextlib.closing(self._view),
+            OwnGraph(self._args.out, parameters, signals=False) as graph,
+        ):
+            capture = CaptureNode(self._camera, self._microphone)
+            capture.on_picture = self._view.show_speaker
+            self._node = LiveNode(self._view)
+            graph.spin(capture, self._node)
+            try:
+                capture.trigger_configure()
+                wait_for_stack(graph.stack, capture.connected)
+                capture.trigger_activate()
+                self._watch(graph.stack)
+            except KeyboardInterrupt:
+                print('stopping', file=sys.stderr)
+            finally:
+                if capture.is_active:
+                    capture.trigger_deactivate()
 
     def _watch(self, stack: Any) -> None:
         while not self._stop.is_set():
@@ -156,5 +135,4 @@ class Session:
                 self._view.step(LOOK)
             else:
                 self._stop.wait(LOOK)
-            if not stack.running:
-                raise StackError('the stack died:\n  ' + '\n  '.join(stack.complaints()))
+            check_stack(stack)

@@ -87,3 +87,9 @@ def wait_for_stack(stack: Any, connected: Callable[[], bool]) -> None:
                 f'the stack was not ready within {START_TIMEOUT:.0f} s: see {stack.log}'
             )
         time.sleep(0.02)
+
+
+def check_stack(stack: Any) -> None:
+    """StackError with its log's errors when the stack has ended."""
+    if not stack.running:
+        raise StackError('the stack died:\n  ' + '\n  '.join(stack.complaints()))

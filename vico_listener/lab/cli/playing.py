@@ -2,8 +2,6 @@
 
 import argparse
 import contextlib
-import os
-import threading
 import time
 from typing import Any
 
@@ -11,12 +9,11 @@ from tqdm import tqdm
 
 from vico_listener.cli.stack import FACE_SIZE
 from vico_listener.cli.stack import StackError
+from vico_listener.cli.stack import check_stack
 from vico_listener.cli.stack import stack_parameters
 from vico_listener.cli.stack import wait_for_stack
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import VicoError
-from vico_listener.nodes.isolation import NAMESPACE
-from vico_listener.nodes.isolation import isolate
 from vico_listener.nodes.source import ClipSource
 from vico_listener.nodes.source import Source
 from vico_listener.robot import load_profile
@@ -43,84 +40,70 @@ def play_and_record(
         changes: parameters of the stack that differ from the demo's.
         simulation: `RobotFilm` that films the commanded robot instead of the face.
     """
-    isolate()
-    import rclpy
-    from rclpy.executors import ExternalShutdownException
+    from vico_listener.lab.recording.preview import write_preview
+
+    recorder, elapsed, resources = _record(
+        source, args, changes or {}, film and simulation is None, shown and simulation is None
+    )
+    report = _report(args, source, recorder, elapsed, resources)
+    strip = recorder.strip
+    if simulation is not None:
+        strip, figures = simulation.shoot(
+            source.info, source.play(), args.out, recorder.curves.stamps, source.start
+        )
+        report |= figures
+    if film:
+        title = f'{source.info.path.name}: {args.listener} listener, {args.attitude}'
+        write_preview(args.out / 'preview.png', recorder.curves, strip, title)
+    return report | {'problems': recorder.problems}
+
+
+def _record(
+    source: Source, args: argparse.Namespace, changes: dict[str, Any], film: bool, shown: bool
+) -> tuple[Any, float, dict[str, float]]:
+    """Play to the stack; return the recorder, the seconds of playing, and what it took."""
     from rclpy.parameter import Parameter
 
     from vico_listener.lab.nodes.recorder_node import RecorderNode
-    from vico_listener.lab.recording.preview import write_preview
     from vico_listener.media.film import Film
-    from vico_listener.nodes.data_executor import DataExecutor
+    from vico_listener.nodes.own_graph import OwnGraph
     from vico_listener.nodes.replay_node import ReplayNode
-    from vico_listener.nodes.stack_process import StackProcess
 
-    shown = shown and simulation is None
     began = time.monotonic()
     clip = source.info
-    parameters = stack_parameters(args) | {'use_audio': clip.has_audio} | (changes or {})
-    stack = StackProcess(args.out, parameters, NAMESPACE)
-    rclpy.init(args=['--ros-args', '-r', f'__ns:={NAMESPACE}', '--log-level', 'warn'])
-    spinner: threading.Thread | None = None
-    recorder: RecorderNode | None = None
-    try:
+    parameters = stack_parameters(args) | {'use_audio': clip.has_audio} | changes
+    with contextlib.ExitStack() as files, OwnGraph(args.out, parameters) as graph:
         replay = ReplayNode(
             parameter_overrides=[
                 Parameter(name, value=value)
                 for name, value in replay_parameters(source, args).items()
             ]
         )
-        sound = (clip.sample_rate, min(2, clip.channels)) if clip.has_audio else None
         recorder = RecorderNode(args.out, load_profile(args.robot).topic, source.start, shown=shown)
-        if film and simulation is None:
+        files.callback(recorder.close)
+        if film:
+            sound = (clip.sample_rate, min(2, clip.channels)) if clip.has_audio else None
             recorder.film = Film(args.out / 'listener.mp4', FACE_SIZE, sound)
         replay.on_played = recorder.on_played
-        executor = DataExecutor()
-        executor.add_node(replay)
-        executor.add_node(recorder)
-
-        def spin() -> None:
-            # Filming must not disturb what is filmed; on Linux this is the thread's own priority.
-            os.setpriority(os.PRIO_PROCESS, 0, 10)
-            with contextlib.suppress(ExternalShutdownException):
-                executor.spin()
-
-        spinner = threading.Thread(target=spin, name='spin', daemon=True)
-        spinner.start()
+        # Filming must not disturb what is filmed.
+        graph.spin(replay, recorder, niceness=10)
         replay.trigger_configure()
-        wait_for_stack(stack, lambda: recorder.connected() and replay.connected())
+        wait_for_stack(graph.stack, lambda: recorder.connected() and replay.connected())
         startup = time.monotonic() - began
         played = time.monotonic()
         replay.trigger_activate()
-        _follow(stack, replay, recorder, source)
+        _follow(graph.stack, replay, recorder, source)
         elapsed = time.monotonic() - played
         time.sleep(1.2)  # one more round of diagnostics, with the whole run in it
-        memory = stack.peak_memory()
+        memory = graph.stack.peak_memory()
         if replay.failure:
             raise StackError(replay.failure)
-    finally:
-        rclpy.try_shutdown()
-        if spinner is not None:
-            spinner.join(5.0)
-        stack.stop()
-        if recorder is not None:
-            recorder.close()
     resources = {
         'start-up [s]': startup,
         'first command [s]': recorder.first_command - began,
         'peak memory [MB]': memory,
     }
-    report = _report(args, source, recorder, elapsed, resources)
-    strip = recorder.strip
-    if simulation is not None:
-        strip, figures = simulation.shoot(
-            clip, source.play(), args.out, recorder.curves.stamps, source.start
-        )
-        report |= figures
-    if film:
-        title = f'{clip.path.name}: {args.listener} listener, {args.attitude}'
-        write_preview(args.out / 'preview.png', recorder.curves, strip, title)
-    return report | {'problems': recorder.problems}
+    return recorder, elapsed, resources
 
 
 def replay_parameters(source: Source, args: argparse.Namespace) -> dict[str, Any]:
@@ -144,8 +127,7 @@ def _follow(stack: Any, replay: Any, recorder: Any, source: Source) -> None:
                 last, since = recorder.last_motion, time.monotonic()
                 done = (last - source.start) / NANOSECONDS
                 bar.update(max(0.0, min(bar.total, done) - bar.n))
-            if not stack.running:
-                raise StackError('the stack died:\n  ' + '\n  '.join(stack.complaints()))
+            check_stack(stack)
             if not replay.finished.is_set():
                 since = max(since, time.monotonic() - DRAIN / 2)
 

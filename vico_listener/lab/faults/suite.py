@@ -2,7 +2,6 @@
 
 import contextlib
 import math
-import threading
 import time
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -12,13 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rclpy
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
 from lifecycle_msgs.srv import GetState
 from rcl_interfaces.msg import Parameter
 from rcl_interfaces.srv import SetParameters
-from rclpy.executors import ExternalShutdownException
 from rclpy.parameter import Parameter as RosParameter
 
 from vico_listener.clock import NANOSECONDS
@@ -31,10 +28,8 @@ from vico_listener.lab.faults.watcher import Seen
 from vico_listener.lab.faults.watcher import Watcher
 from vico_listener.lab.faults.watcher import limit_excess
 from vico_listener.lab.faults.watcher import longest_gap
-from vico_listener.nodes.data_executor import DataExecutor
-from vico_listener.nodes.isolation import NAMESPACE
-from vico_listener.nodes.isolation import isolate
-from vico_listener.nodes.stack_process import StackProcess
+from vico_listener.nodes.own_graph import OwnGraph
+from vico_listener.nodes.own_graph import StackProcess
 from vico_listener.robot import load_profile
 
 NODES = ('head', 'renderer', 'listener', 'perception')
@@ -73,7 +68,7 @@ class Result:
 
 
 class FaultSuite:
-    """The stack, a faulty input and a watcher, in a ROS domain of their own.
+    """The stack, a faulty input and a watcher, in a graph of their own; a context manager.
 
     Args:
         folder: for the stack's parameters and log.
@@ -91,44 +86,33 @@ class FaultSuite:
         stretch: float = 1.0,
         transitions: int = 200,
     ) -> None:
-        isolate()
-        self._folder, self._robot = folder, robot
         self._stretch, self._transitions = stretch, transitions
         self._rng = np.random.default_rng(0)
-        rclpy.init(args=['--ros-args', '-r', f'__ns:={NAMESPACE}', '--log-level', 'warn'])
-        self.input = FaultyInput(clip)
-        self.watcher = Watcher(load_profile(robot))
-        self._executor = DataExecutor()
-        for node in (self.input, self.watcher):
-            self._executor.add_node(node)
-        self._spinner = threading.Thread(target=self._spin, daemon=True)
-        self._spinner.start()
         self._clients: dict[tuple[Any, str], Any] = {}
-        self.stack = self._start_stack()
-        self.input.start()
-        self._wait(lambda: self.watcher.seen.motions and self.watcher.told, 'the stack to start')
-        time.sleep(1.5)
+        with contextlib.ExitStack() as undo:
+            parameters = {'robot': robot, 'attitude': 'positive'}
+            self._graph = undo.enter_context(OwnGraph(folder, parameters))
+            self.input = FaultyInput(clip)
+            self.watcher = Watcher(load_profile(robot))
+            self._graph.spin(self.input, self.watcher)
+            self.input.start()
+            undo.callback(self.input.stop)
+            self._wait(
+                lambda: self.watcher.seen.motions and self.watcher.told, 'the stack to start'
+            )
+            time.sleep(1.5)
+            self._undo = undo.pop_all()
 
-    def _spin(self) -> None:
-        with contextlib.suppress(ExternalShutdownException):
-            self._executor.spin()
-
-    def _start_stack(self) -> StackProcess:
-        parameters = {'robot': self._robot, 'attitude': 'positive'}
-        return StackProcess(self._folder, parameters, NAMESPACE)
-
-    def close(self) -> None:
-        """End everything."""
-        self.input.stop()
-        self.stack.stop()
-        rclpy.try_shutdown()
-        self._spinner.join(5.0)
+    @property
+    def stack(self) -> StackProcess:
+        """The process of the stack that runs now."""
+        return self._graph.stack
 
     def __enter__(self) -> 'FaultSuite':
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        self._undo.close()
 
     def _wait(
         self, condition: Callable[[], Any], what: str, timeout: float = START_TIMEOUT
@@ -187,7 +171,7 @@ class FaultSuite:
         result.memory = self.stack.memory()
         if not self.stack.running:
             result.problems.append('the stack died: ' + '; '.join(self.stack.complaints()[-2:]))
-            self.stack = self._start_stack()
+            self._graph.restart_stack()
         if 'Traceback' in self.stack.log.read_text(encoding='utf-8', errors='replace'):
             result.problems.append(f'a traceback in {self.stack.log}')
         return result
@@ -277,7 +261,7 @@ class FaultSuite:
         self.stack.kill()
         time.sleep(0.5)
         self.watcher.watch()
-        self.stack = self._start_stack()
+        self._graph.restart_stack()
         self._wait(lambda: self.watcher.seen.motions, 'the stack to come back')
 
     def _change(self, node: str, transition: int) -> bool | None:

@@ -1,0 +1,158 @@
+"""A ROS graph of one's own: the composed stack in a process, and nodes of this process beside it.
+
+Demo, live view and fault suite run in such a graph, apart from everybody else's.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import rclpy
+import yaml
+from rclpy.executors import ExternalShutdownException
+from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
+
+from vico_listener.nodes.data_executor import DataExecutor
+from vico_listener.nodes.isolation import NAMESPACE
+from vico_listener.nodes.isolation import isolate
+
+PATIENCE = 5.0
+"""Seconds in which what is asked to end must have ended."""
+
+
+class StackProcess:
+    """The `stack` executable with a parameter file and a log.
+
+    Args:
+        folder: where `stack.yaml` and `stack.log` go.
+        parameters: parameters of all its nodes; a node takes those it declares.
+        namespace: ROS namespace of its nodes.
+    """
+
+    def __init__(self, folder: Path, parameters: dict[str, Any], namespace: str) -> None:
+        self.log = folder / 'stack.log'
+        file = folder / 'stack.yaml'
+        file.write_text(yaml.safe_dump({'/**': {'ros__parameters': parameters}}), encoding='utf-8')
+        command = [sys.executable, '-m', 'vico_listener.nodes.main', 'stack', '--ros-args']
+        command += ['--params-file', str(file), '-r', f'__ns:={namespace}']
+        with self.log.open('wb') as log:
+            self._process = subprocess.Popen(
+                command,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=os.environ | {'RCUTILS_COLORIZED_OUTPUT': '0'},
+            )
+
+    @property
+    def pid(self) -> int:
+        """Process id."""
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """True until the process has ended."""
+        return self._process.poll() is None
+
+    def peak_memory(self) -> float:
+        """Largest resident memory so far, MB; NaN where the system does not tell."""
+        return self._status('VmHWM')
+
+    def memory(self) -> float:
+        """Resident memory now, MB; NaN where the system does not tell."""
+        return self._status('VmRSS')
+
+    def _status(self, name: str) -> float:
+        try:
+            status = Path(f'/proc/{self.pid}/status').read_text()
+        except OSError:
+            return float('nan')
+        fields = dict(line.split(':', 1) for line in status.splitlines() if ':' in line)
+        return float(fields.get(name, 'nan kB').split()[0]) / 1024
+
+    def complaints(self) -> list[str]:
+        """The errors in its log, newest last."""
+        lines = self.log.read_text(encoding='utf-8', errors='replace').splitlines()
+        marks = ('[ERROR]', '[FATAL]', 'Error', 'missing')
+        return [line for line in lines if any(mark in line for mark in marks)] or lines[-5:]
+
+    def kill(self) -> None:
+        """End it at once, as the system does when memory runs out."""
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> None:
+        """Interrupt it as Ctrl-C would, and kill it when it does not end within `PATIENCE`."""
+        if self.running:
+            self._process.send_signal(signal.SIGINT)
+            try:
+                self._process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+
+class OwnGraph:
+    """The stack, and nodes of this process, in a ROS domain of their own.
+
+    A context manager: it sets up the domain and starts the stack; at the end of the context nodes
+    and stack end, whatever has happened.
+
+    Args:
+        folder: where the stack's parameters and log go.
+        parameters: of the stack's nodes.
+        signals: whether SIGINT and SIGTERM end the nodes of this process, as rclpy does it. When
+            they do not, Ctrl-C raises KeyboardInterrupt in the main thread and that is all.
+
+    Attributes:
+        stack: the process of the stack; a new one after `restart_stack`.
+    """
+
+    def __init__(self, folder: Path, parameters: dict[str, Any], signals: bool = True) -> None:
+        self._folder = folder
+        self._parameters = parameters
+        self._signals = SignalHandlerOptions.ALL if signals else SignalHandlerOptions.NO
+        self._spinner: threading.Thread | None = None
+        self.stack: StackProcess
+
+    def __enter__(self) -> 'OwnGraph':
+        isolate()
+        self.restart_stack()
+        arguments = ['--ros-args', '-r', f'__ns:={NAMESPACE}', '--log-level', 'warn']
+        rclpy.init(args=arguments, signal_handler_options=self._signals)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        rclpy.try_shutdown()
+        if self._spinner is not None:
+            self._spinner.join(PATIENCE)
+        self.stack.stop()
+
+    def restart_stack(self) -> None:
+        """Start a stack; one that ran before has ended."""
+        self.stack = StackProcess(self._folder, self._parameters, NAMESPACE)
+
+    def spin(self, *nodes: Node, niceness: int = 0) -> None:
+        """Run the callbacks of nodes in a thread until the end of the context.
+
+        Args:
+            nodes: of this process, made in the context; all that it has.
+            niceness: of the thread, 0 to 19, where the system knows one: on Linux it is the
+                thread's own and leaves the others alone.
+        """
+        executor = DataExecutor()
+        for node in nodes:
+            executor.add_node(node)
+
+        def run() -> None:
+            if niceness:
+                os.setpriority(os.PRIO_PROCESS, 0, niceness)
+            with contextlib.suppress(ExternalShutdownException):
+                executor.spin()
+
+        self._spinner = threading.Thread(target=run, name='spin', daemon=True)
+        self._spinner.start()
