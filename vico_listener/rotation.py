@@ -1,4 +1,4 @@
-"""Roll-pitch-yaw and rotation matrices, REP-103.
+"""Roll-pitch-yaw, rotation matrices and quaternions, REP-103.
 
 One convention everywhere: fixed-axis roll, pitch, yaw in rad about x (out of the face), y (to the
 head's own left) and z (up), so ``R = Rz(yaw) @ Ry(pitch) @ Rx(roll)``. Positive pitch looks down,
@@ -46,3 +46,42 @@ def compose_rpy(*rotations: ArrayLike) -> Vector:
     for rpy in rotations:
         product = product @ matrix_from_rpy(rpy)
     return rpy_from_matrix(product)
+
+
+def quaternion_from_rpy(rpy: ArrayLike) -> Vector:
+    """Unit quaternion x, y, z, w of roll, pitch, yaw in rad.
+
+    Written out because the import of scipy's rotations takes half a second.
+    """
+    roll, pitch, yaw = np.asarray(rpy, dtype=np.float64) / 2
+    cr, sr = np.cos(roll), np.sin(roll)
+    cp, sp = np.cos(pitch), np.sin(pitch)
+    cy, sy = np.cos(yaw), np.sin(yaw)
+    return np.array(
+        [
+            cy * cp * sr - sy * sp * cr,
+            cy * sp * cr + sy * cp * sr,
+            sy * cp * cr - cy * sp * sr,
+            cy * cp * cr + sy * sp * sr,
+        ]
+    )
+
+
+def matrix_from_quaternion(quaternion: ArrayLike) -> Matrix:
+    """Rotation matrix (3, 3) of a quaternion x, y, z, w of any length but zero.
+
+    Raises:
+        ValueError: its length is zero.
+    """
+    numbers = np.asarray(quaternion, dtype=np.float64)
+    length = float(np.linalg.norm(numbers))
+    if length == 0.0:
+        raise ValueError('a quaternion of length zero is no rotation')
+    x, y, z, w = numbers / length
+    return np.array(
+        [
+            [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
+            [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
+            [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
+        ]
+    )

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from vico_listener.rotation import compose_rpy
+from vico_listener.rotation import matrix_from_quaternion
 from vico_listener.rotation import matrix_from_rpy
+from vico_listener.rotation import quaternion_from_rpy
 from vico_listener.rotation import rpy_from_matrix
 
 angle = st.floats(-3.1, 3.1)
@@ -20,6 +22,21 @@ def test_agrees_with_scipy_and_back(roll: float, pitch: float, yaw: float) -> No
     expected = Rotation.from_euler('xyz', [roll, pitch, yaw]).as_matrix()
     np.testing.assert_allclose(matrix, expected, atol=1e-12)
     np.testing.assert_allclose(rpy_from_matrix(matrix), [roll, pitch, yaw], atol=1e-6)
+
+
+@given(angle, tilt, angle)
+def test_quaternions_agree_with_scipy(roll: float, pitch: float, yaw: float) -> None:
+    rpy = [roll, pitch, yaw]
+    quaternion = quaternion_from_rpy(rpy)
+    expected = Rotation.from_euler('xyz', rpy).as_quat()
+    np.testing.assert_allclose(quaternion, expected, atol=1e-12)
+    matrix = matrix_from_quaternion(3.0 * quaternion)
+    np.testing.assert_allclose(matrix, matrix_from_rpy(rpy), atol=1e-12)
+
+
+def test_a_quaternion_of_no_length_is_refused() -> None:
+    with pytest.raises(ValueError, match='length zero'):
+        matrix_from_quaternion([0, 0, 0, 0])
 
 
 @given(angle, tilt, angle)

@@ -9,7 +9,6 @@ from typing import Protocol
 import numpy as np
 from rclpy.node import Node
 from rclpy.time import Time
-from scipy.spatial.transform import Rotation
 from sensor_msgs.msg import JointState
 
 from vico_listener.errors import NotInstalledError
@@ -22,6 +21,7 @@ from vico_listener.perception.camera_on_head import MAX_AHEAD_NS
 from vico_listener.perception.camera_on_head import CameraPose
 from vico_listener.perception.camera_on_head import JointPoses
 from vico_listener.robot import load_profile
+from vico_listener.rotation import matrix_from_quaternion
 
 DEPTH = 50
 
@@ -135,7 +135,7 @@ class TfCamera:
         except self._tf2_ros.TransformException:
             return None
         turn, position = found.transform.rotation, found.transform.translation
-        rotation = Rotation.from_quat([turn.x, turn.y, turn.z, turn.w]).as_matrix()
+        rotation = matrix_from_quaternion([turn.x, turn.y, turn.z, turn.w])
         return CameraPose(
             rotation @ CAMERA_FROM_OPTICAL.T, np.array([position.x, position.y, position.z])
         )

@@ -7,7 +7,6 @@ one product with the expression basis and a few operations on 64x64 points.
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import LinearNDInterpolator
 
 from vico_listener.motion import FaceMotion
 from vico_listener.render.base import NO_MAP
@@ -147,6 +146,9 @@ def soft_limit(angles: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _depth(portrait: Portrait, x: NDArray, y: NDArray) -> NDArray[np.float64]:
     """Depth towards the viewer (px) of the points (x, y): the face's own, round beyond it."""
+    # Its import takes most of a second: only who draws a face pays for it.
+    from scipy.interpolate import LinearNDInterpolator
+
     points = portrait.landmarks[:468].astype(np.float64)
     inside = LinearNDInterpolator(points[:, :2], -points[:, 2])(x, y)
     hole = np.isnan(inside)

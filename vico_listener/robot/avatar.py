@@ -7,7 +7,6 @@ face under their names there ("perfect sync": `BrowDownLeft`); the head is a bon
 
 from socket import gethostbyname
 
-import numpy as np
 from numpy.typing import ArrayLike
 from pythonosc.osc_bundle import OscBundle
 from pythonosc.osc_bundle_builder import IMMEDIATELY
@@ -15,11 +14,11 @@ from pythonosc.osc_bundle_builder import OscBundleBuilder
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.udp_client import UDPClient
-from scipy.spatial.transform import Rotation
 
 from vico_listener.errors import SettingError
 from vico_listener.frames import ListenerMotion
 from vico_listener.motion import ARKIT52
+from vico_listener.rotation import quaternion_from_rpy
 
 PORT = 39539
 """Where avatars listen, by convention."""
@@ -38,7 +37,7 @@ def unity_quaternion(rpy: ArrayLike) -> list[float]:
 
     Unity's are left-handed: x to the avatar's right, y up, z out of its face.
     """
-    x, y, z, w = Rotation.from_euler('xyz', np.asarray(rpy, np.float64)).as_quat().tolist()
+    x, y, z, w = quaternion_from_rpy(rpy).tolist()
     return [y, -z, -x, w]
 
 

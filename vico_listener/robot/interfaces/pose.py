@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from scipy.spatial.transform import Rotation
-
 from vico_listener.robot.fields import Fields
 from vico_listener.robot.interfaces.base import Payload
 from vico_listener.robot.interfaces.base import TopicInterface
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.joints import Joint
 from vico_listener.robot.joints import by_axis
+from vico_listener.rotation import quaternion_from_rpy
 
 
 class Pose(TopicInterface):
@@ -25,5 +24,5 @@ class Pose(TopicInterface):
     def payload(self, joints: Sequence[Joint], command: HeadCommand, ahead: float = 0.0) -> Payload:
         """Return the orientation; the position is the origin."""
         rpy = list(by_axis(joints, command.positions).values())
-        x, y, z, w = Rotation.from_euler('xyz', rpy).as_quat().tolist()
+        x, y, z, w = quaternion_from_rpy(rpy).tolist()
         return {'pose': {'orientation': {'x': x, 'y': y, 'z': z, 'w': w}}}
