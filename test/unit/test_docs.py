@@ -357,18 +357,6 @@ def test_map_of_modules_is_complete() -> None:
         assert str(module) in names or parents & set(names), f'{module} is not in the map'
 
 
-def test_head_imports_nothing_of_the_laboratory() -> None:
-    for path in PACKAGE.rglob('*.py'):
-        if path.is_relative_to(PACKAGE / 'lab'):
-            continue
-        for part in ast.walk(tree(path)):
-            names = [a.name for a in part.names] if isinstance(part, ast.Import) else []
-            if isinstance(part, ast.ImportFrom):
-                names = [part.module or '', *(f'{part.module}.{a.name}' for a in part.names)]
-            for name in names:
-                assert not re.match(r'vico_listener\.lab\b', name), f'{path} imports {name}'
-
-
 def test_core_imports_no_ros() -> None:
     for path in PACKAGE.rglob('*.py'):
         if path.relative_to(PACKAGE).as_posix().startswith(ROS_ROOMS):

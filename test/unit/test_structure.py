@@ -1,9 +1,14 @@
 """How the modules of the package lean on each other, read from their sources."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
+from importlib.util import find_spec
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,3 +46,40 @@ def test_no_module_needs_one_that_needs_it() -> None:
     graph = {name: needed(name) for name in MODULES}
     assert sum(map(len, graph.values())) > len(graph)
     TopologicalSorter(graph).prepare()  # CycleError names the modules of a circle
+
+
+LABORATORY = 'vico_listener.lab'
+HEAVY = (
+    'matplotlib', 'rosbags', 'av', 'torch', 'numba', 'scipy.optimize', 'scipy.stats',
+    'scipy.signal', 'mujoco', 'aiohttp',
+)  # fmt: skip
+"""What takes long to import, or is not installed with the head alone."""
+
+
+def test_head_imports_nothing_of_the_laboratory() -> None:
+    head = [name for name in MODULES if not f'{name}.'.startswith(f'{LABORATORY}.')]
+    assert len(head) > 100
+    for name in head:
+        for imported in named_imports(MODULES[name]):
+            assert not f'{imported}.'.startswith(f'{LABORATORY}.'), f'{name} imports {imported}'
+
+
+@pytest.mark.parametrize(
+    'module',
+    [
+        'vico_listener',
+        'vico_listener.listening_head',
+        'vico_listener.nodes.main',
+        'vico_listener.nodes.stack',
+    ],
+)
+def test_head_is_there_without_what_is_heavy(module: str) -> None:
+    """In a fresh interpreter: what is loaded here already says nothing."""
+    if module.endswith('.stack') and find_spec('rclpy') is None:
+        pytest.skip('ROS 2 is not on the path: use ./run test')
+    code = (
+        f'import sys, {module}; '
+        f'print(*(name for name in {HEAVY!r} if name in sys.modules), sep=", ")'
+    )
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == '', f'{module} loads {done.stdout.strip()}'
