@@ -7,8 +7,8 @@ from listening import Listening
 from synthetic_speaker import speaker_frames
 from synthetic_speaker import synthetic_speech
 
+from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.dyads.dyad import GESTURE_FIELDS
-from vico_listener.lab.dataset.features import ClipFeatures
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
 from vico_listener.media.face_track import FaceTrack

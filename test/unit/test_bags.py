@@ -21,7 +21,7 @@ from vico_listener.lab.dataset.bags.clip_bags import ClipFiles
 from vico_listener.lab.dataset.bags.clip_bags import find_clips
 from vico_listener.lab.dataset.bags.clip_bags import make_bag
 from vico_listener.lab.dataset.bags.truth import read_truth
-from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.reference import placed_track
 from vico_listener.media.bags.definitions import AUDIO_STAMPED
 from vico_listener.media.bags.definitions import IMAGE

@@ -17,8 +17,8 @@ from vico_listener.clock import NANOSECONDS
 from vico_listener.face import create_face_tracker
 from vico_listener.face.backends.landmarker import LandmarkerBackend
 from vico_listener.frames import SpeakerFrame
-from vico_listener.lab.dataset.features import ClipFeatures
-from vico_listener.lab.dataset.features import load_features
+from vico_listener.lab.dataset.clip_features import ClipFeatures
+from vico_listener.lab.dataset.clip_features import load_features
 from vico_listener.lab.dataset.vico import deep3d_files
 from vico_listener.lab.dataset.vico.deep3d_files import read_mat
 from vico_listener.lab.dataset.vico.layouts import ClipEntry

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from vico_listener.lab.dataset.features import ClipFeatures
-from vico_listener.lab.dataset.features import load_features
+from vico_listener.lab.dataset.clip_features import ClipFeatures
+from vico_listener.lab.dataset.clip_features import load_features
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from vico_listener.cli.main import main
-from vico_listener.lab.dataset.features import load_features
+from vico_listener.lab.dataset.clip_features import load_features
 from vico_listener.lab.dataset.vico.synthesis import SynthesisSettings
 from vico_listener.lab.dataset.vico.synthesis import plan
 

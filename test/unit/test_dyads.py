@@ -9,6 +9,7 @@ import pytest
 from clip_features import gesture_of
 from listening import Listening
 
+from vico_listener.lab.dataset.clip_features import load_features
 from vico_listener.lab.dataset.dyads.dyad import Dyad
 from vico_listener.lab.dataset.dyads.dyad import gesture_row
 from vico_listener.lab.dataset.dyads.labelled import dyad_features
@@ -20,7 +21,6 @@ from vico_listener.lab.dataset.dyads.synthesizer import Speech
 from vico_listener.lab.dataset.dyads.synthesizer import Synthesizer
 from vico_listener.lab.dataset.dyads.synthesizer import SynthesizerError
 from vico_listener.lab.dataset.dyads.texts import turn
-from vico_listener.lab.dataset.features import load_features
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
 from vico_listener.listener.mood import ATTITUDES

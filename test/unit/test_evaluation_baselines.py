@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.reference import reference_face
 from vico_listener.lab.dataset.reference import relative_track
 from vico_listener.lab.evaluation.baselines import BASELINES

@@ -1,6 +1,7 @@
 """How the modules of the package lean on each other, read from their sources."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -83,3 +84,10 @@ def test_head_is_there_without_what_is_heavy(module: str) -> None:
     )
     done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == '', f'{module} loads {done.stdout.strip()}'
+
+
+@pytest.mark.parametrize('page', sorted((ROOT / 'docs').glob('*.md')), ids=lambda path: path.name)
+def test_sources_that_the_docs_name_exist(page: Path) -> None:
+    for name in re.findall(r'`((?:\w+/)+\w+\.py)`', page.read_text(encoding='utf-8')):
+        places = (ROOT / name, ROOT / 'vico_listener' / name)
+        assert any(place.is_file() for place in places), name

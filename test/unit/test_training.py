@@ -9,9 +9,9 @@ from networks import BEHAVIOUR_MODEL
 from networks import CONFIGS
 
 from vico_listener.cli.main import main
+from vico_listener.lab.dataset.clip_features import load_features
 from vico_listener.lab.dataset.dyads.make import DyadConfig
 from vico_listener.lab.dataset.dyads.make import make_speaker
-from vico_listener.lab.dataset.features import load_features
 from vico_listener.lab.training.calibration import calibrate
 from vico_listener.lab.training.calibration import run_freely
 from vico_listener.lab.training.calibration import to_checkpoint

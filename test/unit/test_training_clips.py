@@ -15,7 +15,7 @@ from safetensors.numpy import load_file
 from test_dataset_features import made_track
 
 from vico_listener.cli.main import main
-from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.reference import relative_track
 from vico_listener.lab.training.clip_sequences import check_clips
 from vico_listener.lab.training.clip_sequences import clip_sequences

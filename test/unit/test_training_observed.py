@@ -10,9 +10,9 @@ from clip_features import gesture_of
 from networks import BEHAVIOUR_MODEL
 
 from vico_listener.cli.main import main
+from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.dyads.dyad import GESTURE_FIELDS
 from vico_listener.lab.dataset.dyads.dyad import Dyad
-from vico_listener.lab.dataset.features import ClipFeatures
 from vico_listener.lab.training.observed import observed_dyad
 from vico_listener.lab.training.observed import observed_sequences
 from vico_listener.lab.training.sequences import measure

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from vico_listener.errors import DataError
 from vico_listener.errors import SettingError
 from vico_listener.frames import SpeakerFrame
-from vico_listener.lab.dataset.features import load_features
+from vico_listener.lab.dataset.clip_features import load_features
 from vico_listener.lab.dataset.reference import first_face
 from vico_listener.lab.dataset.reference import relative_track
 from vico_listener.listener.base import Listener

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from vico_listener.errors import DataError
-from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.reference import reference_face
 from vico_listener.lab.dataset.reference import relative_track
 from vico_listener.lab.training.sequences import SMALLEST_STD

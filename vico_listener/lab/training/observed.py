@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.errors import DataError
+from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.dyads.dyad import GESTURE_FIELDS
 from vico_listener.lab.dataset.dyads.dyad import Dyad
 from vico_listener.lab.dataset.dyads.dyad import gesture_row
 from vico_listener.lab.dataset.dyads.dyad import personality_row
-from vico_listener.lab.dataset.features import ClipFeatures
 from vico_listener.lab.dataset.reference import relative_track
 from vico_listener.lab.evaluation.blinks import find_blinks
 from vico_listener.lab.evaluation.nods import SHAKE_STROKES

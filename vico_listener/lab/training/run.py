@@ -11,12 +11,12 @@ from torch.utils.tensorboard import SummaryWriter
 
 from vico_listener.errors import DataError
 from vico_listener.errors import SettingError
+from vico_listener.lab.dataset.clip_features import ClipFeatures
+from vico_listener.lab.dataset.clip_features import load_features
 from vico_listener.lab.dataset.dyads.dyad import Dyad
 from vico_listener.lab.dataset.dyads.labelled import labelled_dyad
 from vico_listener.lab.dataset.dyads.make import MADE_WITH
 from vico_listener.lab.dataset.dyads.make import make_dyads
-from vico_listener.lab.dataset.features import ClipFeatures
-from vico_listener.lab.dataset.features import load_features
 from vico_listener.lab.dataset.made_with import kept_settings
 from vico_listener.lab.training.calibration import calibrate
 from vico_listener.lab.training.calibration import gesture_counts

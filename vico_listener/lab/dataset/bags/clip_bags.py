@@ -12,7 +12,7 @@ import numpy as np
 from vico_listener.clock import tick_stamp
 from vico_listener.frames import CameraFrame
 from vico_listener.frames import SoundChunk
-from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.reference import first_face
 from vico_listener.lab.dataset.reference import reference_face
 from vico_listener.lab.dataset.reference import relative_track

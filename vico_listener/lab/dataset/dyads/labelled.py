@@ -3,10 +3,10 @@
 import numpy as np
 
 from vico_listener.errors import DataError
+from vico_listener.lab.dataset.clip_features import LABELS
+from vico_listener.lab.dataset.clip_features import ClipFeatures
+from vico_listener.lab.dataset.clip_features import Labels
 from vico_listener.lab.dataset.dyads.dyad import Dyad
-from vico_listener.lab.dataset.features import LABELS
-from vico_listener.lab.dataset.features import ClipFeatures
-from vico_listener.lab.dataset.features import Labels
 from vico_listener.listener.mood import ATTITUDES
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import ARKIT52

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import tick_stamp
 from vico_listener.errors import SettingError
+from vico_listener.lab.dataset.clip_features import SPLITS
 from vico_listener.lab.dataset.dyads.dyad import Dyad
 from vico_listener.lab.dataset.dyads.dyad import Speaker
 from vico_listener.lab.dataset.dyads.dyad import teach
 from vico_listener.lab.dataset.dyads.labelled import dyad_features
 from vico_listener.lab.dataset.dyads.sound import talk
 from vico_listener.lab.dataset.dyads.speaker_face import speaker_face
-from vico_listener.lab.dataset.features import SPLITS
 from vico_listener.lab.dataset.jobs import run_jobs
 from vico_listener.lab.dataset.made_with import keep_settings
 from vico_listener.listener.mood import ATTITUDES

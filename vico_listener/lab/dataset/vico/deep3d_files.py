@@ -23,7 +23,7 @@ from vico_listener.face.deep3d.coefficients import canvas_crop
 from vico_listener.face.deep3d.coefficients import load_mat
 from vico_listener.face.deep3d.coefficients import save_mat
 from vico_listener.face.deep3d.reconstruction import Reconstruction
-from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.vico.layouts import ClipEntry
 from vico_listener.lab.dataset.vico.stretch import landmarker
 from vico_listener.lab.dataset.vico.stretch import resized

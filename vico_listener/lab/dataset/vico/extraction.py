@@ -22,9 +22,9 @@ from vico_listener.face import create_backend
 from vico_listener.frames import CameraFrame
 from vico_listener.frames import SoundChunk
 from vico_listener.frames import SpeakerFrame
-from vico_listener.lab.dataset.features import STATISTICS
-from vico_listener.lab.dataset.features import ClipFeatures
-from vico_listener.lab.dataset.features import load_features
+from vico_listener.lab.dataset.clip_features import STATISTICS
+from vico_listener.lab.dataset.clip_features import ClipFeatures
+from vico_listener.lab.dataset.clip_features import load_features
 from vico_listener.lab.dataset.jobs import run_jobs
 from vico_listener.lab.dataset.made_with import keep_settings
 from vico_listener.lab.dataset.vico.deep3d_files import features_from_mat

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from vico_listener.errors import DataError
 from vico_listener.errors import VicoError
-from vico_listener.lab.dataset.features import SPLITS
+from vico_listener.lab.dataset.clip_features import SPLITS
 from vico_listener.motion import Attitude
 
 _OTHER_NAMES = {

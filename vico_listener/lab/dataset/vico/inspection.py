@@ -13,7 +13,7 @@ import numpy as np
 from tqdm import tqdm
 
 from vico_listener.clock import MODEL_RATE
-from vico_listener.lab.dataset.features import SPLITS
+from vico_listener.lab.dataset.clip_features import SPLITS
 from vico_listener.lab.dataset.vico.layouts import ClipEntry
 from vico_listener.lab.dataset.vico.layouts import Layout
 from vico_listener.media.clip import ClipError

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
 
-from vico_listener.lab.dataset.features import SPLITS
+from vico_listener.lab.dataset.clip_features import SPLITS
 from vico_listener.lab.dataset.vico.foreign_tables import LayoutError
 from vico_listener.lab.dataset.vico.foreign_tables import attitude_of
 from vico_listener.lab.dataset.vico.foreign_tables import read_rows

@@ -18,14 +18,14 @@ from scipy.signal import resample_poly
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import tick_stamp
 from vico_listener.errors import SettingError
+from vico_listener.lab.dataset.clip_features import SPLITS
+from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.dyads.dyad import Dyad
 from vico_listener.lab.dataset.dyads.dyad import Speaker
 from vico_listener.lab.dataset.dyads.dyad import teach
 from vico_listener.lab.dataset.dyads.make import random_reference
 from vico_listener.lab.dataset.dyads.sound import talk
 from vico_listener.lab.dataset.dyads.speaker_face import speaker_face
-from vico_listener.lab.dataset.features import SPLITS
-from vico_listener.lab.dataset.features import ClipFeatures
 from vico_listener.lab.dataset.jobs import run_jobs
 from vico_listener.lab.dataset.made_with import claim_folder
 from vico_listener.lab.dataset.vico.cutting import SIZE

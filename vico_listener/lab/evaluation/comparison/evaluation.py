@@ -12,8 +12,8 @@ from tqdm import tqdm
 
 from vico_listener.errors import DataError
 from vico_listener.errors import VicoError
-from vico_listener.lab.dataset.features import ClipFeatures
-from vico_listener.lab.dataset.features import load_features
+from vico_listener.lab.dataset.clip_features import ClipFeatures
+from vico_listener.lab.dataset.clip_features import load_features
 from vico_listener.lab.dataset.reference import relative_track
 from vico_listener.lab.evaluation.comparison.generation import Modality
 from vico_listener.lab.evaluation.comparison.generation import answer

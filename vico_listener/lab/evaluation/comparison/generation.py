@@ -7,7 +7,7 @@ from enum import Enum
 import numpy as np
 
 from vico_listener.errors import DataError
-from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.reference import reference_face
 from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.base import Listener

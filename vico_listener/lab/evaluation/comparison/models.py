@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from vico_listener.errors import SettingError
-from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.evaluation.baselines import BASELINES
 from vico_listener.lab.evaluation.baselines import Baseline
 from vico_listener.listener.base import LISTENERS

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from vico_listener.clock import MODEL_RATE
-from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.evaluation.comparison.evaluation import Answer
 from vico_listener.lab.evaluation.comparison.evaluation import Evaluation
 from vico_listener.lab.evaluation.comparison.scores import AVERAGE

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vico_listener.clock import MODEL_RATE
-from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.evaluation.comparison.charts import draw_distances
 from vico_listener.lab.evaluation.comparison.charts import draw_variation
 from vico_listener.lab.evaluation.comparison.evaluation import Evaluation

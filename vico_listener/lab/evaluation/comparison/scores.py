@@ -10,7 +10,7 @@ from scipy.stats import bootstrap
 
 from vico_listener.errors import DataError
 from vico_listener.errors import VicoError
-from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.evaluation.comparison.generation import Modality
 from vico_listener.lab.evaluation.diversity import frame_variation
 from vico_listener.lab.evaluation.diversity import temporal_variance

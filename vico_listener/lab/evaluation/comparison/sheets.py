@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from vico_listener.clock import MODEL_RATE
-from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.reference import first_face
 from vico_listener.lab.dataset.reference import relative_track
 from vico_listener.lab.evaluation.comparison.generation import Modality

@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from vico_listener.errors import DataError
 from vico_listener.errors import VicoError
-from vico_listener.lab.dataset.features import ClipFeatures
+from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.reference import reference_face
 from vico_listener.lab.evaluation.comparison.scores import AVERAGE
 from vico_listener.lab.evaluation.comparison.scores import Result
