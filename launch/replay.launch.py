@@ -13,19 +13,15 @@ from launch_ros.substitutions import FindPackageShare
 from launch import LaunchDescription
 from vico_listener.nodes.bring_up import bring_up
 from vico_listener.nodes.bring_up import end_launch
+from vico_listener.ros_api.launch import REPLAY_ARGUMENTS
+from vico_listener.ros_api.launch import REPLAY_PARAMETERS
 
 
 def generate_launch_description() -> LaunchDescription:
     """Declare the arguments, start the stack and the replay node."""
     arguments = [
-        DeclareLaunchArgument('clip', default_value='', description='Video of a speaker.'),
-        DeclareLaunchArgument('bag', default_value='', description='Or a rosbag2 bag of one.'),
-        DeclareLaunchArgument('image_topic', default_value='', description="The bag's camera."),
-        DeclareLaunchArgument(
-            'audio_topic', default_value='', description="The bag's microphone; none: mute."
-        ),
-        DeclareLaunchArgument('rate', default_value='1.0', description='Speed; 0: unlimited.'),
-        DeclareLaunchArgument('loop', default_value='false', description='Play again and again.'),
+        DeclareLaunchArgument(a.name, default_value=a.default, description=a.description)
+        for a in REPLAY_ARGUMENTS
     ]
     # Arguments of listener.launch.py (attitude, portrait, robot, ...) pass through.
     stack = IncludeLaunchDescription(
@@ -52,11 +48,11 @@ def generate_launch_description() -> LaunchDescription:
         parameters=[
             {
                 **{
-                    name: ParameterValue(LaunchConfiguration(name), value_type=str)
-                    for name in ('clip', 'bag', 'image_topic', 'audio_topic')
+                    row.name: ParameterValue(
+                        LaunchConfiguration(row.name), value_type=type(row.default)
+                    )
+                    for row in REPLAY_PARAMETERS
                 },
-                'rate': ParameterValue(LaunchConfiguration('rate'), value_type=float),
-                'loop': ParameterValue(LaunchConfiguration('loop'), value_type=bool),
                 'settle_time': ParameterValue(settle_time, value_type=float),
             }
         ],

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Collection
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -21,6 +22,7 @@ COMMANDS = {
     'bag': 'make, look into and record rosbag2 bags',
     'study': 'ask people: the page and the table of the user study',
     'bench': 'measure speed and latency, each with its reference',
+    'docs': 'make the tables of the documentation from the code',
 }
 HEAD = ('live', 'robot')
 """Commands of the head; the others belong to the laboratory."""
@@ -37,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     chosen = next((a for a in arguments if a in COMMANDS), None)
     try:
-        args = _parser(chosen).parse_args(arguments)
+        # Only the chosen command's module is imported: `describe` needs no ROS.
+        args = create_parser([] if chosen is None else [chosen]).parse_args(arguments)
         return int(args.run(args))
     except KeyboardInterrupt:
         print('interrupted', file=sys.stderr)
@@ -50,8 +53,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _parser(chosen: str | None) -> argparse.ArgumentParser:
-    """The parser of all commands; only the chosen one's module is imported, not every one's."""
+def create_parser(loaded: Collection[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:
+    """Make the parser of the `vico` command.
+
+    Args:
+        loaded: the sub-commands whose modules are imported, so that their options are known.
+
+    Raises:
+        ModuleNotFoundError: one of them needs a module that is not installed.
+    """
     parser = argparse.ArgumentParser(prog='vico', description='A responsive listening head.')
     commands = parser.add_subparsers(dest='command', required=True, metavar='COMMAND')
     for name, what in COMMANDS.items():
@@ -61,7 +71,7 @@ def _parser(chosen: str | None) -> argparse.ArgumentParser:
             description=what[0].upper() + what[1:] + '.',
             formatter_class=argparse.ArgumentDefaultsHelpFormatter,
         )
-        if name == chosen:
+        if name in loaded:
             room = 'cli' if name in HEAD else 'lab.cli'
             module = import_module(f'vico_listener.{room}.{name}')
             module.add_arguments(sub)

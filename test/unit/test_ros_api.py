@@ -1,0 +1,47 @@
+"""The tables of the ROS API agree with the code that they cannot import."""
+
+import pytest
+
+from vico_listener.frames import ACOUSTICS
+from vico_listener.motion import Attitude
+from vico_listener.ros_api import NODES
+from vico_listener.ros_api import Parameter
+from vico_listener.ros_api import listener
+from vico_listener.ros_api import perception
+from vico_listener.ros_api.launch import switch
+from vico_listener.ros_api.launch import typed
+
+ROWS = [row for node in NODES for row in node.parameters]
+
+
+def test_choices_are_those_of_the_code() -> None:
+    assert listener.ATTITUDES == tuple(attitude.value for attitude in Attitude)
+    assert perception.ACOUSTICS == ACOUSTICS
+
+
+def test_parts_are_named_where_they_are_chosen() -> None:
+    rows = [row for row in ROWS if row.parts]
+    assert {row.name for row in rows} == {'face', 'listener', 'renderer', 'runtime'}
+    for row in rows:
+        plugins = row.plugins()
+        assert plugins is not None and row.objection(row.default) == ''
+        assert all(name in row.description for name in plugins.own), row.name
+        assert 'choose one of' in row.objection('nobody')
+
+
+@pytest.mark.parametrize('row', ROWS, ids=lambda row: row.name)
+def test_defaults_are_allowed(row: Parameter) -> None:
+    assert row.objection(row.default) == ''
+    if row.low is not None and row.high is not None:
+        assert row.low <= row.default <= row.high
+    assert row.description[0].isupper() and row.description.endswith(('.', ']'))
+
+
+def test_launch_arguments_are_texts_of_their_type() -> None:
+    assert typed(Parameter('rate', 1.0, ''), '2') == 2.0
+    assert typed(Parameter('loop', False, ''), 'True') is True
+    assert typed(Parameter('face', 'landmarker', ''), '1') == '1'
+    with pytest.raises(ValueError, match='rate:=fast is not a number'):
+        typed(Parameter('rate', 1.0, ''), 'fast')
+    with pytest.raises(ValueError, match='composed:=maybe is neither true nor false'):
+        switch('composed', 'maybe')

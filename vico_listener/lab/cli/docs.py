@@ -1,0 +1,38 @@
+"""`vico docs`: makes the tables of the documentation anew from the code."""
+
+import argparse
+from pathlib import Path
+
+from vico_listener.cli.main import create_parser
+from vico_listener.lab.docs.pages import generated
+from vico_listener.resources import resource_path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `vico docs`."""
+    parser.add_argument(
+        '--check',
+        action='store_true',
+        help='write nothing; exit with code 1 if a file is not up to date',
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write what has changed and name it; with ``--check`` only name it, exit code 1."""
+    stale = outdated()
+    for path, text in stale.items():
+        print(path)
+        if not args.check:
+            path.write_text(text, encoding='utf-8')
+    return int(args.check and bool(stale))
+
+
+def outdated() -> dict[Path, str]:
+    """The files that differ from what the code makes of them: path, and text as it should be."""
+    root = resource_path('package.xml').parent
+    files = generated(root, create_parser())
+    return {
+        path: text
+        for path, text in files.items()
+        if not path.is_file() or path.read_text(encoding='utf-8') != text
+    }

@@ -1,0 +1,45 @@
+"""Every file that is generated, or holds a generated part, as it should be."""
+
+import argparse
+from pathlib import Path
+
+from vico_listener.lab.docs.commands import command_parts
+from vico_listener.lab.docs.commands import run_parts
+from vico_listener.lab.docs.markdown import MARKER
+from vico_listener.lab.docs.markdown import fill
+from vico_listener.lab.docs.messages import message_parts
+from vico_listener.lab.docs.modules import module_parts
+from vico_listener.lab.docs.robots import robot_parts
+from vico_listener.lab.docs.ros_api import parameter_file
+from vico_listener.lab.docs.ros_api import ros_api_parts
+from vico_listener.lab.docs.third_party import third_party_parts
+
+
+def generated(root: Path, parser: argparse.ArgumentParser) -> dict[Path, str]:
+    """Path and text of every file that the code decides on, in whole or in part.
+
+    Args:
+        root: the repository.
+        parser: of the `vico` command, with all its sub-commands.
+
+    Raises:
+        ValueError: a page and the code do not fit together; the message names the page.
+    """
+    parts = {
+        **command_parts(parser),
+        **message_parts(root),
+        **module_parts(root / 'vico_listener'),
+        **robot_parts(root),
+        **ros_api_parts(),
+        **run_parts(root),
+        **third_party_parts(root),
+    }
+    files = {root / 'config' / 'listener.yaml': parameter_file()}
+    for page in [root / 'README.md', *sorted((root / 'docs').glob('*.md'))]:
+        text = page.read_text(encoding='utf-8')
+        if MARKER.search(text):
+            try:
+                files[page] = fill(text, parts)
+            except ValueError as error:
+                raise ValueError(f'{page.name}: {error}') from error
+    return files

@@ -1,0 +1,35 @@
+"""The ROS API of the nodes as tables, without ROS: used by the nodes and by the documentation.
+
+A parameter is declared, a topic created and a value of the diagnostics published from its row here,
+so that what the tables say is so. Nothing is imported that a launch file could not import.
+"""
+
+from vico_listener.ros_api.head import HEAD
+from vico_listener.ros_api.listener import LISTENER
+from vico_listener.ros_api.perception import PERCEPTION
+from vico_listener.ros_api.renderer import RENDERER
+from vico_listener.ros_api.replay import REPLAY
+from vico_listener.ros_api.rows import NodeApi
+from vico_listener.ros_api.rows import Parameter
+from vico_listener.ros_api.rows import Topic
+from vico_listener.ros_api.rows import Value
+
+__all__ = [
+    'HEAD',
+    'LISTENER',
+    'NODES',
+    'PERCEPTION',
+    'RENDERER',
+    'REPLAY',
+    'STACK',
+    'NodeApi',
+    'Parameter',
+    'Topic',
+    'Value',
+]
+
+STACK = (PERCEPTION, LISTENER, RENDERER, HEAD)
+"""The nodes of the stack, in the order of the data."""
+
+NODES = (*STACK, REPLAY)
+"""Every node that has an executable."""

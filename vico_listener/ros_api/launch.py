@@ -1,0 +1,109 @@
+"""The arguments of the launch files.
+
+Launch files run in the Python of `ros2 launch`, which need not have what the nodes import.
+"""
+
+from dataclasses import dataclass
+
+from vico_listener.ros_api.head import HEAD
+from vico_listener.ros_api.listener import LISTENER
+from vico_listener.ros_api.perception import PERCEPTION
+from vico_listener.ros_api.renderer import RENDERER
+from vico_listener.ros_api.replay import REPLAY
+from vico_listener.ros_api.rows import Parameter
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One launch argument; its value is always a text."""
+
+    name: str
+    default: str
+    description: str
+
+
+PROCESSES = (
+    Argument('composed', 'true', 'true: one process for all nodes (fast); false: one for each.'),
+    Argument('namespace', '', 'Namespace of the nodes and of their topics.'),
+    Argument('params_file', '', 'Parameter file of your own, like config/listener.yaml.'),
+)
+TOPICS = (
+    Argument('image', 'image', 'Topic of the camera, e.g. /camera/image_raw.'),
+    Argument('camera_info', 'camera_info', "Topic of the camera's intrinsics."),
+    Argument('audio', 'audio', 'Topic of the microphone, e.g. /audio/audio_stamped.'),
+    Argument('audio_info', 'audio_info', 'Topic of the format of the audio.'),
+)
+"""Topics that are remapped."""
+
+STACK_PARAMETERS = (
+    HEAD.parameter('robot'),
+    LISTENER.parameter('attitude'),
+    LISTENER.parameter('intensity'),
+    LISTENER.parameter('listener'),
+    LISTENER.parameter('checkpoint'),
+    RENDERER.parameter('portrait'),
+    RENDERER.parameter('renderer'),
+    RENDERER.parameter('renderer_model'),
+    RENDERER.parameter('fluent'),
+    PERCEPTION.parameter('face'),
+    PERCEPTION.parameter('face_model'),
+    HEAD.parameter('avatar'),
+    PERCEPTION.parameter('image_transport'),
+    Parameter('use_sim_time', False, 'Whether the nodes follow /clock, for a replay.'),
+    PERCEPTION.parameter('lossless'),
+)
+"""Parameters that are launch arguments. They go to every node that has one of this name."""
+
+LEFT = ' Empty: params_file decides.'
+
+REPLAY_PARAMETERS = (
+    REPLAY.parameter('clip'),
+    REPLAY.parameter('bag'),
+    REPLAY.parameter('image_topic'),
+    REPLAY.parameter('audio_topic'),
+    REPLAY.parameter('rate'),
+    REPLAY.parameter('loop'),
+)
+"""Parameters of the replay node that are launch arguments."""
+
+
+def described(row: Parameter) -> str:
+    """The description of a parameter with the values that are allowed."""
+    choices = ', '.join(filter(None, row.choices))
+    return f'{row.description} One of: {choices}.' if choices else row.description
+
+
+LISTENER_ARGUMENTS = (
+    *(Argument(row.name, '', described(row) + LEFT) for row in STACK_PARAMETERS),
+    *TOPICS,
+    *PROCESSES,
+)
+"""The arguments of listener.launch.py."""
+
+REPLAY_ARGUMENTS = tuple(
+    Argument(row.name, str(row.default).lower(), described(row)) for row in REPLAY_PARAMETERS
+)
+"""The arguments of replay.launch.py besides those of listener.launch.py."""
+
+
+def typed(row: Parameter, text: str) -> bool | float | str:
+    """The value of an argument as the type of its parameter.
+
+    Raises:
+        ValueError: it is no such value; the message names the argument.
+    """
+    if isinstance(row.default, bool):
+        return switch(row.name, text)
+    if not isinstance(row.default, float):
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f'{row.name}:={text} is not a number') from None
+
+
+def switch(name: str, text: str) -> bool:
+    """An argument that is true or false; ValueError when it is neither."""
+    if text.lower() not in ('true', 'false'):
+        raise ValueError(f'{name}:={text} is neither true nor false')
+    return text.lower() == 'true'

@@ -1,0 +1,98 @@
+"""The ROS API of the node `listener`."""
+
+from vico_listener.ros_api.perception import SPEAKER
+from vico_listener.ros_api.rows import NodeApi
+from vico_listener.ros_api.rows import Parameter
+from vico_listener.ros_api.rows import Topic
+from vico_listener.ros_api.rows import Value
+
+ATTITUDES = ('positive', 'neutral', 'negative')
+
+ATTITUDE = Topic('attitude', 'std_msgs/msg/String', 'Sets the parameter `attitude`.')
+ACTIVE = Topic('active', 'std_msgs/msg/Bool', 'Sets the parameter `active`.')
+SET_ACTIVE = Topic('~/set_active', 'std_srvs/srv/SetBool', 'Sets the parameter `active`.')
+MOTION = Topic(
+    'motion',
+    'vico_listener/msg/ListenerMotion',
+    "The listener's motion, one for each speaker frame while it is active.",
+    60,
+)
+
+LISTENER = NodeApi(
+    'listener',
+    parameters=(
+        Parameter(
+            'listener',
+            'lstm',
+            'The listener: lstm, rules, or package.module:Class.',
+            parts='vico_listener.listener:LISTENERS',
+        ),
+        Parameter(
+            'checkpoint',
+            '',
+            'Folder with the network of the listener lstm; without one, the one that ships.',
+        ),
+        Parameter(
+            'runtime',
+            'onnx',
+            "What computes the listener's network: onnx, numba, torch, or package.module:Class.",
+            parts='vico_listener.listener.model.runtimes:RUNTIMES',
+        ),
+        Parameter(
+            'seed',
+            0,
+            'Seed of blinks, breathing, gaze and decisions by chance.',
+            0,
+            2**31 - 1,
+        ),
+        Parameter(
+            'personality',
+            -1,
+            'Seed from which a personality is drawn; -1 is the default personality.',
+            -1,
+            2**31 - 1,
+        ),
+        Parameter(
+            'attitude',
+            'neutral',
+            "The listener's attitude towards the speaker.",
+            choices=ATTITUDES,
+            live=True,
+        ),
+        Parameter('intensity', 1.0, 'How strongly the attitude is shown.', 0.0, 1.0, live=True),
+        Parameter(
+            'active',
+            True,
+            'False: the listener eases out and then stops publishing motion.',
+            live=True,
+        ),
+        Parameter('idle', True, 'Whether it blinks, breathes and shifts its gaze by itself.'),
+        Parameter(
+            'portrait', '', 'Photo of the face that is the reference; without one, a neutral face.'
+        ),
+        Parameter(
+            'face_model',
+            '',
+            'Model of Deep3DFaceRecon (epoch_20.pth, or a .mat) that measures the portrait for a '
+            'network in bfm64.',
+        ),
+        Parameter('frame_id', 'head', "Frame of the listener's head in its messages."),
+    ),
+    subscriptions=(SPEAKER, ATTITUDE, ACTIVE),
+    publications=(MOTION,),
+    services=(SET_ACTIVE,),
+    values=(
+        Value('listener', 'The listener.'),
+        Value('attitude', 'The attitude that is set.'),
+        Value('intensity', 'The intensity that is set.'),
+        Value('active', 'Whether it is active.'),
+        Value('steps', 'Ticks that were answered.'),
+        Value('resets', 'How often it began again.'),
+        Value('invalid_frames', 'Frames with numbers that are not finite.'),
+        Value(
+            'foreign_frames',
+            'Frames with a face or acoustic features that the listener was not made for.',
+        ),
+        Value('step_*_ms', 'Time that a step takes.'),
+    ),
+)

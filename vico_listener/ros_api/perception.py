@@ -1,0 +1,227 @@
+"""The ROS API of the node `perception`."""
+
+from vico_listener.ros_api.rows import NodeApi
+from vico_listener.ros_api.rows import Parameter
+from vico_listener.ros_api.rows import Topic
+from vico_listener.ros_api.rows import Value
+
+ACOUSTICS = ('vico_listener/1', 'vico_release')
+
+IMAGE = Topic(
+    'image',
+    'sensor_msgs/msg/Image',
+    'The images of the camera, with `image_transport: raw`.',
+    4,
+)
+COMPRESSED = Topic(
+    'image',
+    'sensor_msgs/msg/CompressedImage',
+    'The images of the camera, with `image_transport: compressed`.',
+    4,
+)
+LOSSLESS_IMAGE_DEPTH = 60
+"""Images that are kept for a replay.
+
+DDS never gives back the memory of the most images that it has kept. Live, more of them would only
+be dropped in the node.
+"""
+CAMERA_INFO = Topic(
+    'camera_info',
+    'sensor_msgs/msg/CameraInfo',
+    'Optional: the intrinsics of the camera.',
+    1,
+)
+AUDIO_STAMPED = Topic(
+    'audio',
+    'audio_common_msgs/msg/AudioDataStamped',
+    'The audio of the microphone, with `audio_stamped: true`.',
+    200,
+)
+AUDIO = Topic(
+    'audio',
+    'audio_common_msgs/msg/AudioData',
+    'The audio of the microphone, with `audio_stamped: false`.',
+    200,
+)
+AUDIO_WITH_FORMAT = Topic(
+    'audio',
+    'audio_common_msgs/msg/AudioStamped',
+    "The audio of the microphone, where mgonzs13's audio_common_msgs are installed.",
+    200,
+)
+AUDIO_INFO = Topic(
+    'audio_info',
+    'audio_common_msgs/msg/AudioInfo',
+    'Optional: the format of the audio.',
+    1,
+)
+JOINT_STATES = Topic(
+    'joint_states',
+    'sensor_msgs/msg/JointState',
+    'The joints of the head, with `camera_on_head: joint_state`. With `tf` the node follows `/tf`.',
+    50,
+)
+FACES = Topic(
+    '/humans/faces/tracked',
+    'hri_msgs/msg/IdsList',
+    'The faces that ROS4HRI tracks, with `face_source: ros4hri`.',
+    10,
+)
+FACE_REGION = Topic(
+    '/humans/faces/<id>/roi',
+    'hri_msgs/msg/NormalizedRegionOfInterest2D',
+    'How large each of them is.',
+    1,
+)
+FACE_IMAGE = Topic(
+    '/humans/faces/<id>/cropped',
+    'sensor_msgs/msg/Image',
+    'The images of the largest one.',
+    4,
+)
+SPEAKER = Topic(
+    'speaker',
+    'vico_listener/msg/SpeakerFrame',
+    'The speaker, one frame per tick: 30 Hz of stream time.',
+    60,
+)
+
+PERCEPTION = NodeApi(
+    'perception',
+    parameters=(
+        Parameter(
+            'face_source',
+            'camera',
+            'Where faces come from: the topic `image`, or the largest of /humans/faces (ROS4HRI).',
+            choices=('camera', 'ros4hri'),
+        ),
+        Parameter(
+            'face',
+            'landmarker',
+            'The face backend: landmarker, deep3d, or package.module:Class.',
+            parts='vico_listener.face:BACKENDS',
+        ),
+        Parameter('face_model', '', 'Model file of the face backend; without, the default one.'),
+        Parameter('face_threads', 2, 'CPU threads of the face networks.', 1, 16),
+        Parameter(
+            'fov_deg',
+            60.0,
+            'Field of view along the longer side of the image, until camera_info arrives [deg].',
+            10.0,
+            170.0,
+        ),
+        Parameter(
+            'image_transport', 'raw', 'Type of the image topic.', choices=('raw', 'compressed')
+        ),
+        Parameter('use_audio', True, 'Whether there is a microphone. False: nothing waits for it.'),
+        Parameter(
+            'audio_stamped', True, 'Whether the audio has stamps (AudioDataStamped, not AudioData).'
+        ),
+        Parameter(
+            'audio_sample_rate',
+            16000,
+            'Sample rate of the audio until audio_info arrives [Hz].',
+            8000,
+            192000,
+        ),
+        Parameter('audio_channels', 1, 'Channels of the audio until audio_info arrives.', 1, 64),
+        Parameter(
+            'audio_sample_format',
+            'S16LE',
+            'Sample format of the audio until audio_info arrives, by its name in GStreamer.',
+        ),
+        Parameter(
+            'acoustics',
+            'vico_listener/1',
+            "Layout of the acoustic features; vico_release is that of the paper's authors.",
+            choices=ACOUSTICS,
+        ),
+        Parameter(
+            'audio_wait',
+            0.15,
+            'How long an image waits for its audio at most [s of stream time].',
+            0.0,
+            1.0,
+        ),
+        Parameter('lossless', False, 'Process every image, also when it is late: for a replay.'),
+        Parameter(
+            'idle_time',
+            1.0,
+            'How long ticks go on after all input has stopped [s].',
+            0.0,
+            60.0,
+        ),
+        Parameter(
+            'camera_on_head',
+            '',
+            'Where the pose of a camera on the moving head comes from; without, it does not move.',
+            choices=('', 'joint_state', 'tf'),
+        ),
+        Parameter(
+            'robot', '', 'Profile of the robot whose joints move the camera, for `joint_state`.'
+        ),
+        Parameter(
+            'camera_forward',
+            0.0,
+            "How far the camera is in front of the neck's axes, for `joint_state` [m].",
+            -2.0,
+            2.0,
+        ),
+        Parameter(
+            'camera_up',
+            0.0,
+            "How far the camera is above the neck's axes, for `joint_state` [m].",
+            -2.0,
+            2.0,
+        ),
+        Parameter('base_frame', 'base_link', 'A frame that does not move with the head, for `tf`.'),
+        Parameter(
+            'camera_frame',
+            '',
+            'The optical frame of the camera, for `tf`; without one, the frame of the images.',
+        ),
+    ),
+    subscriptions=(
+        IMAGE,
+        COMPRESSED,
+        CAMERA_INFO,
+        AUDIO_STAMPED,
+        AUDIO,
+        AUDIO_WITH_FORMAT,
+        AUDIO_INFO,
+        JOINT_STATES,
+        FACES,
+        FACE_REGION,
+        FACE_IMAGE,
+    ),
+    publications=(SPEAKER,),
+    values=(
+        Value('images', 'Images that were processed.'),
+        Value('repeated_images', 'Images that were dropped because their stamp had come before.'),
+        Value('late_images', 'Images that were dropped because their stamp lies before the last.'),
+        Value('faceless_images', 'Processed images without a face.'),
+        Value(
+            'dropped_images',
+            'Images that came faster than they could be processed, or never arrived: there is a '
+            'gap in the numbers of their messages.',
+        ),
+        Value(
+            'lost_audio_messages',
+            'Audio messages that never arrived, or were dropped as the oldest of a backlog.',
+        ),
+        Value('ticks', 'Ticks that were published.'),
+        Value('faceless_ticks', 'Ticks at which no face was known.'),
+        Value('audioless_ticks', 'Ticks that went without audio.'),
+        Value('skipped_ticks', 'Ticks that were left out in gaps longer than a second.'),
+        Value('resets', 'How often the stream began again.'),
+        Value('queue', 'Images and chunks of audio that wait at present.'),
+        Value('camera', 'Where the field of view comes from: `camera_info` or `fov_deg`.'),
+        Value('audio_format', 'The format of the audio.'),
+        Value('corrected_faces', 'With `camera_on_head`: faces whose pose was corrected.'),
+        Value(
+            'uncorrected_faces',
+            "With `camera_on_head`: faces for which the head's pose was not known.",
+        ),
+        Value('image_*_ms', 'Time from an image to its published command.'),
+    ),
+)

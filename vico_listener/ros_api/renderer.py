@@ -1,0 +1,63 @@
+"""The ROS API of the node `renderer`."""
+
+from vico_listener.ros_api.listener import MOTION
+from vico_listener.ros_api.rows import NodeApi
+from vico_listener.ros_api.rows import Parameter
+from vico_listener.ros_api.rows import Topic
+from vico_listener.ros_api.rows import Value
+
+FACE = Topic(
+    'face/image',
+    'sensor_msgs/msg/Image',
+    'A picture (bgr8) for each motion, while somebody subscribes.',
+    60,
+)
+FACE_COMPRESSED = Topic(
+    'face/image/compressed',
+    'sensor_msgs/msg/CompressedImage',
+    'The same as JPEG, while somebody subscribes.',
+    60,
+)
+
+RENDERER = NodeApi(
+    'renderer',
+    parameters=(
+        Parameter(
+            'renderer',
+            'portrait',
+            'The renderer: portrait, pirender, or package.module:Class.',
+            parts='vico_listener.render:RENDERERS',
+        ),
+        Parameter('renderer_model', '', 'Weights of the renderer pirender.'),
+        Parameter(
+            'face_model',
+            '',
+            'Model of Deep3DFaceRecon (epoch_20.pth, or a .mat) that measures the portrait for '
+            'pirender.',
+        ),
+        Parameter(
+            'window',
+            'causal',
+            'Future motions that pirender waits for: causal (none), lookahead=N, or offline (all).',
+        ),
+        Parameter(
+            'fluent',
+            False,
+            'For a slow renderer: it draws in a thread of its own, and pictures in between are '
+            'interpolated.',
+        ),
+        Parameter(
+            'portrait', '', "Photo of the listener's face; without one, the default portrait."
+        ),
+        Parameter('size', 256, 'Width and height of the pictures [px].', 64, 1024),
+        Parameter('jpeg_quality', 90, 'Quality of the JPEG in face/image/compressed.', 1, 100),
+        Parameter('frame_id', 'head', "Frame of the listener's head in the pictures' headers."),
+    ),
+    subscriptions=(MOTION,),
+    publications=(FACE, FACE_COMPRESSED),
+    values=(
+        Value('renderer', 'The renderer.'),
+        Value('images', 'Pictures that were drawn.'),
+        Value('render_*_ms', 'Time that a picture takes.'),
+    ),
+)
