@@ -11,8 +11,9 @@ from std_msgs.msg import String
 
 from vico_listener.nodes.input_subscription import NUMBERED
 from vico_listener.nodes.input_subscription import InputSubscription
+from vico_listener.ros_api import Topic
 
-DEPTH = 4
+DATA = Topic('data', 'std_msgs/msg/String', 'Whatever a test sends.', depth=4)
 BURST = 20
 
 
@@ -31,7 +32,7 @@ def test_what_a_busy_node_does_not_take_is_lost_and_counted(graph: Graph, reliab
 
     qos = QoSProfile(depth=100, reliability=ReliabilityPolicy[reliability])
     publisher = stranger.create_publisher(String, 'data', qos)
-    subscription = graph.run(lambda: InputSubscription(node, String, 'data', take, DEPTH))
+    subscription = graph.run(lambda: InputSubscription(node, DATA, take))
     wait_until(lambda: publisher.get_subscription_count() == 1)
 
     def hello() -> bool:

@@ -15,7 +15,7 @@ ROWS = [row for node in NODES for row in node.parameters]
 
 
 def test_choices_are_those_of_the_code() -> None:
-    assert listener.ATTITUDES == tuple(attitude.value for attitude in Attitude)
+    assert tuple(attitude.value for attitude in Attitude) == listener.ATTITUDES
     assert perception.ACOUSTICS == ACOUSTICS
 
 

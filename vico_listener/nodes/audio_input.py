@@ -18,14 +18,15 @@ from vico_listener.errors import VicoError
 from vico_listener.nodes.convert import foreign_pcm
 from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.input_subscription import InputSubscription
+from vico_listener.ros_api import Topic
+from vico_listener.ros_api.perception import AUDIO
+from vico_listener.ros_api.perception import AUDIO_INFO
+from vico_listener.ros_api.perception import AUDIO_STAMPED
+from vico_listener.ros_api.perception import AUDIO_WITH_FORMAT
 from vico_listener.speech import AudioFormat
 
 OURS = hasattr(audio_msgs, 'AudioDataStamped')
 """ros-drivers' audio_common_msgs is installed (else mgonzs13's)."""
-
-DEPTH = 200
-"""Chunks kept while busy: dropping audio would shift the feature clock."""
-
 
 AudioCallback = Callable[[bytes | np.ndarray, int, AudioFormat], None]
 
@@ -48,16 +49,16 @@ class AudioInput:
         self._callback = callback
         self._inputs: list[InputSubscription] = []
         if not OURS:
-            self._add(audio_msgs.AudioStamped, 'audio', self._on_foreign, DEPTH)
+            self._add(AUDIO_WITH_FORMAT, self._on_foreign)
             return
         if stamped:
-            self._add(audio_msgs.AudioDataStamped, 'audio', self._on_stamped, DEPTH)
+            self._add(AUDIO_STAMPED, self._on_stamped)
         else:
-            self._add(audio_msgs.AudioData, 'audio', self._on_plain, DEPTH)
-        self._add(audio_msgs.AudioInfo, 'audio_info', self._on_info, 1)
+            self._add(AUDIO, self._on_plain)
+        self._add(AUDIO_INFO, self._on_info)
 
-    def _add(self, message_type: Any, topic: str, callback: Any, depth: int) -> None:
-        self._inputs.append(InputSubscription(self._node, message_type, topic, callback, depth))
+    def _add(self, topic: Topic, callback: Callable[[Any], None]) -> None:
+        self._inputs.append(InputSubscription(self._node, topic, callback))
 
     @property
     def lost(self) -> int:

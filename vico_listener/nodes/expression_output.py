@@ -11,9 +11,10 @@ from vico_listener.errors import NotInstalledError
 from vico_listener.frames import ListenerMotion
 from vico_listener.motion import ARKIT52
 from vico_listener.nodes.convert import time_message
+from vico_listener.nodes.topics import message_class
 from vico_listener.robot.emotion import emotion_of
+from vico_listener.ros_api.head import EXPRESSION
 
-TOPIC = '/robot_face/expression'
 PERIOD_NS = NANOSECONDS // 10
 
 
@@ -25,8 +26,8 @@ class ExpressionOutput:
     """
 
     def __init__(self, make_publisher: Callable[[Any, str], Any]) -> None:
-        self._kind = import_module('hri_msgs.msg').Expression
-        self._publisher = make_publisher(self._kind, TOPIC)
+        self._kind = message_class(EXPRESSION.type)
+        self._publisher = make_publisher(self._kind, EXPRESSION.name)
         self._last: int | None = None
 
     def show(self, motion: ListenerMotion) -> None:

@@ -21,9 +21,8 @@ from vico_listener.perception.camera_on_head import MAX_AHEAD_NS
 from vico_listener.perception.camera_on_head import CameraPose
 from vico_listener.perception.camera_on_head import JointPoses
 from vico_listener.robot import load_profile
+from vico_listener.ros_api.perception import JOINT_STATES
 from vico_listener.rotation import matrix_from_quaternion
-
-DEPTH = 50
 
 
 class HeadCamera(Protocol):
@@ -81,9 +80,7 @@ class JointStateCamera:
 
     def activate(self) -> None:
         """Subscribe to the joint states."""
-        self._subscription = InputSubscription(
-            self._node, JointState, 'joint_states', self._on_state, DEPTH
-        )
+        self._subscription = InputSubscription(self._node, JOINT_STATES, self._on_state)
 
     def deactivate(self) -> None:
         """Unsubscribe."""

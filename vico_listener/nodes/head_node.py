@@ -18,14 +18,17 @@ from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import WARN
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.motion_input import subscribe_to_motion
-from vico_listener.nodes.parameters import Parameter
 from vico_listener.nodes.robot_message import CommandMessages
+from vico_listener.nodes.topics import subscribe_to
 from vico_listener.robot import HeadCommand
 from vico_listener.robot import RobotHead
 from vico_listener.robot import load_profile
 from vico_listener.robot.head import ReplayClock
 from vico_listener.robot.interfaces import RobotLink
 from vico_listener.robot.interfaces import TopicInterface
+from vico_listener.ros_api import HEAD
+from vico_listener.ros_api.head import COMMAND_DEPTH
+from vico_listener.ros_api.head import LOOK_AT
 from vico_listener.statistics import Durations
 
 
@@ -39,16 +42,7 @@ class HeadNode(ManagedNode):
         subscribe: False in the composed stack, where `follow` is called directly.
     """
 
-    PARAMETERS = (
-        Parameter(
-            'robot',
-            '',
-            "Robot profile: a name in config/robots or a YAML file; '' = command no robot.",
-        ),
-        Parameter(
-            'avatar', '', "HOST:PORT of an avatar that understands VMC (OSC over UDP); '' = none."
-        ),
-    )
+    API = HEAD
 
     def __init__(self, name: str = 'head', subscribe: bool = True, **options: Any) -> None:
         super().__init__(name, **options)
@@ -64,10 +58,11 @@ class HeadNode(ManagedNode):
         self._avatar: Any = None
         self._replay: ReplayClock | None = None
         # Each publisher is made once and kept for good: rclpy never forgets a managed one.
-        self._publisher_of = cache(partial(self.create_lifecycle_publisher, qos_profile=60))
+        make = partial(self.create_lifecycle_publisher, qos_profile=COMMAND_DEPTH)
+        self._publisher_of = cache(make)
         self._lock = threading.Lock()  # motions come from another thread than the timer's
         self._latency = Durations()
-        self.create_subscription(PointStamped, 'look_at', self._on_look_at, 10)
+        subscribe_to(self, LOOK_AT, self._on_look_at)
 
     def configure(self) -> None:
         """Load the robot's profile; without one the node commands no robot."""

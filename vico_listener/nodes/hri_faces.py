@@ -7,17 +7,19 @@ half as large again.
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from typing import Any
 
 from rclpy.node import Node
-from sensor_msgs.msg import Image
 
 from vico_listener.errors import NotInstalledError
 from vico_listener.nodes.input_subscription import InputSubscription
+from vico_listener.ros_api.perception import FACE_IMAGE
+from vico_listener.ros_api.perception import FACE_REGION
+from vico_listener.ros_api.perception import FACES
 
-ROOT = '/humans/faces'
 LARGER = 1.5
 """By how much another face's area must exceed the present one's."""
 _ID = re.compile(r'\w+')
@@ -44,17 +46,13 @@ class HriFaces:
     """
 
     def __init__(self, node: Node, callback: Callable[[Any], None], depth: int) -> None:
-        messages = import_module('hri_msgs.msg')
         self._node, self._callback, self._depth = node, callback, depth
-        self._roi_type = messages.NormalizedRegionOfInterest2D
         self._rois: dict[str, InputSubscription] = {}
         self._areas: dict[str, float] = {}
         self._pictures: InputSubscription | None = None
         self.current = ''
         self._lost_before = 0
-        self._tracked = InputSubscription(
-            node, messages.IdsList, f'{ROOT}/tracked', self._on_tracked, 10
-        )
+        self._tracked = InputSubscription(node, FACES, self._on_tracked)
 
     @property
     def lost(self) -> int:
@@ -81,11 +79,7 @@ class HriFaces:
             self._areas.pop(gone, None)
         for new in ids - self._rois.keys():
             self._rois[new] = InputSubscription(
-                self._node,
-                self._roi_type,
-                f'{ROOT}/{new}/roi',
-                partial(self._on_roi, new),
-                1,
+                self._node, FACE_REGION.of(new), partial(self._on_roi, new)
             )
         self._choose()
 
@@ -113,7 +107,5 @@ class HriFaces:
         self.current = name
         if name:
             self._node.get_logger().info(f'ROS4HRI: listening to face {name}')
-            topic = f'{ROOT}/{name}/cropped'
-            self._pictures = InputSubscription(
-                self._node, Image, topic, self._callback, self._depth
-            )
+            topic = replace(FACE_IMAGE.of(name), depth=self._depth)
+            self._pictures = InputSubscription(self._node, topic, self._callback)

@@ -11,6 +11,8 @@ from rclpy.qos import ReliabilityPolicy
 from rclpy.subscription import Subscription
 
 from vico_listener.nodes.sequence_gaps import SequenceGaps
+from vico_listener.nodes.topics import message_class
+from vico_listener.ros_api import Topic
 
 NUMBERED = hasattr(Subscription, 'CallbackType')
 """This rclpy tells a callback the sequence number of its message (from Iron on)."""
@@ -24,8 +26,9 @@ class InputSubscription:
 
     Args:
         node: owner.
-        message_type, topic, callback: as for ``create_subscription``.
-        depth: messages kept while the node is busy; what is too much is lost, and counted.
+        topic: its depth is how many messages are kept while the node is busy; what is too much is
+            lost, and counted.
+        callback: takes each message.
 
     Attributes:
         lost: messages lost on the way or here. Without sequence numbers (Humble, or a middleware
@@ -35,16 +38,12 @@ class InputSubscription:
     def __init__(
         self,
         node: Node,
-        message_type: Any,
-        topic: str,
+        topic: Topic,
         callback: Callable[[Any], None],
-        depth: int,
     ) -> None:
         self._node = node
-        self._type = message_type
         self._topic = topic
         self._callback = callback
-        self._depth = depth
         self._told = 0
         self._gaps: SequenceGaps | None = None
         self._subscription = self._subscribe(ReliabilityPolicy.RELIABLE)
@@ -54,11 +53,15 @@ class InputSubscription:
         if reliability == ReliabilityPolicy.RELIABLE:
             callbacks.incompatible_qos = self._on_incompatible
         qos = QoSProfile(
-            reliability=reliability, history=HistoryPolicy.KEEP_LAST, depth=self._depth
+            reliability=reliability, history=HistoryPolicy.KEEP_LAST, depth=self._topic.depth
         )
         callback = self._on_numbered if NUMBERED else self._callback
         return self._node.create_subscription(
-            self._type, self._topic, callback, qos, event_callbacks=callbacks
+            message_class(self._topic.type),
+            self._topic.name,
+            callback,
+            qos,
+            event_callbacks=callbacks,
         )
 
     def _on_numbered(self, message: Any, info: dict[str, Any]) -> None:
@@ -84,7 +87,8 @@ class InputSubscription:
     def _lower(self) -> None:
         if self._subscription is None:
             return
-        self._node.get_logger().info(f'{self._topic}: the publisher is best effort, so are we now')
+        name = self._topic.name
+        self._node.get_logger().info(f'{name}: the publisher is best effort, so are we now')
         self._node.destroy_subscription(self._subscription)
         self._subscription = self._subscribe(ReliabilityPolicy.BEST_EFFORT)
 
@@ -93,7 +97,7 @@ class InputSubscription:
         if self._subscription is None:
             return ''
         name = self._subscription.topic_name
-        ours = f'{self._type.__module__.split(".")[0]}/msg/{self._type.__name__}'
+        ours = self._topic.type
         others = {
             info.topic_type
             for info in self._node.get_publishers_info_by_topic(name)

@@ -14,7 +14,6 @@ from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener import LISTENERS
 from vico_listener.listener.agent import ListeningAgent
-from vico_listener.listener.model.runtimes import RUNTIMES
 from vico_listener.listening_head import measure_reference
 from vico_listener.motion import Attitude
 from vico_listener.nodes.convert import motion_message
@@ -22,7 +21,15 @@ from vico_listener.nodes.convert import speaker_of
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import WARN
 from vico_listener.nodes.managed_node import ManagedNode
-from vico_listener.nodes.parameters import Parameter
+from vico_listener.nodes.topics import advertise
+from vico_listener.nodes.topics import offer
+from vico_listener.nodes.topics import subscribe_to
+from vico_listener.ros_api import LISTENER
+from vico_listener.ros_api.listener import ACTIVE
+from vico_listener.ros_api.listener import ATTITUDE
+from vico_listener.ros_api.listener import MOTION
+from vico_listener.ros_api.listener import SET_ACTIVE
+from vico_listener.ros_api.perception import SPEAKER
 from vico_listener.statistics import Durations
 
 
@@ -33,28 +40,7 @@ class ListenerNode(ManagedNode):
         subscribe: False in the composed stack, where `listen` is called directly.
     """
 
-    PARAMETERS = (
-        Parameter('listener', 'lstm', 'The listener.', plugins=LISTENERS),
-        Parameter('checkpoint', '', "Checkpoint folder of `lstm`; '' = the one that ships."),
-        Parameter('runtime', 'onnx', 'What steps it.', plugins=RUNTIMES),
-        Parameter('seed', 0, 'Of blinks, breathing, gaze and chance decisions.', 0, 2**31 - 1),
-        Parameter(
-            'personality', -1, 'Seed of a drawn personality; -1 = the default one.', -1, 2**31 - 1
-        ),
-        Parameter(
-            'attitude',
-            'neutral',
-            'Attitude towards the speaker.',
-            choices=tuple(a.value for a in Attitude),
-            live=True,
-        ),
-        Parameter('intensity', 1.0, 'How strongly it is shown.', 0.0, 1.0, live=True),
-        Parameter('active', True, 'False: ease out, then stop publishing motion.', live=True),
-        Parameter('idle', True, 'Blinks, breathing and gaze shifts.'),
-        Parameter('portrait', '', "Portrait whose face is the reference; '' = a neutral face."),
-        Parameter('face_model', '', 'What measures it for bfm64: epoch_20.pth or a .mat.'),
-        Parameter('frame_id', 'head', "Frame of the listener's head in its messages."),
-    )
+    API = LISTENER
 
     def __init__(self, name: str = 'listener', subscribe: bool = True, **options: Any) -> None:
         super().__init__(name, **options)
@@ -63,10 +49,10 @@ class ListenerNode(ManagedNode):
         self._subscription: Any = None
         self._lock = threading.RLock()
         self._durations = Durations()
-        self._publisher = self.create_lifecycle_publisher(msg.ListenerMotion, 'motion', 60)
-        self.create_subscription(String, 'attitude', self._on_attitude, 10)
-        self.create_subscription(Bool, 'active', self._on_active, 10)
-        self.create_service(SetBool, '~/set_active', self._on_set_active)
+        self._publisher = advertise(self, MOTION)
+        subscribe_to(self, ATTITUDE, self._on_attitude)
+        subscribe_to(self, ACTIVE, self._on_active)
+        offer(self, SET_ACTIVE, self._on_set_active)
 
     def configure(self) -> None:
         """Make the listener and its reference face."""
@@ -90,9 +76,7 @@ class ListenerNode(ManagedNode):
         """Subscribe to `speaker`."""
         self._frame_id = self.table['frame_id']
         if self._subscribe:
-            self._subscription = self.create_subscription(
-                msg.SpeakerFrame, 'speaker', self._on_speaker, 60
-            )
+            self._subscription = subscribe_to(self, SPEAKER, self._on_speaker)
 
     def deactivate(self) -> None:
         """Unsubscribe and start anew next time."""

@@ -14,8 +14,8 @@ from rclpy.lifecycle import LifecycleState
 from rclpy.lifecycle import TransitionCallbackReturn
 
 from vico_listener.errors import user_message
-from vico_listener.nodes.parameters import Parameter
 from vico_listener.nodes.parameters import ParameterTable
+from vico_listener.ros_api import NodeApi
 
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 
@@ -29,11 +29,12 @@ class ManagedNode(LifecycleNode):
     its traceback and ends in rclpy's error state.
     """
 
-    PARAMETERS: tuple[Parameter, ...] = ()
+    API = NodeApi('')
+    """The tables of its parameters, topics and diagnostics."""
 
     def __init__(self, name: str, **options: Any) -> None:
         super().__init__(name, **options)
-        self.table = ParameterTable(self, self.PARAMETERS, self.parameter_changed)
+        self.table = ParameterTable(self, self.API.parameters, self.parameter_changed)
         self.is_active = False
         self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
         # Steady: diagnostics go on while a bag's clock is paused.
@@ -60,7 +61,7 @@ class ManagedNode(LifecycleNode):
         """Apply a parameter marked `live`; it has been checked."""
 
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
-        """Level, message and values for /diagnostics while active."""
+        """Level, message and values for /diagnostics while active; values that `API` lists."""
         return OK, 'active', {}
 
     # Lifecycle callbacks of rclpy, which swallows exceptions raised in them.
@@ -148,7 +149,11 @@ class ManagedNode(LifecycleNode):
             name=f'vico_listener: {self.get_name()}',
             message=message,
             hardware_id='vico_listener',
-            values=[KeyValue(key=key, value=_text(value)) for key, value in values.items()],
+            values=[
+                KeyValue(key=key, value=_text(value))
+                for key, value in values.items()
+                if self.API.documents(key)
+            ],
         )
         array = DiagnosticArray(status=[status])
         array.header.stamp = self.get_clock().now().to_msg()

@@ -1,5 +1,7 @@
 """Publishes pictures and sound on the topics of a camera and a microphone."""
 
+from dataclasses import replace
+
 import audio_common_msgs.msg as audio_msgs
 from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import Image
@@ -8,8 +10,10 @@ from vico_listener.frames import CameraFrame
 from vico_listener.frames import SoundChunk
 from vico_listener.nodes.convert import time_message
 from vico_listener.nodes.image_codec import fill_image
-
-AUDIO_DEPTH = 100
+from vico_listener.nodes.topics import advertise
+from vico_listener.ros_api.replay import AUDIO
+from vico_listener.ros_api.replay import AUDIO_INFO
+from vico_listener.ros_api.replay import IMAGE
 
 
 class MediaPublisher:
@@ -23,11 +27,9 @@ class MediaPublisher:
     def __init__(self, node: LifecycleNode, depth: int) -> None:
         self.images = 0
         self.audio_chunks = 0
-        self._image = node.create_lifecycle_publisher(Image, 'image', depth)
-        self._audio = node.create_lifecycle_publisher(
-            audio_msgs.AudioDataStamped, 'audio', AUDIO_DEPTH
-        )
-        self._audio_info = node.create_lifecycle_publisher(audio_msgs.AudioInfo, 'audio_info', 1)
+        self._image = advertise(node, replace(IMAGE, depth=depth))
+        self._audio = advertise(node, AUDIO)
+        self._audio_info = advertise(node, AUDIO_INFO)
 
     @property
     def topic(self) -> str:

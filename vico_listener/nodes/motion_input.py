@@ -9,8 +9,8 @@ import vico_listener.msg as msg
 from vico_listener.errors import VicoError
 from vico_listener.frames import ListenerMotion
 from vico_listener.nodes.convert import motion_of
-
-DEPTH = 60
+from vico_listener.nodes.topics import subscribe_to
+from vico_listener.ros_api.listener import MOTION
 
 
 def subscribe_to_motion(node: Node, handle: Callable[[ListenerMotion], object]) -> Subscription:
@@ -24,4 +24,4 @@ def subscribe_to_motion(node: Node, handle: Callable[[ListenerMotion], object]) 
             return
         handle(motion)
 
-    return node.create_subscription(msg.ListenerMotion, 'motion', on_message, DEPTH)
+    return subscribe_to(node, MOTION, on_message)

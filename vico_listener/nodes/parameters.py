@@ -1,7 +1,6 @@
-"""Node parameters as tables: one row declares, documents and validates a parameter."""
+"""Declares the parameters of a node from its table, and checks what is set."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from rcl_interfaces.msg import FloatingPointRange
@@ -12,59 +11,24 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter as RosParameter
 
 from vico_listener.errors import SettingError
-from vico_listener.plugins import PluginError
-from vico_listener.plugins import Plugins
+from vico_listener.ros_api import Parameter
 
 
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter of a node.
-
-    Attributes:
-        name, default, description: as they appear in ``ros2 param describe`` and in the README.
-        low, high: range of a number.
-        choices: the texts that are allowed; empty = any.
-        plugins: the table of the parts that the parameter names.
-        live: may change while the node is active; otherwise it is read in `configure`.
-    """
-
-    name: str
-    default: bool | int | float | str
-    description: str
-    low: float | None = None
-    high: float | None = None
-    choices: tuple[str, ...] = ()
-    plugins: Plugins[Any] | None = None
-    live: bool = False
-
-    def descriptor(self) -> ParameterDescriptor:
-        """What rclpy declares, ranges included."""
-        descriptor = ParameterDescriptor(description=self.description)
-        if self.choices:
-            descriptor.additional_constraints = 'one of ' + ', '.join(self.choices)
-        if self.plugins is not None:
-            descriptor.additional_constraints = f'one of {self.plugins.choices}'
-        if self.low is not None and self.high is not None:
-            if isinstance(self.default, float):
-                descriptor.floating_point_range = [
-                    FloatingPointRange(from_value=float(self.low), to_value=float(self.high))
-                ]
-            else:
-                descriptor.integer_range = [
-                    IntegerRange(from_value=int(self.low), to_value=int(self.high), step=1)
-                ]
-        return descriptor
-
-    def objection(self, value: Any) -> str:
-        """Why `value` is not allowed; empty when it is."""
-        if self.choices and value not in self.choices:
-            return f"{self.name}: '{value}' is not one of {', '.join(self.choices)}"
-        if self.plugins is not None:
-            try:
-                self.plugins.locate(value)
-            except PluginError as error:
-                return f'{self.name}: {error}'
-        return ''
+def descriptor(row: Parameter) -> ParameterDescriptor:
+    """What rclpy declares for a parameter, ranges included."""
+    declared = ParameterDescriptor(
+        description=row.description, additional_constraints=row.constraint()
+    )
+    if row.low is not None and row.high is not None:
+        if isinstance(row.default, float):
+            declared.floating_point_range = [
+                FloatingPointRange(from_value=float(row.low), to_value=float(row.high))
+            ]
+        else:
+            declared.integer_range = [
+                IntegerRange(from_value=int(row.low), to_value=int(row.high), step=1)
+            ]
+    return declared
 
 
 class ParameterTable:
@@ -83,7 +47,7 @@ class ParameterTable:
         self._on_change = on_change
         self._table = {row.name: row for row in table}
         for row in table:
-            node.declare_parameter(row.name, row.default, row.descriptor())
+            node.declare_parameter(row.name, row.default, descriptor(row))
         node.add_on_set_parameters_callback(self._on_set)
 
     def _on_set(self, parameters: list[RosParameter]) -> SetParametersResult:

@@ -1,12 +1,12 @@
 """The topics that perception listens to: pictures, sound, and what is known of camera and head."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import CompressedImage
-from sensor_msgs.msg import Image
 
 from vico_listener.nodes.audio_input import AudioCallback
 from vico_listener.nodes.audio_input import AudioInput
@@ -16,44 +16,13 @@ from vico_listener.nodes.hri_faces import require_hri_msgs
 from vico_listener.nodes.image_codec import compressed_to_bgr
 from vico_listener.nodes.image_codec import image_to_bgr
 from vico_listener.nodes.input_subscription import InputSubscription
-from vico_listener.nodes.parameters import Parameter
 from vico_listener.nodes.parameters import ParameterTable
 from vico_listener.render.base import Image as Picture
+from vico_listener.ros_api.perception import CAMERA_INFO
+from vico_listener.ros_api.perception import COMPRESSED
+from vico_listener.ros_api.perception import IMAGE
+from vico_listener.ros_api.perception import LOSSLESS_IMAGE_DEPTH
 from vico_listener.speech import AudioFormat
-
-IMAGE_DEPTH = {False: 4, True: 60}
-"""Images that DDS keeps, live and lossless.
-
-It never gives back the memory of the most that it has kept. Live, more would only be dropped in
-`Feed`.
-"""
-
-INPUT_PARAMETERS = (
-    Parameter(
-        'face_source',
-        'camera',
-        'camera: the topic image; ros4hri: /humans/faces.',
-        choices=('camera', 'ros4hri'),
-    ),
-    Parameter('image_transport', 'raw', 'Type of the image topic.', choices=('raw', 'compressed')),
-    Parameter('use_audio', True, 'False: there is no microphone; nothing waits for audio.'),
-    Parameter('audio_stamped', True, 'AudioDataStamped (else AudioData, without stamps).'),
-    Parameter('audio_sample_rate', 16000, 'Until audio_info says otherwise [Hz].', 8000, 192000),
-    Parameter('audio_channels', 1, 'Until audio_info comes.', 1, 64),
-    Parameter('audio_sample_format', 'S16LE', "GStreamer's name, as in audio_info."),
-    Parameter(
-        'camera_on_head',
-        '',
-        "Where the pose of a camera on the moving head comes from; '' = it does not move.",
-        choices=('', 'joint_state', 'tf'),
-    ),
-    Parameter('robot', '', 'Robot profile, whose joints move the camera (joint_state).'),
-    Parameter('camera_forward', 0.0, 'Camera in front of the neck [m] (joint_state).', -2.0, 2.0),
-    Parameter('camera_up', 0.0, 'Camera above the neck [m] (joint_state).', -2.0, 2.0),
-    Parameter('base_frame', 'base_link', 'Frame that does not move with the head (tf).'),
-    Parameter('camera_frame', '', "Optical frame of the camera; '' = the image's (tf)."),
-)
-"""Parameters of the perception node that say what comes in."""
 
 
 def check_inputs(table: ParameterTable) -> None:
@@ -74,7 +43,7 @@ class PerceptionInputs:
 
     Args:
         node: owner of the subscriptions.
-        table: its parameters, `INPUT_PARAMETERS` and `lossless` among them.
+        table: its parameters.
         audio: format of the sound until an audio_info says otherwise.
         head_camera: knows where a camera on the head is; None = the camera does not move.
         on_image, on_camera_info: take each message.
@@ -91,14 +60,14 @@ class PerceptionInputs:
         on_camera_info: Callable[[CameraInfo], None],
         on_audio: AudioCallback,
     ) -> None:
-        depth = IMAGE_DEPTH[table['lossless']]
+        depth = LOSSLESS_IMAGE_DEPTH if table['lossless'] else IMAGE.depth
         self._pictures: InputSubscription | HriFaces
         if table['face_source'] == 'ros4hri':
             self._pictures = HriFaces(node, on_image, depth)
         else:
-            kind = CompressedImage if table['image_transport'] == 'compressed' else Image
-            self._pictures = InputSubscription(node, kind, 'image', on_image, depth)
-        self._camera_info = InputSubscription(node, CameraInfo, 'camera_info', on_camera_info, 1)
+            topic = COMPRESSED if table['image_transport'] == 'compressed' else IMAGE
+            self._pictures = InputSubscription(node, replace(topic, depth=depth), on_image)
+        self._camera_info = InputSubscription(node, CAMERA_INFO, on_camera_info)
         self._sound: AudioInput | None = None
         if table['use_audio']:
             self._sound = AudioInput(node, audio, table['audio_stamped'], on_audio)

@@ -6,13 +6,10 @@ from typing import Any
 
 from sensor_msgs.msg import CameraInfo
 
-import vico_listener.msg as msg
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import VicoError
-from vico_listener.face import BACKENDS
 from vico_listener.face import create_face_tracker
-from vico_listener.frames import ACOUSTICS
 from vico_listener.listening_head import Answer
 from vico_listener.listening_head import ListeningHead
 from vico_listener.listening_head import acoustic_stream
@@ -21,16 +18,17 @@ from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.head_camera import create_head_camera
 from vico_listener.nodes.image_codec import ImageError
 from vico_listener.nodes.managed_node import ManagedNode
-from vico_listener.nodes.parameters import Parameter
 from vico_listener.nodes.perception_diagnosis import PerceptionDiagnosis
-from vico_listener.nodes.perception_inputs import INPUT_PARAMETERS
 from vico_listener.nodes.perception_inputs import PerceptionInputs
 from vico_listener.nodes.perception_inputs import audio_format
 from vico_listener.nodes.perception_inputs import check_inputs
 from vico_listener.nodes.perception_inputs import picture_of
+from vico_listener.nodes.topics import advertise
 from vico_listener.perception import Feed
 from vico_listener.perception import Perception
 from vico_listener.perception.camera_on_head import CameraOnHead
+from vico_listener.ros_api import PERCEPTION
+from vico_listener.ros_api.perception import SPEAKER
 from vico_listener.speech import AudioFormat
 
 QUIET = 0.3
@@ -54,17 +52,7 @@ class PerceptionNode(ManagedNode):
             Without them it only perceives.
     """
 
-    PARAMETERS = (
-        Parameter('face', 'landmarker', 'Face backend.', plugins=BACKENDS),
-        Parameter('face_model', '', "Model file of the face backend; '' = the default one."),
-        Parameter('face_threads', 2, 'CPU threads of the face networks.', 1, 16),
-        Parameter('fov_deg', 60.0, 'Horizontal field of view while no camera_info comes.', 10, 170),
-        Parameter('acoustics', 'vico_listener/1', 'Layout of the features.', choices=ACOUSTICS),
-        Parameter('audio_wait', 0.15, 'Longest wait of a frame for its audio [s].', 0.0, 1.0),
-        Parameter('lossless', False, 'Process every frame, also when late: for replay.'),
-        Parameter('idle_time', 1.0, 'Seconds of idle motion after all input stopped.', 0.0, 60.0),
-        *INPUT_PARAMETERS,
-    )
+    API = PERCEPTION
 
     def __init__(
         self,
@@ -76,7 +64,7 @@ class PerceptionNode(ManagedNode):
         self._join = join
         self._frame_id = ''
         self._diagnosis = PerceptionDiagnosis(self.get_logger())
-        self._publisher = self.create_lifecycle_publisher(msg.SpeakerFrame, 'speaker', 60)
+        self._publisher = advertise(self, SPEAKER)
 
     def configure(self) -> None:
         """Load and warm up the face model."""

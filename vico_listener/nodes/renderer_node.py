@@ -17,7 +17,7 @@ from vico_listener.nodes.managed_node import ERROR
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.motion_input import subscribe_to_motion
-from vico_listener.nodes.parameters import Parameter
+from vico_listener.nodes.topics import advertise
 from vico_listener.render import RENDERERS
 from vico_listener.render import create_renderer
 from vico_listener.render import default_portrait_path
@@ -25,6 +25,9 @@ from vico_listener.render import load_portrait
 from vico_listener.render.base import Image as Picture
 from vico_listener.render.fluent import FluentRenderer
 from vico_listener.render.pirender.renderer import PIRenderer
+from vico_listener.ros_api import RENDERER
+from vico_listener.ros_api.renderer import FACE
+from vico_listener.ros_api.renderer import FACE_COMPRESSED
 from vico_listener.statistics import Durations
 
 
@@ -35,17 +38,7 @@ class RendererNode(ManagedNode):
         subscribe: False in the composed stack, where `draw` is called directly.
     """
 
-    PARAMETERS = (
-        Parameter('renderer', 'portrait', 'The renderer.', plugins=RENDERERS),
-        Parameter('renderer_model', '', 'Weights of the renderer pirender.'),
-        Parameter('face_model', '', 'What measures the portrait for it: epoch_20.pth or a .mat.'),
-        Parameter('window', 'causal', 'Motions it looks at: causal, lookahead=n or offline.'),
-        Parameter('fluent', False, 'A slow renderer: pictures in between are interpolated.'),
-        Parameter('portrait', '', "Photo of the listener's face; '' = the default portrait."),
-        Parameter('size', 256, 'Width and height of the picture [px].', 64, 1024),
-        Parameter('jpeg_quality', 90, 'Of face/image/compressed.', 1, 100),
-        Parameter('frame_id', 'head', "Frame of the listener's head in the images."),
-    )
+    API = RENDERER
 
     def __init__(self, name: str = 'renderer', subscribe: bool = True, **options: Any) -> None:
         super().__init__(name, **options)
@@ -56,10 +49,8 @@ class RendererNode(ManagedNode):
         self._durations = Durations()
         self._drawn = 0
         self._problem = ''
-        self._image = self.create_lifecycle_publisher(Image, 'face/image', 60)
-        self._compressed = self.create_lifecycle_publisher(
-            CompressedImage, 'face/image/compressed', 60
-        )
+        self._image = advertise(self, FACE)
+        self._compressed = advertise(self, FACE_COMPRESSED)
 
     def configure(self) -> None:
         """Load the portrait and prepare the renderer."""

@@ -21,10 +21,16 @@ from vico_listener.nodes.convert import time_message
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.media_publisher import MediaPublisher
-from vico_listener.nodes.parameters import Parameter
 from vico_listener.nodes.replay_pace import ReplayPace
 from vico_listener.nodes.source import ClipSource
 from vico_listener.nodes.source import Source
+from vico_listener.nodes.topics import advertise
+from vico_listener.nodes.topics import subscribe_to
+from vico_listener.ros_api import REPLAY
+from vico_listener.ros_api.replay import BAG_ATTITUDE
+from vico_listener.ros_api.replay import CLOCK
+from vico_listener.ros_api.replay import IMAGE
+from vico_listener.ros_api.replay import SPEAKER
 from vico_listener.speech import AudioFormat
 
 CLOCK_PERIOD_NS = 50_000_000
@@ -32,8 +38,6 @@ CLOCK_PERIOD_NS = 50_000_000
 
 CONNECT = 10.0
 """Seconds that replay waits for somebody to subscribe before it plays to nobody."""
-
-DEPTH = 100
 
 ANNOUNCEMENT = 0.2
 """Seconds for what has to arrive before the next item; topics overtake each other."""
@@ -50,27 +54,7 @@ class ReplayNode(ManagedNode):
     however high the rate.
     """
 
-    PARAMETERS = (
-        Parameter('clip', '', 'The video file to play.'),
-        Parameter('bag', '', 'The rosbag2 bag to play instead: folder, .mcap or .db3 file.'),
-        Parameter('image_topic', '', "The bag's camera; '' = the one topic with pictures."),
-        Parameter(
-            'audio_topic', '', "The bag's microphone; '' = the one topic with sound, none = mute."
-        ),
-        Parameter('audio_sample_rate', 16000, 'Of a bag without audio_info [Hz].', 8000, 192000),
-        Parameter('audio_channels', 1, 'Of a bag without audio_info.', 1, 64),
-        Parameter('audio_sample_format', 'S16LE', 'Of a bag without audio_info.'),
-        Parameter('rate', 1.0, 'Playing speed; 0 = as fast as it goes.', 0.0, 100.0),
-        Parameter('loop', False, 'Start again at the end.'),
-        Parameter('frame_id', 'camera', 'Frame of the camera.'),
-        Parameter(
-            'settle_time',
-            0.0,
-            'Wait before the start, for separate nodes to connect [s].',
-            0.0,
-            60.0,
-        ),
-    )
+    API = REPLAY
 
     def __init__(self, name: str = 'replay', **options: Any) -> None:
         super().__init__(name, **options)
@@ -82,10 +66,10 @@ class ReplayNode(ManagedNode):
         self._stop = threading.Event()
         self._pace = ReplayPace(self._stop, lambda: self.count_publishers('speaker') > 0)
         self._told = 0
-        self._media = MediaPublisher(self, DEPTH)
-        self._attitude = self.create_lifecycle_publisher(String, 'attitude', 10)
-        self._clock_publisher = self.create_lifecycle_publisher(ClockMessage, '/clock', 10)
-        self.create_subscription(msg.SpeakerFrame, 'speaker', self._on_speaker, DEPTH)
+        self._media = MediaPublisher(self, IMAGE.depth)
+        self._attitude = advertise(self, BAG_ATTITUDE)
+        self._clock_publisher = advertise(self, CLOCK)
+        subscribe_to(self, SPEAKER, self._on_speaker)
 
     def configure(self) -> None:
         """Look into the clip or bag."""

@@ -1,6 +1,7 @@
 """The rows of the tables: parameters, topics, services and diagnostics values of a node."""
 
 from dataclasses import dataclass
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from importlib import import_module
 from typing import Any
@@ -73,6 +74,10 @@ class Topic:
     type: str
     description: str
     depth: int = 10
+
+    def of(self, name: str) -> 'Topic':
+        """The topic with `name` in the place of <id>."""
+        return replace(self, name=self.name.replace('<id>', name))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,36 @@
+"""Makes publishers, subscriptions and services from the rows of `vico_listener.ros_api`."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from rclpy.lifecycle import LifecycleNode
+from rclpy.node import Node
+from rclpy.subscription import Subscription
+
+from vico_listener.ros_api import Topic
+
+
+def message_class(name: str) -> Any:
+    """The class of a message or service, from its name 'package/msg/Type' or 'package/srv/Type'.
+
+    Raises:
+        ModuleNotFoundError: its package is not installed.
+    """
+    package, kind, type_name = name.split('/')
+    return getattr(import_module(f'{package}.{kind}'), type_name)
+
+
+def advertise(node: LifecycleNode, topic: Topic) -> Any:
+    """A publisher that publishes while the node is active."""
+    return node.create_lifecycle_publisher(message_class(topic.type), topic.name, topic.depth)
+
+
+def subscribe_to(node: Node, topic: Topic, callback: Callable[[Any], object]) -> Subscription:
+    """A reliable subscription, e.g. to topics of this package."""
+    return node.create_subscription(message_class(topic.type), topic.name, callback, topic.depth)
+
+
+def offer(node: Node, service: Topic, callback: Callable[[Any, Any], Any]) -> None:
+    """A service."""
+    node.create_service(message_class(service.type), service.name, callback)
