@@ -275,7 +275,7 @@ class ListeningHead:
         return self._answers(self.senses.flush())
 
     def answers(self, stream: Iterable[CameraFrame | SoundChunk]) -> Iterator[Answer]:
-        """Answer a whole stream of pictures and sound, e.g. `vico_listener.media.play(path)`."""
+        """Answer a whole stream of pictures and sound, e.g. `media.clip.play(path)`."""
         for item in stream:
             if isinstance(item, CameraFrame):
                 yield from self.see(item.image, item.stamp)
