@@ -49,6 +49,29 @@ def test_no_module_needs_one_that_needs_it() -> None:
     TopologicalSorter(graph).prepare()  # CycleError names the modules of a circle
 
 
+ROS = re.compile(r'(rclpy|launch|ament_\w+|\w+_(msgs|srvs|interfaces)|vico_listener\.msg)(\.|$)')
+ROS_ROOMS = re.compile(r'vico_listener\.((lab\.)?(nodes|cli)|lab\.faults)(\.|$)')
+
+
+def test_ros_is_imported_in_its_rooms_only() -> None:
+    core = [name for name in MODULES if not ROS_ROOMS.match(name)]
+    assert len(core) > 200
+    for name in core:
+        for imported in named_imports(MODULES[name]):
+            assert not ROS.match(imported), f'{name} imports {imported}'
+            assert not ROS_ROOMS.match(imported), f'{name} imports {imported}'
+
+
+def test_launch_files_need_nothing_but_python() -> None:
+    """`ros2 launch` runs in a Python that need not have what the nodes import."""
+    code = (
+        'import sys; before = set(sys.modules); import vico_listener.ros_api.launch; '
+        'print(*{name.partition(".")[0] for name in set(sys.modules) - before})'
+    )
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) <= {'vico_listener', *sys.stdlib_module_names}
+
+
 LABORATORY = 'vico_listener.lab'
 HEAVY = (
     'matplotlib', 'rosbags', 'av', 'torch', 'numba', 'scipy.optimize', 'scipy.stats',
