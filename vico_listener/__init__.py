@@ -1,7 +1,8 @@
-"""A responsive listening head: camera and sound in, a listening face and head commands out.
+"""A responsive listening head: camera and microphone in, a listening face and head commands out.
 
-`ListeningHead` is the whole of it without ROS. ``vico_listener.nodes`` wraps it in topics,
-``vico_listener.cli`` is the ``vico`` command, ``vico_listener.lab`` the laboratory around it.
+`ListeningHead` is the complete head without ROS. ``vico_listener.nodes`` wraps it in ROS nodes,
+``vico_listener.cli`` is the ``vico`` command, and ``vico_listener.lab`` is the laboratory around
+it: data sets, training, evaluation and simulation.
 """
 
 from pkgutil import extend_path
@@ -14,13 +15,13 @@ if TYPE_CHECKING:
 
 __all__ = ['Answer', 'ListeningHead']
 
-# The generated messages (vico_listener.msg) live in the colcon install space, the Python code in
-# the source tree or in another install: both are one package.
+# The generated messages (vico_listener.msg) live in the colcon install space, and the Python code
+# in the source tree or in another install: together they are one package.
 __path__ = extend_path(__path__, __name__)
 
 
 def __getattr__(name: str) -> Any:
-    """Import what is public when it is asked for: messages alone need no networks."""
+    """Import a public name on first use, so that the messages alone load no networks."""
     if name not in __all__:
         raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
     from vico_listener import listening_head

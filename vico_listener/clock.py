@@ -1,29 +1,29 @@
-"""The 30 Hz model clock: integer nanoseconds of stream time, driven by stamps, never by arrival.
+"""The 30 Hz model clock, which counts ticks of stream time by the stamps of the input.
 
-Ticks lie on an absolute grid, tick k at ``round(k * 1e9 / 30)`` ns, so that the same recording
-gives the same ticks whatever arrived first.
+Stamps are integer nanoseconds. Ticks lie on an absolute grid, tick k at ``round(k * 1e9 / 30)`` ns,
+so that the same recording gives the same ticks, whenever and in whatever order its messages arrive.
 """
 
 MODEL_RATE = 30
-"""Model steps per second of stream time (ViCo videos have 30 fps)."""
+"""Ticks per second of stream time; the videos of ViCo have as many frames per second."""
 
 NANOSECONDS = 1_000_000_000
 
 EARLY_TICK_NS = 8_000_000
-"""A frame also advances the clock through a tick that lies this little after its stamp.
+"""A camera frame also makes a tick due that lies up to this many ns after the frame's stamp.
 
-A 30 fps camera whose stamps fall on the ticks, give or take some jitter, so makes one step a frame
+A 30 fps camera whose stamps fall on the ticks with some jitter thus makes one tick due per frame,
 instead of none and then two.
 """
 
 
 def tick_stamp(tick: int) -> int:
-    """Stamp of a tick in ns."""
+    """Return the stamp of a tick, in ns."""
     return (2 * tick * NANOSECONDS + MODEL_RATE) // (2 * MODEL_RATE)
 
 
 def tick_at(stamp: int) -> int:
-    """Number of the last tick at or before a stamp in ns."""
+    """Return the number of the last tick at or before a stamp, which is in ns."""
     tick = stamp * MODEL_RATE // NANOSECONDS + 1
     while tick_stamp(tick) > stamp:
         tick -= 1
@@ -42,14 +42,14 @@ class ModelClock:
 
     @property
     def last_stamp(self) -> int | None:
-        """Stamp of the last tick that was due, None after a reset."""
+        """The stamp of the last tick that became due, in ns; None after a reset."""
         return None if self._last is None else tick_stamp(self._last)
 
     def advance(self, stamp: int, limit: int = MODEL_RATE) -> list[int]:
-        """Stamps of the ticks that become due at `stamp` (ns), oldest first.
+        """Return the stamps of the ticks that become due at `stamp` (ns), oldest first.
 
         The first call after a reset makes one tick due. After a gap longer than `limit` ticks the
-        clock skips ahead: only the last `limit` ticks of the gap are due.
+        clock skips ahead: only the last `limit` ticks of the gap become due.
         """
         tick = tick_at(stamp + EARLY_TICK_NS)
         if self._last is None:

@@ -1,4 +1,4 @@
-"""What flows through the head: pictures and sound, then speaker frames, then listener motion."""
+"""The data that flows through the head: images and audio, then speaker frames, then motion."""
 
 from dataclasses import dataclass
 from dataclasses import field
@@ -15,28 +15,43 @@ from vico_listener.rotation import matrix_from_rpy
 from vico_listener.rotation import rpy_from_matrix
 
 ACOUSTIC_SIZE = 45
-"""Number of acoustic features per tick."""
+"""The number of acoustic features per tick."""
 
 ACOUSTICS = ('vico_listener/1', 'vico_release')
-"""Layouts of the acoustic features: ours (`speech.features`), the authors' (`speech.release`)."""
+"""The layouts of the acoustic features.
+
+The first is this project's (`speech.features`), the second that of the public code of ViCo's
+authors (`speech.release`).
+"""
 
 
 @dataclass(frozen=True, eq=False)
 class CameraFrame:
-    """A picture (H, W, 3) uint8 BGR, taken and available at `stamp` ns."""
+    """An image of a camera.
+
+    Attributes:
+        stamp: when it was taken, ns.
+        image: (H, W, 3) uint8 BGR.
+    """
 
     stamp: int
     image: NDArray[np.uint8]
 
     @property
     def available(self) -> int:
-        """When a camera would deliver it, ns."""
+        """When a camera would deliver the frame, ns: the instant at which it was taken."""
         return self.stamp
 
 
 @dataclass(frozen=True, eq=False)
 class SoundChunk:
-    """Interleaved S16LE samples (N, channels); the first was captured at `stamp` ns."""
+    """A chunk of audio.
+
+    Attributes:
+        stamp: when the first sample was captured, ns.
+        samples: (N, channels) int16.
+        sample_rate: Hz.
+    """
 
     stamp: int
     samples: NDArray[np.int16]
@@ -44,18 +59,19 @@ class SoundChunk:
 
     @property
     def available(self) -> int:
-        """When a microphone would deliver it: at its end, ns."""
+        """When a microphone would deliver the chunk, ns: the end of its last sample."""
         return self.stamp + len(self.samples) * NANOSECONDS // self.sample_rate
 
 
 @dataclass(frozen=True)
 class Timing:
-    """Where the time of one frame went; every duration in seconds, `received` in host time.
+    """How long one frame took in each stage, for measuring latency.
 
     Attributes:
-        received: `time.time()` when the later of the image and the audio up to its stamp was in.
-        audio_wait: how long the image had waited for its audio before that.
-        face, speech, listener: time spent computing in each stage.
+        received: when the frame's input was complete, i.e. both its image and the audio up to the
+            image's stamp had arrived; host time as `time.time()` gives it, s.
+        audio_wait: how long the image had waited for that audio, s.
+        face, speech, listener: the computing time of each stage, s.
     """
 
     received: float = 0.0
@@ -67,19 +83,21 @@ class Timing:
 
 @dataclass(frozen=True, eq=False)
 class SpeakerFrame:
-    """What is known of the speaker at one tick of the model clock; it cannot be changed.
+    """Everything that is known about the speaker at one tick of the model clock; immutable.
 
     Attributes:
-        stamp: tick, ns of stream time.
-        source_stamp: stamp of the newest camera frame used, ns (0 when there was none yet).
-        index: tick number since the last reset.
-        face: the speaker's face; confidence 0 when `face_valid` is False.
-        acoustic: (45,) float32, causal: audio up to the tick only.
-        acoustics: their layout, one of `ACOUSTICS`.
-        face_valid: a face was seen within the last 0.2 s of stream time.
-        audio_valid: the audio up to the tick was there.
+        stamp: the tick, ns of stream time.
+        source_stamp: the stamp of the newest camera frame used, ns; 0 before the first one.
+        index: the number of the tick, counted from the last reset.
+        face: the speaker's face; its confidence is 0 when `face_valid` is False.
+        acoustic: (45,) float32 features of the audio up to the tick; they are causal.
+        face_valid: whether a face was seen within the last 0.2 s of stream time.
+        audio_valid: whether all audio up to the tick had arrived.
         speaking: voice activity.
-        reset: first frame after the clock jumped back; whoever keeps state must drop it.
+        reset: True in the first frame after the stream began or its clock jumped back; everything
+            that keeps state must then forget it.
+        timing: how long the stages so far took.
+        acoustics: the layout of `acoustic`, one of `ACOUSTICS`.
     """
 
     stamp: int
@@ -95,23 +113,25 @@ class SpeakerFrame:
     acoustics: str = ACOUSTICS[0]
 
     def __post_init__(self) -> None:
-        """Keep the features from being written."""
+        """Make the features read-only."""
         object.__setattr__(self, 'acoustic', read_only(self.acoustic))
 
 
 @dataclass(frozen=True, eq=False)
 class ListenerMotion:
-    """The listener's answer to one `SpeakerFrame`; it cannot be changed.
+    """The listener's answer to one `SpeakerFrame`; immutable.
 
     Attributes:
-        stamp: tick, ns of stream time.
-        source_stamp: stamp of the camera frame that it answers, ns.
-        face: the listener's face; rotation and translation relative to the reference face
-            (arkit52), or as Deep3DFaceRecon has them (bfm64).
-        attitude, intensity: in force at this tick.
+        stamp: the tick, ns of stream time.
+        source_stamp: the stamp of the camera frame that the motion answers, ns.
+        face: the listener's face. Its rotation and translation are relative to the reference face
+            in `arkit52`, and absolute, as Deep3DFaceRecon fits them, in `bfm64`.
+        attitude, intensity: the mood in force at this tick.
         active: False while the listener eases out or rests.
-        model: name of the listener that made it.
-        rest_rotation: (3,) of the head at rest, rad: what a robot takes off.
+        model: the name of the listener that made the motion.
+        reset: True in the first motion after a reset of the stream.
+        timing: how long the stages so far took.
+        rest_rotation: (3,) roll, pitch, yaw of the head at rest, rad. A robot subtracts it.
     """
 
     stamp: int
@@ -127,7 +147,7 @@ class ListenerMotion:
 
     @property
     def head_rotation(self) -> NDArray[np.float32]:
-        """(3,) roll, pitch, yaw of the head from its rest, rad."""
+        """(3,) roll, pitch, yaw of the head relative to its rest, rad."""
         if not self.rest_rotation.any():
             return self.face.rotation
         rest, head = matrix_from_rpy(self.rest_rotation), matrix_from_rpy(self.face.rotation)

@@ -1,7 +1,7 @@
-"""The vocabulary: attitudes, expression bases and the motion of a face.
+"""The vocabulary of the head: attitudes, expression bases and the motion of a face.
 
-A face motion is m = (beta, p) of Zhou et al., ECCV 2022, section 3: an expression in a named basis
-and a pose (rotation, translation; crop where the basis needs it).
+A face motion is the m = (beta, p) of Zhou et al., ECCV 2022, section 3: an expression in a named
+basis, and a pose (rotation, translation and, where the basis needs it, crop).
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ Array = NDArray[np.float32]
 
 
 class Attitude(str, Enum):
-    """The listener's attitude e towards the speaker (paper, section 3)."""
+    """The listener's attitude towards the speaker: e in section 3 of the paper."""
 
     POSITIVE = 'positive'
     NEUTRAL = 'neutral'
@@ -26,7 +26,11 @@ class Attitude(str, Enum):
 
     @classmethod
     def parse(cls, name: str) -> 'Attitude':
-        """Return the attitude called `name`, in any case; SettingError names the choices."""
+        """Return the attitude called `name`, in upper or lower case.
+
+        Raises:
+            SettingError: there is no such attitude; the message lists the choices.
+        """
         try:
             return cls(name.strip().lower())
         except ValueError:
@@ -50,9 +54,10 @@ ARKIT_NAMES: tuple[str, ...] = (
     'mouthStretchLeft', 'mouthStretchRight', 'mouthUpperUpLeft', 'mouthUpperUpRight',
     'noseSneerLeft', 'noseSneerRight', 'tongueOut',
 )  # fmt: skip
-"""The 52 ARKit blendshapes, MediaPipe's order without ``_neutral``, plus ``tongueOut`` at the end.
+"""The names of the 52 ARKit blendshapes.
 
-Left and right are the person's own.
+They stand in MediaPipe's order without its ``_neutral``, with ``tongueOut`` added at the end. Left
+and right are the person's own.
 """
 
 ARKIT_INDEX: dict[str, int] = {name: i for i, name in enumerate(ARKIT_NAMES)}
@@ -64,7 +69,7 @@ class Basis:
 
     Attributes:
         name: the name that messages and checkpoints carry.
-        coefficients: names of the expression coefficients, in order.
+        coefficients: the names of the expression coefficients, in order.
         translation_unit: 'm', or 'deep3d' for Deep3DFaceRecon's own units.
         absolute_pose: True where poses are absolute, as Deep3DFaceRecon fits them, and include the
             alignment crop (scale, tx, ty); False where a listener's pose is relative to its
@@ -78,11 +83,11 @@ class Basis:
 
     @property
     def size(self) -> int:
-        """Number of expression coefficients."""
+        """The number of expression coefficients."""
         return len(self.coefficients)
 
     def __reduce__(self) -> tuple[Callable[[str], 'Basis'], tuple[str]]:
-        """A copy, or what another process unpickles, is the basis itself: `is` compares bases."""
+        """Make copies and unpickled bases the very same object, so that `is` compares bases."""
         return basis_by_name, (self.name,)
 
 
@@ -92,14 +97,18 @@ BASES: dict[str, Basis] = {b.name: b for b in (ARKIT52, BFM64)}
 
 
 def basis_by_name(name: str) -> Basis:
-    """Return the basis called `name`; SettingError names the choices."""
+    """Return the basis called `name`.
+
+    Raises:
+        SettingError: there is no such basis; the message lists the choices.
+    """
     if name not in BASES:
         raise SettingError(f"unknown basis '{name}': choose one of {', '.join(BASES)}")
     return BASES[name]
 
 
 def read_only(array: NDArray) -> NDArray:
-    """The array itself, or a view of it, through which nothing can be written."""
+    """Return the array if it is read-only already, else a read-only view of it."""
     if array.flags.writeable:
         array = array.view()
         array.flags.writeable = False
@@ -111,22 +120,22 @@ ZEROS3 = read_only(np.zeros(3, np.float32))
 
 @dataclass(frozen=True, eq=False)
 class FaceMotion:
-    """Expression and pose of one face at one instant.
+    """The expression and pose of one face at one instant; immutable.
 
-    It cannot be changed, and its arrays cannot be written through it: whoever wants another motion
-    makes one, e.g. with `dataclasses.replace`. The arrays given are not copied.
+    Its arrays cannot be written through it. Make another motion with `dataclasses.replace` instead.
+    The arrays that are passed in are not copied.
 
     Attributes:
-        expression: (basis.size,) float32; `arkit52`: 0..1.
-        rotation: (3,) roll, pitch, yaw in rad, REP-103 (see `vico_listener.rotation`). Zero is a
-            head that looks straight into the camera (speaker) or straight ahead (listener).
-        translation: (3,). For a speaker in `arkit52`: position of the head in metres in a frame at
-            the camera whose x points from the scene into the camera, y to the person's left
-            (image right) and z up, so x is minus the distance. For a listener: displacement from
-            its reference, head frame (x forward, y left, z up).
-        crop: (3,) scale, tx, ty of Deep3D's alignment; zeros where the basis has none.
-        confidence: 0 = no face in this frame, up to 1.
-        basis: the expression's basis.
+        expression: (basis.size,) float32; 0 to 1 in `arkit52`.
+        rotation: (3,) roll, pitch, yaw in rad, REP-103 (see `vico_listener.rotation`). At zero the
+            speaker's head looks straight into the camera, and the listener's straight ahead.
+        translation: (3,). For a speaker in `arkit52` it is the position of the head in metres, in a
+            frame at the camera whose x points from the scene into the camera, y to the person's
+            left (image right) and z up, so that x is minus the distance. For a listener it is the
+            displacement from its reference in the head frame (x forward, y left, z up).
+        crop: (3,) scale, tx, ty of Deep3D's alignment; zeros where the basis has no crop.
+        confidence: 0 where there is no face in this frame, up to 1.
+        basis: the basis of the expression.
     """
 
     expression: Array
@@ -137,26 +146,30 @@ class FaceMotion:
     basis: Basis = ARKIT52
 
     def __post_init__(self) -> None:
-        """Keep the arrays from being written."""
+        """Make the arrays read-only."""
         for name in ('expression', 'rotation', 'translation', 'crop'):
             object.__setattr__(self, name, read_only(getattr(self, name)))
 
     @classmethod
     def neutral(cls, basis: Basis = ARKIT52, confidence: float = 1.0) -> 'FaceMotion':
-        """A face without expression that looks straight ahead."""
+        """Return a face without expression that looks straight ahead."""
         return cls(np.zeros(basis.size, np.float32), confidence=confidence, basis=basis)
 
     @classmethod
     def missing(cls, basis: Basis = ARKIT52) -> 'FaceMotion':
-        """What a frame without a face yields: neutral, confidence 0."""
+        """Return the motion of a frame without a face: neutral, with confidence 0."""
         return cls.neutral(basis, confidence=0.0)
 
     def coefficient(self, name: str) -> float:
-        """The expression coefficient called `name` (KeyError-free only for the basis' names)."""
+        """Return the expression coefficient called `name`.
+
+        Raises:
+            ValueError: the basis has no such coefficient.
+        """
         return float(self.expression[self.basis.coefficients.index(name)])
 
     def is_finite(self) -> bool:
-        """True when no number in it is NaN or infinite."""
+        """Return True when no number of the motion is NaN or infinite."""
         return bool(
             np.isfinite(self.expression).all()
             and np.isfinite(self.rotation).all()

@@ -1,8 +1,9 @@
-"""Face motions in a basis' native order and units, as networks see them, and back.
+"""Converts face motions to a basis' native order and units, as networks see them, and back.
 
-Deep3DFaceRecon turns points by Rz Ry Rx with x to the person's left, y up and z out of the face;
-its angles are therefore another order of the same rotation, converted through the matrix here and
-nowhere else. Translation and crop keep Deep3D's own units. `arkit52` is native already.
+Deep3DFaceRecon rotates points by Rz Ry Rx with x to the person's left, y up and z out of the face.
+Its angles therefore describe the same rotation about the axes in another order, and are converted
+by way of the rotation matrix. This happens here and nowhere else. Translation and crop keep
+Deep3D's units. The values of `arkit52` are native already.
 """
 
 import numpy as np
@@ -20,7 +21,7 @@ _HEAD_FROM_DEEP3D = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
 
 
 def native_rotation(basis: Basis, rotation: NDArray[np.float32]) -> NDArray[np.float64]:
-    """A rotation (3,) roll, pitch, yaw in the basis' own angles, rad."""
+    """Return the native angles (3,) of a rotation (3,) roll, pitch, yaw, all in rad."""
     if basis is not BFM64:
         return np.asarray(rotation, np.float64)
     head = matrix_from_rpy(np.asarray(rotation, np.float64))
@@ -28,7 +29,7 @@ def native_rotation(basis: Basis, rotation: NDArray[np.float32]) -> NDArray[np.f
 
 
 def rep103_rotation(basis: Basis, angles: NDArray) -> NDArray[np.float64]:
-    """The inverse of `native_rotation`."""
+    """Return roll, pitch, yaw (3,) of native angles: the inverse of `native_rotation`."""
     if basis is not BFM64:
         return np.asarray(angles, np.float64)
     turned = matrix_from_rpy(np.asarray(angles, np.float64))
@@ -36,7 +37,10 @@ def rep103_rotation(basis: Basis, angles: NDArray) -> NDArray[np.float64]:
 
 
 def to_native(motion: FaceMotion) -> NDArray[np.float32]:
-    """Rotation 3 | expression | translation 3 | crop 3 (where the basis has one)."""
+    """Return a motion as one vector: rotation 3 | expression | translation 3 | crop 3.
+
+    The crop is left out where the basis has none.
+    """
     rotation = native_rotation(motion.basis, motion.rotation)
     parts = [rotation.astype(np.float32), motion.expression, motion.translation]
     if motion.basis.absolute_pose:
@@ -45,7 +49,7 @@ def to_native(motion: FaceMotion) -> NDArray[np.float32]:
 
 
 def from_native(basis: Basis, values: NDArray) -> FaceMotion:
-    """The inverse of `to_native`."""
+    """Return the motion of a native vector: the inverse of `to_native`."""
     end = 3 + basis.size
     return FaceMotion(
         np.array(values[3:end], np.float32),

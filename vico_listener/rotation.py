@@ -1,8 +1,9 @@
-"""Roll-pitch-yaw, rotation matrices and quaternions, REP-103.
+"""Converts between roll-pitch-yaw angles, rotation matrices and quaternions, after REP-103.
 
-One convention everywhere: fixed-axis roll, pitch, yaw in rad about x (out of the face), y (to the
-head's own left) and z (up), so ``R = Rz(yaw) @ Ry(pitch) @ Rx(roll)``. Positive pitch looks down,
-positive yaw looks to the head's own left, positive roll brings the right ear down.
+The whole project uses one convention: fixed-axis roll, pitch, yaw in rad about x (out of the
+face), y (to the head's own left) and z (up), so ``R = Rz(yaw) @ Ry(pitch) @ Rx(roll)``. Positive
+pitch turns the face down, positive yaw turns it to the head's own left, and positive roll brings
+the right ear down.
 """
 
 import numpy as np
@@ -14,7 +15,7 @@ Matrix = NDArray[np.float64]
 
 
 def matrix_from_rpy(rpy: ArrayLike) -> Matrix:
-    """Rotation matrix (3, 3) of roll, pitch, yaw in rad."""
+    """Return the rotation matrix (3, 3) of roll, pitch, yaw in rad."""
     roll, pitch, yaw = np.asarray(rpy, dtype=np.float64)
     cr, sr = np.cos(roll), np.sin(roll)
     cp, sp = np.cos(pitch), np.sin(pitch)
@@ -29,9 +30,9 @@ def matrix_from_rpy(rpy: ArrayLike) -> Matrix:
 
 
 def rpy_from_matrix(rotation: ArrayLike) -> Vector:
-    """Roll, pitch, yaw in rad of a rotation matrix (3, 3); pitch lies in [-pi/2, pi/2].
+    """Return roll, pitch, yaw (3,) in rad of a rotation matrix (3, 3).
 
-    At pitch = +-pi/2 (gimbal lock) roll is set to zero.
+    Pitch lies in [-pi/2, pi/2]. At its limits (gimbal lock) roll is set to zero.
     """
     r = np.asarray(rotation, dtype=np.float64)
     pitch = np.arctan2(-r[2, 0], np.hypot(r[0, 0], r[1, 0]))
@@ -41,7 +42,10 @@ def rpy_from_matrix(rotation: ArrayLike) -> Vector:
 
 
 def compose_rpy(*rotations: ArrayLike) -> Vector:
-    """Roll, pitch, yaw of the product of rotations, leftmost applied last: ``R1 @ R2 @ ...``."""
+    """Return roll, pitch, yaw (3,) in rad of a product of rotations ``R1 @ R2 @ ...``.
+
+    Each rotation is given as roll, pitch, yaw in rad; the leftmost is applied last.
+    """
     product = np.eye(3)
     for rpy in rotations:
         product = product @ matrix_from_rpy(rpy)
@@ -49,9 +53,9 @@ def compose_rpy(*rotations: ArrayLike) -> Vector:
 
 
 def quaternion_from_rpy(rpy: ArrayLike) -> Vector:
-    """Unit quaternion x, y, z, w of roll, pitch, yaw in rad.
+    """Return the unit quaternion x, y, z, w of roll, pitch, yaw in rad.
 
-    Written out because the import of scipy's rotations takes half a second.
+    It is written out because importing scipy's rotations takes half a second.
     """
     roll, pitch, yaw = np.asarray(rpy, dtype=np.float64) / 2
     cr, sr = np.cos(roll), np.sin(roll)
@@ -68,10 +72,10 @@ def quaternion_from_rpy(rpy: ArrayLike) -> Vector:
 
 
 def matrix_from_quaternion(quaternion: ArrayLike) -> Matrix:
-    """Rotation matrix (3, 3) of a quaternion x, y, z, w of any length but zero.
+    """Return the rotation matrix (3, 3) of a quaternion x, y, z, w of any length but zero.
 
     Raises:
-        ValueError: its length is zero.
+        ValueError: the length is zero.
     """
     numbers = np.asarray(quaternion, dtype=np.float64)
     length = float(np.linalg.norm(numbers))

@@ -1,13 +1,13 @@
-"""Running percentiles for latencies and stage times."""
+"""Keeps latencies and stage times, and computes their percentiles."""
 
 import numpy as np
 
 
 class Durations:
-    """The newest durations of a stage, for percentiles.
+    """The newest durations of a stage.
 
     Args:
-        size: how many are kept (36,000 = 20 minutes at 30 Hz).
+        size: the number of durations that are kept; 36,000 is 20 minutes at 30 Hz.
     """
 
     def __init__(self, size: int = 36_000) -> None:
@@ -15,7 +15,7 @@ class Durations:
         self._count = 0
 
     def __len__(self) -> int:
-        """How many durations are kept."""
+        """Return the number of durations recorded, which `size` bounds."""
         return min(self._count, len(self._seconds))
 
     def add(self, seconds: float) -> None:
@@ -24,12 +24,12 @@ class Durations:
         self._count += 1
 
     def percentiles_ms(self, *q: float) -> list[float]:
-        """The q-th percentiles (0..100) in ms; NaN while there are none."""
+        """Return the q-th percentiles (0 to 100) in ms; NaN before the first duration."""
         if not self._count:
             return [float('nan')] * len(q)
         found: list[float] = (1e3 * np.percentile(self._seconds[: len(self)], q)).tolist()
         return found
 
     def summary_ms(self) -> dict[str, float]:
-        """p50, p99 and maximum in ms; NaN while there are none."""
+        """Return the median (p50), p99 and maximum in ms; NaN before the first duration."""
         return dict(zip(('p50', 'p99', 'max'), self.percentiles_ms(50, 99, 100), strict=True))

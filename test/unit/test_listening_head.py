@@ -335,7 +335,7 @@ def test_a_missing_face_model_is_named() -> None:
         (lambda head: head.see(TINY / 255, 0), r'expected an 8-bit image \(uint8\), got float64'),
         (lambda head: head.see(TINY[..., 0], 0), r'expected a BGR image .* got \(8, 8\)'),
         (lambda head: head.see('picture.png', 0), 'expected an image as a numpy array, got str'),
-        (lambda head: head.hear(bytes(3), 0), '3 bytes of audio are no whole number'),
+        (lambda head: head.hear(bytes(3), 0), '3 bytes of audio are not a whole number'),
         (lambda head: head.hear(np.zeros((4, 2), np.int16), 0), r'does not fit 1 channel'),
         (lambda head: head.hear(MP3, 0), 'the audio is MP3, not raw PCM'),
         (lambda head: head.hear(MP3, 0, AudioFormat(coding='mp3')), 'the sound is mp3, but PCM'),

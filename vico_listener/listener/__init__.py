@@ -1,4 +1,4 @@
-"""Listener generators G_m: speaker frames in, the listener's face motion out; the idle layer."""
+"""The listeners, which answer speaker frames with face motion, and what belongs to them."""
 
 from vico_listener.listener.base import DEFAULT_LISTENER
 from vico_listener.listener.base import LISTENERS

@@ -1,4 +1,4 @@
-"""A listener with everything that belongs to it at run time: idle layer, fading, input checks."""
+"""Runs a listener together with its mood, its idle layer and checks of its input."""
 
 import time
 from dataclasses import dataclass
@@ -22,11 +22,13 @@ from vico_listener.motion import FaceMotion
 
 @dataclass
 class AgentCounters:
-    """What the agent has seen.
+    """Counts the frames that the agent has answered.
 
     Attributes:
-        invalid_frames: held numbers that are not finite.
-        foreign_frames: held a face or sound in a form that the listener was not made for.
+        steps: the number of frames.
+        resets: how many of them began the stream afresh.
+        invalid_frames: how often the face or the features held numbers that are not finite.
+        foreign_frames: how many frames held a face or features that the listener cannot understand.
     """
 
     steps: int = 0
@@ -36,14 +38,14 @@ class AgentCounters:
 
 
 class ListeningAgent:
-    """Speaker frames in, complete listener motion out.
+    """Answers speaker frames with complete listener motion.
 
     Attitude, intensity and activity may be set from another thread than the one that steps.
 
     Args:
-        listener: the generator G_m.
+        listener: the listener.
         reference: the listener's own first face m_1.
-        idle: the idle layer, or None.
+        idle: the idle layer; None for none.
         attitude, intensity: the mood to start in.
 
     Raises:
@@ -63,7 +65,7 @@ class ListeningAgent:
         self._rest_rotation = reference.rotation if reference.basis.absolute_pose else ZEROS3
         self.counters = AgentCounters()
         self.mismatch = ''
-        """What the last foreign frame had that the listener cannot use, and the remedy."""
+        """Why the listener cannot use the last foreign frame, with the remedy; '' before one."""
         self._idle = idle
         self._presence = Presence()
         self._mood = MoodFade(attitude, intensity)
@@ -81,24 +83,27 @@ class ListeningAgent:
         intensity: float = 1.0,
         **options: Any,
     ) -> 'ListeningAgent':
-        """Make a listener with its idle layer.
+        """Make an agent with a new listener.
 
         Args:
-            name: of the listener; SettingError names the choices.
-            reference: its first face m_1.
-            seed: of the idle layer and of the listener's decisions.
-            personality: seed of the draw of a personality; None = the listener's default one.
-            idle: with the idle layer.
+            name: the listener's short name, or its class as 'package.module:Class'.
+            reference: the listener's first face m_1.
+            seed: the seed of the idle layer and of the listener's decisions.
+            personality: the seed of a random personality; None for the default one.
+            idle: whether there is an idle layer.
             attitude: the attitude to start in.
-            intensity: the intensity to start in, 0..1.
-            **options: of this listener, e.g. its checkpoint.
+            intensity: the intensity to start in, 0 to 1.
+            **options: further options of this listener, e.g. its checkpoint.
+
+        Raises:
+            VicoError: there is no such listener, or it cannot be made or start like this.
         """
         listener = create_listener(name, personality=personality, seed=seed, **options)
         layer = IdleLayer(seed) if idle else None
         return cls(listener, reference, layer, attitude, intensity)
 
     def reset(self) -> None:
-        """Start anew from the reference, in the mood that is asked for."""
+        """Return to the start: the reference face, in the mood that is set."""
         self._index = 0
         self._mood.reset()
         self.listener.reset(self.reference, self._mood.attitude)
@@ -106,23 +111,23 @@ class ListeningAgent:
     def set_attitude(
         self, attitude: Attitude | None = None, intensity: float | None = None
     ) -> None:
-        """Change attitude or intensity (0..1); the listener fades to it.
+        """Change attitude or intensity (0 to 1); the listener fades to the new mood.
 
-        Before the first step it starts in it.
+        Before the first step the mood changes at once.
         """
         if attitude is not None:
             self._mood.attitude = attitude
         if intensity is not None:
             self._mood.intensity = intensity
         if self._index == 0:
-            self.reset()  # nothing was shown yet that the mood could fade from
+            self.reset()  # No motion was shown yet from which the mood could fade.
 
     def set_active(self, active: bool) -> None:
-        """Fade in, or fade out and then rest."""
+        """Fade the motion in (True), or fade it out and rest (False)."""
         self._presence.active = active
 
     def warm_up(self) -> None:
-        """Run a few steps so that the first real one is not slow."""
+        """Run a few steps, so that the first real one is not slow."""
         silence = SpeakerFrame(
             stamp=0,
             source_stamp=0,
@@ -138,10 +143,10 @@ class ListeningAgent:
         self.reset()
 
     def step(self, frame: SpeakerFrame) -> ListenerMotion | None:
-        """Answer one frame; None while resting.
+        """Return the answer to one frame, or None while the listener rests.
 
-        What the listener cannot use of a frame (numbers that are not finite, another basis, another
-        layout of the features) is left out and counted; the frame itself stays as it is.
+        Parts of a frame that the listener cannot use (numbers that are not finite, another basis,
+        another layout of the features) are ignored and counted; the frame itself is not changed.
         """
         if frame.reset and self._index > 0:
             self.counters.resets += 1
@@ -171,7 +176,7 @@ class ListeningAgent:
         )
 
     def _usable(self, frame: SpeakerFrame) -> SpeakerFrame:
-        """The frame without what the listener cannot use."""
+        """Return the frame without the parts that the listener cannot use."""
         if not frame.face.is_finite():
             frame = _blind(frame)
             self.counters.invalid_frames += 1

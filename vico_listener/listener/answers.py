@@ -1,10 +1,10 @@
-"""Which of the speaker's cues the listener answers, and with what head gesture.
+"""Decides which of the speaker's cues the listener answers, and with which head gesture.
 
-Opportunities are phrase ends and, while speech goes on, low regions and stressed syllables. A
-phrase end is answered when it was strong enough against a threshold that rises with every answer
-and falls with every opportunity that is left, so that the wanted share is taken whatever the
-speaker's habits. Unbroken speech builds up an urge, and what happens in it is answered when that is
-high. Every quantity here is a smooth function of what was heard.
+Opportunities are phrase ends and, during speech, low regions and stressed syllables. A phrase end
+is answered when its strength exceeds a threshold. The threshold rises with every answer and falls
+with every opportunity that is not taken, so that the intended share is taken, whatever the
+speaker's habits. Uninterrupted speech builds up an urge, and when it is high, a cue during speech
+is answered. Every quantity here is a smooth function of what was heard.
 """
 
 from math import exp
@@ -20,42 +20,46 @@ from vico_listener.listener.personality import Personality
 from vico_listener.listener.style import Style
 
 FIRST_THRESHOLD = 0.77
-"""Threshold of a share of nothing; a larger share starts lower."""
+"""The initial threshold for a share of 0; a larger share starts lower."""
 HABITUATION = 0.3
-"""How far the threshold moves, in units of strength (0..1)."""
+"""How far the threshold moves, in units of strength (0 to 1)."""
 URGE_RELIEF = 0.35
-"""Share of the urge that is left after the answer to a phrase end."""
+"""Share of the urge that remains after the answer to a phrase end."""
 STRENGTH_WEIGHT = 0.4
-"""Weight of a low region's or a stressed syllable's strength beside the urge."""
+"""Weight of the strength of a low region or stressed syllable relative to the urge."""
 STRESS_RELUCTANCE = 1.7
-"""Stress (in spreads) that invites an answer as much as a middling low region."""
+"""Stress (in spreads) that invites an answer as much as an average low region."""
 PATIENCE = 0.6
-"""An answer to a phrase end waits this long (s) for the rest after the gesture before it."""
+"""The longest time that an answer to a phrase end waits for the pause after a gesture, s."""
 LOW_WAIT = 0.4
-"""Further delay of the answer to a low region, s: in all about 0.7 (Ward & Tsukahara 2000)."""
+"""Additional delay of the answer to a low region, s.
+
+The total delay is about 0.7 s (Ward & Tsukahara 2000).
+"""
 REPEATED = 0.62
 """Share of nods with more than one cycle (42-55 % are single: Mori et al. 2025, Kihara 2016)."""
 FULL_AGREEMENT = 0.9
-"""Nobody shakes the head above this agreement."""
+"""Agreement above which every answer is a nod."""
 UPSWING = 0.3
 """Share of its depth by which the head rises before some wide nods (Kato et al. 2025)."""
 BEAT_FREQUENCY = 1.9
+"""Cycles per second of a beat."""
 BEAT_SECONDS = 0.85
-"""A nod waits until this long after the start of a beat, so that they stay apart."""
+"""The shortest time from the start of a beat to that of a nod, s, which keeps them apart."""
 BEAT_CLEARANCE = 0.5
-"""No beat starts within this many seconds of a nod."""
+"""The shortest time from a nod to the start of a beat, s."""
 
 
 def strength(phrase: Phrase) -> float:
-    """How strongly the end or low region of a phrase invites an answer, 0..1.
+    """Return how strongly the end or a low region of a phrase invites an answer, 0 to 1.
 
-    Longer, further falling and louder phrases do so more.
+    It increases with the length, the fall and the loudness of the phrase.
     """
     return 0.5 + 0.5 * tanh(0.5 * phrase.length + 0.35 * phrase.fall + 0.2 * phrase.loudness)
 
 
 def latency(phrase: Phrase, person: Personality) -> float:
-    """Seconds from recognising a cue to the gesture: bright and loud endings take longer."""
+    """Return the time from a cue to the gesture, s; it is longer after bright and loud endings."""
     doubt = 0.6 * phrase.brightness + 0.4 * phrase.loudness - 0.3 * phrase.fall
     return person.delay * (1.3 + 1.1 * tanh(doubt))
 
@@ -63,7 +67,7 @@ def latency(phrase: Phrase, person: Personality) -> float:
 def make_nod(
     phrase: Phrase, style: Style, person: Personality, wide: bool, cycles: int, delay: float
 ) -> Gesture:
-    """The nod that answers a phrase: wide in a pause, narrow during speech."""
+    """Return the nod that answers a phrase: wide in a pause, narrow during speech."""
     emphasis = tanh(0.5 * phrase.loudness + 0.4 * phrase.brightness)
     depth = style.depth * (1.1 if wide else 0.85) * (1.0 + 0.35 * emphasis)
     frequency = person.tempo * (2.4 - 0.09 * (depth - 4.0) - 0.2 * tanh(phrase.fall))
@@ -73,7 +77,7 @@ def make_nod(
 
 
 def make_shake(phrase: Phrase, style: Style, person: Personality, delay: float) -> Gesture:
-    """The shake that answers a phrase."""
+    """Return the shake that answers a phrase."""
     emphasis = tanh(0.5 * phrase.loudness)
     width = 1.6 * style.depth * (1.0 + 0.3 * emphasis)
     strokes = 3 if phrase.length > 0.0 else 2
@@ -83,16 +87,16 @@ def make_shake(phrase: Phrase, style: Style, person: Personality, delay: float) 
 
 
 class Quota:
-    """Takes about a wanted share of what is offered, the stronger the sooner.
+    """Takes about a given share of what is offered, and prefers strong offers.
 
-    The threshold rises with every offer taken and falls with every one left.
+    Its threshold rises with every offer that is taken and falls with every other one.
     """
 
     def __init__(self) -> None:
         self._threshold: float | None = None
 
     def take(self, force: float, share: float) -> bool:
-        """Whether an offer of a strength (0..1) is taken when `share` (0..1) of all should be."""
+        """Return whether to take an offer of strength `force` so that `share` of all are taken."""
         if self._threshold is None:
             self._threshold = FIRST_THRESHOLD - 0.6 * share
         taken = share > 0.0 and force > self._threshold
@@ -101,13 +105,13 @@ class Quota:
 
 
 class Answers:
-    """Decides, tick by tick, what is answered."""
+    """Decides tick by tick which cues are answered."""
 
     def __init__(self) -> None:
         self.reset()
 
     def reset(self) -> None:
-        """Start attentive, without anything heard."""
+        """Return to the start: attentive, with nothing heard yet."""
         self._ends = Quota()
         self._repeats = Quota()
         self._dissent = Quota()
@@ -116,7 +120,7 @@ class Answers:
         self._since_beat = 5.0
 
     def step(self, voice: Voice, style: Style, person: Personality) -> Gesture | None:
-        """The nod or shake with which to answer at this tick, if any."""
+        """Return the nod or shake that answers this tick, if any."""
         self._rest -= STEP
         self._since_beat += STEP
         if voice.voiced:
@@ -151,7 +155,7 @@ class Answers:
         return not self._dissent.take(heat, 1.0 - style.agreement)
 
     def _cycles(self, phrase: Phrase, wide: bool) -> int:
-        """A single nod, or two and more in a row after long, bright, far falling phrases."""
+        """Return a nod's number of cycles: several after long, bright phrases that fell far."""
         drive = 0.3 * phrase.length + 0.4 * phrase.brightness + (0.4 * phrase.fall if wide else 0.2)
         vigour = 0.5 + 0.5 * tanh(drive)
         if not self._repeats.take(vigour, REPEATED):
@@ -171,7 +175,7 @@ class Answers:
         return taken
 
     def beat(self, voice: Voice, style: Style, person: Personality) -> Gesture | None:
-        """The small nod in phase with a stressed syllable at this tick, if any."""
+        """Return the beat on a stressed syllable at this tick, if any."""
         needed = 0.6 + 1.5 * exp(-0.8 * self._since_beat)
         if voice.stress < needed or self._rest > person.refractory - BEAT_CLEARANCE:
             return None

@@ -1,4 +1,4 @@
-"""The interface of every listener generator G_m, and the table of listeners."""
+"""The interface of every listener (the generator G_m of the paper), and the table of listeners."""
 
 from abc import ABC
 from abc import abstractmethod
@@ -15,29 +15,33 @@ from vico_listener.plugins import Plugins
 
 
 class Listener(ABC):
-    """Turns speaker frames into the listener's face motion, one step per model tick.
+    """Turns speaker frames into the listener's face motion, one step per tick.
 
-    Deterministic: the same reference, seed, settings, frames and moods give the same motion, bit
-    for bit. A listener is told its mood at every step; `ListeningAgent` fades it, and calls `reset`
-    at a frame that is marked `reset`.
+    A listener is deterministic: the same reference, seed, settings, frames and moods give the same
+    motion, bit for bit. It receives its mood at every step: `ListeningAgent` fades the mood, and
+    calls `reset` at a frame that is marked `reset`.
     """
 
     name: str
+    """The listener's name, which its motion carries."""
     basis: Basis = ARKIT52
+    """The basis of the faces that it understands and makes."""
     acoustics: str = ACOUSTICS[0]
-    """Layout of the acoustic features that it understands."""
+    """The layout of the acoustic features that it understands."""
     OPTIONS: tuple[str, ...] = ()
-    """Parameters of the listener node that the constructor takes besides personality and seed."""
+    """The parameters of the listener node that its constructor takes besides `personality` and
+    `seed`."""
 
     @abstractmethod
     def reset(self, reference: FaceMotion, attitude: Attitude) -> None:
-        """Start anew from the listener's own first face m_1 in the given attitude."""
+        """Return to the start: the listener's own first face m_1, in the given attitude."""
 
     @abstractmethod
     def step(self, frame: SpeakerFrame, mood: Mood) -> FaceMotion:
         """Return the listener's face at the tick of `frame`, relative to the reference pose.
 
-        The speaker's face and audio may be invalid (flags); a step then coasts and never fails.
+        Where the flags of `frame` mark the speaker's face or audio as invalid, the listener goes on
+        without them; a step never fails for that.
         """
 
 
@@ -55,5 +59,9 @@ DEFAULT_LISTENER = 'lstm'
 
 
 def create_listener(name: str, **options: Any) -> Listener:
-    """Make the listener called `name`; PluginError when there is none."""
+    """Make the listener called `name` with options of its constructor.
+
+    Raises:
+        PluginError: there is no such listener, or it cannot be loaded.
+    """
     return LISTENERS.load(name)(**options)

@@ -1,6 +1,6 @@
-"""From behaviour to a face: plays gestures, shows expressions and keeps the eyes on the speaker.
+"""Turns behaviour into face motion: it plays gestures and keeps the eyes on the speaker.
 
-What every generator of behaviour in `arkit52` shares, whether it is written down or learned.
+All listeners that make behaviour in `arkit52` share it, whether they are rule-based or learned.
 """
 
 from collections.abc import Sequence
@@ -23,15 +23,19 @@ from vico_listener.motion import ARKIT52
 from vico_listener.motion import FaceMotion
 
 ROLL, PITCH, YAW, GAZE = range(4)
-"""Channels of the timeline; gaze is the turn of the eyes to the own left."""
+"""The channels of the timeline; gaze is the turn of the eyes to the listener's own left."""
 
 TIMELINE_SPAN = 6.0
-"""Longest gesture together with its delay, s."""
+"""The longest duration of a gesture together with its delay, s."""
 
 GLANCE = radians(12.0)
+"""By how much the eyes turn in a full glance, rad."""
+
 GLANCE_HEAD = radians(2.5)
+"""By how much the head turns in a full glance, rad."""
+
 DRAW_BACK = radians(2.0)
-"""A full look aside: turn of the eyes, of the head; how far the chin rises at it or at a shake."""
+"""By how much the chin rises in a full glance or a shake, rad."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,10 @@ class Behaviour:
     """What a listener does at one tick, at intensity 1.
 
     Attributes:
-        posture: roll, pitch, yaw without gestures, rad.
-        translation: m.
-        change: (52,) of the expression, from that of the calm face.
-        gestures: decided at this tick.
+        posture: roll, pitch, yaw of the head without gestures, rad.
+        translation: the displacement of the head, m.
+        change: (52,) the change of the expression from that of the calm face.
+        gestures: the gestures that were decided on at this tick.
     """
 
     posture: Sequence[float]
@@ -52,7 +56,12 @@ class Behaviour:
 
 
 class Body:
-    """A face with a head and eyes, which starts from a reference face."""
+    """Moves a face with a head and eyes, starting from a reference face.
+
+    Attributes:
+        portrait: (52,) the expression of the reference face.
+        calm: (52,) the expression of the calm face (see `calm_face`).
+    """
 
     def __init__(self) -> None:
         self._timeline = Timeline(4, TIMELINE_SPAN)
@@ -85,12 +94,12 @@ class Body:
         self._timeline.add(PITCH, hold(-share * DRAW_BACK, 0.5, 0.6, 0.9))
 
     def step(self, behaviour: Behaviour, strength: float, awake: float) -> FaceMotion:
-        """The face at the next step.
+        """Return the face at the next tick.
 
         Args:
             behaviour: what to do from now on.
-            strength: 0..1, how much of it and of the gestures under way is shown.
-            awake: 0 = the portrait's expression, 1 = the calm face's.
+            strength: 0 to 1, how strongly it and the gestures under way are shown.
+            awake: 0 to 1, from the portrait's expression to that of the calm face.
 
         Raises:
             DataError: a gesture takes longer than `TIMELINE_SPAN`.

@@ -1,4 +1,4 @@
-"""Checks of what comes in."""
+"""Fast checks of the numbers in a speaker frame."""
 
 from math import isfinite
 
@@ -9,12 +9,12 @@ from vico_listener.motion import FaceMotion
 
 
 def all_finite(values: NDArray[np.float32]) -> bool:
-    """True when no entry of a vector is NaN or infinite (much faster than `numpy.isfinite`)."""
+    """Return True when no entry of a vector is NaN or infinite, faster than `numpy.isfinite`."""
     return isfinite(float(values @ values))
 
 
 def usable_face(face: FaceMotion) -> bool:
-    """True when expression and pose are finite."""
+    """Return True when all numbers of the expression and the pose are finite."""
     return (
         all_finite(face.expression) and all_finite(face.rotation) and all_finite(face.translation)
     )

@@ -1,14 +1,15 @@
-"""What the listener notices in the speaker's voice, tick by tick and causally.
+"""Finds cues in the speaker's voice, tick by tick and causally: phrase ends, low regions, stress.
 
 The 45 features hold no pitch, and their mel resolution is too coarse to recover it. The region of
 low pitch that invites a backchannel (Ward & Tsukahara 2000) is therefore replaced by a proxy, the
-`height` of the voice: pitch, loudness and spectral brightness tend to fall together towards the end
-of a clause, so the proxy is low where the smoothed voice is quiet and dark. It is a weak stand-in:
-over a minute of recorded speech it correlated with the rank of the true pitch at r = 0.35. Their
-rule is kept: below the 26th percentile for 110 ms, after 700 ms of speech, none in the last 800 ms.
+`height` of the voice. Pitch, loudness and spectral brightness tend to fall together towards the end
+of a clause, so that the proxy is low where the smoothed voice is quiet and dark. It is a weak
+substitute: over a minute of recorded speech its correlation with the rank of the true pitch was
+r = 0.35. The rule itself is theirs: the height is below its 26th percentile for 110 ms, after
+700 ms of speech, and there was no such region in the last 800 ms.
 
-All levels are relative to the speaker's own running mean and spread, so that microphone gain does
-not matter.
+All levels are in *spreads*: relative to the speaker's running mean, in units of the running
+standard deviation. The gain of the microphone therefore does not matter.
 """
 
 from dataclasses import dataclass
@@ -23,48 +24,59 @@ from vico_listener.speech.features import LOG_ENERGY
 from vico_listener.speech.features import MFCC
 
 C1 = MFCC.start + 1
+"""The feature that measures the spectral tilt, which falls as the voice becomes brighter."""
 ENERGY_SPREAD = 7.0
+"""Usual spread of a voice's log energy, dB, which is assumed before the speaker is known."""
 TILT_SPREAD = 40.0
-"""Usual spread of a voice's log energy (dB) and of its C1, before the speaker is known."""
+"""Usual spread of a voice's C1, which is assumed before the speaker is known."""
 
 PAUSE = 0.2
-"""A pause of this length (s) ends a phrase..."""
+"""The shortest pause that ends a phrase, s."""
 MIN_PHRASE = 0.7
-"""...that has lasted this long (s)."""
+"""The shortest phrase whose end or low region is a cue, s."""
 LOW_PERCENTILE = 0.26
+"""Percentile of the height below which the voice is low."""
 LOW_SECONDS = 0.11
+"""How long the voice must stay low for a cue, s."""
 LOW_SPACING = 0.8
+"""The shortest time between two low regions, s."""
 STRESS_HEIGHT = 0.7
 """A stressed syllable rises this far above the running mean, in spreads."""
 STRESS_SPACING = 0.3
+"""The shortest time between two stressed syllables, s."""
 QUIET = -2.2
-"""Below this level (in spreads) the speaker pauses even while voice activity lingers."""
+"""Level in spreads below which the speaker pauses, even while voice activity still lasts."""
 
 OUTLIER = 2.0
+"""The largest deviation from the mean that is learned, in spreads."""
 SPREAD_TRUST = 30.0
+"""The number of additional values as which the usual spread counts."""
 ADAPTATION = 8.0 * MODEL_RATE
-"""Ticks of speech over which the speaker's level and colour are learned."""
+"""Ticks of speech over which the speaker's level and brightness are learned."""
 MEMORY = 1.5
-"""Seconds of voice that describe how a phrase was said."""
+"""Time constant of the loudness and brightness of a phrase, s."""
 
 USUAL_PHRASE = ((0.8, 0.55), (-0.16, 0.15), (0.05, 0.25), (0.85, 0.4))
-"""Mean and spread at a cue, before the speaker is known: log of seconds, loudness, brightness and
-fall in spreads of the voice."""
+"""Mean and spread of a phrase's qualities at a cue, before the speaker is known.
+
+They are the logarithm of its seconds and, in spreads of the voice, loudness, brightness and fall.
+"""
 PHRASE_TRUST = 4.0
+"""The number of cues as which the usual phrase counts."""
 PHRASE_MEMORY = 30.0
-"""Cues that this weighs as much as, and over which the speaker's own habit is learned."""
+"""The number of cues over which the speaker's habits are learned."""
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """How a stretch of speech was said: 0 is usual for the speaker, +-1 a common departure.
+    """How a phrase was said; in all but `seconds`, 0 is usual for the speaker and +-1 is common.
 
     Attributes:
-        seconds: since it began; 0 when the speaker is silent.
-        length: the same, logarithmic.
-        loudness: level of the last `MEMORY` seconds.
-        brightness: share of high frequencies meanwhile.
-        fall: how far the voice has come down at last.
+        seconds: the time since the phrase began, s; 0 when the speaker is silent.
+        length: the same on a logarithmic scale.
+        loudness: the level over the last `MEMORY` seconds.
+        brightness: the share of high frequencies over the same time.
+        fall: how far the voice has fallen at the end.
     """
 
     seconds: float
@@ -80,12 +92,12 @@ class Voice:
     """The speaker's voice at one tick.
 
     Attributes:
-        voiced: the speaker is heard now, so are the levels.
-        level, brightness: smoothed over a syllable, in spreads; 0 = usual.
-        phrase: how the phrase is or was said so far.
-        ended: the phrase has just ended.
-        low: a low region has just been recognised (see the module's docstring).
-        stress: height of a stressed syllable that has just peaked, else 0.
+        voiced: whether the speaker is heard now; the levels are of this tick only then.
+        level, brightness: smoothed over a syllable, in spreads; 0 is usual.
+        phrase: how the phrase has been said so far.
+        ended: whether the phrase has just ended.
+        low: whether a low region has just been recognised (see the module's docstring).
+        stress: the height of a stressed syllable that has just peaked, in spreads, else 0.
     """
 
     voiced: bool
@@ -98,16 +110,20 @@ class Voice:
 
 
 class _Norm:
-    """Running mean and spread of one quantity.
+    """The running mean and spread of one quantity.
 
-    Outliers count as `OUTLIER` spreads only, so that the silence over which voice activity lingers
-    does not pass for a quiet voice.
+    Outliers count as `OUTLIER` spreads only, so that the silence in which voice activity still
+    lasts is not taken for a quiet voice.
     """
 
     def __init__(self, mean: float, spread: float, trust: float, memory: float) -> None:
-        """Start from what is usual, which weighs as much as `trust` values; forget over `memory`.
+        """Start from a usual mean and spread.
 
-        The very first value replaces a mean that is not trusted at all (0).
+        Args:
+            mean: the usual mean.
+            spread: the usual spread.
+            trust: the number of values as which they count; at 0 the first value replaces the mean.
+            memory: the number of values over which old ones are forgotten.
         """
         self._mean = mean
         self._variance = spread * spread
@@ -117,29 +133,29 @@ class _Norm:
         self._count = 0
 
     def update(self, value: float) -> None:
-        """Take in a value."""
+        """Learn from a value."""
         self._count += 1
         if self._count == 1 and not self._trust:
             self._mean = value
         reach = OUTLIER * sqrt(self._variance)
         offset = min(max(value - self._mean, -reach), reach)
         self._mean += offset * max(1 / (self._count + self._trust), 1 / self._memory)
-        # The spread is hard to tell from a few values: what is usual weighs more.
+        # A few values determine the spread poorly, so the usual spread counts for more.
         gain = max(1 / (self._count + self._trust + SPREAD_TRUST), 1 / self._memory)
         self._variance += gain * (offset * offset - self._variance)
 
     def score(self, value: float) -> float:
-        """A value in spreads from the mean."""
+        """Return the distance of a value from the mean, in spreads."""
         return (value - self._mean) / max(sqrt(self._variance), self._least)
 
 
 def _blend(old: float, new: float, seconds: float) -> float:
-    """First-order low-pass with a time constant of `seconds`."""
+    """Return the next value of a first-order low-pass with a time constant of `seconds`."""
     return old + (new - old) * STEP / (seconds + STEP)
 
 
 class VoiceCues:
-    """Turns speaker frames into `Voice`, one per tick."""
+    """Turns speaker frames into the speaker's `Voice`, one per tick."""
 
     def __init__(self) -> None:
         self.reset()
@@ -164,9 +180,9 @@ class VoiceCues:
         self._since_stress = STRESS_SPACING
 
     def update(self, frame: SpeakerFrame) -> Voice:
-        """Take in one tick; features that are not finite count as invalid audio."""
+        """Return the voice at the next tick; features that are not finite are invalid audio."""
         if not (frame.audio_valid and all_finite(frame.acoustic)):
-            # A phrase that is cut by a fault has not ended: nothing invites an answer.
+            # A phrase that a fault interrupts has not ended, so it invites no answer.
             self._talked = 0.0
             self._silent = PAUSE
             return self._voice(voiced=False)

@@ -1,7 +1,7 @@
-"""The listener's face as a linear map of a few channels to ARKit coefficients, and its gaze.
+"""Maps a few channels of the listener's face, and its gaze, linearly to ARKit coefficients.
 
 Each channel moves several coefficients together, as the muscles do: a smile also lifts the cheeks
-and narrows the eyes (Duchenne), a frown lowers the mouth corners and presses the lips.
+and narrows the eyes (Duchenne), and a frown lowers the mouth corners and pushes up the chin.
 """
 
 from math import radians
@@ -15,19 +15,19 @@ from vico_listener.motion import ARKIT_INDEX
 Expression = NDArray[np.float64]
 
 SMILE, BROW_DOWN, BROW_UP, FROWN, PRESS = range(5)
-"""Channels, rows of `FACE_CHANNELS`."""
+"""The channels of the face, which are the rows of `FACE_CHANNELS`."""
 
 EYE_RANGE = radians(30.0)
-"""Turn of the eyes that an eyeLook coefficient of 1 stands for."""
+"""The turn of the eyes at which an eyeLook coefficient is 1, rad."""
 
 CALM_SMILE = (0.04, 0.2)
-"""A calm face smiles within this range, whatever the portrait does."""
+"""The range within which a calm face smiles, whatever the portrait does."""
 CALM_JAW = 0.02
-"""A listener's jaw is closed up to this much, even where the portrait's is open."""
+"""The widest opening of a calm face's jaw, even where the portrait's is open."""
 
 
 def _both(**weights: float) -> Expression:
-    """One channel's weights; a name without Left or Right that has both stands for both."""
+    """Return the weights (52,) of a channel; a name without Left or Right stands for both sides."""
     row = np.zeros(ARKIT52.size)
     for name, weight in weights.items():
         sides = [name] if name in ARKIT_INDEX else [f'{name}Left', f'{name}Right']
@@ -44,7 +44,7 @@ FACE_CHANNELS = np.stack(
         _both(mouthPress=1.0, mouthRollLower=0.3),
     ]
 )
-"""(5, 52): how much each coefficient moves with each channel."""
+"""(5, 52): by how much each channel moves each coefficient."""
 
 GAZE_CHANNELS = np.stack(
     [
@@ -54,25 +54,28 @@ GAZE_CHANNELS = np.stack(
         _both(eyeLookDown=1.0),
     ]
 )
-"""(4, 52): coefficients of a gaze to the own left, to the right, up and down."""
+"""(4, 52): the coefficients of a gaze to the person's own left, to the right, up and down."""
 
 _SMILES = [ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]
 _JAW = ARKIT_INDEX['jawOpen']
 
 
 def smile_of(expression: NDArray) -> float:
-    """Mean of both smile coefficients."""
+    """Return the mean of the two smile coefficients of an expression (52,)."""
     return 0.5 * float(expression[_SMILES[0]] + expression[_SMILES[1]])
 
 
 def look(left: float, up: float) -> Expression:
-    """Change of the expression (52,) that turns the eyes to the own left and up, in rad."""
+    """Return the change of the expression (52,) that turns the eyes to the left and up.
+
+    Both angles are in rad; left is the person's own left.
+    """
     sideways = GAZE_CHANNELS[0 if left > 0.0 else 1] * (abs(left) / EYE_RANGE)
     return sideways + GAZE_CHANNELS[2 if up > 0.0 else 3] * (abs(up) / EYE_RANGE)
 
 
 def calm_face(reference: NDArray) -> Expression:
-    """The portrait's expression (52,), its smile relaxed into `CALM_SMILE` and its jaw closed."""
+    """Return the calm face (52,): the portrait's, with a smile in `CALM_SMILE` and a closed jaw."""
     calm = np.array(reference, np.float64)
     smile = smile_of(calm)
     calm[_SMILES] += min(max(smile, CALM_SMILE[0]), CALM_SMILE[1]) - smile

@@ -1,4 +1,4 @@
-"""Smooth following: a critically damped low-pass whose position and velocity are continuous."""
+"""Follows values smoothly by a critically damped low-pass filter of second order."""
 
 from collections.abc import Sequence
 from math import exp
@@ -6,16 +6,16 @@ from math import exp
 from vico_listener.clock import MODEL_RATE
 
 STEP = 1.0 / MODEL_RATE
-"""Duration of a model step in seconds."""
+"""The duration of a tick, s."""
 
 
 class Follower:
     """A few values that follow their targets without a jump in position or velocity.
 
-    The exact response of ``x'' = w^2 (target - x) - 2 w x'`` over one model step; it settles
-    within 5 % after 4.7 / w seconds and never overshoots a target that stays put. A jump of the
-    target by d makes a speed of at most ``d w / e`` and an acceleration of at most ``d w^2``.
-    Plain floats, because for so few numpy takes ten times as long.
+    Each tick applies the exact response of ``x'' = w^2 (target - x) - 2 w x'``. It settles within 5
+    % after 4.7 / w seconds and never overshoots a constant target. When the target jumps by d, the
+    speed stays below ``d w / e`` and the acceleration below ``d w^2``. The values are plain floats,
+    because for so few of them NumPy takes ten times as long.
     """
 
     def __init__(self, size: int, rate: float) -> None:
@@ -30,7 +30,7 @@ class Follower:
         self._speeds = [0.0] * len(self._values)
 
     def step(self, targets: Sequence[float]) -> list[float]:
-        """Advance by one model step towards the targets and return the new values."""
+        """Advance by one tick towards the targets and return the new values."""
         rate, decay = self._rate, self._decay
         for i, target in enumerate(targets):
             error = self._values[i] - target

@@ -1,8 +1,8 @@
-"""Head gestures as closed-form curves: nods, shakes, glances; and the timeline that plays them.
+"""Head gestures (nods, shakes, beats and glances) as curves, and the timeline that plays them.
 
-A gesture is a chain of strokes. Each is a quintic between two standstills; at the turning points
-inside a gesture the acceleration is that of a sinusoid, so that strokes flow into one another, and
-at both ends it is zero, as in a minimum-jerk movement (Flash & Hogan 1985).
+A gesture is a chain of strokes. Each stroke is a quintic between two standstills. At the turning
+points inside a gesture the acceleration is that of a sinusoid, so that strokes flow into one
+another. At both ends it is zero, as in a minimum-jerk movement (Flash & Hogan 1985).
 """
 
 from collections.abc import Sequence
@@ -18,24 +18,24 @@ from vico_listener.clock import MODEL_RATE
 Curve = NDArray[np.float64]
 
 RESIDUE = 0.12
-"""Share of a nod's depth that is left after its last stroke and fades while the head settles."""
+"""Share of a nod's depth that remains after its last stroke and fades while the head settles."""
 SETTLE = 0.7
-"""Seconds the head takes to settle after a nod or shake."""
+"""How long the head takes to settle after a nod, s."""
 GLANCE_SECONDS = 1.0
-"""How long a look aside lasts."""
+"""How long a glance lasts, s."""
 TURN_SHARPNESS = 0.85
-"""Acceleration at inner turning points, as a share of the sinusoid's."""
+"""Acceleration at inner turning points, as a share of that of the sinusoid."""
 
 
 def stroke_chain(positions: Sequence[float], durations: Sequence[float]) -> Curve:
-    """Curve through `positions`, standing still at each, one stroke per entry of `durations`.
+    """Return a curve that moves from each position to the next and stands still at each.
 
     Args:
-        positions: n + 1 turning points, any unit; the first is where the gesture starts.
-        durations: n stroke durations in seconds.
+        positions: n + 1 turning points in any unit; the first is where the gesture starts.
+        durations: the durations of the n strokes, s.
 
     Returns:
-        Samples at the model rate, the first one step after the start, the last exactly at the
+        (T,) samples at 30 Hz. The first lies one tick after the start, and the last is exactly the
         last position.
     """
     points = np.asarray(positions, np.float64)
@@ -65,15 +65,15 @@ def stroke_chain(positions: Sequence[float], durations: Sequence[float]) -> Curv
 def nod(
     depth: float, frequency: float, cycles: int, decay: float = 0.75, upswing: float = 0.0
 ) -> Curve:
-    """Pitch curve of a nod (positive = down) that starts and ends at zero.
+    """Return the pitch curve (T,) of a nod, which starts and ends at zero; positive is down.
 
     Args:
-        depth: largest stroke, peak to peak, in any angle unit.
+        depth: the largest stroke, peak to peak, in any unit of angle.
         frequency: cycles per second.
-        cycles: number of down-up pairs, 1 or more.
-        decay: depth of each cycle over that of the one before (later strokes are smaller: Mori,
-            Den & Jokinen 2025).
-        upswing: share of the depth by which the head first rises (0 = it starts downward).
+        cycles: the number of down-up pairs, 1 or more.
+        decay: the depth of each cycle as a share of the one before. Later strokes are smaller
+            (Mori, Den & Jokinen 2025).
+        upswing: the share of the depth by which the head first rises; at 0 it starts downward.
     """
     half = 0.5 / frequency
     rise = upswing * depth
@@ -89,13 +89,14 @@ def nod(
 
 
 def shake(width: float, frequency: float, strokes: int, decay: float = 0.85) -> Curve:
-    """Yaw curve of a head shake that starts and ends at zero; the first stroke goes left.
+    """Return the yaw curve (T,) of a shake, which starts and ends at zero and begins to the left.
 
     Args:
-        width: widest stroke, peak to peak, in any angle unit.
-        frequency: cycles (two strokes) per second.
-        strokes: strokes from side to side, 2 or more, besides the half strokes out and back.
-        decay: width of each side over that of the one before.
+        width: the widest stroke, peak to peak, in any unit of angle.
+        frequency: cycles of two strokes per second.
+        strokes: the number of strokes from side to side, 2 or more, in addition to the half strokes
+            out and back.
+        decay: the width of each side as a share of the one before.
     """
     half = 0.5 / frequency
     side = width / (1.0 + decay)
@@ -108,12 +109,12 @@ def shake(width: float, frequency: float, strokes: int, decay: float = 0.85) -> 
 
 
 def hold(height: float, rise: float, stay: float, fall: float) -> Curve:
-    """Curve that goes to `height`, stays and returns to zero; durations in seconds."""
+    """Return a curve (T,) that goes to `height`, stays and returns to zero; durations are in s."""
     return stroke_chain([0.0, height, height, 0.0], [rise, stay, fall])
 
 
 class Kind(IntEnum):
-    """Kinds of gesture: nods and shakes that answer, beats on stressed syllables, looks aside."""
+    """The kinds of gesture: nods and shakes that answer, beats on stressed syllables, glances."""
 
     NOD = 0
     SHAKE = 1
@@ -123,17 +124,16 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True)
 class Gesture:
-    """One gesture, decided now and played `delay` seconds from now.
+    """One gesture, which is decided on now and begins `delay` seconds from now.
 
     Attributes:
-        kind: what it is.
-        size: largest stroke of a nod, beat or shake, peak to peak; turn of the eyes in a glance;
-            rad. Negative: to the right first.
-        delay: s.
-        frequency: cycles per second (not of a glance).
-        cycles: cycles of a nod or beat, strokes of a shake.
-        decay: of a nod, see `nod`.
-        upswing: of a nod, see `nod`.
+        kind: the kind of gesture.
+        size: the largest stroke of a nod, beat or shake, peak to peak, or the turn of the eyes in a
+            glance, rad. A negative shake or glance goes to the right first.
+        delay: the time until it begins, s.
+        frequency: cycles per second of a nod, beat or shake.
+        cycles: the number of cycles of a nod or beat, or of strokes of a shake.
+        decay, upswing: the same arguments of `nod`, for a nod or beat.
     """
 
     kind: Kind
@@ -145,7 +145,7 @@ class Gesture:
     upswing: float = 0.0
 
     def curve(self) -> Curve:
-        """Its angle (rad), step by step: pitch of a nod or beat, yaw of a shake, or the eyes'."""
+        """Return its angle (T,), rad: pitch of a nod or beat, yaw of a shake, gaze of a glance."""
         if self.kind == Kind.SHAKE:
             return shake(abs(self.size), self.frequency, self.cycles) * (1 if self.size > 0 else -1)
         if self.kind == Kind.GLANCE:
@@ -154,7 +154,12 @@ class Gesture:
 
 
 class Timeline:
-    """The gestures that have begun or are due, summed per channel, `span` seconds ahead."""
+    """Plays gestures: it holds the sum of all begun and planned ones per channel.
+
+    Args:
+        channels: the number of channels.
+        span: how far ahead gestures can be planned, s.
+    """
 
     def __init__(self, channels: int, span: float) -> None:
         self._future = np.zeros((int(span * MODEL_RATE), channels))
@@ -166,7 +171,7 @@ class Timeline:
         self._now = 0
 
     def add(self, channel: int, curve: Curve, delay: int = 0) -> None:
-        """Play `curve` on `channel` from `delay` steps after the next one.
+        """Play `curve` on `channel`, starting `delay` ticks after the next one.
 
         Raises:
             ValueError: the curve ends beyond the timeline's span.
@@ -178,7 +183,7 @@ class Timeline:
         self._future[slots, channel] += curve
 
     def pop(self) -> list[float]:
-        """Values of all channels at the next step."""
+        """Return the values of all channels at the next tick."""
         row = self._future[self._now]
         values = row.tolist()
         row[:] = 0.0

@@ -1,9 +1,9 @@
-"""The idle layer: blinks, breathing, sway and gaze shifts, added after any listener.
+"""The idle layer: adds blinks, breathing, sway and gaze shifts to the motion of any listener.
 
-A pure function of seed and frame index: events are drawn in blocks of time, each from its own
-counter-based stream, so that frame 100000 costs what frame 0 costs. Blinks after Bentivoglio et
-al. 1997 and Doughty 2001 (log-normal intervals, 10-32 per minute in conversation), gaze shifts
-after Andrist et al. 2013 (1.1 s away every 7 s, mostly sideways).
+It is a pure function of seed and tick number. Events are drawn in blocks of time, each from a
+counter-based random stream for that block, so that tick 100000 costs as much as tick 0. Blinks
+follow Bentivoglio et al. 1997 and Doughty 2001 (log-normal intervals, 10-32 per minute in
+conversation), and gaze shifts follow Andrist et al. 2013 (1.1 s away every 7 s, mostly sideways).
 """
 
 from dataclasses import dataclass
@@ -27,24 +27,30 @@ from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
 
 BLOCK_SECONDS = 60.0
-"""Events are drawn per block of this length."""
+"""Length of the blocks in which events are drawn, s."""
 
 _BLINK_STREAM, _GAZE_STREAM, _BODY_STREAM = range(3)
 _BLINKS = [ARKIT_INDEX['eyeBlinkLeft'], ARKIT_INDEX['eyeBlinkRight']]
 
 BREATH_PITCH = radians(0.2)
+"""By how much breathing tips the head, rad."""
 BREATH_RISE = 0.002
-"""Breathing lifts the head by this much (m) and tips it."""
+"""By how much breathing lifts the head, m."""
 
 SWAY = (radians(1.1), radians(0.3), radians(1.1))
-"""Amplitude of the slow drift of roll, pitch and yaw."""
+"""Amplitudes of the slow drift of roll, pitch and yaw, rad."""
 SWAY_SHIFT = 0.004
-"""Amplitude of the drift forward and to the side, m."""
+"""Amplitude of the slow drift forward and to the side, m."""
 
 
 @dataclass(frozen=True)
 class Blink:
-    """One blink: when the lids start to close, and for how long they close, stay and open (s)."""
+    """One blink.
+
+    Attributes:
+        start: when the lids start to close, s.
+        close, stay, open: how long they take to close, stay closed and take to open, s.
+    """
 
     start: float
     close: float
@@ -53,11 +59,11 @@ class Blink:
 
     @property
     def end(self) -> float:
-        """When the lids are open again."""
+        """When the lids are open again, s."""
         return self.start + self.close + self.stay + self.open
 
     def closure(self, time: float) -> float:
-        """How far the lids are closed at `time`, 0..1."""
+        """Return how far the lids are closed at `time`, 0 to 1."""
         since = time - self.start
         if since < self.close:
             return _ease(since / self.close)
@@ -66,7 +72,14 @@ class Blink:
 
 @dataclass(frozen=True)
 class GazeShift:
-    """One look away from the speaker: eyes by (left, up) rad, the head follows by `head` rad."""
+    """One look away from the speaker and back.
+
+    Attributes:
+        start: when the eyes start to move, s.
+        duration: how long they stay away, s.
+        left, up: the turn of the gaze, rad.
+        head: by how much the head follows to the left, rad.
+    """
 
     start: float
     duration: float
@@ -75,28 +88,29 @@ class GazeShift:
     head: float
 
     EYES = 0.13
+    """How long the eyes take for each way, s."""
     HEAD = 0.45
-    """Seconds that the eyes and the head take to get there, and back."""
+    """How long the head takes for each way, s."""
 
     @property
     def end(self) -> float:
-        """When the head is back."""
+        """When the head is back, s."""
         return self.start + self.duration + self.HEAD
 
     def share(self, time: float, ramp: float) -> float:
-        """How far away the gaze is at `time`, 0..1, for a movement that takes `ramp` seconds."""
+        """Return how far away the gaze is at `time`, 0 to 1, when each way takes `ramp` seconds."""
         since = time - self.start
         return _ease(since / ramp) - _ease((since - self.duration) / ramp)
 
 
 @dataclass(frozen=True)
 class Body:
-    """What does not change for one seed.
+    """The constants of one seed.
 
     Attributes:
-        blink_interval: mean time between blinks, s.
-        breath_rate: Hz.
-        waves: rate (Hz) and phase (rad) of each slow drift.
+        blink_interval: the mean time between blinks, s.
+        breath_rate: the frequency of breathing, Hz.
+        waves: the frequency (Hz) and phase (rad) of each slow drift.
     """
 
     blink_interval: float
@@ -105,7 +119,7 @@ class Body:
 
 
 def _ease(s: float) -> float:
-    """Minimum-jerk step from 0 (s <= 0) to 1 (s >= 1)."""
+    """Return the minimum-jerk step from 0 (s <= 0) to 1 (s >= 1)."""
     if s <= 0.0:
         return 0.0
     if s >= 1.0:
@@ -129,7 +143,7 @@ def _body(seed: int) -> Body:
 
 @lru_cache(maxsize=64)
 def _blinks(seed: int, block: int) -> tuple[Blink, ...]:
-    """The blinks that start in a block, none so late that it would reach into the next."""
+    """Return the blinks of a block; each ends within it."""
     rng = _stream(seed, _BLINK_STREAM, block)
     spread = 0.45
     middle = log(_body(seed).blink_interval) - spread**2 / 2
@@ -146,7 +160,7 @@ def _blinks(seed: int, block: int) -> tuple[Blink, ...]:
 
 @lru_cache(maxsize=64)
 def _gaze_shifts(seed: int, block: int) -> tuple[GazeShift, ...]:
-    """The gaze shifts of a block; each ends within it."""
+    """Return the gaze shifts of a block; each ends within it."""
     rng = _stream(seed, _GAZE_STREAM, block)
     events: list[GazeShift] = []
     time = block * BLOCK_SECONDS + rng.uniform(2.0, 5.0)
@@ -164,15 +178,21 @@ def _gaze_shifts(seed: int, block: int) -> tuple[GazeShift, ...]:
 
 
 class IdleLayer:
-    """Keeps a face alive: a pure function of seed, frame index and its arguments."""
+    """Keeps a face alive; it is a pure function of seed, tick number and arguments."""
 
     def __init__(
         self, seed: int = 0, blinks: bool = True, gaze: bool = True, body: bool = True
     ) -> None:
-        """Choose the seed and which parts act; `body` is breathing and sway.
+        """Make a layer from a seed.
+
+        Args:
+            seed: the seed of all events, 0 or more.
+            blinks: whether the face blinks.
+            gaze: whether the gaze shifts.
+            body: whether the head breathes and sways.
 
         Raises:
-            SettingError: negative seed.
+            SettingError: the seed is negative.
         """
         if seed < 0:
             raise SettingError(f'idle seed {seed} is negative: give 0 or more')
@@ -180,11 +200,12 @@ class IdleLayer:
         self._parts = (blinks, gaze, body)
 
     def apply(self, motion: FaceMotion, index: int, intensity: float = 1.0) -> FaceMotion:
-        """Return `motion` with the idle movement of model step `index` added.
+        """Return `motion` with the idle movement of tick number `index` added.
 
-        Blinks and breathing do not depend on `intensity` (0..1), gaze shifts and sway scale with
-        it; who changes it fades it, for this function remembers nothing. Blinks and gaze need the
-        basis `arkit52`; in any other basis only the pose moves.
+        Gaze shifts and sway scale with `intensity` (0 to 1), while blinks and breathing do not
+        depend on it. The caller fades the intensity, because this function keeps no state. Blinks
+        and the movement of the eyes need the basis `arkit52`; in any other basis only the head
+        moves.
         """
         blinks, gaze, body = self._parts
         time = index / MODEL_RATE
@@ -215,7 +236,7 @@ class IdleLayer:
     def _sway(
         self, time: float, intensity: float
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Rotation (3,) rad and translation (3,) m by which breathing and sway move the head."""
+        """Return the rotation (3,) rad and translation (3,) m of the head by breathing and sway."""
         person = _body(self._seed)
         breath = cos(2 * pi * person.breath_rate * time)
         wave = [sin(2 * pi * rate * time + phase) for rate, phase in person.waves]

@@ -1,4 +1,4 @@
-"""The listener `lstm`: the paper's network G_m, from a checkpoint."""
+"""The listener `lstm`, which runs a network (the paper's G_m) from a checkpoint."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -41,31 +41,32 @@ from vico_listener.native import to_native
 from vico_listener.resources import resource_path
 
 DEFAULT_CHECKPOINT = 'resource/models/lstm_arkit52'
+"""The checkpoint that ships."""
 REFERENCES = {
     'arkit52': 'measure the portrait with the landmarker (no face_model of deep3d)',
     'bfm64': 'measure the portrait with Deep3D (give its face_model, epoch_20.pth)',
 }
-"""How a reference comes into each basis."""
+"""How the user gets a reference in each basis."""
 
 
 class LearnedListener(Listener):
-    """G_m of Zhou et al., ECCV 2022, section 4, stepped tick by tick.
+    """Runs the generator G_m of Zhou et al., ECCV 2022, section 4, tick by tick.
 
-    A network of output `motion` says the whole motion, as in the paper. One of output `behaviour`
-    says posture, expression and how probable each kind of gesture is; `Decisions` and a `Body` make
-    motion of that.
+    A network whose output is `motion` gives the complete motion, as in the paper. One whose output
+    is `behaviour` gives posture, expression and the probability of each kind of gesture, from which
+    `Decisions` and a `Body` make the motion.
     """
 
     name = 'lstm'
     OPTIONS = ('checkpoint', 'runtime')
     checkpoint: Checkpoint
-    """The network, with what it was made for."""
+    """The network and its description."""
     runtime: Runtime
-    """What steps it."""
+    """The runtime that steps the network."""
     reference: NDArray[np.float32]
-    """The first face m_1, as the network sees it (`to_native`)."""
+    """The first face m_1 as the network sees it (see `to_native`)."""
     last: Behaviour
-    """What the last step of a network of output `behaviour` did."""
+    """The behaviour of the last step, where the network's output is `behaviour`."""
 
     def __init__(
         self,
@@ -77,14 +78,14 @@ class LearnedListener(Listener):
         """Load a network.
 
         Args:
-            personality: of the listener, or the seed of a drawn one; None = the default one.
-            seed: of its decisions.
-            checkpoint: folder; '' = the one that ships.
-            runtime: name of the runtime.
+            personality: the personality, or the seed of a random one; None for the default one.
+            seed: the seed of the decisions.
+            checkpoint: the checkpoint or its folder; '' for the one that ships.
+            runtime: the name of the runtime.
 
         Raises:
-            CheckpointError: it is broken, or cannot listen in this stack.
-            SettingError: no such runtime.
+            CheckpointError: the checkpoint is broken, or its network cannot listen in this stack.
+            SettingError: there is no such runtime.
             NotInstalledError: the runtime is not installed.
         """
         if not isinstance(checkpoint, Checkpoint):
@@ -109,7 +110,8 @@ class LearnedListener(Listener):
 
         Raises:
             DataError: the reference is in another basis or not finite.
-            SettingError: an attitude is asked of a network that knows none.
+            SettingError: the attitude is not neutral, but the network was trained without
+                attitudes.
         """
         if reference.basis is not self.basis or not reference.is_finite():
             raise DataError(
@@ -127,7 +129,7 @@ class LearnedListener(Listener):
         self._decisions.reset()
         self._own = np.zeros(len(GESTURE_HEADS), np.float32)
         condition = self._condition(attitude_shares(attitude))
-        # Pose is relative to the reference; only its expression is the network's business.
+        # The pose is relative to the reference, so the network needs only its expression.
         start = self.reference.copy()
         if not self.basis.absolute_pose:
             start[:3] = start[-3:] = 0
@@ -149,13 +151,14 @@ class LearnedListener(Listener):
         """See `Listener.step`.
 
         Raises:
-            SettingError: an attitude is asked of a network that knows none.
+            SettingError: the attitude is not neutral, but the network was trained without
+                attitudes.
         """
         output = self.runtime.step(self.driven(frame, mood))
         values = motion_output(self._config, self._norm, output)
         if not self._slots:
             shown = self.reference + mood.strength * (values - self.reference)
-            if not self.basis.absolute_pose:  # arkit52: coefficients are 0..1
+            if not self.basis.absolute_pose:  # The coefficients of arkit52 lie in 0 to 1.
                 np.clip(shown[3:-3], 0.0, 1.0, out=shown[3:-3])
             return from_native(self.basis, shown)
         self.last = Behaviour(
@@ -164,7 +167,7 @@ class LearnedListener(Listener):
         return self._body.step(self.last, mood.strength, mood.awake)
 
     def driven(self, frame: SpeakerFrame, mood: Mood) -> NDArray[np.float32]:
-        """The network's input (driven_size,) for a step."""
+        """Return the input (driven_size,) of the network for a step."""
         self._check_attitude(mood.attitude)
         seen = frame.face_valid and frame.face.basis is self.basis and usable_face(frame.face)
         heard = frame.audio_valid and all_finite(frame.acoustic)
@@ -181,7 +184,7 @@ class LearnedListener(Listener):
         )
 
     def _decide(self, output: NDArray[np.float32]) -> list[Gesture]:
-        """The gestures that begin at this step."""
+        """Return the gestures that are decided on at this step."""
         scores = np.clip(output[[slot.begins for slot in self._slots]], -30, 30)
         probabilities = self._norm.hazard_gain / (1 + np.exp(-scores))
         begun = self._decisions.step(probabilities)

@@ -1,7 +1,7 @@
-"""Mimicry: the speaker's smile and head posture, returned later, weaker and smoother.
+"""Mimicry: returns the speaker's smile and head posture later, weaker and more smoothly.
 
 Listeners follow the slow part of the other's head movement about 0.6 s later (Hale et al. 2020) and
-smile within a second of a smile (Riehle et al. 2017). What is followed is the departure from the
+smile within a second of a smile (Riehle et al. 2017). The listener follows the departure from the
 speaker's habitual pose and smile, so that a camera off to one side does not turn the listener.
 """
 
@@ -16,29 +16,31 @@ from vico_listener.motion import ARKIT52
 from vico_listener.motion import FaceMotion
 
 HABIT = 8.0
-"""Time constant of what counts as the speaker's habitual pose and smile, s."""
+"""Time constant of the average that is the speaker's habitual pose and smile, s."""
 HABITUAL_SMILE = 0.5
 """Share of a lasting smile to which the listener gets used."""
 LARGEST_POSTURE = 0.35
-"""Departures of the speaker's head beyond this are not followed further (rad)."""
+"""Limit of the departures of the speaker's head that are followed, rad."""
 POSE_RATE = 5.0
+"""Rate at which the pose follows, 1/s: a lag of 0.4 s on top of the delay."""
 SMILE_RATE = 9.0
-"""Rates of the smoothing in 1/s: a lag of 0.4 and 0.2 s on top of the delay."""
+"""Rate at which the smile follows, 1/s: a lag of 0.2 s on top of the delay."""
 CONTAGION = 2.2
 """Gain of small smiles; broad ones saturate at 1."""
 LINGER = 0.7
-"""Time constant with which a smile that is over lingers, so that a short one is answered too, s."""
+"""Time constant with which a smile fades once it is over, s; short ones are thus answered too."""
 MIRROR = (-1.0, 0.6, -0.7)
-"""Roll, pitch, yaw: as in a mirror, and less for pitch, which belongs to the nods."""
+"""Gains of roll, pitch and yaw: mirrored, with less pitch, which belongs to the nods."""
 
 REST = (0.0, 0.0, 0.0, 0.0)
+"""Roll, pitch, yaw and smile at rest."""
 
 
 class Mimicry:
-    """Follows the speaker's face; without one it returns to rest."""
+    """Follows the speaker's face, and returns to rest without one."""
 
     def __init__(self, delay: float) -> None:
-        """Follow after `delay` seconds and the smoothing's lag."""
+        """Follow after `delay` seconds plus the lag of the smoothing."""
         self._delay = max(round(delay * MODEL_RATE), 1)
         self._pose = Follower(3, POSE_RATE)
         self._smile = Follower(1, SMILE_RATE)
@@ -55,7 +57,7 @@ class Mimicry:
         self._now = 0
 
     def step(self, face: FaceMotion, valid: bool) -> list[float]:
-        """Return roll, pitch, yaw (rad, mirrored) and smile (0..1) to take over.
+        """Return the roll, pitch, yaw (rad, mirrored) and smile (0 to 1) to show.
 
         A face that is not valid, not finite or not in `arkit52` counts as no face.
         """
@@ -66,7 +68,7 @@ class Mimicry:
         return [*self._pose.step(goal[:3]), *self._smile.step(goal[3:])]
 
     def _departure(self, face: FaceMotion) -> tuple[float, float, float, float]:
-        """How the speaker's pose and smile depart from habit."""
+        """Return how the speaker's pose and smile depart from their habitual values."""
         seen = [*face.rotation.tolist(), smile_of(face.expression)]
         if self._seen == 0:
             self._habit[:3] = seen[:3]

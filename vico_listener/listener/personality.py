@@ -1,4 +1,4 @@
-"""Who listens: the parameters in which one rule-based listener differs from another."""
+"""The personality of a listener: the parameters in which one listener differs from another."""
 
 from dataclasses import dataclass
 from dataclasses import fields
@@ -10,19 +10,22 @@ from vico_listener.errors import SettingError
 
 @dataclass(frozen=True)
 class Personality:
-    """Parameters of one listener; the default is the one that ships.
+    """The parameters of one listener; their defaults are the personality that ships.
 
     Attributes:
-        responsiveness: scales how many opportunities are taken (1 = about 45 % of phrase ends).
-        amplitude: scales nods, shakes and beats.
-        tempo: scales the frequency of nods and shakes.
-        delay: seconds from a cue to the nod, for a cue of middling strength.
-        refractory: shortest pause between two nods, seconds (0.8-1.4: Lala et al. 2017).
+        responsiveness: scales how many opportunities are taken; 1 is about 45 % of phrase ends.
+        amplitude: scales the size of nods and shakes.
+        tempo: scales the frequency of nods, shakes and beats.
+        delay: the time from a cue of average strength to the gesture, s.
+        refractory: the shortest pause between two gestures, s (0.8-1.4: Lala et al. 2017).
         expressivity: scales smiles, brows and frowns.
         mimicry: scales the mimicry of smiles and head posture.
-        mimicry_delay: seconds after which mimicry begins (0.2-1.0).
-        beat: scales the small movements in phase with stressed syllables.
+        mimicry_delay: the time after which mimicry begins, s (0.2-1.0).
+        beat: scales the size of beats, the small nods on stressed syllables.
         tilt: scales slow tilts and turns of the head.
+
+    Raises:
+        SettingError: a parameter is outside `LIMITS`.
     """
 
     responsiveness: float = 1.0
@@ -47,14 +50,14 @@ class Personality:
 
     @classmethod
     def of(cls, choice: 'int | Personality | None') -> 'Personality':
-        """The personality itself, the one drawn from a seed, or for None the default one."""
+        """Return the given personality, the one drawn from a seed, or the default one for None."""
         if choice is None:
             return cls()
         return choice if isinstance(choice, Personality) else cls.draw(choice)
 
     @classmethod
     def draw(cls, seed: int) -> 'Personality':
-        """A random but reproducible listener, well inside what real listeners show."""
+        """Return the random personality of a seed, well within the range of real listeners."""
         rng = np.random.Generator(np.random.Philox(key=seed))
         return cls(**{name: float(rng.uniform(low, high)) for name, (low, high) in DRAWN.items()})
 
@@ -71,7 +74,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     'beat': (0.0, 1.5),
     'tilt': (0.0, 2.0),
 }
-"""What a `Personality` accepts; 0 switches a behaviour off where it is allowed."""
+"""The range of each parameter; where 0 is allowed, it switches the behaviour off."""
 
 DRAWN: dict[str, tuple[float, float]] = {
     'responsiveness': (0.8, 1.2),
@@ -85,4 +88,4 @@ DRAWN: dict[str, tuple[float, float]] = {
     'beat': (0.7, 1.2),
     'tilt': (0.6, 1.3),
 }
-"""Ranges from which `Personality.draw` takes each parameter."""
+"""The range from which `Personality.draw` takes each parameter."""

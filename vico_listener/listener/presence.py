@@ -1,4 +1,4 @@
-"""Fades a listener in and out: while the robot itself speaks, or another program owns the head."""
+"""Fades a listener out while the robot speaks or another program moves the head, and in again."""
 
 from dataclasses import replace
 
@@ -9,10 +9,14 @@ from vico_listener.motion import FaceMotion
 
 
 class Presence:
-    """Scales motion between the resting reference face (0) and the listener's own (1).
+    """Scales motion between the resting reference face (0) and the listener's motion (1).
 
     Args:
-        seconds: how long a full fade takes; it follows a smoothstep, so velocity has no jump.
+        seconds: how long a full fade takes. It follows a smoothstep, so that the velocity has no
+            jump.
+
+    Attributes:
+        active: True to fade in, False to fade out.
     """
 
     def __init__(self, seconds: float = 1.0) -> None:

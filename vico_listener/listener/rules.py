@@ -1,10 +1,11 @@
-"""The listener `rules`: listening behaviour from the literature, every gesture caused by a cue.
+"""The listener `rules`: listening behaviour from the literature, with a cue behind each gesture.
 
 Nothing is random: whether an opportunity is taken, and how large, fast and long the answer is, are
-functions of what was heard and seen, so that a network can learn them. Sources: low-pitch rule and
-its pauses, Ward & Tsukahara 2000; pause rule, Poppe et al. 2010; about 42 % of opportunities taken,
-Poppe et al. 2011; narrow movements in phase with the speaker's stress and wide ones in pauses,
-Hadar, Steiner & Rose 1985; mimicry, Maatman, Gratch & Marsella 2005.
+functions of what was heard and seen, so that a network can learn them. The sources are: for the
+low-pitch rule and its pauses, Ward & Tsukahara 2000; for the pause rule, Poppe et al. 2010; for the
+share of opportunities taken, about 42 %, Poppe et al. 2011; for narrow movements in phase with the
+speaker's stress and wide ones in pauses, Hadar, Steiner & Rose 1985; for mimicry, Maatman, Gratch &
+Marsella 2005.
 """
 
 from math import radians
@@ -42,30 +43,33 @@ from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 
 FACE_RATE = 6.0
+"""Rate at which the face follows, 1/s."""
 POSTURE_RATE = 1.5
-"""Rates (1/s) at which the face and the posture answer."""
+"""Rate at which the posture follows, 1/s."""
 PULSE_SECONDS = 0.9
-"""Time constant with which a smile or frown that answered fades."""
+"""Time constant with which the smile or frown of an answer fades, s."""
 ANNOYANCE = 0.5
 """Share by which a frown deepens at a shake of the head."""
 SURPRISE = 1.2
-"""A syllable stressed this much (in spreads) raises the brows."""
+"""A syllable whose stress exceeds this (in spreads, see `cues`) raises the brows."""
 
 GREETING = (1.0, 0.0, 0.0)
-"""Pleasure, surprise and displeasure with which a listener starts."""
+"""The pleasure, surprise and displeasure with which a listener starts."""
 
 
 class RulesListener(Listener):
-    """Rule-based listener; all its motion follows from the speaker's frames."""
+    """The rule-based listener, all of whose motion follows from the speaker frames."""
 
     name = 'rules'
     last: Behaviour
-    """What the last step did; the teacher of learned listeners."""
+    """The behaviour of the last step, from which networks learn."""
 
     def __init__(self, personality: int | Personality | None = None, seed: int = 0) -> None:
-        """Listen as `personality`, or as the one drawn from that seed, or as the default one.
+        """Make a listener.
 
-        `seed` changes nothing: nothing in this listener is random.
+        Args:
+            personality: the personality, or the seed of a random one; None for the default one.
+            seed: has no effect, because nothing in this listener is random.
         """
         self.personality = Personality.of(personality)
         self._voice = VoiceCues()
@@ -78,7 +82,7 @@ class RulesListener(Listener):
         self.reset(FaceMotion.neutral(), Attitude.NEUTRAL)
 
     def reset(self, reference: FaceMotion, attitude: Attitude) -> None:
-        """See `Listener.reset`; it starts alike in every attitude.
+        """See `Listener.reset`; the start is the same in every attitude.
 
         Raises:
             DataError: the reference is not in `arkit52` or not finite.
@@ -99,7 +103,7 @@ class RulesListener(Listener):
         return self._body.step(self.last, mood.strength, mood.awake)
 
     def _behave(self, frame: SpeakerFrame, style: Style) -> Behaviour:
-        """What to do at this tick, at intensity 1."""
+        """Return what to do at this tick, at intensity 1."""
         voice = self._voice.update(frame)
         mirrored = self._mimicry.step(frame.face, frame.face_valid)
         gestures = self._react(voice, style)
@@ -115,7 +119,7 @@ class RulesListener(Listener):
         return Behaviour(posture, [style.lean, 0.0, 0.0], change, gestures)
 
     def _react(self, voice: Voice, style: Style) -> list[Gesture]:
-        """The answers to this tick's cues."""
+        """Return the answers to the cues of this tick."""
         gestures = []
         self._pulses = [pulse * (1.0 - STEP / PULSE_SECONDS) for pulse in self._pulses]
         answer = self._answers.step(voice, style, self.personality)
@@ -133,7 +137,7 @@ class RulesListener(Listener):
         return gestures
 
     def _pulse_goal(self, style: Style) -> list[float]:
-        """What the face shows in answer, on top of its mood."""
+        """Return what the face shows in answer to cues, on top of its mood, per channel."""
         pleased, surprised, displeased = self._pulses
         goal = [0.0] * len(FACE_CHANNELS)
         goal[SMILE] = style.smile_pulse * pleased
@@ -145,9 +149,9 @@ class RulesListener(Listener):
 
 
 def _posture_goal(phrase: Phrase, style: Style) -> list[float]:
-    """Roll, pitch and yaw (rad) that the posture drifts to.
+    """Return the roll, pitch and yaw (rad) to which the posture drifts.
 
-    How the speaker sounds tilts and turns the head a little; between phrases it comes back.
+    The sound of the speaker's voice tilts and turns the head a little; between phrases it returns.
     """
     tilt = min(phrase.seconds, 1.0) * radians(style.tilt)
     return [

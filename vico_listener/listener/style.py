@@ -1,4 +1,4 @@
-"""What an attitude does to the listener's behaviour."""
+"""The style of each attitude: how it changes the listener's behaviour."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -11,23 +11,25 @@ from vico_listener.motion import Attitude
 
 
 class Style(NamedTuple):
-    """Behaviour at intensity 1.
+    """The parameters of a listener's behaviour at intensity 1.
 
     Attributes:
-        answers: share of phrase ends that are answered with a head gesture.
-        urge: head gestures per second of unbroken speech.
-        agreement: 1 = every gesture is a nod, 0 = a shake, between: by how it was said.
-        depth: peak-to-peak of a middling nod, deg.
-        beat: peak-to-peak of a middling movement in phase with a stressed syllable, deg.
-        smile: change of the calm face's smile; `smile_pulse` what it grows by at an answer.
-        smile_mimicry: share of the speaker's smile that is returned.
-        brow_raise: brows raised at a surprise.
-        brow_down, frown, press: channels of displeasure.
-        posture_mimicry: share of the speaker's head posture that is taken over.
-        lean: displacement forward, m.
-        chin: pitch of the posture, deg (positive = down).
-        tilt: slow tilts and turns of the head, deg.
-        avert: looks aside at an opportunity that passes unanswered.
+        answers: the share of phrase ends that are answered with a head gesture.
+        urge: the number of head gestures per second of uninterrupted speech.
+        agreement: at 1 every answer is a nod and at 0 a shake; in between it depends on how the
+            phrase was said.
+        depth: the size of an average nod, peak to peak, deg.
+        beat: the size of an average beat, peak to peak, deg.
+        smile: the change of the calm face's smile.
+        smile_pulse: by how much the smile grows at a nod.
+        smile_mimicry: the share of the speaker's smile that is returned.
+        brow_raise: by how much a surprise raises the brows.
+        brow_down, frown, press: the channels of displeasure.
+        posture_mimicry: the share of the speaker's head posture that is returned.
+        lean: the displacement of the head forward, m.
+        chin: the pitch of the posture, deg; positive is down.
+        tilt: the size of slow tilts and turns of the head, deg.
+        avert: the size of the glance at a phrase end that is not answered; 0 for none, 1 for full.
     """
 
     answers: float
@@ -108,23 +110,28 @@ STYLES: dict[Attitude, Style] = {
         avert=1.0,
     ),
 }
-"""The three attitudes; `vico describe` holds what they make of a listener beside real people."""
+"""The style of each attitude; `vico describe` compares the resulting listeners with real people."""
 
 PORTRAIT_RISE = 0.2
-"""A positive listener smiles at least this much more than its portrait..."""
+"""By how much a positive listener smiles at least more than its portrait."""
 BROADEST_SMILE = 0.7
-"""...up to this smile."""
+"""The broadest smile of a positive listener, which limits `PORTRAIT_RISE`."""
 FAINTEST_SMILE = 0.01
-"""What a negative listener's smile falls to."""
+"""The smile of a negative listener."""
 
 
 def personal_styles(
     personality: Personality, portrait_smile: float, calm_smile: float
 ) -> NDArray[np.float64]:
-    """The styles of one listener: scaled by its personality, smiles fitted to its portrait.
+    """Return the styles of one listener, scaled by its personality.
+
+    Args:
+        personality: the listener's personality.
+        portrait_smile: the smile of its portrait.
+        calm_smile: the smile of its calm face, from which the smiles of the styles are measured.
 
     Returns:
-        A row per attitude, in the order of `STYLES`, a column per field of `Style`.
+        (3, fields) a row per attitude, in the order of `STYLES`, and a column per field of `Style`.
     """
     glad = max(
         STYLES[Attitude.POSITIVE].smile * personality.expressivity, portrait_smile + PORTRAIT_RISE
@@ -157,5 +164,5 @@ def personal_styles(
 
 
 def blended(styles: NDArray[np.float64], shares: Sequence[float]) -> Style:
-    """The style of a mood: `styles` are those of `personal_styles`, weighted by their shares."""
+    """Return the style of a mood: the rows of `personal_styles`, weighted by their shares."""
     return Style(*(np.array(shares) @ styles).tolist())

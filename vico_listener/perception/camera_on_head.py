@@ -1,8 +1,9 @@
-"""A camera on the moving head: the speaker as a camera at rest would see them.
+"""Corrects the speaker's pose for a camera that moves with the robot's head.
 
-Such a camera sees the speaker nod whenever the robot nods; a listener that mimics would answer its
-own motion. With the camera's pose at the instant of the picture the speaker's pose is taken to the
-base frame (x forward, y left, z up; it does not move with the head). Nothing here knows ROS.
+To such a camera the speaker seems to nod whenever the robot nods, and a listener that mimics would
+answer its own motion. The camera's pose at the instant of the image therefore transforms the
+speaker's pose to the base frame (x forward, y left, z up), which does not move with the head. This
+module does not depend on ROS.
 """
 
 import threading
@@ -25,25 +26,25 @@ from vico_listener.rotation import matrix_from_rpy
 from vico_listener.rotation import rpy_from_matrix
 
 MAX_AHEAD_NS = 60_000_000
-"""A picture may be this much newer than the newest head pose, which is then extrapolated."""
+"""An image may be this many ns newer than the newest head pose, which is then extrapolated."""
 
 KEPT_NS = 2 * NANOSECONDS
-"""How far back head poses are kept; a stamp that lies this far before the last is a new start."""
+"""How long head poses are kept, ns; a stamp that lies this far before the last starts afresh."""
 
 _VIEW_FROM_CAMERA = np.diag([-1.0, -1.0, 1.0])
-"""Speakers' poses are seen from the scene: x into the camera (see `FaceMotion`); a half turn."""
+"""A half turn, since the x axis of speakers' poses points into the camera (see `FaceMotion`)."""
 
 CAMERA_FROM_OPTICAL = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
-"""REP-103: an optical frame's z is the body frame's x, its x is minus y, its y is minus z."""
+"""The rotation from the optical frame (x right, y down, z forward) to the body frame of REP-103."""
 
 
 @dataclass(frozen=True)
 class CameraPose:
-    """Where the camera is in the base frame.
+    """The pose of the camera in the base frame.
 
     Attributes:
-        rotation: (3, 3) base from camera; the camera's x points into the scene, y left, z up.
-        position: (3,) of the camera in the base frame, m.
+        rotation: (3, 3) from the camera frame (x into the scene, y left, z up) to the base frame.
+        position: (3,) the position of the camera in the base frame, m.
     """
 
     rotation: NDArray[np.float64]
@@ -51,13 +52,13 @@ class CameraPose:
 
 
 PoseSource = Callable[[int], CameraPose | None]
-"""The camera's pose at a stamp in ns; None when it is not known."""
+"""Returns the camera's pose at a stamp in ns, or None when it is not known."""
 
 
 def to_base_frame(face: FaceMotion, camera: CameraPose) -> FaceMotion:
-    """The speaker's face as a camera would see it that stands at the base and looks along its x.
+    """Return the speaker's face as seen by a camera at the base's origin that looks along its x.
 
-    Rotation, and translation where the basis measures it in metres, change; the rest is kept.
+    Only the rotation changes and, where the basis measures it in metres, the translation.
     """
     turn = _VIEW_FROM_CAMERA @ camera.rotation @ _VIEW_FROM_CAMERA
     rotation = rpy_from_matrix(turn @ matrix_from_rpy(face.rotation)).astype(np.float32)
@@ -69,14 +70,14 @@ def to_base_frame(face: FaceMotion, camera: CameraPose) -> FaceMotion:
 
 
 class JointPoses:
-    """The camera's pose from the head's joint positions, interpolated in time.
+    """Computes the camera's pose from the head's joint positions, interpolated in time.
 
     The profile's joints turn the camera about the origin of the base frame: yaw, then pitch, then
-    roll, as on a pan-tilt-roll neck. States may come from another thread than the questions.
+    roll, as on a pan-tilt-roll neck. One thread may add joint states while another asks for poses.
 
     Args:
         profile: the head's joints.
-        offset: (3,) of the camera from the axes in the head frame, m.
+        offset: (3,) the offset of the camera from the joints' axes in the head frame, m.
     """
 
     def __init__(self, profile: RobotProfile, offset: ArrayLike = (0.0, 0.0, 0.0)) -> None:
@@ -87,10 +88,10 @@ class JointPoses:
         self._states: deque[tuple[int, NDArray[np.float64]]] = deque()
 
     def add(self, names: Sequence[str], positions: Sequence[float], stamp: int) -> None:
-        """Take joint positions (rad) at `stamp` (ns); joints of other parts are left out.
+        """Take joint positions (rad) at `stamp` (ns); joints that are not the head's are ignored.
 
-        A state may name some of the head's joints only; the others then keep their last position.
-        One that is older than the last is left out.
+        A state may name only some of the head's joints; the others then keep their last position.
+        A state that is older than the last is ignored.
         """
         joints = {joint.name for joint in self._profile.joints}
         found = {n: p for n, p in zip(names, positions, strict=False) if n in joints}
@@ -111,9 +112,9 @@ class JointPoses:
                 self._states.popleft()
 
     def __call__(self, stamp: int) -> CameraPose | None:
-        """The camera's pose at `stamp` (ns).
+        """Return the camera's pose at `stamp` (ns).
 
-        None before the first state and later than `MAX_AHEAD_NS` after the last one.
+        It is None before the first state and later than `MAX_AHEAD_NS` after the last one.
         """
         rpy = self._rotation_at(stamp)
         if rpy is None:
@@ -135,13 +136,14 @@ class JointPoses:
 
 
 class CameraOnHead:
-    """Corrects the faces that a camera on the head sees, and counts.
+    """Corrects the faces that a camera on the head sees, and counts them.
 
     Args:
-        pose_at: where the camera was.
+        pose_at: the source of the camera's poses.
 
     Attributes:
-        corrected, uncorrected: faces seen while the camera's pose was known and while it was not.
+        corrected, uncorrected: the number of faces seen while the camera's pose was known, and
+            while it was not.
     """
 
     def __init__(self, pose_at: PoseSource) -> None:
@@ -150,7 +152,7 @@ class CameraOnHead:
         self.uncorrected = 0
 
     def __call__(self, face: FaceMotion, stamp: int) -> FaceMotion:
-        """The face in the base frame; unchanged when the pose at `stamp` (ns) is not known."""
+        """Return the face in the base frame, or unchanged when the pose at `stamp` is not known."""
         camera = self._pose_at(stamp)
         if camera is None:
             self.uncorrected += 1

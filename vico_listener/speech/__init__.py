@@ -1,4 +1,4 @@
-"""Speech: PCM audio in, 45 acoustic features and a voice-activity flag per 30 Hz tick out."""
+"""Turns PCM audio into 45 acoustic features and a voice-activity flag per 30 Hz tick."""
 
 from vico_listener.speech.audio_format import DEFAULT_FORMAT
 from vico_listener.speech.audio_format import AudioFormat

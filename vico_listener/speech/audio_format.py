@@ -1,4 +1,4 @@
-"""The format of PCM: what a microphone sends."""
+"""The format of the PCM that a microphone sends."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class AudioFormat:
-    """PCM format: samples per second, interleaved channels, GStreamer's name of the sample format.
+    """The format of an audio stream.
 
     Attributes:
         sample_rate: Hz.
-        channels: interleaved channels.
-        sample_format: one of `SAMPLE_FORMATS`, e.g. S16LE.
-        coding: ``wave`` for PCM; anything else (``mp3``) cannot be heard.
+        channels: the number of interleaved channels.
+        sample_format: GStreamer's name of the sample format, one of `SAMPLE_FORMATS`, e.g. S16LE.
+        coding: ``wave`` for PCM; nothing else, e.g. ``mp3``, can be analysed.
     """
 
     sample_rate: int = 16000
@@ -22,12 +22,12 @@ class AudioFormat:
 
     @property
     def frame_bytes(self) -> int:
-        """Bytes of one sample of every channel."""
+        """The number of bytes of one sample of every channel."""
         bits = ''.join(c for c in self.sample_format if c.isdigit())
         return self.channels * max(1, int(bits or 16) // 8)
 
     def announced(self, info: Any) -> 'AudioFormat':
-        """The format that an AudioInfo message announces; what it leaves empty stays."""
+        """Return the format that an AudioInfo message announces; fields it leaves empty stay."""
         return AudioFormat(
             info.sample_rate or self.sample_rate,
             info.channels or self.channels,
@@ -37,4 +37,4 @@ class AudioFormat:
 
 
 DEFAULT_FORMAT = AudioFormat()
-"""What a microphone sends that announces no format: 16 kHz, mono, 16 bit."""
+"""The format that is assumed until a microphone announces its own: 16 kHz, mono, 16 bit."""

@@ -1,8 +1,8 @@
-"""The 45 acoustic features s_t of one tick.
+"""Computes the 45 acoustic features s_t of a tick: MFCC with deltas, energy, ZCR and loudness.
 
 Everything is computed at 16 kHz mono, full scale +-1, from the audio up to the tick only. The
-*frame* is the last 512 samples (32 ms) before the tick. Audio before the start of the stream counts
-as silence.
+analysis *frame* is the last 512 samples (32 ms) before the tick. Audio before the start of the
+stream counts as silence.
 
 ====== ================ =====================================================================
 index  name             definition
@@ -17,8 +17,8 @@ index  name             definition
 14-27  delta C0..C13    Slope per tick of the least-squares line through the MFCC of the last
                         five ticks t-4 .. t (no look-ahead, so it describes tick t-2):
                         ``(2 c[t] + c[t-1] - c[t-3] - 2 c[t-4]) / 10``.
-28-41  delta2 C0..C13   The same slope of the deltas. Before the first tick the MFCC is taken
-                        to have been as at the first.
+28-41  delta2 C0..C13   The same slope of the deltas. Before the first tick the MFCC counts as
+                        that of the first tick.
 42     log energy       ``10 log10(mean(y^2) + 1e-10)``, dB re full scale (a full-scale sine is
                         -3.01), with y the frame minus its mean; -100 in digital silence.
 43     ZCR              Sign changes of y within the frame / 512, zero counting as positive.
@@ -31,7 +31,8 @@ index  name             definition
 ====== ================ =====================================================================
 
 The paper (Zhou et al., ECCV 2022, section 4.1) names 14-dim MFCC, 28-dim delta, energy, ZCR and
-loudness; windows, floors, standard and causal deltas are this project's.
+loudness. The windows, the floors, the loudness standard and the causal deltas are choices of this
+project.
 """
 
 from collections import deque
@@ -48,11 +49,14 @@ from vico_listener.speech.resampler import INTERNAL_RATE
 Array = NDArray[np.float64]
 
 FRAME = 512
-"""Samples of the frame that ends at the tick."""
+"""The number of samples in an analysis frame, which ends at the tick."""
 
 MEL_BANDS = 40
 MEL_RANGE = (50.0, 7000.0)
-"""Hz; it ends where the resampling filters begin to fall, so that all sample rates agree."""
+"""The range of the mel bands, Hz.
+
+It ends where the resampling filters begin to fall, so that all sample rates agree.
+"""
 
 MFCC_SIZE = 14
 POWER_FLOOR = 1e-10
@@ -80,11 +84,11 @@ FEATURE_NAMES: tuple[str, ...] = (
 
 @dataclass
 class Spectrum:
-    """What the voice detector shares with the features.
+    """The spectrum of an analysis frame, which the voice detector shares with the features.
 
     Attributes:
-        power: (255,) power of the windowed frame in the FFT bins 1 to 255 (31.25 Hz each).
-        mel: (40,) power in the mel bands, floored.
+        power: (255,) the power of the windowed frame in the FFT bins 1 to 255 (31.25 Hz each).
+        mel: (40,) the power in the mel bands, floored at `POWER_FLOOR`.
     """
 
     power: Array
@@ -92,7 +96,7 @@ class Spectrum:
 
 
 class FeatureExtractor:
-    """Computes the features tick by tick; keeps what deltas and loudness need of the past."""
+    """Computes the features tick by tick, and keeps as much of the past as they need."""
 
     def __init__(self) -> None:
         self._window = hann_window()
@@ -112,7 +116,11 @@ class FeatureExtractor:
         self._k_powers: deque[float] = deque([0.0] * LOUDNESS_TICKS, LOUDNESS_TICKS)
 
     def update(self, frame: Array) -> tuple[NDArray[np.float32], Spectrum]:
-        """Features (45,) float32 of the tick that `frame` (512,), 16 kHz, ends at."""
+        """Return the features (45,) float32 of the next tick, and its spectrum.
+
+        Args:
+            frame: (512,) the samples at 16 kHz that end at the tick.
+        """
         centred = frame - frame.dot(self._ones) / FRAME
         energy = float(centred.dot(centred)) / FRAME
         negative = centred < -POWER_FLOOR
@@ -134,10 +142,10 @@ class FeatureExtractor:
         return features, Spectrum(power, mel)
 
     def _power(self, frame: Array) -> Array:
-        """Power (255,) of the windowed frame, bins 1 to 255."""
+        """Return the power (255,) of the windowed frame in bins 1 to 255."""
         np.multiply(frame, self._window, out=self._tapered)
         # OpenCV's transform takes half the time of NumPy's or SciPy's with their wrappers. It packs
-        # the bins as Re 0, Re 1, Im 1, ... Re 255, Im 255, Re 256.
+        # the bins as Re 0, Re 1, Im 1, ..., Re 255, Im 255, Re 256.
         cv2.dft(self._tapered, self._transform)
         squares = self._transform * self._transform
         return squares[1:-1:2] + squares[2:-1:2]
@@ -152,17 +160,20 @@ class FeatureExtractor:
 
 
 def hann_window() -> Array:
-    """The periodic Hann window of a frame."""
+    """Return the periodic Hann window (512,) of a frame."""
     return 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(FRAME) / FRAME)
 
 
 def bin_frequencies() -> Array:
-    """Frequencies (255,) of the FFT bins 1 to 255, Hz."""
+    """Return the frequencies (255,) of the FFT bins 1 to 255, Hz."""
     return np.arange(1.0, FRAME // 2) * (INTERNAL_RATE / FRAME)
 
 
 def mel_filters() -> Array:
-    """Mel filter bank (40, 255) for bins 1 to 255: triangles of unit area, even in Slaney's mel."""
+    """Return the mel filter bank (40, 255) for the FFT bins 1 to 255.
+
+    The filters are triangles of unit area, evenly spaced on Slaney's mel scale.
+    """
     lowest, highest = _hz_to_mel(np.array(MEL_RANGE))
     edges = _mel_to_hz(np.linspace(lowest, highest, MEL_BANDS + 2))
     bins = bin_frequencies()
@@ -185,7 +196,7 @@ def _mel_to_hz(mel: Array) -> Array:
 
 
 def dct_matrix() -> Array:
-    """First 14 rows of the orthonormal DCT-II of 40 values."""
+    """Return the first 14 rows of the orthonormal DCT-II of 40 values: (14, 40)."""
     angles = np.outer(np.arange(MFCC_SIZE), np.arange(MEL_BANDS) + 0.5) * (np.pi / MEL_BANDS)
     matrix = np.cos(angles) * np.sqrt(2 / MEL_BANDS)
     matrix[0] /= np.sqrt(2)
@@ -193,7 +204,7 @@ def dct_matrix() -> Array:
 
 
 def cepstral_kernels() -> Array:
-    """Weights (3, 9) of MFCC, delta and delta-delta over the last nine MFCC, oldest first."""
+    """Return the weights (3, 9) that make MFCC, delta and delta2 of nine MFCC, oldest first."""
     times = np.arange(DELTA_TICKS) - (DELTA_TICKS - 1) / 2
     slope = times / np.sum(times**2)
     kernels = np.zeros((3, 2 * DELTA_TICKS - 1))
@@ -204,17 +215,18 @@ def cepstral_kernels() -> Array:
 
 
 def k_weights() -> Array:
-    """Weights (255,) that turn the power of bins 1 to 255 into the K-weighted mean square."""
+    """Return the weights (255,) that turn the power of bins 1 to 255 into the K-weighted power."""
     window = hann_window()
     gain = k_weighting(bin_frequencies())
-    # Each bin stands for two of the two-sided spectrum.
+    # Each bin represents two bins of the two-sided spectrum.
     return 2 * gain / (FRAME * window.dot(window))
 
 
 def k_weighting(frequency: Array) -> Array:
-    """Power gain of the K-weighting at frequencies, Hz: ITU-R BS.1770-5, annex 1, tables 1 and 2.
+    """Return the power gain of the K-weighting at frequencies in Hz.
 
-    The standard gives its two filters, a high shelf and a high-pass, for 48 kHz.
+    Source: ITU-R BS.1770-5, annex 1, tables 1 and 2, whose two filters, a high shelf and a
+    high-pass, are given for 48 kHz.
     """
     delay = np.exp(-2j * np.pi * frequency / 48000)
     response = np.ones_like(delay)

@@ -1,6 +1,6 @@
-"""PCM of any common format to mono float samples, and telling compressed audio from PCM.
+"""Decodes PCM of any common format to mono float samples, and recognises what is not PCM.
 
-Sample formats carry GStreamer's names, as `audio_common_msgs/AudioInfo` does.
+Sample formats have GStreamer's names, as in `audio_common_msgs/AudioInfo`.
 """
 
 import array
@@ -15,10 +15,13 @@ Samples = NDArray[np.float32]
 PcmData = bytes | bytearray | memoryview | array.array | NDArray
 
 SAMPLE_LIMIT = 8.0
-"""A float sample beyond +-8 (full scale is 1) is damage, like NaN: it would swamp every feature."""
+"""A float sample beyond +-8 (full scale is 1) counts as damaged, like NaN.
+
+It would dominate every feature.
+"""
 
 SNIFF_BYTES = 4096
-"""How much of a stream's start is searched for a container or MP3 frames."""
+"""How many bytes of a stream's start are searched for a container or MP3 frames."""
 
 
 class AudioFormatError(DataError):
@@ -27,7 +30,13 @@ class AudioFormatError(DataError):
 
 @dataclass(frozen=True)
 class SampleFormat:
-    """One sample's layout: bytes in a sample, NumPy type (None for packed 24 bit)."""
+    """The layout of a sample.
+
+    Attributes:
+        name: GStreamer's name.
+        size: bytes per sample.
+        dtype: NumPy's type; None for packed 24-bit samples.
+    """
 
     name: str
     size: int
@@ -50,7 +59,11 @@ SAMPLE_FORMATS: dict[str, SampleFormat] = {
 
 
 def sample_format_by_name(name: str) -> SampleFormat:
-    """The format called `name`, in any case; AudioFormatError names the choices."""
+    """Return the format called `name`, in upper or lower case.
+
+    Raises:
+        AudioFormatError: there is no such format; the message lists the choices.
+    """
     try:
         return SAMPLE_FORMATS[name.strip().upper()]
     except KeyError:
@@ -59,10 +72,18 @@ def sample_format_by_name(name: str) -> SampleFormat:
 
 
 class PcmDecoder:
-    """Turns the messages of one audio stream into mono float32 samples, full scale +-1.
+    """Turns the chunks of one audio stream into mono float32 samples, full scale +-1.
+
+    Args:
+        channels: the number of channels.
+        sample_format: the format of raw bytes, a name in `SAMPLE_FORMATS`.
 
     Attributes:
-        damaged: samples so far that were NaN, infinite or beyond `SAMPLE_LIMIT`; each became 0.
+        damaged: how many samples so far were NaN, infinite or beyond `SAMPLE_LIMIT`, and were
+            replaced by 0.
+
+    Raises:
+        AudioFormatError: there is no channel, or the format is unknown.
     """
 
     def __init__(self, channels: int = 1, sample_format: str = 'S16LE') -> None:
@@ -75,21 +96,22 @@ class PcmDecoder:
         self._container: str | None = None
 
     def reset(self) -> None:
-        """Search the next bytes for a container again; the counter stays."""
+        """Search the next bytes for a container again; the counter of damaged samples stays."""
         self._head.clear()
         self._container = None
 
     def decode(self, data: PcmData) -> Samples:
-        """Mono samples (N,) float32: the mean of the channels.
+        """Return mono samples (N,) float32: the mean of the channels.
 
         Args:
-            data: raw bytes (anything of unsigned bytes, including a uint8 array) in the stream's
-                sample format, channels interleaved; or an array of samples, interleaved (N * C,)
-                or (N, C), of a signed integer type (full scale its largest value) or float.
+            data: raw bytes (any buffer of unsigned bytes, or a uint8 array) in the stream's sample
+                format with interleaved channels; or an array of samples, (N * C,) interleaved or
+                (N, C), of floats or of a signed integer type, whose largest value is full scale.
 
         Raises:
-            AudioFormatError: compressed audio or a file header instead of PCM, a byte count that is
-                no whole number of sample frames, or another number of channels.
+            AudioFormatError: the data is compressed audio or a file header instead of PCM, its
+                bytes are not a whole number of sample frames, or its shape is that of another
+                number of channels.
         """
         if isinstance(data, np.ndarray) and data.dtype != np.uint8:
             samples = self._from_array(data)
@@ -103,7 +125,7 @@ class PcmDecoder:
             scale = _INTEGER_SCALES[kind.itemsize]
         if self.channels == 1:
             return np.multiply(samples, scale, dtype=np.float32, casting='unsafe')
-        # Summing in double keeps the result the same whatever the order of the channels.
+        # A sum in double precision does not depend on the order of the channels.
         frames = samples.reshape(-1, self.channels)
         return (frames.sum(axis=1, dtype=np.float64) * (scale / self.channels)).astype(np.float32)
 
@@ -127,7 +149,7 @@ class PcmDecoder:
         frame_size = self.format.size * self.channels
         if len(data) % frame_size:
             raise AudioFormatError(
-                f'{len(data)} bytes of audio are no whole number of {frame_size}-byte frames '
+                f'{len(data)} bytes of audio are not a whole number of {frame_size}-byte frames '
                 f'({self.format.name}, {self.channels} channel(s)): '
                 'check sample_format and channels, and that the publisher sends raw PCM'
             )
@@ -156,11 +178,11 @@ class PcmDecoder:
 
 
 _INTEGER_SCALES = {size: np.float32(2.0 ** (1 - 8 * size)) for size in (1, 2, 4, 8)}
-"""One over full scale, by bytes in a sample."""
+"""The inverse of full scale by bytes per sample."""
 
 
 def _unpack24(data: NDArray[np.uint8]) -> NDArray[np.int32]:
-    """Packed little-endian 24-bit samples as 32-bit ones (the low byte zero)."""
+    """Return packed little-endian 24-bit samples as 32-bit ones whose low byte is zero."""
     wide = np.zeros((len(data) // 3, 4), np.uint8)
     wide[:, 1:] = data.reshape(-1, 3)
     return wide.view('<i4')[:, 0]
@@ -176,7 +198,7 @@ _MAGIC = (
 
 
 def recognise_container(data: bytes) -> str | None:
-    """What the start of a stream is in words when it is not PCM, else None."""
+    """Return the name of the format that the bytes begin with, or None if they may be PCM."""
     for offset, magic, name in _MAGIC:
         if data[offset : offset + len(magic)] == magic:
             return name
@@ -184,10 +206,11 @@ def recognise_container(data: bytes) -> str | None:
 
 
 def looks_like_mp3(data: bytes) -> bool:
-    """True for the start, or any piece of some frames, of an MP3 stream (MPEG audio layer III).
+    """Return True when the data may be the start or a piece of an MP3 stream (MPEG layer III).
 
-    That is an ID3v2 tag, three frames in a row anywhere in the first `SNIFF_BYTES`, or frames that
-    fill the data exactly. In random bytes about one start in a million looks so.
+    It looks so when it begins with an ID3v2 tag, holds three consecutive frames anywhere in the
+    first `SNIFF_BYTES`, or consists of whole frames only. About one random byte string in a million
+    looks so.
     """
     if len(data) >= 10 and data[:3] == b'ID3' and data[3] < 0xFF and data[4] < 0xFF:
         return True
@@ -202,7 +225,7 @@ def looks_like_mp3(data: bytes) -> bool:
 
 
 def _frames_at(data: bytes, start: int) -> tuple[int, bool]:
-    """Number of layer III frame headers that follow one another, and whether they fill `data`."""
+    """Return the number of consecutive layer III frames, and whether they fill `data`."""
     count = 0
     kind: tuple[int, int] | None = None
     while start < len(data):
@@ -221,9 +244,10 @@ _MPEG1_RATES = (44100, 48000, 32000)
 
 
 def _mp3_frame(header: bytes) -> tuple[int, int, int] | None:
-    """Version, sample rate and length in bytes of an MPEG layer III frame, None if it is none.
+    """Return version, sample rate in Hz and length in bytes of an MPEG layer III frame.
 
-    ISO/IEC 11172-3 section 2.4.1.3 and 13818-3; version 3 is MPEG-1, 2 MPEG-2, 0 MPEG-2.5.
+    The result is None if the header is not that of such a frame. Version 3 is MPEG-1, 2 is MPEG-2
+    and 0 is MPEG-2.5. Source: ISO/IEC 11172-3, section 2.4.1.3, and 13818-3.
     """
     if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE6 != 0xE2:
         return None

@@ -1,10 +1,10 @@
-"""Any sample rate to another: a causal polyphase FIR without state or look-ahead.
+"""Converts audio between sample rates by a causal polyphase FIR filter without state or look-ahead.
 
-Output sample k lies at the time of input position ``k * rate / target`` and depends on input at or
-before it only, so audio is usable the moment it arrives. The filter is minimum-phase: its delay is
-about 0.1 ms in the speech band (0.2 ms from 8 kHz), against 1 ms for a linear-phase one of the same
-slope; features that look at magnitudes do not mind its phase. Input of the wanted rate passes
-unchanged. The wanted rate is the internal 16 kHz unless said otherwise.
+Output sample k lies at the time of input position ``k * rate / target`` and depends only on input
+at or before it, so that audio can be used the moment it arrives. The filter is minimum-phase: its
+delay is about 0.1 ms in the speech band (0.2 ms from 8 kHz), against 1 ms for a linear-phase filter
+of the same slope. Features of magnitudes are not affected by its phase. The target rate is 16 kHz
+by default. Input that has the target rate already passes unchanged.
 """
 
 from functools import lru_cache
@@ -19,29 +19,32 @@ from vico_listener.errors import SettingError
 from vico_listener.speech.pcm import Samples
 
 INTERNAL_RATE = 16000
-"""Sample rate of everything behind the resampler, Hz."""
+"""The sample rate of everything after the resampler, Hz."""
 
 RATE_RANGE = (8000, 192000)
-"""Sample rates that are accepted, Hz."""
+"""The lowest and highest sample rate that are accepted, Hz."""
 
 STOPBAND_DB = 60.0
-"""Images and aliases lie this far down above 9/8 of the lower Nyquist frequency."""
+"""Attenuation of spectral images and aliases above 9/8 of the lower Nyquist frequency, dB."""
 
 
 GROUP = 16
-"""At least this many output samples are made by one row of a matrix product."""
+"""One row of a matrix product makes at least this many output samples."""
 
 MAX_GROUP = 160
-"""Ratios that need a longer group (their phases repeat later) are computed sample by sample."""
+"""Ratios of rates whose phases repeat only after more samples are computed sample by sample."""
 
 
 class Resampler:
-    """Resamples a piece of a stream; keeps no state, so pieces may be cut anywhere.
+    """Resamples blocks of a stream; it keeps no state, so that blocks may be cut anywhere.
 
     Args:
-        rate: input rate, Hz, within `RATE_RANGE`.
-        max_block: longest block of output samples that `resample` is asked for.
-        target: output rate, Hz.
+        rate: the input rate, Hz, within `RATE_RANGE`.
+        max_block: the largest number of output samples that `resample` is asked for at once.
+        target: the output rate, Hz.
+
+    Raises:
+        SettingError: the input rate is out of range.
     """
 
     def __init__(self, rate: int, max_block: int, target: int = INTERNAL_RATE) -> None:
@@ -72,20 +75,22 @@ class Resampler:
         self._windows = as_strided(self._buffer, (rows, length), (step * size, size))
 
     def position(self, index: int) -> int:
-        """Number of the newest input sample that output sample `index` depends on."""
+        """Return the number of the newest input sample that output sample `index` depends on."""
         return index * self.down // self.up
 
     def segment(self, first: int, count: int) -> tuple[int, Samples]:
-        """Where `resample` wants its input for outputs first .. first + count - 1.
+        """Return where the input for output samples `first` to `first + count - 1` belongs.
 
-        Returns the number of the first input sample and the buffer to be filled from it on.
+        Returns:
+            the number of the first input sample that is needed, and the buffer that the caller
+            fills from that sample on before `resample`.
         """
         aligned = first - first % self.up if self._group > 1 else first
         start = self.position(aligned) - self.taps + 1
         return start, self._buffer[: self.position(first + count - 1) + 1 - start]
 
     def resample(self, first: int, count: int) -> Samples:
-        """Output samples first .. first + count - 1 from the buffer that `segment` gave."""
+        """Return output samples `first` to `first + count - 1` from the buffer of `segment`."""
         if self.taps == 1:
             return self._buffer[:count]
         phase = first % self.up
@@ -98,7 +103,7 @@ class Resampler:
 
 
 def _group_weights(phases: Samples, group: int, down: int) -> Samples:
-    """Matrix (inputs, group) that makes a group of output samples from its piece of input."""
+    """Return the matrix (inputs, group) that makes a group of output samples from its input."""
     up, taps = phases.shape
     weights = np.zeros(((group - 1) * down // up + taps, group), np.float32)
     for k in range(group):
@@ -109,9 +114,9 @@ def _group_weights(phases: Samples, group: int, down: int) -> Samples:
 
 @lru_cache(maxsize=4)
 def design_filter(rate: int, target: int = INTERNAL_RATE) -> Samples:
-    """Filter from `rate` to `target` Hz: (phases, taps) float32, newest input sample last.
+    """Return the filter from `rate` to `target` Hz: (phases, taps) float32, newest input last.
 
-    A Kaiser-windowed low-pass (pass band to 7/8, stop band from 9/8 of the lower Nyquist
+    It is a Kaiser-windowed low-pass (pass band to 7/8, stop band from 9/8 of the lower Nyquist
     frequency), made minimum-phase by folding its cepstrum (Oppenheim & Schafer, Discrete-Time
     Signal Processing, section on the complex cepstrum).
     """
@@ -119,7 +124,7 @@ def design_filter(rate: int, target: int = INTERNAL_RATE) -> Samples:
         return np.ones((1, 1), np.float32)
     up = target // gcd(rate, target)
     nyquist = min(rate, target) / 2
-    # Kaiser's formulas for the length and shape that reach the attenuation.
+    # Kaiser's formulas give the length and shape that reach the attenuation.
     width = 2 * np.pi * (nyquist / 4) / rate
     taps = 8 * ceil((STOPBAND_DB - 8) / (2.285 * width) / 8)
     beta = 0.1102 * (STOPBAND_DB - 8.7)
@@ -128,13 +133,13 @@ def design_filter(rate: int, target: int = INTERNAL_RATE) -> Samples:
     lowpass = np.sinc(2 * nyquist / (rate * up) * time) * np.kaiser(length, beta)
     impulse = _minimum_phase(lowpass / lowpass.sum())
     phases = impulse.reshape(taps, up).T
-    # Each phase alone must pass a constant unchanged, else it ripples at the output rate.
+    # Each phase must pass a constant unchanged, or the output of a constant has a ripple.
     phases = phases / phases.sum(axis=1, keepdims=True)
     return np.ascontiguousarray(phases[:, ::-1], dtype=np.float32)
 
 
 def _minimum_phase(impulse: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The minimum-phase filter of the same magnitude and length."""
+    """Return the minimum-phase filter of the same magnitude and length."""
     size = 1 << int(np.ceil(np.log2(4 * len(impulse))))
     magnitude = np.abs(np.fft.rfft(impulse, size))
     cepstrum = np.fft.irfft(np.log(np.maximum(magnitude, 1e-5)))

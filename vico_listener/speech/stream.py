@@ -1,4 +1,4 @@
-"""Audio messages in, acoustic frames out, one per tick; offline through the same code."""
+"""Turns the chunks of an audio stream into acoustic features per tick, live or offline."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,17 +25,18 @@ from vico_listener.speech.timeline import Timeline
 from vico_listener.speech.voice import VoiceDetector
 
 MAX_PASSED = MODEL_RATE + 1
-"""Ticks that may pass between two calls of `frame`; after more the features start anew."""
+"""How many ticks may pass between two calls of `frame`; after more, the features start afresh."""
 
 
 @dataclass
 class AcousticFrame:
-    """The speaker's sound at one tick.
+    """The acoustic features of one tick.
 
     Attributes:
         features: (45,) float32 in the stream's layout; always finite.
         speaking: voice activity.
-        valid: all audio of the tick's analysis frame was there; else silence stood in for it.
+        valid: whether all audio of the tick's analysis frame was known; silence replaces what is
+            missing.
     """
 
     features: NDArray[np.float32]
@@ -44,24 +45,25 @@ class AcousticFrame:
 
 
 class AcousticStream:
-    """The features of one audio stream.
+    """Computes the features of one audio stream.
 
-    Frames depend on the audio up to their tick only, and not on how the audio was cut into
-    messages nor on how far ahead it was pushed (up to `RING_SECONDS` less one second).
+    A frame depends only on the audio up to its tick. It depends neither on how the audio was cut
+    into chunks nor on how far ahead it was pushed (up to `RING_SECONDS` less one second).
 
-    On real speech resampled to 22.05, 44.1 and 48 kHz the features differ from those of 16 kHz by,
-    mean (largest): MFCC 0.07 (1.8), delta 0.02 (0.4), delta2 0.01 (0.2), log energy 0.04 (0.3) dB,
-    ZCR 0.006 (0.05), loudness 0.01 (0.2) LU. Below 16 kHz the bands above half the rate are empty,
-    which MFCC show.
+    On real speech resampled to 22.05, 44.1 and 48 kHz the features differ from those at 16 kHz by a
+    mean (largest) of: MFCC 0.07 (1.8), delta 0.02 (0.4), delta2 0.01 (0.2), log energy 0.04 (0.3)
+    dB, ZCR 0.006 (0.05), loudness 0.01 (0.2) LU. At a sample rate below 16 kHz the bands above half
+    the rate are empty, and the MFCC differ accordingly.
 
     Args:
         sample_rate: Hz, 8000 to 192000.
-        channels: at least 1; their mean is analysed.
+        channels: the number of channels, at least 1; their mean is analysed.
         sample_format: GStreamer's name of the sample format of raw bytes, e.g. S16LE.
-        acoustics: layout of the features, one of `ACOUSTICS`.
+        acoustics: the layout of the features, one of `ACOUSTICS`.
 
     Raises:
-        SettingError: one of them is out of range or unknown.
+        SettingError: `sample_rate` is out of range, or `acoustics` is unknown.
+        AudioFormatError: `channels` is less than 1, or `sample_format` is unknown.
     """
 
     def __init__(
@@ -88,39 +90,39 @@ class AcousticStream:
 
     @property
     def counters(self) -> StreamCounters:
-        """What went wrong since the stream was made; compare before and after to log."""
+        """The faults of the stream since it was made; a caller logs the differences."""
         return self._timeline.counters
 
     @property
     def end_stamp(self) -> int | None:
-        """Stream time up to which the audio is known, ns; None before the first message."""
+        """The stream time up to which the audio is known, ns; None before the first chunk."""
         return self._timeline.end_stamp
 
     def reset(self) -> None:
-        """Forget all audio and all state, e.g. after the clock jumped back; counters stay."""
+        """Forget all audio and state, e.g. after the clock jumped back, but keep the counters."""
         self._decoder.reset()
         self._timeline.reset()
         self._restart()
 
     def push(self, data: PcmData, stamp_ns: int) -> None:
-        """Take a message of audio whose first sample was captured at `stamp_ns` (stream time).
+        """Take a chunk of audio whose first sample was captured at `stamp_ns` (stream time).
 
-        Missing, repeated and restarted audio is handled and counted, see `Timeline`; a stamp more
-        than a second back drops all audio before it and starts a new time line.
+        Missing, repeated and restarted audio is handled and counted (see `Timeline`). A stamp that
+        lies more than a second back drops all earlier audio and starts a new time line.
 
         Raises:
-            AudioFormatError: the data is not the announced PCM, see `PcmDecoder.decode`.
+            AudioFormatError: the data is not the announced PCM (see `PcmDecoder.decode`).
         """
         samples = self._decoder.decode(data)
         self.counters.damaged = self._decoder.damaged
         self._timeline.add(samples, stamp_ns)
 
     def frame(self, tick_ns: int) -> AcousticFrame:
-        """Features at a tick, which lies after the tick of the last call.
+        """Return the features at a tick, which lies after the tick of the last call.
 
-        Call it once per tick of the 30 Hz clock. Ticks that were left out since the last call are
-        computed on the way, up to a second of them; after more, or when ticks go back, deltas,
-        loudness and voice activity start anew.
+        Call it once per tick of the 30 Hz clock. Ticks that were skipped since the last call are
+        computed on the way, up to one second of them. After a longer gap, or when ticks go back,
+        deltas, loudness and voice activity start afresh.
         """
         if self._last_tick is not None:
             passed = (tick_ns - self._last_tick) * MODEL_RATE / NANOSECONDS
@@ -138,7 +140,7 @@ class AcousticStream:
         self._voice.reset()
 
     def _analyse(self, tick_ns: int) -> AcousticFrame:
-        """Features at one tick."""
+        """Return the features at one tick."""
         timeline, resampler = self._timeline, self._resampler
         first = timeline.samples_until(tick_ns) - FRAME
         first_input, segment = resampler.segment(first, FRAME)
@@ -155,7 +157,7 @@ class AcousticStream:
         return AcousticFrame(features, self._voice.update(spectrum), valid)
 
     def _released(self, resampler: Resampler, tick_ns: int) -> NDArray[np.float32]:
-        """The authors' features of the 1/30 s before a tick."""
+        """Return the authors' features of the 1/30 s before a tick."""
         end = self._timeline.samples_until(tick_ns) * RELEASE_RATE // INTERNAL_RATE
         first_input, segment = resampler.segment(end - CHUNK, CHUNK)
         self._timeline.ring.read(first_input, segment)
@@ -168,13 +170,14 @@ def acoustic_features(
     ticks: Sequence[int] | NDArray[np.int64],
     acoustics: str = ACOUSTICS[0],
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Features of a whole recording whose first sample has stamp 0, as the stream gives them.
+    """Return the features of a whole recording, exactly as `AcousticStream` computes them live.
 
     Args:
-        samples: (N,) or (N, C) float (full scale +-1) or signed integers.
+        samples: (N,) or (N, C) floats (full scale +-1) or signed integers; the first sample has
+            stamp 0.
         sample_rate: Hz.
-        ticks: T rising stamps, ns.
-        acoustics: layout of the features.
+        ticks: T increasing stamps, ns.
+        acoustics: the layout of the features, one of `ACOUSTICS`.
 
     Returns:
         (T, 45) float32 features and (T,) bool voice activity.
@@ -186,7 +189,7 @@ def acoustic_features(
     speaking = np.empty(len(ticks), np.bool_)
     pushed = 0
     for i, tick in enumerate(ticks):
-        # A piece that ends just after the tick, and none longer than the ring.
+        # Push up to just after the tick, in pieces shorter than the ring.
         end = min(len(samples), int(tick) * sample_rate // NANOSECONDS + 1)
         while pushed < end:
             piece = samples[pushed : min(end, pushed + sample_rate)]

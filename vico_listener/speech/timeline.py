@@ -1,9 +1,9 @@
-"""Where each sample of a stream lies in time, and the last seconds of samples.
+"""Maps the samples of an audio stream to stream time, and keeps the last few seconds of them.
 
-The sample count is the clock. Stamps (capture time of a message's first sample) tie it to stream
-time: their jitter is averaged away, a slow drift between the two clocks is followed, and only a
-disagreement beyond `TOLERANCE_NS` is believed to be lost, repeated or restarted audio. Everything
-that is decided about a tick depends on messages before it only, never on how many came since.
+The sample count is the clock. Stamps (the capture time of a chunk's first sample) tie it to stream
+time: their jitter is averaged out, and a slow drift between the two clocks is followed. Only a
+disagreement beyond `TOLERANCE_NS` counts as lost, repeated or restarted audio. What is decided
+about a tick depends only on the chunks before it, never on how many have arrived since.
 """
 
 from collections import deque
@@ -16,34 +16,38 @@ from vico_listener.speech.pcm import Samples
 from vico_listener.speech.resampler import INTERNAL_RATE
 
 RING_SECONDS = 4
-"""How much audio is kept; a tick older than that finds silence."""
+"""How many seconds of audio are kept; an older tick finds silence."""
 
 TOLERANCE_NS = 80_000_000
-"""A stamp this far from the sample clock marks lost or repeated audio; less is jitter."""
+"""A stamp that is further than this from the sample clock marks lost or repeated audio.
+
+A smaller deviation is jitter.
+"""
 
 JUMP_NS = 1_000_000_000
-"""A stamp this far back is a clock that jumped (a bag that loops), not repeated audio."""
+"""A stamp that is further back than this marks a clock that jumped, e.g. in a bag that loops."""
 
 DRIFT_SECONDS = 2.0
-"""Time constant of the average of the stamps' deviations from the sample clock."""
+"""Time constant of the average of the stamps' deviations from the sample clock, s."""
 
 SHIFT_STEP = 80
-"""The time line moves when that average has moved by this many internal samples (5 ms)."""
+"""The time line moves when that average has changed by this many internal samples (5 ms)."""
 
 _INDEX_NS = NANOSECONDS // INTERNAL_RATE
-"""The internal sample period is a whole number of ns (62,500), so indices are exact."""
+"""Internal sample period, ns; it is a whole number (62,500), so that indices are exact."""
 
 
 @dataclass
 class StreamCounters:
-    """What went wrong in an audio stream since it was made.
+    """Counts the faults of an audio stream since it was made.
 
     Attributes:
-        gaps: times that audio was missing between two messages and silence took its place.
-        overlaps: messages (or their first part) dropped because that time was already known.
-        resets: times that stamps jumped back by more than a second and the time line started anew.
-        damaged: NaN, infinite or absurd samples, replaced by silence.
-        starved: frames computed before all audio up to their tick was there.
+        gaps: how often audio was missing between two chunks, and silence took its place.
+        overlaps: the number of chunks dropped, in whole or at their start, because audio of that
+            time was known already.
+        resets: how often stamps jumped back by more than a second, which starts a new time line.
+        damaged: the number of NaN, infinite or absurdly large samples, replaced by silence.
+        starved: the number of frames computed before all audio up to their tick had arrived.
     """
 
     gaps: int = 0
@@ -54,12 +58,12 @@ class StreamCounters:
 
 
 def index_at(stamp_ns: int) -> int:
-    """Internal sample index of a stamp: ``round(stamp * 16000 / 1e9)``, exact."""
+    """Return the internal sample index of a stamp: ``round(stamp * 16000 / 1e9)``, exactly."""
     return (2 * stamp_ns + _INDEX_NS) // (2 * _INDEX_NS)
 
 
 class SampleRing:
-    """The last `RING_SECONDS` of samples by number; what is unknown reads as silence."""
+    """Holds the samples of the last `RING_SECONDS` by number; unknown ones read as silence."""
 
     def __init__(self, rate: int) -> None:
         self._samples = np.zeros(RING_SECONDS * rate, np.float32)
@@ -67,13 +71,13 @@ class SampleRing:
         self.end = 0
 
     def clear(self) -> None:
-        """Start over at sample 0."""
+        """Forget all samples; the next one is number 0."""
         self._lost.clear()
         self.end = 0
 
     @property
     def start(self) -> int:
-        """Number of the oldest sample that is still there."""
+        """The number of the oldest sample that is still kept."""
         return max(0, self.end - len(self._samples))
 
     def append(self, samples: Samples) -> None:
@@ -95,12 +99,12 @@ class SampleRing:
             self._lost.popleft()
 
     def known(self, first: int, end: int) -> bool:
-        """True when all samples first .. end - 1 were received and are still there."""
+        """Return True when all samples `first` to `end - 1` were received and are still kept."""
         known = self.start <= first and end <= self.end
         return known and not (self._lost and any(a < end and first < b for a, b in self._lost))
 
     def read(self, first: int, out: Samples) -> None:
-        """Fill `out` with the samples from `first` on, zero where there are none."""
+        """Fill `out` with the samples from number `first` on, and zeros where there are none."""
         size = len(self._samples)
         a, b = max(first, self.start), min(first + len(out), self.end)
         if b - a < len(out):
@@ -114,14 +118,15 @@ class SampleRing:
 
 
 class Timeline:
-    """Ties a stream's samples to stream time and keeps the last of them.
+    """Ties the samples of a stream to stream time.
 
-    Internal sample k (16 kHz, counted from the first message) lies at the time of input sample
+    Internal sample k (16 kHz, counted from the first chunk) lies at the time of input sample
     ``k * rate / 16000``.
 
     Attributes:
-        ring: the samples at the input rate.
-        counters: what went wrong.
+        rate: the input sample rate, Hz.
+        ring: the last samples at the input rate.
+        counters: the faults so far.
     """
 
     def __init__(self, rate: int) -> None:
@@ -131,9 +136,9 @@ class Timeline:
         self.reset()
 
     def reset(self) -> None:
-        """Forget all audio; the next message starts the time line. Counters stay."""
+        """Forget all audio but keep the counters; the next chunk starts a new time line."""
         self.ring.clear()
-        # (s, o): for ticks after index s, internal sample 0 lies at index o.
+        # Pairs (s, o): for ticks after index s, internal sample 0 lies at index o.
         self._origins: deque[tuple[int, int]] = deque(maxlen=64)
         self._anchor = 0
         self._deviation = 0.0
@@ -146,7 +151,7 @@ class Timeline:
 
     @property
     def end_stamp(self) -> int | None:
-        """Stream time up to which audio is known (or known to be lost), ns; None before any."""
+        """The stream time up to which audio is known, or known to be lost, ns; None before any."""
         if not self._origins:
             return None
         return self._origins[-1][1] * _INDEX_NS + self._duration()
@@ -155,7 +160,10 @@ class Timeline:
         return self.ring.end * NANOSECONDS // self.rate
 
     def samples_until(self, stamp_ns: int) -> int:
-        """Number of internal samples before a stamp, negative before the start; 0 if no audio."""
+        """Return the number of internal samples before a stamp in ns.
+
+        It is negative before the start of the stream, and 0 as long as there is no audio.
+        """
         if not self._origins:
             return 0
         index = index_at(stamp_ns)
@@ -165,7 +173,7 @@ class Timeline:
         return index - self._origins[0][1]
 
     def add(self, samples: Samples, stamp_ns: int) -> None:
-        """Append a message's samples, the first of them captured at `stamp_ns`."""
+        """Append the samples of a chunk, the first of which was captured at `stamp_ns`."""
         if not self._origins:
             self._start(stamp_ns)
         expected = self._anchor * _INDEX_NS + self._duration()
@@ -187,7 +195,7 @@ class Timeline:
         self.ring.append(samples)
 
     def _follow(self, deviation: int, seconds: float) -> None:
-        """Average the stamps' deviations; move the time line of what comes when they drift."""
+        """Average the stamps' deviations, and move the time line of later audio when they drift."""
         self._averaged = min(self._averaged + seconds, max(DRIFT_SECONDS, seconds))
         self._deviation += deviation * seconds / self._averaged
         origin = self._origins[-1][1]

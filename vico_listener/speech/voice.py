@@ -1,20 +1,22 @@
-"""Voice activity from the spectrum of each tick: causal, no model, no look-ahead.
+"""Detects voice activity from the spectrum of each tick, causally and without a trained model.
 
-A tick is speech when all of these hold (and for `HANG_TICKS` after):
+A tick is speech when all of these hold, and for `HANG_TICKS` afterwards:
 
-- It stands out of the noise floor: per mel band the least power of two ticks in a row over 2 s
-  (minimum statistics after Martin, IEEE Trans. Speech and Audio Processing 9(5), 2001); the power
-  ratio is averaged over the bands. Steady noise and hum end up in the floor.
-- It is not far below the recent peak: a pause in a reverberant or very clean recording counts as
-  one, though it lies above the floor.
-- Something voiced was heard lately: the autocorrelation of two ticks in a row peaks within the
-  range of human pitch, the window divided out (Boersma, Proc. IFA 17, 1993), the spectrum
-  compressed so that its tilt makes no peak. Noise that sets in is thereby not taken for speech.
-- The level has moved: hum and tones do not.
+- It stands out from the noise floor. The floor of a mel band is the lowest power of two consecutive
+  ticks over 2 s (minimum statistics after Martin, IEEE Trans. Speech and Audio Processing 9(5),
+  2001), and the ratio of the power to it is averaged over the bands. Steady noise and hum thus
+  become part of the floor.
+- It is not far below the recent peak. A pause in a reverberant or very clean recording therefore
+  counts as a pause, although it lies above the floor.
+- Something voiced was heard recently: in two consecutive ticks the autocorrelation had a peak
+  within the range of human pitch. The window is divided out (Boersma, Proc. IFA 17, 1993), and the
+  spectrum is compressed so that its tilt causes no peak. Noise that sets in is thus not taken for
+  speech.
+- The level has changed recently, which that of hum and tones does not.
 
-At the start of a stream the floor is a guess for half a second, so speech that is there from the
-beginning counts. Speech is seen about 70 ms after its first voiced sound, a pause 0.1 s after it
-begins. Singing and other people's speech count as speech; whistles and sirens may.
+At the start of a stream the floor is a guess for half a second, so that speech that is there from
+the beginning is detected. Speech is detected about 70 ms after its first voiced sound, and a pause
+0.1 s after it begins. Singing and other people's speech count as speech; whistles and sirens may.
 """
 
 import numpy as np
@@ -26,54 +28,64 @@ from vico_listener.speech.features import hann_window
 from vico_listener.speech.resampler import INTERNAL_RATE
 
 BAND = slice(5, 29)
-"""Mel bands that are looked at, about 0.4 to 3.4 kHz: the core of speech, above hum."""
+"""The mel bands that are analysed, about 0.4 to 3.4 kHz: the core of speech, above hum."""
 
 PITCH_RANGE = (70, 400)
-"""Hz; one over the lags where a voice's autocorrelation peaks."""
+"""Range of human pitch, Hz: the inverse of the lags at which the autocorrelation may peak."""
 
 VOICE_RANGE = (180, 1600)
-"""Hz; where harmonics are looked for."""
+"""Frequencies whose harmonics enter the autocorrelation, Hz."""
 
 VOICED = 0.31
-"""Height of the peak, 1 for a pure tone; noise of any colour reaches it in few ticks only."""
+"""Height of the autocorrelation's peak above which a tick is voiced.
+
+A pure tone has 1. Noise of any colour exceeds the threshold in few ticks only.
+"""
 
 VOICED_TICKS = 12
-"""For how long after the last voiced sound an unvoiced one can be speech."""
+"""How many ticks after the last voiced sound an unvoiced one may still be speech."""
 
 BLOCK_TICKS = 15
+"""Ticks per block of the noise floor."""
+
 FLOOR_BLOCKS = 4
-"""The floor is the minimum over the last 4 blocks of 15 ticks, 1.5 to 2 s: in that time speech dips
-to the noise in every band.
+"""The noise floor is the minimum over this many blocks.
+
+These are the last 1.5 to 2 s, in which speech dips to the noise in every band.
 """
 
 START_FLOOR = 5e-5
-"""Highest floor (mel power) in the first block: that of white noise at about -50 dB."""
+"""The highest floor (mel power) in the first block: that of white noise at about -50 dB."""
 
 ON_RATIO = 6.4
+"""Ratio of power to floor above which speech begins (8 dB); that of noise itself is 3 dB."""
+
 OFF_RATIO = 4.0
-"""Power over the floor at which speech begins (8 dB) and ends (6 dB); noise itself lies 3 dB over
-its minimum.
-"""
+"""Ratio of power to floor below which speech ends (6 dB)."""
 
 PEAK_TICKS = 60
+"""Number of ticks over which the peak power is taken."""
+
 PEAK_RATIO = 10**-2.8
-"""Power below the peak of the last 60 ticks (28 dB) that is no speech."""
+"""Ratio of power to peak below which a tick is not speech (-28 dB)."""
 
 MIN_POWER = 1e-6
-"""Mel power that is silence whatever the floor: about -70 dB."""
+"""Mel power below which a tick is silence, whatever the floor: about -70 dB."""
 
 STEADY_TICKS = 20
+"""Number of ticks over which the steadiness of the power is judged."""
+
 STEADY_RATIO = 1.5
-"""Sound whose power stayed within this ratio (1.8 dB) for `STEADY_TICKS` is not speech."""
+"""Audio whose power stayed within this ratio (1.8 dB) for `STEADY_TICKS` is not speech."""
 
 HANG_TICKS = 3
-"""How long the flag outlasts speech: bridges stop consonants, shows pauses from 0.2 s."""
+"""How many ticks the flag outlasts speech, to bridge stop consonants but show pauses of 0.2 s."""
 
 Array = NDArray[np.float64]
 
 
 class VoiceDetector:
-    """Tells speech from silence and noise, tick by tick."""
+    """Distinguishes speech from silence and noise, tick by tick."""
 
     def __init__(self) -> None:
         self._voice_bins, self._correlate = _correlation_matrix()
@@ -96,7 +108,7 @@ class VoiceDetector:
         self._since_active = HANG_TICKS + 1
 
     def update(self, spectrum: Spectrum) -> bool:
-        """Whether the speaker speaks at this tick."""
+        """Return whether the speaker is speaking at this tick, given its spectrum."""
         bands = spectrum.mel[BAND]
         above = 2 * (bands / self._double_floor(bands)).dot(self._average)
         level = float(bands.dot(self._average))
@@ -117,7 +129,7 @@ class VoiceDetector:
         return self._since_active <= HANG_TICKS
 
     def _double_floor(self, bands: Array) -> Array:
-        """Twice the noise floor per band: the least sum of two neighbouring ticks."""
+        """Return twice the noise floor per band: the lowest sum of two consecutive ticks."""
         block, tick = divmod(self._ticks, BLOCK_TICKS)
         current = self._minima[block % FLOOR_BLOCKS]
         if tick == 0:
@@ -136,22 +148,22 @@ class VoiceDetector:
         return max(recent) < STEADY_RATIO * min(recent)
 
     def _periodicity(self, power: Array) -> float:
-        """Highest normalised autocorrelation within the range of pitch, about 0 to 1."""
+        """Return the highest normalised autocorrelation within the range of pitch, about 0 to 1."""
         spectrum = np.sqrt(power[self._voice_bins])
         correlation = self._correlate @ spectrum
         return float(correlation[correlation.argmax()]) / max(spectrum.dot(self._lag_zero), 1e-12)
 
 
 def _correlation_matrix() -> tuple[slice, Array]:
-    """The bins of `VOICE_RANGE`, and the matrix from their spectrum to its autocorrelation.
+    """Return the bins of `VOICE_RANGE`, and the matrix from their spectrum to its autocorrelation.
 
-    Rows are the lags of `PITCH_RANGE`, with the window's own decay undone; the correlation at lag 0
-    is the sum of the bins.
+    The rows of the matrix are the lags of `PITCH_RANGE`; they compensate for the decay of the
+    window's autocorrelation. The correlation at lag 0 is the sum of the bins.
     """
     frequency = bin_frequencies()
     bins = slice(*np.searchsorted(frequency, VOICE_RANGE))
     lags = np.arange(INTERNAL_RATE // PITCH_RANGE[1], INTERNAL_RATE // PITCH_RANGE[0] + 1)
     angles = 2 * np.pi / INTERNAL_RATE * np.outer(lags, frequency[bins])
     window = np.fft.irfft(np.abs(np.fft.rfft(hann_window())) ** 2)
-    # The square root of the spectrum about halves the decay, in dB, too.
+    # Taking the square root of the spectrum roughly halves this decay in dB as well.
     return bins, np.cos(angles) * np.sqrt(window[0] / window[lags])[:, None]
