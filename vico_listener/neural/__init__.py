@@ -1,1 +1,1 @@
-"""Running networks by onnxruntime or torch, and reading pretrained ones safely and strictly."""
+"""Runs networks by onnxruntime or torch, and reads pretrained weights safely and strictly."""

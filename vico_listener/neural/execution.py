@@ -1,4 +1,4 @@
-"""What is run, and how: a network's part, by torch on CPU or GPU, or by onnxruntime on the CPU."""
+"""How and where networks run: by torch on the CPU or a GPU, or by onnxruntime on the CPU."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,12 +19,14 @@ class Execution:
     """Where and how a network runs.
 
     Attributes:
-        runtime: 'torch', or 'onnx' (onnxruntime on the CPU); '' = torch with a GPU, else onnx.
-        device: 'cuda', 'cpu', or 'auto' = cuda where there is one.
-        threads: on the CPU.
-        half: half precision; channels_last: NHWC memory; graph: a CUDA graph, which replays all
-            kernels by one call; compiled: torch.compile. All four with CUDA only, where 'auto'
-            takes the first three; None = that.
+        runtime: 'torch', or 'onnx' (onnxruntime on the CPU); '' for torch if there is a GPU, else
+            onnx.
+        device: 'cuda', 'cpu', or 'auto' for cuda if there is a GPU.
+        threads: the number of CPU threads.
+        half: whether to compute in half precision, on a GPU only; None for yes on a GPU.
+        channels_last: whether to keep images in NHWC memory, on a GPU only; None as for `half`.
+        graph: whether to replay all kernels as one CUDA graph; None as for `half`.
+        compiled: whether to use torch.compile, on a GPU only.
     """
 
     runtime: str = ''
@@ -36,10 +38,10 @@ class Execution:
     compiled: bool = False
 
     def resolve(self) -> 'Execution':
-        """The same with every choice made.
+        """Return the execution with every choice made for this machine.
 
         Raises:
-            SettingError: an unknown name, or something that needs a GPU where there is none.
+            SettingError: a name is unknown, or a setting needs a GPU and there is none.
         """
         if self.runtime not in ('', *RUNTIMES):
             raise SettingError(f"unknown runtime '{self.runtime}': choose {' or '.join(RUNTIMES)}")
@@ -64,11 +66,11 @@ def choose_device(wanted: str = 'auto', runtime: str = 'torch') -> str:
     """Return 'cuda' or 'cpu'.
 
     Args:
-        wanted: one of `DEVICES`; 'auto' = a GPU where there is one.
-        runtime: what runs there; 'onnx' knows the CPU only.
+        wanted: one of `DEVICES`; 'auto' for a GPU if there is one.
+        runtime: the runtime; 'onnx' runs on the CPU only.
 
     Raises:
-        SettingError: an unknown device, or a GPU where there is none.
+        SettingError: the device is unknown, or there is no GPU for cuda.
     """
     if wanted not in DEVICES:
         raise SettingError(f"unknown device '{wanted}': choose one of {', '.join(DEVICES)}")
@@ -92,13 +94,13 @@ def has_gpu() -> bool:
 
 @dataclass(frozen=True)
 class Part:
-    """A network with fixed inputs, as it is exported and run.
+    """A network with inputs of fixed shapes, as it is exported and run.
 
     Attributes:
-        name: of the part, in file names.
-        build: makes the network (a torch module); only called when it is needed.
-        inputs: names and shapes of the inputs, without the batch dimension.
-        outputs: names of the outputs.
+        name: its name in file names.
+        build: makes the network (a torch module); it is only called when that is needed.
+        inputs: the names and shapes of the inputs, without the batch dimension.
+        outputs: the names of the outputs.
     """
 
     name: str
@@ -111,7 +113,7 @@ class Runner(Protocol):
     """Runs a part."""
 
     def constant(self, values: NDArray[np.float32]) -> Any:
-        """An input that stays the same over many runs, brought where it is needed."""
+        """Return an input that is the same in many runs, transferred to the device once."""
 
     def __call__(self, *inputs: Any) -> list[NDArray]:
-        """Outputs for inputs in the part's order: arrays, or what `constant` returned."""
+        """Return the outputs; inputs are arrays or results of `constant`, in the part's order."""

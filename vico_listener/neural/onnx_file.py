@@ -1,4 +1,4 @@
-"""ONNX files: made from networks, marked with what they were made from, and opened on the CPU."""
+"""Exports networks to ONNX files, marks these with a digest of the weights, and opens them."""
 
 import io
 import warnings
@@ -11,10 +11,10 @@ from vico_listener.errors import DataError
 from vico_listener.neural.execution import Part
 
 OPSET = 17
-"""Version of the operators that exported graphs use."""
+"""The version of the operator set of exported graphs."""
 
 DIGEST = 'weights_sha256'
-"""Metadata of an ONNX file: the digest of the weights that it was made from."""
+"""The key in the metadata of an ONNX file of the digest of the weights it was made from."""
 
 UNUSABLE = (
     failures.Fail,
@@ -24,22 +24,22 @@ UNUSABLE = (
     failures.NoSuchFile,
     failures.NotImplemented,
 )
-"""What onnxruntime raises for files that it cannot run; these have no base of their own."""
+"""The errors of onnxruntime for files that it cannot run, which have no common base class."""
 
 
 class OnnxFileError(DataError):
-    """A file is no ONNX model that onnxruntime can run."""
+    """A file is not an ONNX model that onnxruntime can run."""
 
 
 def open_session(model: str | bytes, threads: int) -> onnxruntime.InferenceSession:
     """Return a session of a model that runs on the CPU.
 
     Args:
-        model: path or content of the file.
-        threads: CPU threads.
+        model: the path or the content of the file.
+        threads: the number of CPU threads.
 
     Raises:
-        OnnxFileError: onnxruntime cannot run it.
+        OnnxFileError: onnxruntime cannot run the model.
     """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -52,12 +52,12 @@ def open_session(model: str | bytes, threads: int) -> onnxruntime.InferenceSessi
 
 
 def made_from(session: onnxruntime.InferenceSession) -> str:
-    """Return the digest in the metadata of a session's model, '' when there is none."""
+    """Return the digest in the metadata of a session's model, or '' if there is none."""
     return str(session.get_modelmeta().custom_metadata_map.get(DIGEST, ''))
 
 
 def marked(model: Any, digest: str) -> bytes:
-    """Return the content of the file of a model (onnx.ModelProto), with a digest as metadata."""
+    """Return a model (onnx.ModelProto) as the content of a file, with a digest as metadata."""
     import onnx
 
     onnx.helper.set_model_props(model, {DIGEST: digest})
@@ -70,8 +70,8 @@ def trace_onnx(part: Part, digest: str = '', any_batch: bool = True) -> bytes:
 
     Args:
         part: the network.
-        digest: goes into the metadata.
-        any_batch: for batches of any size, not of one only.
+        digest: the digest for the metadata.
+        any_batch: whether the file takes batches of any size, or of size 1 only.
 
     Raises:
         ModuleNotFoundError: torch or onnx is not installed.
@@ -80,9 +80,9 @@ def trace_onnx(part: Part, digest: str = '', any_batch: bool = True) -> bytes:
     import torch
 
     names = [*part.inputs, *part.outputs]
-    content: Any = io.BytesIO()  # the exporter's types know paths only
+    content: Any = io.BytesIO()  # The exporter accepts it, but its type hints name paths only.
     with warnings.catch_warnings(), torch.inference_mode():
-        # The exporter that needs no further package, and warns that there is a newer one.
+        # This exporter needs no further package, and warns that there is a newer one.
         warnings.simplefilter('ignore')
         torch.onnx.export(
             part.build().eval(),

@@ -1,4 +1,4 @@
-"""Runs a part by onnxruntime on the CPU, from an export that is kept beside the weights."""
+"""Runs a network by onnxruntime on the CPU, from an export that is kept beside its weights."""
 
 import hashlib
 import os
@@ -17,18 +17,18 @@ from vico_listener.neural.onnx_file import open_session
 from vico_listener.neural.onnx_file import trace_onnx
 
 VERSION = 'export 1'
-"""Goes into the digest; changed when the networks or their inputs change."""
+"""A part of the digest, which changes whenever the networks or their inputs change."""
 
 
 class OnnxRunner:
-    """See `Runner`.
+    """Runs a part by onnxruntime (see `Runner`).
 
     Args:
-        part: what to run.
-        threads: of onnxruntime.
-        checkpoint: file of the weights; its export is kept beside it as NAME.PART.onnx and used
-            again as long as the weights are the same (torch is not needed then). None, or a folder
-            that cannot be written: the export is not kept.
+        part: the network.
+        threads: the number of CPU threads.
+        checkpoint: the file of the weights. The export is kept beside it as NAME.PART.onnx and used
+            as long as the weights are the same, without torch. It is not kept for None, nor if the
+            folder cannot be written.
     """
 
     def __init__(self, part: Part, threads: int, checkpoint: Path | None = None) -> None:
@@ -50,15 +50,15 @@ class OnnxRunner:
 
 
 def _kept(part: Part, threads: int, checkpoint: Path) -> onnxruntime.InferenceSession:
-    """A session of the export beside the checkpoint, which is made where it is missing."""
+    """Return a session of the export beside the checkpoint, and make the export if needed."""
     path, digest = export_path(checkpoint, part), _digest(checkpoint)
     if path.is_file():
-        with suppress(OnnxFileError):  # broken: made anew
+        with suppress(OnnxFileError):  # A broken export is made again.
             session = open_session(str(path), threads)
             if made_from(session) == digest:
                 return session
     model = trace_onnx(part, digest)
-    with suppress(OSError):  # a folder of somebody else's: exported again next time
+    with suppress(OSError):  # If the folder cannot be written, the next run exports again.
         unfinished = path.with_suffix(f'.{os.getpid()}')
         unfinished.write_bytes(model)
         unfinished.replace(path)
@@ -66,7 +66,7 @@ def _kept(part: Part, threads: int, checkpoint: Path) -> onnxruntime.InferenceSe
 
 
 def export_path(checkpoint: Path, part: Part) -> Path:
-    """Where the export of a part of a checkpoint is kept."""
+    """Return the path at which the export of a part of a checkpoint is kept."""
     return checkpoint.with_name(f'{checkpoint.stem}.{part.name}.onnx')
 
 

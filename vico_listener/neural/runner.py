@@ -1,4 +1,4 @@
-"""Makes what runs a part of a pretrained network."""
+"""Makes the runner of a network for a runtime and device."""
 
 from pathlib import Path
 
@@ -8,12 +8,12 @@ from vico_listener.neural.execution import Runner
 
 
 def create_runner(part: Part, execution: Execution, checkpoint: Path | None = None) -> Runner:
-    """Return what runs `part`.
+    """Return a runner of `part`.
 
     Args:
         part: the network.
-        execution: how.
-        checkpoint: file of its weights; an ONNX export is then kept beside it.
+        execution: how and where it runs.
+        checkpoint: the file of its weights, beside which an ONNX export is then kept.
 
     Raises:
         SettingError: see `Execution.resolve`.

@@ -1,4 +1,4 @@
-"""Files of `torch.save`: read without running anything in them, and loaded strictly."""
+"""Reads files of `torch.save` without running code in them, and loads their weights strictly."""
 
 import pickle
 import zipfile
@@ -20,12 +20,12 @@ class TorchFileError(DataError):
 
 @dataclass(frozen=True)
 class PretrainedFile:
-    """What a file of the authors' is called and where it comes from.
+    """A file of pretrained weights that its authors publish.
 
     Attributes:
         file: its usual name.
         entry: the entry that holds the weights.
-        origin: project that releases it.
+        origin: the project that publishes it.
     """
 
     file: str
@@ -34,19 +34,19 @@ class PretrainedFile:
 
     @property
     def remedy(self) -> str:
-        """What the user has to do."""
+        """What the user can do, for messages."""
         return f'give {self.file} of {self.origin}, see docs/checkpoints.md'
 
 
 def read_torch_file(path: Path, allowed: Sequence[Any] = ()) -> Any:
-    """The content of a file of `torch.save`, on the CPU, by torch's restricted unpickler.
+    """Return the content of a file of `torch.save`, on the CPU, by torch's restricted unpickler.
 
     Args:
         path: the file.
-        allowed: classes that may be made besides tensors and plain containers.
+        allowed: classes that the file may hold besides tensors and plain containers.
 
     Raises:
-        TorchFileError: no such file, another kind of file, half a file, or one that could run code.
+        TorchFileError: the file is missing, of another kind, incomplete, or could run code.
     """
     if not path.is_file():
         raise TorchFileError(f'no such file: {path}')
@@ -59,19 +59,19 @@ def read_torch_file(path: Path, allowed: Sequence[Any] = ()) -> Any:
     except pickle.UnpicklingError as error:
         reason = next((x for x in str(error).splitlines() if 'GLOBAL' in x), str(error))
         raise TorchFileError(
-            f'{path} is no plain data, and is not opened because it could run code: '
+            f'{path} is not plain data, and is not opened because it could run code: '
             f'{reason.strip().splitlines()[0]}'
         ) from None
     except (RuntimeError, EOFError, OSError, ValueError, KeyError, AttributeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise TorchFileError(
-            f'{path} ({path.stat().st_size:,} bytes) cannot be read, as after half a download: '
-            f'{reason}'
+            f'{path} ({path.stat().st_size:,} bytes) cannot be read, as after an interrupted '
+            f'download: {reason}'
         ) from None
 
 
 def _other_kind(path: Path) -> str:
-    """What a file is that is certainly none of torch.save's; '' where it may be one."""
+    """Return what kind of file this is instead of one of torch.save, or '' if it may be one."""
     with path.open('rb') as file:
         start = file.read(9)
     if not start:
@@ -91,11 +91,11 @@ def _other_kind(path: Path) -> str:
 
 
 def load_pretrained(network: nn.Module, path: Path, wanted: PretrainedFile) -> None:
-    """Fill `network` with exactly the tensors of the authors' file, then set it to inference.
+    """Fill `network` with exactly the tensors of a published file, and prepare it for inference.
 
     Raises:
-        TorchFileError: see `read_torch_file`; or the weights are those of another network: the
-            message names the first tensor that is missing, unknown or of another shape.
+        TorchFileError: see `read_torch_file`; also if the weights are those of another network,
+            with the first tensor that is missing, unknown or of another shape.
     """
     try:
         content = read_torch_file(path)
@@ -111,7 +111,7 @@ def _entry(path: Path, content: Any, entry: str) -> dict[str, torch.Tensor]:
     if not isinstance(content, Mapping) or not isinstance(content.get(entry), Mapping):
         found = ', '.join(map(str, list(content)[:4])) if isinstance(content, Mapping) else ''
         raise TorchFileError(f"{path} has no entry '{entry}' (it has: {found or 'no entries'})")
-    # Training on several GPUs puts 'module.' before every name.
+    # Training on several GPUs prepends 'module.' to every name.
     return {str(name).removeprefix('module.'): value for name, value in content[entry].items()}
 
 

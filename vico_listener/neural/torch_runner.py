@@ -1,4 +1,4 @@
-"""Runs a part by torch, on the CPU or on a GPU; what runs on a GPU as one CUDA graph."""
+"""Runs a network by torch on the CPU or on a GPU, where one CUDA graph can replay all kernels."""
 
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -14,7 +14,7 @@ from vico_listener.neural.execution import Execution
 from vico_listener.neural.execution import Part
 
 WARM_UP = 3
-"""Runs before a CUDA graph is captured: cuDNN chooses its kernels in them."""
+"""How many runs precede the capture of a CUDA graph, in which cuDNN chooses its kernels."""
 
 T = TypeVar('T')
 
@@ -23,11 +23,11 @@ def capture(compute: Callable[[], T]) -> tuple[torch.cuda.CUDAGraph, T]:
     """Record a computation on the GPU, so that one call replays all of its kernels.
 
     Args:
-        compute: reads tensors that stay where they are, and returns or fills such tensors; it is
-            run a few times.
+        compute: the computation, which is run a few times. It reads tensors at fixed addresses, and
+            returns or fills such tensors.
 
     Returns:
-        the graph, and what `compute` returned: every replay fills it again.
+        the graph, and the result of `compute`, which every replay fills again.
     """
     stream = torch.cuda.Stream()
     stream.wait_stream(torch.cuda.current_stream())
@@ -36,22 +36,22 @@ def capture(compute: Callable[[], T]) -> tuple[torch.cuda.CUDAGraph, T]:
             compute()
     torch.cuda.current_stream().wait_stream(stream)
     graph = torch.cuda.CUDAGraph()
-    # Another thread may be busy on the GPU meanwhile.
+    # Another thread may use the GPU at the same time.
     with torch.cuda.graph(graph, capture_error_mode='thread_local'):
         outputs = compute()
     return graph, outputs
 
 
 class TorchRunner:
-    """See `Runner`.
+    """Runs a part by torch (see `Runner`).
 
-    On a GPU each has a CUDA stream of its own, so that two of them that are called from two threads
-    (one fits the next camera frame while the other draws) overlap. Tensors that it is given may
-    come from the caller's stream, or from another device.
+    On a GPU each runner has its own CUDA stream, so that two runners that are called from two
+    threads overlap: one fits the next camera frame while the other draws. Input tensors may come
+    from the caller's stream or from another device.
 
     Args:
-        part: what to run.
-        execution: resolved.
+        part: the network.
+        execution: how and where it runs, as `Execution.resolve` returns it.
     """
 
     def __init__(self, part: Part, execution: Execution) -> None:
@@ -96,13 +96,13 @@ class TorchRunner:
         return torch.cuda.stream(self._stream)
 
     def _run(self, tensors: list[Tensor]) -> list[Tensor]:
-        # Autocast keeps what needs it, such as places in a picture, in single precision.
+        # Autocast keeps what needs it, such as image coordinates, in single precision.
         with torch.autocast(self._device.type, torch.float16, self._half, cache_enabled=False):
             outputs = self._network(*tensors)
         return [outputs] if isinstance(outputs, Tensor) else list(outputs)
 
     def _replay(self, tensors: list[Tensor]) -> list[Tensor]:
-        """Run by a CUDA graph; one is captured for the first inputs, and for each new shape."""
+        """Run by a CUDA graph, which is captured at the first inputs and whenever shapes change."""
         shapes = [t.shape for t in tensors]
         if self._graph is None or shapes != [t.shape for t in self._static]:
             self._capture(tensors)

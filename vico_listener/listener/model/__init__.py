@@ -1,1 +1,1 @@
-"""The paper's listener generator as a network: configuration, vectors, checkpoints, runtimes."""
+"""The paper's listener generator: its network, checkpoints and the runtimes that step it."""

@@ -1,9 +1,11 @@
-"""Checkpoints: a folder with weights (safetensors), what they mean (JSON) and an ONNX export.
+"""Reads and checks checkpoints: folders that hold a trained listener network.
 
-config.json        `ModelConfig`, with what it was trained on
-model.safetensors  weights, under the names of `ListenerNetwork`, and `norm.*`
-model.onnx         one step, for onnxruntime: made from the weights, must agree with them
-README.md          the model card
+The files of a checkpoint are::
+
+    config.json        the `ModelConfig`, with a description of the training
+    model.safetensors  the weights, under the names of `ListenerNetwork`, and `norm.*`
+    model.onnx         one step for onnxruntime, exported from these weights
+    README.md          the model card
 """
 
 import hashlib
@@ -38,10 +40,10 @@ class Checkpoint:
     """A trained network.
 
     Attributes:
-        config: what it is made for.
-        weights: by name, see `expected_shapes`.
-        norm: of its inputs and outputs.
-        folder: where it was read from; None = not from a file.
+        config: its configuration.
+        weights: its weights by name (see `expected_shapes`).
+        norm: the normalisation of its inputs and outputs.
+        folder: the folder that it was read from; None if it was not read from files.
     """
 
     config: ModelConfig
@@ -50,7 +52,11 @@ class Checkpoint:
     folder: Path | None = None
 
     def check(self) -> None:
-        """Raise `CheckpointError` when names, shapes or numbers are wrong."""
+        """Check names, shapes and numbers.
+
+        Raises:
+            CheckpointError: one of them is wrong.
+        """
         expected = expected_shapes(self.config)
         missing = sorted(expected.keys() - self.weights.keys())
         unknown = sorted(self.weights.keys() - expected.keys())
@@ -73,7 +79,7 @@ class Checkpoint:
 
 
 def expected_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of all weights."""
+    """Return the names and shapes of all weights."""
     first, step, hidden = config.initial_size, config.driven_size, config.hidden
     shapes: dict[str, tuple[int, ...]] = {
         'initial_norm.weight': (first,),
@@ -94,7 +100,7 @@ def expected_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
 
 
 def generator_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of the generator's own weights."""
+    """Return the names and shapes of the weights of the sequence model."""
     hidden = config.hidden
     shapes: dict[str, tuple[int, ...]] = {}
 
@@ -161,7 +167,7 @@ def load_checkpoint(folder: Path) -> Checkpoint:
 
 
 def digest(weights: Weights) -> str:
-    """SHA-256 of the weights, whatever their order."""
+    """Return the SHA-256 of the weights, which does not depend on their order."""
     content = hashlib.sha256()
     for name in sorted(weights):
         content.update(name.encode())

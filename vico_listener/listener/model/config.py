@@ -1,4 +1,4 @@
-"""What a network is made for: its basis, its inputs and outputs, their order and normalisation."""
+"""The configuration of a listener network: its basis, inputs, outputs and sizes."""
 
 from dataclasses import asdict
 from dataclasses import dataclass
@@ -17,27 +17,28 @@ from vico_listener.motion import Basis
 from vico_listener.motion import basis_by_name
 
 OUTPUTS = ('motion', 'behaviour')
-"""The whole motion, as in the paper; or behaviour and gestures, which a `Body` shows."""
+"""What a network may give: complete motion, as in the paper, or behaviour, which a `Body` shows."""
 
 GENERATORS = ('lstm', 'gru', 'transformer', 'non_sequential')
-"""Sequence models to build a network around, see `generators`; the paper's is the first."""
+"""The sequence models of a network (see `generators`); the paper's is the first."""
 HEADS = 4
-"""Heads of the transformer."""
+"""The number of attention heads of the transformer."""
 PERCEPTRON = 272
-"""Width of the fully connected network: about as many parameters as the paper's LSTM."""
+"""The width of the fully connected network, which gives it about as many parameters as the LSTM."""
 
 PERSONALITY = tuple(f.name for f in fields(Personality))
+"""The parameters of a personality, in the order of the network's input."""
 
 
 @dataclass(frozen=True)
 class GestureHead:
-    """What the network says of one kind of gesture, besides when it begins.
+    """What the network predicts about one kind of gesture, besides when it begins.
 
     Attributes:
-        numbers: fields of `Gesture` that it predicts as numbers.
-        cycles: numbers of cycles to choose from.
-        sided: it also chooses the side to which the gesture goes first.
-        upswing: size of the upswing that it may choose, 0 = never.
+        numbers: the fields of `Gesture` that it predicts as numbers.
+        cycles: the numbers of cycles from which it chooses.
+        sided: whether it also chooses the side to which the gesture goes first.
+        upswing: the size of the upswing that it may choose; 0 for never.
     """
 
     numbers: tuple[str, ...]
@@ -47,7 +48,7 @@ class GestureHead:
 
     @property
     def size(self) -> int:
-        """Outputs: numbers, a score per number of cycles, side, upswing."""
+        """The number of outputs: numbers, a score per choice of cycles, side and upswing."""
         choices = len(self.cycles) if len(self.cycles) > 1 else 0
         return len(self.numbers) + choices + self.sided + (self.upswing > 0)
 
@@ -58,29 +59,33 @@ GESTURE_HEADS: dict[Kind, GestureHead] = {
     Kind.BEAT: GestureHead(('size', 'frequency')),
     Kind.GLANCE: GestureHead(('size',), sided=True),
 }
+"""What the network predicts about each kind of gesture, in the order of its outputs."""
 
 
 def _choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
-        raise SettingError(f"{name}: '{value}' is none of {', '.join(choices)}")
+        raise SettingError(f"{name}: unknown value '{value}': choose one of {', '.join(choices)}")
 
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """The network G_m and what its vectors mean; see `vectors` for their order.
+    """The configuration of the network G_m; `vectors` gives the order of its inputs and outputs.
 
     Attributes:
-        basis: of expression and pose, `arkit52` or `bfm64`.
-        acoustic: layout of the acoustic features, one of `ACOUSTICS`.
-        output: one of `OUTPUTS`.
-        generator: one of `GENERATORS`.
-        attitude: the attitude is an input, in the initial state and at every step.
-        flags: so are the flags face_valid, audio_valid and speaking.
-        personality: so is the listener's personality (`behaviour` only).
-        fused, hidden, layers: sizes of the network; the paper's.
-        window: steps that a transformer looks back, itself included.
+        basis: the basis of expression and pose, `arkit52` or `bfm64`.
+        acoustic: the layout of the acoustic features, one of `ACOUSTICS`.
+        output: what the network gives, one of `OUTPUTS`.
+        generator: the sequence model, one of `GENERATORS`.
+        attitude: whether the attitude is an input, to the initial state and at every step.
+        flags: whether the flags face_valid, audio_valid and speaking are inputs of every step.
+        personality: whether the listener's personality is an input; only with `behaviour`.
+        fused, hidden, layers: the sizes of the network; the defaults are the paper's.
+        window: how many steps a transformer sees, including the current one.
         clock: steps per second.
-        training: what it was trained on, in words; with the git revision and the like.
+        training: a description of the training, with the data, the git revision and the like.
+
+    Raises:
+        SettingError: a field is unknown or out of range; the message names it.
     """
 
     basis: str = 'arkit52'
@@ -98,7 +103,7 @@ class ModelConfig:
     training: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """SettingError names the field that is wrong."""
+        """Check the fields."""
         _choice('acoustic', self.acoustic, ACOUSTICS)
         _choice('output', self.output, OUTPUTS)
         _choice('generator', self.generator, GENERATORS)
@@ -119,60 +124,64 @@ class ModelConfig:
 
     @property
     def motion_basis(self) -> Basis:
-        """The basis itself."""
+        """The basis of expression and pose."""
         return basis_by_name(self.basis)
 
     @property
     def motion_size(self) -> int:
-        """Numbers of one face motion: rotation 3, expression, translation 3, crop 3 if any."""
+        """The size of one face motion: rotation 3, expression, translation 3, crop 3 if any."""
         basis = self.motion_basis
         return 3 + basis.size + 3 + (3 if basis.absolute_pose else 0)
 
     @property
     def conditions(self) -> int:
-        """Numbers that condition the initial state besides the reference, and each step."""
+        """The number of conditions (attitude, personality) of the initial state and each step."""
         own = len(PERSONALITY) + 2 if self.personality else 0
         return (len(Attitude) if self.attitude else 0) + own
 
     @property
     def initial_size(self) -> int:
-        """Inputs of the initial state."""
+        """The number of inputs of the initial state."""
         return self.motion_size + self.conditions
 
     @property
     def driven_size(self) -> int:
-        """Inputs of a step."""
+        """The number of inputs of a step."""
         flags = 3 if self.flags else 0
         gestures = len(GESTURE_HEADS) if self.output == 'behaviour' else 0
         return ACOUSTIC_SIZE + self.motion_size + flags + self.conditions + gestures
 
     @property
     def started_size(self) -> int:
-        """Numbers of the state that the initial face gives; the rest begins as zero."""
+        """The size of the part of the state that the initial face determines; the rest is zero."""
         parts = {'lstm': 2 * self.layers, 'gru': self.layers}
         return parts.get(self.generator, 1) * self.hidden
 
     @property
     def state_size(self) -> int:
-        """Numbers that a network keeps from step to step."""
+        """The size of the state that a network keeps from step to step."""
         if self.generator != 'transformer':
             return self.started_size
         return self.hidden + 1 + self.layers * 2 * (self.window - 1) * self.hidden
 
     @property
     def output_size(self) -> int:
-        """Outputs of a step."""
+        """The number of outputs of a step."""
         if self.output == 'motion':
             return self.motion_size
         return self.motion_size + sum(1 + head.size for head in GESTURE_HEADS.values())
 
     def to_json(self) -> dict[str, Any]:
-        """As plain values."""
+        """Return the configuration as values that JSON can hold."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> 'ModelConfig':
-        """From `to_json`; SettingError names an unknown or wrong field."""
+        """Return the configuration that `to_json` gave.
+
+        Raises:
+            SettingError: a field is unknown or out of range; the message names it.
+        """
         known = {f.name for f in fields(cls)}
         unknown = sorted(values.keys() - known)
         if unknown:

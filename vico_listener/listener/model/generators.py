@@ -1,13 +1,14 @@
-"""The sequence models that a network may be built around; all are causal.
+"""The sequence models at the core of a listener network, all of which are causal.
 
-Each takes steps (B, T, fused) and a state (B, state_size) and gives hidden values (B, T, hidden)
-and the next state, so that a sequence in one pass, in chunks or step by step is the same. Sizes of
-states are in `ModelConfig`; their first values come from the initial face.
+Each model takes steps (B, T, fused) and a state (B, state_size), and returns hidden values
+(B, T, hidden) and the next state. A sequence therefore gives the same result in one pass, in chunks
+or step by step. `ModelConfig` holds the sizes of the states, whose first values come from the
+initial face. The models are::
 
-lstm             the paper's (section 4): 2 layers without bias
-gru              the same with gated recurrent units
-transformer      causal attention over the last `window` steps and the initial face
-non_sequential   fully connected, step by step (appendix A of the paper): knows no past
+    lstm             the paper's (section 4): 2 layers without bias
+    gru              the same with gated recurrent units
+    transformer      causal attention over the last `window` steps and the initial face
+    non_sequential   fully connected, without memory (appendix A of the paper)
 """
 
 import torch
@@ -19,11 +20,11 @@ from vico_listener.listener.model.config import PERCEPTRON
 from vico_listener.listener.model.config import ModelConfig
 
 BLOCK = 256
-"""Steps of attention at a time: bounds its memory, changes nothing else."""
+"""How many steps of attention are computed at a time; this limits the memory and nothing else."""
 
 
 class Lstm(nn.LSTM):
-    """State: h of every layer, then c of every layer."""
+    """The LSTM; its state is h of every layer, then c of every layer."""
 
     def __init__(self, config: ModelConfig, dropout: float) -> None:
         super().__init__(
@@ -36,7 +37,7 @@ class Lstm(nn.LSTM):
         )
 
     def advance(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-        """See the module."""
+        """Return the hidden values and the next state (see the module)."""
         parts = state.view(-1, 2, self.num_layers, self.hidden_size)
         h, c = parts.permute(1, 2, 0, 3).contiguous()
         hidden, after = self(x, (h, c))
@@ -44,7 +45,7 @@ class Lstm(nn.LSTM):
 
 
 class Gru(nn.GRU):
-    """State: h of every layer."""
+    """The GRU; its state is h of every layer."""
 
     def __init__(self, config: ModelConfig, dropout: float) -> None:
         super().__init__(
@@ -57,14 +58,14 @@ class Gru(nn.GRU):
         )
 
     def advance(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-        """See the module."""
+        """Return the hidden values and the next state (see the module)."""
         parts = state.view(-1, self.num_layers, self.hidden_size)
         hidden, after = self(x, parts.transpose(0, 1).contiguous())
         return hidden, after.transpose(0, 1).flatten(1)
 
 
 class Perceptron(nn.Sequential):
-    """State: what is known of the initial face; it never changes."""
+    """The model without memory; its state is a code of the initial face, which never changes."""
 
     def __init__(self, config: ModelConfig, dropout: float) -> None:
         super().__init__(
@@ -78,13 +79,13 @@ class Perceptron(nn.Sequential):
         )
 
     def advance(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-        """See the module."""
+        """Return the hidden values and the next state (see the module)."""
         known = state[:, None].expand(-1, x.shape[1], -1)
         return self(torch.cat([x, known], dim=-1)), state
 
 
 class AttentionLayer(nn.Module):
-    """Attention to the initial face and the last steps, with a learned bias for each distance."""
+    """A layer that attends to the initial face and the last steps, with a bias per distance."""
 
     def __init__(self, config: ModelConfig, dropout: float) -> None:
         super().__init__()
@@ -100,20 +101,21 @@ class AttentionLayer(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor, face: Tensor, cache: Tensor, age: Tensor) -> tuple[Tensor, Tensor]:
-        """One block.
+        """Return the values (B, T, hidden) of a block of T steps, and the next cache.
 
         Args:
-            x: (B, T, hidden).
-            face: (B, hidden) of the initial face.
-            cache: (B, 2, window - 1, hidden) keys and values of the last steps.
-            age: (B,) how many of them there are.
+            x: (B, T, hidden) the values of the layer below.
+            face: (B, hidden) the code of the initial face.
+            cache: (B, 2, window - 1, hidden) the keys and values of the last steps.
+            age: (B,) the number of steps in the cache.
         """
         count, window = x.shape[1], self.window
         query, *new = self.parts(self.norm(x)).chunk(3, dim=-1)
         _, *of_face = self.parts(self.norm(face))[:, None].chunk(3, dim=-1)
         cache = torch.cat([cache, torch.stack(new, dim=1)], dim=2)
         steps = torch.arange(count, device=x.device)[:, None]
-        places = steps + torch.arange(window, device=x.device)  # oldest first, itself last
+        # The oldest step comes first, the step itself last.
+        places = steps + torch.arange(window, device=x.device)
         key, value = (
             torch.cat([first[:, None].expand(-1, count, -1, -1), part[:, places]], dim=2)
             for first, part in zip(of_face, cache.unbind(1), strict=True)
@@ -130,7 +132,7 @@ class AttentionLayer(nn.Module):
 
 
 class Transformer(nn.Module):
-    """State: the initial face, the number of steps in the caches, the caches of every layer."""
+    """The transformer; its state is a code of the initial face, the caches' age and all caches."""
 
     def __init__(self, config: ModelConfig, dropout: float) -> None:
         super().__init__()
@@ -140,7 +142,7 @@ class Transformer(nn.Module):
         self.norm = nn.LayerNorm(config.hidden)
 
     def advance(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-        """See the module."""
+        """Return the hidden values and the next state (see the module)."""
         blocks = []
         for block in self.enter(x).split(BLOCK, dim=1):
             hidden, state = self._block(block, state)
@@ -160,7 +162,7 @@ class Transformer(nn.Module):
 
 
 def _heads(values: Tensor) -> Tensor:
-    """(..., hidden) as (..., heads, hidden / heads)."""
+    """Return values (..., hidden) as (..., heads, hidden / heads)."""
     return values.unflatten(-1, (HEADS, -1))
 
 

@@ -1,4 +1,4 @@
-"""Where in the outputs a kind of gesture is, and the gesture that they describe."""
+"""Makes gestures from the outputs of a network."""
 
 from dataclasses import dataclass
 
@@ -18,23 +18,25 @@ LARGEST: dict[Kind, float] = {
     Kind.BEAT: 0.08,
     Kind.GLANCE: 0.22,
 }
-"""Largest gesture that is played, rad."""
+"""The largest size of a gesture, rad."""
 RANGES = {'delay': (0.0, 1.5), 'frequency': (1.3, 4.0), 'decay': (0.4, 1.0)}
-"""What else is played, s and Hz: a network's outlier must not become one of the head."""
+"""The ranges of other numbers (s, Hz, share), so that an outlier of a network moves no head."""
 SMALLEST = 0.2
-"""Smallest gesture, as a share of a middling one of the training set."""
+"""The smallest size of a gesture, as a share of the mean size in the training set."""
 
 
 @dataclass(frozen=True)
 class GestureSlot:
-    """Places of one kind of gesture.
+    """The places of one kind of gesture in the outputs of a network.
 
     Attributes:
-        kind, head: which.
-        begins: output whose sigmoid is the probability that one is decided on at this step.
-        numbers: outputs of its numbers; `places`: where they are among all numbers.
-        cycles: outputs that choose the number of cycles (empty where there is no choice).
-        side, upswing: outputs whose sigmoid is the probability of left, of an upswing; -1 = none.
+        kind, head: the kind of gesture and what the network predicts about it.
+        begins: the output whose sigmoid is the probability that one is decided on at this step.
+        numbers: the outputs of its numbers.
+        places: the places of these numbers in the arrays of a `Normalisation`.
+        cycles: the outputs that choose the number of cycles; empty where there is no choice.
+        side, upswing: the outputs whose sigmoid is the probability of the left side and of an
+            upswing; -1 where there is none.
     """
 
     kind: Kind
@@ -48,7 +50,7 @@ class GestureSlot:
 
 
 def gesture_slots(config: ModelConfig) -> tuple[GestureSlot, ...]:
-    """The slots of all kinds, in the order of `Kind`."""
+    """Return the slots of all kinds, in the order of `Kind`."""
     slots = []
     at, place = config.motion_size, 0
     for kind, head in GESTURE_HEADS.items():
@@ -70,14 +72,14 @@ def gesture_from(
     normal: NDArray[np.float64],
     uniform: NDArray[np.float64],
 ) -> Gesture:
-    """The gesture that an output describes, with chance's help.
+    """Return the gesture that an output describes, with the given random numbers.
 
     Args:
-        slot: of its kind.
-        norm: of the network.
-        output: (output_size,) of this step.
-        normal: (4,) standard normal numbers, for what the prediction leaves open.
-        uniform: (3,) in 0..1, for the choices.
+        slot: the slot of its kind.
+        norm: the network's normalisation.
+        output: (output_size,) the output of this step.
+        normal: (4,) standard normal random numbers, for what the prediction leaves open.
+        uniform: (3,) random numbers in 0 to 1, for the choices.
     """
     count = len(slot.head.numbers)
     scored = output[slot.numbers] + norm.number_noise[slot.places] * normal[:count]

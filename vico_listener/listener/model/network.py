@@ -1,8 +1,9 @@
 """The listener generator G_m of Zhou et al., ECCV 2022, section 4, in PyTorch.
 
-reference -> LayerNorm -> MLP -> initial state; speaker -> LayerNorm -> Linear -> tanh -> LSTM (or
-another of `generators`) -> Linear. Sizes, and what the vectors hold, are a `ModelConfig`'s. It is
-trained so, and stepped by the runtime `torch`; the other runtimes step its weights without torch.
+The initial state is made by reference -> LayerNorm -> MLP, and a step is speaker -> LayerNorm ->
+Linear -> tanh -> LSTM (or another of `generators`) -> Linear. A `ModelConfig` holds the sizes and
+describes the vectors. Training and the runtime `torch` use this network; the other runtimes step
+its weights without torch.
 """
 
 import torch
@@ -16,10 +17,10 @@ from vico_listener.listener.model.generators import Generator
 
 
 class ListenerNetwork(nn.Module):
-    """G_m over whole sequences."""
+    """The generator G_m, for sequences of any length."""
 
     def __init__(self, config: ModelConfig, dropout: float = 0.1) -> None:
-        """Make an untrained network; `dropout` is that between the generator's layers."""
+        """Make an untrained network, with a dropout between the layers of the sequence model."""
         super().__init__()
         self.config = config
         self.initial_norm = nn.LayerNorm(config.initial_size)
@@ -27,7 +28,7 @@ class ListenerNetwork(nn.Module):
         self.initial_state_ = nn.Linear(config.initial_size, config.started_size)
         self.driven_norm = nn.LayerNorm(config.driven_size)
         self.fuse = nn.Linear(config.driven_size, config.fused)
-        # Its weights are named after it, e.g. lstm.weight_ih_l0.
+        # Its weights are named after the model, e.g. lstm.weight_ih_l0.
         self.add_module(config.generator, GENERATOR_CLASSES[config.generator](config, dropout))
         self.head = nn.Linear(config.hidden, config.output_size)
 
@@ -37,14 +38,23 @@ class ListenerNetwork(nn.Module):
         return getattr(self, self.config.generator)
 
     def initial_state(self, initial: Tensor) -> Tensor:
-        """State (B, state_size) before the first step; `initial` (B, initial_size), normalised."""
+        """Return the state (B, state_size) before the first step.
+
+        Args:
+            initial: (B, initial_size) the normalised input of the initial state.
+        """
         hidden = torch.tanh(self.initial_hidden(self.initial_norm(initial)))
         started = self.initial_state_(hidden)
         rest = self.config.state_size - self.config.started_size
         return torch.cat([started, started.new_zeros(len(started), rest)], dim=1)
 
     def forward(self, driven: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-        """Outputs (B, T, output_size) for `driven` (B, T, driven_size), normalised; new state."""
+        """Return the outputs (B, T, output_size) of T steps, and the state after them.
+
+        Args:
+            driven: (B, T, driven_size) the normalised inputs.
+            state: (B, state_size) the state before the first of them.
+        """
         fused = torch.tanh(self.fuse(self.driven_norm(driven)))
         hidden, state = self.generator.advance(fused, state)
         return self.head(hidden), state

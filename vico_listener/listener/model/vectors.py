@@ -1,14 +1,17 @@
-"""The network's vectors: how frames become inputs and outputs become behaviour, normalised.
+"""Makes the input vectors of a listener network from frames, and motion from its output vectors.
 
-driven (a step): acoustic 45 | speaker's motion | flags 3 | conditions | own gestures 4
-initial:         listener's reference motion | conditions
-conditions:      attitude 3 | personality 10, smile of the portrait, smile of the calm face
-motion:          rotation 3 | expression | translation 3 | crop 3: the basis' order and units
-outputs:         listener's motion | per kind of gesture: score of its beginning, its `GestureHead`
+The vectors are, in this order (parts that a configuration does not have are left out)::
 
-Acoustic features, motions and the numbers of gestures are z-scored with the training set's mean and
-deviation and clipped to +-`CLIP`; what is not valid is zero. Conditions and flags are 0..1 or +-1.
-Every function works on single vectors and on (..., T, size) sequences alike.
+    driven (a step): acoustic 45 | speaker's motion | flags 3 | conditions | own gestures 4
+    initial:         listener's reference motion | conditions
+    conditions:      attitude 3 | personality 10, smile of the portrait, smile of the calm face
+    motion:          rotation 3 | expression | translation 3 | crop 3: the basis' order and units
+    outputs:         listener's motion | per kind of gesture: score of its beginning, `GestureHead`
+
+Acoustic features, motions and the numbers of gestures are normalised to z-scores with the mean and
+standard deviation of the training set, and the inputs are clipped to +-`CLIP`. Invalid features and
+motions are zero. Conditions and flags lie in 0 to 1 or -1 to 1. Every function takes single vectors
+as well as sequences (..., T, size).
 """
 
 from dataclasses import dataclass
@@ -28,8 +31,9 @@ from vico_listener.motion import Attitude
 Array = NDArray[np.float32]
 
 CLIP = 6.0
+"""Limit of the normalised inputs, in standard deviations."""
 NUMBERS = sum(len(head.numbers) for head in GESTURE_HEADS.values())
-"""Numbers of all kinds of gesture together."""
+"""How many numbers a network predicts about all kinds of gesture together."""
 
 _MIDDLE = np.array([(LIMITS[n][0] + LIMITS[n][1]) / 2 for n in PERSONALITY], np.float32)
 _HALF = np.array([(LIMITS[n][1] - LIMITS[n][0]) / 2 for n in PERSONALITY], np.float32)
@@ -37,16 +41,18 @@ _HALF = np.array([(LIMITS[n][1] - LIMITS[n][0]) / 2 for n in PERSONALITY], np.fl
 
 @dataclass(frozen=True)
 class Normalisation:
-    """Means and deviations of the training set.
+    """Means and standard deviations of the training set.
 
     Attributes:
-        acoustic_mean, acoustic_std: (45,).
-        speaker_mean, speaker_std: of the speaker's motion.
-        listener_mean, listener_std: of the listener's motion, as output and as reference.
+        acoustic_mean, acoustic_std: (45,) of the acoustic features.
+        speaker_mean, speaker_std: (motion_size,) of the speaker's motion.
+        listener_mean, listener_std: (motion_size,) of the listener's motion, both as output and as
+            reference.
         number_mean, number_std: (NUMBERS,) of the gestures' numbers.
-        number_noise: (NUMBERS,) what remains of the z-scored numbers when predicted.
-        hazard_gain: (4,) what probabilities are multiplied with, so that gestures are as frequent
-            as the teacher's.
+        number_noise: (NUMBERS,) the standard deviation of the prediction errors of the normalised
+            numbers.
+        hazard_gain: (4,) the factors of the gestures' probabilities that make gestures as frequent
+            as those of the teacher.
     """
 
     acoustic_mean: Array
@@ -61,7 +67,12 @@ class Normalisation:
     hazard_gain: Array
 
     def check(self, config: ModelConfig) -> None:
-        """DataError when a size does not fit, a number is not finite or a deviation is not > 0."""
+        """Check that the arrays fit a configuration.
+
+        Raises:
+            DataError: a size is wrong, a number is not finite, or a standard deviation is not
+                positive.
+        """
         sizes = dict.fromkeys(('speaker_mean', 'speaker_std'), config.motion_size)
         sizes |= dict.fromkeys(('listener_mean', 'listener_std'), config.motion_size)
         sizes |= dict.fromkeys(('acoustic_mean', 'acoustic_std'), ACOUSTIC_SIZE)
@@ -78,7 +89,7 @@ class Normalisation:
 
     @classmethod
     def identity(cls, config: ModelConfig) -> 'Normalisation':
-        """One that changes nothing."""
+        """Return a normalisation that changes nothing."""
         sizes = {'acoustic': ACOUSTIC_SIZE, 'speaker': config.motion_size}
         sizes |= {'listener': config.motion_size, 'number': NUMBERS}
         arrays = {f'{n}_mean': np.zeros(s, np.float32) for n, s in sizes.items()}
@@ -94,13 +105,14 @@ def conditions(
     personality: Array | None = None,
     smiles: Array | None = None,
 ) -> Array:
-    """Conditions (..., conditions).
+    """Return the conditions (..., conditions).
 
     Args:
-        config: of the network.
-        attitude: (..., 3) shares of the attitudes, in the order of `Attitude`.
-        personality: (10,) in the order of `PERSONALITY`; where the network has one.
-        smiles: (2,) of the portrait and of the calm face; likewise.
+        config: the network's configuration.
+        attitude: (..., 3) the weights of the attitudes, in the order of `Attitude`.
+        personality: (10,) the personality in the order of `PERSONALITY`; only used where the
+            configuration has one.
+        smiles: (2,) the smiles of the portrait and of the calm face; used with a personality.
     """
     shape = np.shape(attitude)[:-1]
     out = np.zeros((*shape, config.conditions), np.float32)
@@ -115,19 +127,26 @@ def conditions(
 
 
 def motion_vector(rotation: Array, expression: Array, translation: Array) -> Array:
-    """Motion (..., 58) of the basis `arkit52`."""
+    """Return motion as one vector (..., 58), in the basis `arkit52`."""
     return np.concatenate([rotation, expression, translation], axis=-1)
 
 
 def normalised(values: Array, mean: Array, std: Array) -> Array:
-    """z-scored and clipped."""
+    """Return the z-scores of values, clipped to +-`CLIP`."""
     return np.asarray(np.clip((values - mean) / std, -CLIP, CLIP), np.float32)
 
 
 def initial_vector(
     config: ModelConfig, norm: Normalisation, reference: Array, condition: Array
 ) -> Array:
-    """Input of the initial state from the reference motion and the conditions at the start."""
+    """Return the input (..., initial_size) of the initial state.
+
+    Args:
+        config: the network's configuration.
+        norm: the network's normalisation.
+        reference: (..., motion_size) the listener's reference motion.
+        condition: (..., conditions) the conditions at the start.
+    """
     scored = normalised(reference, norm.listener_mean, norm.listener_std)
     return np.concatenate([scored, condition], axis=-1)
 
@@ -143,18 +162,18 @@ def driven_vector(
     condition: Array,
     gestures: Array,
 ) -> Array:
-    """Input of a step.
+    """Return the input (..., driven_size) of a step.
 
     Args:
-        config: of the network.
-        norm: of the network.
-        acoustic: (..., 45) of the speaker.
-        audio_valid: (...) flag.
-        motion: (..., motion_size) of the speaker.
-        face_valid: (...) flag.
-        speaking: (...) flag.
-        condition: (..., conditions) from `conditions`.
-        gestures: (..., 4) 1 where the listener decided on a gesture one step before.
+        config: the network's configuration.
+        norm: the network's normalisation.
+        acoustic: (..., 45) the acoustic features.
+        audio_valid: (...) whether they are valid.
+        motion: (..., motion_size) the speaker's motion.
+        face_valid: (...) whether it is valid.
+        speaking: (...) the voice activity.
+        condition: (..., conditions) the result of `conditions`.
+        gestures: (..., 4) 1 for the kinds of gesture that were decided on one step before.
     """
     heard = np.asarray(audio_valid, np.float32)[..., None]
     seen = np.asarray(face_valid, np.float32)[..., None]
@@ -171,5 +190,5 @@ def driven_vector(
 
 
 def motion_output(config: ModelConfig, norm: Normalisation, output: Array) -> Array:
-    """The listener's motion (..., motion_size) in its units, from outputs."""
+    """Return the listener's motion (..., motion_size) in native units, from outputs."""
     return output[..., : config.motion_size] * norm.listener_std + norm.listener_mean

@@ -1,4 +1,4 @@
-"""Runtimes step a network's weights: one interface, several engines."""
+"""The interface of the runtimes, which step a listener network, and the table of runtimes."""
 
 from typing import Any
 from typing import Protocol
@@ -13,16 +13,21 @@ Array = NDArray[np.float32]
 
 
 class Runtime(Protocol):
-    """Steps a network; keeps its state between steps."""
+    """Steps a network and keeps its state between steps."""
 
     state: Array
-    """(state_size,) see `generators`; may be set."""
+    """(state_size,) the state of the network (see `generators`), which may be set."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
-        """Prepare to step a network; CheckpointError or SettingError when this runtime cannot."""
+        """Prepare to step a network.
+
+        Raises:
+            CheckpointError: the checkpoint lacks something that this runtime needs.
+            SettingError: this runtime cannot step such a network.
+        """
 
     def step(self, driven: Array) -> Array:
-        """Outputs (output_size,) for an input (driven_size,); valid until the next step."""
+        """Return outputs (output_size,) for an input (driven_size,), valid until the next step."""
 
 
 RUNTIMES: Plugins[Runtime] = Plugins(
@@ -41,16 +46,21 @@ def create_runtime(name: str, checkpoint: Checkpoint, **options: Any) -> Runtime
     """Make the runtime called `name`, ready to step.
 
     Raises:
-        PluginError: no such runtime, or its package is not installed.
-        SettingError: the checkpoint does not fit it.
+        PluginError: there is no such runtime, or its package is not installed.
+        CheckpointError: the checkpoint lacks something that the runtime needs.
+        SettingError: the runtime cannot step such a network.
     """
     return RUNTIMES.load(name)(checkpoint, **options)
 
 
 def initial_state(checkpoint: Checkpoint, initial: Array) -> Array:
-    """State (state_size,) before the first step, from `initial` (initial_size,).
+    """Return the state (state_size,) before the first step.
 
-    Once per reset, so plain NumPy does for every runtime.
+    It is computed once per reset, so plain NumPy is fast enough for every runtime.
+
+    Args:
+        checkpoint: the network.
+        initial: (initial_size,) the normalised input of the initial state.
     """
     weights = checkpoint.weights
     centred = initial - initial.mean()

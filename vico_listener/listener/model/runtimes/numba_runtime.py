@@ -1,7 +1,7 @@
-"""Numba: the whole step as one compiled function, at the speed at which the weights can be read.
+"""The runtime `numba`: one compiled function per step, as fast as the weights can be read.
 
-Four rows of a matrix share each input, and all sigmoids of a layer are computed at once: a loop
-over calls of `exp` takes longer than the matrices.
+Four rows of a matrix share each input, and all sigmoids of a layer are computed at once, because a
+loop of calls of `exp` would take longer than the matrix products.
 """
 
 from math import sqrt
@@ -17,13 +17,13 @@ Array = NDArray[np.float32]
 Scratch = tuple[Array, Array, Array, Array, NDArray[np.int32], Array]
 
 ROWS = 4
-"""Rows of a matrix that are multiplied together; matrices are padded to a multiple."""
+"""How many rows of a matrix are multiplied together; matrices are padded to a multiple of it."""
 
 _ONE, _TWO, _HALF = np.float32(1), np.float32(2), np.float32(0.5)
 _LOG2_E = np.float32(1.4426950408889634)
 _LARGEST_EXPONENT = np.float32(126)
 _BIAS, _MANTISSA = np.int32(127), np.int32(23)
-# 2 ** r for r in -0.5..0.5, relative error 2e-7 (Cephes' exp2f).
+# The polynomial of 2 ** r for r in -0.5 to 0.5, with a relative error of 2e-7 (Cephes' exp2f).
 _P6, _P5, _P4 = np.float32(1.535336188e-4), np.float32(1.339887440e-3), np.float32(9.618437357e-3)
 _P3, _P2, _P1 = np.float32(5.550332548e-2), np.float32(2.402264791e-1), np.float32(6.931472028e-1)
 
@@ -43,7 +43,7 @@ def _rows(weights: Array, x: Array, out: Array) -> None:
 
 @njit(fastmath=True, cache=True)
 def _sigmoids(x: Array, scale: float, part: Array, bits: NDArray[np.int32], power: Array) -> None:
-    """Replace x by sigmoid(scale * x); `bits` and `power` are the same memory."""
+    """Replace x by sigmoid(scale * x); `bits` and `power` share their memory."""
     count = x.shape[0]
     factor = np.float32(-scale) * _LOG2_E
     for i in range(count):
@@ -89,12 +89,12 @@ def _step(
     scratch: Scratch,
     output: Array,
 ) -> None:
-    """One step; `state` is (2, layers, hidden), `scratch` as `NumbaRuntime` makes it."""
+    """Compute one step; `state` is (2, layers, hidden), and `NumbaRuntime` makes `scratch`."""
     scored, xh, gates, part, bits, power = scratch
     layers, size = state.shape[1], state.shape[2]
     _scored(driven, norm[0], norm[1], scored)
     fused = fuse[1].shape[0]
-    # Rows of padding spill into the place of h, which comes later.
+    # Padding rows write into the place of h, which is filled later.
     _rows(fuse[0], scored, xh)
     for i in range(fused):
         xh[i] += fuse[1][i]
@@ -121,10 +121,10 @@ def _step(
 
 
 class NumbaRuntime:
-    """Steps the weights; a layer's two matrices lie side by side, row by row."""
+    """Steps an LSTM network; the two matrices of a layer lie side by side, row by row."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
-        """Lay out the weights and compile (the result is kept on disk).
+        """Lay out the weights and compile the step, whose machine code is kept on disk.
 
         Raises:
             SettingError: the network is not built around an LSTM.

@@ -1,4 +1,4 @@
-"""onnxruntime on one CPU thread, inputs and outputs bound to memory once."""
+"""The runtime `onnx`: onnxruntime on one CPU thread, with inputs and outputs bound to memory."""
 
 import numpy as np
 import onnxruntime
@@ -16,13 +16,13 @@ Array = NDArray[np.float32]
 
 
 class OnnxRuntime:
-    """Steps `model.onnx` of a checkpoint."""
+    """Steps the file `model.onnx` of a checkpoint."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         """Load the graph.
 
         Raises:
-            CheckpointError: there is none, it is broken, or it was made from other weights.
+            CheckpointError: the file is missing or broken, or it was made from other weights.
         """
         if checkpoint.folder is None or not (checkpoint.folder / ONNX).is_file():
             raise CheckpointError(f'the checkpoint holds no {ONNX}')
@@ -42,7 +42,7 @@ class OnnxRuntime:
         self._states = [np.zeros((1, size), np.float32) for _ in range(2)]
         self._now = 0
         self._session = session
-        # The state goes to and fro between two buffers: one binding for each direction.
+        # The state alternates between two buffers, with one binding for each direction.
         self._bindings = [self._bind(k) for k in range(2)]
 
     def _bind(self, now: int) -> onnxruntime.IOBinding:

@@ -1,4 +1,4 @@
-"""PyTorch, on the CPU or on a GPU; there the step is replayed as one CUDA graph."""
+"""The runtime `torch`: PyTorch on the CPU, or on a GPU, where a CUDA graph replays the step."""
 
 import numpy as np
 import torch
@@ -13,10 +13,14 @@ Array = NDArray[np.float32]
 
 
 class TorchRuntime:
-    """Steps a `ListenerNetwork`."""
+    """Steps a `ListenerNetwork`.
+
+    Attributes:
+        device: the device on which it runs.
+    """
 
     def __init__(self, checkpoint: Checkpoint, device: str = 'auto') -> None:
-        """Load the weights onto a device; 'auto' = a GPU where there is one.
+        """Load the weights onto a device: 'cpu', 'cuda', or 'auto' for a GPU if there is one.
 
         Raises:
             SettingError: see `choose_device`.
@@ -52,7 +56,7 @@ class TorchRuntime:
         return np.asarray(self.advance(driven).cpu().numpy())
 
     def advance(self, driven: Array) -> torch.Tensor:
-        """A step whose outputs stay on the device; valid until the next step."""
+        """Step like `step`, but return a tensor on the device, valid until the next step."""
         self._driven[0, 0].copy_(torch.from_numpy(driven))
         if self._graph is None:
             self._compute()
