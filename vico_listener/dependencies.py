@@ -1,21 +1,133 @@
-"""What to install when a Python module is missing: one answer for nodes and commands."""
+"""Which Python packages what needs: told to pip, to `./run`, and to whoever misses one.
 
-EXTRAS = {
-    'aiohttp': 'live',
-    'onnx': 'training',
-    'PIL': 'neural',
-    'ray': 'cluster',
-    'skimage': 'evaluation',
-    'sounddevice': 'live',
-    'tensorboard': 'training',
-    'torch': 'training',
+The files in ``requirements/`` name and pin them. ``python -m vico_listener.dependencies COMMAND
+[ARGUMENTS]`` prints what a command needs beside the head. This module imports the standard library
+only, as setup.py has nothing else.
+"""
+
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+HEAD = ('basics', 'head')
+"""Requirement files of the head itself."""
+
+EXTRAS = (
+    'media',
+    'robots',
+    'numba',
+    'speech',
+    'live',
+    'evaluation',
+    'cluster',
+    'simulation',
+    'neural',
+    'lab',
+    'training',
+    'docs',
+    'test',
+)
+"""Requirement files of what not everybody needs, smaller ones first: the extras of pip."""
+
+COMMANDS: dict[str, tuple[str, ...]] = {
+    'bag': ('lab',),
+    'bench': ('lab', 'numba'),
+    'checkpoint': (),
+    'dataset': ('lab',),
+    'demo': ('lab',),
+    'describe': ('lab',),
+    'docs': ('lab',),
+    'evaluate': ('lab',),
+    'live': ('live', 'robots'),
+    'reconstruct': ('lab', 'neural'),
+    'robot': ('robots',),
+    'setup': ('robots',),
+    'shell': ('robots',),
+    'soak': ('lab',),
+    'stack': ('robots',),
+    'study': ('lab',),
+    'test': ('lab', 'test', 'simulation'),
+    'train': ('lab', 'training'),
 }
-"""Modules that not everybody needs, and which of the files in requirements/ names them."""
+"""Extras that a command of `vico` or `./run` needs."""
+
+ARGUMENTS = {
+    ('bench', '--gpu'): 'neural',
+    ('checkpoint', 'export'): 'training',
+    ('checkpoint', 'import'): 'training',
+    ('dataset', '--ray'): 'cluster',
+    ('dataset', 'dyads'): 'speech',
+    ('dataset', 'synthesize'): 'speech',
+    ('demo', '--sim'): 'simulation',
+    ('docs', '--html'): 'docs',
+    ('evaluate', '--inception'): 'neural',
+    ('evaluate', '--render'): 'evaluation',
+}
+"""Extras that a command needs with an argument."""
+
+PARTS = {'deep3d': 'neural', 'numba': 'numba', 'pirender': 'neural', 'torch': 'neural'}
+"""Extras of face backends, renderers and runtimes, wherever one is chosen by name."""
+
+DISTRIBUTIONS = {
+    'PIL': 'pillow',
+    'apsw': 'rosbags',
+    'cv2': 'opencv-python-headless',
+    'pythonosc': 'python-osc',
+    'skimage': 'scikit-image',
+    'yaml': 'PyYAML',
+}
+"""Modules whose package is called otherwise."""
+
+_ROS = re.compile(r'rclpy|launch\w*|tf2_ros|cv_bridge|builtin_interfaces|std_srvs|\w+_msgs')
 
 
-def remedy(module: str) -> str:
-    """How to install a module."""
-    extra = EXTRAS.get(module.partition('.')[0])
-    if extra is None:
-        return './run setup (or pip install -r requirements/runtime.txt)'
-    return f'pip install -r requirements/{extra}.txt'
+def requirements_file(name: str) -> Path:
+    """Return where a requirement file is: beside the sources, or in the share folder."""
+    from vico_listener.resources import resource_path
+
+    return resource_path(f'requirements/{name}.txt')
+
+
+def packages(extra: str) -> list[str]:
+    """Names of the packages in a requirement file, those of files that it includes too, sorted."""
+    found: set[str] = set()
+    for line in requirements_file(extra).read_text(encoding='utf-8').splitlines():
+        line = line.partition('#')[0].strip()
+        if line.startswith('-r '):
+            found.update(packages(line.removeprefix('-r ').removesuffix('.txt')))
+        elif line:
+            found.update(re.findall(r'^[\w.-]+', line))
+    return sorted(found)
+
+
+def needs(command: str, arguments: Sequence[str] = ()) -> list[str]:
+    """Extras that a command needs, with these arguments."""
+    found = list(COMMANDS.get(command, ()))
+    if command == 'setup':
+        found += arguments
+    found += [e for (c, word), e in ARGUMENTS.items() if c == command and word in arguments]
+    chosen = {re.split(':=|=', argument)[-1] for argument in arguments}
+    found += [extra for part, extra in PARTS.items() if part in chosen]
+    return list(dict.fromkeys(found))
+
+
+def remedy(module: str, extras: Sequence[str] = ()) -> str:
+    """How to install a module that is missing.
+
+    Args:
+        module: its name.
+        extras: those of what is running, whose files are asked first.
+    """
+    name = module.partition('.')[0]
+    if _ROS.fullmatch(name):
+        return 'install and source ROS 2, or start it by ./run'
+    name = DISTRIBUTIONS.get(name, name.replace('_', '-'))
+    for extra in (*extras, *HEAD, *EXTRAS):
+        if name.lower() in map(str.lower, packages(extra)):
+            return f'pip install -r {requirements_file(extra)}'
+    return f'pip install {name}'
+
+
+if __name__ == '__main__':
+    print(' '.join(needs(sys.argv[1], sys.argv[2:])))

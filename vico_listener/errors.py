@@ -34,6 +34,8 @@ fault of the program and shows its traceback::
         └── SynthesizerError
 """
 
+from collections.abc import Sequence
+
 from vico_listener.dependencies import remedy
 
 
@@ -57,11 +59,15 @@ class UnavailableError(VicoError):
     """A device, program or service is not there, or has ended."""
 
 
-def user_message(error: Exception) -> str | None:
+def user_message(error: Exception, extras: Sequence[str] = ()) -> str | None:
     """What the user is told of an error, in one line; None for a fault of the program.
 
     Beside `VicoError` users can mend what the system says of files, devices and networks, and a
     Python module that is not installed, unless it is one of this package's own.
+
+    Args:
+        error: what was raised.
+        extras: those of what is running (`dependencies.needs`).
     """
     if isinstance(error, VicoError):
         return str(error)
@@ -69,6 +75,6 @@ def user_message(error: Exception) -> str | None:
         return f'{error.filename}: {error.strerror}' if error.filename else str(error)
     if isinstance(error, ModuleNotFoundError):
         name = error.name or ''
-        ours = name.partition('.')[0] == __package__
-        return None if ours else f'the Python module {name!r} is not installed: {remedy(name)}'
+        if name.partition('.')[0] != __package__:
+            return f'the Python module {name!r} is not installed: {remedy(name, extras)}'
     return None

@@ -92,10 +92,9 @@ class Plugins(Generic[T]):
                     f"{part}: there is no module '{missing}' in this Python: install the package "
                     'that holds it, or put its folder on PYTHONPATH'
                 ) from None
-            theirs = f'pip install {missing.partition(".")[0]}'
             raise PluginError(
                 f"{part} needs the Python module '{missing}', which is not installed: "
-                f'{remedy(missing) if name in self.own else theirs}'
+                f'{remedy(missing)}'
             ) from None
         found = getattr(module, class_name, None)
         if not isinstance(found, type):

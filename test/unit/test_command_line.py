@@ -8,20 +8,18 @@ from pathlib import Path
 import pytest
 
 from vico_listener.cli.main import main
-from vico_listener.dependencies import EXTRAS
 from vico_listener.errors import DataError
 from vico_listener.errors import NotInstalledError
 from vico_listener.errors import SettingError
 from vico_listener.errors import UnavailableError
 from vico_listener.lab.cli import checkpoint
-from vico_listener.resources import resource_path
 
 
 @pytest.mark.parametrize(
     ('command', 'module', 'remedy'),
     [
-        ('train', 'torch', 'pip install -r requirements/training.txt'),
-        ('demo', 'av', './run setup'),
+        ('train', 'torch', 'requirements/training.txt'),
+        ('demo', 'av', 'requirements/lab.txt'),
     ],
 )
 def test_a_module_that_is_not_installed_is_named(monkeypatch, capsys, command, module, remedy):
@@ -33,16 +31,6 @@ def test_a_module_that_is_not_installed_is_named(monkeypatch, capsys, command, m
     told = capsys.readouterr().err
     assert f"vico {command}: the Python module '{module}' is not installed: " in told
     assert remedy in told and told.count('\n') == 1
-
-
-@pytest.mark.parametrize('extra', sorted(set(EXTRAS.values())))
-def test_extras_are_files_that_name_their_modules(extra):
-    file = resource_path('package.xml').parent / 'requirements' / f'{extra}.txt'
-    named = file.read_text(encoding='utf-8').lower()
-    wheels = {'skimage': 'scikit-image', 'PIL': 'pillow'}
-    for module, belongs in EXTRAS.items():
-        if belongs == extra:
-            assert wheels.get(module, module) in named
 
 
 @pytest.mark.parametrize(

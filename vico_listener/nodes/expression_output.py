@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.dependencies import remedy
 from vico_listener.errors import NotInstalledError
 from vico_listener.frames import ListenerMotion
 from vico_listener.motion import ARKIT52
@@ -65,7 +66,6 @@ def create_avatar(address: str) -> Any:
         module = import_module('vico_listener.robot.avatar')
     except ModuleNotFoundError as error:
         raise NotInstalledError(
-            f'avatar: needs the Python module {error.name!r}: ./run setup (or pip install '
-            'python-osc)'
+            f'avatar: needs the Python module {error.name!r}: {remedy(error.name or "")}'
         ) from error
     return module.Avatar(address)

