@@ -138,3 +138,16 @@ def test_the_head_declares_nothing_that_it_does_not_import():
     )
     used = {distribution(module) for module in head}
     assert {name.lower() for file in HEAD for name in packages(file)} <= used
+
+
+@pytest.mark.parametrize('module', ['face', 'listener', 'render', 'robot', 'nodes.stack'])
+def test_the_head_imports_nothing_of_the_extras(module):
+    """Found out in a fresh interpreter, by what it has imported in the end."""
+    if module.startswith('nodes'):
+        pytest.importorskip('vico_listener.msg', reason='the workspace is not built')
+    script = f'import sys, vico_listener.{module}; print(*sys.modules)'
+    done = subprocess.run([sys.executable, '-c', script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    loaded = {distribution(name.partition('.')[0]) for name in done.stdout.split()}
+    head = {name.lower() for file in HEAD for name in packages(file)}
+    assert not loaded & (all_packages() - head - {'setuptools'})

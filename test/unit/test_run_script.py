@@ -24,7 +24,16 @@ build() { echo begins >>"$ROOT/log.txt"; sleep 0.5; echo ends >>"$ROOT/log.txt";
 @pytest.fixture
 def root(tmp_path):
     """A checkout with the least in it."""
-    for folder in ('.run', 'vico_listener', 'launch', 'config', 'requirements', 'resource', 'msg', 'third_party'):
+    for folder in (
+        '.run',
+        'vico_listener',
+        'launch',
+        'config',
+        'requirements',
+        'resource',
+        'msg',
+        'third_party',
+    ):
         (tmp_path / folder).mkdir()
     for name in (
         '.run/head.stamp',

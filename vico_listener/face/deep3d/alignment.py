@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image as PillowImage
 
 from vico_listener.errors import DataError
 from vico_listener.face.observation import Image
@@ -89,6 +88,10 @@ def align_face(picture: Image, points: NDArray) -> AlignedFace:
 
 def _cut(picture: Image, columns: int, rows: int, left: int, top: int) -> NDArray[np.uint8]:
     """The square at (left, top) of the picture scaled to columns x rows, RGB."""
+    # The head does without Pillow: nothing but Deep3D needs it, and the stack imports this module.
+    from PIL.Image import Resampling
+    from PIL.Image import fromarray
+
     height, width = picture.shape[:2]
     cut = np.zeros((SIZE, SIZE, 3), np.uint8)
     x0, x1 = max(left, 0), min(left + SIZE, columns)
@@ -97,8 +100,6 @@ def _cut(picture: Image, columns: int, rows: int, left: int, top: int) -> NDArra
         return cut
     # Only the part that is seen is scaled; Pillow looks beyond the box for its neighbours.
     box = x0 * width / columns, y0 * height / rows, x1 * width / columns, y1 * height / rows
-    scaled = PillowImage.fromarray(picture).resize(
-        (x1 - x0, y1 - y0), PillowImage.Resampling.BICUBIC, box=box
-    )
+    scaled = fromarray(picture).resize((x1 - x0, y1 - y0), Resampling.BICUBIC, box=box)
     cut[y0 - top : y1 - top, x0 - left : x1 - left] = np.asarray(scaled)[..., ::-1]
     return cut
