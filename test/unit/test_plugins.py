@@ -144,7 +144,7 @@ def test_what_our_own_part_lacks_is_named_with_its_requirements(
     with pytest.raises(
         PluginError,
         match="the runtime 'torch' needs the Python module 'torch', which is not installed: "
-        r'pip install -r requirements/\w+\.txt$',
+        r'pip install -r .*/requirements/\w+\.txt$',
     ):
         RUNTIMES.load('torch')
 
