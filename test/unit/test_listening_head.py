@@ -17,7 +17,6 @@ from vico_listener import ListeningHead
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.face.backends.landmarker import LandmarkerBackend
-from vico_listener.face.model_file import FaceModelError
 from vico_listener.frames import CameraFrame
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SoundChunk
@@ -305,6 +304,7 @@ def test_a_head_of_parts_may_only_perceive() -> None:
         ({'colour': 'red', 'speed': 3}, 'takes colour, speed'),
         ({'face': 'xray'}, "unknown face backend 'xray': choose one of"),
         ({'face': 'own:Foreign'}, "'own:Foreign' sees faces in the basis bfm64.*choose another"),
+        ({'face_model': '/no/face.task'}, r'no face model at /no/face\.task'),
         ({'fov_deg': 0}, 'fov_deg must lie between 1 and 179 degrees, got 0'),
         ({'renderer': 'crayon'}, "unknown renderer 'crayon': choose one of"),
         ({'renderer': 'portrait', 'size': 3}, 'size must lie in'),
@@ -322,11 +322,6 @@ def test_a_head_of_parts_may_only_perceive() -> None:
 def test_wrong_settings_are_named(own: None, settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         ListeningHead(**{'listener': 'rules'} | settings)
-
-
-def test_a_missing_face_model_is_named() -> None:
-    with pytest.raises(FaceModelError, match=r'no face model at /no/face\.task'):
-        ListeningHead('rules', face_model='/no/face.task')
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from websockets.sync.server import serve  # noqa: E402
 
 from vico_listener.cli import robot as robot_command  # noqa: E402
 from vico_listener.cli.main import main  # noqa: E402
+from vico_listener.errors import NotInstalledError  # noqa: E402
 from vico_listener.resources import resource_path  # noqa: E402
 from vico_listener.robot import HeadCommand  # noqa: E402
 from vico_listener.robot import load_profile  # noqa: E402
@@ -192,7 +193,7 @@ def test_what_is_not_installed_is_named(monkeypatch: Any) -> None:
     monkeypatch.setitem(sys.modules, 'websockets.exceptions', None)
     profile = load_profile('furhat')
     assert isinstance(profile.interface, LinkInterface)
-    with pytest.raises(RuntimeError, match="interface 'furhat' needs .* 'websockets"):
+    with pytest.raises(NotInstalledError, match="interface 'furhat' needs .* 'websockets"):
         profile.interface.connector(profile.joints, print, print)
 
 
