@@ -46,6 +46,8 @@ from vico_listener.speech import AudioFormat
 from vico_listener.speech import AudioFormatError
 from vico_listener.speech.pcm import PcmData
 
+LARGEST_SEED = 2**31 - 1
+
 Listen = Callable[[SpeakerFrame], ListenerMotion | None]
 """What answers a speaker frame; None while the listener rests."""
 Move = Callable[[ListenerMotion], Sequence[HeadCommand]]
@@ -89,7 +91,7 @@ class ListeningHead:
         listener: str = DEFAULT_LISTENER,
         *,
         checkpoint: str | Path = '',
-        runtime: str = 'onnx',
+        runtime: str = '',
         face: str = 'landmarker',
         face_model: str | Path = '',
         fov_deg: float = 60.0,
@@ -111,7 +113,7 @@ class ListeningHead:
         Args:
             listener: `lstm`, `rules` or a class as 'package.module:Class'.
             checkpoint: folder of the network of `lstm`; '' = the one that ships.
-            runtime: what steps that network: onnx, numba or torch.
+            runtime: what steps that network: onnx, numba or torch; '' = onnx.
             face: face backend, `landmarker` or `deep3d`.
             face_model: its model file; '' = the default one.
             fov_deg: the camera's field of view along the picture's longer side, degrees.
@@ -134,14 +136,19 @@ class ListeningHead:
             VicoError: a setting is out of range or unknown, or a file is missing, broken or another
                 one; the message says which and what to do.
         """
-        mood = attitude if isinstance(attitude, Attitude) else Attitude.parse(attitude)
-        _check_intensity(intensity)
-        given = {'runtime': runtime, 'face_model': face_model} | options
-        if checkpoint:
-            given['checkpoint'] = checkpoint
+        mood = _attitude(attitude)
+        _check('intensity', intensity, 0.0, 1.0)
+        _check('audio_wait', audio_wait, 0.0, 60.0)
+        _check('size', size, 16, 4096)
+        _check('seed', seed, 0, LARGEST_SEED)
+        if personality is not None:
+            _check('personality', personality, 0, LARGEST_SEED)
+        given = {'face_model': face_model} | options
+        given |= {'checkpoint': checkpoint} if checkpoint else {}
+        given |= {'runtime': runtime} if runtime else {}
         of_listener = LISTENERS.load(listener).OPTIONS
         of_renderer = RENDERERS.load(renderer).OPTIONS if renderer else ()
-        unknown = given.keys() - {*of_listener, *of_renderer, 'runtime', 'face_model'}
+        unknown = given.keys() - {*of_listener, *of_renderer, 'face_model'}
         if unknown:
             names = ', '.join(sorted(unknown))
             raise SettingError(
@@ -321,8 +328,8 @@ class ListeningHead:
             ValueError: there is no such attitude, or the intensity is out of range.
         """
         if intensity is not None:
-            _check_intensity(intensity)
-        mood = Attitude.parse(attitude) if isinstance(attitude, str) else attitude
+            _check('intensity', intensity, 0.0, 1.0)
+        mood = None if attitude is None else _attitude(attitude)
         self._agent_or_refuse().set_attitude(mood, intensity)
 
     def set_active(self, active: bool) -> None:
@@ -409,9 +416,18 @@ def measure_reference(portrait: str | Path, face_model: str | Path = '') -> Face
     return measure_portrait(portrait) if portrait else FaceMotion.neutral()
 
 
-def _check_intensity(intensity: float) -> None:
-    if not 0.0 <= intensity <= 1.0:
-        raise SettingError(f'the intensity lies between 0 and 1, not {intensity}')
+def _attitude(attitude: str | Attitude) -> Attitude:
+    if isinstance(attitude, Attitude):
+        return attitude
+    return Attitude.parse(str(attitude))
+
+
+def _check(name: str, value: Any, low: float, high: float) -> None:
+    """Refuse a number that is none, out of range, or not whole where the limits are."""
+    kind = int if isinstance(low, int) else (int, float)
+    if not isinstance(value, kind) or not low <= value <= high:
+        what = 'a whole number' if isinstance(low, int) else 'a number'
+        raise SettingError(f'{name} is {what} between {low} and {high}, not {value!r}')
 
 
 def acoustic_stream(audio: AudioFormat, acoustics: str = ACOUSTICS[0]) -> AcousticStream:

@@ -84,7 +84,9 @@ class RobotHead:
             DataError: the point is not finite, or the origin.
         """
         place = np.asarray(point, np.float64)
-        if place.shape != (3,) or not np.isfinite(place).all() or np.linalg.norm(place) < 1e-3:
+        if place.shape != (3,):
+            raise DataError(f'look_at: a point has x, y and z, not the shape {place.shape}')
+        if not np.isfinite(place).all() or np.linalg.norm(place) < 1e-3:
             raise DataError('look_at: the point must be finite and not the origin')
         x, y, z = place
         self._controller.look([0.0, -np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x)])
