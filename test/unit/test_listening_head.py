@@ -342,7 +342,7 @@ def test_wrong_settings_are_named(own: None, settings: dict[str, Any], message: 
         (lambda head: head.hear(MP3, 0), 'the audio is MP3, not raw PCM'),
         (lambda head: head.hear(MP3, 0, AudioFormat(coding='mp3')), 'the sound is mp3, but PCM'),
         (lambda head: head.set_attitude('angry'), "unknown attitude 'angry'"),
-        (lambda head: head.set_attitude('positive', 2), 'between 0 and 1, not 2'),
+        (lambda head: head.set_attitude('positive', 2), 'between 0.0 and 1.0, not 2'),
         (lambda head: head.look_at([1, 0, 0]), 'give this head a robot profile'),
     ],
 )
