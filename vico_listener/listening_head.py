@@ -13,10 +13,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import cv2
 from numpy.typing import ArrayLike
 from numpy.typing import NDArray
 
+from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import SettingError
+from vico_listener.errors import UnavailableError
 from vico_listener.face import create_face_tracker
 from vico_listener.frames import ACOUSTICS
 from vico_listener.frames import CameraFrame
@@ -289,6 +292,24 @@ class ListeningHead:
             else:
                 audio = AudioFormat(item.sample_rate, item.samples.shape[1])
                 yield from self.hear(item.samples, item.stamp, audio)
+        yield from self.flush()
+
+    def watch(self, video: cv2.VideoCapture) -> Iterator[Answer]:
+        """Answer the images of an OpenCV capture, of a file or a webcam, which brings no sound.
+
+        Args:
+            video: an open capture, read up to its end; its own time stamps are used.
+
+        Raises:
+            UnavailableError: the capture is not open.
+        """
+        if not video.isOpened():
+            raise UnavailableError('the video cannot be opened: is there such a file or camera?')
+        seen, image = video.read()
+        while seen:
+            milliseconds = video.get(cv2.CAP_PROP_POS_MSEC)
+            yield from self.see(image, NANOSECONDS + round(milliseconds * 1_000_000))
+            seen, image = video.read()
         yield from self.flush()
 
     def answer(self, frame: SpeakerFrame) -> Answer:
