@@ -177,6 +177,11 @@ def test_yaml_of_the_pages_can_be_used() -> None:
     assert profiles >= 2
 
 
+@pytest.mark.parametrize(('page', 'block'), code_blocks('python'))
+def test_python_of_the_pages_is_python(page: str, block: str) -> None:
+    compile(block, page, 'exec')
+
+
 def example(marker: str) -> ModuleType:
     """The example of the documentation that holds `marker`, as a module."""
     (code,) = (block for _, block in code_blocks('python') if marker in block)
