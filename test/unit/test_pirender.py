@@ -230,5 +230,5 @@ def test_missing_files_are_named(options: dict, tmp_path: Path) -> None:
             create_renderer('pirender', **{**options, name: ''})
         with pytest.raises(ValueError, match='no such file: .*nowhere'):
             create_renderer('pirender', **{**options, name: tmp_path / 'nowhere'})
-    with pytest.raises(PortraitError, match='512x300 px.*a square one'):
+    with pytest.raises(PortraitError, match='512x300 px.*same square image'):
         create_renderer('pirender', **{**options, 'portrait': options['portrait'][:300]})

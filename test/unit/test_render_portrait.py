@@ -238,8 +238,8 @@ def test_bad_portraits_are_named(photo: np.ndarray, tmp_path: Path) -> None:
     with pytest.raises(PortraitError, match='no such portrait'):
         load_portrait(tmp_path / 'nobody.png')
     text = tmp_path / 'text.png'
-    text.write_text('not a picture')
-    with pytest.raises(PortraitError, match='is not a picture'):
+    text.write_text('not an image')
+    with pytest.raises(PortraitError, match='is not an image'):
         load_portrait(text)
     with pytest.raises(ValueError, match=r'size must lie in 64\.\.2048'):
         PortraitRenderer(photo, 8)

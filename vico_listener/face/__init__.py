@@ -1,7 +1,7 @@
-"""Face perception: image -> `FaceMotion`.
+"""Measures faces in images as `FaceMotion`.
 
-`create_face_tracker` follows the speaker through a video; `observe_faces` measures the faces of a
-still picture.
+`create_face_tracker` makes a tracker that follows the speaker through a video, and `observe_faces`
+measures the faces in a single image.
 """
 
 from pathlib import Path
@@ -43,17 +43,17 @@ def create_face_tracker(
     """Make a tracker that turns the frames of a video into the speaker's `FaceMotion`.
 
     Args:
-        backend: a short name of `BACKENDS`, or 'package.module:Class'.
-        model_path: the backend's model; None takes its default.
-        fov_deg: field of view of the camera along the picture's longer side, until
+        backend: a short name in `BACKENDS`, or 'package.module:Class'.
+        model_path: the file of the backend's model; None for the default one.
+        fov_deg: the camera's field of view along the image's longer side, degrees; it applies until
             `FaceTracker.set_camera` is called.
         settings: how faces are followed, chosen and smoothed.
         options: further options of the backend, e.g. `threads`.
 
     Raises:
-        PluginError: no such backend.
-        SettingError: a field of view outside 1..179 degrees.
-        FaceModelError: the model is missing, broken or another one.
+        PluginError: there is no such backend.
+        SettingError: the field of view is not between 1 and 179 degrees.
+        FaceModelError: the model is missing, broken or of another kind.
     """
     made = create_backend(backend, model_path=model_path, **options)
     return FaceTracker(made, fov_deg, settings)
@@ -62,16 +62,16 @@ def create_face_tracker(
 def observe_faces(
     image: Image, backend: FaceBackend | None = None, fov_deg: float = 60.0
 ) -> list[FaceObservation]:
-    """Every face in a still picture, the largest first; several scales are tried.
+    """Return every face in a single image, the largest first; several scales are searched.
 
     Args:
         image: (H, W, 3) uint8 BGR.
-        backend: what looks at it; None makes a landmarker (loading it takes about 0.1 s).
-        fov_deg: field of view along the picture's longer side.
+        backend: the backend; None makes a landmarker, which takes about 0.1 s to load.
+        fov_deg: the camera's field of view along the image's longer side, degrees.
 
     Raises:
-        DataError: not an 8-bit BGR image.
-        FaceModelError: no model for the default backend.
+        DataError: it is not an 8-bit BGR image.
+        FaceModelError: there is no model for the default backend.
     """
     image = check_image(image)
     height, width = image.shape[:2]

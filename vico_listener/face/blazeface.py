@@ -1,7 +1,7 @@
-"""Find faces with BlazeFace (short range) in pictures of any size.
+"""Detects faces in images of any size by BlazeFace (short range).
 
-The network sees 128x128 and misses faces under about a tenth of its input, so besides the whole
-picture it looks at overlapping tiles.
+The network has an input of 128x128 px and misses faces below about a tenth of it. Therefore it
+searches overlapping tiles besides the whole image.
 
 Source: Bazarevsky et al., BlazeFace: Sub-millisecond Neural Face Detection on Mobile GPUs, 2019
 (anchors: section 3.3; blended instead of suppressed detections: section 3.4).
@@ -19,20 +19,33 @@ from vico_listener.face.observation import Roi
 
 INPUT_SIZE = 128
 ANCHORS = 896
-VALUES = 16  # box (x, y, w, h) and 6 keypoints (x, y); the first two are the eyes
+VALUES = 16
+"""Values per anchor: box (x, y, w, h) and 6 keypoints (x, y), of which the first two are eyes."""
 
 MIN_SCORE = 0.65
-SAME_FACE = 0.3  # intersection over union above which two detections are one face
+"""The least score of a detection."""
+SAME_FACE = 0.3
+"""Intersection over union above which two detections are the same face."""
 ROI_PER_BOX = 1.5
-TURNS_PER_ROUND = 3  # turns between two looks at the whole picture
-TILE_FRACTIONS = (1.0, 0.5)  # tile side over the picture's shorter side
+"""The side of a region of interest over that of the detected box."""
+TURNS_PER_ROUND = 3
+"""One of this many successive turns searches the whole image."""
+TILE_FRACTIONS = (1.0, 0.5)
+"""The sides of tiles over the image's shorter side, in a video."""
 STILL_TILE_FRACTIONS = (1.0, 0.5, 0.25)
-ZOOM_OUT = 0.6  # share of the input that a whole picture fills to find a face larger than it
+"""The sides of tiles over the image's shorter side, in a single image."""
+ZOOM_OUT = 0.6
+"""Share of the input that the whole image fills in the search for a face larger than the image."""
 
 
 @dataclass(frozen=True)
 class View:
-    """A part of the picture, px, and the share of the network's input that it fills."""
+    """A part of the image.
+
+    Attributes:
+        x0, y0, x1, y1: its borders, px.
+        fill: the share of the network's input that it fills.
+    """
 
     x0: int
     y0: int
@@ -42,7 +55,15 @@ class View:
 
 
 class BlazeFace:
-    """The detector."""
+    """The face detector.
+
+    Args:
+        content: the file of the network.
+        threads: the number of CPU threads.
+
+    Raises:
+        FaceModelError: it is not this network.
+    """
 
     def __init__(self, content: bytes, threads: int = 1) -> None:
         self._network = Network(
@@ -56,13 +77,13 @@ class BlazeFace:
         self._anchors = _anchors()
 
     def detect(self, image: Image, turn: int | None = None) -> list[Roi]:
-        """Faces in `image`, best first.
+        """Return the faces in an image, the best first.
 
         Args:
-            image: BGR.
-            turn: None looks at everything there is. A number looks at one view, for live video;
-                any `TURNS_PER_ROUND` successive numbers include the whole picture, and in the long
-                run they cover everything but the finest tiles.
+            image: (H, W, 3) uint8 BGR.
+            turn: None searches all views. A number searches one view, for live video: any
+                `TURNS_PER_ROUND` successive numbers include the whole image, and in the long run
+                they cover all views but the finest tiles.
         """
         height, width = image.shape[:2]
         whole = View(0, 0, width, height)
@@ -78,7 +99,7 @@ class BlazeFace:
         return [_roi(row) for row in _blend(np.concatenate(found))]
 
     def _look(self, image: Image, view: View) -> NDArray[np.float64]:
-        """Detections in one view: rows of score, x0, y0, x1, y1, eyes (x, y, x, y); picture px."""
+        """Return detections (N, 9) in a view: score, box x0, y0, x1, y1, eyes x, y, x, y (px)."""
         scale, left, top = self._fill_input(image, view)
         self._network.run()
         rows = self._likely()
@@ -87,9 +108,10 @@ class BlazeFace:
         return rows
 
     def _fill_input(self, image: Image, view: View) -> tuple[float, int, int]:
-        """Put a view into the middle of the input, RGB, -1..1, black around it.
+        """Put a view into the middle of the input (RGB, -1 to 1), with black around it.
 
-        Returns its scale and its left and top margins in the input, px.
+        Returns:
+            its scale, and its left and top margins in the input, px.
         """
         width, height = view.x1 - view.x0, view.y1 - view.y0
         scale = INPUT_SIZE * view.fill / max(width, height)
@@ -105,7 +127,7 @@ class BlazeFace:
         return scale, left, top
 
     def _likely(self) -> NDArray[np.float64]:
-        """The network's detections above `MIN_SCORE`, rows as in `_look` but in input px."""
+        """Return the detections above `MIN_SCORE` as in `_look`, but in px of the input."""
         logits = self._network.output(1)
         likely = np.flatnonzero(logits > np.log(MIN_SCORE / (1 - MIN_SCORE)))
         values = self._network.output(0).reshape(ANCHORS, VALUES)[likely]
@@ -121,7 +143,7 @@ class BlazeFace:
 
 
 def _anchors() -> NDArray[np.float64]:
-    """Centres of the anchors (896, 2), input px: 2 per cell of 16x16, then 6 per cell of 8x8."""
+    """Return the centres (896, 2) of the anchors, input px: 2 per cell of 16x16, 6 of 8x8."""
     centres = []
     for cells, per_cell in ((16, 2), (8, 6)):
         ticks = (np.arange(cells) + 0.5) * (INPUT_SIZE / cells)
@@ -131,7 +153,7 @@ def _anchors() -> NDArray[np.float64]:
 
 
 def _tiles(width: int, height: int, fractions: tuple[float, ...]) -> list[View]:
-    """Square tiles that overlap by half, coarse to fine; none that is nearly the whole picture."""
+    """Return square tiles that overlap by half, coarse to fine, smaller than the image."""
     tiles = []
     for fraction in fractions:
         side = round(min(width, height) * fraction)
@@ -149,7 +171,7 @@ def _starts(length: int, side: int) -> list[int]:
 
 
 def _blend(rows: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """One row per face: the average of overlapping rows, weighted by their scores."""
+    """Return one row per face: the average of overlapping rows, weighted by their scores."""
     rows = rows[np.argsort(-rows[:, 0])]
     faces = []
     while len(rows):

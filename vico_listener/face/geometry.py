@@ -1,8 +1,8 @@
-"""The canonical face and the head's pose.
+"""Computes the pose of a head from its landmarks and MediaPipe's canonical face.
 
-Everything that knows about the axes of OpenCV's camera (x right, y down, z into the scene) and of
-the canonical mesh (x to the person's left, y up, z out of the face, cm) is in this module; outside,
-only the axes of `vico_listener.motion.FaceMotion` exist.
+Only this module knows the axes of OpenCV's camera (x right, y down, z into the scene) and of the
+canonical mesh (x to the person's left, y up, z out of the face, cm). Everything else uses the axes
+of `vico_listener.motion.FaceMotion`.
 """
 
 import struct
@@ -20,10 +20,13 @@ from vico_listener.face.model_file import FaceModelError
 from vico_listener.rotation import rpy_from_matrix
 
 VERTICES = 468
-"""Vertices of the canonical mesh; landmarks 468..477 are the irises, which it lacks."""
+"""The number of vertices of the canonical mesh, which lacks the irises (landmarks 468 to 477)."""
 
 SQPNP_MIN_SPREAD = 2e-5
-"""Variance of the points over focal length squared; below half of it OpenCV's SQPnP refuses."""
+"""The least spread of points for SQPnP; OpenCV's rejects less than half of it.
+
+The spread is the variance of the points over the square of the focal length.
+"""
 
 _VIEW_FROM_CAMERA = np.array([[0.0, 0.0, -1.0], [1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
 _HEAD_FROM_MESH = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
@@ -35,11 +38,12 @@ class CanonicalFace:
     """MediaPipe's canonical face, an average head that looks straight ahead.
 
     Attributes:
-        vertices: (468, 3) float64, cm: x to the person's left, y up, z out of the face.
-        uv: (468, 2) float64 texture coordinates, 0..1.
-        triangles: (898, 3) int32 vertex indices.
-        pose_points: (33,) int32 landmarks that expressions move least, used for the pose.
-        pose_weights: (33,) float64 their weights in MediaPipe's Procrustes fit.
+        vertices: (468, 3) float64 positions, cm: x to the person's left, y up, z out of the face.
+        uv: (468, 2) float64 texture coordinates, 0 to 1.
+        triangles: (898, 3) int32 indices of vertices.
+        pose_points: (33,) int32 indices of the landmarks that expressions move least, which
+            determine the pose.
+        pose_weights: (33,) float64 weights of these landmarks in MediaPipe's Procrustes fit.
     """
 
     vertices: NDArray[np.float64]
@@ -50,7 +54,7 @@ class CanonicalFace:
 
     @cached_property
     def pose_vertices(self) -> NDArray[np.float64]:
-        """The vertices of the pose points, (33, 3)."""
+        """(33, 3) the vertices of the pose points, cm."""
         return self.vertices[self.pose_points]
 
 
@@ -59,8 +63,11 @@ class Camera:
     """A pinhole camera.
 
     Attributes:
-        fx, fy: focal lengths, px.
-        cx, cy: principal point, px.
+        fx, fy: the focal lengths, px.
+        cx, cy: the principal point, px.
+
+    Raises:
+        DataError: a number is not finite, or a focal length is not positive.
     """
 
     fx: float
@@ -69,7 +76,7 @@ class Camera:
     cy: float
 
     def __post_init__(self) -> None:
-        """DataError unless the numbers are finite and the focal lengths positive."""
+        """Check the numbers."""
         if not (np.isfinite(self.matrix).all() and self.fx > 0 and self.fy > 0):
             raise DataError(
                 f'camera intrinsics must be finite, with positive focal lengths, got {self}: '
@@ -78,7 +85,7 @@ class Camera:
 
     @classmethod
     def from_fov(cls, fov_deg: float, width: int, height: int) -> 'Camera':
-        """The camera that sees `fov_deg` along the picture's longer side; square pixels."""
+        """Return the camera with square pixels and this field of view along the longer side."""
         focal = max(width, height) / 2 / np.tan(np.radians(fov_deg) / 2)
         return cls(focal, focal, width / 2, height / 2)
 
@@ -91,19 +98,20 @@ class Camera:
 def head_pose(
     landmarks: NDArray[np.float32], face: CanonicalFace, camera: Camera
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
-    """Pose of a head from its landmarks, by SQPnP on the points that expressions move least.
+    """Return the pose of a head from its landmarks, by SQPnP on the points expressions move least.
 
-    The rotation is relative to the camera's axis, not to the line of sight: a head at the edge of
-    the picture that faces parallel to the axis has yaw 0.
+    The rotation is relative to the camera's optical axis, not to the line of sight: a head at the
+    edge of the image that faces parallel to the axis has yaw 0.
 
     Args:
-        landmarks: (>= 468, >= 2) px.
-        face: the canonical mesh.
-        camera: intrinsics; no distortion.
+        landmarks: (>= 468, >= 2) the landmarks, px.
+        face: the canonical face.
+        camera: the camera, without distortion.
 
     Returns:
-        rotation: (3,) roll, pitch, yaw in rad; translation: (3,) m, of the canonical mesh's origin
-        (inside the head); both as `FaceMotion` has them for a speaker. None where no pose fits.
+        rotation (3,) roll, pitch, yaw in rad, and translation (3,) in m of the canonical mesh's
+        origin, which lies inside the head; both are those of a speaker's `FaceMotion`. The result
+        is None if no pose fits.
 
     Source: Terzakis and Lourakis, A Consistently Fast and Globally Optimal Solution to the
     Perspective-n-Point Problem, ECCV 2020 (cv2.SOLVEPNP_SQPNP).
@@ -128,13 +136,14 @@ def head_pose(
 
 
 def parse_geometry(data: bytes) -> CanonicalFace:
-    """The canonical face in a .task bundle's geometry metadata.
+    """Return the canonical face from the geometry metadata of a .task bundle.
 
-    Messages of MediaPipe's face_geometry protos: metadata {1: mesh, 2: weighted landmark*},
-    mesh {3: vertex buffer (x, y, z, u, v)*, 4: index buffer*}, landmark {1: id, 2: weight}.
+    The metadata consist of messages of MediaPipe's face_geometry protos: metadata {1: mesh,
+    2: weighted landmark*}, mesh {3: vertex buffer (x, y, z, u, v)*, 4: index buffer*}, landmark
+    {1: id, 2: weight}.
 
     Raises:
-        FaceModelError: it holds something else.
+        FaceModelError: the data are something else.
     """
     try:
         fields = list(_fields(data))
@@ -159,7 +168,7 @@ def _float(value: bytes) -> float:
 
 
 def _fields(data: bytes) -> Iterator[tuple[int, Any]]:
-    """Numbers and values of a protobuf message: int for varints, bytes for the other kinds."""
+    """Yield the numbers and values of a protobuf message: int for varints, else bytes."""
     position = 0
     while position < len(data):
         key, position = _varint(data, position)

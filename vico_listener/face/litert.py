@@ -1,4 +1,4 @@
-"""One TFLite network, run by LiteRT without copying its inputs and outputs."""
+"""Runs a TFLite network by LiteRT without copying its inputs and outputs."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,9 +11,9 @@ from vico_listener.face.model_file import FaceModelError
 
 
 class Network:
-    """A network with one float32 input, whose tensors are views into the interpreter's memory.
+    """A network with one float32 input, whose tensors are views of the interpreter's memory.
 
-    A view is valid until the next `run`; LiteRT refuses to run while one is still referenced.
+    A view is valid until the next `run`, and LiteRT refuses to run while one is still referenced.
     """
 
     def __init__(
@@ -27,14 +27,14 @@ class Network:
         """Load a network and check that it is the expected one.
 
         Args:
-            content: the .tflite file.
-            name: what to call it in error messages.
-            input_shape: expected shape of its input.
-            output_sizes: expected number of values of its first outputs.
-            threads: CPU threads.
+            content: the content of the .tflite file.
+            name: the name of the network in error messages.
+            input_shape: the expected shape of its input.
+            output_sizes: the expected numbers of values of its first outputs.
+            threads: the number of CPU threads.
 
         Raises:
-            FaceModelError: not a network that LiteRT can run, or one of other shapes.
+            FaceModelError: LiteRT cannot run the network, or its shapes are others.
         """
         try:
             self._interpreter = Interpreter(model_content=content, num_threads=threads)
@@ -56,7 +56,7 @@ class Network:
         self._outputs = [self._interpreter.tensor(d['index']) for d in outputs]
 
     def input(self) -> NDArray[np.float32]:
-        """View of the input without its batch dimension."""
+        """Return a view of the input without its batch dimension."""
         return self._input()[0]
 
     def run(self) -> None:
@@ -64,6 +64,6 @@ class Network:
         self._interpreter.invoke()
 
     def output(self, index: int) -> NDArray[np.float32]:
-        """Flat view of an output."""
+        """Return a flat view of an output."""
         view: NDArray[Any] = self._outputs[index]().reshape(-1)
         return view

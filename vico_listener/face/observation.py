@@ -1,4 +1,4 @@
-"""What a face backend sees: where a face is, and what it does."""
+"""What a face backend measures: the place and the motion of a face in one image."""
 
 from dataclasses import dataclass
 
@@ -9,21 +9,21 @@ from vico_listener.errors import DataError
 from vico_listener.motion import FaceMotion
 
 Image = NDArray[np.uint8]
-"""(H, W, 3) BGR."""
+"""(H, W, 3) uint8 BGR."""
 
 MIN_IMAGE_SIDE = 16
-"""Images with a side shorter than this (px) hold no face."""
+"""The shortest side of an image that can show a face, px."""
 
 
 @dataclass(frozen=True)
 class Roi:
-    """The square in which a face is looked at.
+    """The square region of interest in which a face is measured.
 
     Attributes:
-        x, y: centre, px.
-        size: side, px; about 1.5 times the face.
-        angle: rotation of the head in the image, rad, clockwise as seen (image y points down).
-        score: how sure it is that a face is there; 1 where one has just been.
+        x, y: its centre, px.
+        size: its side, px; about 1.5 times the size of the face.
+        angle: the rotation of the head in the image, rad, clockwise as seen (image y points down).
+        score: the detector's score of the face, or 1 where a face was seen in the last image.
     """
 
     x: float
@@ -38,12 +38,14 @@ class FaceObservation:
     """One face in one image, unfiltered.
 
     Attributes:
-        landmarks: (N, 3) float32, px: x right, y down, z away from the camera in the scale of x
-            (the landmarker's 478 points of MediaPipe's face mesh, z relative to the head's centre).
-        box: (4,) float32 x0, y0, x1, y1 of the landmarks, px; may reach out of the image.
-        motion: expression and pose; its confidence is the backend's score for "this is a face".
-        roi: where to look for this face in the next image.
-        mouth_opening: gap between the lips divided by the distance of the eyes' outer corners.
+        landmarks: (N, 3) float32 points, px: x right, y down, z away from the camera in the scale
+            of x. The landmarker gives the 478 points of MediaPipe's face mesh, with z relative to
+            the centre of the head.
+        box: (4,) float32 bounding box x0, y0, x1, y1 of the landmarks, px; it may extend beyond the
+            image.
+        motion: expression and pose; its confidence is the backend's score that this is a face.
+        roi: the region in which to look for this face in the next image.
+        mouth_opening: the gap between the lips over the distance of the outer eye corners.
     """
 
     landmarks: NDArray[np.float32]
@@ -60,7 +62,7 @@ class FaceObservation:
 
 
 def overlap(a: FaceObservation, b: FaceObservation) -> float:
-    """Intersection over union of the boxes of two faces."""
+    """Return the intersection over union of the boxes of two faces."""
     x0, y0 = np.maximum(a.box[:2], b.box[:2])
     x1, y1 = np.minimum(a.box[2:], b.box[2:])
     common = max(0.0, float(x1 - x0)) * max(0.0, float(y1 - y0))
@@ -69,7 +71,11 @@ def overlap(a: FaceObservation, b: FaceObservation) -> float:
 
 
 def check_image(image: Image) -> Image:
-    """Return `image`, contiguous; DataError when it is no (H, W, 3) uint8 array."""
+    """Return the image as a contiguous array.
+
+    Raises:
+        DataError: it is not an (H, W, 3) uint8 array; the message says what to do.
+    """
     if not isinstance(image, np.ndarray):
         raise DataError(f'expected an image as a numpy array, got {type(image).__name__}')
     if image.dtype != np.uint8:

@@ -1,4 +1,4 @@
-"""The One-Euro filter: little jitter at rest, little lag in motion.
+"""The One-Euro filter, which has little jitter at rest and little lag in motion.
 
 Source: Casiez, Roussel and Vogel, 1 Euro Filter: A Simple Speed-based Low-pass Filter for Noisy
 Input in Interactive Systems, CHI 2012, algorithm 1.
@@ -18,9 +18,9 @@ class OneEuroSettings:
     """Settings of a One-Euro filter.
 
     Attributes:
-        min_cutoff: cutoff at rest, Hz; lower removes more jitter.
-        beta: cutoff gained per unit of speed, Hz / (unit/s); higher lags less.
-        speed_cutoff: cutoff of the speed's own filter, Hz.
+        min_cutoff: the cutoff at rest, Hz; a lower one removes more jitter.
+        beta: by how much the cutoff rises with speed, Hz / (unit/s); a higher one lags less.
+        speed_cutoff: the cutoff of the filter of the speed, Hz.
     """
 
     min_cutoff: float
@@ -29,16 +29,16 @@ class OneEuroSettings:
 
 
 class OneEuroFilter:
-    """Filters a vector, each element by its own speed, with the stamps' own time steps."""
+    """Filters a vector, each element by its own speed, with the time steps of the stamps."""
 
     def __init__(self, settings: OneEuroSettings, max_gap: float = 0.5) -> None:
-        """Make a filter that starts anew after `max_gap` s without a value."""
+        """Make a filter that starts afresh after `max_gap` s without a value."""
         self._settings = settings
         self._max_gap_ns = round(max_gap * 1e9)
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything: the next value passes unchanged."""
+        """Forget everything, so that the next value passes unchanged."""
         self._stamp: int | None = None
         self._raw: Vector = np.zeros(0)
         self._value: Vector = np.zeros(0)
@@ -46,13 +46,14 @@ class OneEuroFilter:
 
     @property
     def value(self) -> Vector | None:
-        """The last filtered value, None after a reset."""
+        """The last filtered value; None after a reset."""
         return None if self._stamp is None else self._value
 
     def update(self, raw: ArrayLike, stamp: int) -> Vector:
-        """Filter the value `raw` of stamp `stamp` (ns).
+        """Return the filtered value at `stamp` (ns), given the raw value.
 
-        A stamp that goes back, and a gap, start the filter anew; a repeated stamp changes nothing.
+        A stamp that goes back, or a gap, starts the filter afresh. A repeated stamp changes
+        nothing.
         """
         x = np.asarray(raw, dtype=np.float64)
         if self._stamp is None or not 0 <= stamp - self._stamp <= self._max_gap_ns:
@@ -71,5 +72,5 @@ class OneEuroFilter:
 
 
 def _weight(cutoff: Vector | float, dt: float) -> Vector | float:
-    """Weight of a new sample in a first-order low pass: 1 / (1 + tau / dt)."""
+    """Return the weight of a new sample in a first-order low-pass: 1 / (1 + tau / dt)."""
     return 1 / (1 + 1 / (2 * np.pi * cutoff * dt))

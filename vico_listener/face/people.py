@@ -1,4 +1,4 @@
-"""Everybody in the picture, from frame to frame."""
+"""Follows everybody in the image from frame to frame."""
 
 from dataclasses import dataclass
 
@@ -11,21 +11,23 @@ from vico_listener.face.observation import Image
 from vico_listener.face.observation import Roi
 from vico_listener.face.observation import overlap
 
-SAME_FACE = 0.3  # intersection over union of the boxes of one and the same face
+SAME_FACE = 0.3
+"""Intersection over union of two boxes above which they are of the same face."""
 
 
 @dataclass(frozen=True)
 class PeopleSettings:
-    """How people are followed; every time in seconds of stream time.
+    """How people are followed.
 
     Attributes:
-        max_faces: people followed at the same time.
-        others_interval: how often people other than the speaker are looked at, one per frame.
-        detect_interval: how often the detector has one turn, in search of newcomers, while the
-            speaker is in view.
-        search_turns: detector turns per frame while the speaker is out of view; as many follow, one
-            per frame, when somebody has been found.
-        lost_after: how long a lost face is remembered and looked for where it was.
+        max_faces: the largest number of people that are followed at the same time.
+        others_interval: the time after which somebody other than the speaker is measured again, s
+            of stream time; at most one per frame.
+        detect_interval: the time between turns of the detector in search of newcomers while the
+            speaker is in view, s of stream time.
+        search_turns: the number of detector turns per frame while the speaker is out of view. When
+            somebody has been found, as many turns follow, one per frame.
+        lost_after: how long a lost face is remembered and searched where it was, s of stream time.
     """
 
     max_faces: int = 3
@@ -40,11 +42,11 @@ class Person:
     """One person.
 
     Attributes:
-        key: the same as long as the person is followed.
+        key: a number that identifies the person as long as they are followed.
         face: the last observation.
-        seen: stamp of that observation, ns.
-        looked: stamp of the last look, successful or not, ns.
-        fresh: seen since the speaker was last chosen.
+        seen: the stamp of that observation, ns.
+        looked: the stamp of the last attempt to measure the face, successful or not, ns.
+        fresh: whether the face was measured since the speaker was last chosen.
     """
 
     key: int
@@ -55,12 +57,16 @@ class Person:
 
     @property
     def visible(self) -> bool:
-        """The last look found a face."""
+        """Whether the last attempt to measure the face was successful."""
         return self.seen == self.looked
 
 
 class People:
-    """Follows faces by their own landmarks and detects new ones."""
+    """Follows faces by their own landmarks and detects new ones.
+
+    Attributes:
+        everybody: the people who are followed, including those who are lost at the moment.
+    """
 
     def __init__(self, backend: FaceBackend, settings: PeopleSettings | None = None) -> None:
         self._backend = backend
@@ -76,15 +82,15 @@ class People:
         self._extra_turns = 0
 
     def get(self, key: int | None) -> Person | None:
-        """The person called `key`, if still followed."""
+        """Return the person with this key, or None if they are not followed any more."""
         return next((person for person in self.everybody if person.key == key), None)
 
     def visible(self) -> list[Person]:
-        """Those in view."""
+        """Return the people in view."""
         return [person for person in self.everybody if person.visible]
 
     def search(self, image: Image, stamp: int, camera: Camera) -> None:
-        """Nobody to answer to: find one more person, the quickest way."""
+        """Search for one more person as quickly as possible, because there is no speaker."""
         for _ in range(self._settings.search_turns):
             if self._detect(image, stamp, camera, one_is_enough=True):
                 self._extra_turns = self._settings.search_turns
@@ -93,7 +99,7 @@ class People:
     def look_around(
         self, image: Image, stamp: int, camera: Camera, speaker_key: int | None
     ) -> None:
-        """See to everybody but the speaker, for whom there was `look` and `search`."""
+        """Follow everybody but the speaker, whom `look` and `search` follow, and find newcomers."""
         speaker = self.get(speaker_key)
         due = stamp - self._settings.others_interval * 1e9
         others = [p for p in self.everybody if p is not speaker and p.looked <= due]
@@ -109,16 +115,16 @@ class People:
         self.everybody = [p for p in self.everybody if p.visible or p.seen >= forgotten]
 
     def look(self, person: Person, image: Image, stamp: int, camera: Camera) -> None:
-        """Look for a person where the last observation was."""
+        """Measure a person's face where it was last observed."""
         face = self._backend.observe(image, person.face.roi, camera)
         person.looked = stamp
         if face is not None:
             person.face, person.seen, person.fresh = face, stamp, True
-        elif person.seen == stamp:  # the stamp came twice
+        elif person.seen == stamp:  # The same stamp has come twice.
             person.seen -= 1
 
     def _drop_doubles(self) -> None:
-        """When two people have run into one face, keep the older."""
+        """Keep the older of two people whose faces have become the same."""
         kept: list[Person] = []
         for person in sorted(self.everybody, key=lambda p: (not p.visible, p.key)):
             if all(overlap(person.face, other.face) < SAME_FACE for other in kept):
@@ -128,7 +134,7 @@ class People:
     def _detect(
         self, image: Image, stamp: int, camera: Camera, one_is_enough: bool = False
     ) -> bool:
-        """Give the detector a turn and remember whom it finds; True when there was somebody."""
+        """Run one turn of the detector and remember whom it finds; return True if anybody."""
         self._detected = stamp
         if len(self.visible()) >= self._settings.max_faces:
             return False
@@ -147,7 +153,7 @@ class People:
         return found
 
     def _remember(self, face: FaceObservation, stamp: int) -> None:
-        """A lost person who was near by is back, else somebody new has come."""
+        """Remember a face as that of a lost person who was nearby, else as that of a new person."""
         for person in self.everybody:
             if not person.visible and _near(face, person.face):
                 person.face, person.seen, person.looked = face, stamp, stamp
@@ -160,13 +166,13 @@ class People:
 def observe_closely(
     backend: FaceBackend, image: Image, roi: Roi, camera: Camera
 ) -> FaceObservation | None:
-    """Look at a face where a detector found it, then once more where its landmarks are."""
+    """Measure a face where a detector found it, then again where its landmarks are."""
     face = backend.observe(image, roi, camera)
     return None if face is None else backend.observe(image, face.roi, camera)
 
 
 def observe_all(backend: FaceBackend, image: Image, camera: Camera) -> list[FaceObservation]:
-    """Every face in a still picture, the largest first."""
+    """Return every face in a single image, the largest first."""
     faces: list[FaceObservation] = []
     for roi in backend.detect(image):
         face = observe_closely(backend, image, roi, camera)

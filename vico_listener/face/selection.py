@@ -1,4 +1,4 @@
-"""Which of several people is the speaker."""
+"""Decides which of several people is the speaker."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -9,12 +9,13 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Candidate:
-    """One person in the picture.
+    """One person in the image.
 
     Attributes:
-        key: the same for the same person from frame to frame.
-        size: of the face, px.
-        mouth_opening: relative, see `FaceObservation`; None when not measured in this frame.
+        key: a number that identifies the person from frame to frame.
+        size: the size of the face, px.
+        mouth_opening: the relative opening of the mouth (see `FaceObservation`); None if it was not
+            measured in this frame.
     """
 
     key: int
@@ -27,12 +28,12 @@ class SelectionSettings:
     """When to turn to another person.
 
     Attributes:
-        window: span of time over which lips are watched, s.
-        min_lip_motion: standard deviation of the mouth's opening that counts as talking.
-        lip_ratio: a talking rival's lips must move this many times more than the speaker's.
-        size_ratio: while nobody is known to talk, a rival must be this many times larger.
-        memory: how long a speaker who falls silent stays the speaker, s.
-        hold: how long a rival must be ahead without a break, s.
+        window: the time over which the motion of lips is measured, s.
+        min_lip_motion: the least standard deviation of the mouth's opening that counts as talking.
+        lip_ratio: how many times more than the speaker's a talking rival's lips must move.
+        size_ratio: how many times larger a rival must be while nobody is known to talk.
+        memory: how long a speaker who falls silent remains the speaker, s.
+        hold: how long a rival must be ahead without interruption, s.
     """
 
     window: float = 1.5
@@ -44,9 +45,13 @@ class SelectionSettings:
 
 
 class SpeakerSelector:
-    """Picks the person who speaks: lips that move while there is voice; else the largest face.
+    """Picks the speaker: the person whose lips move during voice activity, else the largest face.
 
-    All time is the stamps'. It does not flip: a rival has to be clearly ahead for a while.
+    Time is that of the stamps. The choice is stable, because a rival must be clearly ahead for a
+    while.
+
+    Attributes:
+        current: the key of the speaker; None while there is nobody.
     """
 
     def __init__(self, settings: SelectionSettings | None = None) -> None:
@@ -64,12 +69,12 @@ class SpeakerSelector:
     def choose(
         self, candidates: Sequence[Candidate], stamp: int, speaking: bool = False
     ) -> int | None:
-        """The key of the speaker among `candidates` at `stamp` (ns), None when there are none.
+        """Return the key of the speaker among `candidates`, or None if there are none.
 
         Args:
-            candidates: everybody who is in the picture, or was a moment ago.
-            stamp: ns, never before an earlier call's (else call `reset` first).
-            speaking: there is voice at this moment.
+            candidates: everybody who is in the image, or was a moment ago.
+            stamp: the stamp of the image, ns; it may not go back, except after `reset`.
+            speaking: the voice activity at this moment.
         """
         motion = self._lip_motion(candidates, stamp, speaking)
         sizes = {c.key: c.size for c in candidates}
@@ -104,7 +109,7 @@ class SpeakerSelector:
         stamp: int,
         speaking: bool,
     ) -> int | None:
-        """Who is ahead of the current speaker at this moment."""
+        """Return who is ahead of the current speaker at this moment, if anybody."""
         liveliest = max(motion, key=lambda key: motion[key])
         if (
             speaking
@@ -121,9 +126,9 @@ class SpeakerSelector:
     def _lip_motion(
         self, candidates: Sequence[Candidate], stamp: int, speaking: bool
     ) -> dict[int, float]:
-        """Standard deviation of each mouth's opening while there was voice, within the window.
+        """Return the standard deviation of each mouth's opening during voice within the window.
 
-        A standard deviation, and not a path length, because people may be measured at different
+        It is a standard deviation, not a path length, because people may be measured at different
         rates.
         """
         oldest = stamp - self._settings.window * 1e9

@@ -1,4 +1,4 @@
-"""Smooth the motion of one face."""
+"""Smooths the motion of one face."""
 
 from dataclasses import dataclass
 
@@ -11,11 +11,11 @@ from vico_listener.motion import FaceMotion
 
 @dataclass(frozen=True)
 class SmoothingSettings:
-    """Filters of the parts of a motion.
+    """Settings of the filters of each part of a motion.
 
-    Set on synthetic signals and real clips: at 30 fps a nod of 5 degrees at 3 Hz keeps 98 % of its
-    amplitude and lags 10 ms, a blink keeps 99 % of its peak; at rest the jitter of the rotation
-    (second difference) falls to a third.
+    They were chosen with synthetic signals and real clips. At 30 fps a nod of 5 degrees at 3 Hz
+    keeps 98 % of its amplitude and lags 10 ms, and a blink keeps 99 % of its peak. At rest the
+    jitter of the rotation (second difference) falls to a third.
     """
 
     rotation: OneEuroSettings = OneEuroSettings(min_cutoff=1.5, beta=20.0, speed_cutoff=5.0)
@@ -24,7 +24,7 @@ class SmoothingSettings:
 
 
 class MotionSmoother:
-    """One-Euro filters on rotation, translation and expression, driven by the stamps."""
+    """Filters rotation, translation and expression by One-Euro filters, driven by the stamps."""
 
     def __init__(self, settings: SmoothingSettings | None = None) -> None:
         settings = settings or SmoothingSettings()
@@ -33,15 +33,15 @@ class MotionSmoother:
         self._expression = OneEuroFilter(settings.expression)
 
     def reset(self) -> None:
-        """Forget everything: the next motion passes unchanged."""
+        """Forget everything, so that the next motion passes unchanged."""
         for one_euro in (self._rotation, self._translation, self._expression):
             one_euro.reset()
 
     def update(self, motion: FaceMotion, stamp: int) -> FaceMotion:
-        """The smoothed motion at `stamp` (ns)."""
+        """Return the smoothed motion at `stamp` (ns)."""
         rotation = motion.rotation.astype(np.float64)
         last = self._rotation.value
-        if last is not None:  # the nearest of the equal angles, so that +pi to -pi is no jump
+        if last is not None:  # Take the nearest of equal angles: +pi to -pi is not a jump.
             rotation += 2 * np.pi * np.round((last - rotation) / (2 * np.pi))
         rotation = self._rotation.update(rotation, stamp)
         return FaceMotion(

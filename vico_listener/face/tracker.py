@@ -1,4 +1,4 @@
-"""Follow the faces of a video and report the speaker's, smoothed."""
+"""Follows the faces in a video and gives the smoothed motion of the speaker's."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
 
 Correction = Callable[[FaceMotion, int], FaceMotion]
-"""What is done to the speaker's motion at a stamp in ns, e.g. because the camera moves."""
+"""Returns the corrected motion of the speaker at a stamp in ns, e.g. because the camera moves."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class TrackerSettings:
     """Settings of a `FaceTracker`.
 
     Attributes:
-        patience: how long a speaker out of view stays the speaker while others are in view, s.
+        patience: how long a speaker out of view remains the speaker while others are in view, s.
         people: how people are followed.
-        selection: who is the speaker.
-        smoothing: filters of the speaker's motion.
+        selection: how the speaker is chosen.
+        smoothing: the filters of the speaker's motion.
     """
 
     patience: float = 0.3
@@ -46,13 +46,13 @@ class TrackerSettings:
 class FaceTracker:
     """Turns the frames of a video into the speaker's face motion.
 
-    Faces are detected when none is in view, and now and then in search of newcomers; in between a
-    face is followed by its own landmarks. While the speaker is in view everybody else can wait:
-    `look_around` sees to them after the speaker's motion has been handed on.
+    It detects faces when none is in view, and from time to time to find newcomers; in between it
+    follows each face by its own landmarks. While the speaker is in view everybody else can wait:
+    `look_around` takes care of them after the speaker's motion has been passed on.
 
     Attributes:
-        correction: applied to the speaker's motion before it is smoothed; None = nothing. (Behind
-            the filter it would be too late: that lags behind a camera that moves.)
+        correction: a correction of the speaker's motion before it is smoothed; None for none. After
+            the filter, which lags, it would be wrong for a camera that moves.
     """
 
     def __init__(
@@ -64,10 +64,10 @@ class FaceTracker:
         """Make a tracker.
 
         Args:
-            backend: what looks at the pictures.
-            fov_deg: the camera's field of view along the picture's longer side, used until
-                `set_camera` is called.
-            settings: how to follow faces.
+            backend: the backend that detects and measures faces.
+            fov_deg: the camera's field of view along the image's longer side, degrees; it applies
+                until `set_camera` is called.
+            settings: how faces are followed, chosen and smoothed.
 
         Raises:
             SettingError: `fov_deg` is not between 1 and 179.
@@ -88,7 +88,7 @@ class FaceTracker:
         self._unfinished: tuple[Image, int, Camera] | None = None
 
     def reset(self) -> None:
-        """Forget all faces; the camera stays."""
+        """Forget all faces, but not the camera."""
         self._people.reset()
         self._selector.reset()
         self._smoother.reset()
@@ -96,41 +96,46 @@ class FaceTracker:
         self._unfinished = None
 
     def set_camera(self, fx: float, fy: float, cx: float, cy: float) -> None:
-        """Use a calibrated camera (px, as in CameraInfo.k); SettingError when it is degenerate."""
+        """Use a calibrated camera (px, as in CameraInfo.k).
+
+        Raises:
+            DataError: a number is not finite, or a focal length is not positive.
+        """
         self._calibrated = Camera(fx, fy, cx, cy)
 
     def warm_up(self) -> None:
-        """Make the first `update` as fast as the later ones."""
+        """Run the networks once, so that the first `update` is as fast as the later ones."""
         self._backend.warm_up()
 
     @property
     def basis(self) -> Basis:
-        """Of its motions: the backend's."""
+        """The basis of the motions, which is the backend's."""
         return self._backend.basis
 
     @property
     def faces(self) -> list[FaceObservation]:
-        """Unfiltered observations of the faces in view, the speaker first.
+        """The unfiltered observations of the faces in view, the speaker's first.
 
-        The speaker's is of the last frame, the others' are up to `others_interval` older.
+        The speaker's is from the last frame; the others' are up to `others_interval` older.
         """
         speaker = self._selector.current
         people = sorted(self._people.visible(), key=lambda person: person.key != speaker)
         return [person.face for person in people]
 
     def update(self, image: Image, stamp: int, speaking: bool = False) -> FaceMotion:
-        """The speaker's face in the next frame.
+        """Return the smoothed motion of the speaker's face in the next frame.
 
         Args:
             image: (H, W, 3) uint8 BGR.
-            stamp: ns; one that goes back starts anew.
-            speaking: there is voice at this moment; tells speaker and bystanders apart.
+            stamp: the stamp of the image, ns; one that goes back resets the tracker.
+            speaking: the voice activity at this moment, which helps to tell the speaker from
+                bystanders.
 
         Returns:
-            the motion, smoothed; `FaceMotion.missing()` when the speaker is not in view.
+            the motion, or `FaceMotion.missing()` if the speaker is not in view.
 
         Raises:
-            SettingError: not an 8-bit BGR image.
+            DataError: it is not an 8-bit BGR image.
         """
         image = check_image(image)
         if image.shape != self._shape or (self._stamp is not None and stamp < self._stamp):
@@ -167,8 +172,8 @@ class FaceTracker:
     def look_around(self) -> None:
         """Look for people other than the speaker in the last frame.
 
-        Call it when the speaker's motion has been handed on. Without a call the next `update`
-        begins with it: later, but with the same result.
+        Call it when the speaker's motion has been passed on. Otherwise the next `update` begins
+        with it, which takes longer but has the same result.
         """
         if self._unfinished is None:
             return

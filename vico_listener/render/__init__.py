@@ -1,4 +1,4 @@
-"""The renderer G_v: a portrait and a motion in, a picture of the listening face out."""
+"""The renderers, which draw the listener's face from a portrait and face motion."""
 
 from vico_listener.render.base import RENDERERS
 from vico_listener.render.base import Renderer

@@ -1,4 +1,4 @@
-"""The interface of every renderer G_v, and the table of renderers."""
+"""The interface of every renderer (the G_v of the paper), and the table of renderers."""
 
 from abc import ABC
 from abc import abstractmethod
@@ -17,54 +17,61 @@ from vico_listener.motion import FaceMotion
 from vico_listener.plugins import Plugins
 
 Image = NDArray[np.uint8]
-"""(H, W, 3) BGR."""
+"""(H, W, 3) uint8 BGR."""
 
 NO_MAP: Any = None
-"""The second map of cv2.remap where the first one holds both coordinates; its types forbid None,
-but OpenCV 5.0 takes an empty array for a map."""
+"""The second map of cv2.remap where the first one holds both coordinates.
+
+Its type hints forbid None, but OpenCV 5.0 would take an empty array for a map.
+"""
 
 
 class Renderer(ABC):
     """Draws the listener's face.
 
     Attributes:
-        basis: of the motions that it draws.
-        reference: the portrait's own face m_1: in `arkit52` its expression with rotation and
-            translation zero, in `bfm64`, where poses are absolute, all of it.
+        basis: the basis of the motions that it draws.
+        reference: the portrait's own face m_1. In `arkit52` it has the portrait's expression, and
+            its rotation and translation are zero; in `bfm64` the pose is the portrait's as well.
     """
 
     basis: Basis = ARKIT52
     OPTIONS: tuple[str, ...] = ()
-    """Parameters of the renderer node that the constructor takes besides portrait and size."""
+    """The parameters of the renderer node that its constructor takes besides `portrait` and
+    `size`."""
 
     reference: FaceMotion
 
     @abstractmethod
     def render(self, motion: FaceMotion) -> Image:
-        """Picture (size, size, 3) uint8 BGR of a face motion; the caller owns it.
+        """Return the picture (size, size, 3) uint8 BGR of a face motion; the caller owns it.
 
-        The expression is what the face shall show; rotation and translation are relative to the
-        reference in `arkit52`, and absolute in `bfm64`. To be called with every motion in turn: a
-        renderer may look back on earlier ones.
+        The face shows the motion's expression. Rotation and translation are relative to the
+        reference in `arkit52`, and absolute in `bfm64`. It must be called with every motion in
+        turn, because a renderer may use earlier ones as well.
 
         Raises:
-            VicoError: another basis, or a number that is not finite.
+            VicoError: the motion has another basis, or a number that is not finite.
         """
 
     def render_clip(self, motions: Sequence[FaceMotion]) -> Iterator[Image]:
-        """Pictures of a whole clip from its beginning; one that needs no haste may look ahead."""
+        """Yield the pictures of a whole clip; a renderer may use later motions as well for them."""
         self.reset()
         for motion in motions:
             yield self.render(motion)
 
-    def reset(self) -> None:  # noqa: B027 - most renderers remember nothing
-        """Forget earlier motions: time has jumped."""
+    def reset(self) -> None:  # noqa: B027 - most renderers have no memory
+        """Forget earlier motions, because time has jumped."""
 
-    def close(self) -> None:  # noqa: B027 - most renderers hold nothing
-        """Let go of threads."""
+    def close(self) -> None:  # noqa: B027 - most renderers hold no resources
+        """End the renderer's threads."""
 
     def check(self, motion: FaceMotion) -> None:
-        """VicoError with the remedy when this renderer cannot draw `motion`."""
+        """Check that this renderer can draw a motion.
+
+        Raises:
+            VicoError: it cannot; the message says what to do.
+        """
         check_basis(self.basis, motion.basis)
         if not motion.is_finite():
             raise DataError('the motion holds a number that is not finite')
@@ -75,11 +82,15 @@ REMEDIES = {
     'checkpoint is trained on bfm64',
     'bfm64': "choose the renderer 'pirender', or a listener of basis arkit52",
 }
-"""What to do with motions in a basis that the renderer does not draw."""
+"""What to do about motions in a basis that the renderer does not draw."""
 
 
 def check_basis(needed: Basis, given: Basis) -> None:
-    """SettingError with the remedy when a renderer of one basis is given motions of another."""
+    """Check that motions have the basis that a renderer needs.
+
+    Raises:
+        SettingError: they have another basis; the message says what to do.
+    """
     if given is not needed:
         raise SettingError(
             f"this renderer needs the basis '{needed.name}', not '{given.name}': "
@@ -99,5 +110,9 @@ RENDERERS: Plugins[Renderer] = Plugins(
 
 
 def create_renderer(name: str, **options: Any) -> Renderer:
-    """Make the renderer called `name`; PluginError when there is none."""
+    """Make the renderer called `name` with options of its constructor.
+
+    Raises:
+        PluginError: there is no such renderer, or it cannot be loaded.
+    """
     return RENDERERS.load(name)(**options)

@@ -1,10 +1,10 @@
-"""How each ARKit coefficient moves the face: an analytic displacement basis, made by hand.
+"""Defines by hand how each ARKit coefficient moves the face: an analytic displacement basis.
 
-Every row moves a group of landmarks by a vector, in units of the distance of the outer eye corners
-(about 9 cm), along the face's own axes: first to the person's left, then to the chin. What lies
-beside the group follows with a Gaussian falloff. Amplitudes are those of an average face at
-coefficient 1. The lids, the gaze and the gap of the lips are not here: skin slides over eyes and
-teeth there, which no smooth displacement can show (`vico_listener.render.eyes` and `mouth`).
+Every stroke moves a group of landmarks by a vector, in distances of the outer eye corners (about 9
+cm), along the axes of the face: to the person's left and towards the chin. The surroundings follow
+with a Gaussian falloff. Amplitudes are those of an average face at coefficient 1. The lids, the
+gaze and the gap between the lips are not part of it, because no smooth displacement can show skin
+that slides over eyes and teeth (see `vico_listener.render.eyes` and `mouth`).
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,13 @@ from vico_listener.render.portrait import Portrait
 
 @dataclass(frozen=True)
 class Stroke:
-    """Landmarks that move by (left, down) eye distances, with a falloff of `width` of them."""
+    """A movement of landmarks, in distances of the outer eye corners.
+
+    Attributes:
+        landmarks: the landmarks, joined by a line.
+        left, down: how far they move to the person's left and towards the chin.
+        width: the standard deviation of the Gaussian falloff around the line.
+    """
 
     landmarks: tuple[int, ...]
     left: float
@@ -123,7 +129,7 @@ STROKES: dict[str, list[Stroke]] = {
 
 
 def displacement_basis(portrait: Portrait, x: NDArray, y: NDArray) -> NDArray[np.float32]:
-    """(52, *x.shape, 2) displacement in px of the points (x, y) per unit of each coefficient."""
+    """Return (52, *x.shape, 2) px: the displacement of points (x, y) per unit of a coefficient."""
     basis = np.zeros((len(ARKIT_NAMES), *x.shape, 2), np.float32)
     for name, strokes in STROKES.items():
         for stroke in strokes:
@@ -136,7 +142,7 @@ def displacement_basis(portrait: Portrait, x: NDArray, y: NDArray) -> NDArray[np
 
 
 def _distance(points: NDArray, x: NDArray, y: NDArray) -> NDArray:
-    """Distance of (x, y) to the line through `points`."""
+    """Return the distance of (x, y) from the line through `points`."""
     nearest = np.full(x.shape, np.inf)
     for start, end in zip(points, points[1:], strict=False):
         along = end - start

@@ -1,4 +1,4 @@
-"""Lids that close over the eye, and eyes that look aside."""
+"""Draws the eyes of a portrait: lids that close, and irises that move."""
 
 import cv2
 import numpy as np
@@ -15,10 +15,10 @@ from vico_listener.render.patch import stretch
 from vico_listener.render.portrait import Portrait
 
 LOOK = 0.27
-"""Sideways shift of the iris at coefficient 1, in widths of the eye; 0.5 of it up and down."""
+"""Sideways shift of the iris at coefficient 1, in widths of the eye; the vertical one is half."""
 
 STILL = 1e-3
-"""Changes smaller than this are not drawn."""
+"""Changes of coefficients below this are not drawn."""
 
 
 class Eye:
@@ -26,7 +26,10 @@ class Eye:
 
     Args:
         portrait: the portrait.
-        side: 'Left' or 'Right', the person's own.
+        side: the person's own 'Left' or 'Right'.
+
+    Attributes:
+        patch: the region in which it is drawn.
     """
 
     def __init__(self, portrait: Portrait, side: str) -> None:
@@ -46,7 +49,7 @@ class Eye:
         self._upper = curve(u, upper_curve)
         self._lower = np.maximum(curve(u, lower_curve), self._upper)
         corners = np.sort(upper_curve[[0, -1], 0])
-        # Beyond the corners the lids meet: nothing moves there.
+        # Beyond the corners the lids meet, and nothing moves there.
         inside = (u > corners[0]) & (u < corners[1])
         opening = np.where(inside, self._lower - self._upper, 0.0).astype(np.float32)
         self._opening: Float = np.asarray(cv2.GaussianBlur(opening, (0, 0), 0.03 * width))
@@ -70,7 +73,7 @@ class Eye:
         self._open_share = max(0.25, 1.0 - float(self._reference[self._blink]))
 
     def draw(self, source: Image, target: Image, expression: NDArray[np.float32]) -> bool:
-        """Draw the eye from `source` into its patch of `target`; False when nothing changes."""
+        """Draw the eye from `source` into `target`; return False if nothing changes."""
         change = expression - self._reference
         closing = float(change[self._blink]) / self._open_share
         # A little of squint and wide-open moves the upper lid as well.
@@ -86,7 +89,7 @@ class Eye:
         lift = np.float32(-0.07 * max(0.0, closing)) * self._opening
         lid, under = self._upper + drop, self._lower + lift
         v = patch.v
-        # The lashes go along as they are, the skin above them is stretched.
+        # The lashes keep their shape, and the skin above them is stretched.
         lashes = self._upper - self._lash
         skin_above = np.where(
             v > lid - self._lash,
@@ -101,7 +104,7 @@ class Eye:
             np.float32(-LOOK * aside * self._width) * self._look_weight,
             np.float32(-0.5 * LOOK * lower * self._width) * self._look_weight,
         )
-        # Edges are as soft as a pixel, or the line of the lashes has steps.
+        # Edges are one pixel soft, or the line of the lashes would have steps.
         covered = np.clip(v - under + 0.5, 0.0, 1.0)
         part = cv2.blendLinear(below, eye, covered, 1.0 - covered)
         covered = np.clip(lid - v + 0.5, 0.0, 1.0)

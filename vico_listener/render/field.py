@@ -1,7 +1,8 @@
-"""The displacement field of the whole head: rotation in depth, translation and expression.
+"""Computes the displacement field of the whole head from rotation, translation and expression.
 
-It lives on a coarse grid over the picture and is only as fine as faces need; the per-frame cost is
-one product with the expression basis and a few operations on 64x64 points.
+The field is defined on a coarse grid of 64x64 points over the picture, which is fine enough for
+faces. The cost per picture is one product with the expression basis and a few operations on these
+points.
 """
 
 import cv2
@@ -21,38 +22,43 @@ from vico_listener.rotation import matrix_from_rpy
 GRID = 64
 
 FREE_ANGLE = np.radians(14.0)
+"""The largest rotation that is shown as it is, rad; larger ones are compressed softly."""
+
 MAX_ANGLE = np.radians(22.0)
-"""Turns beyond `FREE_ANGLE` are compressed softly towards `MAX_ANGLE`: a photo shows no profile."""
+"""The limit of compressed rotations, rad, because a photo cannot show a profile."""
 
 EYE_DISTANCE = 0.09
-"""Distance of the outer eye corners of an average face, m."""
+"""The distance between the outer eye corners of an average face, m."""
 
 CAMERA_DISTANCE = 0.6
-"""Metres from which the portrait is taken to be seen: perspective of turns and of nearness."""
+"""The assumed distance of the camera from the portrait's face, m, for the perspective."""
 
 PARALLAX = 1.2
-"""Depth is exaggerated: a warped photo lacks the change of light and of what hides what, and both
-people and face trackers take its turns for smaller than they are."""
+"""The factor by which depth is exaggerated.
+
+A warped photo lacks changes of light and of occlusion, so that people and face trackers
+underestimate its rotations.
+"""
 
 MAX_SHIFT = 0.05
-"""Largest translation shown, m."""
+"""The largest translation that is shown, m."""
 
 HOLD = 0.2
-"""Width, in picture sides, of the strip in which a head that the border cuts off is held."""
+"""Width of the strip along the border in which a cut-off head is held, as a share of the side."""
 
 PIVOT_BELOW = 0.25
-"""The head turns about a point this share of the face's height above the chin."""
+"""Height above the chin of the point about which the head turns, in face heights."""
 
 PIVOT_DEPTH = 0.15
-"""and this many eye distances behind the face's contour."""
+"""Depth of that point behind the contour of the face, in distances of the outer eye corners."""
 
 
 class HeadField:
-    """Displacements of a portrait's points under a face motion.
+    """Computes the displacements of a portrait's points by a face motion.
 
     Args:
         portrait: the portrait.
-        head: (size, size) uint8, where the head is seen.
+        head: (size, size) uint8, the alpha of the head.
     """
 
     def __init__(self, portrait: Portrait, head: NDArray[np.uint8]) -> None:
@@ -63,7 +69,8 @@ class HeadField:
         expression = displacement_basis(portrait, self._x, self._y).reshape(52, -1)
         self._used = np.flatnonzero(np.abs(expression).max(axis=1) > 0)
         self._reference = portrait.reference.expression[self._used]
-        # One product moves everything: coefficients' rows, then those of the rigid motion.
+        # A single product gives all displacements: the coefficients' rows come first, then those of
+        # the rigid motion.
         rigid = _rigid_basis(portrait, head, self._x, self._y)
         self._basis = np.concatenate([expression[self._used], rigid]).astype(np.float32)
         self._px_per_m = portrait.eyes / EYE_DISTANCE
@@ -72,9 +79,9 @@ class HeadField:
         self._per_cell = np.float32(1.0 / cell)
 
     def source_offsets(self, motion: FaceMotion) -> NDArray[np.float32]:
-        """(64, 64, 2) px: where each grid point's picture comes from, relative to the point."""
+        """Return (64, 64, 2) px: the offset from each grid point to the source of its colour."""
         shift = self._displacement(motion)
-        # The inverse of p -> p + shift(p), by fixed-point iteration; offsets are small and smooth.
+        # This inverts p -> p + shift(p) by fixed-point iteration; offsets are small and smooth.
         offset = -shift
         for _ in range(3):
             place = cv2.add(self._lattice, offset * self._per_cell)
@@ -94,10 +101,11 @@ class HeadField:
 
 
 def _rigid_basis(portrait: Portrait, head: NDArray[np.uint8], x: NDArray, y: NDArray) -> NDArray:
-    """(12, GRID * GRID * 2) px: displacement per unit of each weight of the rigid motion.
+    """Return (12, GRID * GRID * 2) px: displacements per unit of each weight of the rigid motion.
 
-    A point's motion towards the viewer, sideways and up is linear in its position in the head
-    (x towards the viewer, y to the picture's right, z up, from the pivot) and 1: four weights each.
+    A point's motion towards the viewer, sideways and up is an affine function of its position in
+    the head (x towards the viewer, y to the picture's right, z up, from the pivot), with four
+    weights each.
     """
     depth = _depth(portrait, x, y)
     outline = -portrait.landmarks[list(OUTLINE), 2]
@@ -106,7 +114,7 @@ def _rigid_basis(portrait: Portrait, head: NDArray[np.uint8], x: NDArray, y: NDA
     ahead = PARALLAX * (depth - pivot_depth)
     points = np.stack([ahead, x - pivot[0], pivot[1] - y, np.ones_like(x)])
     points *= head_share(portrait, x, y)
-    # What comes nearer grows, away from the middle of the picture.
+    # What comes nearer moves away from the middle of the picture.
     distance = CAMERA_DISTANCE / EYE_DISTANCE * portrait.eyes
     middle = portrait.image.shape[0] / 2
     basis = np.zeros((3, 4, GRID, GRID, 2))
@@ -119,10 +127,10 @@ def _rigid_basis(portrait: Portrait, head: NDArray[np.uint8], x: NDArray, y: NDA
 
 
 def held_at_border(head: NDArray[np.uint8]) -> tuple[NDArray, NDArray]:
-    """Share (GRID, GRID) of sideways and of vertical motion that the picture's border allows.
+    """Return the shares (GRID, GRID) of sideways and vertical motion that the border allows.
 
-    Where the border cuts the head off, nothing is known beyond it: the head may slide along the
-    border there but not leave it.
+    Where the border of the picture cuts off the head, nothing is known beyond it. The head may
+    slide along the border there, but not move away from it.
     """
     coarse = np.asarray(cv2.resize(head, (GRID, GRID), interpolation=cv2.INTER_AREA)) / 255.0
     ramp = smooth_step((np.arange(GRID) + 0.5) / (HOLD * GRID))
@@ -137,7 +145,7 @@ def held_at_border(head: NDArray[np.uint8]) -> tuple[NDArray, NDArray]:
 
 
 def soft_limit(angles: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Angles (rad), unchanged up to `FREE_ANGLE` and compressed towards `MAX_ANGLE` beyond."""
+    """Return angles (rad) unchanged up to `FREE_ANGLE`, and compressed to `MAX_ANGLE` beyond it."""
     room = MAX_ANGLE - FREE_ANGLE
     excess = np.maximum(np.abs(angles) - FREE_ANGLE, 0.0)
     limited = np.minimum(np.abs(angles), FREE_ANGLE) + room * np.tanh(excess / room)
@@ -145,7 +153,7 @@ def soft_limit(angles: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _depth(portrait: Portrait, x: NDArray, y: NDArray) -> NDArray[np.float64]:
-    """Depth towards the viewer (px) of the points (x, y): the face's own, round beyond it."""
+    """Return the depth (px) towards the viewer of points (x, y); around the face it is rounded."""
     # Its import takes most of a second: only who draws a face pays for it.
     from scipy.interpolate import LinearNDInterpolator
 
@@ -153,7 +161,7 @@ def _depth(portrait: Portrait, x: NDArray, y: NDArray) -> NDArray[np.float64]:
     inside = LinearNDInterpolator(points[:, :2], -points[:, 2])(x, y)
     hole = np.isnan(inside)
     outline = points[list(OUTLINE)]
-    # Beyond the contour depth falls off as on a ball, from the nearest contour point on.
+    # Beyond the contour the depth falls off as on a ball, starting at the nearest contour point.
     gap = np.hypot(x[..., None] - outline[:, 0], y[..., None] - outline[:, 1])
     nearest = gap.argmin(axis=-1)
     distance = np.take_along_axis(gap, nearest[..., None], axis=-1)[..., 0]
@@ -162,6 +170,6 @@ def _depth(portrait: Portrait, x: NDArray, y: NDArray) -> NDArray[np.float64]:
     depth = np.where(hole, -outline[nearest, 2] - fall, np.nan_to_num(inside))
     near = np.asarray(cv2.GaussianBlur(depth, (0, 0), 1.2))
     wide = np.asarray(cv2.GaussianBlur(depth, (0, 0), 3.5))
-    # Ears and hair have no landmarks: a smooth guess is the one that tears least.
+    # Ears and hair have no landmarks, and a smooth guess distorts them least.
     beyond = np.where(hole, smooth_step(distance / (0.25 * portrait.eyes)), 0.0)
     return near + (wide - near) * np.asarray(cv2.GaussianBlur(beyond, (0, 0), 1.5))

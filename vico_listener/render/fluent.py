@@ -1,7 +1,8 @@
-"""A slow renderer made fluent: it draws in a thread of its own, pictures in between are made up.
+"""Makes a slow renderer fluent: it draws in a separate thread, and pictures are interpolated.
 
-Between two drawn pictures the face moves along their optical flow, a millisecond's work, so that
-it moves at the rate at which it is asked for. It is late by the time that two drawings take.
+Between two drawn pictures the face moves along their optical flow, which takes about a millisecond,
+so that it moves at the rate at which pictures are requested. The pictures are late by the time that
+two drawings take.
 """
 
 from concurrent.futures import Future
@@ -23,26 +24,26 @@ Flow = NDArray[np.float32]
 
 
 class SlowRenderer(Protocol):
-    """What is made fluent: a renderer whose memory of motions and whose drawing are apart."""
+    """A slow renderer whose memory of motions is separate from its drawing."""
 
     basis: Basis
     reference: FaceMotion
 
     def follow(self, motion: FaceMotion) -> NDArray[np.float32]:
-        """Take a motion; what to draw."""
+        """Take a motion and return the input of `draw`."""
 
     def draw(self, window: NDArray[np.float32]) -> Image:
-        """Draw it; called from another thread."""
+        """Return the picture of an input; this is called from another thread."""
 
     def reset(self) -> None:
         """Forget earlier motions."""
 
 
 class FluentRenderer(Renderer):
-    """Asks a slow renderer for a new picture whenever it is idle, and fills the time in between.
+    """Requests a picture from a slow renderer whenever it is idle, and interpolates in between.
 
     Args:
-        slow: draws.
+        slow: the renderer that draws.
     """
 
     def __init__(self, slow: SlowRenderer) -> None:
@@ -60,18 +61,18 @@ class FluentRenderer(Renderer):
         self._step = self._steps = 0
 
     def close(self) -> None:
-        """Wait for the picture under way; no more can be asked for."""
+        """Wait for the picture that is being drawn; no more can be requested afterwards."""
         self._worker.shutdown()
 
     def render(self, motion: FaceMotion) -> Image:
-        """See `Renderer.render`; the first call waits for its picture, the others never do."""
+        """See `Renderer.render`; only the first call waits for its picture."""
         window = self._slow.follow(motion)
         if self._passage is None:
             picture = self._worker.submit(self._slow.draw, window).result()
             self._passage = Passage.between(picture, picture)
         self._since += 1
         if self._drawing is not None and self._drawing.done():
-            # From what is seen now to the new picture, in the time that this one took.
+            # Go from the current picture to the new one, in the time that drawing it took.
             self._passage = Passage.between(self._seen(), self._drawing.result())
             self._step, self._steps = 0, self._since
             self._drawing = None
@@ -88,7 +89,7 @@ class FluentRenderer(Renderer):
 
 @dataclass(frozen=True)
 class Passage:
-    """Two pictures (H, W, 3) and the flows between them (H, W, 2), px."""
+    """Two pictures (H, W, 3) and the optical flows (H, W, 2) between them, px."""
 
     first: Image
     last: Image
@@ -97,7 +98,10 @@ class Passage:
 
     @classmethod
     def between(cls, first: Image, last: Image) -> 'Passage':
-        """Find the flows: dense inverse search (Kroeger et al., ECCV 2016)."""
+        """Return the passage between two pictures.
+
+        The flows are found by dense inverse search (Kroeger et al., ECCV 2016).
+        """
         search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
         a, b = (cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) for picture in (first, last))
         forward, backward = (np.zeros((*a.shape, 2), np.float32) for _ in range(2))
@@ -106,9 +110,9 @@ class Passage:
         return cls(first, last, forward, backward)
 
     def at(self, share: float) -> Image:
-        """The picture at `share` of the way, 0 = the first, 1 = the last.
+        """Return the picture at a share of the way, from 0 for the first to 1 for the last.
 
-        Flows to it as in Jiang et al., Super SloMo, CVPR 2018, equation 4.
+        The flows to it are those of Jiang et al., Super SloMo, CVPR 2018, equation 4.
         """
         if share <= 0.0 or share >= 1.0:
             return (self.first if share <= 0.0 else self.last).copy()

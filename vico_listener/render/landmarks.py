@@ -1,4 +1,4 @@
-"""Where things are in MediaPipe's face mesh of 478 landmarks; left and right are the person's."""
+"""The indices of facial parts in MediaPipe's face mesh; left and right are the person's own."""
 
 EYE_OUTER_RIGHT, EYE_OUTER_LEFT = 33, 263
 NOSE_BASE, CHIN = 2, 152
@@ -19,6 +19,6 @@ OUTLINE = (
     10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
     152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
 )  # fmt: skip
-"""The contour of the face, clockwise in the picture from the forehead."""
+"""The contour of the face, clockwise in the image from the forehead."""
 
 JAW_LINE = (58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288)

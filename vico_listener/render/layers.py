@@ -1,4 +1,4 @@
-"""Splits a portrait into the head that moves and the background that stays."""
+"""Splits a portrait into the head, which moves, and the background, which does not."""
 
 from dataclasses import dataclass
 
@@ -12,29 +12,29 @@ from vico_listener.render.landmarks import OUTLINE
 from vico_listener.render.portrait import Portrait
 
 WORK = 192
-"""Side at which the head is segmented, px."""
+"""The side of the image in which the head is segmented, px."""
 
 LEAVES = 0.04
-"""What has less than this share in the head's motion belongs to the still background."""
+"""A point that moves less than this share with the head belongs to the background."""
 
 GONE = 0.12
-"""What has more is painted over in it."""
+"""A point that moves more than this share with the head is painted over in the background."""
 
 
 SINGLE_HAIRS = 0.6
-"""Largest alpha outside the head's mask; what needs more is an object behind the head."""
+"""The largest alpha outside the head's mask; a pixel that needs more is an object behind it."""
 
 TEXTURE = 12.0
-"""Amplitude of texture in a background, grey values."""
+"""The largest amplitude of a background's texture, grey values."""
 
 
 @dataclass(frozen=True)
 class Layers:
-    """The head laid over the background gives the portrait.
+    """The layers of a portrait: the head over the background gives the portrait again.
 
     Attributes:
-        head: (size, size, 4) uint8 BGRA, colours multiplied by alpha.
-        background: (size, size, 3) uint8 BGR, the head painted over.
+        head: (size, size, 4) uint8 BGRA, with colours premultiplied by alpha.
+        background: (size, size, 3) uint8 BGR, in which the head is painted over.
     """
 
     head: Image
@@ -42,25 +42,25 @@ class Layers:
 
 
 def head_share(portrait: Portrait, x: NDArray, y: NDArray) -> NDArray:
-    """How much a point (px) moves with the head: 1 down to the chin, 0 at the shoulders."""
+    """Return how much points (px) move with the head: 1 down to the chin, 0 at the shoulders."""
     chin = portrait.landmarks[CHIN, :2]
     height = portrait.face_height
     below = ((x - chin[0]) * portrait.down[0] + (y - chin[1]) * portrait.down[1]) / height
     aside = ((x - chin[0]) * portrait.across[0] + (y - chin[1]) * portrait.across[1]) / height
-    # Shoulders and collars beside the neck reach up higher than the neck's root.
+    # Shoulders and collars beside the neck reach higher than the root of the neck.
     below = below + 0.2 * smooth_step((np.abs(aside) - 0.3) / 0.45)
     return 1.0 - smooth_step((below + 0.06) / 0.42)
 
 
 def smooth_step(value: NDArray) -> NDArray:
-    """0 up to 0, 1 from 1 on, smooth in between."""
+    """Return a step of values that is 0 up to 0, 1 from 1 on, and smooth in between."""
     value = np.clip(value, 0.0, 1.0)
     stepped: NDArray = value * value * (3.0 - 2.0 * value)
     return stepped
 
 
 def split_layers(portrait: Portrait) -> Layers:
-    """Cut the head out of the portrait and paint over the place where it was."""
+    """Cut the head out of the portrait, and paint over its place in the background."""
     size = portrait.image.shape[0]
     y, x = np.mgrid[0:size, 0:size].astype(np.float32)
     share = head_share(portrait, x, y)
@@ -69,7 +69,7 @@ def split_layers(portrait: Portrait) -> Layers:
     image = portrait.image.astype(np.float32)
     gone = smooth_step((share - LEAVES) / (GONE - LEAVES)).astype(np.float32)
     background = _background(image, person, gone)
-    # Single hairs around the mask: the least alpha that explains their colour over the background.
+    # Single hairs around the mask get the least alpha that explains their colour.
     darker = (background - image) / np.maximum(background, 1.0)
     lighter = (image - background) / np.maximum(255.0 - background, 1.0)
     hairs = np.minimum(np.maximum(darker, lighter).max(axis=2), SINGLE_HAIRS)
@@ -80,7 +80,7 @@ def split_layers(portrait: Portrait) -> Layers:
 
 
 def person_mask(portrait: Portrait) -> NDArray[np.float32]:
-    """(size, size) 0..1: head, hair and neck against the background (GrabCut)."""
+    """Return the mask (size, size), 0 to 1, of head, hair and neck, as GrabCut finds them."""
     size = portrait.image.shape[0]
     scale = WORK / size
     small = np.asarray(cv2.resize(portrait.image, (WORK, WORK), interpolation=cv2.INTER_AREA))
@@ -111,14 +111,14 @@ def person_mask(portrait: Portrait) -> NDArray[np.float32]:
     mask = _clean(mask, outline)
     hull = cv2.contourArea(outline.astype(np.float32))
     head = float(mask[~below].sum())
-    if not 1.0 < head / hull < 3.2:  # GrabCut ran away: a plain oval does less harm
+    if not 1.0 < head / hull < 3.2:  # GrabCut has failed, so a plain oval is better.
         mask = ((radius < 0.95) | shoulders).astype(np.uint8)
     soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 1.2)
     return np.asarray(cv2.resize(soft, (size, size), interpolation=cv2.INTER_CUBIC)).clip(0, 1)
 
 
 def _clean(mask: NDArray[np.uint8], outline: NDArray) -> NDArray[np.uint8]:
-    """The one region that holds the face, without holes and whiskers."""
+    """Return the one region that holds the face, without holes and thin protrusions."""
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
     mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel))
     _, regions = cv2.connectedComponents(mask)
@@ -130,9 +130,9 @@ def _clean(mask: NDArray[np.uint8], outline: NDArray) -> NDArray[np.uint8]:
 def _background(
     image: NDArray[np.float32], person: NDArray[np.float32], gone: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """`image` with the person, as far as `gone`, painted over from the surroundings."""
+    """Return `image` with the person painted over from the surroundings, weighted by `gone`."""
     size = image.shape[0]
-    # Hair fades out beyond its mask; what is left of it would stay as a ghost.
+    # Hair extends faintly beyond its mask and would remain as a ghost.
     radius = max(1, round(0.016 * size))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
     hole = np.asarray(cv2.dilate((person > 0.02).astype(np.uint8), kernel), np.uint8)
@@ -146,13 +146,13 @@ def _background(
 
 
 def _mirrored_texture(image: NDArray[np.float32], hole: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Texture of the surroundings, mirrored at the hole's edge into it; 0 outside the hole."""
+    """Return the texture around the hole, mirrored into it at its edge; it is 0 outside."""
     size = image.shape[0]
     known = (1 - hole).astype(np.float32)[..., None]
     sigma = size / 48
     weight = np.asarray(cv2.GaussianBlur(known, (0, 0), sigma))[..., None]
     mean = np.asarray(cv2.GaussianBlur(image * known, (0, 0), sigma)) / np.maximum(weight, 1e-3)
-    # Strong edges are objects, not texture; mirrored they would show.
+    # Strong edges belong to objects, not to texture, and would be visible when mirrored.
     detail = np.clip(image - mean, -TEXTURE, TEXTURE) * known
     distance, labels = cv2.distanceTransformWithLabels(
         hole, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
@@ -164,7 +164,7 @@ def _mirrored_texture(image: NDArray[np.float32], hole: NDArray[np.uint8]) -> ND
     places[:, labels[rows, columns]] = columns, rows
     y, x = np.mgrid[0:size, 0:size].astype(np.float32)
     edge_x, edge_y = places[:, labels]
-    # A smooth map keeps the texture in one piece.
+    # A smooth map keeps the texture continuous.
     from_x = np.asarray(cv2.GaussianBlur(2 * edge_x - x, (0, 0), 2.0))
     from_y = np.asarray(cv2.GaussianBlur(2 * edge_y - y, (0, 0), 2.0))
     mirrored = cv2.remap(detail, from_x, from_y, cv2.INTER_LINEAR, None, cv2.BORDER_REFLECT_101)
@@ -173,7 +173,7 @@ def _mirrored_texture(image: NDArray[np.float32], hole: NDArray[np.uint8]) -> ND
 
 
 def _fill(image: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Fill unknown pixels by averaging the known ones over ever wider surroundings."""
+    """Fill unknown pixels with averages of known ones over wider and wider surroundings."""
     result = image * known[..., None]
     weight = known.copy()
     total, share = result, weight

@@ -1,4 +1,4 @@
-"""A mouth that opens on a dark inside, and closes over the teeth of a smiling portrait."""
+"""Draws the mouth of a portrait, which opens to a dark inside and can close over visible teeth."""
 
 from dataclasses import dataclass
 from dataclasses import fields
@@ -21,33 +21,34 @@ from vico_listener.render.patch import stretch
 from vico_listener.render.portrait import Portrait
 
 JAW_DROP = 0.36
-"""Way of the chin at jawOpen 1, in distances of the outer eye corners."""
+"""How far the chin drops at jawOpen 1, in distances of the outer eye corners."""
 
 NECK = 0.5
-"""How far below the jaw the neck gives way to it, in the same unit."""
+"""How far below the jaw the neck is compressed by it, in distances of the outer eye corners."""
 
 LIPS_REACH = 0.75
-"""Nothing moves with the jaw or the lips farther than this from the middle of the mouth."""
+"""How far from the middle of the mouth jaw and lips move the skin, in the same unit."""
 
 STILL = 1e-3
+"""Changes of coefficients below this are not drawn."""
 INSIDE = np.array([22.0, 16.0, 38.0], np.float32)
-"""Colour of the open mouth's depth, BGR."""
+"""The colour of the inside of the open mouth, BGR."""
 ENAMEL = np.array([178.0, 192.0, 200.0], np.float32)
-"""Colour of teeth in even light, BGR."""
+"""The colour of teeth in average light, BGR."""
 
 
 @dataclass(frozen=True)
 class _Region:
-    """The lower face pixel by pixel: v of its landmarks' curves, and shares of motions.
+    """The lower face, with the coordinate v of its contours and shares of motions at each pixel.
 
     Attributes:
-        patch: where it lies.
-        top: above it nothing moves.
+        patch: the pixels.
+        top: the level above which nothing moves.
         upper, lower: the inner edges of the lips.
-        anchor: below the lower lip; skin in between gives way to the lip.
-        chin, neck: the jaw line, and where the neck has given way to it.
+        anchor: a level below the lower lip, down to which the lip compresses the skin.
+        chin, neck: the jaw line, and the level down to which the jaw compresses the neck.
         arch: 1 in the middle of the mouth, 0 at its corners and beyond.
-        jaw: share of the jaw's drop.
+        jaw: the share of the jaw's drop.
     """
 
     patch: Patch
@@ -61,7 +62,7 @@ class _Region:
     jaw: Float
 
     def part(self, rows: slice, columns: slice) -> '_Region':
-        """The same for a part of the patch."""
+        """Return the region of a part of the patch."""
         arrays = {
             f.name: np.ascontiguousarray(getattr(self, f.name)[rows, columns])
             for f in fields(self)
@@ -71,13 +72,17 @@ class _Region:
 
 
 class Mouth:
-    """Lips, teeth and jaw of the portrait."""
+    """The lips, teeth and jaw of the portrait.
+
+    Attributes:
+        patch: the region in which they are drawn.
+    """
 
     def __init__(self, portrait: Portrait) -> None:
         self._eyes = np.float32(portrait.eyes)
         self._whole = _measure(portrait)
         self.patch = self._whole.patch
-        # Lips alone need far fewer pixels than the jaw with the neck.
+        # The lips alone need far fewer pixels than the jaw and the neck.
         v = self.patch.v
         lips = (v > self._whole.top) & (v < self._whole.anchor)
         lips &= np.abs(self.patch.u - self._middle_of_mouth()) < LIPS_REACH * portrait.eyes
@@ -103,12 +108,12 @@ class Mouth:
         return float((self.patch.u * weight).sum() / weight.sum())
 
     def draw(self, source: Image, target: Image, expression: Float) -> bool:
-        """Draw the lower face from `source` into `target`; False when nothing changes."""
+        """Draw the lower face from `source` into `target`; return False if nothing changes."""
         change = expression - self._reference
         jaw = max(-0.3, float(change[self._jaw]) - 0.5 * float(change[self._close]))
         smile = float(expression[self._smile].mean())
         smile_there = float(self._reference[self._smile].mean())
-        # A portrait that smiles shows its teeth less and less as the smile goes.
+        # As its smile fades, a smiling portrait shows less and less of its teeth.
         teeth = 1.0 if smile_there < 0.1 else min(1.0, (smile + 0.02) / (smile_there + 0.02))
         closed = np.float32(1.0 - teeth)
         raised = float(change[self._raise].mean())
@@ -137,7 +142,7 @@ class Mouth:
         return True
 
     def _fill(self, picture: Image, region: _Region, upper: Float, lower: Float) -> None:
-        """Paint the inside where the portrait shows none: dark, with upper teeth."""
+        """Paint the inside of the mouth where the portrait shows none: dark, with upper teeth."""
         mouth = lower - upper > 0.25
         if not mouth.any():
             return
@@ -160,7 +165,7 @@ class Mouth:
 
 
 def _give_way(region: _Region, chin_drop: np.float32) -> Float:
-    """Offset in v to the source of the skin that goes with the chin, and of the neck below it."""
+    """Return the offset in v to the source of the skin that follows the chin, and of the neck."""
     drop = chin_drop * region.jaw
     length = region.neck - region.chin
     squeezed = (region.patch.v - region.neck) * (drop / np.maximum(length - drop, 1.0))
@@ -170,20 +175,20 @@ def _give_way(region: _Region, chin_drop: np.float32) -> Float:
 
 
 def _slide(region: _Region, upper: Float, lower: Float, drop: Float, below: Float) -> Float:
-    """Offset in v to the source of the skin around the lips, given the new edges of the lips."""
+    """Return the offset in v to the source of the skin around the lips, for their new edges."""
     v = region.patch.v
     anchor = np.maximum(region.anchor + drop, lower + 1.0)
     above = stretch(v, region.top, region.upper, region.top, upper)
     lip = stretch(v, region.lower, region.anchor, lower, anchor)
     moved = np.where(v < upper + 1, above, lip) - v
     moved = np.where(v <= anchor, moved, below)
-    # Lips reach a pixel into the mouth, so that its edge blends with them.
+    # The lips extend one pixel into the mouth, so that its edge blends with them.
     inner = (v > upper + 1) & (v < lower - 1)
     return np.where(inner | (v < region.top), np.float32(0.0), moved)
 
 
 def _span(used: NDArray | np.bool_) -> slice:
-    """The stretch from the first to the last True; a single element when there is none."""
+    """Return the slice from the first to the last True, or of one element if there is none."""
     places = np.flatnonzero(used)
     return slice(int(places[0]), int(places[-1]) + 1) if len(places) else slice(0, 1)
 
@@ -210,7 +215,7 @@ def _measure(portrait: Portrait) -> _Region:
     half_face = 0.5 * float(np.ptp(jaw_points[:, 0]))
     reach = min(1.05 * half_face, LIPS_REACH * eyes)
     side = np.clip(1.0 - ((u - middle) / reach) ** 2, 0.0, 1.0)
-    # Nothing may move at the rim of the patch, or its edge would show.
+    # Nothing may move at the rim of the patch, or its edge would be visible.
     rim = np.minimum.reduce([u - u.min(), u.max() - u, v - v.min(), v.max() - v])
     anchor = np.maximum(lower, lip_bottom) + 0.12 * eyes
     chin = np.maximum(curve(u, jaw_points), anchor + 1.0)

@@ -1,4 +1,4 @@
-"""A small region of the portrait in which skin slides over eyes or teeth."""
+"""Patches: small regions of the portrait in which skin slides over eyes or teeth."""
 
 from dataclasses import dataclass
 from dataclasses import replace
@@ -13,13 +13,14 @@ Float = NDArray[np.float32]
 
 @dataclass
 class Patch:
-    """A rectangle of the portrait's pixels with their coordinates in the face's own axes.
+    """A rectangle of the portrait's pixels with their coordinates along the axes of the face.
 
     Attributes:
-        rows, columns: where it lies in the picture.
-        x, y: (h, w) px of the picture.
-        u, v: (h, w) px to the person's left and to the chin, from the patch's origin.
-        across, down: the face's axes in the picture.
+        rows, columns: its place in the picture.
+        x, y: (h, w) the coordinates of its pixels in the picture, px.
+        u, v: (h, w) their coordinates to the person's left and towards the chin, from the origin of
+            the patch, px.
+        across, down: (2,) the axes u and v of the face in the picture.
     """
 
     rows: slice
@@ -32,7 +33,7 @@ class Patch:
     down: NDArray[np.float32]
 
     def part(self, rows: slice, columns: slice) -> 'Patch':
-        """A rectangle of the patch."""
+        """Return a rectangle of the patch."""
         top, left = self.rows.start, self.columns.start
         arrays = {name: getattr(self, name)[rows, columns] for name in ('x', 'y', 'u', 'v')}
         return replace(
@@ -43,14 +44,14 @@ class Patch:
         )
 
     def sources(self, u_offset: Float | float, v_offset: Float | float) -> tuple[Float, Float]:
-        """Picture coordinates of the pixels displaced by (u, v) offsets."""
+        """Return the coordinates x, y (px) of the pixels, displaced by offsets along u and v."""
         x = self.x + (u_offset * self.across[0] + v_offset * self.down[0])
         y = self.y + (u_offset * self.across[1] + v_offset * self.down[1])
         return x, y
 
 
 def make_patch(portrait: Portrait, points: NDArray, margin: float) -> Patch:
-    """The patch around landmark positions (N, 2), with a margin in px; its origin is their mean."""
+    """Return the patch around landmarks (N, 2), with a margin (px); its origin is their mean."""
     size = portrait.image.shape[0]
     low = np.floor(points.min(axis=0) - margin).astype(int).clip(0, size - 2)
     high = np.ceil(points.max(axis=0) + margin).astype(int).clip(2, size)
@@ -73,18 +74,18 @@ def make_patch(portrait: Portrait, points: NDArray, margin: float) -> Patch:
 
 
 def face_coordinates(portrait: Portrait, points: NDArray, origin: NDArray) -> NDArray[np.float64]:
-    """(N, 2) coordinates u, v of picture points relative to `origin`."""
+    """Return the coordinates u, v (N, 2) of points of the picture, relative to `origin`."""
     offset = points - origin
     return np.stack([offset @ portrait.across, offset @ portrait.down], axis=-1)
 
 
 def curve(u: Float, points: NDArray[np.float64]) -> Float:
-    """Coordinate v of a curve through `points` (N, 2) at u; constant beyond its ends."""
+    """Return the coordinate v of a curve through `points` (N, 2) at u, constant beyond its ends."""
     order = np.argsort(points[:, 0])
     return np.interp(u, points[order, 0], points[order, 1]).astype(np.float32)
 
 
 def stretch(v: Float, start: NDArray, end: NDArray, new_start: NDArray, new_end: NDArray) -> Float:
-    """Where v lies in start..end if new_start..new_end is that interval, stretched."""
+    """Return the source of v when the interval start..end is stretched to new_start..new_end."""
     length = np.maximum(new_end - new_start, 1e-3)
     return start + (v - new_start) * ((end - start) / length)

@@ -1,4 +1,4 @@
-"""The listener's portrait: loading, finding the one face, cropping head and shoulders."""
+"""Loads the listener's portrait, finds the one face in it, and crops it to head and shoulders."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,36 +20,36 @@ from vico_listener.render.landmarks import EYE_OUTER_LEFT
 from vico_listener.render.landmarks import EYE_OUTER_RIGHT
 
 CROP = 2.5
-"""Side of the crop in face heights, where the photo is large enough."""
+"""Side of the crop in face heights, if the photo is large enough."""
 
 TIGHT_CROP = 1.7
-"""Smallest side of the crop in face heights, even if it reaches out of the photo."""
+"""Smallest side of the crop in face heights, even if it extends beyond the photo."""
 
 FACE_LEVEL = 0.47
-"""Height of the face's centre in the crop, from the top."""
+"""Distance of the face's centre from the top of the crop, as a share of its side."""
 
 RIVAL = 0.5
-"""A second face of at least this share of the first one's size makes the portrait ambiguous."""
+"""Size of a second face, as a share of the first one's, that makes the portrait ambiguous."""
 
 MAX_SIDE = 2048
-"""Larger photos are scaled down first."""
+"""Longest side of a photo, px; larger ones are scaled down first."""
 
 
 class PortraitError(DataError):
-    """A photo cannot serve as portrait; the message says why and what to do."""
+    """A photo cannot serve as a portrait; the message says why and what to do."""
 
 
 def load_portrait(path: str | Path) -> Image:
-    """Read a photo as BGR; its EXIF rotation is honoured, transparency is dropped.
+    """Return a photo (H, W, 3) uint8 BGR, rotated as its EXIF says and without transparency.
 
     Raises:
-        PortraitError: no such file, or not a picture.
+        PortraitError: there is no such file, or it is not an image.
     """
     if not Path(path).is_file():
         raise PortraitError(f'no such portrait: {path}')
     picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if picture is None:
-        raise PortraitError(f'{path} is not a picture that OpenCV can read: give a JPEG or PNG')
+        raise PortraitError(f'{path} is not an image that OpenCV can read: give a JPEG or PNG')
     return np.asarray(picture)
 
 
@@ -65,7 +65,7 @@ def default_portrait_path() -> Path:
 
 
 def measure_portrait(path: str | Path) -> FaceMotion:
-    """The reference face m_1 of the photo at `path`: its expression, pose zero.
+    """Return the reference face m_1 of the photo at `path`: its expression with pose zero.
 
     Raises:
         PortraitError: see `load_portrait` and `find_face`.
@@ -74,15 +74,15 @@ def measure_portrait(path: str | Path) -> FaceMotion:
 
 
 def reference_of(face: FaceObservation) -> FaceMotion:
-    """A face's expression with the pose that counts as zero."""
+    """Return the expression of a face with pose zero, because its pose counts as zero."""
     return FaceMotion(face.motion.expression)
 
 
 def find_face(picture: Image) -> FaceObservation:
-    """The one face of a photo.
+    """Return the one face of a photo.
 
     Raises:
-        PortraitError: there is none, or more than one of comparable size.
+        PortraitError: there is no face, or more than one of comparable size.
     """
     faces = observe_faces(picture)
     if not faces:
@@ -100,16 +100,16 @@ def find_face(picture: Image) -> FaceObservation:
 
 @dataclass(frozen=True)
 class Portrait:
-    """A square head-and-shoulders picture with its face.
+    """A square photo of a head and shoulders, with the measurements of its face.
 
     Attributes:
-        image: (size, size, 3) BGR.
-        matrix: (2, 3) from px of the photo to px of the image.
-        landmarks: (478, 3) px of the image; z as in `FaceObservation`.
-        reference: the face's expression, pose zero.
-        across, down: unit vectors of the face in the picture, to its left and to its chin.
-        eyes: distance of the outer eye corners, px: the unit of all sizes in a face.
-        face_height: forehead to chin, px.
+        image: (size, size, 3) uint8 BGR.
+        matrix: (2, 3) the transform from px of the original photo to px of the image.
+        landmarks: (478, 3) px of the image; z is as in `FaceObservation`.
+        reference: the expression of the face, with pose zero.
+        across, down: (2,) unit vectors in the image to the person's left and towards the chin.
+        eyes: the distance between the outer eye corners, px, which is the unit of all sizes.
+        face_height: the distance from forehead to chin, px.
     """
 
     image: Image
@@ -125,7 +125,8 @@ class Portrait:
 def prepare_portrait(picture: Image, size: int) -> Portrait:
     """Crop a photo to a square of `size` px around its one face.
 
-    The crop stays inside the photo if it can; beyond the photo its edge is continued, blurred.
+    The crop stays inside the photo if possible. Beyond the photo, its edge is continued and
+    blurred.
 
     Raises:
         PortraitError: see `find_face`.
@@ -158,7 +159,7 @@ def prepare_portrait(picture: Image, size: int) -> Portrait:
         reference=reference_of(face),
         across=across,
         down=down,
-        # A turned head shortens the distance of the eyes, not the height of the face.
+        # A turned head shortens the distance between the eyes, not the height of the face.
         eyes=max(distance, 0.45 * height * zoom),
         face_height=float((points[CHIN, :2] - points[10, :2]) @ down),
     )
@@ -166,7 +167,7 @@ def prepare_portrait(picture: Image, size: int) -> Portrait:
 
 def _crop(picture: Image, matrix: NDArray[np.float64], size: int) -> Image:
     zoom = float(matrix[0, 0])
-    if zoom < 1.0:  # smooth before shrinking, or fine patterns alias
+    if zoom < 1.0:  # Smooth before shrinking, or fine patterns would alias.
         picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.4 / zoom))
     flags = cv2.INTER_LINEAR if zoom < 1.0 else cv2.INTER_CUBIC
     crop = cv2.warpAffine(

@@ -1,4 +1,4 @@
-"""The default renderer: a photo, warped by pose and blendshapes on a CPU in about a millisecond."""
+"""The renderer `portrait`, which warps a photo by pose and blendshapes in about 1 ms on a CPU."""
 
 import math
 
@@ -20,18 +20,18 @@ MIN_SIZE, MAX_SIZE = 64, 2048
 
 
 class PortraitRenderer(Renderer):
-    """Warps the head of a portrait over its background, which stays still.
+    """Warps the head of a portrait over its background, which does not move.
 
-    First eyes and mouth are drawn into the portrait where skin slides over them, then the head
-    (face, hair, neck) is warped as a whole by a smooth field and laid over the background.
+    It first draws eyes and mouth into the portrait, where skin slides over them. Then it warps the
+    head (face, hair, neck) as a whole by a smooth field and lays it over the background.
 
     Args:
-        portrait: photo of one person, (H, W, 3) BGR of any size.
-        size: width and height of the pictures, px.
+        portrait: a photo of one person, (H, W, 3) uint8 BGR of any size.
+        size: the width and height of the pictures, px.
 
     Raises:
-        PortraitError: no face in the photo, or more than one.
-        SettingError: `size` out of range.
+        PortraitError: the photo shows no face, or more than one.
+        SettingError: `size` is out of range.
     """
 
     def __init__(self, portrait: Image, size: int = 256) -> None:
@@ -57,12 +57,12 @@ class PortraitRenderer(Renderer):
         self._extent = _extent(alpha.max(axis=1)), _extent(alpha.max(axis=0))
 
     def render(self, motion: FaceMotion) -> Image:
-        """Picture (size, size, 3) uint8 BGR of a face motion; see `Renderer.render`."""
+        """Return the picture (size, size, 3) uint8 BGR of a face motion (see `Renderer.render`)."""
         self.check(motion)
         self._draw_parts(np.clip(motion.expression, 0.0, 1.0))
         coarse = self._field.source_offsets(motion)
         offsets = cv2.resize(coarse, (self.size, self.size))
-        # Nothing is farther from where the portrait has it than the largest offset.
+        # The head reaches no farther than its extent in the portrait plus the largest offset.
         place = self._around_head(math.ceil(float(np.abs(coarse).max())) + 1)
         sources = cv2.add(offsets[place], self._pixels[place])
         head = cv2.remap(
@@ -88,13 +88,13 @@ class PortraitRenderer(Renderer):
 
 
 def _lay_over(picture: Image, head: np.ndarray) -> None:
-    """Lay a BGRA picture, its colours multiplied by alpha, over `picture`, in place."""
+    """Lay a BGRA picture with premultiplied colours over `picture`, in place."""
     clear = cv2.bitwise_not(cv2.extractChannel(head, 3))
     back = cv2.multiply(picture, cv2.cvtColor(clear, cv2.COLOR_GRAY2BGR), None, 1 / 255)
     cv2.add(cv2.cvtColor(head, cv2.COLOR_BGRA2BGR), back, picture)
 
 
 def _extent(alpha: np.ndarray) -> tuple[int, int]:
-    """First and past the last place where something is seen."""
+    """Return the index of the first nonzero element, and that after the last one."""
     places = np.flatnonzero(alpha)
     return (int(places[0]), int(places[-1]) + 1) if len(places) else (0, len(alpha))

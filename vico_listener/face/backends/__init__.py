@@ -1,4 +1,4 @@
-"""Face backends: their interface and the table of them; one module each."""
+"""The interface of the face backends, which detect and measure faces, and the table of them."""
 
 from typing import Any
 from typing import Protocol
@@ -12,29 +12,32 @@ from vico_listener.plugins import Plugins
 
 
 class FaceBackend(Protocol):
-    """Turns a picture into observations; keeps no memory of earlier pictures.
+    """Detects and measures faces in an image, without a memory of earlier images.
 
-    Constructed with keyword options of its own; `model_path` (None: the default model) is always
-    among them.
+    The constructor takes keyword options, among which is always `model_path` (None for the default
+    model).
     """
 
     basis: Basis
+    """The basis of the motions that it measures."""
 
     def __init__(self, **options: Any) -> None:
-        """Load what it needs."""
+        """Load the networks."""
 
     def detect(self, image: Image, turn: int | None = None) -> list[Roi]:
-        """Where faces are, best first.
+        """Return the regions of faces, the best first.
 
-        None searches thoroughly. A number does a small share of the search, for live video;
-        successive numbers come round to all of it.
+        Args:
+            image: (H, W, 3) uint8 BGR.
+            turn: None searches thoroughly. A number does a small part of the search, for live
+                video; successive numbers do all of it in turn.
         """
 
     def observe(self, image: Image, roi: Roi, camera: Camera) -> FaceObservation | None:
-        """The face in `roi`, or None where there is none."""
+        """Return the face in a region, or None if there is none."""
 
     def warm_up(self) -> None:
-        """Do whatever makes the first picture slow."""
+        """Run the networks once, so that the first image is not slow."""
 
 
 BACKENDS: Plugins[FaceBackend] = Plugins(
@@ -49,5 +52,9 @@ BACKENDS: Plugins[FaceBackend] = Plugins(
 
 
 def create_backend(name: str, **options: Any) -> FaceBackend:
-    """Make the backend called `name`; PluginError when there is none."""
+    """Make the backend called `name` with options of its constructor.
+
+    Raises:
+        PluginError: there is no such backend, or it cannot be loaded.
+    """
     return BACKENDS.load(name)(**options)

@@ -1,4 +1,4 @@
-"""Deep3DFaceRecon as a face backend, in basis `bfm64`: the landmarker finds, the network fits."""
+"""The face backend `deep3d`, which fits the landmarker's faces by Deep3DFaceRecon, in `bfm64`."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from vico_listener.neural.execution import Execution
 
 
 class Deep3DBackend:
-    """The landmarker's faces with the motion of Deep3DFaceRecon."""
+    """Measures the faces that the landmarker finds by Deep3DFaceRecon."""
 
     basis = BFM64
 
@@ -37,13 +37,13 @@ class Deep3DBackend:
         """Load the networks.
 
         Args:
-            model_path: `epoch_20.pth`.
-            threads: CPU threads per network.
-            landmarker_path: a face_landmarker.task; None takes the installed one.
-            execution: where the network runs; None = on a GPU if there is one.
+            model_path: the file `epoch_20.pth`.
+            threads: the number of CPU threads per network.
+            landmarker_path: the file face_landmarker.task; None for the installed one.
+            execution: how and where the network runs; None for a GPU if there is one.
 
         Raises:
-            FaceModelError: a file is missing, broken or another one.
+            FaceModelError: a file is missing, broken or of another kind.
             SettingError: see `Execution.resolve`.
         """
         if model_path is None:
@@ -59,9 +59,9 @@ class Deep3DBackend:
         return self._landmarker.detect(image, turn)
 
     def observe(self, image: Image, roi: Roi, camera: Camera) -> FaceObservation | None:
-        """See `FaceBackend.observe`; Deep3D has a camera of its own, `camera` counts for nothing.
+        """See `FaceBackend.observe`; `camera` is not used, because Deep3D assumes its own camera.
 
-        The motion's crop is that of a picture of 256x256 px, see `canvas_crop`.
+        The crop of the motion is that of an image of 256x256 px (see `canvas_crop`).
         """
         face = self._landmarker.observe(image, roi, camera)
         if face is None:

@@ -1,4 +1,4 @@
-"""The default backend: MediaPipe's face landmarker, run by LiteRT, in basis `arkit52`."""
+"""The face backend `landmarker`: MediaPipe's face landmarker, run by LiteRT, in `arkit52`."""
 
 from pathlib import Path
 
@@ -20,15 +20,21 @@ from vico_listener.motion import FaceMotion
 
 INPUT_SIZE = 256
 LANDMARKS = 478
-COEFFICIENTS = 52  # '_neutral', then ARKit's without 'tongueOut'
+COEFFICIENTS = 52
+"""The outputs of the blendshape network: '_neutral', then ARKit's without 'tongueOut'."""
 ROI_PER_BOX = 1.5
+"""The side of a region of interest over that of the landmarks' box."""
 MIN_PRESENCE = 0.5
-# Dogs, coins and wheels that the detector takes for faces scored at most 0.84, people nearly always
-# more (13 clips, 46 pictures). A doubtful detection must convince the landmark network instead.
+"""The least score of the landmark network for a face."""
 SURE_DETECTION = 0.85
-SURE_PRESENCE = 0.99999
+"""The least score of a detection for which `MIN_PRESENCE` is enough.
 
-# The landmarks that the blendshape network reads (MediaPipe, face_blendshapes_graph.cc).
+Dogs, coins and wheels that the detector took for faces scored at most 0.84, and people nearly
+always more (13 clips, 46 images). A doubtful detection must convince the landmark network instead.
+"""
+SURE_PRESENCE = 0.99999
+"""The least score of the landmark network for a doubtful detection."""
+
 BLENDSHAPE_POINTS = np.array(
     [
         *(0, 1, 4, 5, 6, 7, 8, 10, 13, 14, 17, 21, 33, 37, 39, 40, 46, 52, 53, 54, 55, 58, 61, 63),
@@ -41,12 +47,15 @@ BLENDSHAPE_POINTS = np.array(
         *(400, 402, 405, 409, 415, 454, 466, *range(468, 478)),
     ]
 )
-RIGHT_EYE, LEFT_EYE = 33, 263  # outer corners
-UPPER_LIP, LOWER_LIP = 13, 14  # inner edge, middle
+"""The landmarks that the blendshape network takes (MediaPipe, face_blendshapes_graph.cc)."""
+RIGHT_EYE, LEFT_EYE = 33, 263
+"""The landmarks of the outer eye corners."""
+UPPER_LIP, LOWER_LIP = 13, 14
+"""The landmarks in the middle of the lips' inner edges."""
 
 
 class LandmarkerBackend:
-    """478 landmarks, 52 blendshapes and the head's pose of each face."""
+    """Measures 478 landmarks, 52 blendshapes and the pose of each face."""
 
     basis = ARKIT52
 
@@ -54,11 +63,11 @@ class LandmarkerBackend:
         """Load the networks.
 
         Args:
-            model_path: a face_landmarker.task; None takes the installed one.
-            threads: CPU threads per network.
+            model_path: the file face_landmarker.task; None for the installed one.
+            threads: the number of CPU threads per network.
 
         Raises:
-            FaceModelError: the model is missing, broken or another one.
+            FaceModelError: the model is missing, broken or of another kind.
         """
         model = load_model(model_path)
         self.canonical = parse_geometry(model.geometry)
@@ -117,7 +126,7 @@ class LandmarkerBackend:
         )
 
     def warm_up(self) -> None:
-        """Run every network once; LiteRT packs its weights on the first run."""
+        """Run every network once, because LiteRT packs its weights on the first run."""
         for network in (self._landmarks, self._blendshapes):
             network.input()[:] = 0
             network.run()
@@ -144,7 +153,7 @@ class LandmarkerBackend:
 
 
 def _crop_to_image(roi: Roi) -> NDArray[np.float32]:
-    """Affine matrix (2, 3) from the network's input to the picture, px."""
+    """Return the affine matrix (2, 3) from the network's input to the image, px."""
     scale = roi.size / INPUT_SIZE
     c, s = scale * np.cos(roi.angle), scale * np.sin(roi.angle)
     half = INPUT_SIZE / 2
@@ -152,7 +161,7 @@ def _crop_to_image(roi: Roi) -> NDArray[np.float32]:
 
 
 def _with_depth(to_image: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The transposed linear part of an affine matrix, extended to scale depths as well."""
+    """Return the transposed linear part of an affine matrix, extended to scale depths as well."""
     matrix = np.zeros((3, 3), np.float32)
     matrix[:2, :2] = to_image[:, :2].T
     matrix[2, 2] = np.hypot(to_image[0, 0], to_image[1, 0])

@@ -1,1 +1,1 @@
-"""Deep3DFaceRecon: an aligned picture of a face in, the 257 coefficients of BFM-2009 out."""
+"""Deep3DFaceRecon, which fits the 257 coefficients of BFM-2009 to an aligned image of a face."""

@@ -1,4 +1,4 @@
-"""The 257 coefficients of Deep3DFaceRecon: where each part lies, and what becomes of it."""
+"""The 257 coefficients of Deep3DFaceRecon: their order, their conversion to motion, their files."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -12,31 +12,32 @@ from vico_listener.motion import FaceMotion
 from vico_listener.native import from_native
 
 HEADS = (80, 64, 80, 3, 27, 2, 1)
-"""Sizes of the network's heads: identity, expression, texture, angles, light, tx-ty, tz."""
+"""The sizes of the network's heads: identity, expression, texture, angles, light, tx-ty, tz."""
 
 SIZE = sum(HEADS)
+"""The number of coefficients."""
 
 IDENTITY = slice(0, 80)
 EXPRESSION = slice(80, 144)
 TEXTURE = slice(144, 224)
 ANGLES = slice(224, 227)
-"""About x, y, z (to the person's left, up, out of the face), rad; points turn by Rz Ry Rx."""
+"""The angles about x, y, z (to the person's left, up, out of the face), rad, of Rz Ry Rx."""
 TRANSLATION = slice(254, 257)
 
 CANVAS = 256
-"""Side of the square picture that the crop of a `bfm64` motion is measured in, px: PIRenderer's."""
+"""Side of the square image to which the crop of a `bfm64` motion refers, px; it is PIRenderer's."""
 
 
 def canvas_crop(transform_params: NDArray) -> NDArray[np.float32]:
-    """The crop (..., 3) of a `bfm64` motion from transform parameters (..., 5).
+    """Return the crop (..., 3) of a `bfm64` motion from transform parameters (..., 5).
 
-    Scale and place are measured in the picture's own pixels; a motion's are those in a picture of
-    256x256 px, into which the original is fitted whole and in the middle. In one of that size
-    nothing changes.
+    Transform parameters give scale and place in pixels of the original image. Those of a motion
+    refer to an image of 256x256 px into which the original is fitted, whole and centred. For an
+    original of that size nothing changes.
     """
     width, height, scale, x, y = np.moveaxis(np.asarray(transform_params, np.float64), -1, 0)
     zoom = CANVAS / np.maximum(width, height)
-    # Pixel centres lie at whole numbers, as landmarks have them.
+    # Pixel centres lie at whole numbers, as for landmarks.
     x = zoom * (x + 0.5) - 0.5 + (CANVAS - zoom * width) / 2
     y = zoom * (y + 0.5) - 0.5 + (CANVAS - zoom * height) / 2
     return np.stack([scale / zoom, x, y], axis=-1).astype(np.float32)
@@ -45,12 +46,12 @@ def canvas_crop(transform_params: NDArray) -> NDArray[np.float32]:
 def motion_of(
     coefficients: NDArray, transform_params: NDArray, confidence: float = 1.0
 ) -> FaceMotion:
-    """The `bfm64` motion of one face.
+    """Return the `bfm64` motion of one face.
 
     Args:
-        coefficients: (257,).
-        transform_params: (5,) of its alignment.
-        confidence: of the detection.
+        coefficients: (257,) its coefficients.
+        transform_params: (5,) the transform parameters of its alignment.
+        confidence: the confidence of its detection.
     """
     return replace(
         from_native(
@@ -72,7 +73,7 @@ def save_mat(path: Path, coefficients: NDArray, transform_params: NDArray) -> No
     """Write a clip in the authors' layout: `coeff` (T, 257), `transform_params` (T, 5), float32.
 
     Raises:
-        DataError: other shapes.
+        DataError: the arrays have other shapes.
     """
     from scipy.io import savemat
 
@@ -88,10 +89,12 @@ def save_mat(path: Path, coefficients: NDArray, transform_params: NDArray) -> No
 
 
 def load_mat(path: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Read what `save_mat` or the authors' code wrote: coefficients and transform parameters.
+    """Read the coefficients (T, 257) and transform parameters (T, 5) of a clip.
+
+    The file may come from `save_mat` or from the authors' code.
 
     Raises:
-        DataError: no such file, or another content.
+        DataError: there is no such file, or its content is something else.
     """
     from scipy.io import loadmat
     from scipy.io.matlab import MatReadError

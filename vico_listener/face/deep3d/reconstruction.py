@@ -1,4 +1,4 @@
-"""Aligned faces to coefficients."""
+"""Runs the network of Deep3DFaceRecon, which gives the coefficients of aligned faces."""
 
 from pathlib import Path
 
@@ -18,8 +18,8 @@ class Reconstruction:
     """The network of Deep3DFaceRecon, ready to run.
 
     Args:
-        path: `epoch_20.pth`.
-        execution: where it runs.
+        path: the file `epoch_20.pth`.
+        execution: how and where the network runs; None for a GPU if there is one.
 
     Raises:
         FaceModelError: the file is missing, broken, could run code, or holds another network.
@@ -32,7 +32,7 @@ class Reconstruction:
         self._runner = create_runner(network_part(checkpoint), execution or Execution(), checkpoint)
 
     def __call__(self, faces: list[AlignedFace]) -> NDArray[np.float32]:
-        """Coefficients (N, 257) of N aligned faces."""
+        """Return the coefficients (N, 257) of N aligned faces."""
         if not faces:
             return np.zeros((0, SIZE), np.float32)
         pictures = np.stack([face.picture for face in faces]).transpose(0, 3, 1, 2)
@@ -41,7 +41,11 @@ class Reconstruction:
 
 
 def check_file(path: Path) -> None:
-    """FaceModelError when there is no such file: an export of it must not hide that."""
+    """Check that the file of weights exists, even if there is an ONNX export of it.
+
+    Raises:
+        FaceModelError: there is no such file.
+    """
     if not path.is_file():
         raise FaceModelError(
             f'no such file: {path}: give epoch_20.pth of sicxu/Deep3DFaceRecon_pytorch, '
@@ -50,7 +54,11 @@ def check_file(path: Path) -> None:
 
 
 def network_part(path: Path | None) -> Part:
-    """The network as it is run; None = random weights, for measuring its speed."""
+    """Return the network as a part to run.
+
+    Args:
+        path: the file of the weights; None for random ones, to measure the speed.
+    """
 
     def build() -> object:
         from vico_listener.face.deep3d.resnet import ReconstructionNetwork

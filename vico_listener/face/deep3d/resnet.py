@@ -1,7 +1,7 @@
 """The network of Deep3DFaceRecon_pytorch: a ResNet-50 and seven heads.
 
-Deng et al., Accurate 3D Face Reconstruction with Weakly-Supervised Learning, CVPRW 2019; the
-released PyTorch port. Tensors bear the port's names, so that its weights load as they are.
+Source: Deng et al., Accurate 3D Face Reconstruction with Weakly-Supervised Learning, CVPRW 2019,
+and the released PyTorch port. The tensors have the names of the port, so that its weights load.
 """
 
 from pathlib import Path
@@ -22,9 +22,10 @@ RELEASE = PretrainedFile(
 )
 
 STAGES = ((64, 3), (128, 4), (256, 6), (512, 3))
-"""Inner channels and blocks of each stage; every stage but the first halves the picture."""
+"""The inner channels and blocks of each stage; every stage but the first halves the image size."""
 
 EXPANSION = 4
+"""The output channels of a block over its inner channels."""
 
 
 def _convolution(inputs: int, outputs: int, size: int, stride: int = 1) -> nn.Conv2d:
@@ -32,7 +33,7 @@ def _convolution(inputs: int, outputs: int, size: int, stride: int = 1) -> nn.Co
 
 
 class _Bottleneck(nn.Module):
-    """Narrow, look around, widen, add; the stride sits in the 3x3 convolution (ResNet v1.5)."""
+    """A residual bottleneck block, with the stride in the 3x3 convolution (ResNet v1.5)."""
 
     def __init__(self, inputs: int, inner: int, stride: int) -> None:
         super().__init__()
@@ -76,7 +77,7 @@ class _Backbone(nn.Module):
 
 
 class ReconstructionNetwork(nn.Module):
-    """Aligned pictures (B, 3, 224, 224), RGB 0..1, to coefficients (B, 257)."""
+    """Gives the coefficients (B, 257) of aligned images (B, 3, 224, 224), RGB in 0 to 1."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,13 +87,13 @@ class ReconstructionNetwork(nn.Module):
         )
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """Coefficients (B, 257)."""
+        """Return the coefficients (B, 257) of images."""
         features = self.backbone(pictures)
         return torch.cat([head(features) for head in self.final_layers], dim=1).flatten(1)
 
 
 def load_reconstruction(path: str | Path) -> ReconstructionNetwork:
-    """The released network from `epoch_20.pth`, strictly.
+    """Return the network with the weights of `epoch_20.pth`, loaded strictly.
 
     Raises:
         FaceModelError: the file is missing, broken, could run code, or holds another network.

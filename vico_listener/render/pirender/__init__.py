@@ -1,1 +1,1 @@
-"""The renderer `pirender`: PIRenderer, from a portrait and `bfm64` motions to pictures."""
+"""The renderer `pirender`: draws pictures by PIRenderer from a portrait and motion in `bfm64`."""

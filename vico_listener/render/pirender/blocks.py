@@ -1,4 +1,4 @@
-"""The building blocks of PIRenderer's networks; attributes bear the names of the weights."""
+"""The building blocks of PIRenderer's networks, whose attributes have the names of the weights."""
 
 import torch
 from torch import Tensor
@@ -6,22 +6,23 @@ from torch import nn
 from torch.nn import functional
 
 DESCRIPTOR = 256
-"""Size of the motion descriptor."""
+"""The size of the motion descriptor."""
 
 MODULATION_HIDDEN = 128
+"""The width of the hidden layer of a modulation."""
 SLOPE = 0.1
-"""Of every leaky ReLU."""
+"""The slope of every leaky ReLU for negative values."""
 
 
 def leaky(x: Tensor) -> Tensor:
-    """The activation used throughout."""
+    """Apply the activation that all networks use."""
     return functional.leaky_relu(x, SLOPE)
 
 
 class Modulation(nn.Module):
     """Scales and shifts normalised channels by the motion descriptor (AdaIN).
 
-    Each channel of each picture is brought to mean 0 and variance 1 (epsilon 1e-5), then
+    Each channel of each image is normalised to mean 0 and variance 1 (epsilon 1e-5), then
     multiplied by 1 + gamma and shifted by beta.
     """
 
@@ -32,11 +33,11 @@ class Modulation(nn.Module):
         self.mlp_beta = nn.Linear(MODULATION_HIDDEN, channels)
 
     def forward(self, x: Tensor, descriptor: Tensor) -> Tensor:
-        """Channels (B, C, H, W) under descriptors (B, 256)."""
+        """Return the channels (B, C, H, W), modulated by descriptors (B, 256)."""
         return self.apply_to(functional.instance_norm(x), descriptor)
 
     def apply_to(self, normalised: Tensor, descriptor: Tensor) -> Tensor:
-        """The same for channels that are normalised already."""
+        """Return the modulated channels for channels that are normalised already."""
         hidden = self.mlp_shared(descriptor)
         gamma, beta = self.mlp_gamma(hidden), self.mlp_beta(hidden)
         return normalised * (1 + gamma[..., None, None]) + beta[..., None, None]
@@ -52,12 +53,12 @@ class PictureNorm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Normalise (B, C, H, W)."""
-        # A group norm of one group is this norm; the layer norm would need full-size weights.
+        # This is a group norm with one group; a layer norm would need full-size weights.
         return functional.group_norm(x, 1, self.weight.flatten(), self.bias.flatten())
 
 
 class NormedConvolution(nn.Module):
-    """Convolution, norm over the picture, leaky ReLU."""
+    """A convolution, a norm over the whole image and a leaky ReLU."""
 
     def __init__(self, inputs: int, outputs: int, size: int = 3) -> None:
         super().__init__()
@@ -75,9 +76,9 @@ class NormedConvolution(nn.Module):
         return layer
 
     def after(self, convolved: Tensor) -> Tensor:
-        """What follows the convolution."""
+        """Apply the layers that follow the convolution."""
         return self.model[2](self.model[1](convolved))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Apply to (B, inputs, H, W)."""
+        """Return (B, outputs, H, W) for (B, inputs, H, W)."""
         return self.model(x)

@@ -1,4 +1,4 @@
-"""The editing network: repairs the warped portrait and draws what the warp cannot."""
+"""PIRenderer's editing network, which repairs the warped portrait and draws what is missing."""
 
 from torch import Tensor
 from torch import nn
@@ -8,16 +8,17 @@ from vico_listener.render.pirender.blocks import Modulation
 from vico_listener.render.pirender.blocks import NormedConvolution
 
 CHANNELS = (64, 128, 256, 256)
-"""At full size and after each halving."""
+"""The number of channels at full size and after each halving of the size."""
 
 BLOCKS = 2
+"""The number of residual blocks at each size."""
 
 
 class _Block(nn.Module):
     """A residual block of one convolution and one modulation.
 
-    The released code also computes `conv1` and `norm1` and drops the result; their weights are in
-    the file, so they are here, but nothing is computed with them.
+    The released code also computes `conv1` and `norm1` and discards the result. Their weights are
+    in the file and therefore here, but they are not computed.
     """
 
     def __init__(self, channels: int) -> None:
@@ -71,7 +72,7 @@ class _Final(nn.Module):
 
 
 class EditingNetwork(nn.Module):
-    """Portrait, warped portrait and descriptor to pictures (B, 3, 256, 256) in -1..1."""
+    """Makes pictures (B, 3, 256, 256) in -1 to 1 from portrait, warped portrait and descriptor."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -79,12 +80,12 @@ class EditingNetwork(nn.Module):
         self.decoder = _Decoder()
 
     def prepare(self, portrait: Tensor) -> Tensor:
-        """The portrait's share of the first convolution, (B, 64, 256, 256), with the bias."""
+        """Return the portrait's part of the first convolution, (B, 64, 256, 256), with the bias."""
         first = self.encoder.first.convolution
         return functional.conv2d(portrait, first.weight[:, :3], first.bias, padding=3)
 
     def forward(self, prepared: Tensor, warped: Tensor, descriptor: Tensor) -> Tensor:
-        """Pictures from what `prepare` returned, the warped portraits and the descriptors."""
+        """Return pictures from the result of `prepare`, warped portraits and descriptors."""
         first = self.encoder.first
         x = functional.conv2d(warped, first.convolution.weight[:, 3:], padding=3)
         levels = [first.after(prepared + x)]

@@ -1,7 +1,7 @@
-"""PIRenderer whole: portrait and window of motions to a picture.
+"""The complete network of PIRenderer, which draws a picture from a portrait and a motion window.
 
-Ren et al., PIRenderer: Controllable Portrait Image Generation via Semantic Neural Rendering,
-ICCV 2021. Tensors bear the names of the released weights, spelling included.
+Source: Ren et al., PIRenderer: Controllable Portrait Image Generation via Semantic Neural
+Rendering, ICCV 2021. The tensors have the names of the released weights, in the same spelling.
 """
 
 from pathlib import Path
@@ -31,7 +31,7 @@ DILATION = 3
 
 
 class MappingNetwork(nn.Module):
-    """Windows of motions (B, 73, T >= 25) to descriptors (B, 256); nothing is padded."""
+    """Maps motion windows (B, 73, T >= 25) to descriptors (B, 256), without padding."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class MappingNetwork(nn.Module):
             setattr(self, f'encoder{number}', layer)
 
     def forward(self, window: Tensor) -> Tensor:
-        """Descriptors of windows."""
+        """Return the descriptors of windows."""
         x = self.first(window)
         for number in range(MAPPING_LAYERS):
             x = getattr(self, f'encoder{number}')(x) + x[..., DILATION:-DILATION]
@@ -51,12 +51,12 @@ class MappingNetwork(nn.Module):
 
 
 class Prepared(NamedTuple):
-    """What is computed once per portrait.
+    """The tensors that are computed once per portrait.
 
     Attributes:
-        portrait: (B, 3, 256, 256) RGB, -1..1.
-        warping: (B, 32, 256, 256) the warping network's normalised first layer.
-        editing: (B, 64, 256, 256) the portrait's share of the editing network's first layer.
+        portrait: (B, 3, 256, 256) the portrait, RGB in -1 to 1.
+        warping: (B, 32, 256, 256) the normalised first layer of the warping network.
+        editing: (B, 64, 256, 256) the portrait's part of the first layer of the editing network.
     """
 
     portrait: Tensor
@@ -65,12 +65,12 @@ class Prepared(NamedTuple):
 
 
 class Drawing(NamedTuple):
-    """What is drawn.
+    """The result of drawing.
 
     Attributes:
-        picture: (B, 3, 256, 256) RGB, -1..1.
-        warped: (B, 3, 256, 256) the portrait moved along the flow.
-        flow: (B, 2, 64, 64) px of the flow.
+        picture: (B, 3, 256, 256) the picture, RGB in -1 to 1.
+        warped: (B, 3, 256, 256) the portrait, warped along the flow.
+        flow: (B, 2, 64, 64) the flow, in its own px.
     """
 
     picture: Tensor
@@ -79,7 +79,7 @@ class Drawing(NamedTuple):
 
 
 class Generator(nn.Module):
-    """The three networks."""
+    """The three networks of PIRenderer."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,13 +88,13 @@ class Generator(nn.Module):
         self.editing_net = EditingNetwork()
 
     def prepare(self, portrait: Tensor) -> Prepared:
-        """Portraits (B, 3, 256, 256), RGB in -1..1, made ready for any motion."""
+        """Return what portraits (B, 3, 256, 256), RGB in -1 to 1, need for any motion."""
         return Prepared(
             portrait, self.warpping_net.prepare(portrait), self.editing_net.prepare(portrait)
         )
 
     def forward(self, prepared: Prepared, window: Tensor) -> Drawing:
-        """Draw the middle of windows (B, 73, 27); see `motion_window` for their rows."""
+        """Draw the motions in the middle of windows (B, 73, 27), with rows as in `COLUMN`."""
         descriptor = self.mapping_net(window)
         flow = self.warpping_net(prepared.warping, descriptor)
         warped = warp(prepared.portrait, flow)
@@ -109,7 +109,7 @@ class Prepare(nn.Module):
         self.generator = generator
 
     def forward(self, portrait: Tensor) -> tuple[Tensor, Tensor]:
-        """Shares of the warping and of the editing network."""
+        """Return the tensors `warping` and `editing` of `Prepared`."""
         prepared = self.generator.prepare(portrait)
         return prepared.warping, prepared.editing
 
@@ -122,14 +122,14 @@ class Draw(nn.Module):
         self.generator = generator
 
     def forward(self, portrait: Tensor, warping: Tensor, editing: Tensor, window: Tensor) -> Tensor:
-        """Pictures, their fractions cut off as in the authors' code."""
+        """Return pictures (B, 256, 256, 3) uint8 BGR, truncated as in the authors' code."""
         drawing = self.generator(Prepared(portrait, warping, editing), window)
         levels = (drawing.picture.float().clamp(-1, 1) + 1) / 2 * 255
         return levels.permute(0, 2, 3, 1)[..., [2, 1, 0]].to(torch.uint8)
 
 
 def load_generator(path: str | Path) -> Generator:
-    """The released networks (their running average), strictly.
+    """Return the networks with the released weights (their running average), loaded strictly.
 
     Raises:
         TorchFileError: the file is missing, broken, could run code, or holds other networks.

@@ -1,8 +1,8 @@
-"""The window of motions that PIRenderer looks at: 27 of them, 13 on each side of the one it draws.
+"""Collects the window of 27 motions that PIRenderer needs, 13 on each side of the one it draws.
 
-What has not come yet is stood in for by the newest motion, as the authors do at the end of a clip.
-`causal` waits for nothing; `lookahead=n` draws n motions late and sees n of the 13; `offline` sees
-all of them, as in training, and draws 13 motions (433 ms) late.
+Motions that have not arrived yet are replaced by the newest one, as the authors do at the end of a
+clip. The mode `causal` waits for none; `lookahead=n` draws n motions late and sees n of the 13;
+`offline` sees all of them, as in training, and draws 13 motions (433 ms) late.
 """
 
 import re
@@ -17,19 +17,25 @@ from vico_listener.motion import FaceMotion
 from vico_listener.native import to_native
 
 SIDE = 13
+"""The number of motions on each side of the one that is drawn."""
 LENGTH = 2 * SIDE + 1
+"""The number of motions in a window."""
 COLUMN = 73
-"""Coefficients of a motion: expression 64, angles 3, translation 3, crop 3."""
+"""The number of coefficients of a motion: expression 64, angles 3, translation 3, crop 3."""
 
 Vector = NDArray[np.float32]
 
 _END = 3 + BFM64.size
 COLUMN_FROM_NATIVE = np.r_[3:_END, :3, _END : _END + 6]
-"""Where the 73 numbers of a column stand in a motion as networks see it."""
+"""The indices of the 73 numbers of a column in a native motion (see `to_native`)."""
 
 
 def lookahead_of(mode: str) -> int:
-    """Motions after the drawn one that a mode waits for; SettingError names the modes."""
+    """Return how many motions after the drawn one a mode waits for.
+
+    Raises:
+        SettingError: there is no such mode; the message lists the modes.
+    """
     if mode in ('causal', 'offline'):
         return SIDE if mode == 'offline' else 0
     found = re.fullmatch(r'lookahead=(\d+)', mode)
@@ -41,7 +47,10 @@ def lookahead_of(mode: str) -> int:
 
 
 def column_of(motion: FaceMotion) -> Vector:
-    """A motion as PIRenderer has it: expression 64, angles 3, translation 3, crop 3, unscaled."""
+    """Return a motion (73,) as PIRenderer takes it: expression 64, angles 3, translation 3, crop 3.
+
+    The numbers are not scaled.
+    """
     return to_native(motion)[COLUMN_FROM_NATIVE]
 
 
@@ -49,7 +58,7 @@ class MotionWindow:
     """Collects motions one by one.
 
     Args:
-        lookahead: motions after the drawn one to wait for.
+        lookahead: how many motions after the drawn one it waits for.
     """
 
     def __init__(self, lookahead: int = 0) -> None:
@@ -61,14 +70,14 @@ class MotionWindow:
         self._columns.clear()
 
     def push(self, column: Vector) -> Vector:
-        """Take the newest motion (73,); the window (73, 27) around the one to draw now."""
+        """Take the newest motion (73,), and return the window (73, 27) around the one to draw."""
         self._columns.append(column)
         drawn = max(0, len(self._columns) - 1 - self._lookahead)
         return _around(np.stack(self._columns), drawn, len(self._columns) - 1)
 
 
 def window_at(columns: Vector, index: int, lookahead: int = SIDE) -> Vector:
-    """The window (73, 27) around motion `index` of a whole clip (T, 73)."""
+    """Return the window (73, 27) around motion `index` of a whole clip (T, 73)."""
     return _around(columns, index, min(index + lookahead, len(columns) - 1))
 
 

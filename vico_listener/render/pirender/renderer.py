@@ -1,4 +1,4 @@
-"""The renderer `pirender`."""
+"""The renderer `pirender`, which runs the networks of PIRenderer."""
 
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from vico_listener.render.pirender.generator import Generator
 
 SIZE = 256
+"""The width and height at which PIRenderer draws, px."""
 
 PREPARED = {
     'portrait': (3, SIZE, SIZE),
@@ -54,23 +55,22 @@ REFERENCE_REMEDY = (
 
 
 class PIRenderer(Renderer):
-    """Draws by PIRenderer, from `bfm64` motions whose poses are absolute.
+    """Draws by PIRenderer from motions in `bfm64`, whose poses are absolute.
 
     Args:
-        portrait: photo of one person, (H, W, 3) BGR. It is cropped around the head, unless the
-            reference comes from a .mat, which was made from the very picture.
-        size: width and height of the pictures, px; they are drawn at 256 and enlarged.
-        renderer_model: the authors' weights.
-        face_model: what measures the portrait: Deep3DFaceRecon's `epoch_20.pth`, or a .mat in the
-            authors' layout whose first row it is.
-        window: 'causal', 'lookahead=n' or 'offline', see `render.pirender.motion_window`.
-        execution: where the networks run; None = on a GPU if there is one.
-        reference: the portrait's own face where it is known; `face_model` is then not needed, and
-            the portrait is the very picture in which it was measured.
+        portrait: a photo of one person, (H, W, 3) uint8 BGR. It is cropped around the head, unless
+            its coefficients are given: they belong to the whole photo, which must be square.
+        size: the width and height of the pictures, px; they are drawn at 256 px and scaled.
+        renderer_model: the file of the authors' weights.
+        face_model: the file that gives the portrait's coefficients: Deep3DFaceRecon's
+            `epoch_20.pth`, or a .mat in the authors' layout, whose first row counts.
+        window: 'causal', 'lookahead=n' or 'offline' (see `motion_window`).
+        execution: how and where the networks run; None for a GPU if there is one.
+        reference: the portrait's coefficients if they are known; `face_model` is then not needed.
 
     Raises:
-        SettingError: a file is missing or an option out of range.
-        TorchFileError, PortraitError, FaceModelError: a file is broken or another one.
+        SettingError: a file is missing, or an option is out of range.
+        TorchFileError, PortraitError, FaceModelError: a file is broken or of another kind.
     """
 
     basis = BFM64
@@ -105,20 +105,20 @@ class PIRenderer(Renderer):
         self._window.reset()
 
     def render(self, motion: FaceMotion) -> Image:
-        """See `Renderer.render`; with a lookahead of n, the picture of the motion n calls ago."""
+        """See `Renderer.render`; with a lookahead of n the picture shows the motion n calls ago."""
         return self.draw(self.follow(motion))
 
     def follow(self, motion: FaceMotion) -> NDArray[np.float32]:
-        """Take a motion without drawing it; the window (73, 27) to draw.
+        """Take a motion without drawing it, and return the window (73, 27) to draw.
 
         Raises:
-            SettingError: see `Renderer.render`.
+            VicoError: see `Renderer.render`.
         """
         self.check(motion)
         return self._window.push(column_of(motion))
 
     def draw(self, window: Any) -> Image:
-        """The picture of a window (73, 27): an array, or a tensor on the device of the networks."""
+        """Return the picture of a window (73, 27), an array or a tensor on the networks' device."""
         (pictures,) = self._draw(*self._prepared, window[None])
         picture = pictures[0]
         if self.size != SIZE:
@@ -126,7 +126,7 @@ class PIRenderer(Renderer):
         return np.array(picture, np.uint8)
 
     def render_clip(self, motions: Sequence[FaceMotion]) -> Iterator[Image]:
-        """Pictures of a whole clip, every window complete, as in training."""
+        """Yield the pictures of a whole clip from complete windows, as in training."""
         for motion in motions:
             self.check(motion)
         columns = np.stack([column_of(motion) for motion in motions])
@@ -137,16 +137,15 @@ class PIRenderer(Renderer):
 def measure_absolute(
     portrait: Image, face_model: str | Path, execution: Execution | None = None
 ) -> tuple[Image, FaceMotion]:
-    """The portrait as PIRenderer takes it, 256x256, and its own face in `bfm64`.
+    """Return the portrait (256, 256, 3) as PIRenderer takes it, and its face in `bfm64`.
 
     Args:
         portrait: see `PIRenderer`.
         face_model: see `PIRenderer`.
-        execution: where the network runs.
+        execution: how and where the network runs; None for a GPU if there is one.
 
     Raises:
-        SettingError: see `PIRenderer`.
-        FaceModelError: likewise.
+        VicoError: see `PIRenderer`.
     """
     _check_file(face_model, 'face model', REFERENCE_REMEDY)
     path = Path(face_model).expanduser()
@@ -164,7 +163,7 @@ def _whole(portrait: Image, given: str) -> Image:
     if portrait.shape[0] != portrait.shape[1]:
         raise PortraitError(
             f'the portrait has {portrait.shape[1]}x{portrait.shape[0]} px: with {given} it must be '
-            'the very picture they were measured in, a square one'
+            'the same square image in which they were measured'
         )
     picture = cv2.resize(portrait, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
     return np.asarray(picture, np.uint8)
@@ -177,10 +176,12 @@ def _check_file(path: str | Path, what: str, remedy: str) -> None:
 
 
 def portrait_part(checkpoint: Path | None) -> Part:
-    """Portrait (B, 3, 256, 256), RGB in -1..1, to what does not depend on the motion.
+    """Return the part that makes what a portrait needs for any motion.
+
+    Its input is a portrait (B, 3, 256, 256), RGB in -1 to 1.
 
     Args:
-        checkpoint: weights; None = random ones, for measuring speed.
+        checkpoint: the file of the weights; None for random ones, to measure the speed.
     """
 
     def build() -> Any:
@@ -192,7 +193,13 @@ def portrait_part(checkpoint: Path | None) -> Part:
 
 
 def picture_part(checkpoint: Path | None) -> Part:
-    """That and a window (B, 73, 27) to pictures (B, 256, 256, 3), BGR, uint8."""
+    """Return the part that draws pictures (B, 256, 256, 3) uint8 BGR.
+
+    Its inputs are the portrait, the outputs of `portrait_part` and windows (B, 73, 27).
+
+    Args:
+        checkpoint: the file of the weights; None for random ones, to measure the speed.
+    """
 
     def build() -> Any:
         from vico_listener.render.pirender.generator import Draw

@@ -1,4 +1,4 @@
-"""The warping network: portrait and descriptor to a flow, and the portrait moved along it."""
+"""PIRenderer's warping network, which makes a flow, and the warp of the portrait along it."""
 
 import torch
 from torch import Tensor
@@ -11,13 +11,18 @@ from vico_listener.render.pirender.blocks import PictureNorm
 from vico_listener.render.pirender.blocks import leaky
 
 STEM = 32
+"""The number of channels at full size."""
 ENCODER = (64, 128, 256, 256, 256)
-"""Channels after each halving."""
+"""The number of channels after each halving of the size."""
 
 DECODER = ((4, 256, 256), (3, 512, 256), (2, 512, 128))
-"""Number, inputs and outputs of each doubling; inputs include the encoder's of the same size."""
+"""Number, input channels and output channels of each doubling of the size.
+
+The inputs include those of the encoder at the same size.
+"""
 
 FLOW_INPUTS = 256
+"""The number of channels from which the flow is made."""
 
 
 class _Halving(nn.Module):
@@ -78,7 +83,7 @@ class _Hourglass(nn.Module):
         self.decoder = _Decoder()
 
     def prepare(self, portrait: Tensor) -> Tensor:
-        """What does not depend on the motion."""
+        """Return the normalised first layer, which does not depend on the motion."""
         return functional.instance_norm(self.encoder.input_layer(portrait))
 
     def forward(self, prepared: Tensor, descriptor: Tensor) -> Tensor:
@@ -96,7 +101,7 @@ class _Hourglass(nn.Module):
 
 
 class WarpingNetwork(nn.Module):
-    """Flow (B, 2, 64, 64) in pixels of the flow, x first: where each place takes its colour."""
+    """Makes the flow (B, 2, 64, 64), x first: the offset to the source of each colour, flow px."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -108,21 +113,22 @@ class WarpingNetwork(nn.Module):
         )
 
     def prepare(self, portrait: Tensor) -> Tensor:
-        """What does not depend on the motion, (B, 32, 256, 256), for portraits (B, 3, 256, 256)."""
+        """Return (B, 32, 256, 256) of portraits (B, 3, 256, 256), which depends on no motion."""
         return self.hourglass.prepare(portrait)
 
     def forward(self, prepared: Tensor, descriptor: Tensor) -> Tensor:
-        """The flow from what `prepare` returned and the descriptors."""
+        """Return the flow from the result of `prepare` and the descriptors."""
         return self.flow_out(self.hourglass(prepared, descriptor))
 
 
 def warp(pictures: Tensor, flow: Tensor) -> Tensor:
-    """Pictures (B, C, H, W) moved along a coarser flow (B, 2, h, w); black from outside.
+    """Return pictures (B, C, H, W) warped along a coarser flow (B, 2, h, w); the outside is black.
 
-    The grid spans -1..1 between the flow's corner pixels, and is then enlarged and sampled with
-    -1..1 at the outer edges of corner pixels: the mixture the weights were trained with.
+    The grid spans -1 to 1 between the centres of the flow's corner pixels. It is then enlarged and
+    sampled with -1 to 1 at the outer edges of the corner pixels. The weights were trained with this
+    mixture of conventions.
     """
-    flow = flow.float()  # half precision would be a tenth of a pixel
+    flow = flow.float()  # Half precision would have an error of a tenth of a pixel.
     height, width = flow.shape[-2:]
     y = 2 * torch.arange(height, dtype=flow.dtype, device=flow.device) / (height - 1) - 1
     x = 2 * torch.arange(width, dtype=flow.dtype, device=flow.device) / (width - 1) - 1
