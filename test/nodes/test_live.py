@@ -62,14 +62,14 @@ def test_camera_and_microphone_reach_their_topics(graph: Graph, tmp_path):
 def test_a_camera_that_fails_while_it_runs_is_reported(graph: Graph):
     class Broken:
         def frames(self, start, now, stop):
-            raise SourceError('camera 0 gives no more pictures')
+            raise SourceError('camera 0 gives no more images')
             yield
 
     capture = capture_node(graph, Broken(), None)
     assert graph.run(capture.trigger_configure) == SUCCESS
     assert graph.run(capture.trigger_activate) == SUCCESS
     wait_until(lambda: capture.diagnose()[0] == ERROR)
-    assert capture.diagnose()[1] == 'camera 0 gives no more pictures'
+    assert capture.diagnose()[1] == 'camera 0 gives no more images'
 
 
 class KeptControl:

@@ -97,15 +97,15 @@ def test_a_video_brings_its_own_sound(clip, tmp_path):
     assert default_microphone(str(silent)) == 'none'
     assert default_microphone('0') == 'default'
     assert open_microphone('none') is None
-    with pytest.raises(SourceError, match=r'silent\.mp4 has no sound'):
+    with pytest.raises(SourceError, match=r'silent\.mp4 has no audio'):
         open_microphone(str(silent))
 
 
 @pytest.mark.parametrize(
     ('camera', 'complaint'),
     [
-        ('97', r'camera 97 gives no picture.*--camera FILE'),
-        ('gone.mp4', "'gone.mp4' is no number of a camera, no device and no file"),
+        ('97', r'camera 97 gives no image.*--camera FILE'),
+        ('gone.mp4', "'gone.mp4' is neither the number of a camera nor a device or file"),
         (__file__, 'is not a video that FFmpeg can read'),
     ],
 )
@@ -122,7 +122,7 @@ def test_a_camera_that_is_plugged_out_is_reported():
     clock = Time()
     frames = DeviceCamera(capture, '0').frames(0, lambda: clock.now, clock)
     assert [next(frames).stamp, next(frames).stamp] == [clock.now] * 2
-    with pytest.raises(SourceError, match='camera 0 gives no more pictures'):
+    with pytest.raises(SourceError, match='camera 0 gives no more images'):
         next(frames)
     assert released
 

@@ -1,4 +1,4 @@
-"""``python -m vico_listener.cli``: the `vico` command."""
+"""Runs the `vico` command as ``python -m vico_listener.cli``."""
 
 import sys
 

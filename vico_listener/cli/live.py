@@ -1,4 +1,4 @@
-"""`vico live`: the stack in front of this computer's camera and microphone."""
+"""`vico live`, which runs the stack with this computer's camera and microphone."""
 
 import argparse
 import contextlib
@@ -24,34 +24,47 @@ from vico_listener.live.window import LiveWindow
 from vico_listener.live.window import window_available
 
 LOOK = 0.03
-"""Seconds between two looks at keys, stop button and stack."""
+"""How often keys, the stop button and the stack are checked, s."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `vico live`."""
-    parser.add_argument('--camera', default='0', help='number or device of a camera, or a video')
+    parser.add_argument(
+        '--camera', default='0', help='the number or device file of a camera, or a video file'
+    )
     parser.add_argument(
         '--microphone',
-        help='part of its name, its number, a file with speech, or none (default: the '
-        "computer's; a video's own sound where the camera is a video)",
+        help='the number or a part of the name of a microphone, a file with speech, or none; '
+        "without this option it is the audio of a video, else the computer's microphone",
     )
-    parser.add_argument('--width', type=int, default=640, help='wished of the camera, px')
-    parser.add_argument('--height', type=int, default=480, help='wished of the camera, px')
-    parser.add_argument('--fps', type=float, default=30.0, help='wished of the camera')
+    parser.add_argument(
+        '--width', type=int, default=640, help='the image width to request from the camera, px'
+    )
+    parser.add_argument(
+        '--height', type=int, default=480, help='the image height to request from the camera, px'
+    )
+    parser.add_argument(
+        '--fps', type=float, default=30.0, help='the images per second to request from the camera'
+    )
     parser.add_argument(
         '--view',
         choices=('auto', 'window', 'page'),
         default='auto',
-        help='auto: a window where there is a display and OpenCV can open one, else a page',
+        help='how to show the listener: in a window, on a web page, or automatically in a window '
+        'if there is a display and OpenCV can open one, else on a page',
     )
-    parser.add_argument('--host', default='127.0.0.1', help='address that the page is served on')
-    parser.add_argument('--port', type=int, default=8765, help='of the page; 0 = any free one')
-    parser.add_argument('--out', type=Path, default=Path('out/live'), help="for the stack's log")
+    parser.add_argument('--host', default='127.0.0.1', help='the address that serves the page')
+    parser.add_argument(
+        '--port', type=int, default=8765, help='the port of the page; 0 for any free one'
+    )
+    parser.add_argument(
+        '--out', type=Path, default=Path('out/live'), help='the folder for the log of the stack'
+    )
     add_stack_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Listen until stopped."""
+    """Listen until the user stops it."""
     check_stack_arguments(args)
     camera = open_camera(args.camera, args.width, args.height, args.fps)
     microphone = open_microphone(args.microphone or default_microphone(args.camera))
@@ -61,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 class Session:
-    """One run: a view, the stack in a process of its own, capture and live node in this one."""
+    """One run: a view, capture and live node in this process, and the stack in another process."""
 
     def __init__(
         self, args: argparse.Namespace, camera: Camera, microphone: Microphone | None
@@ -76,17 +89,19 @@ class Session:
     def _open_view(self) -> Any:
         args = self._args
         if args.view == 'window' and not window_available():
-            raise StackError('no display, or an OpenCV without windows (headless): try --view page')
+            raise StackError(
+                'there is no display, or this OpenCV has no windows (headless): try --view page'
+            )
         if args.view == 'window' or (args.view == 'auto' and window_available()):
             return LiveWindow(self._control)
         from vico_listener.live.page import LivePage
 
         page = LivePage(args.host, args.port, self._control)
-        print(f'look at {page.start()} (stop: the button there, or Ctrl-C)', flush=True)
+        print(f'open {page.start()} (stop it by the button there or by Ctrl-C)', flush=True)
         if not is_loopback(args.host):
             print(
-                f'vico live: warning: {args.host} is open: whoever reaches this computer there '
-                'sees the camera and controls the listener, without a password or encryption',
+                f'vico live: warning: everybody who can reach {args.host} sees the camera and '
+                'controls the listener, without a password or encryption',
                 file=sys.stderr,
                 flush=True,
             )
@@ -99,7 +114,11 @@ class Session:
             self._node.control(control)
 
     def run(self) -> None:
-        """Run until the view or Ctrl-C stops it; StackError when the stack ends by itself."""
+        """Run until the view or Ctrl-C stops it.
+
+        Raises:
+            StackError: the stack does not start, or it ends by itself.
+        """
         from vico_listener.nodes.capture_node import CaptureNode
         from vico_listener.nodes.live_node import LiveNode
         from vico_listener.nodes.own_graph import OwnGraph
@@ -109,7 +128,7 @@ class Session:
             'lossless': False,
             'use_audio': self._microphone is not None,
         }
-        # Ctrl-C is for this thread alone: the nodes are needed until the end.
+        # Ctrl-C reaches this thread only, because the nodes are needed until the end.
         with (
             contextlib.closing(self._view),
             OwnGraph(self._args.out, parameters, signals=False) as graph,

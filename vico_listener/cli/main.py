@@ -1,4 +1,4 @@
-"""The `vico` command: one sub-command per module of `cli` (the head) and `lab.cli` (around it)."""
+"""The `vico` command: one sub-command per module of `cli` (the head) and `lab.cli` (laboratory)."""
 
 import argparse
 import sys
@@ -11,31 +11,33 @@ from vico_listener.errors import user_message
 
 COMMANDS = {
     'demo': 'play a speaker clip to the listening stack and film the listener',
-    'evaluate': 'compare listeners with the true ones of a data set',
-    'live': 'listen to whoever sits at this computer, in a window or a local page',
-    'describe': 'measure recorded motion against what real listeners do',
-    'dataset': 'make, construct, look at and measure data sets in the layouts of ViCo',
-    'reconstruct': 'fit Deep3DFaceRecon to a video or picture: coefficients, a mesh',
-    'train': 'train a listener on synthetic dyads, or on a data set',
-    'robot': 'list robots, show a profile, check the signs of a head',
-    'checkpoint': 'look at the checkpoint of a listener, or import one',
-    'soak': 'fail camera, microphone and processes on purpose, and see what holds',
-    'bag': 'make, look into and record rosbag2 bags',
-    'study': 'ask people: the page and the table of the user study',
+    'evaluate': 'compare listeners with the true listeners of a data set',
+    'live': 'listen to whoever sits at this computer, in a window or on a local web page',
+    'describe': 'compare recorded motion with the behaviour of real listeners',
+    'dataset': 'synthesize, construct, inspect and measure data sets in the layouts of ViCo',
+    'reconstruct': 'fit Deep3DFaceRecon to a video or image, for coefficients or a mesh',
+    'train': 'train a listener on synthetic dyads or on a data set',
+    'robot': 'list the robot profiles, show one, or check the signs of a head',
+    'checkpoint': 'show the checkpoint of a listener, or import one',
+    'soak': 'let camera, microphone and processes fail on purpose, and check what still works',
+    'bag': 'make, inspect and record rosbag2 bags',
+    'study': 'run the user study: its web page and its table of results',
     'bench': 'measure speed and latency, each with its reference',
     'docs': 'make the tables of the documentation from the code',
 }
 HEAD = ('live', 'robot')
-"""Commands of the head; the others belong to the laboratory."""
+"""The commands of the head; the others belong to the laboratory."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
-    What the user can mend is told in one line; any other exception is raised, with its traceback.
+    An error that the user can correct is printed in one line; any other exception is raised with
+    its traceback.
 
     Returns:
-        Exit code: that of the command, 1 when the user has something to mend, 130 after Ctrl-C.
+        the exit code: that of the command, 1 for an error that the user can correct, or 130 after
+        Ctrl-C.
     """
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     chosen = next((a for a in arguments if a in COMMANDS), None)
@@ -58,7 +60,7 @@ def create_parser(loaded: Collection[str] = tuple(COMMANDS)) -> argparse.Argumen
     """Make the parser of the `vico` command.
 
     Args:
-        loaded: the sub-commands whose modules are imported, so that their options are known.
+        loaded: the sub-commands whose modules are imported for their options.
 
     Raises:
         ModuleNotFoundError: one of them needs a module that is not installed.

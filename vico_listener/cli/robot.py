@@ -1,4 +1,4 @@
-"""`vico robot`: the robots that are known, what their profiles say, and whether they are right."""
+"""`vico robot`, which lists the robot profiles, shows one, and checks the signs of a head."""
 
 import argparse
 import json
@@ -27,13 +27,13 @@ from vico_listener.robot.joints import AXES
 from vico_listener.robot.profile import known_profiles
 
 PATIENCE = 5.0
-"""Seconds in which the robot must be there."""
+"""How long the robot may take to answer, s."""
 
 ANGLE = math.radians(5.0)
-"""How far the head moves to either side (rad)."""
+"""How far the head turns to either side, rad."""
 
 HOLD = 1.5
-"""Seconds that each pose is kept."""
+"""How long each pose is held, s."""
 
 DIRECTIONS = {
     ('roll', 1): 'tilts its right ear down',
@@ -47,7 +47,13 @@ DIRECTIONS = {
 
 @dataclass(frozen=True)
 class Pose:
-    """One pose of the check: a rotation (roll, pitch, yaw, rad), and what should be seen."""
+    """One pose of the check.
+
+    Attributes:
+        name: its name.
+        rotation: roll, pitch, yaw, rad.
+        seen: what the user should see.
+    """
 
     name: str
     rotation: tuple[float, float, float]
@@ -57,22 +63,24 @@ class Pose:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the sub-commands of `vico robot`."""
     actions = parser.add_subparsers(dest='action', required=True, metavar='ACTION')
-    actions.add_parser('list', help='the profiles that come with the package')
-    show = actions.add_parser('show', help='what a profile says, with its defaults filled in')
+    actions.add_parser('list', help='list the profiles that come with the package')
+    show = actions.add_parser('show', help='show a profile with its defaults filled in')
     check = actions.add_parser(
         'check',
-        help='turn the head 5 degrees about one axis after the other, to see that the signs are '
-        'right; only prints what would be sent unless --move is given',
+        help='turn the head 5 degrees about one axis after the other, to check the signs; without '
+        '--move it only prints what it would send',
     )
     for action in (show, check):
         action.add_argument(
-            'profile', metavar='PROFILE', help='a name in config/robots or a YAML file'
+            'profile',
+            metavar='PROFILE',
+            help='the name of a profile in config/robots, or a YAML file',
         )
-    check.add_argument('--move', action='store_true', help='really move the robot')
+    check.add_argument('--move', action='store_true', help='move the robot')
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run one action."""
+    """Run the chosen action."""
     if args.action == 'list':
         return _list()
     profile = load_profile(args.profile)
@@ -145,7 +153,7 @@ def _check(profile: RobotProfile, move: bool) -> int:
 
 
 def check_poses(profile: RobotProfile) -> list[Pose]:
-    """Straight ahead, then + and - about each axis that the head has, and back between them."""
+    """Return the poses: straight ahead, then +, - and back about each axis that the head has."""
     ahead = Pose('neutral', (0.0, 0.0, 0.0), 'looks straight ahead')
     poses = [ahead]
     for joint in profile.joints:
@@ -158,9 +166,9 @@ def check_poses(profile: RobotProfile) -> list[Pose]:
 
 
 def check_commands(profile: RobotProfile) -> Iterator[tuple[Pose, HeadCommand]]:
-    """Every command of the check, in order, each with the pose it leads to.
+    """Yield every command of the check in order, with the pose to which it leads.
 
-    Made by the same controller as everything else that moves the head, so that all limits hold.
+    They come from the same controller as all other motion of the head, so that all limits apply.
     """
     head = HeadController(profile)
     now = 0
@@ -178,10 +186,13 @@ def _rounded(payload: Payload) -> str:
 
 
 def _open(profile: RobotProfile) -> tuple[Callable[[HeadCommand], None], Callable[[], None]]:
-    """Reach the robot; UnavailableError when it is not there.
+    """Connect to the robot.
 
     Returns:
-        What sends a command now, and what ends it all.
+        a function that sends a command now, and one that closes the connection.
+
+    Raises:
+        UnavailableError: the robot does not answer.
     """
     interface = profile.interface
     if isinstance(interface, TopicInterface):
@@ -209,7 +220,8 @@ def _open_topic(
 
     def trouble() -> str:
         heard = publisher.get_subscription_count()
-        return '' if heard else f'nobody listens to {node.resolve_topic_name(interface.topic)}'
+        topic = node.resolve_topic_name(interface.topic)
+        return '' if heard else f'no node subscribes to {topic}'
 
     def send(command: HeadCommand) -> None:
         now = int(node.get_clock().now().nanoseconds)
@@ -225,7 +237,11 @@ def _open_topic(
 
 
 def _wait_for_robot(trouble: Callable[[], str], close: Callable[[], None]) -> None:
-    """Wait until there is no trouble; else UnavailableError says which, when all is closed."""
+    """Wait until there is no trouble with the robot, or close the connection.
+
+    Raises:
+        UnavailableError: there is still trouble; the message says which.
+    """
     deadline = time.monotonic() + PATIENCE
     while found := trouble():
         if time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""What `vico live` and `vico demo` share: the options that choose a listener, and its start."""
+"""The options that choose a listener and the start of the stack, of `vico live` and `vico demo`."""
 
 import argparse
 import time
@@ -13,8 +13,9 @@ from vico_listener.plugins import PluginError
 from vico_listener.robot import load_profile
 
 FACE_SIZE = 384
-"""Width and height of the listener's picture, px."""
+"""The width and height of the listener's picture, px."""
 START_TIMEOUT = 30.0
+"""How long the stack may take to start, s."""
 
 
 class StackError(UnavailableError):
@@ -23,28 +24,49 @@ class StackError(UnavailableError):
 
 def add_stack_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options that choose a listener, its face and its robot (`stack_parameters`)."""
-    parser.add_argument('--portrait', type=Path, help="photo of the listener's face")
-    parser.add_argument('--attitude', choices=[a.value for a in Attitude], default='positive')
+    parser.add_argument('--portrait', type=Path, help="a photo of the listener's face")
     parser.add_argument(
-        '--intensity', type=float, default=1.0, help='how strongly the attitude is shown, 0..1'
+        '--attitude',
+        choices=[a.value for a in Attitude],
+        default='positive',
+        help="the listener's attitude towards the speaker",
+    )
+    parser.add_argument(
+        '--intensity', type=float, default=1.0, help='how strongly the attitude shows, 0 to 1'
     )
     parser.add_argument(
         '--listener',
         default='lstm',
-        help=LISTENERS.choices,
-    )
-    parser.add_argument('--checkpoint', type=Path, help='of the listener lstm')
-    parser.add_argument(
-        '--seed', type=int, default=0, help='of blinks, breathing, gaze and chance decisions'
+        help=f'the listener: {LISTENERS.choices}',
     )
     parser.add_argument(
-        '--personality', type=int, default=-1, help='seed of a drawn personality; -1 = the default'
+        '--checkpoint', type=Path, help='the checkpoint of the listener lstm, a folder'
     )
-    parser.add_argument('--robot', default='generic_3dof', help='robot profile')
+    parser.add_argument(
+        '--seed',
+        type=int,
+        default=0,
+        help='the seed of blinks, breathing, gaze and random decisions',
+    )
+    parser.add_argument(
+        '--personality',
+        type=int,
+        default=-1,
+        help='the seed of a random personality; -1 for the default one',
+    )
+    parser.add_argument(
+        '--robot',
+        default='generic_3dof',
+        help='the robot profile: a name in config/robots, or a YAML file',
+    )
 
 
 def check_stack_arguments(args: argparse.Namespace) -> None:
-    """Check what `add_stack_arguments` declared; StackError or ProfileError for what is wrong."""
+    """Check the values of the options that `add_stack_arguments` declares.
+
+    Raises:
+        StackError, ProfileError: a value is wrong; the message says which.
+    """
     if not 0.0 <= args.intensity <= 1.0:
         raise StackError(f'--intensity must lie between 0 and 1, not {args.intensity}')
     if args.portrait is not None and not args.portrait.is_file():
@@ -57,7 +79,7 @@ def check_stack_arguments(args: argparse.Namespace) -> None:
 
 
 def stack_parameters(args: argparse.Namespace) -> dict[str, Any]:
-    """Parameters of the stack for a lossless replay of a clip."""
+    """Return the parameters of the stack for a lossless replay of a clip."""
     from vico_listener.render import default_portrait_path
 
     portrait = str(args.portrait or default_portrait_path())
@@ -77,7 +99,12 @@ def stack_parameters(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def wait_for_stack(stack: Any, connected: Callable[[], bool]) -> None:
-    """Wait until the stack is `connected`; StackError with its log's errors when it is not."""
+    """Wait until the stack is connected.
+
+    Raises:
+        StackError: the stack has ended or is not ready in time; the message has the errors in its
+            log.
+    """
     deadline = time.monotonic() + START_TIMEOUT
     while not connected():
         if not stack.running:
@@ -90,6 +117,10 @@ def wait_for_stack(stack: Any, connected: Callable[[], bool]) -> None:
 
 
 def check_stack(stack: Any) -> None:
-    """StackError with its log's errors when the stack has ended."""
+    """Check that the stack still runs.
+
+    Raises:
+        StackError: it has ended; the message has the errors in its log.
+    """
     if not stack.running:
         raise StackError('the stack died:\n  ' + '\n  '.join(stack.complaints()))

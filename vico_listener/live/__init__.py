@@ -1,1 +1,1 @@
-"""Trying it out in front of a camera: sources of picture and sound, page and window."""
+"""The parts of `vico live`: camera and microphone, and the view as a web page or a window."""

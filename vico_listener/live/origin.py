@@ -1,4 +1,4 @@
-"""Who may talk to the page's server: keeps web pages of others away from camera and controls."""
+"""Decides which requests the page's server answers, to keep other web pages from the camera."""
 
 import ipaddress
 import socket
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 
 def is_loopback(host: str) -> bool:
-    """True when only this computer reaches a server bound to `host`."""
+    """Return True when a server bound to `host` can be reached from this computer only."""
     if host == 'localhost':
         return True
     try:
@@ -16,14 +16,14 @@ def is_loopback(host: str) -> bool:
 
 
 def host_allowed(header: str | None, bound: str) -> bool:
-    """True when a request's Host header names this computer.
+    """Return True when the Host header of a request names this computer.
 
-    A web page can point a name of its own at this computer (DNS rebinding); its requests carry that
-    name. An address as such cannot be pointed anywhere.
+    A web page can make a domain name resolve to this computer (DNS rebinding), and its requests
+    then carry that name. A numeric address cannot be misused like this.
 
     Args:
         header: the Host header.
-        bound: the host that the server was started for.
+        bound: the host that the server is bound to.
     """
     name = _hostname(header)
     if name is None:
@@ -38,11 +38,11 @@ def host_allowed(header: str | None, bound: str) -> bool:
 
 
 def origin_allowed(origin: str | None, header: str | None) -> bool:
-    """True when a request comes from a page of the server that it goes to.
+    """Return True when a request comes from a page of the server to which it goes.
 
     Args:
-        origin: its Origin header, which browsers send and pages cannot forge.
-        header: its Host header.
+        origin: the Origin header, which browsers send and pages cannot forge.
+        header: the Host header.
     """
     return header is not None and origin == f'http://{header}'
 

@@ -1,4 +1,4 @@
-"""The live view as a local web page: one WebSocket carries pictures, curves and controls."""
+"""The live view as a local web page, with one WebSocket for pictures, curves and controls."""
 
 import asyncio
 import json
@@ -23,14 +23,17 @@ from vico_listener.live.view import parse_control
 from vico_listener.resources import resource_path
 
 FACE, SPEAKER = b'F', b'S'
-"""First byte of a picture's message; a JPEG follows."""
+"""The first byte of a picture's message, before its JPEG."""
 
 FILES = {
     '/': ('index.html', 'text/html'),
     '/app.js': ('app.js', 'text/javascript'),
     '/style.css': ('style.css', 'text/css'),
 }
-"""All that is served besides the WebSocket `/live`; read once, so that no request names a file."""
+"""All files that are served, besides the WebSocket `/live`.
+
+They are read once, so that no request can name a file.
+"""
 
 HEADERS = {
     'Content-Security-Policy': "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -40,13 +43,15 @@ HEADERS = {
     'Cache-Control': 'no-store',
 }
 CLIENTS = 8
-"""Most pages at the same time."""
+"""The largest number of pages at the same time."""
 KEPT_SAMPLES = 300
+"""The largest number of samples that wait for a slow page."""
 START_TIMEOUT = 10.0
+"""How long the server may take to start or stop, s."""
 
 
 class _Client:
-    """One open page: what it has not been sent yet. A slow one skips pictures."""
+    """One open page, with everything that still has to be sent to it; slow pages skip pictures."""
 
     def __init__(self) -> None:
         self.pictures: dict[bytes, bytes] = {}
@@ -55,7 +60,7 @@ class _Client:
         self.news = asyncio.Event()
 
     async def send(self, socket: web.WebSocketResponse) -> None:
-        """Send what there is, again and again."""
+        """Send whatever is new until the page is closed."""
         while not socket.closed:
             await self.news.wait()
             self.news.clear()
@@ -71,12 +76,12 @@ class _Client:
 
 
 class LivePage:
-    """A View that serves a page; runs in a thread of its own.
+    """A `View` that serves a web page, in a separate thread.
 
     Args:
-        host: address to bind.
-        port: 0 = any that is free.
-        control: told of what users change, in that thread.
+        host: the address to which the server is bound.
+        port: the port; 0 for any free one.
+        control: called in that thread with what users change.
     """
 
     def __init__(self, host: str, port: int, control: ControlCallback) -> None:
@@ -94,29 +99,29 @@ class LivePage:
         self._runner: web.AppRunner | None = None
 
     def start(self) -> str:
-        """Serve; return the page's address.
+        """Start to serve and return the page's address.
 
         Raises:
-            OSError: the host is not of this computer, or the port is taken.
+            OSError: the host is not an address of this computer, or the port is in use.
         """
         self._thread.start()
         future = asyncio.run_coroutine_threadsafe(self._start(), self._loop)
         return future.result(START_TIMEOUT)
 
     def close(self) -> None:
-        """Close every page's connection and stop serving."""
+        """Close the connections of all pages, and stop the server."""
         asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(START_TIMEOUT)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(START_TIMEOUT)
 
-    # What is shown (any thread).
+    # Any thread may call the methods that show something.
 
     def show_face(self, jpeg: bytes) -> None:
-        """The listener's newest picture."""
+        """See `View.show_face`."""
         self._loop.call_soon_threadsafe(self._offer_picture, FACE, jpeg)
 
     def show_speaker(self, picture: NDArray[np.uint8]) -> None:
-        """The camera's newest picture, (H, W, 3) BGR."""
+        """See `View.show_speaker`."""
         if not self._clients:
             return
         width = max(1, round(picture.shape[1] * SPEAKER_HEIGHT / picture.shape[0]))
@@ -125,14 +130,14 @@ class LivePage:
         self._loop.call_soon_threadsafe(self._offer_picture, SPEAKER, jpeg)
 
     def show_sample(self, sample: Sample) -> None:
-        """The newest tick."""
+        """See `View.show_sample`."""
         self._loop.call_soon_threadsafe(self._offer_sample, asdict(sample))
 
     def show_problem(self, text: str) -> None:
-        """What is wrong at present; empty = nothing."""
+        """See `View.show_problem`."""
         self._loop.call_soon_threadsafe(self._offer_problem, text)
 
-    # The rest runs in the page's thread.
+    # Everything else runs in the page's thread.
 
     def _offer_picture(self, kind: bytes, jpeg: bytes) -> None:
         for client in self._clients:
@@ -172,7 +177,7 @@ class LivePage:
     @web.middleware
     async def _guard(self, request: web.Request, handler: Any) -> web.StreamResponse:
         if not host_allowed(request.headers.get('Host'), self._host):
-            return web.Response(status=403, text='this name is not of this computer\n')
+            return web.Response(status=403, text='this name is not that of this computer\n')
         response: web.StreamResponse = await handler(request)
         return response
 

@@ -1,4 +1,4 @@
-"""Camera and microphone of this computer, or a file in their place, as a stream with stamps."""
+"""Reads this computer's camera and microphone, or files in their place, as streams with stamps."""
 
 import queue
 import threading
@@ -29,14 +29,15 @@ from vico_listener.media.clip import sound_chunks
 DEFAULT_MICROPHONE = 'default'
 NO_MICROPHONE = 'none'
 MISSED_PICTURES = 30
-"""Pictures in a row that may fail before the camera counts as gone."""
+"""How many consecutive images may fail before the camera counts as disconnected."""
 SILENCE = 2.0
-"""Seconds without a sample after which the microphone counts as gone."""
+"""How long no sample may arrive before the microphone counts as disconnected, s."""
 
 PERIOD_NS = NANOSECONDS // MODEL_RATE
+"""The period of a tick, ns."""
 
 Now = Callable[[], int]
-"""The clock of the stamps, ns."""
+"""The clock of the stamps, which returns ns."""
 
 Item = TypeVar('Item', CameraFrame, SoundChunk)
 
@@ -46,33 +47,56 @@ class SourceError(UnavailableError):
 
 
 class Camera(Protocol):
-    """Pictures until `stop` is set."""
+    """Delivers images."""
 
     def frames(self, start: int, now: Now, stop: threading.Event) -> Iterator[CameraFrame]:
-        """Pictures as they come; a file's first is due at `start` ns. SourceError when it ends."""
+        """Yield images as they arrive, until `stop` is set.
+
+        Args:
+            start: when the first image of a file is due, ns.
+            now: the clock of the stamps.
+            stop: ends the stream when it is set.
+
+        Raises:
+            SourceError: the camera delivers no more images.
+        """
 
 
 class Microphone(Protocol):
-    """Sound until `stop` is set, in one format."""
+    """Delivers audio in one format.
+
+    Attributes:
+        sample_rate: Hz.
+        channels: the number of channels.
+    """
 
     sample_rate: int
     channels: int
 
     def chunks(self, start: int, now: Now, stop: threading.Event) -> Iterator[SoundChunk]:
-        """Sound as it comes; a file's first is due at `start` ns. SourceError when it ends."""
+        """Yield chunks of audio as they arrive, until `stop` is set.
+
+        Args:
+            start: when the first sample of a file is due, ns.
+            now: the clock of the stamps.
+            stop: ends the stream when it is set.
+
+        Raises:
+            SourceError: the microphone delivers no more audio.
+        """
 
 
 def open_camera(name: str, width: int, height: int, fps: float) -> Camera:
     """Open a camera.
 
     Args:
-        name: number or device file of a camera, or a video file, played again and again.
-        width: of the pictures, px; this and the next two are wishes, a camera may give others.
-        height: of the pictures, px.
-        fps: pictures per second.
+        name: the number or device file of a camera, or a video file, which is repeated.
+        width: the width of the images to request from the camera, px; it may deliver others.
+        height: the height of the images to request from the camera, px.
+        fps: the images per second to request from the camera.
 
     Raises:
-        SourceError: there is no such camera or file, or it gives no picture.
+        SourceError: there is no such camera or file, or it delivers no image.
     """
     path = Path(name)
     if path.is_file():
@@ -83,7 +107,9 @@ def open_camera(name: str, width: int, height: int, fps: float) -> Camera:
         return ClipCamera(path)
     device = int(name) if name.isdecimal() else name
     if isinstance(device, str) and not path.exists():
-        raise SourceError(f"--camera: '{name}' is no number of a camera, no device and no file")
+        raise SourceError(
+            f"--camera: '{name}' is neither the number of a camera nor a device or file"
+        )
     capture = cv2.VideoCapture(device)
     wishes = {
         cv2.CAP_PROP_FRAME_WIDTH: width,
@@ -97,15 +123,15 @@ def open_camera(name: str, width: int, height: int, fps: float) -> Camera:
         capture.release()
         devices = ', '.join(sorted(str(p) for p in Path('/dev').glob('video*'))) or 'none'
         raise SourceError(
-            f'camera {name} gives no picture: there is none, another program uses it, or this user '
-            f'may not (video devices here: {devices}). Try --camera N, or --camera FILE with a '
-            'video of a speaker'
+            f'camera {name} gives no image: there is no such camera, another program uses it, or '
+            f'this user may not use it (video devices here: {devices}). Try --camera N, or '
+            '--camera FILE with a video of a speaker'
         )
     return DeviceCamera(capture, name)
 
 
 def default_microphone(camera: str) -> str:
-    """A video's own sound where the camera is a video, else the microphone of the computer."""
+    """Return the microphone for a camera: the audio of a video, else the computer's microphone."""
     path = Path(camera)
     if not path.is_file():
         return DEFAULT_MICROPHONE
@@ -116,10 +142,10 @@ def open_microphone(name: str) -> Microphone | None:
     """Open a microphone.
 
     Args:
-        name: `default`, part of the name or number of a device, a file with sound, or `none`.
+        name: `default`, the number or a part of the name of a device, a file with audio, or `none`.
 
     Returns:
-        The microphone; None for `none`.
+        the microphone, or None for `none`.
 
     Raises:
         SourceError: there is no such microphone or file, or PortAudio is missing.
@@ -129,9 +155,9 @@ def open_microphone(name: str) -> Microphone | None:
     path = Path(name)
     if path.is_file():
         if not _has_sound(path):
-            raise SourceError(f'--microphone: {path} has no sound')
+            raise SourceError(f'--microphone: {path} has no audio')
         return ClipMicrophone(path)
-    without = 'or listen with the eyes only: --microphone none'
+    without = 'or do without audio: --microphone none'
     try:
         import sounddevice
     except ModuleNotFoundError as error:
@@ -149,7 +175,7 @@ def open_microphone(name: str) -> Microphone | None:
     except (ValueError, sounddevice.PortAudioError) as error:
         inputs = [d['name'] for d in sounddevice.query_devices() if d['max_input_channels'] > 0]
         raise SourceError(
-            f"no microphone '{name}' ({error}); there are: {', '.join(inputs) or 'none'}. "
+            f"no microphone '{name}' ({error}); microphones here: {', '.join(inputs) or 'none'}. "
             f'Try --microphone NAME, --microphone FILE with speech, {without}'
         ) from error
     return DeviceMicrophone(sounddevice, found)
@@ -164,13 +190,18 @@ def _has_sound(path: Path) -> bool:
 
 @dataclass
 class DeviceCamera:
-    """A camera that OpenCV reads."""
+    """A camera that OpenCV reads.
+
+    Attributes:
+        capture: the open device.
+        name: its name in messages.
+    """
 
     capture: cv2.VideoCapture
     name: str
 
     def frames(self, start: int, now: Now, stop: threading.Event) -> Iterator[CameraFrame]:
-        """Pictures, stamped when they arrive."""
+        """Yield images, stamped when they arrive (see `Camera.frames`)."""
         missed = 0
         try:
             while not stop.is_set():
@@ -182,7 +213,7 @@ class DeviceCamera:
                     continue
                 missed += 1
                 if missed > MISSED_PICTURES:
-                    raise SourceError(f'camera {self.name} gives no more pictures: plugged out?')
+                    raise SourceError(f'camera {self.name} gives no more images: is it unplugged?')
                 stop.wait(0.02)
         finally:
             self.capture.release()
@@ -190,21 +221,21 @@ class DeviceCamera:
 
 @dataclass
 class ClipCamera:
-    """A video in place of a camera, again and again."""
+    """A video in place of a camera, which is repeated."""
 
     path: Path
 
     def frames(self, start: int, now: Now, stop: threading.Event) -> Iterator[CameraFrame]:
-        """Pictures of the video, when they are due."""
+        """Yield the images of the video when they are due (see `Camera.frames`)."""
         return _again(lambda: camera_frames(self.path), self.path, start, now, stop)
 
 
 class DeviceMicrophone:
-    """A microphone that PortAudio reads, mono.
+    """A mono microphone that PortAudio reads.
 
     Args:
-        sounddevice: the module.
-        device: what its `query_devices` says of the device.
+        sounddevice: the module of this name.
+        device: the device as the module's `query_devices` describes it.
     """
 
     channels = 1
@@ -215,12 +246,12 @@ class DeviceMicrophone:
         self.sample_rate = int(device['default_samplerate'])
 
     def chunks(self, start: int, now: Now, stop: threading.Event) -> Iterator[SoundChunk]:
-        """Chunks of 10 ms, stamped with the capture of their first sample."""
+        """Yield chunks of 10 ms, stamped with the capture of their first sample."""
         waiting: queue.SimpleQueue[SoundChunk] = queue.SimpleQueue()
 
         def hear(data: np.ndarray, frames: int, time: Any, _: Any) -> None:
             ago = time.currentTime - time.inputBufferAdcTime
-            # Some drivers do not say when; then the last sample is of this moment.
+            # Some drivers do not report the time; the last sample then counts as captured now.
             if not 0.0 < ago < 1.0:
                 ago = frames / self.sample_rate
             stamp = now() - round(ago * NANOSECONDS)
@@ -241,11 +272,11 @@ class DeviceMicrophone:
         except self._sounddevice.PortAudioError as error:
             raise SourceError(f'microphone {self._device["name"]}: {error}') from error
         except queue.Empty:
-            raise SourceError(f'microphone {self._device["name"]} gives no more sound') from None
+            raise SourceError(f'microphone {self._device["name"]} gives no more audio') from None
 
 
 class ClipMicrophone:
-    """The sound of a file in place of a microphone, again and again."""
+    """The audio of a file in place of a microphone, which is repeated."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -254,7 +285,7 @@ class ClipMicrophone:
         self.channels = first.samples.shape[1]
 
     def chunks(self, start: int, now: Now, stop: threading.Event) -> Iterator[SoundChunk]:
-        """Chunks of 10 ms, when they are due."""
+        """Yield chunks of 10 ms when they are due (see `Microphone.chunks`)."""
         return _again(lambda: sound_chunks(self.path), self.path, start, now, stop)
 
 

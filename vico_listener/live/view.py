@@ -1,4 +1,4 @@
-"""What a view shows of a running listener, and what it lets its user change."""
+"""The interface of the live views, which show a running listener and let the user control it."""
 
 import math
 from collections.abc import Callable
@@ -13,23 +13,23 @@ from vico_listener.errors import SettingError
 from vico_listener.motion import Attitude
 
 SPEAKER_HEIGHT = 180
-"""Height of the speaker's small picture, px."""
+"""The height of the small image of the speaker, px."""
 
 
 class ControlError(SettingError):
-    """A control was given a value that it cannot take; the message says why."""
+    """A control cannot take a value; the message says why."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One tick, for the curves.
+    """The numbers of one tick that the curves show.
 
     Attributes:
-        time: stream time, s.
-        pitch, yaw: of the listener's head, deg (pitch > 0 looks down, yaw > 0 to its left).
-        smile, speaker_smile: 0..1; the speaker's is None while no face is seen.
-        speaking, face_valid, audio_valid: of the speaker.
-        attitude, intensity: in force at this tick.
+        time: the tick, s of stream time.
+        pitch, yaw: the angles of the listener's head, deg (pitch > 0 is down, yaw > 0 to its left).
+        smile, speaker_smile: 0 to 1; the speaker's is None while no face is seen.
+        speaking, face_valid, audio_valid: the fields of the `SpeakerFrame`.
+        attitude, intensity: the mood in force at this tick.
     """
 
     time: float
@@ -46,39 +46,45 @@ class Sample:
 
 @dataclass(frozen=True)
 class Control:
-    """What a user wants: one of `attitude` (a name), `intensity` (0..1) and `stop` (True)."""
+    """A user's request.
+
+    Attributes:
+        name: 'attitude', 'intensity' or 'stop'.
+        value: the name of an attitude, an intensity (0 to 1), or True.
+    """
 
     name: str
     value: str | float | bool
 
 
 ControlCallback = Callable[[Control], None]
+"""Takes what a user requests."""
 
 
 class View(Protocol):
     """Shows a running listener; every method may be called from any thread."""
 
     def show_face(self, jpeg: bytes) -> None:
-        """The listener's newest picture."""
+        """Show the listener's newest picture, a JPEG."""
 
     def show_speaker(self, picture: NDArray[np.uint8]) -> None:
-        """The camera's newest picture, (H, W, 3) BGR."""
+        """Show the camera's newest image, (H, W, 3) uint8 BGR."""
 
     def show_sample(self, sample: Sample) -> None:
-        """The newest tick."""
+        """Add the newest tick to the curves."""
 
     def show_problem(self, text: str) -> None:
-        """What is wrong at present; empty = nothing."""
+        """Show what is wrong at present; an empty text means nothing."""
 
 
 def parse_control(content: Any) -> Control:
-    """Check what a user sent.
+    """Check a user's request and return it.
 
     Args:
-        content: a mapping of one name to its value, as it came in.
+        content: a mapping of one name to its value, as it was received.
 
     Raises:
-        ControlError: not a mapping of one known name, or a value out of range.
+        ControlError: it is not a mapping of one known name, or the value is out of range.
     """
     if not isinstance(content, dict) or len(content) != 1:
         raise ControlError('one of attitude, intensity and stop is expected')

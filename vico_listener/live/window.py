@@ -1,4 +1,4 @@
-"""The live view as a window of OpenCV."""
+"""The live view as an OpenCV window."""
 
 import os
 import platform
@@ -22,8 +22,9 @@ FACE_SIZE = 480
 SPEAKER_HEIGHT = 120
 CURVE_HEIGHT = 60
 KEPT = 300
-"""Samples in the curves: ten seconds."""
+"""The number of samples in the curves: ten seconds."""
 STEP = 0.1
+"""By how much a key changes the intensity."""
 KEYS = {ord('1'): Attitude.POSITIVE, ord('2'): Attitude.NEUTRAL, ord('3'): Attitude.NEGATIVE}
 HELP = '1 2 3 attitude   + - intensity   q quit'
 QUIT = (ord('q'), 27)
@@ -36,7 +37,7 @@ CURVES = (
 
 
 def window_available() -> bool:
-    """True when there is a display, and this OpenCV can open a window."""
+    """Return True when there is a display and this OpenCV can open a window."""
     display = os.environ.get('DISPLAY') or os.environ.get('WAYLAND_DISPLAY')
     if platform.system() == 'Linux' and not display:
         return False
@@ -46,10 +47,10 @@ def window_available() -> bool:
 
 
 class LiveWindow:
-    """A View that draws; `step` has to be called from the main thread.
+    """A `View` that draws into a window; `step` must be called from the main thread.
 
     Args:
-        control: told of what the user changes.
+        control: called with what the user changes.
     """
 
     def __init__(self, control: ControlCallback) -> None:
@@ -62,33 +63,32 @@ class LiveWindow:
         self._open = False
 
     def show_face(self, jpeg: bytes) -> None:
-        """The listener's newest picture."""
+        """See `View.show_face`."""
         picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
         with self._lock:
             self._face = fit(np.asarray(picture, np.uint8), FACE_SIZE, FACE_SIZE)
 
     def show_speaker(self, picture: Image) -> None:
-        """The camera's newest picture, (H, W, 3) BGR."""
+        """See `View.show_speaker`; the image is mirrored."""
         width = max(1, round(picture.shape[1] * SPEAKER_HEIGHT / picture.shape[0]))
-        # As in a mirror.
         small = cv2.flip(fit(picture, SPEAKER_HEIGHT, min(width, FACE_SIZE)), 1)
         with self._lock:
             self._speaker = np.asarray(small, np.uint8)
 
     def show_sample(self, sample: Sample) -> None:
-        """The newest tick."""
+        """See `View.show_sample`."""
         with self._lock:
             self._samples.append(sample)
 
     def show_problem(self, text: str) -> None:
-        """What is wrong at present; empty = nothing."""
+        """See `View.show_problem`."""
         with self._lock:
             self._problem = text
 
     def step(self, seconds: float) -> None:
-        """Draw, and take what the user typed within `seconds`."""
+        """Draw the window, then wait up to `seconds` for a key and obey it."""
         if not self._open:
-            # Without Qt's tool bar.
+            # These flags hide Qt's tool bar.
             cv2.namedWindow(TITLE, cv2.WINDOW_AUTOSIZE | cv2.WINDOW_GUI_NORMAL)
             self._open = True
         cv2.imshow(TITLE, self.compose())
@@ -101,7 +101,7 @@ class LiveWindow:
         cv2.destroyAllWindows()
 
     def press(self, key: int) -> None:
-        """Do what a key stands for."""
+        """Do what a key means."""
         if key in KEYS:
             self._control(Control('attitude', KEYS[key].value))
         elif key in (ord('+'), ord('-')) and self._samples:
@@ -112,7 +112,7 @@ class LiveWindow:
             self._control(Control('stop', True))
 
     def compose(self) -> Image:
-        """The window's picture: the listener, the speaker in a corner, curves, and what is what."""
+        """Return the window's image: the listener, the speaker in a corner, curves and texts."""
         with self._lock:
             face, speaker, samples = self._face.copy(), self._speaker, list(self._samples)
             problem = self._problem
