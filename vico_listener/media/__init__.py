@@ -1,1 +1,1 @@
-"""What reads and writes media and tracks: clips, films, sound files, bags, recorded motion."""
+"""Reads and writes media and tracks: clips, films, audio files, bags and recorded motion."""

@@ -1,4 +1,4 @@
-"""What the preview plots: a handful of numbers per tick of speaker and listener."""
+"""Collects the curves of a preview: a few numbers per tick of speaker and listener."""
 
 from dataclasses import dataclass
 from dataclasses import field
@@ -29,17 +29,18 @@ COLUMNS = (
     'loudness',
     'speaking',
 )
+"""The columns of a table: time (s), the listener's angles (deg), smile and eyelids, the speaker."""
 
 
 def speaker_values(frame: SpeakerFrame) -> tuple[float, float, float]:
-    """Smile, loudness (NaN where not known) and voice activity of the speaker."""
+    """Return the speaker's smile and loudness (NaN where unknown), and the voice activity."""
     smile = float(frame.face.expression[_SMILE].mean()) if frame.face_valid else np.nan
     loudness = float(frame.acoustic[_LOUDNESS]) if frame.audio_valid else np.nan
     return smile, loudness, float(frame.speaking)
 
 
 def listener_values(motion: ListenerMotion) -> tuple[float, float, float, float, float]:
-    """Roll, pitch, yaw in deg, smile and eyelids of the listener."""
+    """Return the listener's roll, pitch, yaw (deg), smile and closure of the eyelids."""
     face: FaceMotion = motion.face
     roll, pitch, yaw = (float(angle) for angle in np.degrees(face.rotation))
     smile, blink = (float(face.expression[part].mean()) for part in (_SMILE, _BLINK))
@@ -48,26 +49,26 @@ def listener_values(motion: ListenerMotion) -> tuple[float, float, float, float,
 
 @dataclass
 class Curves:
-    """Rows by tick; `table` joins them."""
+    """Collects the values of speaker and listener by tick; `table` joins them."""
 
     _speaker: dict[int, tuple[float, float, float]] = field(default_factory=dict)
     _listener: dict[int, tuple[float, float, float, float, float]] = field(default_factory=dict)
 
     def add_speaker(self, frame: SpeakerFrame) -> None:
-        """Note smile, loudness and voice activity of the speaker."""
+        """Add the values of the speaker at a tick."""
         self._speaker[frame.stamp] = speaker_values(frame)
 
     def add_listener(self, motion: ListenerMotion) -> None:
-        """Note head angles, smile and eyelids of the listener."""
+        """Add the values of the listener at a tick."""
         self._listener[motion.stamp] = listener_values(motion)
 
     @property
     def stamps(self) -> list[int]:
-        """Ticks of the listener's motion so far, ns, in order."""
+        """The ticks of the listener's motion so far, ns, in order."""
         return sorted(self._listener)
 
     def table(self) -> dict[str, NDArray[np.float64]]:
-        """Columns by name: time s, listener roll, pitch, yaw deg, smile, blink, speaker_*."""
+        """Return the `COLUMNS` (T,) by name, with one row per tick of the listener's motion."""
         unknown = (np.nan, np.nan, 0.0)
         rows = [
             (stamp / NANOSECONDS, *motion, *self._speaker.get(stamp, unknown))

@@ -1,4 +1,4 @@
-"""One face over time, row by row at the 30 Hz of the model clock."""
+"""The motion of one face over time, with one row per tick of the 30 Hz model clock."""
 
 from dataclasses import dataclass
 from dataclasses import field
@@ -16,16 +16,18 @@ Track = NDArray[np.float32]
 
 @dataclass
 class FaceTrack:
-    """A face at T ticks.
+    """The motion of a face at T ticks; values are those of `FaceMotion`.
 
     Attributes:
-        expression: (T, basis.size); rotation: (T, 3) rad; translation: (T, 3); as `FaceMotion`.
-        valid: (T,) the camera saw it; elsewhere the other rows mean nothing.
-        crop: (T, 3), zeros where the basis has none; left out = zeros.
-        basis: of the expression.
+        expression: (T, basis.size) the coefficients.
+        rotation: (T, 3) roll, pitch, yaw, rad.
+        translation: (T, 3) the translation.
+        valid: (T,) whether the camera saw the face; where it did not, the values have no meaning.
+        crop: (T, 3) the crop; zeros where the basis has none, and by default.
+        basis: the basis of the expression.
 
     Raises:
-        DataError: a shape that does not fit.
+        DataError: a shape is wrong.
     """
 
     expression: Track
@@ -42,7 +44,7 @@ class FaceTrack:
         if self.expression.shape != (count, self.basis.size):
             raise DataError(
                 f'expression has the shape {self.expression.shape}, '
-                f'not ({count}, {self.basis.size}) as the basis {self.basis.name} asks'
+                f'not ({count}, {self.basis.size}) as the basis {self.basis.name} requires'
             )
         for name in ('rotation', 'translation', 'crop'):
             if getattr(self, name).shape != (count, 3):
@@ -54,7 +56,7 @@ class FaceTrack:
         return len(self.valid)
 
     def rows(self, chosen: slice | NDArray[np.bool_] | NDArray[np.intp]) -> 'FaceTrack':
-        """Some of the ticks."""
+        """Return a track of the chosen ticks."""
         return FaceTrack(
             self.expression[chosen],
             self.rotation[chosen],
@@ -65,7 +67,7 @@ class FaceTrack:
         )
 
     def motion(self, tick: int) -> FaceMotion:
-        """The face at one tick; a missing one where it is not valid."""
+        """Return the face at one tick, which is `FaceMotion.missing` where it is not valid."""
         if not self.valid[tick]:
             return FaceMotion.missing(self.basis)
         return FaceMotion(

@@ -1,4 +1,4 @@
-"""The film: speaker and listener side by side, with the speaker's sound, in step."""
+"""Writes films: speaker and listener side by side, synchronised with the speaker's audio."""
 
 from collections import deque
 from fractions import Fraction
@@ -17,11 +17,13 @@ from vico_listener.frames import SoundChunk
 Image = NDArray[np.uint8]
 
 SOUND_RATE = 48_000
+"""The sample rate of a film's audio, Hz."""
 MAX_ASPECT = 16 / 9
+"""The largest width of the speaker's pane over its height."""
 
 
 def speaker_width(height: int, image_height: int, image_width: int) -> int:
-    """Even width of the speaker's pane of `height`, at most 16:9."""
+    """Return the width (px, even) of the speaker's pane, whose aspect is limited to 16:9."""
     aspect = min(MAX_ASPECT, image_width / image_height)
     return 2 * max(1, round(height * aspect / 2))
 
@@ -41,15 +43,18 @@ def fit(image: Image, height: int, width: int) -> Image:
 
 
 class Film:
-    """Writes an H.264/AAC mp4 at the model rate.
+    """Writes an H.264/AAC mp4 at 30 pictures per second.
 
-    Picture n shows tick n; sound keeps its distance to the ticks, so both stay in step. Both
-    stamps must be on the same time line.
+    Each picture shows one tick, and the audio keeps its distance from the ticks, so that they stay
+    synchronised. The stamps of both must be on the same time line.
 
     Args:
-        path: the mp4.
-        size: height of the film, and width of the listener's pane, px (even).
-        sound: (sample rate, channels) of the speaker's sound, None = a silent film.
+        path: the mp4 file.
+        size: the height of the film and the width of the listener's pane, px, an even number.
+        sound: (sample rate, channels) of the speaker's audio; None for a silent film.
+
+    Attributes:
+        pictures: the number of pictures written.
     """
 
     def __init__(self, path: Path, size: int, sound: tuple[int, int] | None) -> None:
@@ -65,15 +70,21 @@ class Film:
         self.pictures = 0
 
     def add_sound(self, chunk: SoundChunk) -> None:
-        """Add a chunk of sound; it is written with the next picture.
+        """Add a chunk of audio, which is written with the next picture.
 
-        May be called from another thread than the rest.
+        It may be called from another thread than the other methods.
         """
         if self._sound is not None:
             self._waiting.append(chunk)
 
     def add_picture(self, stamp: int, speaker: Image, listener: Image) -> None:
-        """Add the picture of the tick at `stamp` (ns); one that is not newer is left out."""
+        """Add the picture of the tick at `stamp` (ns), unless that tick has one already.
+
+        Args:
+            stamp: the stamp of the tick, ns; it must not go back.
+            speaker: (H, W, 3) uint8 BGR, the image of the speaker, of any size.
+            listener: (H, W, 3) uint8 BGR, the picture of the listener, of any size.
+        """
         tick = tick_at(stamp + 1)
         if tick <= self._last_tick:
             return

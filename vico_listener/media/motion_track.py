@@ -1,7 +1,7 @@
-"""Recorded motion in memory: what every detector and measure of this package takes.
+"""Recorded motion in memory, which all detectors and measures of the laboratory take.
 
-Angles are rad in roll, pitch, yaw order, REP-103 (see `vico_listener.rotation`); expressions are
-the 52 ARKit coefficients in the order of `ARKIT_NAMES`; rows are steps of the 30 Hz model clock.
+Angles are roll, pitch, yaw in rad, REP-103 (see `vico_listener.rotation`). Expressions are the 52
+ARKit coefficients in the order of `ARKIT_NAMES`. Rows are ticks of the 30 Hz model clock.
 """
 
 from dataclasses import dataclass
@@ -20,24 +20,24 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 FRAME_RATE = float(MODEL_RATE)
-"""Frames per second of every track."""
+"""The number of rows per second in every track."""
 
 MIN_SECONDS = 1.0
-"""Shorter tracks show no motion that could be measured."""
+"""The shortest track whose motion can be measured, s."""
 
 STEP_TOLERANCE = 0.005
-"""How far a step between two stamps may be off 1/30 s, in seconds."""
+"""By how much the time between two rows may differ from 1/30 s, s."""
 
 
 def coefficient(expression: FloatArray, *names: str) -> FloatArray:
-    """Mean over the named ARKit coefficients; `expression` is (..., 52), the result (...)."""
+    """Return the mean (...) of the named ARKit coefficients of expressions (..., 52)."""
     columns = [ARKIT_INDEX[name] for name in names]
     mean: FloatArray = expression[..., columns].mean(axis=-1)
     return mean
 
 
 def smile(expression: FloatArray) -> FloatArray:
-    """Mean of mouthSmileLeft and mouthSmileRight; `expression` is (..., 52)."""
+    """Return the mean (...) of mouthSmileLeft and mouthSmileRight of expressions (..., 52)."""
     return coefficient(expression, 'mouthSmileLeft', 'mouthSmileRight')
 
 
@@ -45,18 +45,18 @@ def _check_shape(array: FloatArray | BoolArray, shape: tuple[int, ...], what: st
     if array.shape != shape:
         raise DataError(f'{what}: shape {array.shape}, expected {shape}')
     if not np.isfinite(array).all():
-        raise DataError(f'{what}: holds a number that is not finite')
+        raise DataError(f'{what}: it holds a number that is not finite')
 
 
 @dataclass(frozen=True)
 class SpeakerTrack:
-    """The speaker's side of a recording, row by row beside the listener's.
+    """The speaker of a recording, with one row per row of the listener.
 
     Attributes:
-        speaking: (T,) bool, voice activity.
-        rotation: (T, 3) rad.
-        expression: (T, 52).
-        face_valid: (T,) bool; where False, rotation and expression mean nothing.
+        speaking: (T,) bool, the voice activity.
+        rotation: (T, 3) roll, pitch, yaw, rad.
+        expression: (T, 52) the ARKit coefficients.
+        face_valid: (T,) bool; where it is False, rotation and expression have no meaning.
     """
 
     speaking: BoolArray
@@ -65,7 +65,7 @@ class SpeakerTrack:
     face_valid: BoolArray
 
     def cut(self, rows: slice) -> 'SpeakerTrack':
-        """The given rows only."""
+        """Return a track of the given rows only."""
         return SpeakerTrack(
             self.speaking[rows], self.rotation[rows], self.expression[rows], self.face_valid[rows]
         )
@@ -73,21 +73,21 @@ class SpeakerTrack:
 
 @dataclass(frozen=True)
 class MotionTrack:
-    """An unbroken stretch of a listener's motion in one attitude, 30 rows a second.
+    """The motion of a listener in one attitude without a gap, 30 rows per second.
 
     Attributes:
-        times: (T,) s of stream time.
+        times: (T,) the ticks, s of stream time.
         attitude: the listener's attitude throughout.
-        rotation: (T, 3) rad, relative to the reference pose.
-        translation: (T, 3) m.
-        expression: (T, 52), absolute.
-        speaker: the speaker at the same rows, None when it was not recorded.
+        rotation: (T, 3) roll, pitch, yaw relative to the reference pose, rad.
+        translation: (T, 3) the displacement from the reference pose, m.
+        expression: (T, 52) the ARKit coefficients, which are absolute.
+        speaker: the speaker at the same rows; None if it was not recorded.
         reference: (52,) the expression of the listener's portrait; neutral (zeros) by default.
-        name: where it comes from, for messages.
+        name: the origin of the track, for messages.
 
     Raises:
-        DataError: a wrong shape, a number that is not finite, stamps that are not 30 Hz, or a
-            track shorter than `MIN_SECONDS`.
+        DataError: a shape is wrong, a number is not finite, stamps are not at 30 Hz, or the track
+            is shorter than `MIN_SECONDS`.
     """
 
     times: FloatArray
@@ -130,12 +130,12 @@ class MotionTrack:
 
     @property
     def seconds(self) -> float:
-        """Length of the track in s."""
+        """The length of the track, s."""
         return len(self.times) / FRAME_RATE
 
     @property
     def angles(self) -> FloatArray:
-        """(T, 3) roll, pitch, yaw in degrees."""
+        """(T, 3) roll, pitch, yaw, deg."""
         return np.degrees(self.rotation)
 
     @property

@@ -1,4 +1,4 @@
-"""Writes sound as a WAV file."""
+"""Writes audio as a WAV file."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from scipy.io import wavfile
 
 
 def write_sound(path: Path, sound: NDArray[np.float32], rate: int) -> None:
-    """Write samples (N,) -1..1 as 16-bit PCM; a half-written file has another name."""
+    """Write samples (N,), -1 to 1, as 16-bit PCM; while incomplete, the file has another name."""
     unfinished = path.with_suffix('.part')
     wavfile.write(unfinished, rate, np.round(np.clip(sound, -1, 1) * 32767).astype(np.int16))
     unfinished.replace(path)

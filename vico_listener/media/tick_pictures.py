@@ -1,4 +1,4 @@
-"""The pictures of a video at the ticks of the model's clock."""
+"""Reads the images of a video at the ticks of the model clock."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,20 +15,20 @@ Image = NDArray[np.uint8]
 
 
 def pictures_at_ticks(path: Path, count: int | None = None) -> Iterator[Image]:
-    """The picture (H, W, 3) BGR that is to be seen at each tick.
+    """Yield the image (H, W, 3) uint8 BGR that a video shows at each tick.
 
     Args:
-        path: of the video.
-        count: of the ticks, the last picture being held at the video's end; None = as many as the
-            video lasts.
+        path: the video.
+        count: the number of ticks, for which the last image is held beyond the end of the video;
+            None for as many as the video lasts.
 
     Raises:
-        ClipError: it holds no picture (ClipError: it cannot be read).
+        ClipError: the video cannot be read or holds no image.
     """
     pictures = camera_frames(path)
     current = next(pictures, None)
     if current is None:
-        raise ClipError(f'{path} holds no picture')
+        raise ClipError(f'{path} holds no image')
     following = next(pictures, None)
     tick = 0
     while count is None or tick < count:

@@ -1,9 +1,9 @@
-"""The files of a recording: motion.csv, speaker.csv and reference.json.
+"""Reads and writes the files of a recording: motion.csv, speaker.csv and reference.json.
 
-`motion.csv` holds one row per model step: stamp in s with nanoseconds, attitude, roll, pitch, yaw
-in rad, x, y, z in m, then the 52 coefficients under their ARKit names. `speaker.csv` holds the
-speaker at the same steps. `reference.json` holds the expression of the listener's portrait,
-``{"expression": {name: value, ...}}``. Columns that a reader does not know are skipped.
+`motion.csv` holds one row per tick: the stamp in s with nine decimals, the attitude, roll, pitch,
+yaw in rad, x, y, z in m, and the 52 coefficients under their ARKit names. `speaker.csv` holds the
+speaker at the same ticks. `reference.json` holds the expression of the listener's portrait,
+``{"expression": {name: value, ...}}``. Unknown columns are ignored.
 """
 
 import csv
@@ -54,20 +54,20 @@ SPEAKER_FLAGS = ('face_valid', 'audio_valid', 'speaking')
 SPEAKER_COLUMNS = ('stamp', *SPEAKER_FLAGS, *FACE_COLUMNS, *ACOUSTIC_COLUMNS)
 
 MIN_OVERLAP = 0.9
-"""Share of the motion's steps that its speaker.csv must have."""
+"""The least share of the motion's ticks that its speaker.csv must have."""
 
 
 class RecordingError(DataError):
-    """A recording that cannot be read; the message names the file and what is wrong in it."""
+    """A recording cannot be read; the message names the file and what is wrong in it."""
 
 
 def _seconds(stamp: int) -> str:
-    """A stamp in ns as decimal seconds, exactly."""
+    """Return a stamp in ns as exact decimal seconds."""
     return f'{stamp // NANOSECONDS}.{stamp % NANOSECONDS:09d}'
 
 
 def _numbers(values: Iterable[float]) -> list[str]:
-    # Nine digits bring every float32 back bit for bit.
+    # Nine digits restore every float32 bit for bit.
     return [f'{value:.9g}' for value in values]
 
 
@@ -81,7 +81,7 @@ Writer = TypeVar('Writer', bound='_TableWriter')
 
 
 class _TableWriter:
-    """A csv file that grows by rows; a context manager."""
+    """Writes a CSV file row by row; it is a context manager."""
 
     def __init__(self, path: Path | str, columns: Sequence[str]) -> None:
         self._file = open(path, 'w', newline='', encoding='utf-8')  # noqa: SIM115
@@ -100,7 +100,7 @@ class _TableWriter:
         self.close()
 
     def close(self) -> None:
-        """Write out what is buffered and close the file."""
+        """Write what is buffered, and close the file."""
         self._file.close()
 
     def _write(self, cells: Sequence[str]) -> None:
@@ -108,44 +108,59 @@ class _TableWriter:
 
 
 class MotionWriter(_TableWriter):
-    """Writes motion.csv, a row per `ListenerMotion`."""
+    """Writes motion.csv, with one row per `ListenerMotion`."""
 
     def __init__(self, path: Path | str) -> None:
         super().__init__(path, MOTION_COLUMNS)
 
     def write(self, motion: ListenerMotion) -> None:
-        """Append a step; DataError when its face is in another basis than `arkit52`."""
+        """Append a tick.
+
+        Raises:
+            DataError: the face is not in the basis `arkit52`.
+        """
         cells = _face_cells(motion.face)
         self._write([_seconds(motion.stamp), motion.attitude.value, *cells])
 
 
 class SpeakerWriter(_TableWriter):
-    """Writes speaker.csv, a row per `SpeakerFrame`."""
+    """Writes speaker.csv, with one row per `SpeakerFrame`."""
 
     def __init__(self, path: Path | str) -> None:
         super().__init__(path, SPEAKER_COLUMNS)
 
     def write(self, frame: SpeakerFrame) -> None:
-        """Append a step; DataError when its face is in another basis than `arkit52`."""
+        """Append a tick.
+
+        Raises:
+            DataError: the face is not in the basis `arkit52`.
+        """
         flags = [str(int(getattr(frame, name))) for name in SPEAKER_FLAGS]
         cells = _face_cells(frame.face)
         self._write([_seconds(frame.stamp), *flags, *cells, *_numbers(frame.acoustic)])
 
 
 def write_reference(path: Path | str, reference: FaceMotion) -> None:
-    """Write the expression of the listener's portrait as reference.json."""
+    """Write the expression of the listener's portrait as reference.json.
+
+    Raises:
+        DataError: it is not in the basis `arkit52`.
+    """
     if reference.basis != ARKIT52:
-        raise DataError(f"a reference is in '{ARKIT52.name}', not '{reference.basis.name}'")
+        raise DataError(
+            f"recordings hold a reference in '{ARKIT52.name}', not '{reference.basis.name}'"
+        )
     values = map(float, _numbers(reference.expression))
     expression = dict(zip(ARKIT_NAMES, values, strict=True))
     Path(path).write_text(json.dumps({'expression': expression}, indent=1) + '\n', 'utf-8')
 
 
 def read_reference(path: Path | str) -> FloatArray:
-    """(52,) expression of reference.json; coefficients it does not name are 0.
+    """Return the expression (52,) of reference.json; coefficients that it does not name are 0.
 
     Raises:
-        RecordingError: not JSON, no 'expression', an unknown name or a value that is no number.
+        RecordingError: the file is not JSON or has no 'expression', a name is unknown, or a value
+            is not a finite number.
     """
     try:
         content = json.loads(Path(path).read_text('utf-8'))
@@ -156,7 +171,7 @@ def read_reference(path: Path | str) -> FloatArray:
     expression = np.zeros(ARKIT52.size)
     for name, value in content['expression'].items():
         if name not in ARKIT_INDEX:
-            raise RecordingError(f"{path}: '{name}' is no ARKit coefficient")
+            raise RecordingError(f"{path}: '{name}' is not an ARKit coefficient")
         if not isinstance(value, int | float) or not np.isfinite(value):
             raise RecordingError(f"{path}: '{name}' is {value!r}, a finite number was expected")
         expression[ARKIT_INDEX[name]] = value
@@ -165,7 +180,7 @@ def read_reference(path: Path | str) -> FloatArray:
 
 @dataclass(frozen=True)
 class _Table:
-    """Columns of numbers of a csv file, and one of words."""
+    """The columns of numbers of a CSV file, and one column of words."""
 
     path: Path
     numbers: dict[str, FloatArray]
@@ -189,14 +204,14 @@ def _number(cell: str, path: Path, line: int, column: str) -> float:
     try:
         value = float(cell)
     except ValueError:
-        raise RecordingError(f"{path}, line {line}: '{column}' is no number: '{cell}'") from None
+        raise RecordingError(f"{path}, line {line}: '{column}' is not a number: '{cell}'") from None
     if not np.isfinite(value):
         raise RecordingError(f"{path}, line {line}: '{column}' is {cell}, not a finite number")
     return value
 
 
 def _read_table(path: Path, columns: Sequence[str], word: str | None = None) -> _Table:
-    """Read the named columns of numbers and, when asked for, one of words."""
+    """Return the named columns of numbers and, if it is named, one column of words."""
     with _rows(path) as rows:
         header = [name.strip() for name in next(rows, [])]
         wanted = [*columns, word] if word else list(columns)
@@ -208,7 +223,7 @@ def _read_table(path: Path, columns: Sequence[str], word: str | None = None) -> 
         for line, row in enumerate(rows, start=2):
             if len(row) != len(header):
                 raise RecordingError(
-                    f'{path}, line {line}: {len(row)} cells, the header names {len(header)}'
+                    f'{path}, line {line}: {len(row)} cells, but the header has {len(header)}'
                 )
             values.append([_number(row[p], path, line, header[p]) for p in places])
             if word:
@@ -220,7 +235,11 @@ def _read_table(path: Path, columns: Sequence[str], word: str | None = None) -> 
 
 
 def _ticks(table: _Table) -> FloatArray:
-    """Tick number of every row, counted from the first; checks that stamps are on 30 Hz steps."""
+    """Return the tick number of every row, counted from the first.
+
+    Raises:
+        RecordingError: the stamps are not at 30 Hz.
+    """
     stamps = table.numbers['stamp']
     steps = np.diff(stamps)
     whole = np.maximum(np.round(steps * MODEL_RATE), 1)
@@ -235,7 +254,7 @@ def _ticks(table: _Table) -> FloatArray:
 
 
 def _read_speaker(path: Path, stamps: FloatArray) -> SpeakerTrack:
-    """The speaker at the given stamps; a step that the file lacks has no face and no speech."""
+    """Return the speaker at the given stamps; ticks that the file lacks have no face or speech."""
     table = _read_table(path, ('stamp', 'speaking', 'face_valid', *FACE_COLUMNS))
     _ticks(table)
     own = table.numbers['stamp']
@@ -255,7 +274,7 @@ def _read_speaker(path: Path, stamps: FloatArray) -> SpeakerTrack:
 
 
 def read_motion(directory: Path | str) -> tuple[NDArray[np.int64], FaceTrack]:
-    """The recorded motion of a directory whole: numbers of the model's ticks (T,) and faces (T).
+    """Return the complete motion in a directory: the numbers (T,) of its ticks, and its faces.
 
     Raises:
         RecordingError: see `read_recording`.
@@ -272,14 +291,14 @@ def read_motion(directory: Path | str) -> tuple[NDArray[np.int64], FaceTrack]:
 
 
 def read_recording(directory: Path | str) -> list[MotionTrack]:
-    """Tracks of the recording in a directory.
+    """Return the tracks of the recording in a directory.
 
-    A recording is cut where steps are missing and where the attitude changes; pieces shorter than
-    `MIN_SECONDS` are left out.
+    A recording is cut where ticks are missing and where the attitude changes. Tracks shorter than
+    `MIN_SECONDS` are dropped.
 
     Raises:
-        RecordingError: a missing file or column, a cell that is no finite number, irregular
-            stamps, an unknown attitude, a speaker.csv of another recording, or nothing that is
+        RecordingError: a file or column is missing, a cell is not a finite number, stamps are
+            irregular, an attitude is unknown, speaker.csv is of another recording, or no track is
             long enough.
     """
     directory = Path(directory)
@@ -331,10 +350,10 @@ def read_recording(directory: Path | str) -> list[MotionTrack]:
 
 
 def read_recordings(directory: Path | str) -> list[MotionTrack]:
-    """Tracks of every recording in a directory: its own, or those of all its sub-directories.
+    """Return the tracks of all recordings in a directory and its sub-directories.
 
     Raises:
-        RecordingError: see `read_recording`; also when there is no motion.csv anywhere.
+        RecordingError: see `read_recording`; also if there is no motion.csv at all.
     """
     directory = Path(directory)
     if not directory.is_dir():

@@ -1,4 +1,4 @@
-"""Writes pictures as a silent H.264 mp4."""
+"""Writes pictures as a silent H.264 video."""
 
 from collections.abc import Iterable
 from fractions import Fraction
@@ -14,16 +14,19 @@ from vico_listener.errors import DataError
 def write_video(
     path: Path, pictures: Iterable[NDArray[np.uint8]], fps: int, quality: int = 18
 ) -> int:
-    """Write pictures (H, W, 3) uint8 BGR of one even size; a half-written file has another name.
+    """Write pictures as an mp4; as long as it is incomplete, the file has another name.
 
     Args:
-        path: the mp4.
-        pictures: in order.
-        fps: pictures a second.
-        quality: of x264, 0 (best) to 51.
+        path: the mp4 file.
+        pictures: (H, W, 3) uint8 BGR, all of the same size, whose sides are even.
+        fps: pictures per second.
+        quality: the constant rate factor of x264, 0 (best) to 51.
 
     Returns:
-        how many there were; DataError when none.
+        the number of pictures.
+
+    Raises:
+        DataError: there are no pictures.
     """
     unfinished = path.with_suffix('.part.mp4')
     count = 0
