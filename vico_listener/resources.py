@@ -1,4 +1,4 @@
-"""Finds the package's own files (config, models) in the source tree and in an install."""
+"""Finds the files of the package (config, models) in the source tree or in an install."""
 
 import sys
 from pathlib import Path
@@ -7,13 +7,13 @@ from vico_listener.errors import NotInstalledError
 
 
 def resource_path(relative: str) -> Path:
-    """Path of a file or folder of the package, e.g. ``config/robots``.
+    """Return the path of a file or folder of the package, e.g. ``config/robots``.
 
-    Looks beside the source tree first, then in ``share/vico_listener`` of the install that this
-    module belongs to (colcon, then pip), last in that of this Python's environment.
+    It is searched beside the source tree, then in ``share/vico_listener`` of the install to which
+    this module belongs (colcon, then pip), then in that of this Python environment.
 
     Raises:
-        NotInstalledError: it is in neither place.
+        NotInstalledError: it is in none of these places.
     """
     here = Path(__file__).resolve().parent
     candidates = [here.parent / relative]

@@ -172,7 +172,7 @@ def shift_stamp(lines):
     ('file', 'change', 'message'),
     [
         ('motion.csv', set_cell(3, 'yaw', 'nan'), r"motion\.csv, line 4: 'yaw' is nan"),
-        ('motion.csv', set_cell(3, 'jawOpen', 'x'), r"motion\.csv, line 4: 'jawOpen' is no number"),
+        ('motion.csv', set_cell(3, 'jawOpen', 'x'), r"motion\.csv, line 4: 'jawOpen' is not a num"),
         ('motion.csv', set_cell(2, 'attitude', 'cheerful'), r"line 3: .*'attitude'.*'cheerful'"),
         ('motion.csv', lambda lines: [line[:-1] for line in lines], r'lacks .*tongueOut'),
         ('motion.csv', lambda lines: lines[:1], r'motion\.csv: no rows'),
@@ -198,7 +198,7 @@ def test_broken_tables_are_named(recording, file, change, message):
     [
         ('{', 'not valid JSON'),
         ('[]', "needs an object 'expression'"),
-        ('{"expression": {"grin": 1}}', "'grin' is no ARKit coefficient"),
+        ('{"expression": {"grin": 1}}', "'grin' is not an ARKit coefficient"),
         ('{"expression": {"jawOpen": "wide"}}', "'jawOpen' is 'wide'"),
         ('{"expression": {"jawOpen": NaN}}', "'jawOpen' is nan"),
     ],
@@ -253,7 +253,7 @@ def tracked(**changes):
     ('changes', 'message'),
     [
         ({'rotation': np.zeros((60, 4))}, r'rotation: shape \(60, 4\), expected \(60, 3\)'),
-        ({'expression': np.full((60, 52), np.nan)}, 'expression: holds a number that is not fin'),
+        ({'expression': np.full((60, 52), np.nan)}, 'expression: it holds a number that is not f'),
         ({'times': np.arange(60) / 25}, r'irregular stamps: 0\.000 s is followed by 0\.040 s'),
         ({'times': np.arange(20) / 30}, r'too short to measure: 0\.67 s'),
         ({'reference': np.zeros(3)}, 'reference: shape'),

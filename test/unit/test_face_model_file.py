@@ -35,7 +35,7 @@ def test_no_such_file(tmp_path):
 def test_not_a_bundle(tmp_path):
     path = tmp_path / 'a.task'
     path.write_bytes(b'<html>404</html>')
-    with pytest.raises(FaceModelError, match=r'no intact \.task bundle .*bundled_files'):
+    with pytest.raises(FaceModelError, match=r'not an intact \.task bundle .*bundled_files'):
         load_model(path)
 
 

@@ -32,11 +32,11 @@ HEAD = ('live', 'robot')
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
-    An error that the user can correct is printed in one line; any other exception is raised with
-    its traceback.
+    An error that the user can fix is printed in one line; any other exception is raised with its
+    traceback.
 
     Returns:
-        the exit code: that of the command, 1 for an error that the user can correct, or 130 after
+        the exit code: that of the command, 1 for an error that the user can fix, or 130 after
         Ctrl-C.
     """
     arguments = list(sys.argv[1:] if arguments is None else arguments)

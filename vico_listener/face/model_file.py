@@ -1,7 +1,7 @@
-"""Find, check and unpack `face_landmarker.task`, MediaPipe's bundle of face networks.
+"""Finds, checks and unpacks `face_landmarker.task`, MediaPipe's bundle of face networks.
 
-The bundle (Apache-2.0) is a zip of three TFLite networks and the face's geometry. It is one of the
-`bundled_files`, or comes from any path that the user gives.
+The bundle (Apache-2.0) is a zip file of three TFLite networks and the geometry of a face. It is one
+of the `bundled_files`, or any file that the user names.
 """
 
 import hashlib
@@ -18,19 +18,19 @@ REMEDY = f'get it with `{bundled_files.REMEDY}`, or give the path of a face_land
 
 
 class FaceModelError(DataError):
-    """The face model is missing, broken or another model; the message says how to mend it."""
+    """The face model is missing, broken or of another kind; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class FaceModel:
-    """The parts of a .task bundle, as bytes.
+    """The parts of a .task bundle.
 
     Attributes:
-        path: where it came from.
-        detector: BlazeFace short range, TFLite.
-        landmarks: FaceMesh-V2, 478 points, TFLite.
-        blendshapes: Blendshapes-V2, 52 coefficients, TFLite.
-        geometry: canonical mesh and Procrustes weights, protobuf.
+        path: the file of the bundle.
+        detector: the TFLite network BlazeFace short range.
+        landmarks: the TFLite network FaceMesh-V2, which gives 478 points.
+        blendshapes: the TFLite network Blendshapes-V2, which gives 52 coefficients.
+        geometry: the canonical mesh and Procrustes weights as a protobuf message.
     """
 
     path: Path
@@ -49,7 +49,11 @@ MEMBERS = {
 
 
 def default_model_path() -> Path:
-    """Return where the installed model is; FaceModelError when there is none."""
+    """Return the path of the installed model.
+
+    Raises:
+        FaceModelError: it is not installed.
+    """
     path = bundled_path(FACE_MODEL)
     if path is None:
         raise FaceModelError(f'the face model is not installed: {REMEDY}')
@@ -60,7 +64,8 @@ def load_model(path: str | Path | None = None) -> FaceModel:
     """Read the bundle at `path`, by default the installed one, whose checksum must be right.
 
     Raises:
-        FaceModelError: no such file, not a .task bundle, a member is missing or damaged.
+        FaceModelError: there is no such file, it is not a .task bundle, or a part of it is missing
+            or damaged.
     """
     source = default_model_path() if path is None else Path(path).expanduser()
     if not source.is_file():
@@ -74,8 +79,10 @@ def load_model(path: str | Path | None = None) -> FaceModel:
             parts = {part: bundle.read(member) for part, member in MEMBERS.items()}
     except KeyError as error:
         raise FaceModelError(
-            f'{source} is no face landmarker with blendshapes ({error.args[0]}): {REMEDY}'
+            f'{source} is not a face landmarker with blendshapes ({error.args[0]}): {REMEDY}'
         ) from None
     except zipfile.BadZipFile as error:
-        raise FaceModelError(f'{source} is no intact .task bundle ({error}): {REMEDY}') from None
+        raise FaceModelError(
+            f'{source} is not an intact .task bundle ({error}): {REMEDY}'
+        ) from None
     return FaceModel(source, **parts)

@@ -78,10 +78,10 @@ class Film:
             self._waiting.append(chunk)
 
     def add_picture(self, stamp: int, speaker: Image, listener: Image) -> None:
-        """Add the picture of the tick at `stamp` (ns), unless that tick has one already.
+        """Add the picture of a tick, unless a picture of that tick or a later one was added.
 
         Args:
-            stamp: the stamp of the tick, ns; it must not go back.
+            stamp: the stamp of the tick, ns.
             speaker: (H, W, 3) uint8 BGR, the image of the speaker, of any size.
             listener: (H, W, 3) uint8 BGR, the picture of the listener, of any size.
         """

@@ -54,12 +54,16 @@ def load_portrait(path: str | Path) -> Image:
 
 
 def default_portrait_path() -> Path:
-    """Return where the astronaut Eileen Collins (NASA, public domain) is."""
+    """Return the path of the default portrait: the astronaut Eileen Collins (NASA, public domain).
+
+    Raises:
+        PortraitError: it is not installed.
+    """
     path = bundled_path(PORTRAIT)
     if path is None:
         raise PortraitError(
             f'the default portrait is not installed: get it with `{bundled_files.REMEDY}`, or give '
-            'a portrait of your own'
+            'your own portrait'
         )
     return path
 

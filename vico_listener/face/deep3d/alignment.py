@@ -1,7 +1,7 @@
-"""Cuts the face out of a picture as Deep3DFaceRecon was trained on it.
+"""Crops the face from an image in the way in which Deep3DFaceRecon was trained.
 
-Scale and place come from five points: the least-squares weak perspective camera (POS) that sees a
-standard face at them. The picture is scaled, never turned.
+Five points determine scale and place, by the least-squares weak perspective camera (POS) that sees
+a standard face at these points. The image is scaled, never rotated.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from vico_listener.errors import DataError
 from vico_listener.face.observation import Image
 
 SIZE = 224
-"""Side of the network's input, px."""
+"""The side of the network's input, px."""
 
 STANDARD_SCALE = 102.0
 """Pixels per unit of the standard face in the network's input."""
@@ -27,16 +27,20 @@ STANDARD_POINTS = np.array(
         [0.24847, -0.38128, 0.22236],
     ]
 )
-"""The standard face's eyes, nose tip and corners of the mouth: x to its left, y up, z forward."""
+"""Eyes, tip of the nose and corners of the mouth of the standard face.
+
+The axes are x to the right of the image, y up and z out of the face; what is left in the image
+comes first.
+"""
 
 MESH_POINTS = ((33, 133), (263, 362), (1, 4), (61,), (291,))
-"""The same in the landmarker's face mesh, the picture's left first; the mean of each group."""
+"""The same points in the landmarker's face mesh, each the mean of a group of landmarks."""
 
 _SOLVE = np.linalg.pinv(np.column_stack([STANDARD_POINTS, np.ones(5)]))
 
 
 class AlignmentError(DataError):
-    """Five points that no face can have."""
+    """The five points are not those of a face."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +48,10 @@ class AlignedFace:
     """A face as the network sees it.
 
     Attributes:
-        picture: (224, 224, 3) uint8 RGB; black beyond the picture.
-        transform_params: (5,) float32: width and height of the picture in px, scale, and the place
-            x, y of the standard face's origin in px, y counted upwards from the lowest row.
+        picture: (224, 224, 3) uint8 RGB; black beyond the original image.
+        transform_params: (5,) float32: the width and height of the original image in px, the scale,
+            and the place x, y of the standard face's origin in px, with y counted upwards from the
+            lowest row.
     """
 
     picture: NDArray[np.uint8]
@@ -54,16 +59,17 @@ class AlignedFace:
 
 
 def five_points(landmarks: NDArray) -> NDArray[np.float64]:
-    """The five points (5, 2), px, y down, of the landmarker's 478 (478, >= 2)."""
+    """Return the five points (5, 2), px, y down, of the landmarker's points (478, >= 2)."""
     return np.array([landmarks[list(group), :2].mean(axis=0) for group in MESH_POINTS], np.float64)
 
 
 def align_face(picture: Image, points: NDArray) -> AlignedFace:
-    """Cut a face out.
+    """Crop a face from an image.
 
     Args:
-        picture: (H, W, 3) BGR.
-        points: (5, 2) px, y down: eyes, nose tip, corners of the mouth, the picture's left first.
+        picture: (H, W, 3) uint8 BGR, the image.
+        points: (5, 2) the eyes, the tip of the nose and the corners of the mouth, px, y down; what
+            is left in the image comes first.
 
     Raises:
         AlignmentError: the points coincide or are not finite.
@@ -76,7 +82,7 @@ def align_face(picture: Image, points: NDArray) -> AlignedFace:
     if not size > 1e-3:
         raise AlignmentError('the five points of the face coincide or are not finite')
     scale, (x, y) = STANDARD_SCALE / size, camera[3]
-    # Whole pixels, cut towards zero, as in the pictures that the network was trained on.
+    # Truncate to whole pixels, as in the images with which the network was trained.
     columns, rows = int(width * scale), int(height * scale)
     left = int(columns / 2 - SIZE / 2 + (x - width / 2) * scale)
     top = int(rows / 2 - SIZE / 2 + (height / 2 - y) * scale)
@@ -87,8 +93,8 @@ def align_face(picture: Image, points: NDArray) -> AlignedFace:
 
 
 def _cut(picture: Image, columns: int, rows: int, left: int, top: int) -> NDArray[np.uint8]:
-    """The square at (left, top) of the picture scaled to columns x rows, RGB."""
-    # The head does without Pillow: nothing but Deep3D needs it, and the stack imports this module.
+    """Return the square (224, 224, 3) RGB at (left, top) of the image scaled to columns x rows."""
+    # Only Deep3D needs Pillow, and the stack imports this module without it.
     from PIL.Image import Resampling
     from PIL.Image import fromarray
 
@@ -98,7 +104,7 @@ def _cut(picture: Image, columns: int, rows: int, left: int, top: int) -> NDArra
     y0, y1 = max(top, 0), min(top + SIZE, rows)
     if x0 >= x1 or y0 >= y1:
         return cut
-    # Only the part that is seen is scaled; Pillow looks beyond the box for its neighbours.
+    # Only the visible part is scaled; Pillow also uses the pixels around the box.
     box = x0 * width / columns, y0 * height / rows, x1 * width / columns, y1 * height / rows
     scaled = fromarray(picture).resize((x1 - x0, y1 - y0), Resampling.BICUBIC, box=box)
     cut[y0 - top : y1 - top, x0 - left : x1 - left] = np.asarray(scaled)[..., ::-1]
