@@ -50,7 +50,7 @@ def test_damaged_bundle(tmp_path):
 
 def test_a_bundle_without_blendshapes(tmp_path):
     path = bundle(tmp_path / 'a.task', blendshapes=None)
-    with pytest.raises(FaceModelError, match=r'no face landmarker.*face_blendshapes\.tflite'):
+    with pytest.raises(FaceModelError, match=r'not a face landmarker.*face_blendshapes\.tflite'):
         load_model(path)
 
 
