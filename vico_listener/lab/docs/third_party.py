@@ -4,7 +4,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from vico_listener.dependencies import EXTRAS
+from vico_listener.dependencies import HEAD
+from vico_listener.lab.docs.markdown import code
 from vico_listener.lab.docs.markdown import table
+from vico_listener.lab.docs.messages import prose
 
 
 @dataclass(frozen=True)
@@ -175,7 +179,7 @@ FAMILIES = ('ros-', 'colcon-')
 
 
 def third_party_parts(root: Path) -> dict[str, str]:
-    """'third party': the table of `PARTS`.
+    """'third party': the table of `PARTS`; 'extras': what pip and `./run setup` can add.
 
     Raises:
         ValueError: the table lacks something that a requirement file names, or has too much.
@@ -188,7 +192,20 @@ def third_party_parts(root: Path) -> dict[str, str]:
             f'lists {sorted(listed - named)}, which is not there'
         )
     rows = [[part.what, part.use, part.licence, part.source] for part in PARTS]
-    return {'third party': table(('part', 'used for', 'licence', 'where it comes from'), rows)}
+    extras = [[code(e), *_requirements(root, e)] for e in (*HEAD, *EXTRAS)]
+    return {
+        'third party': table(('part', 'used for', 'licence', 'where it comes from'), rows),
+        'extras': table(('extra', 'what it is for', 'packages'), extras),
+    }
+
+
+def _requirements(root: Path, name: str) -> tuple[str, str]:
+    """What a requirement file says that it is for, and what it names."""
+    text = (root / 'requirements' / f'{name}.txt').read_text(encoding='utf-8')
+    comment, *lines = re.split(r'\n(?!#)', text)
+    names = [re.sub(r'^-r (.*)\.txt$', r'all of \1', line) for line in lines]
+    names = [re.split('[=<>;]', name)[0].strip() for name in names if not name.startswith('#')]
+    return prose(comment), ', '.join(dict.fromkeys(filter(None, names)))
 
 
 def required(root: Path) -> set[str]:
