@@ -15,10 +15,12 @@ from synthetic_speaker import speaker_frames
 from synthetic_speaker import synthetic_speech
 
 from vico_listener.cli.main import create_parser
+from vico_listener.errors import UnavailableError
 from vico_listener.face import create_face_tracker
 from vico_listener.lab.cli.docs import outdated
 from vico_listener.lab.docs.markdown import fill
 from vico_listener.lab.docs.markdown import table
+from vico_listener.lab.docs.pages import generated
 from vico_listener.listener import create_listener
 from vico_listener.listener.mood import Mood
 from vico_listener.motion import Attitude
@@ -66,6 +68,11 @@ def test_parts_between_markers_are_replaced() -> None:
     with pytest.raises(ValueError, match='no counterpart'):
         fill(page.replace('<!-- end -->', ''), {'one': ''})
     assert table(('a',), [['b|c']]).splitlines()[-1] == r'| b\|c |'
+
+
+def test_pages_are_made_in_the_sources_only(tmp_path: Path) -> None:
+    with pytest.raises(UnavailableError, match='in the sources of the package'):
+        generated(tmp_path, create_parser([]))
 
 
 def test_readme_is_short() -> None:

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from vico_listener.errors import UnavailableError
 from vico_listener.lab.docs.commands import command_parts
 from vico_listener.lab.docs.commands import run_parts
 from vico_listener.lab.docs.markdown import MARKER
@@ -23,8 +24,11 @@ def generated(root: Path, parser: argparse.ArgumentParser) -> dict[Path, str]:
         parser: of the `vico` command, with all its sub-commands.
 
     Raises:
+        UnavailableError: `root` is an install, which has no pages.
         ValueError: a page and the code do not fit together; the message names the page.
     """
+    if not (root / 'README.md').is_file():
+        raise UnavailableError(f'the pages are made in the sources of the package, not in {root}')
     parts = {
         **command_parts(parser),
         **message_parts(root),
