@@ -127,8 +127,8 @@ def perceive(
     stream = None
     sound: Iterator[SoundChunk] = iter(())
     if audio is not None:
-        rate, channels = probe_sound(audio)
-        stream = AcousticStream(rate, min(2, channels))
+        heard = probe_sound(audio)
+        stream = AcousticStream(heard.sample_rate, min(2, heard.channels))
         sound = sound_chunks(audio)
     tracker = FaceTracker(_backend(settings.face, settings.face_model), settings.fov_deg)
     perception = Perception(tracker, stream, WAIT)
