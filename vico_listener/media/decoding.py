@@ -95,7 +95,7 @@ def measure_duration(path: Path) -> float:
             for _ in _packets(media, timing, Remarks()):
                 pass
     end = None if timing is None else timing.line.end
-    return 0.0 if timing is None or end is None else float(end - timing.start)
+    return 0.0 if timing is None or end is None else float(end - timing.line.start)
 
 
 def count_packets(path: Path, kind: Kind) -> int:
@@ -153,8 +153,7 @@ class _Timing:
         whole: it is read from its beginning.
 
     Attributes:
-        start: stamp of stream time 0, s.
-        line: moves stamps that jump.
+        line: moves stamps that jump; stream time 0 is its start.
         last: time of the last picture, s.
         counts: kind of the stream whose reader counts the jumps, which are those of all.
     """
@@ -163,9 +162,8 @@ class _Timing:
         self._ahead = AHEAD_RESTARTING if media.restarts else AHEAD
         self.counts = 'audio' if media.video is None else 'video'
         self._first = whole
-        self.start = media.start
         self.last: Fraction | None = None
-        self.line = Continuity(self._ahead)
+        self.line = Continuity(self._ahead, media.start)
 
     def settle(self, packet: Any) -> None:
         """Move the stamps of a packet to where they belong."""
@@ -176,8 +174,8 @@ class _Timing:
         if stamp is None or packet.time_base is None:
             return
         time = stamp * packet.time_base
-        if self._first and abs(time - self.start) > self._ahead:
-            self.start = time  # the head and the packets do not agree
+        if self._first and abs(time - self.line.start) > self._ahead:
+            self.line.start = time  # the head and the packets do not agree
         self._first = False
         length = Fraction(packet.duration or 0) * packet.time_base
         move = round(self.line.place(packet.stream.type, time, length) / packet.time_base)
@@ -230,7 +228,7 @@ def _decoded(
         for frame in decoded:
             stamp = frame.pts if coded is None else coded.next()
             known = stamp is not None and wanted.time_base is not None
-            time = stamp * wanted.time_base - timing.start if known else None
+            time = stamp * wanted.time_base - timing.line.start if known else None
             if period is not None:
                 if time is None:
                     time = Fraction(0) if timing.last is None else timing.last + period

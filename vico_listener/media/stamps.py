@@ -7,6 +7,7 @@ streams that jump at the same place are moved by the same amount, which keeps th
 
 from collections import deque
 from collections.abc import Hashable
+from dataclasses import dataclass
 from fractions import Fraction
 
 BACK = Fraction(1, 2)
@@ -22,18 +23,18 @@ class Continuity:
 
     Args:
         ahead: seconds beyond all that came so far from which on a stamp counts as a jump, no gap.
+        start: where the time line begins, s; there a stream is put whose first stamp is a jump.
 
     Attributes:
+        start: as given.
         jumps: (where on the time line, s; by how much what follows is moved, s), in order.
     """
 
-    def __init__(self, ahead: Fraction) -> None:
+    def __init__(self, ahead: Fraction, start: Fraction = Fraction(0)) -> None:
         self._ahead = ahead
+        self.start = start
         self._moves = [Fraction(0)]
-        self._pass: dict[Hashable, int] = {}
-        self._first: dict[Hashable, Fraction] = {}
-        self._last: dict[Hashable, Fraction] = {}
-        self._due: dict[Hashable, Fraction] = {}
+        self._places: dict[Hashable, _Place] = {}
         self.jumps: list[tuple[Fraction, Fraction]] = []
 
     def place(self, stream: Hashable, stamp: Fraction, duration: Fraction) -> Fraction:
@@ -44,46 +45,54 @@ class Continuity:
             stamp: the next one, s; a stream's stamps rise but for small disorder and jumps.
             duration: s until its next one, 0 = unknown.
         """
-        if stream not in self._last:
-            self._pass[stream] = self._nearest(stamp)
-        if self._jumps(stream, stamp + self._moves[self._pass[stream]]):
-            self._enter_pass(stream, stamp)
-        move = self._moves[self._pass[stream]]
-        self._first.setdefault(stream, stamp + move)
-        self._last[stream] = stamp + move
-        self._due[stream] = stamp + move + (duration if 0 < duration <= LONGEST else 0)
-        return move
+        place = self._places.get(stream)
+        number = self._nearest(stamp) if place is None else place.number
+        if self._jumps(place, stamp + self._moves[number]):
+            number = self._next_pass(place, number, stamp)
+        placed = stamp + self._moves[number]
+        if not 0 < duration <= LONGEST:
+            step = Fraction(0) if place is None else placed - place.last
+            duration = step if 0 < step <= LONGEST else Fraction(0)
+        self._places[stream] = _Place(number, placed, placed + duration)
+        return self._moves[number]
 
     @property
     def end(self) -> Fraction | None:
         """Where the last stream ends, s; None before the first stamp."""
-        return max(self._due.values(), default=None)
+        return max((place.due for place in self._places.values()), default=None)
 
-    def _jumps(self, stream: Hashable, placed: Fraction) -> bool:
-        if not self._due:
+    def _jumps(self, place: '_Place | None', placed: Fraction) -> bool:
+        end = self.end
+        if end is None:
             return False
-        back = placed < self._last.get(stream, placed) - BACK
-        return back or placed > max(self._due.values()) + self._ahead
+        return (place is not None and placed < place.last - BACK) or placed > end + self._ahead
 
     def _nearest(self, stamp: Fraction) -> int:
         """The pass to which the first stamp of a stream belongs."""
-        if not self._last:
+        end = self.end
+        if end is None:
             return 0
-        reached = max(self._last.values())
         passes = range(len(self._moves))
-        return min(passes, key=lambda number: abs(stamp + self._moves[number] - reached))
+        return min(passes, key=lambda number: abs(stamp + self._moves[number] - end))
 
-    def _enter_pass(self, stream: Hashable, stamp: Fraction) -> None:
-        """Go to a later pass that another stream has begun, else begin one."""
-        for later in range(self._pass[stream] + 1, len(self._moves)):
-            if not self._jumps(stream, stamp + self._moves[later]):
-                self._pass[stream] = later
-                return
-        # One that jumps with its first stamp begins where the others did.
-        due = self._due[stream] if stream in self._due else min(self._first.values())
-        self._pass[stream] = len(self._moves)
+    def _next_pass(self, place: '_Place | None', number: int, stamp: Fraction) -> int:
+        """A later pass that another stream has begun, else a new one."""
+        for later in range(number + 1, len(self._moves)):
+            if not self._jumps(place, stamp + self._moves[later]):
+                return later
+        due = self.start if place is None else place.due
         self._moves.append(due - stamp)
         self.jumps.append((due, due - stamp))
+        return len(self._moves) - 1
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Of a stream: number of its pass, its last stamp and its next on the time line, s."""
+
+    number: int
+    last: Fraction
+    due: Fraction
 
 
 class CodedStamps:
