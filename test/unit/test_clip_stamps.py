@@ -1,7 +1,6 @@
 """Time and sound of clips whose stamps or formats change midway, or that are damaged."""
 
 from collections.abc import Callable
-from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -195,21 +194,20 @@ def test_long_pause_and_late_sound_are_no_jumps(tmp_path: Path) -> None:
 
 
 def test_continuity_keeps_streams_in_step() -> None:
-    line = Continuity(Fraction(10))
-    period = Fraction(1, 25)
+    second = NANOSECONDS
+    line = Continuity(10 * second)
     for n in range(50):
-        assert line.place('picture', n * period, period) == 0
-        assert line.place('sound', n * period + Fraction(1, 100), period) == 0
-    first = line.place('sound', Fraction(70), period)
-    assert first == 50 * period + Fraction(1, 100) - 70
-    assert line.place('picture', Fraction(70), period) == first
-    assert line.place('late', Fraction(71), Fraction(0)) == first
-    assert len(line.jumps) == 1 and line.end == Fraction(71) + first
+        assert line.place('picture', n * PERIOD, PERIOD) == 0
+        assert line.place('sound', n * PERIOD + 10_000_000, PERIOD) == 0
+    first = line.place('sound', 70 * second, PERIOD)
+    assert first == 50 * PERIOD + 10_000_000 - 70 * second
+    assert line.place('picture', 70 * second, PERIOD) == first
+    assert line.place('late', 71 * second, 0) == first
+    assert len(line.jumps) == 1 and line.end == 71 * second + first
     # A single stamp that is wrong, and one for the better.
-    outlier = line.place('picture', Fraction(1_000_000), period)
-    assert Fraction(1_000_000) + outlier == Fraction(70) + period + first
-    again = line.place('picture', Fraction(70) + 2 * period, period)
-    assert again == first
+    outlier = line.place('picture', 10**15, PERIOD)
+    assert 10**15 + outlier == 70 * second + PERIOD + first
+    assert line.place('picture', 70 * second + 2 * PERIOD, PERIOD) == first
 
 
 @pytest.mark.parametrize('suffix', ['mp4', 'mkv', 'ts', 'avi'])

@@ -121,6 +121,7 @@ def probe_clip(path: str | Path) -> ClipInfo:
         fps = float(media.video.average_rate or 0.0)
         audio = media.audio
         rate, channels = (0, 0) if audio is None else (audio.sample_rate, audio.channels)
+        duration = None if media.restarts else media.duration
         notes = tuple(media.choices())
     first = list(islice(camera_frames(path), 2))
     if len(first) < 2:
@@ -128,8 +129,10 @@ def probe_clip(path: str | Path) -> ClipInfo:
             'holds a single picture, it is no video' if first else 'holds no picture: it is empty'
         )
         raise ClipError(f'{path.name} {holds}; give a video of the speaker')
+    if duration is None:
+        duration = measure_duration(path)
     height, width = first[0].image.shape[:2]
-    return ClipInfo(path, width, height, fps, measure_duration(path), rate, channels, notes)
+    return ClipInfo(path, width, height, fps, duration, rate, channels, notes)
 
 
 def _without_pictures(media: Media) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import av
 import av.error
 
+from vico_listener.clock import NANOSECONDS
 from vico_listener.media.container import Kind
 from vico_listener.media.container import Media
 from vico_listener.media.container import open_media
@@ -22,10 +23,10 @@ from vico_listener.media.stamps import CodedStamps
 from vico_listener.media.stamps import Continuity
 from vico_listener.media.transport_stream import parts_of
 
-AHEAD = Fraction(60)
-AHEAD_RESTARTING = Fraction(10)
-"""Seconds without picture and sound that count as a jump of the stamps; the second where stamps may
-start anew."""
+AHEAD_NS = 60 * NANOSECONDS
+AHEAD_RESTARTING_NS = 10 * NANOSECONDS
+"""How long neither picture nor sound may come until that counts as a jump of the stamps; the second
+where stamps may start anew."""
 
 STAMP_LIMIT = 2**62
 """A stamp beyond is damage, and would run over when moved."""
@@ -95,7 +96,7 @@ def measure_duration(path: Path) -> float:
             for _ in _packets(media, timing, Remarks()):
                 pass
     end = None if timing is None else timing.line.end
-    return 0.0 if timing is None or end is None else float(end - timing.line.start)
+    return 0.0 if timing is None or end is None else (end - timing.line.start) / NANOSECONDS
 
 
 def count_packets(path: Path, kind: Kind) -> int:
@@ -153,17 +154,19 @@ class _Timing:
         whole: it is read from its beginning.
 
     Attributes:
-        line: moves stamps that jump; stream time 0 is its start.
+        start: stamp of stream time 0, s.
+        line: moves stamps that jump.
         last: time of the last picture, s.
         counts: kind of the stream whose reader counts the jumps, which are those of all.
     """
 
     def __init__(self, media: Media, whole: bool = True) -> None:
-        self._ahead = AHEAD_RESTARTING if media.restarts else AHEAD
+        self._ahead = AHEAD_RESTARTING_NS if media.restarts else AHEAD_NS
         self.counts = 'audio' if media.video is None else 'video'
         self._first = whole
         self.last: Fraction | None = None
-        self.line = Continuity(self._ahead, media.start)
+        self.start = media.start
+        self.line = Continuity(self._ahead, round(self.start * NANOSECONDS))
 
     def settle(self, packet: Any) -> None:
         """Move the stamps of a packet to where they belong."""
@@ -173,15 +176,22 @@ class _Timing:
         stamp = packet.pts if packet.dts is None else packet.dts
         if stamp is None or packet.time_base is None:
             return
-        time = stamp * packet.time_base
+        base = packet.time_base
+        time = _nanoseconds(stamp, base)
         if self._first and abs(time - self.line.start) > self._ahead:
-            self.line.start = time  # the head and the packets do not agree
+            # The head and the packets do not agree.
+            self.start, self.line.start = stamp * base, time
         self._first = False
-        length = Fraction(packet.duration or 0) * packet.time_base
-        move = round(self.line.place(packet.stream.type, time, length) / packet.time_base)
+        length = _nanoseconds(packet.duration or 0, base)
+        move = self.line.place(packet.stream.type, time, length)
         if move:
-            packet.pts = None if packet.pts is None else packet.pts + move
-            packet.dts = None if packet.dts is None else packet.dts + move
+            ticks = round(Fraction(move, NANOSECONDS) / base)
+            packet.pts = None if packet.pts is None else packet.pts + ticks
+            packet.dts = None if packet.dts is None else packet.dts + ticks
+
+
+def _nanoseconds(ticks: int, base: Fraction) -> int:
+    return ticks * base.numerator * NANOSECONDS // base.denominator
 
 
 def _packets(media: Media, timing: _Timing, remarks: Remarks) -> Iterator[Any]:
@@ -228,7 +238,7 @@ def _decoded(
         for frame in decoded:
             stamp = frame.pts if coded is None else coded.next()
             known = stamp is not None and wanted.time_base is not None
-            time = stamp * wanted.time_base - timing.line.start if known else None
+            time = stamp * wanted.time_base - timing.start if known else None
             if period is not None:
                 if time is None:
                     time = Fraction(0) if timing.last is None else timing.last + period

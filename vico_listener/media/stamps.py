@@ -8,66 +8,66 @@ streams that jump at the same place are moved by the same amount, which keeps th
 from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass
-from fractions import Fraction
 
-BACK = Fraction(1, 2)
-"""Seconds by which a stamp that lies before the last one of its stream is a new start; less is
-disorder."""
+from vico_listener.clock import NANOSECONDS
 
-LONGEST = Fraction(1)
-"""Seconds that a picture or packet lasts at most; what is said to last longer counts as nothing."""
+BACK_NS = NANOSECONDS // 2
+"""A stamp that lies this far before the last one of its stream is a new start; less is disorder."""
+
+LONGEST_NS = NANOSECONDS
+"""How long a picture or packet lasts at most; what is said to last longer counts as nothing."""
 
 
 class Continuity:
     """Where the stamps of several streams lie on one time line that goes on.
 
     Args:
-        ahead: seconds beyond all that came so far from which on a stamp counts as a jump, no gap.
-        start: where the time line begins, s; there a stream is put whose first stamp is a jump.
+        ahead: ns beyond all that came so far from which on a stamp counts as a jump, no gap.
+        start: where the time line begins, ns; there a stream is put whose first stamp is a jump.
 
     Attributes:
         start: as given.
-        jumps: (where on the time line, s; by how much what follows is moved, s), in order.
+        jumps: (where on the time line, by how much what follows is moved), ns, in order.
     """
 
-    def __init__(self, ahead: Fraction, start: Fraction = Fraction(0)) -> None:
+    def __init__(self, ahead: int, start: int = 0) -> None:
         self._ahead = ahead
         self.start = start
-        self._moves = [Fraction(0)]
+        self._moves = [0]
         self._places: dict[Hashable, _Place] = {}
-        self.jumps: list[tuple[Fraction, Fraction]] = []
+        self.jumps: list[tuple[int, int]] = []
 
-    def place(self, stream: Hashable, stamp: Fraction, duration: Fraction) -> Fraction:
-        """What to add to a stamp of a stream (s).
+    def place(self, stream: Hashable, stamp: int, duration: int) -> int:
+        """What to add to a stamp of a stream (ns).
 
         Args:
             stream: which one.
-            stamp: the next one, s; a stream's stamps rise but for small disorder and jumps.
-            duration: s until its next one, 0 = unknown.
+            stamp: the next one, ns; a stream's stamps rise but for small disorder and jumps.
+            duration: ns until its next one, 0 = unknown.
         """
         place = self._places.get(stream)
         number = self._nearest(stamp) if place is None else place.number
         if self._jumps(place, stamp + self._moves[number]):
             number = self._next_pass(place, number, stamp)
         placed = stamp + self._moves[number]
-        if not 0 < duration <= LONGEST:
-            step = Fraction(0) if place is None else placed - place.last
-            duration = step if 0 < step <= LONGEST else Fraction(0)
+        if not 0 < duration <= LONGEST_NS:
+            step = 0 if place is None else placed - place.last
+            duration = step if 0 < step <= LONGEST_NS else 0
         self._places[stream] = _Place(number, placed, placed + duration)
         return self._moves[number]
 
     @property
-    def end(self) -> Fraction | None:
-        """Where the last stream ends, s; None before the first stamp."""
+    def end(self) -> int | None:
+        """Where the last stream ends, ns; None before the first stamp."""
         return max((place.due for place in self._places.values()), default=None)
 
-    def _jumps(self, place: '_Place | None', placed: Fraction) -> bool:
+    def _jumps(self, place: '_Place | None', placed: int) -> bool:
         end = self.end
         if end is None:
             return False
-        return (place is not None and placed < place.last - BACK) or placed > end + self._ahead
+        return (place is not None and placed < place.last - BACK_NS) or placed > end + self._ahead
 
-    def _nearest(self, stamp: Fraction) -> int:
+    def _nearest(self, stamp: int) -> int:
         """The pass to which the first stamp of a stream belongs."""
         end = self.end
         if end is None:
@@ -75,7 +75,7 @@ class Continuity:
         passes = range(len(self._moves))
         return min(passes, key=lambda number: abs(stamp + self._moves[number] - end))
 
-    def _next_pass(self, place: '_Place | None', number: int, stamp: Fraction) -> int:
+    def _next_pass(self, place: '_Place | None', number: int, stamp: int) -> int:
         """A later pass that another stream has begun, else a new one."""
         for later in range(number + 1, len(self._moves)):
             if not self._jumps(place, stamp + self._moves[later]):
@@ -88,11 +88,11 @@ class Continuity:
 
 @dataclass(frozen=True)
 class _Place:
-    """Of a stream: number of its pass, its last stamp and its next on the time line, s."""
+    """Of a stream: number of its pass, its last stamp and its next on the time line, ns."""
 
     number: int
-    last: Fraction
-    due: Fraction
+    last: int
+    due: int
 
 
 class CodedStamps:
