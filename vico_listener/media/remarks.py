@@ -8,15 +8,27 @@ class Remarks:
 
     Attributes:
         counts: by what it was, in the plural ('pictures that cannot be decoded').
+        examples: what was said of the first of a kind, where something was.
     """
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
+        self.examples: dict[str, str] = {}
 
-    def add(self, what: str, count: int = 1) -> None:
+    def add(self, what: str, count: int = 1, example: object = '') -> None:
         """Count something once more."""
         self.counts[what] += count
+        if example:
+            self.examples.setdefault(what, str(example))
+
+    def update(self, other: 'Remarks') -> None:
+        """Add what another one holds."""
+        self.counts.update(other.counts)
+        self.examples = other.examples | self.examples
 
     def lines(self) -> list[str]:
         """A line for each kind of thing, the most frequent first."""
-        return [f'{count} {what}' for what, count in self.counts.most_common()]
+        return [
+            f'{count} {what}' + (f' ({self.examples[what]})' if what in self.examples else '')
+            for what, count in self.counts.most_common()
+        ]

@@ -8,11 +8,15 @@ streams that jump at the same place are moved by the same amount, which keeps th
 from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass
+from dataclasses import replace
 
 from vico_listener.clock import NANOSECONDS
 
 BACK_NS = NANOSECONDS // 2
 """A stamp that lies this far before the last one of its stream is a new start; less is disorder."""
+
+LEAP_NS = 10 * NANOSECONDS
+"""A stamp that lies this far beyond what another clock tells is a jump."""
 
 LONGEST_NS = NANOSECONDS
 """How long a picture or packet lasts at most; what is said to last longer counts as nothing."""
@@ -37,16 +41,19 @@ class Continuity:
         self._places: dict[Hashable, _Place] = {}
         self.jumps: list[tuple[int, int]] = []
 
-    def place(self, stream: Hashable, stamp: int, duration: int) -> int:
+    def place(self, stream: Hashable, stamp: int, duration: int, elapsed: int | None = None) -> int:
         """What to add to a stamp of a stream (ns).
 
         Args:
             stream: which one.
             stamp: the next one, ns; a stream's stamps rise but for small disorder and jumps.
             duration: ns until its next one, 0 = unknown.
+            elapsed: ns since its last one as another clock tells, if there is one.
         """
         place = self._places.get(stream)
         number = self._nearest(stamp) if place is None else place.number
+        if place is not None and elapsed is not None:
+            place = replace(place, due=place.last + elapsed, told=True)
         if self._jumps(place, stamp + self._moves[number]):
             number = self._next_pass(place, number, stamp)
         placed = stamp + self._moves[number]
@@ -65,7 +72,10 @@ class Continuity:
         end = self.end
         if end is None:
             return False
-        return (place is not None and placed < place.last - BACK_NS) or placed > end + self._ahead
+        if place is None:
+            return placed > end + self._ahead
+        latest = place.due + LEAP_NS if place.told else end + self._ahead
+        return placed < place.last - BACK_NS or placed > latest
 
     def _nearest(self, stamp: int) -> int:
         """The pass to which the first stamp of a stream belongs."""
@@ -88,11 +98,15 @@ class Continuity:
 
 @dataclass(frozen=True)
 class _Place:
-    """Of a stream: number of its pass, its last stamp and its next on the time line, ns."""
+    """Of a stream: number of its pass, its last stamp and its next on the time line, ns.
+
+    `told`: another clock told when the next is due.
+    """
 
     number: int
     last: int
     due: int
+    told: bool = False
 
 
 class CodedStamps:

@@ -98,7 +98,7 @@ class Bag:
         """What was odd about its files, and what was skipped in them so far."""
         remarks = Remarks()
         for file in self._files:
-            remarks.counts.update(file.remarks.counts)
+            remarks.update(file.remarks)
         return remarks
 
     @property
