@@ -24,6 +24,9 @@ def generate_launch_description() -> LaunchDescription:
         DeclareLaunchArgument(
             'audio_topic', default_value='', description="The bag's microphone; none: mute."
         ),
+        DeclareLaunchArgument(
+            'stamps', default_value='auto', description="A bag's stamps: auto, header, arrival."
+        ),
         DeclareLaunchArgument('rate', default_value='1.0', description='Speed; 0: unlimited.'),
         DeclareLaunchArgument('loop', default_value='false', description='Play again and again.'),
     ]
@@ -53,7 +56,7 @@ def generate_launch_description() -> LaunchDescription:
             {
                 **{
                     name: ParameterValue(LaunchConfiguration(name), value_type=str)
-                    for name in ('clip', 'bag', 'image_topic', 'audio_topic')
+                    for name in ('clip', 'bag', 'image_topic', 'audio_topic', 'stamps')
                 },
                 'rate': ParameterValue(LaunchConfiguration('rate'), value_type=float),
                 'loop': ParameterValue(LaunchConfiguration('loop'), value_type=bool),

@@ -17,6 +17,10 @@ _FOREIGN = {
 """PortAudio's format flags: field of mgonzs13's AudioData, GStreamer's name."""
 
 
+PCM_CODINGS = ('', 'wave', 'wav', 'pcm', 'lpcm', 'raw', 'pcm_s16le', 's16le', 'audio/x-raw')
+"""What publishers call uncompressed samples as the coding format of an AudioInfo."""
+
+
 @dataclass(frozen=True)
 class AudioFormat:
     """PCM format: samples per second, interleaved channels, GStreamer's sample format name."""
@@ -33,12 +37,16 @@ class AudioFormat:
         return self.channels * max(1, int(bits or 16) // 8)
 
     def announced(self, info: Any) -> 'AudioFormat':
-        """The format that an AudioInfo announces; what it leaves empty stays."""
+        """The format that an AudioInfo announces; what it leaves empty stays.
+
+        Its coding is 'wave' for PCM, whatever that is called there, else in lower case.
+        """
+        coding = info.coding_format.strip().lower()
         return AudioFormat(
             info.sample_rate or self.sample_rate,
             info.channels or self.channels,
             info.sample_format or self.sample_format,
-            (info.coding_format or self.coding).lower(),
+            'wave' if coding in PCM_CODINGS else coding,
         )
 
 

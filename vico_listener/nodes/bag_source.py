@@ -201,8 +201,11 @@ class BagSource:
             rows.append((raw.recorded, _stamp(raw), len(data)))
         recorded, told, sizes = _columns(rows, 3)
         rate = bytes_per_second(sizes, recorded)
-        if topic.kind != AUDIO_FOREIGN and is_unlike(self._format, rate):
-            self._doubt_format(rate)
+        if topic.kind != AUDIO_FOREIGN:
+            if is_unlike(self._format, rate):
+                self._doubt_format(rate)
+            elif not self._is_told:
+                self.notes.append(f'no format of the sound is told: {_named(self._format)} assumed')
         self._joined = is_cut_anywhere(sizes, self._format)
         frames = sizes // self._format.frame_bytes
         lasting = frames * NANOSECONDS // self._format.sample_rate
@@ -210,13 +213,13 @@ class BagSource:
 
     def _doubt_format(self, rate: float) -> None:
         likely = likely_format(rate)
-        heard = f'the sound has {rate:.0f} bytes a second, which is not {self._format}'
+        heard = f'the sound has {rate:.0f} bytes a second, which is not {_named(self._format)}'
         if likely is None:
             self.notes.append(f'{heard}: it plays too fast or too slowly')
         elif self._is_told:
-            self.notes.append(f'{heard}, as the bag says: it may be {likely}')
+            self.notes.append(f'{heard}, as the bag says: it may be {_named(likely)}')
         else:
-            self.notes.append(f'{heard}: taken for {likely}')
+            self.notes.append(f'{heard}: taken for {_named(likely)}')
             self._format = likely
 
     def _first(self, items: Iterator[Any], topic: str) -> Any:
@@ -322,6 +325,11 @@ class _Tries:
     def succeed(self) -> None:
         """Take note that one can be read."""
         self._failed = None
+
+
+def _named(format_: AudioFormat) -> str:
+    channels = {1: 'mono', 2: 'stereo'}.get(format_.channels, f'{format_.channels} channels')
+    return f'{format_.sample_rate} Hz {channels} {format_.sample_format}'
 
 
 def _stamp(raw: RawMessage) -> int:

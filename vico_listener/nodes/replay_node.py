@@ -65,10 +65,10 @@ PlayedCallback = Callable[[CameraFrame | SoundChunk], None]
 class ReplayNode(ManagedNode):
     """Publishes what a camera and a microphone would, in that order and at that pace.
 
-    A clip's stamps begin at `dataset.clip.START_NS`, a bag's are those it was recorded with, and
-    `/clock` follows them: the same recording always gives the same stamps. When somebody publishes
-    `speaker`, replay waits for it (back-pressure): nothing is lost, however slow the listener and
-    however high the rate.
+    A clip's stamps begin at `media.clip.START_NS`, a bag's are those it was recorded with as far as
+    they can be used, and `/clock` follows them: the same recording always gives the same stamps.
+    When somebody publishes `speaker`, replay waits for it (back-pressure): nothing is lost, however
+    slow the listener and however high the rate.
     """
 
     PARAMETERS = (
@@ -81,6 +81,13 @@ class ReplayNode(ManagedNode):
         Parameter('audio_sample_rate', 16000, 'Of a bag without audio_info [Hz].', 8000, 192000),
         Parameter('audio_channels', 1, 'Of a bag without audio_info.', 1, 64),
         Parameter('audio_sample_format', 'S16LE', 'Of a bag without audio_info.'),
+        Parameter(
+            'stamps',
+            'auto',
+            "Of a bag: header: the messages' own; arrival: the times of recording; "
+            'auto: their own unless these cannot be joined.',
+            choices=('auto', 'header', 'arrival'),
+        ),
         Parameter('rate', 1.0, 'Playing speed; 0 = as fast as it goes.', 0.0, 100.0),
         Parameter('loop', False, 'Start again at the end.'),
         Parameter('frame_id', 'camera', 'Frame of the camera.'),
@@ -124,6 +131,8 @@ class ReplayNode(ManagedNode):
             )
         self.source = self._bag(Path(bag)) if bag else ClipSource(Path(clip))
         info = self.source.info
+        for note in self.source.notes:
+            self.get_logger().warning(f'{info.path.name}: {note}')
         if not info.has_audio:
             self.get_logger().warning(f'{info.path.name} has no sound: the listener only sees')
 
@@ -135,10 +144,7 @@ class ReplayNode(ManagedNode):
         default = AudioFormat(
             table['audio_sample_rate'], table['audio_channels'], table['audio_sample_format']
         )
-        source = BagSource(path, table['image_topic'], table['audio_topic'], default)
-        if not source.has_format:
-            self.get_logger().warning(f'{path.name} holds no audio_info: taken for {default}')
-        return source
+        return BagSource(path, table['image_topic'], table['audio_topic'], default, table['stamps'])
 
     def activate(self) -> None:
         """Start playing."""
@@ -170,6 +176,7 @@ class ReplayNode(ManagedNode):
             self._stop.wait(self._settle_time)
             self._announce_audio()
             self._play_once()
+            self._tell_remarks()
             while self._loop and not self._stop.is_set():
                 # What is still on its way must not fall into the next pass.
                 self._wait_for_rest()
@@ -179,6 +186,11 @@ class ReplayNode(ManagedNode):
             self.get_logger().error(self.failure)
         finally:
             self.finished.set()
+
+    def _tell_remarks(self) -> None:
+        assert self.source is not None
+        for line in self.source.remarks.lines():
+            self.get_logger().warning(f'{self.source.info.path.name}: {line}')
 
     def _wait_for_subscribers(self) -> None:
         until = time.monotonic() + CONNECT
@@ -194,6 +206,8 @@ class ReplayNode(ManagedNode):
     def _announce_audio(self) -> None:
         assert self.source is not None
         info = self.source.info
+        for note in self.source.notes:
+            self.get_logger().warning(f'{info.path.name}: {note}')
         if not info.has_audio:
             return
         self._media.announce(info.sample_rate, min(info.channels, 2))

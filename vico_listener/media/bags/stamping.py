@@ -85,7 +85,7 @@ class Stamping:
 
     Attributes:
         by_header: by its own stamps, else by the times of recording.
-        latency: from capture to recording, ns, where it is so long that it is another clock; else 0.
+        latency: from capture to recording, ns, where that shows another clock; else 0.
     """
 
     by_header: bool
