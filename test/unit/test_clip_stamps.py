@@ -244,7 +244,7 @@ def test_first_picture_that_cannot_be_decoded(tmp_path: Path) -> None:
     remarks = Remarks()
     frames = list(camera_frames(clip, remarks=remarks))
     assert len(frames) == 19 and frames[0].stamp == PERIOD
-    assert remarks.lines() == ['1 pictures that cannot be decoded']
+    assert remarks.lines() == ['pictures that cannot be decoded: 1']
     assert probe_clip(clip).width == 64
 
 

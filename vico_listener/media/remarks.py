@@ -29,6 +29,6 @@ class Remarks:
     def lines(self) -> list[str]:
         """A line for each kind of thing, the most frequent first."""
         return [
-            f'{count} {what}' + (f' ({self.examples[what]})' if what in self.examples else '')
+            f'{what}: {count}' + (f' ({self.examples[what]})' if what in self.examples else '')
             for what, count in self.counts.most_common()
         ]

@@ -179,7 +179,7 @@ class BagSource:
         """Find out from their beginning how the streams are stamped and cut."""
         rows = [(raw.recorded, _stamp(raw)) for raw in _beginning(bag, self.inputs.image)]
         recorded, told = _columns(rows, 2)
-        seen = Evidence('the pictures', recorded, told, np.zeros_like(recorded))
+        seen = Evidence('pictures', recorded, told, np.zeros_like(recorded)).steady()
         heard = None if self.inputs.audio is None else self._examine_sound(bag, self.inputs.audio)
         duration = round(bag.duration * NANOSECONDS)
         self._seen, self._heard, notes = choose_stamping(seen, heard, duration, stamps)
@@ -209,7 +209,7 @@ class BagSource:
         self._joined = is_cut_anywhere(sizes, self._format)
         frames = sizes // self._format.frame_bytes
         lasting = frames * NANOSECONDS // self._format.sample_rate
-        return Evidence('the sound', recorded, told, lasting, topic.kind in STAMPED)
+        return Evidence('sound', recorded, told, lasting, topic.kind in STAMPED).steady()
 
     def _doubt_format(self, rate: float) -> None:
         likely = likely_format(rate)

@@ -6,6 +6,7 @@ since its start, always alike, or not at all. What was recorded together belongs
 
 import struct
 from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from vico_listener.media.bags.definitions import IMAGE
 from vico_listener.media.bags.errors import MessageError
 from vico_listener.media.bags.reader import RawMessage
 from vico_listener.media.remarks import Remarks
+from vico_listener.media.stamps import BACK_NS
+from vico_listener.media.stamps import LEAP_NS
 from vico_listener.media.stamps import Continuity
 
 STAMPED = (IMAGE, COMPRESSED_IMAGE, AUDIO_STAMPED, AUDIO_FOREIGN)
@@ -49,7 +52,7 @@ class Evidence:
     """The first messages of a stream.
 
     Attributes:
-        name: 'the pictures' or 'the sound'.
+        name: 'pictures' or 'sound'.
         recorded: (N,) time of recording, ns.
         stamps: (N,) of the headers, ns; 0 = none.
         lasting: (N,) how long each is, ns; 0 for pictures.
@@ -61,6 +64,22 @@ class Evidence:
     stamps: NDArray[np.int64]
     lasting: NDArray[np.int64]
     headed: bool = True
+
+    def steady(self) -> 'Evidence':
+        """The longest part of it in which no clock jumps."""
+        passed = np.diff(self.recorded)
+        stamped = (self.stamps[1:] != 0) & (self.stamps[:-1] != 0)
+        steps = np.where(stamped, np.diff(self.stamps), passed)
+        jumps = (passed < -BACK_NS) | (steps < -BACK_NS) | (np.abs(steps - passed) > LEAP_NS)
+        edges = np.concatenate([[0], np.flatnonzero(jumps) + 1, [len(self.recorded)]])
+        longest = int(np.argmax(np.diff(edges)))
+        part = slice(edges[longest], edges[longest + 1])
+        return replace(
+            self,
+            recorded=self.recorded[part],
+            stamps=self.stamps[part],
+            lasting=self.lasting[part],
+        )
 
     def fault(self) -> str:
         """Why the stamps cannot be used; '' = they can."""
@@ -128,13 +147,13 @@ def choose_stamping(
                 faults[number] = f'stamps that lie {_seconds(apart)} from the rest'
     for stream, used, fault in zip(streams, by_header, faults, strict=True):
         if fault and not used and stream.headed and mode != ARRIVAL:
-            notes.append(f'{stream.name} carry {fault}: played by the times of recording')
+            notes.append(f'{stream.name}: {fault}, so the times of recording count')
     offset = latencies[0] - latencies[-1]
     if all(by_header) and abs(offset) > WORTH_TELLING_NS:
         where = 'before' if offset > 0 else 'behind'
         notes.append(
-            f'{pictures.name} are stamped {_seconds(abs(offset))} {where} the sound that was '
-            "recorded with them: played by their stamps (stamps: 'arrival' plays them as recorded)"
+            f'{pictures.name}: stamped {_seconds(abs(offset))} {where} the sound that was recorded '
+            'with them, and played so (with stamps=arrival as they were recorded)'
         )
     chosen = [
         Stamping(used, latency if used and abs(latency) > FAR_NS else 0)
