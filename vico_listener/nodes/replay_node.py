@@ -206,8 +206,6 @@ class ReplayNode(ManagedNode):
     def _announce_audio(self) -> None:
         assert self.source is not None
         info = self.source.info
-        for note in self.source.notes:
-            self.get_logger().warning(f'{info.path.name}: {note}')
         if not info.has_audio:
             return
         self._media.announce(info.sample_rate, min(info.channels, 2))

@@ -91,7 +91,8 @@ def _found(folder: Path, name: str) -> Path:
     found = next((folder / n for n in names if (folder / n).is_file()), None)
     if found is None:
         raise BagError(
-            f'{folder} is not complete: {name}, which its metadata.yaml names, is missing'
+            f'{folder} is not complete: {name}, which its metadata.yaml names, is missing; put it '
+            'back, or let ros2 bag reindex write the metadata of what is there'
         )
     return found
 
