@@ -23,7 +23,7 @@ from vico_listener.lab.cli import checkpoint
     ],
 )
 def test_a_module_that_is_not_installed_is_named(monkeypatch, capsys, command, module, remedy):
-    anew = ('vico_listener.cli.', 'vico_listener.lab.cli.', 'vico_listener.media.clip', 'av')
+    anew = ('vico_listener.cli.', 'vico_listener.lab.cli.', 'vico_listener.media.', 'av')
     for name in [n for n in sys.modules if n.startswith(anew) and n != 'vico_listener.cli.main']:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, module, None)

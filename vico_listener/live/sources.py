@@ -11,7 +11,6 @@ from typing import Any
 from typing import Protocol
 from typing import TypeVar
 
-import av
 import cv2
 import numpy as np
 
@@ -25,6 +24,7 @@ from vico_listener.media.clip import ClipError
 from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import probe_clip
 from vico_listener.media.clip import sound_chunks
+from vico_listener.media.decoding import measure_duration
 
 DEFAULT_MICROPHONE = 'default'
 NO_MICROPHONE = 'none'
@@ -293,15 +293,13 @@ def _again(
     items: Callable[[], Iterator[Item]], path: Path, start: int, now: Now, stop: threading.Event
 ) -> Iterator[Item]:
     """Items of a file when they are due, with stamps that go on from round to round."""
-    with av.open(str(path)) as container:
-        duration = container.duration
-    period = None if duration is None else duration * NANOSECONDS // av.time_base
+    period = round(measure_duration(path) * NANOSECONDS)
     origin = start
     while not stop.is_set():
         end = 0
         for item in items():
             # The padding of a codec runs into the next round.
-            if period is not None and (item.stamp >= period or item.available > period):
+            if period > 0 and (item.stamp >= period or item.available > period):
                 break
             end = item.available
             item = replace(item, stamp=item.stamp + origin)
@@ -309,4 +307,4 @@ def _again(
             if stop.is_set():
                 return
             yield item
-        origin += end + PERIOD_NS if period is None else period
+        origin += period if period > 0 else end + PERIOD_NS

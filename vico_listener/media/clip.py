@@ -8,32 +8,65 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
-import av
-import av.error
 import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.clock import NANOSECONDS
-from vico_listener.errors import DataError
 from vico_listener.frames import CameraFrame
 from vico_listener.frames import SoundChunk
+from vico_listener.media.container import ClipError
+from vico_listener.media.container import Media
+from vico_listener.media.decoding import count_packets
+from vico_listener.media.decoding import decoded_frames
+from vico_listener.media.decoding import measure_duration
+from vico_listener.media.decoding import open_clip
+from vico_listener.media.picture import fit
+from vico_listener.media.picture import shown_picture
+from vico_listener.media.remarks import Remarks
+from vico_listener.media.sound import cut_sound
 
-CHUNK_SECONDS = Fraction(1, 100)
-"""Length of a sound chunk: what audio_capture sends."""
+__all__ = [
+    'START_NS',
+    'CameraFrame',
+    'ClipError',
+    'ClipInfo',
+    'SoundChunk',
+    'SoundInfo',
+    'camera_frames',
+    'count_pictures',
+    'play',
+    'probe_clip',
+    'probe_sound',
+    'read_sound',
+    'sound_between',
+    'sound_chunks',
+]
 
 START_NS = NANOSECONDS
 """Stamp of stream time 0 wherever a clip is played: a stamp of 0 counts as none."""
 
+MAX_CHANNELS = 2
+"""Of the sound that is given out; what has more is mixed."""
 
-class ClipError(DataError):
-    """A clip cannot be used; the message says why and what to do."""
+
+@dataclass(frozen=True)
+class SoundInfo:
+    """Sound of a file: sample rate in Hz, channels of the stream, duration of the file in s."""
+
+    sample_rate: int
+    channels: int
+    duration: float
 
 
 @dataclass(frozen=True)
 class ClipInfo:
-    """What a clip holds: size in px, mean frame rate, duration in s, sound format (0 = none)."""
+    """What a clip holds: size in px, mean frame rate, duration in s, sound format (0 = none).
+
+    `notes` are lines for whoever plays it, such as which of several streams is taken.
+    """
 
     path: Path
     width: int
@@ -42,6 +75,7 @@ class ClipInfo:
     duration: float
     sample_rate: int
     channels: int
+    notes: tuple[str, ...] = ()
 
     @property
     def has_audio(self) -> bool:
@@ -49,63 +83,39 @@ class ClipInfo:
         return self.sample_rate > 0
 
 
-def _open(path: Path) -> av.container.InputContainer:
-    if not path.is_file():
-        raise ClipError(f'no such clip: {path}')
-    try:
-        return av.open(str(path))
-    except (av.error.FFmpegError, OSError) as error:
-        raise ClipError(
-            f'{path.name} is not a video that FFmpeg can read ({error.strerror or error}): '
-            'give an mp4, mov, mkv or webm file'
-        ) from error
-
-
-def _start(container: av.container.InputContainer) -> Fraction:
-    """First stamp in the file, s."""
-    starts = [
-        s.start_time * s.time_base
-        for s in (*container.streams.video[:1], *container.streams.audio[:1])
-        if s.start_time is not None and s.time_base is not None
-    ]
-    return min(starts, default=Fraction(0))
-
-
 def probe_clip(path: str | Path) -> ClipInfo:
     """Look into a clip without playing it.
 
     Raises:
-        ClipError: no such file, not a video, no picture stream, or not a single picture in it.
+        ClipError: no such file, not a video, no picture stream, or not two pictures in it.
     """
     path = Path(path)
-    with _open(path) as container:
-        if not container.streams.video:
-            raise ClipError(f'{path.name} has no picture stream: give a video of the speaker')
-        video = container.streams.video[0]
-        try:
-            first = next(container.decode(video), None)
-        except av.error.FFmpegError as error:
-            raise ClipError(f'{path.name}: the pictures cannot be decoded ({error})') from error
-        if first is None:
-            raise ClipError(f'{path.name} holds no picture: the video is empty')
-        height, width = _picture(first).shape[:2]
-        durations = [
-            float(s.duration * s.time_base)
-            for s in (video, *container.streams.audio[:1])
-            if s.duration is not None and s.time_base is not None
-        ]
-        if container.duration is not None:
-            durations.append(container.duration / av.time_base)
-        audio = container.streams.audio[0] if container.streams.audio else None
-        return ClipInfo(
-            path=path,
-            width=width,
-            height=height,
-            fps=float(video.average_rate or 0.0),
-            duration=max(durations, default=0.0),
-            sample_rate=0 if audio is None else audio.sample_rate,
-            channels=0 if audio is None else audio.channels,
+    with open_clip(path) as media:
+        if media.video is None:
+            raise ClipError(f'{path.name} {_without_pictures(media)}: give a video of the speaker')
+        fps = float(media.video.average_rate or 0.0)
+        audio = media.audio
+        rate, channels = (0, 0) if audio is None else (audio.sample_rate, audio.channels)
+        duration = None if media.restarts else media.duration
+        notes = tuple(media.choices())
+    first = list(islice(camera_frames(path), 2))
+    if len(first) < 2:
+        holds = (
+            'holds a single picture, it is no video' if first else 'holds no picture: it is empty'
         )
+        raise ClipError(f'{path.name} {holds}; give a video of the speaker')
+    if duration is None:
+        duration = measure_duration(path)
+    height, width = first[0].image.shape[:2]
+    return ClipInfo(path, width, height, fps, duration, rate, channels, notes)
+
+
+def _without_pictures(media: Media) -> str:
+    if media.has_cover:
+        return 'is a song with a picture on its cover, no video'
+    if media.container.streams.video:
+        return 'has pictures of a kind that cannot be decoded here'
+    return 'has no picture stream'
 
 
 def count_pictures(path: Path) -> int:
@@ -114,96 +124,82 @@ def count_pictures(path: Path) -> int:
     Raises:
         ClipError: it cannot be read, or has no picture stream.
     """
-    with _open(path) as container:
-        if not container.streams.video:
-            raise ClipError(f'{path.name} has no picture stream')
-        packets = container.demux(container.streams.video[0])
-        try:
-            return sum(1 for packet in packets if packet.size)
-        except av.error.FFmpegError as error:
-            raise ClipError(f'{path.name}: the pictures cannot be read ({error})') from None
+    count = count_packets(path, 'video')
+    if count == 0:
+        with open_clip(path) as media:
+            if media.video is None:
+                raise ClipError(f'{path.name} {_without_pictures(media)}')
+    return count
 
 
-def _picture(frame: av.VideoFrame) -> NDArray[np.uint8]:
-    picture = np.asarray(frame.to_ndarray(format='bgr24'), np.uint8)
-    # Phones store upright videos on their side with a rotation mark.
-    quarter_turns = round(getattr(frame, 'rotation', 0) / 90) % 4
-    return np.ascontiguousarray(np.rot90(picture, quarter_turns)) if quarter_turns else picture
-
-
-def probe_sound(path: Path) -> tuple[int, int]:
-    """Sample rate (Hz) and channels of a file's sound.
+def probe_sound(path: Path) -> SoundInfo:
+    """What sound a file holds.
 
     Raises:
         ClipError: it cannot be read, or holds no sound.
     """
-    with _open(path) as container:
-        if not container.streams.audio:
+    with open_clip(path) as media:
+        if media.audio is None:
             raise ClipError(f'{path.name} holds no sound')
-        stream = container.streams.audio[0]
-        return stream.sample_rate, stream.channels
+        rate, channels = media.audio.sample_rate, media.audio.channels
+    return SoundInfo(rate, channels, measure_duration(path))
 
 
-def camera_frames(path: Path, since: float = 0.0) -> Iterator[CameraFrame]:
-    """The pictures of a clip from `since` s on; damaged ones are skipped, stamps strictly rise."""
-    with _open(path) as container:
-        start = _start(container)
-        video = container.streams.video[0]
-        video.thread_type = 'AUTO'
-        step = 1 / (video.average_rate or Fraction(30))
-        _seek(container, video, start, since)
-        last = -step
-        for frame in _decoded(container, video):
-            if frame.pts is None or frame.time_base is None:
-                time = last + step
-            else:
-                time = frame.pts * frame.time_base - start
-            if time <= last:
-                continue
-            last = time
-            if time < since:
-                continue
-            yield CameraFrame(round(time * NANOSECONDS), _picture(frame))
+def camera_frames(
+    path: Path, since: float = 0.0, remarks: Remarks | None = None
+) -> Iterator[CameraFrame]:
+    """The pictures of a clip from `since` s on, upright and with square pixels.
+
+    Damaged ones are skipped, stamps strictly rise, and all have the size of the first.
+
+    Args:
+        path: of the clip.
+        since: s of stream time.
+        remarks: takes what was skipped or changed.
+
+    Raises:
+        ClipError: the file cannot be read.
+    """
+    remarks = Remarks() if remarks is None else remarks
+    size: tuple[int, int] | None = None
+    last: Fraction | None = None
+    for frame in decoded_frames(path, 'video', since, remarks):
+        time = frame.time
+        if time is None or (last is not None and time <= last):
+            remarks.add('pictures whose stamp is not later than the one before, left out')
+            continue
+        last = time
+        if time < since:
+            continue
+        try:
+            image = shown_picture(frame.decoded, frame.aspect)
+        except ValueError:
+            remarks.add('pictures that cannot be shown')
+            continue
+        size = size or image.shape[:2]
+        if image.shape[:2] != size:
+            remarks.add('pictures of another size than the first, scaled to its size')
+            image = fit(image, *size)
+        yield CameraFrame(round(time * NANOSECONDS), image)
 
 
-def sound_chunks(path: Path, since: float = 0.0) -> Iterator[SoundChunk]:
+def sound_chunks(
+    path: Path, since: float = 0.0, remarks: Remarks | None = None
+) -> Iterator[SoundChunk]:
     """The sound of a clip in chunks of 10 ms, at its own rate; nothing when there is none.
 
-    The first chunk may begin some time before `since` (s).
+    The first chunk may begin some time before `since` (s). Of more than two channels two are made.
+
+    Raises:
+        ClipError: the file cannot be read.
     """
-    with _open(path) as container:
-        if not container.streams.audio:
+    with open_clip(path) as media:
+        if media.audio is None:
             return
-        start = _start(container)
-        audio = container.streams.audio[0]
-        _seek(container, audio, start, since)
-        rate = audio.sample_rate
-        layout = 'mono' if audio.channels == 1 else 'stereo'
-        resampler = av.AudioResampler(format='s16', layout=layout, rate=rate)
-        size = int(rate * CHUNK_SECONDS)
-        pending = np.zeros((0, 1 if layout == 'mono' else 2), np.int16)
-        origin: Fraction | None = None
-        position = 0
-        for frame in _decoded(container, audio):
-            if frame.pts is not None and frame.time_base is not None:
-                time = frame.pts * frame.time_base - start
-                expected = None if origin is None else origin + Fraction(position, rate)
-                # Sample counting is the clock; a real gap in the container starts a new count.
-                if expected is None or abs(time - expected) > Fraction(1, 20):
-                    if len(pending) and origin is not None:
-                        yield _chunk(origin, position - len(pending), pending, rate)
-                    pending = pending[:0]
-                    origin, position = time, 0
-            for part in resampler.resample(frame):
-                samples = part.to_ndarray().reshape(-1, pending.shape[1])
-                pending = np.concatenate([pending, samples])
-                position += len(samples)
-            origin = Fraction(0) if origin is None else origin
-            while len(pending) >= size:
-                yield _chunk(origin, position - len(pending), pending[:size], rate)
-                pending = pending[size:]
-        if len(pending) and origin is not None:
-            yield _chunk(origin, position - len(pending), pending, rate)
+        rate, channels = media.audio.sample_rate, min(MAX_CHANNELS, media.audio.channels)
+    frames = decoded_frames(path, 'audio', since, remarks)
+    for time, samples in cut_sound(frames, rate, channels):
+        yield SoundChunk(round(time * NANOSECONDS), samples, rate)
 
 
 def read_sound(path: Path) -> tuple[NDArray[np.int16], int]:
@@ -232,7 +228,7 @@ def sound_between(path: Path, since: float, until: float) -> tuple[NDArray[np.fl
     Raises:
         ClipError: it cannot be read, or holds no sound.
     """
-    rate, _ = probe_sound(path)
+    rate = probe_sound(path).sample_rate
     sound = np.zeros(round((until - since) * rate), np.float32)
     for chunk in sound_chunks(path, since):
         mono = chunk.samples.mean(axis=1) / 32768
@@ -245,32 +241,19 @@ def sound_between(path: Path, since: float, until: float) -> tuple[NDArray[np.fl
     return sound, rate
 
 
-def _seek(
-    container: av.container.InputContainer, stream: av.stream.Stream, start: Fraction, since: float
-) -> None:
-    """Go to the key frame before `since` s of stream time."""
-    if since > 0 and stream.time_base is not None:
-        container.seek(int((start + Fraction(since)) / stream.time_base), stream=stream)
+def play(path: str | Path, remarks: Remarks | None = None) -> Iterator[CameraFrame | SoundChunk]:
+    """Frames and sound of a clip in the order in which camera and microphone would deliver them.
 
+    Args:
+        path: of the clip.
+        remarks: takes what was skipped or changed.
 
-def _chunk(origin: Fraction, position: int, samples: NDArray[np.int16], rate: int) -> SoundChunk:
-    stamp = round((origin + Fraction(position, rate)) * NANOSECONDS)
-    return SoundChunk(stamp, samples, rate)
-
-
-def _decoded(container: av.container.InputContainer, stream: av.stream.Stream) -> Iterator:
-    """Frames of a stream; a packet that cannot be decoded is skipped, as a player does."""
-    try:
-        for packet in container.demux(stream):
-            try:
-                yield from packet.decode()
-            except av.error.InvalidDataError:
-                continue
-    except av.error.InvalidDataError:  # the file breaks off
-        return
-
-
-def play(path: str | Path) -> Iterator[CameraFrame | SoundChunk]:
-    """Frames and sound of a clip in the order in which camera and microphone would deliver them."""
+    Raises:
+        ClipError: the file cannot be read.
+    """
     path = Path(path)
-    return heapq.merge(sound_chunks(path), camera_frames(path), key=lambda item: item.available)
+    return heapq.merge(
+        sound_chunks(path, remarks=remarks),
+        camera_frames(path, remarks=remarks),
+        key=lambda item: item.available,
+    )

@@ -5,16 +5,14 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_at
 from vico_listener.frames import SoundChunk
-
-Image = NDArray[np.uint8]
+from vico_listener.media.picture import Image
+from vico_listener.media.picture import fit
 
 SOUND_RATE = 48_000
 """The sample rate of a film's audio, Hz."""
@@ -26,20 +24,6 @@ def speaker_width(height: int, image_height: int, image_width: int) -> int:
     """Return the width (px, even) of the speaker's pane, whose aspect is limited to 16:9."""
     aspect = min(MAX_ASPECT, image_width / image_height)
     return 2 * max(1, round(height * aspect / 2))
-
-
-def fit(image: Image, height: int, width: int) -> Image:
-    """`image` scaled into a black (height, width, 3) picture with its aspect kept."""
-    scale = min(height / image.shape[0], width / image.shape[1])
-    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    scaled = cv2.resize(image, size, interpolation=method)
-    if scaled.shape[:2] == (height, width):
-        return np.asarray(scaled)
-    canvas = np.zeros((height, width, 3), np.uint8)
-    top, left = (height - size[1]) // 2, (width - size[0]) // 2
-    canvas[top : top + size[1], left : left + size[0]] = scaled
-    return canvas
 
 
 class Film:

@@ -1,7 +1,10 @@
 """A rosbag2 bag as camera frames, sound and attitudes."""
 
+import heapq
 from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.clock import NANOSECONDS
-from vico_listener.errors import DataError
+from vico_listener.errors import SettingError
 from vico_listener.errors import VicoError
 from vico_listener.frames import CameraFrame
 from vico_listener.frames import SoundChunk
@@ -17,12 +20,33 @@ from vico_listener.media.bags.definitions import AUDIO_FOREIGN
 from vico_listener.media.bags.definitions import AUDIO_PLAIN
 from vico_listener.media.bags.definitions import COMPRESSED_IMAGE
 from vico_listener.media.bags.errors import BagError
+from vico_listener.media.bags.errors import MessageError
 from vico_listener.media.bags.reader import Bag
-from vico_listener.media.bags.topics import Inputs
+from vico_listener.media.bags.reader import RawMessage
+from vico_listener.media.bags.reader import Topic
+from vico_listener.media.bags.stamping import AUTO
+from vico_listener.media.bags.stamping import MODES
+from vico_listener.media.bags.stamping import STAMPED
+from vico_listener.media.bags.stamping import Evidence
+from vico_listener.media.bags.stamping import Stamping
+from vico_listener.media.bags.stamping import StreamStamps
+from vico_listener.media.bags.stamping import choose_stamping
+from vico_listener.media.bags.stamping import header_stamp
+from vico_listener.media.bags.stamping import tell_jumps
+from vico_listener.media.bags.stamping import time_line
 from vico_listener.media.bags.topics import choose_inputs
+from vico_listener.media.clip import START_NS
 from vico_listener.media.clip import ClipInfo
+from vico_listener.media.remarks import Remarks
+from vico_listener.media.stamps import Continuity
+from vico_listener.nodes.bag_sound import Bursts
+from vico_listener.nodes.bag_sound import SampleReader
+from vico_listener.nodes.bag_sound import SoundLine
+from vico_listener.nodes.bag_sound import bytes_per_second
+from vico_listener.nodes.bag_sound import is_cut_anywhere
+from vico_listener.nodes.bag_sound import is_unlike
+from vico_listener.nodes.bag_sound import likely_format
 from vico_listener.nodes.convert import foreign_pcm
-from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.image_codec import ImageError
 from vico_listener.nodes.image_codec import compressed_to_bgr
 from vico_listener.nodes.image_codec import image_to_bgr
@@ -30,22 +54,43 @@ from vico_listener.nodes.source import AttitudeChange
 from vico_listener.nodes.source import Item
 from vico_listener.speech import DEFAULT_FORMAT
 from vico_listener.speech import AudioFormat
-from vico_listener.speech.pcm import PcmDecoder
+from vico_listener.speech.pcm import AudioFormatError
+
+SURVEY_NS = 5 * NANOSECONDS
+SURVEY_MESSAGES = 1000
+"""How much of a stream is looked at before it is played."""
+
+ALL_BAD = 100
+"""Messages that cannot be read, none before them, after which a stream counts as unusable."""
+
+DISORDER_NS = NANOSECONDS // 2
+DISORDER_MESSAGES = 16
+"""How far pictures may stand out of the order of their stamps."""
+
+FIRST_START_NS, LAST_START_NS = START_NS, 2**31 * NANOSECONDS - 10**5 * NANOSECONDS
+"""Stamps of stream time 0 that a message can carry and that count as stamps."""
 
 
 class BagSource:
-    """Plays a bag's camera and microphone with the stamps that they had.
+    """Plays a bag's camera and microphone in the order of their stamps.
 
-    What carries no stamp (AudioData, or a header with 0) counts as captured when it was recorded.
-    Sound becomes 16 bit; more than two channels become one.
+    What carries no stamp, or one that cannot be joined with the rest, counts as captured when it
+    was recorded. Clocks that jump are put right. Sound becomes 16 bit; more than two channels
+    become one. Pictures and sound that cannot be read are skipped.
 
     Args:
         path: the bag.
         image_topic, audio_topic: as for `choose_inputs`.
         default: format of the sound when no AudioInfo was recorded.
+        stamps: as for `choose_stamping`.
+
+    Attributes:
+        info, start, attitude, notes, remarks: as of `Source`.
+        inputs: the topics that are played.
 
     Raises:
         BagError: the bag cannot be read, or lacks a camera or a microphone.
+        SettingError: an unknown way to stamp.
     """
 
     def __init__(
@@ -54,110 +99,268 @@ class BagSource:
         image_topic: str = '',
         audio_topic: str = '',
         default: AudioFormat = DEFAULT_FORMAT,
+        stamps: str = AUTO,
     ) -> None:
+        if stamps not in MODES:
+            raise SettingError(f"stamps: '{stamps}' is none of {', '.join(MODES)}")
         self._path = path
-        self._decoders: dict[AudioFormat, PcmDecoder] = {}
+        self.remarks = Remarks()
+        self.notes: list[str] = []
         with Bag(path) as bag:
-            self._inputs = choose_inputs(path, bag.topics, image_topic, audio_topic)
+            self.inputs = choose_inputs(path, bag.topics, image_topic, audio_topic)
             self._format = self._announced(bag, default)
-            first_seen, picture = bag.first(self._inputs.image.name)
-            image = self._frame(first_seen, picture)
-            starts = [image.stamp]
+            self._examine(bag, stamps)
+            picture = self._first(self._pictures(bag, self._line()), self.inputs.image.name)
+            first_items: list[CameraFrame | SoundChunk] = [picture]
             sound = None
-            if self._inputs.audio is not None:
-                sound = self._sound(*bag.first(self._inputs.audio.name))
-                starts.append(sound.stamp)
-            self.start = min(starts)
-            self.attitude = ''
-            if self._inputs.attitude is not None:
-                said, message = bag.first(self._inputs.attitude.name)
-                self.attitude = str(message.data) if said <= first_seen else ''
+            if self.inputs.audio is not None:
+                sound = self._first(self._sound(bag, self._line()), self.inputs.audio.name)
+                first_items.append(sound)
+            self._origin = min(item.stamp for item in first_items)
+            fits = FIRST_START_NS <= self._origin < LAST_START_NS
+            self.start = self._origin if fits else START_NS
+            self.attitude = self._first_attitude(bag)
             self.info = ClipInfo(
                 path=path,
-                width=image.image.shape[1],
-                height=image.image.shape[0],
-                fps=self._inputs.image.count / max(bag.duration, 1e-9),
+                width=picture.image.shape[1],
+                height=picture.image.shape[0],
+                fps=self.inputs.image.count / max(bag.duration, 1e-9),
                 duration=bag.duration,
                 sample_rate=0 if sound is None else sound.sample_rate,
                 channels=0 if sound is None else sound.samples.shape[1],
             )
-
-    @property
-    def inputs(self) -> Inputs:
-        """The topics that are played."""
-        return self._inputs
+            self.notes += bag.remarks.lines()
+        self.remarks = Remarks()
 
     @property
     def has_format(self) -> bool:
         """True when the bag says in what format its sound is."""
-        audio = self._inputs.audio
-        return audio is None or audio.kind == AUDIO_FOREIGN or self._inputs.audio_info is not None
+        audio = self.inputs.audio
+        return audio is None or audio.kind == AUDIO_FOREIGN or self.inputs.audio_info is not None
 
     def play(self) -> Iterator[Item]:
-        """Everything in the order of recording.
+        """Everything in the order of its stamps.
 
         Raises:
-            BagError: damaged data. ImageError, DataError: a picture or sound that is none.
+            BagError: damaged data.
         """
-        inputs = self._inputs
-        image, audio, attitude = (
-            '' if topic is None else topic.name
-            for topic in (inputs.image, inputs.audio, inputs.attitude)
-        )
+        self.remarks = Remarks()
+        line = self._line()
         with Bag(self._path) as bag:
-            for topic, recorded, message in bag.messages({image, audio, attitude} - {''}):
-                if topic == image:
-                    item: Item = self._frame(recorded, message)
-                elif topic == audio:
-                    item = self._sound(recorded, message)
-                else:
-                    item = AttitudeChange(recorded, message.data)
-                yield replace(item, stamp=item.stamp - self.start)
+            streams: list[Iterator[Item]] = [self._pictures(bag, line)]
+            if self.inputs.audio is not None:
+                streams.append(self._sound(bag, line))
+            if self.inputs.attitude is not None:
+                streams.append(self._attitudes(bag, line))
+            for item in heapq.merge(*streams, key=lambda item: item.available):
+                yield replace(item, stamp=item.stamp - self._origin)
+            self.remarks.update(bag.remarks)
+        tell_jumps(line, self.remarks)
+
+    def _line(self) -> Continuity:
+        return time_line(self._begin)
 
     def _announced(self, bag: Bag, default: AudioFormat) -> AudioFormat:
-        if self._inputs.audio_info is None:
+        """The format that the bag tells; the default where it does not."""
+        self._is_told = default != DEFAULT_FORMAT
+        if self.inputs.audio_info is None:
             return default
-        announced = default.announced(bag.first(self._inputs.audio_info.name)[1])
+        info = bag.first(self.inputs.audio_info.name)[1]
+        announced = default.announced(info)
         if announced.coding != 'wave':
             raise BagError(
                 f'{self._path}: the sound is {announced.coding}, PCM is needed: record it with '
                 'format:=wave of audio_capture'
             )
+        self._is_told |= info.sample_rate > 0 and info.channels > 0
         return announced
 
-    def _frame(self, recorded: int, message: Any) -> CameraFrame:
-        compressed = self._inputs.image.kind == COMPRESSED_IMAGE
-        try:
-            picture = compressed_to_bgr(message) if compressed else image_to_bgr(message)
-        except ImageError as error:
-            raise BagError(f'{self._path}: {self._inputs.image.name}: {error}') from None
-        return CameraFrame(stamp_of(message.header.stamp) or recorded, picture)
+    def _examine(self, bag: Bag, stamps: str) -> None:
+        """Find out from their beginning how the streams are stamped and cut."""
+        rows = [(raw.recorded, _stamp(raw)) for raw in _beginning(bag, self.inputs.image)]
+        recorded, told = _columns(rows, 2)
+        seen = Evidence('pictures', recorded, told, np.zeros_like(recorded)).steady()
+        heard = None if self.inputs.audio is None else self._examine_sound(bag, self.inputs.audio)
+        duration = round(bag.duration * NANOSECONDS)
+        self._seen, self._heard, notes = choose_stamping(seen, heard, duration, stamps)
+        self.notes += notes
+        begins = [self._seen.captured(seen)]
+        self._bursts = Bursts()
+        if heard is not None:
+            begins.append(self._heard.captured(heard))
+            self._bursts = Bursts.of(begins[-1], heard.lasting)
+        self._begin = min((int(times[0]) for times in begins if len(times)), default=0)
 
-    def _sound(self, recorded: int, message: Any) -> SoundChunk:
-        assert self._inputs.audio is not None
-        kind, format_, stamp = self._inputs.audio.kind, self._format, 0
-        try:
-            if kind == AUDIO_FOREIGN:
-                data, format_ = foreign_pcm(message)
-            else:
-                data = message.data if kind == AUDIO_PLAIN else message.audio.data
-            samples = self._samples(data, format_)
-        except VicoError as error:
-            raise BagError(f'{self._path}: {self._inputs.audio.name}: {error}') from None
-        if kind != AUDIO_PLAIN:
-            stamp = stamp_of(message.header.stamp)
-        if stamp == 0:
-            stamp = recorded - len(samples) * NANOSECONDS // format_.sample_rate
-        return SoundChunk(stamp, samples, format_.sample_rate)
+    def _examine_sound(self, bag: Bag, topic: Topic) -> Evidence:
+        rows = []
+        for raw in _beginning(bag, topic):
+            try:
+                data, self._format = self._pcm(bag, raw)
+            except VicoError:
+                continue  # it is told when it is played
+            rows.append((raw.recorded, _stamp(raw), len(data)))
+        recorded, told, sizes = _columns(rows, 3)
+        rate = bytes_per_second(sizes, recorded)
+        if topic.kind != AUDIO_FOREIGN:
+            if is_unlike(self._format, rate):
+                self._doubt_format(rate)
+            elif not self._is_told:
+                self.notes.append(f'no format of the sound is told: {_named(self._format)} assumed')
+        self._joined = is_cut_anywhere(sizes, self._format)
+        frames = sizes // self._format.frame_bytes
+        lasting = frames * NANOSECONDS // self._format.sample_rate
+        return Evidence('sound', recorded, told, lasting, topic.kind in STAMPED).steady()
 
-    def _samples(self, data: Any, format_: AudioFormat) -> NDArray[np.int16]:
-        if format_ not in self._decoders:
-            # As one channel: the samples stay interleaved.
-            self._decoders[format_] = PcmDecoder(1, format_.sample_format)
-        values = self._decoders[format_].decode(np.asarray(data).tobytes())
-        if len(values) % format_.channels:
-            raise DataError(f'{len(values)} samples are no multiple of {format_.channels}')
-        frames = values.reshape(-1, format_.channels)
-        if format_.channels > 2:
-            frames = frames.mean(axis=1, keepdims=True)
-        return np.clip(np.round(frames * 32768.0), -32768, 32767).astype(np.int16)
+    def _doubt_format(self, rate: float) -> None:
+        likely = likely_format(rate)
+        heard = f'the sound has {rate:.0f} bytes a second, which is not {_named(self._format)}'
+        if likely is None:
+            self.notes.append(f'{heard}: it plays too fast or too slowly')
+        elif self._is_told:
+            self.notes.append(f'{heard}, as the bag says: it may be {_named(likely)}')
+        else:
+            self.notes.append(f'{heard}: taken for {_named(likely)}')
+            self._format = likely
+
+    def _first(self, items: Iterator[Any], topic: str) -> Any:
+        first = next(items, None)
+        if first is None:
+            reason = '; '.join(self.remarks.examples.values()) or 'nothing was recorded'
+            raise BagError(f'{self._path}: {topic}: {reason}')
+        return first
+
+    def _first_attitude(self, bag: Bag) -> str:
+        """The attitude that was said before the first picture, '' = none."""
+        if self.inputs.attitude is None:
+            return ''
+        said, message = bag.first(self.inputs.attitude.name)
+        seen = next(bag.raw_messages([self.inputs.image.name])).recorded
+        return str(message.data) if said <= seen else ''
+
+    def _pictures(self, bag: Bag, line: Continuity) -> Iterator[CameraFrame]:
+        topic = self.inputs.image
+        decode = compressed_to_bgr if topic.kind == COMPRESSED_IMAGE else image_to_bgr
+        stamps = StreamStamps('pictures', self._seen, line)
+        placed = (
+            (stamps.place(raw.recorded, _stamp(raw)), raw) for raw in bag.raw_messages([topic.name])
+        )
+        tries = _Tries(self._path, 'pictures', self.remarks)
+        for stamp, raw in _by_stamp(placed):
+            try:
+                image = decode(bag.decode(raw))
+            except (MessageError, ImageError) as error:
+                tries.fail(topic.name, error)
+                continue
+            tries.succeed()
+            yield CameraFrame(stamp, image)
+
+    def _sound(self, bag: Bag, line: Continuity) -> Iterator[SoundChunk]:
+        topic = self.inputs.audio
+        assert topic is not None
+        stamps = StreamStamps('sound', self._heard, line)
+        reader = SampleReader(self._joined)
+        laid = SoundLine(self._bursts)
+        tries = _Tries(self._path, 'pieces of sound', self.remarks)
+        for raw in bag.raw_messages([topic.name]):
+            try:
+                data, format_ = self._pcm(bag, raw)
+                samples = reader.read(data, format_)
+            except (MessageError, AudioFormatError) as error:
+                tries.fail(topic.name, error)
+                continue
+            tries.succeed()
+            rate = format_.sample_rate
+            lasting = len(samples) * NANOSECONDS // rate
+            begin = stamps.place(raw.recorded, _stamp(raw), lasting)
+            yield from laid.put(begin, samples, rate)
+
+    def _pcm(self, bag: Bag, raw: RawMessage) -> tuple[bytes, AudioFormat]:
+        """Bytes and format of a message of sound.
+
+        Raises:
+            MessageError, AudioFormatError: it cannot be read.
+        """
+        message = bag.decode(raw)
+        if raw.topic.kind == AUDIO_FOREIGN:
+            return foreign_pcm(message)
+        data = message.data if raw.topic.kind == AUDIO_PLAIN else message.audio.data
+        return np.asarray(data).tobytes(), self._format
+
+    def _attitudes(self, bag: Bag, line: Continuity) -> Iterator[AttitudeChange]:
+        topic = self.inputs.attitude
+        assert topic is not None
+        # Without a header; said on the clock of the recorder, as the pictures were recorded.
+        stamping = Stamping(by_header=False, latency=self._seen.latency)
+        stamps = StreamStamps('attitudes', stamping, line)
+        for raw in bag.raw_messages([topic.name]):
+            try:
+                attitude = str(bag.decode(raw).data)
+            except MessageError as error:
+                self.remarks.add('attitudes that cannot be read', example=error)
+                continue
+            yield AttitudeChange(stamps.place(raw.recorded, 0), attitude)
+
+
+class _Tries:
+    """Counts messages that cannot be read, and gives up when all cannot.
+
+    Args:
+        path: of the bag.
+        what: the messages hold.
+        remarks: where they are counted.
+    """
+
+    def __init__(self, path: Path, what: str, remarks: Remarks) -> None:
+        self._path, self._what, self._remarks = path, what, remarks
+        self._failed: int | None = 0
+
+    def fail(self, topic: str, error: Exception) -> None:
+        """Count one; BagError when it is one of too many without a good one."""
+        self._remarks.add(f'{self._what} that cannot be read, left out', example=error)
+        if self._failed is not None:
+            self._failed += 1
+            if self._failed >= ALL_BAD:
+                raise BagError(f'{self._path}: {topic}: {error}')
+
+    def succeed(self) -> None:
+        """Take note that one can be read."""
+        self._failed = None
+
+
+def _named(format_: AudioFormat) -> str:
+    channels = {1: 'mono', 2: 'stereo'}.get(format_.channels, f'{format_.channels} channels')
+    return f'{format_.sample_rate} Hz {channels} {format_.sample_format}'
+
+
+def _stamp(raw: RawMessage) -> int:
+    try:
+        return header_stamp(raw)
+    except MessageError:
+        return 0
+
+
+def _beginning(bag: Bag, topic: Topic) -> Iterator[RawMessage]:
+    """The first messages of a topic."""
+    first: int | None = None
+    for raw in islice(bag.raw_messages([topic.name]), SURVEY_MESSAGES):
+        first = raw.recorded if first is None else first
+        if raw.recorded > first + SURVEY_NS:
+            return
+        yield raw
+
+
+def _columns(rows: Sequence[tuple[int, ...]], count: int) -> NDArray[np.int64]:
+    return np.array(rows, np.int64).reshape(-1, count).T
+
+
+def _by_stamp(items: Iterator[tuple[int, RawMessage]]) -> Iterator[tuple[int, RawMessage]]:
+    """Messages by stamp, as far as those that stand close by are out of it."""
+    held: list[tuple[int, int, RawMessage]] = []
+    for number, (stamp, raw) in enumerate(items):
+        heapq.heappush(held, (stamp, number, raw))
+        while len(held) > DISORDER_MESSAGES or held[0][0] < stamp - DISORDER_NS:
+            oldest = heapq.heappop(held)
+            yield oldest[0], oldest[2]
+    while held:
+        oldest = heapq.heappop(held)
+        yield oldest[0], oldest[2]

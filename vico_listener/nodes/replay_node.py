@@ -82,6 +82,8 @@ class ReplayNode(ManagedNode):
             )
         self.source = self._bag(Path(bag)) if bag else ClipSource(Path(clip))
         info = self.source.info
+        for note in self.source.notes:
+            self.get_logger().warning(f'{info.path.name}: {note}')
         if not info.has_audio:
             self.get_logger().warning(f'{info.path.name} has no sound: the listener only sees')
 
@@ -93,10 +95,7 @@ class ReplayNode(ManagedNode):
         default = AudioFormat(
             table['audio_sample_rate'], table['audio_channels'], table['audio_sample_format']
         )
-        source = BagSource(path, table['image_topic'], table['audio_topic'], default)
-        if not source.has_format:
-            self.get_logger().warning(f'{path.name} holds no audio_info: taken for {default}')
-        return source
+        return BagSource(path, table['image_topic'], table['audio_topic'], default, table['stamps'])
 
     def activate(self) -> None:
         """Start playing."""
@@ -128,6 +127,7 @@ class ReplayNode(ManagedNode):
             self._stop.wait(self._settle_time)
             self._announce_audio()
             self._play_once()
+            self._tell_remarks()
             while self._loop and not self._stop.is_set():
                 # What is still on its way must not fall into the next pass.
                 self._pace.wait_for_rest()
@@ -137,6 +137,11 @@ class ReplayNode(ManagedNode):
             self.get_logger().error(self.failure)
         finally:
             self.finished.set()
+
+    def _tell_remarks(self) -> None:
+        assert self.source is not None
+        for line in self.source.remarks.lines():
+            self.get_logger().warning(f'{self.source.info.path.name}: {line}')
 
     def _wait_for_subscribers(self) -> None:
         until = time.monotonic() + CONNECT

@@ -61,6 +61,7 @@ REPLAY_PARAMETERS = (
     REPLAY.parameter('bag'),
     REPLAY.parameter('image_topic'),
     REPLAY.parameter('audio_topic'),
+    REPLAY.parameter('stamps'),
     REPLAY.parameter('rate'),
     REPLAY.parameter('loop'),
 )

@@ -44,6 +44,13 @@ REPLAY = NodeApi(
             'S16LE',
             'Sample format of a bag without audio_info.',
         ),
+        Parameter(
+            'stamps',
+            'auto',
+            'What the stamps of a bag are: those of the headers, the times of arrival (of '
+            'recording), or `auto`: the headers where these can be joined.',
+            choices=('auto', 'header', 'arrival'),
+        ),
         Parameter('rate', 1.0, 'Speed; 0 plays as fast as the stack can follow.', 0.0, 100.0),
         Parameter('loop', False, 'Whether it is played again and again.'),
         Parameter('frame_id', 'camera', 'Frame of the camera.'),

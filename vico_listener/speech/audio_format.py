@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+PCM_CODINGS = ('', 'wave', 'wav', 'pcm', 'lpcm', 'raw', 'pcm_s16le', 's16le', 'audio/x-raw')
+"""What publishers call uncompressed samples as the coding format of an AudioInfo."""
+
 
 @dataclass(frozen=True)
 class AudioFormat:
@@ -28,11 +31,12 @@ class AudioFormat:
 
     def announced(self, info: Any) -> 'AudioFormat':
         """Return the format that an AudioInfo message announces; fields it leaves empty stay."""
+        coding = info.coding_format.strip().lower()
         return AudioFormat(
             info.sample_rate or self.sample_rate,
             info.channels or self.channels,
             info.sample_format or self.sample_format,
-            (info.coding_format or self.coding).lower(),
+            'wave' if coding in PCM_CODINGS else coding,
         )
 
 

@@ -17,6 +17,7 @@ from vico_listener.media.bags.topics import choose_inputs
 from vico_listener.media.bags.writer import STORAGES
 from vico_listener.media.clip import probe_clip
 from vico_listener.motion import Attitude
+from vico_listener.nodes.bag_source import BagSource
 from vico_listener.robot import load_profile
 
 
@@ -98,6 +99,10 @@ def describe_bag(path: Path) -> str:
         return '\n'.join([*lines, f'replay: {error}'])
     for what, topic in vars(inputs).items():
         lines.append(f'{what.replace("_", " "):<15} {"-" if topic is None else topic.name}')
+    try:
+        lines += [f'note: {note}' for note in BagSource(path).notes]
+    except BagError as error:
+        lines.append(f'replay: {error}')
     return '\n'.join(lines)
 
 

@@ -49,6 +49,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--audio-topic', default='', help="a bag's microphone; none = play without sound"
     )
+    parser.add_argument(
+        '--stamps',
+        choices=('auto', 'header', 'arrival'),
+        default='auto',
+        help="a bag's: the messages' own, the times of recording, or whichever can be joined",
+    )
     add_stack_arguments(parser)
     parser.add_argument(
         '--sim', action='store_true', help='simulate the robot (MuJoCo) and film it, not a face'
@@ -106,7 +112,7 @@ def open_source(args: argparse.Namespace) -> Source:
         return ClipSource(path)
     from vico_listener.nodes.bag_source import BagSource
 
-    return BagSource(path, args.image_topic, args.audio_topic)
+    return BagSource(path, args.image_topic, args.audio_topic, stamps=args.stamps)
 
 
 def _attitude(name: str) -> str:

@@ -111,8 +111,8 @@ def replay_parameters(source: Source, args: argparse.Namespace) -> dict[str, Any
     rate = {'rate': 0.0 if args.fast else 1.0}
     if isinstance(source, ClipSource):
         return rate | {'clip': str(source.info.path)}
-    topics = {'image_topic': args.image_topic, 'audio_topic': args.audio_topic}
-    return rate | {'bag': str(source.info.path)} | topics
+    names = ('image_topic', 'audio_topic', 'stamps')
+    return rate | {'bag': str(source.info.path)} | {name: getattr(args, name) for name in names}
 
 
 def _follow(stack: Any, replay: Any, recorder: Any, source: Source) -> None:

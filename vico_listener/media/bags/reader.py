@@ -1,18 +1,15 @@
 """Reads messages out of a bag: mcap or sqlite3, with or without definitions inside."""
 
+import heapq
 import struct
 from collections.abc import Collection
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import apsw
-from rosbags.interfaces import Connection
-from rosbags.interfaces import MessageDefinitionFormat
-from rosbags.rosbag2 import Reader
-from rosbags.rosbag2.errors import ReaderError
 from rosbags.serde import SerdeError
 from rosbags.typesys import Stores
 from rosbags.typesys import TypesysError
@@ -23,31 +20,33 @@ from rosbags.typesys import get_typestore
 from vico_listener.clock import NANOSECONDS
 from vico_listener.media.bags.definitions import typestore
 from vico_listener.media.bags.errors import BagError
+from vico_listener.media.bags.errors import MessageError
+from vico_listener.media.bags.errors import damaged
+from vico_listener.media.bags.files import is_bag
+from vico_listener.media.bags.files import open_storage
+from vico_listener.media.bags.files import storage_paths
+from vico_listener.media.bags.mcap_file import McapFile
+from vico_listener.media.bags.storage import StoredTopic
+from vico_listener.media.remarks import Remarks
 
-SUFFIXES = ('.mcap', '.db3')
+__all__ = ['Bag', 'RawMessage', 'Topic', 'is_bag']
 
-# What rosbags lets through when it meets bytes that are no longer what they were.
-_DAMAGE = (
-    ReaderError,
+DISORDER_NS = NANOSECONDS // 2
+"""How far messages may stand out of the order of recording; more is a clock that was reset."""
+
+DISORDER_BYTES = 2**26
+"""How much of the messages is held at most to put them into order."""
+
+_UNREADABLE = (
     SerdeError,
     struct.error,
-    apsw.Error,
     AssertionError,
-    EOFError,
     KeyError,
     IndexError,
     TypeError,
     ValueError,
 )
-
-
-def is_bag(path: Path) -> bool:
-    """True for a rosbag2 folder, or an .mcap or .db3 file, whatever is in it."""
-    if path.is_dir():
-        return (path / 'metadata.yaml').is_file() or any(
-            file.suffix in SUFFIXES for file in path.iterdir()
-        )
-    return path.suffix in (*SUFFIXES, '.bag')
+"""What rosbags lets through when it meets bytes that are no longer what they were."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +61,23 @@ class Topic:
         return f'{self.name} ({self.kind}, {self.count} messages)'
 
 
+@dataclass(frozen=True)
+class RawMessage:
+    """A message as it is stored: its topic, time of recording in ns, and bytes (CDR)."""
+
+    topic: StoredTopic
+    recorded: int
+    data: bytes
+
+
 class Bag:
     """An open bag; a context manager.
 
     Args:
-        path: a bag's folder, or one .mcap or .db3 file.
+        path: a bag's folder, or one .mcap or .db3 file, compressed or not.
+
+    Attributes:
+        remarks: what was odd about it, and what was skipped in it.
 
     Raises:
         BagError: it is no rosbag2 bag, truncated, damaged, or without a single message.
@@ -74,59 +85,70 @@ class Bag:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._stores: dict[str, Any] = {}
-        if not path.exists():
-            raise BagError(f'no such bag: {path}')
-        if path.suffix == '.bag':
-            raise BagError(
-                f'{path.name} is a bag of ROS 1: rosbags-convert --src {path.name} --dst '
-                f'{path.stem} makes a rosbag2 of it'
-            )
-        if not is_bag(path):
-            raise BagError(
-                f'{path} is no rosbag2 bag: give its folder (with metadata.yaml), or an .mcap '
-                'or .db3 file'
-            )
-        if path.is_dir() and not (path / 'metadata.yaml').is_file():
-            raise BagError(
-                f'{path} has no metadata.yaml, its recording was cut off: '
-                'ros2 bag reindex makes one'
-            )
-        try:
-            self._reader = Reader(path)
-            self._reader.open()
-        except _DAMAGE as error:
-            raise self._damaged(error) from None
-        except OSError as error:
-            raise BagError(f'{path} cannot be read: {error}') from None
-        if self._reader.message_count == 0:
-            self.close()
-            raise BagError(f'{path} is empty: there is no message in it')
+        self._stores: dict[tuple[str, str], Any] = {}
+        with ExitStack() as stack:
+            self._files = [open_storage(file, stack) for file in storage_paths(path)]
+            self._span = [file.span for file in self._files if file.span is not None]
+            if not self._span:
+                raise BagError(f'{path} is empty: there is no message in it')
+            self._stack = stack.pop_all()
 
-    def _damaged(self, error: Exception) -> BagError:
-        return BagError(
-            f'{self.path} is truncated or damaged ({_text(error)}): take an intact copy; '
-            '`mcap recover` or `ros2 bag reindex` may save what is there'
-        )
+    @property
+    def remarks(self) -> Remarks:
+        """What was odd about its files, and what was skipped in them so far."""
+        remarks = Remarks()
+        for file in self._files:
+            remarks.update(file.remarks)
+        return remarks
 
     @property
     def topics(self) -> list[Topic]:
         """Its topics, in the order of their names."""
         found: dict[tuple[str, str], int] = {}
-        for c in self._reader.connections:
-            found[c.topic, c.msgtype] = found.get((c.topic, c.msgtype), 0) + c.msgcount
+        for topic in (topic for file in self._files for topic in file.topics):
+            key = topic.name, topic.kind
+            found[key] = found.get(key, 0) + topic.count
         return [Topic(*key, count) for key, count in sorted(found.items())]
 
     @property
     def duration(self) -> float:
-        """Seconds between the first and the last message."""
-        return float((self._reader.end_time - 1 - self._reader.start_time) / NANOSECONDS)
+        """Seconds between the first and the last time of recording."""
+        first = min(first for first, _ in self._span)
+        return (max(last for _, last in self._span) - first) / NANOSECONDS
 
     @property
     def storage(self) -> str:
         """'mcap' or 'sqlite3'."""
-        files = [self.path] if self.path.is_file() else list(self.path.iterdir())
-        return 'mcap' if any(f.suffix == '.mcap' for f in files) else 'sqlite3'
+        return 'mcap' if isinstance(self._files[0], McapFile) else 'sqlite3'
+
+    def raw_messages(self, topics: Collection[str]) -> Iterator[RawMessage]:
+        """Messages as they are stored, in the order of recording.
+
+        Those of a recording whose clock was reset come in the order in which they were recorded.
+
+        Raises:
+            BagError: damaged data.
+        """
+        return _in_order(
+            RawMessage(*message) for file in self._files for message in file.messages(topics)
+        )
+
+    def decode(self, message: RawMessage) -> Any:
+        """A message, of `rosbags`' classes.
+
+        Raises:
+            BagError: a type whose definition is nowhere. MessageError: damaged data.
+        """
+        topic = message.topic
+        if topic.encoding != 'cdr':
+            raise BagError(
+                f"{self.path}: {topic.name} is encoded as '{topic.encoding}', ROS 2 has cdr"
+            )
+        store = self._store(topic)
+        try:
+            return store.deserialize_cdr(message.data, topic.kind)
+        except _UNREADABLE as error:
+            raise MessageError(f'{topic.name}: {_text(error)}') from None
 
     def messages(self, topics: Collection[str]) -> Iterator[tuple[str, int, Any]]:
         """Topic, time of recording in ns and message, in the order of recording.
@@ -134,17 +156,12 @@ class Bag:
         Raises:
             BagError: a type whose definition is nowhere, or damaged data.
         """
-        wanted = [c for c in self._reader.connections if c.topic in topics]
-        if not wanted:
-            return
-        for connection in wanted:
-            self._store(connection)
-        try:
-            for connection, recorded, data in self._reader.messages(wanted):
-                store = self._stores[connection.msgtype]
-                yield connection.topic, recorded, store.deserialize_cdr(data, connection.msgtype)
-        except _DAMAGE as error:
-            raise self._damaged(error) from None
+        for raw in self.raw_messages(topics):
+            try:
+                message = self.decode(raw)
+            except MessageError as error:
+                raise damaged(self.path, error) from None
+            yield raw.topic.name, raw.recorded, message
 
     def first(self, topic: str) -> tuple[int, Any]:
         """Time of recording in ns and message that comes first on a topic.
@@ -156,35 +173,40 @@ class Bag:
             return recorded, message
         raise BagError(f'{self.path}: nothing was recorded on {topic}')
 
-    def _store(self, connection: Connection) -> Any:
-        kind = connection.msgtype
-        if kind in self._stores:
-            return self._stores[kind]
-        definition = connection.msgdef
-        if definition.format == MessageDefinitionFormat.NONE:
-            store = typestore()
-        else:
+    def _store(self, topic: StoredTopic) -> Any:
+        """The types that a topic's messages are read with."""
+        key = topic.kind, topic.definition
+        if key not in self._stores:
+            self._stores[key] = self._types_of(topic)
+        return self._stores[key]
+
+    def _types_of(self, topic: StoredTopic) -> Any:
+        known = typestore()
+        if topic.definition:
             store = get_typestore(Stores.EMPTY)
             try:
-                if definition.format == MessageDefinitionFormat.MSG:
-                    store.register(get_types_from_msg(definition.data, kind))
+                if topic.language == 'ros2msg':
+                    store.register(get_types_from_msg(topic.definition, topic.kind))
                 else:
-                    store.register(_types_of_idl(definition.data))
-            except TypesysError as error:
-                raise BagError(
-                    f'{self.path}: the definition of {kind} in it cannot be read: {_text(error)}'
-                ) from None
-        if kind not in store.types:
+                    store.register(_types_of_idl(topic.definition))
+            except (TypesysError, *_UNREADABLE) as error:
+                if topic.kind not in known.types:
+                    raise BagError(
+                        f'{self.path}: the definition of {topic.kind} in it cannot be read: '
+                        f'{_text(error)}'
+                    ) from None
+            else:
+                known = store
+        if topic.kind not in known.types:
             raise BagError(
-                f'{self.path} holds no definition of {kind}, and it is none of the known types: '
-                'record it again as mcap, which carries definitions'
+                f'{self.path} holds no definition of {topic.kind}, and it is none of the known '
+                'types: record it again as mcap, which carries definitions'
             )
-        self._stores[kind] = store
-        return store
+        return known
 
     def close(self) -> None:
         """Close its files."""
-        self._reader.close()
+        self._stack.close()
 
     def __enter__(self) -> 'Bag':
         return self
@@ -196,6 +218,25 @@ class Bag:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _in_order(messages: Iterator[RawMessage]) -> Iterator[RawMessage]:
+    """Messages by time of recording, as far as those that stand close by are out of it."""
+    held: list[tuple[int, int, RawMessage]] = []
+    size = 0
+    newest: int | None = None
+    for number, message in enumerate(messages):
+        if newest is not None and message.recorded < newest - DISORDER_NS:
+            yield from (heapq.heappop(held)[2] for _ in range(len(held)))
+            size, newest = 0, None
+        heapq.heappush(held, (message.recorded, number, message))
+        size += len(message.data)
+        newest = message.recorded if newest is None else max(newest, message.recorded)
+        while held[0][0] < newest - DISORDER_NS or (size > DISORDER_BYTES and len(held) > 1):
+            oldest = heapq.heappop(held)[2]
+            size -= len(oldest.data)
+            yield oldest
+    yield from (heapq.heappop(held)[2] for _ in range(len(held)))
 
 
 def _types_of_idl(text: str) -> dict[str, Any]:

@@ -23,6 +23,10 @@ STORAGES = {'mcap': StoragePlugin.MCAP, 'sqlite3': StoragePlugin.SQLITE3}
 METADATA_VERSION: Literal[9] = 9
 DEPTH = 100
 
+URI_MARKS = set('#?%')
+"""What rosbags would not write as it stands into the URI of a database: the bag would come to lie
+elsewhere."""
+
 _FOREVER = QosTime(9223372036, 854775807)
 _RELIABLE = Qos(
     QosHistory.KEEP_LAST,
@@ -52,6 +56,12 @@ class BagWriter:
     def __init__(
         self, folder: Path, storage: str = 'mcap', notes: dict[str, str] | None = None
     ) -> None:
+        if storage == 'sqlite3' and (marks := set(str(folder)) & URI_MARKS):
+            raise BagError(
+                f'cannot write the bag {folder}: its path must not hold '
+                f'{" or ".join(sorted(marks))} when it is sqlite3; write it as mcap, or give it '
+                'another name'
+            )
         self._folder = folder
         self._connections: dict[str, Any] = {}
         self.counts: dict[str, int] = {}

@@ -130,8 +130,8 @@ def perceive(
     stream = audio_format = None
     sound: Iterator[SoundChunk] = iter(())
     if audio is not None:
-        rate, channels = probe_sound(audio)
-        audio_format = AudioFormat(rate, min(2, channels))
+        heard = probe_sound(audio)
+        audio_format = AudioFormat(heard.sample_rate, min(2, heard.channels))
         stream = acoustic_stream(audio_format)
         sound = sound_chunks(audio)
     tracker = FaceTracker(_backend(settings.face, settings.face_model), settings.fov_deg)

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
 
-import av
-import av.error
 import numpy as np
 from tqdm import tqdm
 
@@ -19,6 +17,7 @@ from vico_listener.lab.dataset.vico.layouts import Layout
 from vico_listener.media.clip import ClipError
 from vico_listener.media.clip import count_pictures
 from vico_listener.media.clip import probe_clip
+from vico_listener.media.clip import probe_sound
 from vico_listener.motion import Attitude
 
 FPS_TOLERANCE = 0.05
@@ -72,14 +71,7 @@ def sound_seconds(path: Path) -> float:
     """
     if not path.is_file():
         raise ClipError(f'no such file: {path}')
-    try:
-        with av.open(str(path)) as container:
-            if not container.streams.audio:
-                raise ClipError(f'{path.name} holds no sound')
-            stream = container.streams.audio[0]
-            length = float((stream.duration or 0) * (stream.time_base or 0))
-    except (av.error.FFmpegError, OSError) as error:
-        raise ClipError(f'{path.name} cannot be read: {error}') from None
+    length = probe_sound(path).duration
     if length <= 0:
         raise ClipError(f'{path.name} is empty')
     return length

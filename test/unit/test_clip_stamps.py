@@ -1,0 +1,328 @@
+"""Time and sound of clips whose stamps or formats change midway, or that are damaged."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from clip_files import Track
+from clip_files import greys
+from clip_files import joined
+from clip_files import write_media
+
+from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import CameraFrame
+from vico_listener.frames import SoundChunk
+from vico_listener.media.clip import camera_frames
+from vico_listener.media.clip import play
+from vico_listener.media.clip import probe_clip
+from vico_listener.media.clip import read_sound
+from vico_listener.media.clip import sound_chunks
+from vico_listener.media.remarks import Remarks
+from vico_listener.media.stamps import Continuity
+from vico_listener.media.transport_stream import parts_of
+
+PERIOD = NANOSECONDS // 25
+
+
+def stamps(path: Path) -> np.ndarray:
+    return np.array([frame.stamp for frame in camera_frames(path)])
+
+
+def seconds_of_sound(path: Path) -> float:
+    samples, rate = read_sound(path)
+    return len(samples) / rate
+
+
+def check_in_order(path: Path) -> None:
+    """Pictures and sound come in the order in which they are due, and sound never twice."""
+    items = list(play(path))
+    due = [item.available for item in items]
+    assert due == sorted(due)
+    chunks = [item for item in items if isinstance(item, SoundChunk)]
+    for before, after in zip(chunks, chunks[1:], strict=False):
+        assert after.stamp >= before.available - 1
+        assert after.samples.shape[1] == before.samples.shape[1]
+        assert after.sample_rate == before.sample_rate
+    assert len({i.image.shape for i in items if isinstance(i, CameraFrame)}) == 1
+
+
+JOINED = {
+    'the same': ({}, {}),
+    'other rate of the sound': ({}, {'rate': 48000}),
+    'other channels': ({}, {'layout': 'mono'}),
+    'first mono': ({'layout': 'mono'}, {'layout': 'stereo'}),
+    'other codecs': ({}, {'codec': 'mp2', 'rate': 48000}),
+}
+
+
+@pytest.mark.parametrize('change', JOINED)
+@pytest.mark.parametrize('begin', [0.0, 100.0])
+def test_joined_transport_streams(tmp_path: Path, change: str, begin: float) -> None:
+    first, second = JOINED[change]
+    one = write_media(tmp_path / 'one.ts', greys(50), [Track(begin=begin, **first)], begin=begin)
+    other = write_media(
+        tmp_path / 'other.ts',
+        greys(50, (96, 72) if change != 'the same' else (64, 64)),
+        [Track(**second)],
+        codec='mpeg2video' if change == 'other codecs' else 'libx264',
+    )
+    for name, parts in (('a.ts', (one, other)), ('b.ts', (other, one))):
+        clip = joined(tmp_path / name, *parts)
+        remarks = Remarks()
+        frames = list(camera_frames(clip, remarks=remarks))
+        times = np.array([f.stamp for f in frames])
+        assert len(times) == 100
+        np.testing.assert_allclose(np.diff(times), PERIOD, atol=0.11 * NANOSECONDS)
+        assert np.abs(np.diff(times)[:49] - PERIOD).max() < 2000
+        greyness = np.array([f.image[20:44, 20:44].mean() for f in frames])
+        expected = np.array([10 * n % 250 for n in range(50)] * 2)
+        assert np.abs(greyness - expected).max() < 12
+        assert len({f.image.shape for f in frames}) == 1
+        assert any('jumps of the stamps' in line for line in remarks.lines())
+        assert seconds_of_sound(clip) == pytest.approx(4.0, abs=0.2)
+        assert np.abs(read_sound(clip)[0][-20000:-5000].astype(float)).mean() > 3000
+        assert probe_clip(clip).duration == pytest.approx(4.0, abs=0.2)
+        check_in_order(clip)
+
+
+def test_parts_of_a_transport_stream(tmp_path: Path) -> None:
+    one = write_media(tmp_path / 'one.ts', greys(50), [Track()])
+    other = write_media(tmp_path / 'other.ts', greys(50), [Track(codec='mp2')], codec='mpeg2video')
+    same = joined(tmp_path / 'same.ts', one, one)
+    assert parts_of(same) == [(0, same.stat().st_size)]
+    cut = tmp_path / 'cut.ts'
+    cut.write_bytes(one.read_bytes()[:-100])  # in the middle of a packet
+    clip = joined(tmp_path / 'three.ts', other, cut, other)
+    (a, b), (c, d), (e, f) = parts_of(clip)
+    assert (a, b, d, f) == (0, c, e, clip.stat().st_size)
+    size = other.stat().st_size
+    assert 0 <= c - size <= 188 and 0 <= e - size - cut.stat().st_size <= 188
+    assert len(stamps(clip)) >= 148
+
+
+@pytest.mark.parametrize('suffix', ['mkv', 'mp4', 'mov', 'avi', 'ts', 'flv'])
+@pytest.mark.parametrize(
+    ('picture', 'sound'), [(0.0, 0.4), (0.4, 0.0), (0.0, 0.0), (1000.0, 1000.0)]
+)
+def test_streams_that_begin_apart(
+    tmp_path: Path, suffix: str, picture: float, sound: float
+) -> None:
+    clip = write_media(
+        tmp_path / f'clip.{suffix}', greys(25), [Track(begin=sound, seconds=1.0)], begin=picture
+    )
+    times = stamps(clip)
+    first = next(sound_chunks(clip)).stamp
+    begin = min(picture, sound)
+    if suffix == 'avi':  # knows no beginning: silence and the first picture fill it
+        return
+    assert len(times) == 25
+    # Codecs begin up to 50 ms before what they encode.
+    assert times[0] / NANOSECONDS == pytest.approx(picture - begin, abs=0.05)
+    assert first / NANOSECONDS == pytest.approx(sound - begin, abs=0.05)
+
+
+@pytest.mark.parametrize('codec', ['libx264', 'mpeg4'])
+@pytest.mark.parametrize('suffix', ['avi', 'mkv', 'mp4'])
+def test_every_picture_in_order_with_pictures_between(
+    tmp_path: Path, suffix: str, codec: str
+) -> None:
+    pictures = [np.full((64, 64, 3), 20 + 97 * n % 200, np.uint8) for n in range(60)]
+    options = {'crf': '1', 'bf': '3', 'b-adapt': '0'} if codec == 'libx264' else {'bf': '2'}
+    clip = write_media(
+        tmp_path / f'b.{suffix}', pictures, [Track(seconds=2.4)], codec=codec, options=options
+    )
+    frames = list(camera_frames(clip))
+    assert len(frames) == 60
+    shown = [float(f.image.mean()) for f in frames]
+    np.testing.assert_allclose(shown, [p.mean() for p in pictures], atol=40)
+    steps = np.diff([f.stamp for f in frames])
+    np.testing.assert_allclose(steps, PERIOD, atol=1_100_000)
+    assert frames[0].stamp <= 0.09 * NANOSECONDS
+
+
+def moved(path: Path, source: Path, change: Callable[[str, float], float]) -> Path:
+    """A copy of a file whose stamps (s) are changed: kind of the stream, stamp -> stamp."""
+    with av.open(str(source)) as old, av.open(str(path), 'w') as new:
+        targets = {s.index: new.add_stream_from_template(s) for s in old.streams}
+        for packet in old.demux():
+            if packet.dts is None:
+                continue
+            time = float(packet.dts * packet.time_base)
+            shift = round((change(packet.stream.type, time) - time) / packet.time_base)
+            packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
+            packet.stream = targets[packet.stream.index]
+            new.mux_one(packet)
+    return path
+
+
+JUMPS: dict[str, Callable[[str, float], float]] = {
+    'far ahead': lambda kind, time: time + (1e5 if time >= 1 else 0),
+    'the pictures far ahead': lambda kind, time: (
+        time + (5e4 if time >= 1 and kind == 'video' else 0)
+    ),
+    'another beginning': lambda kind, time: time + (3e4 if kind == 'video' else 0),
+}
+
+
+@pytest.mark.parametrize('jump', JUMPS)
+@pytest.mark.parametrize('suffix', ['mkv', 'mp4'])
+def test_absurd_jumps_are_taken_out(tmp_path: Path, suffix: str, jump: str) -> None:
+    source = write_media(
+        tmp_path / 'whole.mkv', greys(50), [Track()], options={'crf': '5', 'bf': '0'}
+    )
+    clip = moved(tmp_path / f'jump.{suffix}', source, JUMPS[jump])
+    remarks = Remarks()
+    times = np.array([f.stamp for f in camera_frames(clip, remarks=remarks)])
+    assert len(times) == 50
+    np.testing.assert_allclose(np.diff(times), PERIOD, atol=0.09 * NANOSECONDS)
+    assert times[0] < 0.1 * NANOSECONDS and times[-1] < 2.2 * NANOSECONDS
+    assert any('jump' in line for line in remarks.lines())
+    sound = list(sound_chunks(clip))
+    assert sound[0].stamp < 0.1 * NANOSECONDS
+    assert sound[-1].available < 2.3 * NANOSECONDS
+    check_in_order(clip)
+
+
+def test_long_pause_and_late_sound_are_no_jumps(tmp_path: Path) -> None:
+    source = write_media(tmp_path / 'whole.mkv', greys(50), [Track()])
+    late = moved(tmp_path / 'l.mkv', source, lambda kind, t: t + (20 if kind == 'audio' else 0))
+    assert next(sound_chunks(late)).stamp == pytest.approx(20 * NANOSECONDS, abs=1e8)
+    pause = moved(tmp_path / 'p.mkv', source, lambda kind, time: time + (30 if time >= 1 else 0))
+    assert np.diff(stamps(pause)).max() == pytest.approx(30.04 * NANOSECONDS, abs=5e7)
+
+
+def test_continuity_keeps_streams_in_step() -> None:
+    second = NANOSECONDS
+    line = Continuity(10 * second)
+    for n in range(50):
+        assert line.place('picture', n * PERIOD, PERIOD) == 0
+        assert line.place('sound', n * PERIOD + 10_000_000, PERIOD) == 0
+    first = line.place('sound', 70 * second, PERIOD)
+    assert first == 50 * PERIOD + 10_000_000 - 70 * second
+    assert line.place('picture', 70 * second, PERIOD) == first
+    assert line.place('late', 71 * second, 0) == first
+    assert len(line.jumps) == 1 and line.end == 71 * second + first
+    # A single stamp that is wrong, and one for the better.
+    outlier = line.place('picture', 10**15, PERIOD)
+    assert 10**15 + outlier == 70 * second + PERIOD + first
+    assert line.place('picture', 70 * second + 2 * PERIOD, PERIOD) == first
+
+
+@pytest.mark.parametrize('suffix', ['mp4', 'mkv', 'ts', 'avi'])
+@pytest.mark.parametrize('place', ['first packet', 'middle', 'cut off'])
+def test_damage_costs_what_is_damaged(tmp_path: Path, suffix: str, place: str) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (60, 64, 64, 3), np.uint8)
+    clip = write_media(
+        tmp_path / f'clip.{suffix}',
+        list(noise),
+        [Track(seconds=2.4)],
+        codec='mpeg2video',
+        options={'g': '1', 'b': '2000000'},
+    )
+    with av.open(str(clip)) as container:
+        packets = [(p.pos, p.size) for p in container.demux(video=0) if p.size]
+    data = bytearray(clip.read_bytes())
+    begin, size = packets[{'first packet': 0, 'middle': 30, 'cut off': 40}[place]]
+    if place == 'cut off' and suffix != 'mp4':  # whose index comes last
+        del data[begin:]
+    else:
+        data[begin + 188 : begin + 188 + size // 2] = bytes(size // 2)
+    clip.write_bytes(data)
+    assert 38 <= len(stamps(clip)) <= 60
+    assert probe_clip(clip).width == 64
+    check_in_order(clip)
+
+
+def test_first_picture_that_cannot_be_decoded(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (20, 64, 64, 3), np.uint8)
+    clip = write_media(tmp_path / 'clip.mkv', list(noise), codec='mjpeg', pixels='yuvj420p')
+    data = clip.read_bytes()
+    begin = data.index(b'\xff\xd8\xff')
+    clip.write_bytes(data[:begin] + b'\0' * 1000 + data[begin + 1000 :])
+    remarks = Remarks()
+    frames = list(camera_frames(clip, remarks=remarks))
+    assert len(frames) == 19 and frames[0].stamp == PERIOD
+    assert remarks.lines() == ['pictures that cannot be decoded: 1']
+    assert probe_clip(clip).width == 64
+
+
+def test_fragmented_and_edited_mp4(tmp_path: Path) -> None:
+    flags = {'movflags': 'frag_keyframe+empty_moov+default_base_moof'}
+    options = {'crf': '5', 'g': '10', 'bf': '2'}
+    clip = write_media(tmp_path / 'f.mp4', greys(50), [Track()], options=options, head=flags)
+    whole = write_media(tmp_path / 'w.mp4', greys(50), [Track()], options=options)
+    assert len(stamps(clip)) == len(stamps(whole)) == 50
+    np.testing.assert_allclose(np.diff(stamps(clip)), PERIOD, atol=2000)
+    assert (tmp_path / 'w.mp4').read_bytes().count(b'elst') == 2
+    assert stamps(whole)[0] == 0  # the edit list takes the encoder's delay out
+    data = clip.read_bytes()
+    clip.write_bytes(data[: len(data) * 2 // 3])
+    assert 25 <= len(stamps(clip)) < 45
+
+
+SOUNDS = [
+    ('wav', 'pcm_u8', 'mono'),
+    ('wav', 'pcm_s24le', 'stereo'),
+    ('wav', 'pcm_f32le', '5.1'),
+    ('wav', 'pcm_f64le', 'mono'),
+    ('mkv', 'flac', '5.1'),
+    ('mkv', 'libopus', 'stereo'),
+    ('webm', 'libopus', 'stereo'),
+    ('mp4', 'ac3', '5.1'),
+    ('mov', 'pcm_s16be', '7.1'),
+    ('avi', 'mp2', 'stereo'),
+    ('avi', 'pcm_s16le', 'mono'),
+    ('ts', 'aac', '5.1'),
+    ('ogg', 'libopus', 'mono'),
+    ('mp3', 'libmp3lame', 'stereo'),
+    ('flac', 'flac', 'stereo'),
+]
+
+
+@pytest.mark.parametrize(('suffix', 'codec', 'layout'), SOUNDS)
+def test_any_sound_becomes_16_bit_of_one_or_two_channels(
+    tmp_path: Path, suffix: str, codec: str, layout: str
+) -> None:
+    path = write_media(
+        tmp_path / f's.{suffix}', [], [Track(codec=codec, rate=48000, layout=layout)]
+    )
+    samples, rate = read_sound(path)
+    assert rate == 48000 and samples.dtype == np.int16
+    assert samples.shape[1] == (1 if layout == 'mono' else 2)
+    assert len(samples) / rate == pytest.approx(2.0, abs=0.1)
+    middle = samples[30000:60000, 0].astype(float)
+    spectrum = np.abs(np.fft.rfft(middle * np.hanning(len(middle))))
+    assert np.argmax(spectrum) * rate / len(middle) == pytest.approx(440, abs=3)
+    assert 2000 < np.abs(middle).max() < 20000
+    check_in_order_of_sound(path)
+
+
+def check_in_order_of_sound(path: Path) -> None:
+    chunks = list(sound_chunks(path))
+    for before, after in zip(chunks, chunks[1:], strict=False):
+        assert abs(after.stamp - before.available) <= 1
+
+
+@pytest.mark.parametrize('channel', range(4))
+def test_no_channel_without_a_place_is_left_out(tmp_path: Path, channel: int) -> None:
+    from scipy.io import wavfile
+
+    samples = np.zeros((16000, 4), np.int16)
+    samples[:, channel] = 8000
+    wavfile.write(tmp_path / 'array.wav', 16000, samples)
+    heard, rate = read_sound(tmp_path / 'array.wav')
+    assert rate == 16000 and heard.shape == (16000, 2)
+    assert (heard == 2000).all()
+
+
+def test_sound_that_comes_in_bursts_loses_nothing(tmp_path: Path) -> None:
+    source = write_media(tmp_path / 'whole.mkv', greys(50), [Track(codec='pcm_s16le')])
+    late = moved(  # stamped when they arrive, every 0.2 s
+        tmp_path / 'bursts.mkv',
+        source,
+        lambda kind, time: time if kind == 'video' else time // 0.2 * 0.2,
+    )
+    assert seconds_of_sound(late) == pytest.approx(2.0, abs=0.01)
+    check_in_order(late)

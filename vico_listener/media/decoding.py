@@ -1,0 +1,281 @@
+"""Decodes a stream of a file as a player does: what is damaged is skipped, and time goes on."""
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from itertools import chain
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import av
+import av.error
+
+from vico_listener.clock import NANOSECONDS
+from vico_listener.media.container import Kind
+from vico_listener.media.container import Media
+from vico_listener.media.container import open_media
+from vico_listener.media.remarks import Remarks
+from vico_listener.media.stamps import CodedStamps
+from vico_listener.media.stamps import Continuity
+from vico_listener.media.transport_stream import parts_of
+
+AHEAD_NS = 60 * NANOSECONDS
+AHEAD_RESTARTING_NS = 10 * NANOSECONDS
+"""How long neither picture nor sound may come until that counts as a jump of the stamps; the second
+where stamps may start anew."""
+
+STAMP_LIMIT = 2**62
+"""A stamp beyond is damage, and would run over when moved."""
+
+LOOK_AHEAD = 60
+"""Packets that show whether a stream's stamps are those of presentation."""
+
+NAMES = {'video': 'pictures', 'audio': 'pieces of sound'}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A decoded picture (av.VideoFrame) or piece of sound (av.AudioFrame).
+
+    Attributes:
+        decoded: it.
+        time: s of stream time; None = the file does not say. A picture without a stamp comes a
+            period after the one before.
+        aspect: width of a pixel over its height; None = not told.
+    """
+
+    decoded: Any
+    time: Fraction | None
+    aspect: Fraction | None = None
+
+
+def decoded_frames(
+    path: Path, kind: Kind, since: float = 0.0, remarks: Remarks | None = None
+) -> Iterator[Frame]:
+    """Everything that can be decoded of a stream; nothing when there is no such stream.
+
+    Stamps that start anew or jump are moved so that they go on, those of pictures and sound alike.
+
+    Args:
+        path: of the file.
+        kind: which stream.
+        since: s of stream time from where on it is wanted; it may begin earlier.
+        remarks: takes what was skipped or moved.
+
+    Raises:
+        ClipError: the file cannot be read.
+    """
+    remarks = Remarks() if remarks is None else remarks
+    timing = None
+    for part in _parts(path):
+        with open_media(path, part) as media:
+            wanted = media.video if kind == 'video' else media.audio
+            if timing is None:
+                timing = _Timing(media, whole=since <= 0 or not _seek(media, wanted, since))
+            yield from _decoded(path, media, wanted, timing, remarks)
+    if timing is not None and timing.line.jumps and kind == timing.counts:
+        remarks.add('jumps of the stamps, taken out', len(timing.line.jumps))
+
+
+def measure_duration(path: Path) -> float:
+    """Length of a file (s): what its head tells, or measured where a head does not know.
+
+    Raises:
+        ClipError: it cannot be read.
+    """
+    timing = None
+    for part in _parts(path):
+        with open_media(path, part) as media:
+            if not media.restarts:
+                return media.duration
+            timing = timing or _Timing(media)
+            for _ in _packets(media, timing, Remarks()):
+                pass
+    end = None if timing is None else timing.line.end
+    return 0.0 if timing is None or end is None else (end - timing.line.start) / NANOSECONDS
+
+
+def count_packets(path: Path, kind: Kind) -> int:
+    """How many packets a file holds of a stream; 0 when there is no such stream.
+
+    Raises:
+        ClipError: the file cannot be read.
+    """
+    count = 0
+    for part in _parts(path):
+        with open_media(path, part) as media:
+            timing = _Timing(media)
+            count += sum(p.stream.type == kind for p in _packets(media, timing, Remarks()))
+    return count
+
+
+def open_clip(path: Path) -> AbstractContextManager[Media]:
+    """Open a file, or its first part where its streams change.
+
+    Raises:
+        ClipError: no such file, or none that FFmpeg can read.
+    """
+    return open_media(path, _parts(path)[0])
+
+
+def _parts(path: Path) -> Sequence[tuple[int, int] | None]:
+    if not path.is_file():
+        return [None]
+    status = path.stat()
+    parts = _parts_of(path, status.st_size, status.st_mtime_ns)
+    return [None] if len(parts) < 2 else parts
+
+
+@lru_cache(maxsize=4)
+def _parts_of(path: Path, size: int, changed: int) -> list[tuple[int, int]]:
+    return parts_of(path)  # as long as the file is the same
+
+
+def _seek(media: Media, stream: Any, since: float) -> bool:
+    """Go to the key frame before `since` s of stream time; False where that is not known."""
+    if media.restarts or stream is None or stream.time_base is None:
+        return False
+    try:
+        media.container.seek(int((media.start + Fraction(since)) / stream.time_base), stream=stream)
+    except av.error.FFmpegError:
+        return False
+    return True
+
+
+class _Timing:
+    """Where the packets of a file's parts lie in time.
+
+    Args:
+        media: the first part.
+        whole: it is read from its beginning.
+
+    Attributes:
+        start: stamp of stream time 0, s.
+        line: moves stamps that jump.
+        last: time of the last picture, s.
+        counts: kind of the stream whose reader counts the jumps, which are those of all.
+    """
+
+    def __init__(self, media: Media, whole: bool = True) -> None:
+        self._ahead = AHEAD_RESTARTING_NS if media.restarts else AHEAD_NS
+        self.counts = 'audio' if media.video is None else 'video'
+        self._first = whole
+        self.last: Fraction | None = None
+        self.start = media.start
+        self.line = Continuity(self._ahead, round(self.start * NANOSECONDS))
+
+    def settle(self, packet: Any) -> None:
+        """Move the stamps of a packet to where they belong."""
+        for name in ('pts', 'dts'):
+            if abs(getattr(packet, name) or 0) > STAMP_LIMIT:
+                setattr(packet, name, None)
+        stamp = packet.pts if packet.dts is None else packet.dts
+        if stamp is None or packet.time_base is None:
+            return
+        base = packet.time_base
+        time = _nanoseconds(stamp, base)
+        if self._first and abs(time - self.line.start) > self._ahead:
+            # The head and the packets do not agree.
+            self.start, self.line.start = stamp * base, time
+        self._first = False
+        length = _nanoseconds(packet.duration or 0, base)
+        move = self.line.place(packet.stream.type, time, length)
+        if move:
+            ticks = round(Fraction(move, NANOSECONDS) / base)
+            packet.pts = None if packet.pts is None else packet.pts + ticks
+            packet.dts = None if packet.dts is None else packet.dts + ticks
+
+
+def _nanoseconds(ticks: int, base: Fraction) -> int:
+    return ticks * base.numerator * NANOSECONDS // base.denominator
+
+
+def _packets(media: Media, timing: _Timing, remarks: Remarks) -> Iterator[Any]:
+    """The packets of picture and sound, until the file ends or breaks off."""
+    if not media.streams:
+        return
+    try:
+        for packet in media.container.demux(*media.streams):
+            if packet.size:
+                timing.settle(packet)
+                yield packet
+    except av.error.FFmpegError:
+        remarks.add('places where the file is damaged: what comes after is not read')
+
+
+def _decoded(
+    path: Path, media: Media, wanted: Any, timing: _Timing, remarks: Remarks
+) -> Iterator[Frame]:
+    packets = _packets(media, timing, remarks)
+    if wanted is None:
+        for _ in packets:  # the others' stamps count
+            pass
+        return
+    coded = None
+    if wanted.type == 'video' and wanted.codec_context.has_b_frames:
+        head = list(islice(packets, LOOK_AHEAD))
+        packets = chain(head, packets)
+        if _may_be_coded(head) and _is_coded(path, wanted.index):
+            coded = CodedStamps()
+    aspect = _Aspect(wanted) if wanted.type == 'video' else None
+    period = 1 / (wanted.average_rate or Fraction(30)) if wanted.type == 'video' else None
+    for packet in chain(packets, [None]):
+        if packet is not None and packet.stream.index != wanted.index:
+            continue
+        if coded is not None and packet is not None:
+            coded.put(packet.pts if packet.dts is None else packet.dts)
+        try:
+            decoded = wanted.decode(packet)
+        except av.error.FFmpegError:
+            remarks.add(f'{NAMES[wanted.type]} that cannot be decoded')
+            if coded is not None:
+                coded.drop()
+            continue
+        for frame in decoded:
+            stamp = frame.pts if coded is None else coded.next()
+            known = stamp is not None and wanted.time_base is not None
+            time = stamp * wanted.time_base - timing.start if known else None
+            if period is not None:
+                if time is None:
+                    time = Fraction(0) if timing.last is None else timing.last + period
+                timing.last = time if timing.last is None else max(time, timing.last)
+            yield Frame(frame, time, None if aspect is None else aspect.now())
+
+
+class _Aspect:
+    """The shape of a stream's pixels: as the container says, until its pictures say otherwise."""
+
+    def __init__(self, stream: Any) -> None:
+        self._codec = stream.codec_context
+        self._told = stream.sample_aspect_ratio
+        self._first: Any = None
+
+    def now(self) -> Fraction | None:
+        """Width of a pixel over its height, after a picture was decoded."""
+        current = self._codec.sample_aspect_ratio
+        if self._first is None:
+            self._first = current
+        return self._told if current == self._first else current
+
+
+def _may_be_coded(packets: list[Any]) -> bool:
+    """True when the stamps of pictures rise although these are coded in another order."""
+    stamps = [p.pts for p in packets if p.stream.type == 'video' and p.pts is not None]
+    return stamps == sorted(stamps)
+
+
+def _is_coded(path: Path, index: int) -> bool:
+    """True when the pictures of a file, in the order of showing, have stamps that go back."""
+    with open_media(path) as media:
+        stream: Any = media.container.streams[index]
+        stamps: list[int] = []
+        for packet in islice(media.container.demux(stream), LOOK_AHEAD):
+            try:
+                stamps += [f.pts for f in stream.decode(packet) if f.pts is not None]
+            except av.error.FFmpegError:
+                continue
+    return stamps != sorted(stamps)

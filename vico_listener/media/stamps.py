@@ -1,0 +1,134 @@
+"""One time line through stamps that start anew or jump, and stamps in the order of coding.
+
+Joined transport streams, cameras that restart and simulators that are reset carry on with stamps
+that lie anywhere. What follows such a place is moved so that it carries on where the stream was;
+streams that jump at the same place are moved by the same amount, which keeps them in step.
+"""
+
+from collections import deque
+from collections.abc import Hashable
+from dataclasses import dataclass
+from dataclasses import replace
+
+from vico_listener.clock import NANOSECONDS
+
+BACK_NS = NANOSECONDS // 2
+"""A stamp that lies this far before the last one of its stream is a new start; less is disorder."""
+
+LEAP_NS = 10 * NANOSECONDS
+"""A stamp that lies this far beyond what another clock tells is a jump."""
+
+LONGEST_NS = NANOSECONDS
+"""How long a picture or packet lasts at most; what is said to last longer counts as nothing."""
+
+
+class Continuity:
+    """Where the stamps of several streams lie on one time line that goes on.
+
+    Args:
+        ahead: ns beyond all that came so far from which on a stamp counts as a jump, no gap.
+        start: where the time line begins, ns; there a stream is put whose first stamp is a jump.
+
+    Attributes:
+        start: as given.
+        jumps: (where on the time line, by how much what follows is moved), ns, in order.
+    """
+
+    def __init__(self, ahead: int, start: int = 0) -> None:
+        self._ahead = ahead
+        self.start = start
+        self._moves = [0]
+        self._places: dict[Hashable, _Place] = {}
+        self.jumps: list[tuple[int, int]] = []
+
+    def place(self, stream: Hashable, stamp: int, duration: int, elapsed: int | None = None) -> int:
+        """What to add to a stamp of a stream (ns).
+
+        Args:
+            stream: which one.
+            stamp: the next one, ns; a stream's stamps rise but for small disorder and jumps.
+            duration: ns until its next one, 0 = unknown.
+            elapsed: ns since its last one as another clock tells, if there is one.
+        """
+        place = self._places.get(stream)
+        number = self._nearest(stamp) if place is None else place.number
+        if place is not None and elapsed is not None:
+            place = replace(place, due=place.last + elapsed, told=True)
+        if self._jumps(place, stamp + self._moves[number]):
+            number = self._next_pass(place, number, stamp)
+        placed = stamp + self._moves[number]
+        if not 0 < duration <= LONGEST_NS:
+            step = 0 if place is None else placed - place.last
+            duration = step if 0 < step <= LONGEST_NS else 0
+        self._places[stream] = _Place(number, placed, placed + duration)
+        return self._moves[number]
+
+    @property
+    def end(self) -> int | None:
+        """Where the last stream ends, ns; None before the first stamp."""
+        return max((place.due for place in self._places.values()), default=None)
+
+    def _jumps(self, place: '_Place | None', placed: int) -> bool:
+        end = self.end
+        if end is None:
+            return False
+        if place is None:
+            return placed > end + self._ahead
+        latest = place.due + LEAP_NS if place.told else end + self._ahead
+        return placed < place.last - BACK_NS or placed > latest
+
+    def _nearest(self, stamp: int) -> int:
+        """The pass to which the first stamp of a stream belongs."""
+        end = self.end
+        if end is None:
+            return 0
+        passes = range(len(self._moves))
+        return min(passes, key=lambda number: abs(stamp + self._moves[number] - end))
+
+    def _next_pass(self, place: '_Place | None', number: int, stamp: int) -> int:
+        """A later pass that another stream has begun, else a new one."""
+        for later in range(number + 1, len(self._moves)):
+            if not self._jumps(place, stamp + self._moves[later]):
+                return later
+        due = self.start if place is None else place.due
+        self._moves.append(due - stamp)
+        self.jumps.append((due, due - stamp))
+        return len(self._moves) - 1
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Of a stream: number of its pass, its last stamp and its next on the time line, ns.
+
+    `told`: another clock told when the next is due.
+    """
+
+    number: int
+    last: int
+    due: int
+    told: bool = False
+
+
+class CodedStamps:
+    """Gives pictures, which come in the order of showing, stamps that came in that of coding.
+
+    Of a container that knows no stamps of presentation (AVI) the n-th picture shown has the n-th
+    stamp.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: deque[int] = deque()
+
+    def put(self, stamp: int | None) -> None:
+        """Take the stamp of a packet that goes to the decoder."""
+        if stamp is not None:
+            self._waiting.append(stamp)
+
+    def drop(self) -> None:
+        """Forget the stamp taken last: its packet gives no picture."""
+        if self._waiting:
+            self._waiting.pop()
+
+    def next(self) -> int | None:
+        """The stamp of the next picture, None when there is none left."""
+        return self._waiting.popleft() if self._waiting else None
