@@ -181,7 +181,7 @@ def shift_stamp(lines):
         ('motion.csv', shift_stamp, r"motion\.csv, line 6: irregular 'stamp'"),
         ('motion.csv', lambda lines: [*lines[:9], lines[3], *lines[10:]], r'line 10: irregular'),
         ('motion.csv', lambda lines: [*lines[:9], lines[8], *lines[9:]], r'line 10: irregular'),
-        ('speaker.csv', set_cell(3, 'speaking', ''), r"speaker\.csv, line 4: 'speaking' is no num"),
+        ('speaker.csv', set_cell(3, 'speaking', ''), r"speaker\.csv, line 4: 'speaking' is not"),
         ('speaker.csv', set_cell(3, 'pitch', 'inf'), r"speaker\.csv, line 4: 'pitch' is inf"),
         ('speaker.csv', lambda lines: lines[:30], r'speaker\.csv: has only 48% of the stamps'),
     ],

@@ -164,7 +164,7 @@ def test_sound_is_stamped_with_its_capture(monkeypatch, latency, ago):
 
 def test_a_missing_microphone_is_explained(monkeypatch):
     monkeypatch.setitem(sys.modules, 'sounddevice', FakeSounddevice())
-    with pytest.raises(SourceError, match=r"no microphone 'Rode'.*there are: Hum.*none"):
+    with pytest.raises(SourceError, match=r"no microphone 'Rode'.*here: Hum.*none"):
         open_microphone('Rode')
     monkeypatch.setitem(sys.modules, 'sounddevice', None)
     with pytest.raises(SourceError, match=r"needs the Python module 'sounddevice'.*none"):

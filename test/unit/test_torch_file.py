@@ -59,7 +59,7 @@ def test_missing_and_other_files(tmp_path: Path) -> None:
     half = tmp_path / 'half.pth'
     whole = good(tmp_path / 'wanted.pth').read_bytes()
     half.write_bytes(whole[: len(whole) // 2])
-    refused(half, r'half\.pth \([\d,]+ bytes\) cannot be read, as after half a download')
+    refused(half, r'half\.pth \([\d,]+ bytes\) cannot be read, as after an interrupted download')
 
 
 def test_other_formats(tmp_path: Path) -> None:

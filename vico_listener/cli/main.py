@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from vico_listener.dependencies import needs
-from vico_listener.errors import user_message
+from vico_listener.user_message import user_message
 
 COMMANDS = {
     'demo': 'play a speaker clip to the listening stack and film the listener',

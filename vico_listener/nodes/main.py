@@ -4,8 +4,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from vico_listener.errors import user_message
 from vico_listener.nodes.interruption import Interruption
+from vico_listener.user_message import user_message
 
 NODES = {
     'perception': 'vico_listener.nodes.perception_node:PerceptionNode',

@@ -13,9 +13,9 @@ from rclpy.lifecycle import LifecycleNode
 from rclpy.lifecycle import LifecycleState
 from rclpy.lifecycle import TransitionCallbackReturn
 
-from vico_listener.errors import user_message
 from vico_listener.nodes.parameters import ParameterTable
 from vico_listener.ros_api import NodeApi
+from vico_listener.user_message import user_message
 
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 

@@ -13,7 +13,6 @@ from std_msgs.msg import String
 import vico_listener.msg as msg
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import SettingError
-from vico_listener.errors import user_message
 from vico_listener.frames import CameraFrame
 from vico_listener.frames import SoundChunk
 from vico_listener.nodes.convert import stamp_of
@@ -32,6 +31,7 @@ from vico_listener.ros_api.replay import CLOCK
 from vico_listener.ros_api.replay import IMAGE
 from vico_listener.ros_api.replay import SPEAKER
 from vico_listener.speech import AudioFormat
+from vico_listener.user_message import user_message
 
 CLOCK_PERIOD_NS = 50_000_000
 """Stream time between two messages on /clock; every node of the stack has to take each."""
