@@ -39,7 +39,7 @@ class CameraFrame:
 
     @property
     def available(self) -> int:
-        """When a camera would deliver the frame, ns: the instant at which it was taken."""
+        """The time at which a camera would deliver the frame, ns, which is its stamp."""
         return self.stamp
 
 
@@ -59,13 +59,13 @@ class SoundChunk:
 
     @property
     def available(self) -> int:
-        """When a microphone would deliver the chunk, ns: the end of its last sample."""
+        """The time at which a microphone would deliver the chunk, ns: its end."""
         return self.stamp + len(self.samples) * NANOSECONDS // self.sample_rate
 
 
 @dataclass(frozen=True)
 class Timing:
-    """How long one frame took in each stage, for measuring latency.
+    """The time that one frame took in each stage, for measuring latency.
 
     Attributes:
         received: when the frame's input was complete, i.e. both its image and the audio up to the

@@ -300,10 +300,10 @@ class ListeningHead:
         yield from self.flush()
 
     def watch(self, video: cv2.VideoCapture) -> Iterator[Answer]:
-        """Answer the images of an OpenCV capture, of a file or a webcam, which brings no sound.
+        """Yield the answers to the images of an OpenCV capture, a file or webcam without audio.
 
         Args:
-            video: an open capture, read up to its end; its own time stamps are used.
+            video: an open capture, which is read to its end; its time stamps are used.
 
         Raises:
             UnavailableError: the capture is not open.

@@ -1,4 +1,4 @@
-"""What the user is told of an error, and which errors are faults of the program."""
+"""Makes the message of an error for the user, unless it is a fault of the program."""
 
 from collections.abc import Sequence
 

@@ -24,7 +24,7 @@ from vico_listener.live.window import LiveWindow
 from vico_listener.live.window import window_available
 
 LOOK = 0.03
-"""How often keys, the stop button and the stack are checked, s."""
+"""The time between two checks of keys, stop button and stack, s."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

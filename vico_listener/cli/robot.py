@@ -27,13 +27,13 @@ from vico_listener.robot.joints import AXES
 from vico_listener.robot.profile import known_profiles
 
 PATIENCE = 5.0
-"""How long the robot may take to answer, s."""
+"""The longest time for the robot to answer, s."""
 
 ANGLE = math.radians(5.0)
-"""How far the head turns to either side, rad."""
+"""The angle by which the head turns to either side, rad."""
 
 HOLD = 1.5
-"""How long each pose is held, s."""
+"""The time for which each pose is held, s."""
 
 DIRECTIONS = {
     ('roll', 1): 'tilts its right ear down',

@@ -15,7 +15,7 @@ from vico_listener.robot import load_profile
 FACE_SIZE = 384
 """The width and height of the listener's picture, px."""
 START_TIMEOUT = 30.0
-"""How long the stack may take to start, s."""
+"""The longest time for the stack to start, s."""
 
 
 class StackError(UnavailableError):

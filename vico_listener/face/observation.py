@@ -1,4 +1,4 @@
-"""What a face backend measures: the place and the motion of a face in one image."""
+"""The measurements of a face backend: the place and the motion of a face in one image."""
 
 from dataclasses import dataclass
 

@@ -17,7 +17,7 @@ SAME_FACE = 0.3
 
 @dataclass(frozen=True)
 class PeopleSettings:
-    """How people are followed.
+    """The settings for following people.
 
     Attributes:
         max_faces: the largest number of people that are followed at the same time.

@@ -25,7 +25,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class SelectionSettings:
-    """When to turn to another person.
+    """The conditions for choosing another person as the speaker.
 
     Attributes:
         window: the time over which the motion of lips is measured, s.

@@ -22,7 +22,7 @@ from vico_listener.listener.style import Style
 FIRST_THRESHOLD = 0.77
 """The initial threshold for a share of 0; a larger share starts lower."""
 HABITUATION = 0.3
-"""How far the threshold moves, in units of strength (0 to 1)."""
+"""The scale of the changes of the threshold, in units of strength (0 to 1)."""
 URGE_RELIEF = 0.35
 """Share of the urge that remains after the answer to a phrase end."""
 STRENGTH_WEIGHT = 0.4

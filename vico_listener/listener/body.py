@@ -40,7 +40,7 @@ DRAW_BACK = radians(2.0)
 
 @dataclass(frozen=True)
 class Behaviour:
-    """What a listener does at one tick, at intensity 1.
+    """The behaviour of a listener at one tick, at intensity 1.
 
     Attributes:
         posture: roll, pitch, yaw of the head without gestures, rad.

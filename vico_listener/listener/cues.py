@@ -37,7 +37,7 @@ MIN_PHRASE = 0.7
 LOW_PERCENTILE = 0.26
 """Percentile of the height below which the voice is low."""
 LOW_SECONDS = 0.11
-"""How long the voice must stay low for a cue, s."""
+"""The shortest time for which a voice must be low for a cue, s."""
 LOW_SPACING = 0.8
 """The shortest time between two low regions, s."""
 STRESS_HEIGHT = 0.7
@@ -69,7 +69,7 @@ PHRASE_MEMORY = 30.0
 
 @dataclass(frozen=True)
 class Phrase:
-    """How a phrase was said; in all but `seconds`, 0 is usual for the speaker and +-1 is common.
+    """The qualities of a phrase; except for `seconds`, 0 is usual for the speaker, +-1 is common.
 
     Attributes:
         seconds: the time since the phrase began, s; 0 when the speaker is silent.

@@ -20,9 +20,9 @@ Curve = NDArray[np.float64]
 RESIDUE = 0.12
 """Share of a nod's depth that remains after its last stroke and fades while the head settles."""
 SETTLE = 0.7
-"""How long the head takes to settle after a nod, s."""
+"""The time that the head takes to settle after a nod, s."""
 GLANCE_SECONDS = 1.0
-"""How long a glance lasts, s."""
+"""The duration of a glance, s."""
 TURN_SHARPNESS = 0.85
 """Acceleration at inner turning points, as a share of that of the sinusoid."""
 

@@ -59,7 +59,7 @@ class Blink:
 
     @property
     def end(self) -> float:
-        """When the lids are open again, s."""
+        """The time at which the lids are open again, s."""
         return self.start + self.close + self.stay + self.open
 
     def closure(self, time: float) -> float:
@@ -88,13 +88,13 @@ class GazeShift:
     head: float
 
     EYES = 0.13
-    """How long the eyes take for each way, s."""
+    """The time that the eyes take for each way, s."""
     HEAD = 0.45
-    """How long the head takes for each way, s."""
+    """The time that the head takes for each way, s."""
 
     @property
     def end(self) -> float:
-        """When the head is back, s."""
+        """The time at which the head is back, s."""
         return self.start + self.duration + self.HEAD
 
     def share(self, time: float, ramp: float) -> float:

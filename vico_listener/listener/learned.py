@@ -46,7 +46,7 @@ REFERENCES = {
     'arkit52': 'measure the portrait with the landmarker (no face_model of deep3d)',
     'bfm64': 'measure the portrait with Deep3D (give its face_model, epoch_20.pth)',
 }
-"""How the user gets a reference in each basis."""
+"""The ways to get a reference in each basis, for messages."""
 
 
 class LearnedListener(Listener):

@@ -26,7 +26,7 @@ class Presence:
 
     @property
     def resting(self) -> bool:
-        """True when the fade-out is complete."""
+        """Whether the fade-out is complete."""
         return self._progress <= 0.0
 
     def apply(self, motion: FaceMotion, reference: FaceMotion) -> FaceMotion:

@@ -47,7 +47,7 @@ CLIENTS = 8
 KEPT_SAMPLES = 300
 """The largest number of samples that wait for a slow page."""
 START_TIMEOUT = 10.0
-"""How long the server may take to start or stop, s."""
+"""The longest time for the server to start or stop, s."""
 
 
 class _Client:

@@ -29,9 +29,9 @@ from vico_listener.media.decoding import measure_duration
 DEFAULT_MICROPHONE = 'default'
 NO_MICROPHONE = 'none'
 MISSED_PICTURES = 30
-"""How many consecutive images may fail before the camera counts as disconnected."""
+"""The number of consecutive images that may fail before the camera counts as disconnected."""
 SILENCE = 2.0
-"""How long no sample may arrive before the microphone counts as disconnected, s."""
+"""The time without a sample after which the microphone counts as disconnected, s."""
 
 PERIOD_NS = NANOSECONDS // MODEL_RATE
 """The period of a tick, ns."""

@@ -1,4 +1,4 @@
-"""How and where networks run: by torch on the CPU or a GPU, or by onnxruntime on the CPU."""
+"""Describes how networks run: by torch on the CPU or a GPU, or by onnxruntime on the CPU."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ DEVICES = ('auto', 'cpu', 'cuda')
 
 @dataclass(frozen=True)
 class Execution:
-    """Where and how a network runs.
+    """The way in which a network runs.
 
     Attributes:
         runtime: 'torch', or 'onnx' (onnxruntime on the CPU); '' for torch if there is a GPU, else

@@ -34,7 +34,7 @@ class PretrainedFile:
 
     @property
     def remedy(self) -> str:
-        """What the user can do, for messages."""
+        """The remedy for messages."""
         return f'give {self.file} of {self.origin}, see docs/checkpoints.md'
 
 

@@ -14,7 +14,7 @@ from vico_listener.neural.execution import Execution
 from vico_listener.neural.execution import Part
 
 WARM_UP = 3
-"""How many runs precede the capture of a CUDA graph, in which cuDNN chooses its kernels."""
+"""The number of runs before the capture of a CUDA graph, in which cuDNN chooses its kernels."""
 
 T = TypeVar('T')
 

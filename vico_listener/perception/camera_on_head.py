@@ -29,7 +29,7 @@ MAX_AHEAD_NS = 60_000_000
 """An image may be this many ns newer than the newest head pose, which is then extrapolated."""
 
 KEPT_NS = 2 * NANOSECONDS
-"""How long head poses are kept, ns; a stamp that lies this far before the last starts afresh."""
+"""The time for which head poses are kept, ns; a stamp further back than this starts afresh."""
 
 _VIEW_FROM_CAMERA = np.diag([-1.0, -1.0, 1.0])
 """A half turn, since the x axis of speakers' poses points into the camera (see `FaceMotion`)."""

@@ -82,7 +82,7 @@ REMEDIES = {
     'checkpoint is trained on bfm64',
     'bfm64': "choose the renderer 'pirender', or a listener of basis arkit52",
 }
-"""What to do about motions in a basis that the renderer does not draw."""
+"""The remedies for motions in a basis that the renderer does not draw, for messages."""
 
 
 def check_basis(needed: Basis, given: Basis) -> None:

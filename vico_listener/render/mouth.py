@@ -21,13 +21,13 @@ from vico_listener.render.patch import stretch
 from vico_listener.render.portrait import Portrait
 
 JAW_DROP = 0.36
-"""How far the chin drops at jawOpen 1, in distances of the outer eye corners."""
+"""The drop of the chin at jawOpen 1, in distances of the outer eye corners."""
 
 NECK = 0.5
-"""How far below the jaw the neck is compressed by it, in distances of the outer eye corners."""
+"""The length of the neck that the jaw compresses, in distances of the outer eye corners."""
 
 LIPS_REACH = 0.75
-"""How far from the middle of the mouth jaw and lips move the skin, in the same unit."""
+"""The distance from the middle of the mouth up to which the skin moves, in the same unit."""
 
 STILL = 1e-3
 """Changes of coefficients below this are not drawn."""

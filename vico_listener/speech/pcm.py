@@ -21,7 +21,7 @@ It would dominate every feature.
 """
 
 SNIFF_BYTES = 4096
-"""How many bytes of a stream's start are searched for a container or MP3 frames."""
+"""The number of bytes at a stream's start that are searched for a container or MP3 frames."""
 
 
 class AudioFormatError(DataError):

@@ -25,7 +25,7 @@ from vico_listener.speech.timeline import Timeline
 from vico_listener.speech.voice import VoiceDetector
 
 MAX_PASSED = MODEL_RATE + 1
-"""How many ticks may pass between two calls of `frame`; after more, the features start afresh."""
+"""The largest number of ticks between two calls of `frame`; after more, features start afresh."""
 
 
 @dataclass

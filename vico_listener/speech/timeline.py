@@ -16,7 +16,7 @@ from vico_listener.speech.pcm import Samples
 from vico_listener.speech.resampler import INTERNAL_RATE
 
 RING_SECONDS = 4
-"""How many seconds of audio are kept; an older tick finds silence."""
+"""The length of the audio that is kept, s; an older tick finds silence."""
 
 TOLERANCE_NS = 80_000_000
 """A stamp that is further than this from the sample clock marks lost or repeated audio.

@@ -43,7 +43,7 @@ A pure tone has 1. Noise of any colour exceeds the threshold in few ticks only.
 """
 
 VOICED_TICKS = 12
-"""How many ticks after the last voiced sound an unvoiced one may still be speech."""
+"""The number of ticks after the last voiced sound in which an unvoiced one may be speech."""
 
 BLOCK_TICKS = 15
 """Ticks per block of the noise floor."""
@@ -79,7 +79,7 @@ STEADY_RATIO = 1.5
 """Audio whose power stayed within this ratio (1.8 dB) for `STEADY_TICKS` is not speech."""
 
 HANG_TICKS = 3
-"""How many ticks the flag outlasts speech, to bridge stop consonants but show pauses of 0.2 s."""
+"""The ticks by which the flag outlasts speech: it bridges stop consonants, not pauses of 0.2 s."""
 
 Array = NDArray[np.float64]
 

@@ -17,7 +17,7 @@ from vico_listener.motion import Basis
 from vico_listener.motion import basis_by_name
 
 OUTPUTS = ('motion', 'behaviour')
-"""What a network may give: complete motion, as in the paper, or behaviour, which a `Body` shows."""
+"""The outputs of networks: complete motion, as in the paper, or behaviour, which a `Body` shows."""
 
 GENERATORS = ('lstm', 'gru', 'transformer', 'non_sequential')
 """The sequence models of a network (see `generators`); the paper's is the first."""
@@ -32,7 +32,7 @@ PERSONALITY = tuple(f.name for f in fields(Personality))
 
 @dataclass(frozen=True)
 class GestureHead:
-    """What the network predicts about one kind of gesture, besides when it begins.
+    """The predictions about one kind of gesture, besides when it begins.
 
     Attributes:
         numbers: the fields of `Gesture` that it predicts as numbers.
@@ -59,7 +59,7 @@ GESTURE_HEADS: dict[Kind, GestureHead] = {
     Kind.BEAT: GestureHead(('size', 'frequency')),
     Kind.GLANCE: GestureHead(('size',), sided=True),
 }
-"""What the network predicts about each kind of gesture, in the order of its outputs."""
+"""The predictions about each kind of gesture, in the order of the network's outputs."""
 
 
 def _choice(name: str, value: str, choices: tuple[str, ...]) -> None:

@@ -20,7 +20,7 @@ from vico_listener.listener.model.config import PERCEPTRON
 from vico_listener.listener.model.config import ModelConfig
 
 BLOCK = 256
-"""How many steps of attention are computed at a time; this limits the memory and nothing else."""
+"""The number of steps whose attention is computed at a time, which limits the memory needed."""
 
 
 class Lstm(nn.LSTM):

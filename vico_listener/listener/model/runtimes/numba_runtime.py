@@ -17,7 +17,7 @@ Array = NDArray[np.float32]
 Scratch = tuple[Array, Array, Array, Array, NDArray[np.int32], Array]
 
 ROWS = 4
-"""How many rows of a matrix are multiplied together; matrices are padded to a multiple of it."""
+"""The number of matrix rows that are multiplied together; matrices are padded to a multiple."""
 
 _ONE, _TWO, _HALF = np.float32(1), np.float32(2), np.float32(0.5)
 _LOG2_E = np.float32(1.4426950408889634)
