@@ -1,7 +1,7 @@
-"""The ROS API of the nodes as tables, without ROS: used by the nodes and by the documentation.
+"""The ROS API of the nodes as tables, from which nodes and documentation are made, without ROS.
 
-A parameter is declared, a topic created and a value of the diagnostics published from its row here,
-so that what the tables say is so. Nothing is imported that a launch file could not import.
+The nodes declare each parameter, create each topic and publish each value of the diagnostics from
+its row here, so that the tables are always true. They import nothing that launch files lack.
 """
 
 from vico_listener.ros_api.head import HEAD

@@ -26,12 +26,12 @@ HEAD = NodeApi(
         Parameter(
             'robot',
             '',
-            'Robot profile: a name in config/robots or a YAML file; without, nothing is commanded.',
+            'Robot profile: a name in config/robots or a YAML file; empty for no robot.',
         ),
         Parameter(
             'avatar',
             '',
-            'HOST:PORT of an avatar that understands VMC (OSC over UDP); without, there is none.',
+            'HOST:PORT of an avatar that understands VMC (OSC over UDP); empty for no avatar.',
         ),
     ),
     subscriptions=(MOTION, LOOK_AT),
@@ -41,10 +41,10 @@ HEAD = NodeApi(
         Value('commands', 'Commands that were sent.'),
         Value('refused_motions', 'Motions with numbers that are not finite.'),
         Value('avatar_motions', 'With `avatar`: motions that were sent to it.'),
-        Value('avatar_lost', 'With `avatar`: motions that the network did not take.'),
+        Value('avatar_lost', 'With `avatar`: motions that the network did not accept.'),
         Value(
             'command_latency_*_ms',
-            'Time from `received` (image and audio are in) to the published command.',
+            'Time from `received` (image and audio have arrived) to the published command.',
         ),
     ),
 )

@@ -1,6 +1,6 @@
-"""The arguments of the launch files.
+"""The tables of the arguments of the launch files.
 
-Launch files run in the Python of `ros2 launch`, which need not have what the nodes import.
+Launch files run in the Python of `ros2 launch`, which may lack the modules that the nodes import.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from vico_listener.ros_api.rows import Parameter
 
 @dataclass(frozen=True)
 class Argument:
-    """One launch argument; its value is always a text."""
+    """One launch argument, whose value is always a text."""
 
     name: str
     default: str
@@ -23,9 +23,9 @@ class Argument:
 
 
 PROCESSES = (
-    Argument('composed', 'true', 'true: one process for all nodes (fast); false: one for each.'),
+    Argument('composed', 'true', 'Whether all nodes share one process, which is fast.'),
     Argument('namespace', '', 'Namespace of the nodes and of their topics.'),
-    Argument('params_file', '', 'Parameter file of your own, like config/listener.yaml.'),
+    Argument('params_file', '', 'Your parameter file, like config/listener.yaml.'),
 )
 TOPICS = (
     Argument('image', 'image', 'Topic of the camera, e.g. /camera/image_raw.'),
@@ -33,7 +33,7 @@ TOPICS = (
     Argument('audio', 'audio', 'Topic of the microphone, e.g. /audio/audio_stamped.'),
     Argument('audio_info', 'audio_info', 'Topic of the format of the audio.'),
 )
-"""Topics that are remapped."""
+"""The topics that can be remapped."""
 
 STACK_PARAMETERS = (
     HEAD.parameter('robot'),
@@ -52,7 +52,7 @@ STACK_PARAMETERS = (
     Parameter('use_sim_time', False, 'Whether the nodes follow /clock, for a replay.'),
     PERCEPTION.parameter('lossless'),
 )
-"""Parameters that are launch arguments. They go to every node that has one of this name."""
+"""The parameters that are launch arguments, which every node with such a parameter gets."""
 
 LEFT = ' Empty: params_file decides.'
 
@@ -65,11 +65,11 @@ REPLAY_PARAMETERS = (
     REPLAY.parameter('rate'),
     REPLAY.parameter('loop'),
 )
-"""Parameters of the replay node that are launch arguments."""
+"""The parameters of the replay node that are launch arguments."""
 
 
 def described(row: Parameter) -> str:
-    """The description of a parameter with the values that are allowed."""
+    """Return the description of a parameter with the values that are allowed."""
     choices = ', '.join(filter(None, row.choices))
     return f'{row.description} One of: {choices}.' if choices else row.description
 
@@ -88,10 +88,10 @@ REPLAY_ARGUMENTS = tuple(
 
 
 def typed(row: Parameter, text: str) -> bool | float | str:
-    """The value of an argument as the type of its parameter.
+    """Return the value of an argument in the type of its parameter.
 
     Raises:
-        ValueError: it is no such value; the message names the argument.
+        ValueError: the text is not such a value; the message names the argument.
     """
     if isinstance(row.default, bool):
         return switch(row.name, text)
@@ -104,7 +104,11 @@ def typed(row: Parameter, text: str) -> bool | float | str:
 
 
 def switch(name: str, text: str) -> bool:
-    """An argument that is true or false; ValueError when it is neither."""
+    """Return the value of an argument that is true or false.
+
+    Raises:
+        ValueError: it is neither.
+    """
     if text.lower() not in ('true', 'false'):
         raise ValueError(f'{name}:={text} is neither true nor false')
     return text.lower() == 'true'

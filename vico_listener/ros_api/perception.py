@@ -20,10 +20,10 @@ COMPRESSED = Topic(
     4,
 )
 LOSSLESS_IMAGE_DEPTH = 60
-"""Images that are kept for a replay.
+"""The number of images that are kept for a replay.
 
-DDS never gives back the memory of the most images that it has kept. Live, more of them would only
-be dropped in the node.
+DDS never frees the memory of the largest number of images that it has kept. In live use, the node
+would only drop more of them.
 """
 CAMERA_INFO = Topic(
     'camera_info',
@@ -70,7 +70,7 @@ FACES = Topic(
 FACE_REGION = Topic(
     '/humans/faces/<id>/roi',
     'hri_msgs/msg/NormalizedRegionOfInterest2D',
-    'How large each of them is.',
+    'The size of each of these faces.',
     1,
 )
 FACE_IMAGE = Topic(
@@ -92,7 +92,7 @@ PERCEPTION = NodeApi(
         Parameter(
             'face_source',
             'camera',
-            'Where faces come from: the topic `image`, or the largest of /humans/faces (ROS4HRI).',
+            'The source of faces: the topic `image`, or the largest of /humans/faces (ROS4HRI).',
             choices=('camera', 'ros4hri'),
         ),
         Parameter(
@@ -101,7 +101,7 @@ PERCEPTION = NodeApi(
             'The face backend: landmarker, deep3d, or package.module:Class.',
             parts='vico_listener.face:BACKENDS',
         ),
-        Parameter('face_model', '', 'Model file of the face backend; without, the default one.'),
+        Parameter('face_model', '', 'Model file of the face backend; empty for the default one.'),
         Parameter('face_threads', 2, 'CPU threads of the face networks.', 1, 16),
         Parameter(
             'fov_deg',
@@ -113,7 +113,9 @@ PERCEPTION = NodeApi(
         Parameter(
             'image_transport', 'raw', 'Type of the image topic.', choices=('raw', 'compressed')
         ),
-        Parameter('use_audio', True, 'Whether there is a microphone. False: nothing waits for it.'),
+        Parameter(
+            'use_audio', True, 'Whether there is a microphone; if not, no image waits for audio.'
+        ),
         Parameter(
             'audio_stamped', True, 'Whether the audio has stamps (AudioDataStamped, not AudioData).'
         ),
@@ -139,22 +141,24 @@ PERCEPTION = NodeApi(
         Parameter(
             'audio_wait',
             0.15,
-            'How long an image waits for its audio at most [s of stream time].',
+            'The longest time that an image waits for its audio [s of stream time].',
             0.0,
             1.0,
         ),
-        Parameter('lossless', False, 'Process every image, also when it is late: for a replay.'),
+        Parameter(
+            'lossless', False, 'Whether to process every image, even a late one: for a replay.'
+        ),
         Parameter(
             'idle_time',
             1.0,
-            'How long ticks go on after all input has stopped [s].',
+            'The time for which ticks continue after all input has stopped [s].',
             0.0,
             60.0,
         ),
         Parameter(
             'camera_on_head',
             '',
-            'Where the pose of a camera on the moving head comes from; without, it does not move.',
+            'The source of the pose of a camera on the moving head; empty if it does not move.',
             choices=('', 'joint_state', 'tf'),
         ),
         Parameter(
@@ -178,7 +182,7 @@ PERCEPTION = NodeApi(
         Parameter(
             'camera_frame',
             '',
-            'The optical frame of the camera, for `tf`; without one, the frame of the images.',
+            'The optical frame of the camera, for `tf`; empty for the frame of the images.',
         ),
     ),
     subscriptions=(
@@ -211,11 +215,11 @@ PERCEPTION = NodeApi(
         ),
         Value('ticks', 'Ticks that were published.'),
         Value('faceless_ticks', 'Ticks at which no face was known.'),
-        Value('audioless_ticks', 'Ticks that went without audio.'),
-        Value('skipped_ticks', 'Ticks that were left out in gaps longer than a second.'),
+        Value('audioless_ticks', 'Ticks without audio.'),
+        Value('skipped_ticks', 'Ticks that were skipped in gaps longer than a second.'),
         Value('resets', 'How often the stream began again.'),
-        Value('queue', 'Images and chunks of audio that wait at present.'),
-        Value('camera', 'Where the field of view comes from: `camera_info` or `fov_deg`.'),
+        Value('queue', 'Images and chunks of audio that are waiting.'),
+        Value('camera', 'The source of the field of view: `camera_info` or `fov_deg`.'),
         Value('audio_format', 'The format of the audio.'),
         Value('corrected_faces', 'With `camera_on_head`: faces whose pose was corrected.'),
         Value(

@@ -43,12 +43,10 @@ RENDERER = NodeApi(
         Parameter(
             'fluent',
             False,
-            'For a slow renderer: it draws in a thread of its own, and pictures in between are '
-            'interpolated.',
+            'Whether to draw in a separate thread and interpolate the pictures in between, for a '
+            'slow renderer.',
         ),
-        Parameter(
-            'portrait', '', "Photo of the listener's face; without one, the default portrait."
-        ),
+        Parameter('portrait', '', "Photo of the listener's face; empty for the default portrait."),
         Parameter('size', 256, 'Width and height of the pictures [px].', 64, 1024),
         Parameter('jpeg_quality', 90, 'Quality of the JPEG in face/image/compressed.', 1, 100),
         Parameter('frame_id', 'head', "Frame of the listener's head in the pictures' headers."),

@@ -1,4 +1,4 @@
-"""The rows of the tables: parameters, topics, services and diagnostics values of a node."""
+"""The rows of the tables: parameters, topics, services and diagnostic values of a node."""
 
 from dataclasses import dataclass
 from dataclasses import replace
@@ -16,11 +16,11 @@ class Parameter:
 
     Attributes:
         name, default, description: as `ros2 param describe` and the documentation show them.
-        low, high: range of a number.
-        choices: the texts that are allowed; empty = any.
-        parts: the table of the parts that the parameter names, as 'package.module:TABLE'. It is
-            imported when it is needed, because a launch file runs without the Python modules of
-            the nodes.
+        low, high: the range of a number.
+        choices: the texts that are allowed; empty for any.
+        parts: the table of the plug-ins that the parameter names, as 'package.module:TABLE'. It is
+            only imported when it is needed, because a launch file runs without the Python modules
+            of the nodes.
         live: whether it may change while the node is active; otherwise it is read in `configure`.
     """
 
@@ -34,20 +34,20 @@ class Parameter:
     live: bool = False
 
     def plugins(self) -> Plugins[Any] | None:
-        """The table that `parts` names; None without one."""
+        """Return the table that `parts` names, or None if it names none."""
         module, _, table = self.parts.partition(':')
         found: Plugins[Any] | None = getattr(import_module(module), table) if module else None
         return found
 
     def constraint(self) -> str:
-        """Which values are allowed, in words; empty when any are, or a range says it."""
+        """Return the allowed values in words, or '' if any are allowed or there is a range."""
         plugins = self.plugins()
         if plugins is not None:
             return f'one of {plugins.choices}'
         return f'one of {", ".join(self.choices)}' if self.choices else ''
 
     def objection(self, value: Any) -> str:
-        """Why `value` is not allowed; empty when it is."""
+        """Return why a value is not allowed, or '' if it is allowed."""
         plugins = self.plugins()
         if plugins is not None:
             try:
@@ -64,10 +64,10 @@ class Topic:
     """One topic or service of a node.
 
     Attributes:
-        name: as the node gives it to ROS; <id> stands for whatever is there.
-        type: of its messages, 'package/msg/Type' (of a service: 'package/srv/Type').
+        name: the name that the node gives to ROS, in which <id> is a placeholder.
+        type: the type of its messages, 'package/msg/Type', or of a service, 'package/srv/Type'.
         description: what it carries, and when.
-        depth: how many messages are kept for a receiver that is slow.
+        depth: how many messages are kept for a slow receiver.
     """
 
     name: str
@@ -76,13 +76,13 @@ class Topic:
     depth: int = 10
 
     def of(self, name: str) -> 'Topic':
-        """The topic with `name` in the place of <id>."""
+        """Return the topic with `name` in the place of <id>."""
         return replace(self, name=self.name.replace('<id>', name))
 
 
 @dataclass(frozen=True)
 class Value:
-    """One value of a node's diagnostics; a * in its name stands for p50, p99 and max."""
+    """One value of a node's diagnostics; a * in its name means p50, p99 and max."""
 
     name: str
     description: str
@@ -90,12 +90,12 @@ class Value:
 
 @dataclass(frozen=True)
 class NodeApi:
-    """Everything that one node shows to others.
+    """The complete interface of one node.
 
     Attributes:
-        node: its default name.
-        parameters, subscriptions, publications, services: what it declares and creates.
-        values: what its diagnostics hold while it is active.
+        node: the default name of the node.
+        parameters, subscriptions, publications, services: what the node declares and creates.
+        values: the values of its diagnostics while it is active.
     """
 
     node: str
@@ -106,9 +106,13 @@ class NodeApi:
     values: tuple[Value, ...] = ()
 
     def parameter(self, name: str) -> Parameter:
-        """The row of a parameter; StopIteration when there is none."""
+        """Return the row of a parameter.
+
+        Raises:
+            StopIteration: there is no such parameter.
+        """
         return next(row for row in self.parameters if row.name == name)
 
     def documents(self, key: str) -> bool:
-        """Whether a key of the diagnostics is in the table."""
+        """Return whether a key of the diagnostics is in the table."""
         return any(fnmatchcase(key, value.name) for value in self.values)
