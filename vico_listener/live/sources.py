@@ -292,13 +292,13 @@ class ClipMicrophone:
 def _again(
     items: Callable[[], Iterator[Item]], path: Path, start: int, now: Now, stop: threading.Event
 ) -> Iterator[Item]:
-    """Items of a file when they are due, with stamps that go on from round to round."""
+    """Yield the items of a file when they are due, with stamps that continue in each round."""
     period = round(measure_duration(path) * NANOSECONDS)
     origin = start
     while not stop.is_set():
         end = 0
         for item in items():
-            # The padding of a codec runs into the next round.
+            # The padding of a codec would extend into the next round.
             if period > 0 and (item.stamp >= period or item.available > period):
                 break
             end = item.available

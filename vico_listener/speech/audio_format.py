@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 PCM_CODINGS = ('', 'wave', 'wav', 'pcm', 'lpcm', 'raw', 'pcm_s16le', 's16le', 'audio/x-raw')
-"""What publishers call uncompressed samples as the coding format of an AudioInfo."""
+"""The names of uncompressed samples in the field `coding_format` of an AudioInfo."""
 
 
 @dataclass(frozen=True)
