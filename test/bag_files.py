@@ -66,7 +66,7 @@ class Recording:
     camera: Clock | None = right
     microphone: Clock | None = right
     recorder: Clock = right
-    chunk: int = CHUNK
+    chunk: int = 2 * CHUNK
     info: dict[str, Any] | None = field(default_factory=dict)
     begin: int = BEGIN
 
@@ -104,7 +104,7 @@ class Recording:
 
 def picture(stamp: int, number: int) -> Any:
     """A compressed picture."""
-    image = np.full((16, 24, 3), 2 * number, np.uint8)
+    image = np.full((16, 24, 3), 2 * number % 250, np.uint8)
     data = np.asarray(cv2.imencode('.png', image)[1], np.uint8).reshape(-1)
     return new_message(
         COMPRESSED_IMAGE, header=header_of(stamp, 'camera'), format='bgr8; png', data=data

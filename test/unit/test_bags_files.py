@@ -258,7 +258,7 @@ def test_mcap_with_whatever_index(
     with Bag(path) as bag:
         assert {t.name: t.count for t in bag.topics} == {
             IMAGES: 30,
-            SOUND: 300,
+            SOUND: 150,
             '/audio/audio_info': 1,
         }
         assert bag.duration == pytest.approx(2.99, abs=0.05)
@@ -305,7 +305,7 @@ def test_split_bag(rows: list[Row], tmp_path: Path) -> None:
     pytest.importorskip('mcap.writer', reason='pip install mcap')
     folder = tmp_path / 'split'
     folder.mkdir()
-    cuts = [0, 100, 200, len(rows)]
+    cuts = [0, 60, 120, len(rows)]
     names = []
     for number, (begin, end) in enumerate(zip(cuts, cuts[1:], strict=False)):
         names.append(f'split_{number}.mcap')
@@ -328,5 +328,5 @@ def test_damaged_chunk_costs_what_is_in_it(rows: list[Row], tmp_path: Path, wron
     path.write_bytes(data)
     source = BagSource(path)
     items = list(source.play())
-    assert len(items) > 250
+    assert len(items) > 125
     assert any(line.startswith('parts of the file') for line in source.remarks.lines())

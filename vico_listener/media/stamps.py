@@ -54,6 +54,7 @@ class Continuity:
         number = self._nearest(stamp) if place is None else place.number
         if place is not None and elapsed is not None:
             place = replace(place, due=place.last + elapsed, told=True)
+        number = self._joined_pass(place, number, stamp)
         if self._jumps(place, stamp + self._moves[number]):
             number = self._next_pass(place, number, stamp)
         placed = stamp + self._moves[number]
@@ -74,7 +75,8 @@ class Continuity:
             return False
         if place is None:
             return placed > end + self._ahead
-        latest = place.due + LEAP_NS if place.told else end + self._ahead
+        # Where another stream has come, too, time did pass.
+        latest = max(place.due, end) + LEAP_NS if place.told else end + self._ahead
         return placed < place.last - BACK_NS or placed > latest
 
     def _nearest(self, stamp: int) -> int:
@@ -84,6 +86,15 @@ class Continuity:
             return 0
         passes = range(len(self._moves))
         return min(passes, key=lambda number: abs(stamp + self._moves[number] - end))
+
+    def _joined_pass(self, place: '_Place | None', number: int, stamp: int) -> int:
+        """A later pass, in which a stamp that leaps goes on; else the one there was."""
+        if place is None or stamp + self._moves[number] < place.last + LEAP_NS:
+            return number
+        for later in range(number + 1, len(self._moves)):
+            if -BACK_NS < stamp + self._moves[later] - place.last < LEAP_NS:
+                return later
+        return number
 
     def _next_pass(self, place: '_Place | None', number: int, stamp: int) -> int:
         """A later pass that another stream has begun, else a new one."""

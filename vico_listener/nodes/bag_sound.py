@@ -35,8 +35,9 @@ WINDOW_NS = 2 * NANOSECONDS
 
 USUAL = tuple(
     AudioFormat(rate, channels, 'S16LE')
+    for rates in ((16000, 44100, 48000), (8000, 11025, 22050, 24000, 32000, 96000))
     for channels in (1, 2)
-    for rate in (16000, 44100, 48000, 8000, 32000, 22050, 24000, 11025, 96000)
+    for rate in rates
 )
 """Formats that one meets; of two with as many bytes the likelier first."""
 
