@@ -4,6 +4,7 @@ This is the chain that everything else runs: the live stack, replay, extraction,
 evaluation. It does not depend on ROS.
 """
 
+import array
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -14,13 +15,18 @@ from types import TracebackType
 from typing import Any
 
 import cv2
+import numpy as np
 from numpy.typing import ArrayLike
 from numpy.typing import NDArray
 
+from vico_listener.arguments import check_number
+from vico_listener.arguments import check_type
+from vico_listener.arguments import stamp_given
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import SettingError
 from vico_listener.errors import UnavailableError
 from vico_listener.face import create_face_tracker
+from vico_listener.face.observation import check_image
 from vico_listener.frames import ACOUSTICS
 from vico_listener.frames import CameraFrame
 from vico_listener.frames import ListenerMotion
@@ -144,13 +150,21 @@ class ListeningHead:
             VicoError: a setting is out of range or unknown, or a file is missing, broken or of
                 another kind; the message says which, and what to do.
         """
+        for name, value in (('listener', listener), ('face', face), ('renderer', renderer)):
+            check_type(name, value, str, 'a name')
+        for name, path in (('portrait', portrait), ('robot', robot), ('face_model', face_model)):
+            check_type(name, path, (str, Path), 'a path or a name')
+        if audio is not None:
+            check_type('audio', audio, AudioFormat, 'an AudioFormat, or None')
+        check_type('idle', idle, bool, 'True or False')
+        check_number('fov_deg', fov_deg, 1.0, 179.0)
         mood = _attitude(attitude)
-        _check('intensity', intensity, 0.0, 1.0)
-        _check('audio_wait', audio_wait, 0.0, 60.0)
-        _check('size', size, 16, 4096)
-        _check('seed', seed, 0, LARGEST_SEED)
+        check_number('intensity', intensity, 0.0, 1.0)
+        check_number('audio_wait', audio_wait, 0.0, 60.0)
+        check_number('size', size, 16, 4096)
+        check_number('seed', seed, 0, LARGEST_SEED)
         if personality is not None:
-            _check('personality', personality, 0, LARGEST_SEED)
+            check_number('personality', personality, 0, LARGEST_SEED)
         given = {'face_model': face_model} | options
         given |= {'checkpoint': checkpoint} if checkpoint else {}
         given |= {'runtime': runtime} if runtime else {}
@@ -250,9 +264,12 @@ class ListeningHead:
             received: `time.time()` when the image arrived, for latencies; None for now.
 
         Raises:
-            ValueError: it is not such an image.
+            SettingError: the stamp is not an integer.
+            DataError: it is not such an image.
         """
-        return self._answers(self.senses.add_image(image, stamp, received))
+        return self._answers(
+            self.senses.add_image(check_image(image), stamp_given(stamp), received)
+        )
 
     def hear(
         self,
@@ -272,18 +289,23 @@ class ListeningHead:
 
         Raises:
             AudioFormatError: it is not PCM of that format.
-            ValueError: the format is unknown, or there is no microphone and no format is given.
+            SettingError: the format is unknown, there is no microphone and no format is given, or
+                the stamp is not an integer.
         """
         if audio is None and self.audio is None:
             raise SettingError('this head has no microphone (audio=None): give hear a format')
+        if audio is not None:
+            check_type('audio', audio, AudioFormat, 'an AudioFormat, or None')
+        kinds = (bytes, bytearray, memoryview, array.array, np.ndarray)
+        check_type('pcm', pcm, kinds, 'bytes or an array of samples')
         if audio is not None and audio != self.audio:
             self.senses.set_audio(acoustic_stream(audio, self._acoustics))
             self.audio = audio
-        return self._answers(self.senses.add_audio(pcm, stamp, received))
+        return self._answers(self.senses.add_audio(pcm, stamp_given(stamp), received))
 
     def idle(self, stamp: int) -> list[Answer]:
         """Answer all ticks up to `stamp` (ns) although no input arrives; a timer calls this."""
-        return self._answers(self.senses.idle(stamp))
+        return self._answers(self.senses.idle(stamp_given(stamp)))
 
     def flush(self) -> list[Answer]:
         """Answer the images that still wait for their audio, because the stream has ended."""
@@ -291,7 +313,10 @@ class ListeningHead:
 
     def answers(self, stream: Iterable[CameraFrame | SoundChunk]) -> Iterator[Answer]:
         """Yield the answers to a whole stream of images and audio, e.g. `media.clip.play(path)`."""
+        what = 'a stream of images and audio, e.g. vico_listener.media.clip.play(path)'
+        check_type('stream', stream, Iterable, what)  # type: ignore[type-abstract]
         for item in stream:
+            check_type('an item of the stream', item, (CameraFrame, SoundChunk), what)
             if isinstance(item, CameraFrame):
                 yield from self.see(item.image, item.stamp)
             else:
@@ -308,6 +333,7 @@ class ListeningHead:
         Raises:
             UnavailableError: the capture is not open.
         """
+        check_type('video', video, cv2.VideoCapture, "a capture, e.g. cv2.VideoCapture('talk.mp4')")
         if not video.isOpened():
             raise UnavailableError('the video cannot be opened: is there such a file or camera?')
         seen, image = video.read()
@@ -355,15 +381,16 @@ class ListeningHead:
         """Change attitude or intensity (0 to 1); the listener fades to the new mood in a second.
 
         Raises:
-            ValueError: there is no such attitude, or the intensity is out of range.
+            SettingError: there is no such attitude, or the intensity is out of range.
         """
         if intensity is not None:
-            _check('intensity', intensity, 0.0, 1.0)
+            check_number('intensity', intensity, 0.0, 1.0)
         mood = None if attitude is None else _attitude(attitude)
         self._agent_or_refuse().set_attitude(mood, intensity)
 
     def set_active(self, active: bool) -> None:
         """Fade out and rest (False), e.g. while the robot speaks, or fade in again (True)."""
+        check_type('active', active, bool, 'True or False')
         self._agent_or_refuse().set_active(active)
 
     def look_at(self, point: ArrayLike) -> None:
@@ -450,18 +477,6 @@ def _attitude(attitude: str | Attitude) -> Attitude:
     if isinstance(attitude, Attitude):
         return attitude
     return Attitude.parse(str(attitude))
-
-
-def _check(name: str, value: Any, low: float, high: float) -> None:
-    """Check that a setting is a number within its limits, and an integer if the limits are.
-
-    Raises:
-        SettingError: it is not.
-    """
-    kind = int if isinstance(low, int) else (int, float)
-    if not isinstance(value, kind) or not low <= value <= high:
-        what = 'a whole number' if isinstance(low, int) else 'a number'
-        raise SettingError(f'{name} is {what} between {low} and {high}, not {value!r}')
 
 
 def acoustic_stream(audio: AudioFormat, acoustics: str = ACOUSTICS[0]) -> AcousticStream:

@@ -16,6 +16,7 @@ from vico_listener import Answer
 from vico_listener import ListeningHead
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
+from vico_listener.errors import SettingError
 from vico_listener.face.backends.landmarker import LandmarkerBackend
 from vico_listener.frames import CameraFrame
 from vico_listener.frames import ListenerMotion
@@ -302,6 +303,12 @@ def test_a_head_of_parts_may_only_perceive() -> None:
         ({'size': 64.5}, 'size is a whole number between 16 and 4096, not 64.5'),
         ({'seed': -1, 'idle': False}, 'seed is a whole number between 0 and'),
         ({'personality': -1}, 'personality is a whole number between 0 and'),
+        ({'listener': None}, 'listener is a name, not None'),
+        ({'audio': 16000}, 'audio is an AudioFormat, or None, not 16000'),
+        ({'fov_deg': 'x'}, "fov_deg is a number between 1.0 and 179.0, not 'x'"),
+        ({'portrait': b'x'}, "portrait is a path or a name, not b'x'"),
+        ({'seed': True}, 'seed is a whole number between 0 and .*not True'),
+        ({'idle': 'no'}, "idle is True or False, not 'no'"),
         ({'attitude': None}, "unknown attitude 'None': choose one of positive"),
         ({'listener': 'rules', 'runtime': 'abacus'}, "the listener 'rules' .* takes runtime"),
         ({'listener': 'oracle'}, "unknown listener 'oracle': choose one of .*rules"),
@@ -312,7 +319,7 @@ def test_a_head_of_parts_may_only_perceive() -> None:
         ({'face': 'xray'}, "unknown face backend 'xray': choose one of"),
         ({'face': 'own:Foreign'}, "'own:Foreign' sees faces in the basis bfm64.*choose another"),
         ({'face_model': '/no/face.task'}, r'no face model at /no/face\.task'),
-        ({'fov_deg': 0}, 'fov_deg must lie between 1 and 179 degrees, got 0'),
+        ({'fov_deg': 0}, 'fov_deg is a number between 1.0 and 179.0, not 0'),
         ({'renderer': 'crayon'}, "unknown renderer 'crayon': choose one of"),
         ({'renderer': 'portrait', 'size': 3}, 'size is a whole number between 16 and 4096, not 3'),
         ({'renderer': 'portrait', 'colour': 7}, "the renderer 'portrait' takes colour"),
@@ -374,3 +381,18 @@ def test_the_face_is_of_the_portrait(portrait_photo: Path) -> None:
     assert smiling is not None and neutral is not None
     assert smiling.face.coefficient('mouthSmileLeft') > 0.5
     assert neutral.face.coefficient('mouthSmileLeft') < 0.1
+
+
+def test_a_wrong_stamp_or_stream_harms_only_its_own_call(own: None) -> None:
+    image = np.zeros((64, 64, 3), np.uint8)
+    with ListeningHead('rules', audio=None) as head:
+        for stamp in (2.5e9, 'x', None):
+            with pytest.raises(SettingError, match='a stamp is a whole number of nanoseconds'):
+                head.see(image, stamp)
+        assert len(head.see(image, np.int64(3 * 10**9))) == 1
+        with pytest.raises(SettingError, match='pcm is bytes or an array of samples'):
+            head.hear('abc', 10**9, AudioFormat())
+        with pytest.raises(SettingError, match=r'a capture, e\.g\. cv2\.VideoCapture'):
+            next(head.watch('talk.mp4'))
+        with pytest.raises(SettingError, match='an item of the stream is a stream of images'):
+            next(head.answers('talk.mp4'))

@@ -8,11 +8,11 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
 TURN = 0.1
-"""Seconds at most until services and quality-of-service events are looked at."""
+"""The longest time until services and quality-of-service events are looked at, s."""
 
 
 class DataOf:
-    """What of a node is always waited for: its topics and timers."""
+    """The part of a node that is always waited for: its topics and timers."""
 
     clients = guards = services = waitables = ()
 
@@ -21,12 +21,12 @@ class DataOf:
 
     @property
     def subscriptions(self) -> Iterator[Any]:
-        """Of the node."""
+        """The subscriptions of the node."""
         return self._node.subscriptions
 
     @property
     def timers(self) -> Iterator[Any]:
-        """Of the node."""
+        """The timers of the node."""
         return self._node.timers
 
 

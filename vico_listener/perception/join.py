@@ -34,7 +34,7 @@ class Tracker(Protocol):
 
     @property
     def basis(self) -> Basis:
-        """Of its motions."""
+        """The basis of its motions."""
 
     def update(self, image: NDArray[np.uint8], stamp: int, speaking: bool = False) -> FaceMotion:
         """Face in an image (H, W, 3, BGR) taken at `stamp` ns; confidence 0 = none."""

@@ -83,7 +83,10 @@ class RobotHead:
         Raises:
             DataError: the point is not finite, or the origin.
         """
-        place = np.asarray(point, np.float64)
+        try:
+            place = np.asarray(point, np.float64)
+        except (TypeError, ValueError):
+            raise DataError(f'look_at: a point has the numbers x, y and z, not {point!r}') from None
         if place.shape != (3,):
             raise DataError(f'look_at: a point has x, y and z, not the shape {place.shape}')
         if not np.isfinite(place).all() or np.linalg.norm(place) < 1e-3:
