@@ -147,7 +147,7 @@ def error(capsys, *arguments):
 
 
 def test_bad_input_is_told_in_one_line(data, tmp_path, capsys):
-    assert 'give the folder of features' in error(capsys)
+    assert 'name the folder of features' in error(capsys)
     assert f'no such folder: {tmp_path / "x"}; make' in error(capsys, tmp_path / 'x')
     assert "unknown listener 'nobody'" in error(capsys, data, '--models', 'nobody')
     assert '--jobs must be at least 1' in error(capsys, data, '--jobs', 0)

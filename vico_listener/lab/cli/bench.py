@@ -1,4 +1,4 @@
-"""`vico bench`: how fast each stage is, and how late a command comes."""
+"""`vico bench`: measures how fast each stage is and how late a command comes."""
 
 import argparse
 import json
@@ -25,19 +25,27 @@ PAPER = 'the paper on a V100 81.84 ms'
 """Delay per frame in Zhou et al. (ECCV 2022)."""
 
 CORE_SHARE = 0.95
-"""With less of its core than this the one-core rows were disturbed."""
+"""The one-core rows were disturbed when the process had a smaller share of its core than this."""
 
 OTHERS = 0.1
-"""When other processes used more cores than this the latency rows were disturbed."""
+"""The latency rows were disturbed when other processes used more cores than this."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `vico bench`."""
-    parser.add_argument('--out', type=Path, default=Path('bench.json'), help='the figures as JSON')
-    parser.add_argument('--quick', action='store_true', help='few repetitions: a first impression')
-    parser.add_argument('--no-latency', action='store_true', help='the core only, without ROS')
     parser.add_argument(
-        '--gpu', action='store_true', help="the paper's chain on a GPU instead: Deep3D, PIRenderer"
+        '--out', type=Path, default=Path('bench.json'), help='write the figures here as JSON'
+    )
+    parser.add_argument(
+        '--quick', action='store_true', help='repeat less often, for a first impression'
+    )
+    parser.add_argument(
+        '--no-latency', action='store_true', help='measure the core only, without ROS'
+    )
+    parser.add_argument(
+        '--gpu',
+        action='store_true',
+        help="measure the paper's chain (Deep3D, listener, PIRenderer) on a GPU instead",
     )
 
 
@@ -82,7 +90,7 @@ def _run_gpu(args: argparse.Namespace, machine: dict[str, Any]) -> int:
 
 
 def notes(machine: dict[str, Any]) -> list[str]:
-    """What the reader has to know to judge the figures."""
+    """Return what the reader has to know to judge the figures."""
     found = []
     if not machine['pinned']:
         found.append('this system cannot keep a process on one core: "one core" is not ensured')
@@ -100,11 +108,11 @@ def notes(machine: dict[str, Any]) -> list[str]:
 
 
 def measure(quick: bool, latency: bool) -> tuple[list[Row], dict[str, Any]]:
-    """All rows and the conditions they were measured under, with a progress bar.
+    """Measure all rows and the conditions they were measured under, with a progress bar.
 
     Args:
-        quick: few repetitions.
-        latency: also the rows that need ROS.
+        quick: repeat less often.
+        latency: also measure the rows that need ROS.
     """
     clip = demo.default_clip()
     stages = CORE_STAGES + 2 * latency
@@ -132,11 +140,11 @@ def measure(quick: bool, latency: bool) -> tuple[list[Row], dict[str, Any]]:
 
 
 def latency_rows(clip: Path, shown: bool) -> list[Row]:
-    """Command latency of the stack in a process of its own, fed in real time over DDS.
+    """Measure the command latency of the stack in a separate process, fed in real time over DDS.
 
     Args:
-        clip: the speaker.
-        shown: somebody also watches the face.
+        clip: video of the speaker.
+        shown: whether the face is also watched.
     """
     parser = argparse.ArgumentParser()
     demo.add_arguments(parser)
@@ -152,12 +160,12 @@ def latency_rows(clip: Path, shown: bool) -> list[Row]:
 
 
 def report_rows(report: dict[str, Any], sent: int, what: str) -> list[Row]:
-    """Rows of a demo's report.
+    """Return the rows of the bench table that a demo's report holds.
 
     Args:
         report: what `play_and_record` returned.
-        sent: camera frames that were played.
-        what: kind of run, for the names.
+        sent: number of camera frames that were played.
+        what: kind of run, which the names of the rows mention.
     """
     command, wait = report['latency [ms]']['command'], report['latency [ms]']['audio_wait']
     stack = report['stack']

@@ -1,4 +1,4 @@
-"""`vico checkpoint`: look at checkpoints, and import those of the authors' code."""
+"""`vico checkpoint`: checks and exports checkpoints, and imports those of the authors' code."""
 
 import argparse
 import json
@@ -10,21 +10,29 @@ from vico_listener.listener.model.checkpoint import load_checkpoint
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the actions of `vico checkpoint`."""
     actions = parser.add_subparsers(dest='action', required=True, metavar='ACTION')
-    info = actions.add_parser('info', help='check a checkpoint and say what it is')
-    info.add_argument('folder', type=Path)
-    export = actions.add_parser('export', help='write its ONNX file again')
-    export.add_argument('folder', type=Path)
-    taken = actions.add_parser('import', help="take over a checkpoint of the authors' code")
-    taken.add_argument('weights', type=Path, help='Epoch_%%03d.bin')
-    taken.add_argument('--motion-stats', type=Path, required=True, help='video_feats_mean_std.bin')
+    info = actions.add_parser('info', help='check a checkpoint and describe it')
+    info.add_argument('folder', type=Path, help='folder of the checkpoint')
+    export = actions.add_parser('export', help='write the ONNX file of a checkpoint again')
+    export.add_argument('folder', type=Path, help='folder of the checkpoint')
+    taken = actions.add_parser('import', help="convert a checkpoint of the authors' code")
+    taken.add_argument('weights', type=Path, help="the authors' weights, Epoch_%%03d.bin")
     taken.add_argument(
-        '--acoustic-stats', type=Path, required=True, help='audio_feats_mean_std.bin'
+        '--motion-stats',
+        type=Path,
+        required=True,
+        help='means and deviations of the motion, video_feats_mean_std.bin',
     )
-    taken.add_argument('--out', type=Path, required=True, help='folder of the new checkpoint')
+    taken.add_argument(
+        '--acoustic-stats',
+        type=Path,
+        required=True,
+        help='means and deviations of the acoustic features, audio_feats_mean_std.bin',
+    )
+    taken.add_argument('--out', type=Path, required=True, help='write the new checkpoint here')
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it, and say what the checkpoint is."""
+    """Perform the action and describe the checkpoint."""
     if args.action == 'import':
         from vico_listener.lab.training.authors_checkpoint import import_release
         from vico_listener.lab.training.saving import save_checkpoint

@@ -1,4 +1,4 @@
-"""`vico dataset`: make, construct, look at and measure data sets in ViCo's layouts."""
+"""`vico dataset`: makes, builds and inspects data sets in ViCo's layouts, and extracts features."""
 
 import argparse
 import sys
@@ -7,65 +7,99 @@ from pathlib import Path
 from vico_listener.lab.dataset.vico.layouts import read_layout
 from vico_listener.motion import Attitude
 
+WORKERS = 'number of processes (default: one for each core)'
+FOV = 'field of view of the cameras along the longer side, deg'
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the actions of `vico dataset`."""
     actions = parser.add_subparsers(dest='action', required=True, metavar='ACTION')
     made = actions.add_parser('synthesize', help='make a small data set in the layout of ViCo')
-    made.add_argument('folder', type=Path, help='of the data set')
-    made.add_argument('--clips', type=int, default=30, help='how many, at least 9')
-    made.add_argument('--seed', type=int, default=0, help='everything follows from it')
-    made.add_argument('--seconds', type=float, default=20.0, help='length of the longest clip')
-    made.add_argument('--features-only', action='store_true', help='no videos and no sound')
-    made.add_argument('--portraits', type=Path, nargs='*', default=[], help='photos of the people')
-    made.add_argument('--workers', type=int, help='processes; without, one for each core')
-    taught = actions.add_parser('dyads', help='features that the default listener learns from')
-    taught.add_argument('config', type=Path, help='of a training, e.g. its default.yaml')
-    taught.add_argument('folder', type=Path, help='of the features')
-    taught.add_argument('--workers', type=int, help='processes; without, one for each core')
-    built = actions.add_parser('build', help='cut two-person videos into a data set, as the paper')
-    built.add_argument('annotations', type=Path, help='csv: who speaks when, on which side')
-    built.add_argument('folder', type=Path, help='of the data set')
-    built.add_argument('--videos', type=Path, help='without, the folder of the annotations')
-    built.add_argument('--seed', type=int, default=0, help='of the splits')
-    built.add_argument('--fov-deg', type=float, default=60.0, help='field of view of the cameras')
-    built.add_argument('--workers', type=int, help='processes; without, one for each core')
-    seen = actions.add_parser('inspect', help='check every file and count what is in it')
-    seen.add_argument('folder', type=Path, help='of the data set')
-    seen.add_argument(
-        '--out', type=Path, help='folder for inspection.txt and .png; without, FOLDER'
+    made.add_argument('folder', type=Path, help='folder of the new data set')
+    made.add_argument('--clips', type=int, default=30, help='number of clips, at least 9')
+    made.add_argument(
+        '--seed',
+        type=int,
+        default=0,
+        help='seed of all random choices: the same seed, the same set',
     )
-    got = actions.add_parser('extract', help='features of both people of every clip')
-    got.add_argument('folder', type=Path, help='of the data set')
-    got.add_argument('--out', type=Path, help='without, FOLDER/features')
-    got.add_argument('--workers', type=int, help='processes; without, one for each core')
-    got.add_argument('--ray', action='store_true', help='spread over Ray instead of processes')
+    made.add_argument('--seconds', type=float, default=20.0, help='length of the longest clip, s')
+    made.add_argument(
+        '--features-only', action='store_true', help='write features instead of videos and audio'
+    )
+    made.add_argument('--portraits', type=Path, nargs='*', default=[], help='photos of the people')
+    made.add_argument('--workers', type=int, help=WORKERS)
+    taught = actions.add_parser(
+        'dyads', help='make the features of the dyads that the default listener is trained on'
+    )
+    taught.add_argument(
+        'config', type=Path, help='configuration of a training, e.g. config/training/default.yaml'
+    )
+    taught.add_argument('folder', type=Path, help='folder of the features')
+    taught.add_argument('--workers', type=int, help=WORKERS)
+    built = actions.add_parser(
+        'build', help='cut videos of two people into a data set, as the paper did'
+    )
+    built.add_argument(
+        'annotations', type=Path, help='CSV table of who speaks when and on which side'
+    )
+    built.add_argument('folder', type=Path, help='folder of the new data set')
+    built.add_argument(
+        '--videos', type=Path, help='folder of the videos (default: that of the annotations)'
+    )
+    built.add_argument(
+        '--seed', type=int, default=0, help='seed by which clips are assigned to the splits'
+    )
+    built.add_argument('--fov-deg', type=float, default=60.0, help=FOV)
+    built.add_argument('--workers', type=int, help=WORKERS)
+    seen = actions.add_parser(
+        'inspect', help='check every file of a data set and count its content'
+    )
+    seen.add_argument('folder', type=Path, help='folder of the data set')
+    seen.add_argument(
+        '--out', type=Path, help='folder for inspection.txt and inspection.png (default: FOLDER)'
+    )
+    got = actions.add_parser('extract', help='extract the features of both people in every clip')
+    got.add_argument('folder', type=Path, help='folder of the data set')
+    got.add_argument('--out', type=Path, help='folder of the features (default: FOLDER/features)')
+    got.add_argument('--workers', type=int, help=WORKERS)
+    got.add_argument(
+        '--ray', action='store_true', help='distribute the work with Ray, not over processes'
+    )
     got.add_argument(
         '--stretch',
         type=_factor,
         default='auto',
-        help="factor of the pictures' width, or auto: estimated for each clip",
+        help='factor for the width of the images, or auto to estimate it for each clip',
     )
-    got.add_argument('--face', default='landmarker', help='backend that looks at faces')
-    got.add_argument('--face-model', default='', help='its model; without, the default one')
-    got.add_argument('--fov-deg', type=float, default=60.0, help='field of view of the cameras')
-    got.add_argument('--attitude', choices=[a.value for a in Attitude], help='where it is not told')
-    got.add_argument('--from-mat', type=Path, help='folder with .mat coefficients of all videos')
-    got.add_argument('--from-features', type=Path, help="folder of the authors' feature tree")
+    got.add_argument('--face', default='landmarker', help='backend that tracks the faces')
+    got.add_argument('--face-model', default='', help="model file, if not the backend's default")
+    got.add_argument('--fov-deg', type=float, default=60.0, help=FOV)
+    got.add_argument(
+        '--attitude',
+        choices=[a.value for a in Attitude],
+        help='attitude of clips for which the data set names none',
+    )
+    got.add_argument(
+        '--from-mat', type=Path, help='read the coefficients of all videos from .mat files here'
+    )
+    got.add_argument(
+        '--from-features', type=Path, help="read the features from the authors' feature tree here"
+    )
 
 
 def _factor(text: str) -> float | None:
-    """A number, or None for 'auto'."""
+    """Return the number in a text, or None for 'auto'."""
     if text == 'auto':
         return None
     try:
         return float(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"a number or auto, not '{text}'") from None
+        raise argparse.ArgumentTypeError(f"must be a number or auto, not '{text}'") from None
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it; exit code 1 when a clip has no features."""
+    """Perform the action; the exit code is 1 when a clip has no features."""
     return int(_ACTIONS[args.action](args))
 
 
@@ -86,7 +120,10 @@ def _teach(args: argparse.Namespace) -> int:
     from vico_listener.lab.training.training_config import load_training_config
 
     make_dyads(load_training_config(args.config).dyads, args.folder, args.workers)
-    print(f'labelled dyads in {args.folder}; vico train {args.config} --features {args.folder}')
+    print(
+        f'labelled dyads are in {args.folder}; to train on them: '
+        f'vico train {args.config} --features {args.folder}'
+    )
     return 0
 
 

@@ -1,4 +1,4 @@
-"""`vico describe`: tell from recorded motion whether it is that of a believable listener."""
+"""`vico describe`: judges from recorded motion whether a listener is believable."""
 
 import argparse
 import json
@@ -17,8 +17,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='DIR',
         nargs='+',
         type=Path,
-        help='a recording (motion.csv, and speaker.csv and reference.json when there), or a '
-        'directory of recordings; all are pooled by attitude',
+        help='folder of a recording (motion.csv, with speaker.csv and reference.json if present), '
+        'or of several recordings; all are pooled by attitude',
     )
     parser.add_argument('--json', metavar='FILE', type=Path, help='also write the figures as JSON')
     parser.add_argument(
@@ -27,15 +27,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--tracked',
         action='store_true',
-        help='the motion was tracked from video, not commanded: allow the jitter of a tracker',
+        help='allow the jitter of a tracker, for motion that was tracked from video',
     )
     parser.add_argument(
-        '--check', action='store_true', help='exit with 1 when two rows or a hard one are missed'
+        '--check',
+        action='store_true',
+        help='exit with status 1 when a hard criterion or two soft rows are missed',
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the table; exit code 1 with `--check` when it is not passed."""
+    """Print the table; with `--check` the exit code is 1 when the motion does not pass."""
     tracks = [track for where in args.directories for track in read_recordings(where)]
     description = describe(tracks, tracked=args.tracked)
     print(format_table(description))

@@ -1,4 +1,4 @@
-"""`vico evaluate`: listeners, or a renderer, against the true listeners of a data set."""
+"""`vico evaluate`: compares listeners, or a renderer, with the true listeners of a data set."""
 
 import argparse
 import sys
@@ -35,41 +35,46 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='DIR',
         nargs='?',
         type=Path,
-        help='folder of features (features/ in the folder of vico dataset); test and ood are used',
+        help='folder of features (features/ in a data set), of which test and ood are used',
     )
     parser.add_argument(
         '--models',
         metavar='NAME[=CHECKPOINT]',
         nargs='+',
-        help='listeners to compare, the one whose modalities are taken away first; without, that '
-        f'of --config, or {DEFAULT_LISTENER}',
-    )
-    parser.add_argument('--config', type=Path, help='a benchmark, e.g. config/benchmark.yaml')
-    parser.add_argument('--out', type=Path, default=DEFAULT_OUT, help='folder of what is written')
-    parser.add_argument(
-        '--report', metavar='FILE', type=Path, help=f'the report; without, OUT/{REPORT_FILE}'
+        help='listeners to compare; the first is also tested with some of its input taken away '
+        f'(default: those of --config, or {DEFAULT_LISTENER})',
     )
     parser.add_argument(
-        '--pooling', choices=POOLINGS, default=POOLINGS[0], help='what FD is averaged over'
+        '--config', type=Path, help='file of a benchmark, e.g. config/benchmark.yaml'
     )
-    parser.add_argument('--seed', type=int, default=0, help="of the listeners' decisions")
-    parser.add_argument('--jobs', type=int, default=1, help='processes that work in parallel')
+    parser.add_argument('--out', type=Path, default=DEFAULT_OUT, help='folder of the results')
     parser.add_argument(
-        '--portrait', type=Path, help='photo for the contact sheets; without, the default one'
+        '--report',
+        metavar='FILE',
+        type=Path,
+        help=f'write the report here (default: OUT/{REPORT_FILE})',
+    )
+    parser.add_argument(
+        '--pooling', choices=POOLINGS, default=POOLINGS[0], help='what the FD is averaged over'
+    )
+    parser.add_argument('--seed', type=int, default=0, help="seed of the listeners' decisions")
+    parser.add_argument('--jobs', type=int, default=1, help='number of parallel processes')
+    parser.add_argument(
+        '--portrait', type=Path, help='photo for the contact sheets, if not the default one'
     )
     parser.add_argument('--no-sheets', action='store_true', help='draw no contact sheets')
     parser.add_argument(
         '--render',
         metavar='VIDEOS',
         type=Path,
-        help="score a renderer instead, on this folder of the listeners' videos (CLIP.mp4 or "
-        'CLIP.listener.mp4)',
+        help="score a renderer instead, against the listeners' videos in this folder (CLIP.mp4 "
+        'or CLIP.listener.mp4)',
     )
-    parser.add_argument('--renderer', default='portrait', help='which one, with --render')
+    parser.add_argument('--renderer', default='portrait', help='renderer to score with --render')
     parser.add_argument(
-        '--renderer-model', type=Path, help='weights of the renderer pirender, with --render'
+        '--renderer-model', type=Path, help='weights of the renderer pirender for --render'
     )
-    parser.add_argument('--size', type=int, default=256, help='px of its pictures')
+    parser.add_argument('--size', type=int, default=256, help="size of the renderer's pictures, px")
     parser.add_argument(
         '--inception',
         metavar='FILE',
@@ -85,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _directory(args: argparse.Namespace, config: BenchmarkConfig) -> Path:
     if args.directory is None and not config.data:
-        raise SettingError('give the folder of features, or a --config that names it')
+        raise SettingError('name the folder of features, or a --config that names it')
     directory: Path = args.directory or Path(config.data)
     if not directory.is_dir():
         raise SettingError(
@@ -96,7 +101,7 @@ def _directory(args: argparse.Namespace, config: BenchmarkConfig) -> Path:
 
 
 def _renderer(args: argparse.Namespace) -> Renderer | None:
-    """Draws the contact sheets; without a portrait there are none."""
+    """Return the renderer that draws the contact sheets; None when none are to be drawn."""
     if args.no_sheets:
         return None
     try:

@@ -1,4 +1,4 @@
-"""`vico reconstruct`: Deep3DFaceRecon over one video or picture: coefficients and a mesh."""
+"""`vico reconstruct`: fits Deep3DFaceRecon's coefficients, and a mesh, to a video or photo."""
 
 import argparse
 from pathlib import Path
@@ -17,22 +17,27 @@ from vico_listener.media.tick_pictures import pictures_at_ticks
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `vico reconstruct`."""
-    parser.add_argument('source', type=Path, help='video or picture of one person')
+    parser.add_argument('source', type=Path, help='video or photo of one person')
     parser.add_argument(
-        '--face-model', type=Path, required=True, help='epoch_20.pth of Deep3DFaceRecon_pytorch'
+        '--face-model',
+        type=Path,
+        required=True,
+        help='weights of Deep3DFaceRecon_pytorch, epoch_20.pth',
     )
     parser.add_argument(
-        '--out', type=Path, help="the authors' .mat, a row for each 1/30 s; without, SOURCE.mat"
+        '--out',
+        type=Path,
+        help="write the authors' .mat here, one row for each 1/30 s (default: SOURCE.mat)",
     )
-    parser.add_argument('--obj', type=Path, help='also write the mesh of one frame here (OBJ)')
-    parser.add_argument('--frame', type=int, default=0, help='of which frame, with --obj')
+    parser.add_argument('--obj', type=Path, help='also write the mesh of one frame here, as OBJ')
+    parser.add_argument('--frame', type=int, default=0, help='frame whose mesh --obj writes')
     parser.add_argument(
-        '--bfm', type=Path, default=Path('BFM'), help='folder of BFM_model_front.mat, with --obj'
+        '--bfm', type=Path, default=Path('BFM'), help='folder of BFM_model_front.mat, for --obj'
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Fit and write."""
+    """Fit the coefficients and write the files."""
     out = args.out or args.source.with_suffix('.mat')
     # What can be refused is refused before the long work.
     basel_face = load_basel_face(args.bfm) if args.obj else None
@@ -47,8 +52,8 @@ def run(args: argparse.Namespace) -> int:
     print(f'{len(clip.coefficients)} frames in {out}')
     if not clip.found.all():
         print(
-            f'no face in {np.count_nonzero(~clip.found)} of them: the place of the frame before '
-            'was fitted, as the authors have it'
+            f'no face was found in {np.count_nonzero(~clip.found)} of them: the place of the '
+            "previous frame's face was fitted, as the authors do"
         )
     if basel_face is not None:
         write_obj(args.obj, basel_face, clip.coefficients[args.frame])

@@ -1,4 +1,4 @@
-"""`vico soak`: trouble on purpose, then a long run; a table of what held."""
+"""`vico soak`: injects faults, then runs for long, and tabulates what the stack withstood."""
 
 import argparse
 import json
@@ -14,17 +14,27 @@ from vico_listener.lab.cli.demo import default_clip
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `vico soak`."""
-    parser.add_argument('--minutes', type=float, default=30.0, help='of the long run; 0 = none')
-    parser.add_argument('--faults', nargs='*', default=[], help='names; none = all')
-    parser.add_argument('--stretch', type=float, default=3.0, help='faults last longer by this')
-    parser.add_argument('--transitions', type=int, default=200, help='lifecycle transitions')
-    parser.add_argument('--clip', type=Path, help='of a speaker')
-    parser.add_argument('--robot', default='generic_3dof', help='profile whose limits are watched')
-    parser.add_argument('--out', type=Path, default=Path('out/soak'), help='where the files go')
+    parser.add_argument(
+        '--minutes', type=float, default=30.0, help='length of the long run; 0: none'
+    )
+    parser.add_argument(
+        '--faults', nargs='*', default=[], help='names of the faults to inject (default: all)'
+    )
+    parser.add_argument(
+        '--stretch', type=float, default=3.0, help="factor by which the faults' durations grow"
+    )
+    parser.add_argument(
+        '--transitions', type=int, default=200, help='number of lifecycle transitions to try'
+    )
+    parser.add_argument('--clip', type=Path, help='video of the speaker, if not the default clip')
+    parser.add_argument(
+        '--robot', default='generic_3dof', help='robot profile whose limits are watched'
+    )
+    parser.add_argument('--out', type=Path, default=Path('out/soak'), help='folder of the results')
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the suite; exit code 1 when something did not hold."""
+    """Run the suite; the exit code is 1 when something did not hold."""
     from vico_listener.lab.faults.catalogue import faults_by_name
     from vico_listener.lab.faults.suite import FaultSuite
 
@@ -64,7 +74,7 @@ def _number(value: float, digits: int = 2) -> str:
 
 
 def _long_run(suite: Any, duration: float, out: Path) -> dict[str, str]:
-    """Let it run and watch memory, queue and motion."""
+    """Let the stack run and watch its memory, queue and motion."""
     from vico_listener.lab.benchmark.machine import MachineWatch
     from vico_listener.lab.faults import long_run
 

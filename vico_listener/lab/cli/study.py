@@ -1,4 +1,4 @@
-"""`vico study`: make the page of a user study, and score what comes back."""
+"""`vico study`: makes the page of a user study, and scores the participants' answers."""
 
 import argparse
 import random
@@ -21,25 +21,31 @@ from vico_listener.lab.study.static_page import write_page
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the actions of `vico study`."""
     actions = parser.add_subparsers(dest='action', required=True, metavar='ACTION')
-    make = actions.add_parser('make', help='write the page and its key')
-    make.add_argument('clips', type=Path, help='CSV or YAML list of clips')
+    make = actions.add_parser('make', help='write the page of a study and its key')
+    make.add_argument('clips', type=Path, help='list of the clips, CSV or YAML')
     make.add_argument('--out', type=Path, required=True, help='new folder for the page')
     make.add_argument(
-        '--key', type=Path, help='file for the key, outside of the page (default: OUT.key.json)'
+        '--key', type=Path, help='file for the key, outside the page (default: OUT.key.json)'
     )
-    make.add_argument('--seed', type=int, help='of order, sides and names (default: by chance)')
+    make.add_argument(
+        '--seed', type=int, help='seed of the order, sides and names (default: a random one)'
+    )
     make.add_argument(
         '--size', type=int, default=SIZE, help='height of the videos, px (default: %(default)s)'
     )
-    scored = actions.add_parser('score', help="turn answers into the paper's table")
-    scored.add_argument('key', type=Path, help='the key that `make` wrote')
-    scored.add_argument('answers', type=Path, nargs='+', help="the participants' files")
-    scored.add_argument('--markdown', type=Path, metavar='FILE', help='also write the table')
-    scored.add_argument('--csv', type=Path, metavar='FILE', help='also write the figures')
+    scored = actions.add_parser('score', help="turn the answers into the paper's Table 6")
+    scored.add_argument('key', type=Path, help='key that `vico study make` wrote')
+    scored.add_argument('answers', type=Path, nargs='+', help="the participants' answer files")
+    scored.add_argument(
+        '--markdown', type=Path, metavar='FILE', help='also write the table here, as Markdown'
+    )
+    scored.add_argument(
+        '--csv', type=Path, metavar='FILE', help='also write the figures here, as CSV'
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it."""
+    """Perform the action."""
     return _make(args) if args.action == 'make' else _score(args)
 
 

@@ -1,4 +1,4 @@
-"""`vico train`: from a configuration to a checkpoint."""
+"""`vico train`: trains a listener by a configuration and writes its checkpoint."""
 
 import argparse
 import os
@@ -10,18 +10,29 @@ DEFAULT_OUT = Path('out/training')
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `vico train`."""
-    parser.add_argument('config', type=Path, help='e.g. config/training/default.yaml')
     parser.add_argument(
-        '--out', type=Path, default=DEFAULT_OUT, help='where the run goes; a run in it is resumed'
+        'config', type=Path, help='file of the configuration, e.g. config/training/default.yaml'
     )
-    parser.add_argument('--data', type=Path, help='folder of the dyads; without, OUT/dyads')
-    parser.add_argument('--features', type=Path, help="of a data set, instead of the config's")
-    parser.add_argument('--epochs', type=int, help='stop after so many, to be resumed later')
-    parser.add_argument('--threads', type=int, help='CPU threads; without, all')
+    parser.add_argument(
+        '--out',
+        type=Path,
+        default=DEFAULT_OUT,
+        help='folder of the run; a run that is already there is resumed',
+    )
+    parser.add_argument('--data', type=Path, help='folder of the dyads (default: OUT/dyads)')
+    parser.add_argument(
+        '--features',
+        type=Path,
+        help="train on this data set's folder of features, not on that of the configuration",
+    )
+    parser.add_argument(
+        '--epochs', type=int, help='stop after this many epochs; the run can be resumed later'
+    )
+    parser.add_argument('--threads', type=int, help='number of CPU threads (default: all cores)')
 
 
 def run(args: argparse.Namespace) -> int:
-    """Make the data, train, calibrate, export."""
+    """Make the data, train, calibrate and export the checkpoint."""
     import torch
 
     from vico_listener.lab.training.run import train
