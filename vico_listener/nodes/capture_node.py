@@ -53,7 +53,7 @@ class CaptureNode(ManagedNode):
 
     def connected(self) -> bool:
         """True when somebody listens to the camera, and to the audio where there is any."""
-        return self._media.connected(self._microphone is not None)
+        return not self._media.missing(self._microphone is not None)
 
     def activate(self) -> None:
         """Start to see and hear."""

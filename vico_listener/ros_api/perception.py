@@ -54,6 +54,7 @@ AUDIO_INFO = Topic(
     'audio_common_msgs/msg/AudioInfo',
     'Optional: the format of the audio.',
     1,
+    state=True,
 )
 JOINT_STATES = Topic(
     'joint_states',
@@ -113,6 +114,19 @@ PERCEPTION = NodeApi(
         Parameter(
             'image_transport', 'raw', 'Type of the image topic.', choices=('raw', 'compressed')
         ),
+        Parameter(
+            'image_rotation',
+            'auto',
+            'How far the images are turned clockwise to be upright [deg]; auto: as faces show.',
+            choices=('0', '90', '180', '270', 'auto'),
+        ),
+        Parameter(
+            'stamps',
+            'auto',
+            'What joins images and audio, live: the stamps of the header, the time of arrival, or '
+            'auto: the header where it can be used.',
+            choices=('auto', 'header', 'arrival'),
+        ),
         Parameter('use_audio', True, 'Whether there is a microphone. False: nothing waits for it.'),
         Parameter(
             'audio_stamped', True, 'Whether the audio has stamps (AudioDataStamped, not AudioData).'
@@ -139,7 +153,8 @@ PERCEPTION = NodeApi(
         Parameter(
             'audio_wait',
             0.15,
-            'How long an image waits for its audio at most [s of stream time].',
+            'How long an image waits for its audio at most [s of stream time]; live, longer where '
+            'audio comes in long chunks or late.',
             0.0,
             1.0,
         ),
@@ -216,7 +231,16 @@ PERCEPTION = NodeApi(
         Value('resets', 'How often the stream began again.'),
         Value('queue', 'Images and chunks of audio that wait at present.'),
         Value('camera', 'Where the field of view comes from: `camera_info` or `fov_deg`.'),
+        Value('image_rotation', 'How far the images are turned clockwise [deg].'),
         Value('audio_format', 'The format of the audio.'),
+        Value('format_changes', 'How often the format of the audio changed.'),
+        Value('audio_wait', 'How long an image waits for its audio at most, at present [s].'),
+        Value('image_stamps', 'Where the stamps of the images come from: `header` or `arrival`.'),
+        Value('audio_stamps', 'Where those of the audio come from.'),
+        Value(
+            'sound_behind',
+            'How much later than an image the audio of its time arrives; negative: earlier [s].',
+        ),
         Value('corrected_faces', 'With `camera_on_head`: faces whose pose was corrected.'),
         Value(
             'uncorrected_faces',

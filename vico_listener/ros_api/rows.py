@@ -68,12 +68,15 @@ class Topic:
         type: of its messages, 'package/msg/Type' (of a service: 'package/srv/Type').
         description: what it carries, and when.
         depth: how many messages are kept for a receiver that is slow.
+        state: whether it says how something is, once: the last message is kept for whoever comes
+            later.
     """
 
     name: str
     type: str
     description: str
     depth: int = 10
+    state: bool = False
 
     def of(self, name: str) -> 'Topic':
         """The topic with `name` in the place of <id>."""
