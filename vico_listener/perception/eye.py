@@ -177,7 +177,10 @@ class Eye:
     @property
     def lying(self) -> int:
         """By how much pictures should be turned, degrees clockwise: heads have lain for long."""
-        return (self.rotation + self._lying) % 360 if self._lying_since is not None else 0
+        since, seen = self._lying_since, self._seen
+        if since is None or seen is None or seen - since < LYING_NS:
+            return 0
+        return (self.rotation + self._lying) % 360
 
 
 def turned_camera(camera: Camera, width: int, height: int, rotation: int) -> Camera:
