@@ -486,6 +486,6 @@ def acoustic_stream(audio: AudioFormat, acoustics: str = ACOUSTICS[0]) -> Acoust
         AudioFormatError: the audio is not PCM.
         ValueError: the format or the layout is unknown or out of range.
     """
-    if audio.coding != 'wave':
+    if not audio.is_pcm:
         raise AudioFormatError(f'the audio is {audio.coding}, but PCM is needed')
     return AcousticStream(audio.sample_rate, audio.channels, audio.sample_format, acoustics)

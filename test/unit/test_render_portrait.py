@@ -23,6 +23,7 @@ from vico_listener.render import measure_portrait
 from vico_listener.render.field import MAX_ANGLE
 from vico_listener.render.field import held_at_border
 from vico_listener.render.field import soft_limit
+from vico_listener.render.portrait import find_face
 from vico_listener.render.portrait import prepare_portrait
 from vico_listener.render.warp import PortraitRenderer
 
@@ -247,6 +248,29 @@ def test_bad_portraits_are_named(photo: np.ndarray, tmp_path: Path) -> None:
         ValueError, match="unknown renderer 'oil': choose one of pirender, portrait"
     ):
         create_renderer('oil')
+
+
+@pytest.mark.parametrize(
+    ('turn', 'reason'),
+    [
+        (cv2.ROTATE_180, 'is upside down: turn the photo clockwise by 180 degrees'),
+        (cv2.ROTATE_90_CLOCKWISE, 'lies on its side: turn the photo clockwise by 270 degrees'),
+        (cv2.ROTATE_90_COUNTERCLOCKWISE, 'lies on its side: turn the photo clockwise by 90'),
+    ],
+)
+def test_portraits_that_are_not_upright_are_refused(
+    photo: np.ndarray, turn: int, reason: str
+) -> None:
+    with pytest.raises(PortraitError, match=reason):
+        find_face(np.ascontiguousarray(cv2.rotate(photo, turn)))
+
+
+def test_portraits_that_are_cut_off_are_refused(photo: np.ndarray) -> None:
+    x0, y0, x1, y1 = observe_faces(photo)[0].box.astype(int)
+    wide, high = x1 - x0, y1 - y0
+    for cut in (photo[: y0 + 8 * high // 10], photo[y0 + high // 5 :], photo[:, x0 + wide // 5 :]):
+        with pytest.raises(PortraitError, match='cut off by the edge of the photo'):
+            find_face(np.ascontiguousarray(cut))
 
 
 def test_gray_and_transparent_pictures_load(photo: np.ndarray, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 import array
 import io
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from speech_signals import noise
 from speech_signals import real_speech
 from speech_signals import sine
 
+from vico_listener.speech import AudioFormat
 from vico_listener.speech import AudioFormatError
 from vico_listener.speech import looks_like_mp3
 from vico_listener.speech import recognise_container
@@ -171,3 +173,62 @@ def test_mp3_in_odd_pieces_is_still_named():
     with pytest.raises(AudioFormatError, match='MP3'):
         for piece in pieces:
             decoder.decode(piece)
+
+
+def stereo(seconds=1.0, gains=(1.0, -1.0), noise_level=0.0):
+    rng = np.random.default_rng(3)
+    voice = real_speech()[0][60000 : 60000 + round(16000 * seconds)].astype(np.float64)
+    hiss = rng.normal(0.0, noise_level, (len(voice), len(gains)))
+    return np.clip(voice[:, None] * gains + hiss, -32768, 32767).astype('<i2')
+
+
+@pytest.mark.parametrize('gains', [(1.0, -1.0), (0.9, -1.0), (1.0, -1.0, 1.0, -1.0)])
+def test_inverted_channels_do_not_silence_each_other(gains):
+    sound = stereo(2.0, gains, 3.0)
+    decoder = PcmDecoder(len(gains))
+    heard = np.concatenate([decoder.decode(part) for part in np.array_split(sound, 100)])
+    channel = decoder.cancellation.channel
+    assert channel is not None
+    half = slice(len(sound) // 2, None)
+    np.testing.assert_array_equal(heard[half], (sound[half, channel] / 32768).astype(np.float32))
+
+
+@pytest.mark.parametrize('gains', [(1.0, 1.0), (1.0, 0.0), (1.0, 0.3), (1.0, -0.5), (0.0, 0.0)])
+def test_usual_channels_are_averaged_to_the_bit(gains):
+    sound = stereo(2.0, gains, 30.0)
+    decoder = PcmDecoder(len(gains))
+    heard = np.concatenate([decoder.decode(part) for part in np.array_split(sound, 100)])
+    mean = (sound.sum(axis=1, dtype=np.float64) / 2**16).astype(np.float32)
+    np.testing.assert_array_equal(heard, mean)
+    assert decoder.cancellation.channel is None
+
+
+def test_channels_that_were_inverted_are_averaged_again():
+    decoder = PcmDecoder(2)
+    for part in np.array_split(stereo(2.0), 50):
+        decoder.decode(part)
+    assert decoder.cancellation.channel is not None
+    for part in np.array_split(stereo(2.0, (1.0, 1.0)), 50):
+        decoder.decode(part)
+    assert decoder.cancellation.channel is None
+
+
+@pytest.mark.parametrize('name', ['S16LE', 's16le', 'S16_LE', ' s16_le '])
+def test_sample_formats_as_gstreamer_and_alsa_write_them(name):
+    np.testing.assert_array_equal(PcmDecoder(1, name).decode(b'\0\x40'), [0.5])
+
+
+@pytest.mark.parametrize(
+    'name', ['wave', 'WAVE', 'PCM', 'pcm', 'raw', 'audio/x-raw', '', 'pcm_s16le', ' Raw ']
+)
+def test_pcm_has_many_names(name):
+    info = SimpleNamespace(sample_rate=48000, channels=2, sample_format='', coding_format=name)
+    assert AudioFormat().announced(info) == AudioFormat(48000, 2)
+    assert AudioFormat().announced(info).is_pcm
+
+
+@pytest.mark.parametrize('name', ['mp3', 'Opus', 'flac'])
+def test_codecs_are_no_pcm(name):
+    info = SimpleNamespace(sample_rate=0, channels=0, sample_format='', coding_format=name)
+    said = AudioFormat().announced(info)
+    assert not said.is_pcm and name.lower() in str(said)

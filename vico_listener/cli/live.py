@@ -139,19 +139,19 @@ class Session:
             graph.spin(capture, self._node)
             try:
                 capture.trigger_configure()
-                wait_for_stack(graph.stack, capture.connected)
+                wait_for_stack(graph, capture.connected)
                 capture.trigger_activate()
-                self._watch(graph.stack)
+                self._watch(graph)
             except KeyboardInterrupt:
                 print('stopping', file=sys.stderr)
             finally:
                 if capture.is_active:
                     capture.trigger_deactivate()
 
-    def _watch(self, stack: Any) -> None:
+    def _watch(self, graph: Any) -> None:
         while not self._stop.is_set():
             if isinstance(self._view, LiveWindow):
                 self._view.step(LOOK)
             else:
                 self._stop.wait(LOOK)
-            check_stack(stack)
+            check_stack(graph)

@@ -98,15 +98,17 @@ def stack_parameters(args: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def wait_for_stack(stack: Any, connected: Callable[[], bool]) -> None:
-    """Wait until the stack is connected.
+def wait_for_stack(graph: Any, connected: Callable[[], bool]) -> None:
+    """Wait until the stack of an `OwnGraph` is connected.
 
     Raises:
         StackError: the stack has ended or is not ready in time; the message has the errors in its
             log.
     """
     deadline = time.monotonic() + START_TIMEOUT
+    stack = graph.stack
     while not connected():
+        graph.check()
         if not stack.running:
             raise StackError('the stack did not start:\n  ' + '\n  '.join(stack.complaints()))
         if time.monotonic() > deadline:
@@ -116,11 +118,13 @@ def wait_for_stack(stack: Any, connected: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def check_stack(stack: Any) -> None:
-    """Check that the stack still runs.
+def check_stack(graph: Any) -> None:
+    """Check that the stack of an `OwnGraph` still runs, and the nodes beside it.
 
     Raises:
-        StackError: it has ended; the message has the errors in its log.
+        StackError: the stack has ended; the message has the errors in its log.
+        Exception: a callback of another node has raised it.
     """
-    if not stack.running:
-        raise StackError('the stack died:\n  ' + '\n  '.join(stack.complaints()))
+    graph.check()
+    if not graph.stack.running:
+        raise StackError('the stack died:\n  ' + '\n  '.join(graph.stack.complaints()))

@@ -14,6 +14,7 @@ from vico_listener.face.observation import check_image
 from vico_listener.face.people import People
 from vico_listener.face.people import PeopleSettings
 from vico_listener.face.people import Person
+from vico_listener.face.people import observe_closely
 from vico_listener.face.selection import Candidate
 from vico_listener.face.selection import SelectionSettings
 from vico_listener.face.selection import SpeakerSelector
@@ -103,6 +104,10 @@ class FaceTracker:
         """
         self._calibrated = Camera(fx, fy, cx, cy)
 
+    def forget_camera(self) -> None:
+        """Go by the field of view again."""
+        self._calibrated = None
+
     def warm_up(self) -> None:
         """Run the networks once, so that the first `update` is as fast as the later ones."""
         self._backend.warm_up()
@@ -168,6 +173,22 @@ class FaceTracker:
         if self.correction is not None:
             motion = self.correction(motion, stamp)
         return self._smoother.update(motion, stamp)
+
+    def glance(self, image: Image, turn: int) -> FaceObservation | None:
+        """A face in a picture that is not of the video; what is followed stays as it is.
+
+        Args:
+            image: (H, W, 3) uint8 BGR.
+            turn: which view of it the detector looks at, see `FaceBackend.detect`.
+        """
+        image = check_image(image)
+        height, width = image.shape[:2]
+        camera = Camera.from_fov(self._fov_deg, width, height)
+        for roi in sorted(self._backend.detect(image, turn), key=lambda roi: -roi.size):
+            face = observe_closely(self._backend, image, roi, camera)
+            if face is not None:
+                return face
+        return None
 
     def look_around(self) -> None:
         """Look for people other than the speaker in the last frame.

@@ -1,6 +1,7 @@
 """Writes films: speaker and listener side by side, synchronised with the speaker's audio."""
 
 from collections import deque
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,6 +19,10 @@ SOUND_RATE = 48_000
 """The sample rate of a film's audio, Hz."""
 MAX_ASPECT = 16 / 9
 """The largest width of the speaker's pane over its height."""
+GAP_NS = 80_000_000
+"""A stamp that lies so much later than the count of samples says that some are missing."""
+BURST_NS = NANOSECONDS
+"""How far stamps may lie before it: sound that was stamped on arrival comes in bursts."""
 
 
 def speaker_width(height: int, image_height: int, image_width: int) -> int:
@@ -49,6 +54,9 @@ class Film:
         self._audio: av.AudioStream | None = None
         self._sound = sound
         self._waiting: deque[SoundChunk] = deque()
+        self._format: tuple[int, int] | None = None
+        self._anchor = 0
+        self._samples = 0
         self._first_tick: int | None = None
         self._last_tick = -1
         self.pictures = 0
@@ -56,10 +64,22 @@ class Film:
     def add_sound(self, chunk: SoundChunk) -> None:
         """Add a chunk of audio, which is written with the next picture.
 
-        It may be called from another thread than the other methods.
+        It follows on the chunks before by the count of their samples, unless its stamp says that
+        some are missing, or that it has been heard. Audio of another format than the first is left
+        out. Another thread than that of the other methods may call this one.
         """
-        if self._sound is not None:
-            self._waiting.append(chunk)
+        rate = chunk.sample_rate
+        format_ = rate, chunk.samples.shape[1]
+        self._format = self._format or format_
+        if self._sound is None or format_ != self._format:
+            return
+        end = self._anchor + self._samples * NANOSECONDS // rate
+        if self._samples and chunk.stamp < end - BURST_NS:
+            return
+        if not self._samples or chunk.stamp > end + GAP_NS:
+            self._anchor, self._samples, end = chunk.stamp, 0, chunk.stamp
+        self._samples += len(chunk.samples)
+        self._waiting.append(replace(chunk, stamp=end))
 
     def add_picture(self, stamp: int, speaker: Image, listener: Image) -> None:
         """Add the picture of a tick, unless a picture of that tick or a later one was added.

@@ -5,19 +5,20 @@ ROS distributions) and mgonzs13's (AudioStamped, which carries its own format). 
 installed is used.
 """
 
-import array
 from collections.abc import Callable
 from typing import Any
 
 import audio_common_msgs.msg as audio_msgs
-import numpy as np
+from rclpy.clock import Clock
+from rclpy.clock import ClockType
 from rclpy.node import Node
+from rclpy.timer import Timer
 
-from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import VicoError
 from vico_listener.nodes.convert import foreign_pcm
 from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.input_subscription import InputSubscription
+from vico_listener.nodes.state_subscription import StateSubscription
 from vico_listener.ros_api import Topic
 from vico_listener.ros_api.perception import AUDIO
 from vico_listener.ros_api.perception import AUDIO_INFO
@@ -28,42 +29,75 @@ from vico_listener.speech import AudioFormat
 OURS = hasattr(audio_msgs, 'AudioDataStamped')
 """ros-drivers' audio_common_msgs is installed (else mgonzs13's)."""
 
-AudioCallback = Callable[[bytes | np.ndarray, int, AudioFormat], None]
+PATIENCE = 2.0
+"""Seconds that patient sound waits for its format."""
+
+AudioCallback = Callable[[bytes, int, AudioFormat], None]
+"""Told of PCM, the stamp of its first sample (ns; 0 = none) and its format."""
 
 
 class AudioInput:
-    """Subscribes to `audio` and `audio_info` and hands on PCM, stamp (ns) and format.
+    """Subscribes to `audio` and `audio_info` and hands on PCM, stamp and format.
 
     Args:
-        node: owner; its clock stamps chunks that carry no stamp.
+        node: owner.
         default: format until an AudioInfo says otherwise.
-        stamped: expect AudioDataStamped (else AudioData, stamped with its arrival).
+        stamped: expect AudioDataStamped (else AudioData, which has no stamps).
+        patient: sound waits until its format has been announced, where somebody is there to do so.
         callback: told of each chunk.
+
+    Attributes:
+        format_changes: how often the sound came in another format than before.
     """
 
     def __init__(
-        self, node: Node, default: AudioFormat, stamped: bool, callback: AudioCallback
+        self,
+        node: Node,
+        default: AudioFormat,
+        stamped: bool,
+        patient: bool,
+        callback: AudioCallback,
     ) -> None:
         self._node = node
         self.format = default
+        self.format_changes = 0
         self._callback = callback
+        self._last: AudioFormat | None = None
+        self._waiting = patient and OURS
+        self._early: list[tuple[bytes, int]] = []
+        self._timer: Timer | None = None
+        self._info = node.resolve_topic_name(AUDIO_INFO.name)
         self._inputs: list[InputSubscription] = []
         if not OURS:
-            self._add(AUDIO_WITH_FORMAT, self._on_foreign)
+            self._sound = self._add(AUDIO_WITH_FORMAT, self._on_foreign)
             return
-        if stamped:
-            self._add(AUDIO_STAMPED, self._on_stamped)
-        else:
-            self._add(AUDIO, self._on_plain)
+        # First, for what was announced before a chunk must be known before it.
         self._add(AUDIO_INFO, self._on_info)
+        if stamped:
+            self._sound = self._add(AUDIO_STAMPED, self._on_stamped)
+        else:
+            self._sound = self._add(AUDIO, self._on_plain)
 
-    def _add(self, topic: Topic, callback: Callable[[Any], None]) -> None:
-        self._inputs.append(InputSubscription(self._node, topic, callback))
+    def _add(self, topic: Topic, callback: Callable[[Any], None]) -> InputSubscription:
+        kind = StateSubscription if topic.state else InputSubscription
+        subscription = kind(self._node, topic, callback)
+        self._inputs.append(subscription)
+        return subscription
+
+    @property
+    def topic(self) -> str:
+        """Full name of the audio topic."""
+        return self._sound.topic
 
     @property
     def lost(self) -> int:
         """Chunks of audio that were lost on the way."""
-        return self._inputs[0].lost if self._inputs else 0
+        return self._sound.lost
+
+    @property
+    def age(self) -> float:
+        """Seconds since the chunk that is being handed on came here."""
+        return self._sound.age
 
     def mismatch(self) -> str:
         """What is wrong with the type of a topic; empty when nothing."""
@@ -71,6 +105,8 @@ class AudioInput:
 
     def destroy(self) -> None:
         """End the subscriptions."""
+        self._early.clear()
+        self._wait_no_longer()
         for subscription in self._inputs:
             subscription.destroy()
         self._inputs.clear()
@@ -80,21 +116,33 @@ class AudioInput:
         if said != self.format:
             self._node.get_logger().info(f'audio_info: {said}')
             self.format = said
+        self._wait_no_longer()
 
     def _on_stamped(self, message: Any) -> None:
-        stamp = stamp_of(message.header.stamp)
-        self._deliver(message.audio.data, stamp)
+        self._take(bytes(message.audio.data), stamp_of(message.header.stamp))
 
     def _on_plain(self, message: Any) -> None:
-        self._deliver(message.data, 0)
+        self._take(bytes(message.data), 0)
 
-    def _deliver(self, data: array.array, stamp: int) -> None:
-        raw = bytes(data)
-        if stamp == 0:
-            frames = len(raw) // self.format.frame_bytes
-            duration = frames * NANOSECONDS // self.format.sample_rate
-            stamp = self._node.get_clock().now().nanoseconds - duration
-        self._callback(raw, stamp, self.format)
+    def _take(self, raw: bytes, stamp: int) -> None:
+        """Hand sound on when its format is known: its topic may have overtaken the other."""
+        if self._waiting and self._node.count_publishers(self._info) > 0:
+            self._early.append((raw, stamp))
+            if self._timer is None:
+                clock = Clock(clock_type=ClockType.STEADY_TIME)
+                self._timer = self._node.create_timer(PATIENCE, self._wait_no_longer, clock=clock)
+            return
+        self._wait_no_longer()
+        self._hand_on(raw, stamp, self.format)
+
+    def _wait_no_longer(self) -> None:
+        self._waiting = False
+        if self._timer is not None:
+            self._node.destroy_timer(self._timer)
+            self._timer = None
+        early, self._early = self._early, []
+        for raw, stamp in early:
+            self._hand_on(raw, stamp, self.format)
 
     def _on_foreign(self, message: Any) -> None:
         try:
@@ -102,4 +150,9 @@ class AudioInput:
         except VicoError as error:
             self._node.get_logger().error(str(error), throttle_duration_sec=5.0)
             return
-        self._callback(raw, stamp_of(message.header.stamp), format_)
+        self._hand_on(raw, stamp_of(message.header.stamp), format_)
+
+    def _hand_on(self, raw: bytes, stamp: int, format_: AudioFormat) -> None:
+        self.format_changes += self._last not in (None, format_)
+        self._last = format_
+        self._callback(raw, stamp, format_)

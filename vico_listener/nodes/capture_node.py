@@ -1,6 +1,7 @@
 """The camera and the microphone of this computer on their topics."""
 
 import threading
+import traceback
 from collections.abc import Callable
 from collections.abc import Iterator
 from typing import Any
@@ -18,6 +19,7 @@ from vico_listener.nodes.managed_node import ERROR
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.media_publisher import MediaPublisher
+from vico_listener.user_message import user_message
 
 ANNOUNCED = 0.2
 """Seconds from `audio_info` to the first sound: topics overtake each other."""
@@ -53,7 +55,7 @@ class CaptureNode(ManagedNode):
 
     def connected(self) -> bool:
         """True when somebody listens to the camera, and to the audio where there is any."""
-        return self._media.connected(self._microphone is not None)
+        return not self._media.missing(self._microphone is not None)
 
     def activate(self) -> None:
         """Start to see and hear."""
@@ -87,6 +89,9 @@ class CaptureNode(ManagedNode):
             except (SourceError, ClipError) as error:
                 self._problems[name] = str(error)
                 self.get_logger().error(str(error))
+            except Exception as error:  # noqa: BLE001 - a thread's exception would be lost
+                self.failure = user_message(error) or traceback.format_exc()
+                self.get_logger().error(self.failure)
 
         thread = threading.Thread(target=publish, name=name, daemon=True)
         self._threads.append(thread)

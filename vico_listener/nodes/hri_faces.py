@@ -59,6 +59,16 @@ class HriFaces:
         """Pictures that the middleware lost."""
         return self._lost_before + (0 if self._pictures is None else self._pictures.lost)
 
+    @property
+    def topic(self) -> str:
+        """Full name of the topic that says who is there."""
+        return self._tracked.topic
+
+    @property
+    def age(self) -> float:
+        """Seconds since the picture that is being handed on came here."""
+        return 0.0 if self._pictures is None else self._pictures.age
+
     def mismatch(self) -> str:
         """What is wrong with the type of a topic; empty when nothing."""
         parts = [self._tracked, *([] if self._pictures is None else [self._pictures])]

@@ -1,5 +1,6 @@
 """A subscription that fits whatever quality of service its publisher offers."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,12 +11,16 @@ from rclpy.qos import QoSProfile
 from rclpy.qos import ReliabilityPolicy
 from rclpy.subscription import Subscription
 
+from vico_listener.clock import NANOSECONDS
 from vico_listener.nodes.sequence_gaps import SequenceGaps
 from vico_listener.nodes.topics import message_class
 from vico_listener.ros_api import Topic
 
 NUMBERED = hasattr(Subscription, 'CallbackType')
 """This rclpy tells a callback the sequence number of its message (from Iron on)."""
+
+LONGEST_AGE = 10.0
+"""Seconds beyond which an age is rather a clock that was set."""
 
 
 class InputSubscription:
@@ -31,6 +36,8 @@ class InputSubscription:
         callback: takes each message.
 
     Attributes:
+        age: seconds since the message that is being handed on came here; it waited for the node. 0
+            where the middleware does not tell (Humble).
         lost: messages lost on the way or here. Without sequence numbers (Humble, or a middleware
             that has none) only what DDS says it lost, and it does not tell what is too much here.
     """
@@ -42,8 +49,9 @@ class InputSubscription:
         callback: Callable[[Any], None],
     ) -> None:
         self._node = node
-        self._topic = topic
+        self._row = topic
         self._callback = callback
+        self.age = 0.0
         self._told = 0
         self._gaps: SequenceGaps | None = None
         self._subscription = self._subscribe(ReliabilityPolicy.RELIABLE)
@@ -53,12 +61,12 @@ class InputSubscription:
         if reliability == ReliabilityPolicy.RELIABLE:
             callbacks.incompatible_qos = self._on_incompatible
         qos = QoSProfile(
-            reliability=reliability, history=HistoryPolicy.KEEP_LAST, depth=self._topic.depth
+            reliability=reliability, history=HistoryPolicy.KEEP_LAST, depth=self._row.depth
         )
         callback = self._on_numbered if NUMBERED else self._callback
         return self._node.create_subscription(
-            message_class(self._topic.type),
-            self._topic.name,
+            message_class(self._row.type),
+            self._row.name,
             callback,
             qos,
             event_callbacks=callbacks,
@@ -70,6 +78,12 @@ class InputSubscription:
             if self._gaps is None:
                 self._gaps = SequenceGaps()
             self._gaps.see(number, info['source_timestamp'])
+        self._take(message, info)
+
+    def _take(self, message: Any, info: dict[str, Any]) -> None:
+        came = info['received_timestamp']
+        age = (time.time_ns() - came) / NANOSECONDS if came else 0.0
+        self.age = min(max(0.0, age), LONGEST_AGE)
         self._callback(message)
 
     @property
@@ -87,17 +101,22 @@ class InputSubscription:
     def _lower(self) -> None:
         if self._subscription is None:
             return
-        name = self._topic.name
+        name = self._row.name
         self._node.get_logger().info(f'{name}: the publisher is best effort, so are we now')
         self._node.destroy_subscription(self._subscription)
         self._subscription = self._subscribe(ReliabilityPolicy.BEST_EFFORT)
+
+    @property
+    def topic(self) -> str:
+        """Full name of the topic; '' once it is no longer subscribed to."""
+        return '' if self._subscription is None else str(self._subscription.topic_name)
 
     def mismatch(self) -> str:
         """What is wrong when somebody publishes another type on the topic; empty when nothing."""
         if self._subscription is None:
             return ''
         name = self._subscription.topic_name
-        ours = self._topic.type
+        ours = self._row.type
         others = {
             info.topic_type
             for info in self._node.get_publishers_info_by_topic(name)

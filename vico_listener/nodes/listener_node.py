@@ -21,6 +21,7 @@ from vico_listener.nodes.convert import speaker_of
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import WARN
 from vico_listener.nodes.managed_node import ManagedNode
+from vico_listener.nodes.state_subscription import StateSubscription
 from vico_listener.nodes.topics import advertise
 from vico_listener.nodes.topics import offer
 from vico_listener.nodes.topics import subscribe_to
@@ -50,7 +51,7 @@ class ListenerNode(ManagedNode):
         self._lock = threading.RLock()
         self._durations = Durations()
         self._publisher = advertise(self, MOTION)
-        subscribe_to(self, ATTITUDE, self._on_attitude)
+        self._attitude = StateSubscription(self, ATTITUDE, self._on_attitude)
         subscribe_to(self, ACTIVE, self._on_active)
         offer(self, SET_ACTIVE, self._on_set_active)
 

@@ -27,6 +27,9 @@ class ManagedNode(LifecycleNode):
     `deactivate` destroys them, `cleanup` drops what `configure` made. What a user can mend
     (`user_message`) fails the transition with its message in the log; anything else is logged with
     its traceback and ends in rclpy's error state.
+
+    Attributes:
+        failure: why the node cannot go on, which ends its process; '' = it can.
     """
 
     API = NodeApi('')
@@ -36,6 +39,7 @@ class ManagedNode(LifecycleNode):
         super().__init__(name, **options)
         self.table = ParameterTable(self, self.API.parameters, self.parameter_changed)
         self.is_active = False
+        self.failure = ''
         self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
         # Steady: diagnostics go on while a bag's clock is paused.
         self.steady_clock = Clock(clock_type=ClockType.STEADY_TIME)

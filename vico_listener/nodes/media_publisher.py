@@ -3,6 +3,9 @@
 from dataclasses import replace
 
 import audio_common_msgs.msg as audio_msgs
+from rclpy.clock import Clock
+from rclpy.clock import ClockType
+from rclpy.duration import Duration
 from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import Image
 
@@ -14,6 +17,15 @@ from vico_listener.nodes.topics import advertise
 from vico_listener.ros_api.replay import AUDIO
 from vico_listener.ros_api.replay import AUDIO_INFO
 from vico_listener.ros_api.replay import IMAGE
+
+REPEATED = 5.0
+"""Seconds after which the format of the sound is said again, as `audio_capture` does."""
+
+LOOKED = 0.5
+"""Seconds between two looks whether somebody new listens, who may keep nothing of before."""
+
+ARRIVED = 2.0
+"""Seconds at most until the format has arrived."""
 
 
 class MediaPublisher:
@@ -27,22 +39,44 @@ class MediaPublisher:
     def __init__(self, node: LifecycleNode, depth: int) -> None:
         self.images = 0
         self.audio_chunks = 0
+        # First, so that whoever knows of the sound knows that its format will be said.
+        self._audio_info = advertise(node, AUDIO_INFO)
         self._image = advertise(node, replace(IMAGE, depth=depth))
         self._audio = advertise(node, AUDIO)
-        self._audio_info = advertise(node, AUDIO_INFO)
+        self._format: tuple[int, int] | None = None
+        self._told = 0
+        self._looks = 0
+        # Steady: whoever comes while a bag's clock is paused is told, too.
+        clock = Clock(clock_type=ClockType.STEADY_TIME)
+        node.create_timer(LOOKED, self._tell_again, clock=clock)
 
-    @property
-    def topic(self) -> str:
-        """Name of the image topic."""
-        return str(self._image.topic_name)
+    def missing(self, sound: bool) -> list[str]:
+        """Topics that nobody listens to: the camera's, and those of the `sound` where there is any.
 
-    def connected(self, sound: bool) -> bool:
-        """True when somebody listens to the camera, and to the audio where there is `sound`."""
-        heard = not sound or self._audio.get_subscription_count() > 0
-        return heard and self._image.get_subscription_count() > 0
+        Somebody who hears the sound must hear its format first.
+        """
+        needed = (self._image, self._audio, self._audio_info) if sound else (self._image,)
+        return [str(p.topic_name) for p in needed if p.get_subscription_count() == 0]
 
     def announce(self, sample_rate: int, channels: int) -> None:
-        """Say which format the sound will have."""
+        """Say which format the sound has from now on, and wait until that has arrived."""
+        self._format = sample_rate, channels
+        self._tell()
+        self._audio_info.wait_for_all_acked(Duration(seconds=ARRIVED))
+
+    def _tell_again(self) -> None:
+        listeners = self._audio_info.get_subscription_count()
+        self._looks += 1
+        due = listeners > self._told or self._looks >= REPEATED / LOOKED
+        if due and self._format is not None and self._audio_info.is_activated:
+            self._tell()
+        self._told = listeners
+
+    def _tell(self) -> None:
+        assert self._format is not None
+        sample_rate, channels = self._format
+        self._looks = 0
+        self._told = self._audio_info.get_subscription_count()
         self._audio_info.publish(
             audio_msgs.AudioInfo(
                 channels=channels,
@@ -63,6 +97,9 @@ class MediaPublisher:
             self._image.publish(image)
             self.images += 1
         else:
+            format_ = item.sample_rate, item.samples.shape[1]
+            if format_ != self._format:
+                self.announce(*format_)
             chunk = audio_msgs.AudioDataStamped()
             chunk.header.stamp = time_message(stamp)
             chunk.audio.data = item.samples.astype('<i2').tobytes()

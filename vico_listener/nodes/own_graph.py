@@ -3,7 +3,6 @@
 Demo, live view and fault suite run in such a graph, apart from everybody else's.
 """
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -18,6 +17,7 @@ from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
+from vico_listener.errors import UnavailableError
 from vico_listener.nodes.data_executor import DataExecutor
 from vico_listener.nodes.isolation import NAMESPACE
 from vico_listener.nodes.isolation import isolate
@@ -117,6 +117,8 @@ class OwnGraph:
         self._parameters = parameters
         self._signals = SignalHandlerOptions.ALL if signals else SignalHandlerOptions.NO
         self._spinner: threading.Thread | None = None
+        self._failure: Exception | None = None
+        self._nodes: tuple[Node, ...] = ()
         self.stack: StackProcess
 
     def __enter__(self) -> 'OwnGraph':
@@ -136,6 +138,18 @@ class OwnGraph:
         """Start a stack; one that ran before has ended."""
         self.stack = StackProcess(self._folder, self._parameters, NAMESPACE)
 
+    def check(self) -> None:
+        """Raise the exception of a callback of the nodes that `spin` runs; it has ended them all.
+
+        What a node cannot go on for is raised as an UnavailableError.
+        """
+        if self._failure is not None:
+            raise self._failure
+        for node in self._nodes:
+            failure = getattr(node, 'failure', '')
+            if failure:
+                raise UnavailableError(failure)
+
     def spin(self, *nodes: Node, niceness: int = 0) -> None:
         """Run the callbacks of nodes in a thread until the end of the context.
 
@@ -144,6 +158,7 @@ class OwnGraph:
             niceness: of the thread, 0 to 19, where the system knows one: on Linux it is the
                 thread's own and leaves the others alone.
         """
+        self._nodes = nodes
         executor = DataExecutor()
         for node in nodes:
             executor.add_node(node)
@@ -151,8 +166,12 @@ class OwnGraph:
         def run() -> None:
             if niceness:
                 os.setpriority(os.PRIO_PROCESS, 0, niceness)
-            with contextlib.suppress(ExternalShutdownException):
+            try:
                 executor.spin()
+            except ExternalShutdownException:
+                pass
+            except Exception as error:  # noqa: BLE001 - `check` raises it where somebody hears it
+                self._failure = error
 
         self._spinner = threading.Thread(target=run, name='spin', daemon=True)
         self._spinner.start()

@@ -1,8 +1,10 @@
 """What the perception node says of itself on /diagnostics."""
 
+import time
+import traceback
 from typing import Any
 
-from vico_listener.face import FaceTracker
+from vico_listener.clock import NANOSECONDS
 from vico_listener.listening_head import ListeningHead
 from vico_listener.nodes.managed_node import ERROR
 from vico_listener.nodes.managed_node import OK
@@ -10,26 +12,35 @@ from vico_listener.nodes.managed_node import WARN
 from vico_listener.nodes.perception_inputs import PerceptionInputs
 from vico_listener.perception import Feed
 from vico_listener.perception.camera_on_head import CameraOnHead
+from vico_listener.perception.eye import Eye
+from vico_listener.perception.sense_clocks import AUDIO
+from vico_listener.perception.sense_clocks import IMAGE
 from vico_listener.statistics import Durations
+from vico_listener.user_message import user_message
 
 SILENCE = 1.0
-"""Seconds without camera image and sound that are worth a warning."""
+"""Seconds without camera image or sound that are worth a warning."""
+
+NOBODY = 5.0
+"""Seconds without a face in the pictures that are worth one."""
+
+LOGGED = 30.0
+"""Seconds after which a warning that goes on stands in the log again."""
 
 
 class PerceptionDiagnosis:
     """Collects problems between two rounds of diagnostics, and tells them with what was counted.
 
     Attributes:
-        camera_known: a camera_info has come.
         durations: how long a picture takes, from the message to the published command.
     """
 
     def __init__(self, logger: Any) -> None:
-        self.camera_known = False
         self.durations = Durations()
         self._logger = logger
         self._problem = ''
-        self._reported_drops = self._reported_uncorrected = 0
+        self._reported: dict[str, int] = {}
+        self._logged: dict[str, float] = {}
 
     def complain(self, problem: str) -> None:
         """Log a problem, and tell it in the next round."""
@@ -37,44 +48,110 @@ class PerceptionDiagnosis:
         self._logger.error(problem, throttle_duration_sec=5.0)
 
     def complain_of(self, error: Exception) -> None:
-        """Complain of an error that nobody expected."""
-        self.complain(f'{type(error).__name__}: {error}')
+        """Complain of an error that nobody expected, with its traceback."""
+        self._problem = f'{type(error).__name__}: {error}'
+        text = user_message(error) or ''.join(traceback.format_exception(error))
+        self._logger.error(text, throttle_duration_sec=5.0)
 
     def report(
-        self, head: ListeningHead, tracker: FaceTracker, feed: Feed, inputs: PerceptionInputs
+        self, head: ListeningHead, eye: Eye, feed: Feed, inputs: PerceptionInputs
     ) -> tuple[bytes, str, dict[str, Any]]:
         """Level, message and values for /diagnostics."""
-        dropped = feed.dropped['image'] + inputs.lost_images
-        if dropped > self._reported_drops:
-            self._logger.warning(
-                f'{dropped - self._reported_drops} camera frames dropped: they come faster than '
-                'they can be processed'
-            )
-            self._reported_drops = dropped
-        correction = tracker.correction if isinstance(tracker.correction, CameraOnHead) else None
-        uncorrected = 0 if correction is None else correction.uncorrected
+        correction = eye.correction if isinstance(eye.correction, CameraOnHead) else None
+        clocks = inputs.clocks
         values: dict[str, Any] = vars(head.senses.counters) | {
-            'dropped_images': dropped,
-            'lost_audio_messages': inputs.lost_sounds + feed.dropped['audio'],
+            'dropped_images': feed.dropped[IMAGE] + inputs.lost_images,
+            'lost_audio_messages': feed.dropped[AUDIO] + inputs.lost_sounds,
             'queue': len(feed),
-            'camera': 'camera_info' if self.camera_known else 'fov_deg',
+            'camera': 'camera_info' if eye.is_calibrated else 'fov_deg',
+            'image_rotation': eye.rotation,
             'audio_format': str(head.audio),
+            'format_changes': inputs.format_changes,
+            'audio_wait': head.senses.audio_wait_ns / NANOSECONDS,
+            'image_stamps': 'header' if clocks is None else clocks.source(IMAGE),
+            'audio_stamps': 'header' if clocks is None else clocks.source(AUDIO),
+            'sound_behind': 0.0 if clocks is None else clocks.sound_behind / NANOSECONDS,
             'corrected_faces': 0 if correction is None else correction.corrected,
-            'uncorrected_faces': uncorrected,
+            'uncorrected_faces': 0 if correction is None else correction.uncorrected,
         }
         values |= {f'image_{k}_ms': v for k, v in self.durations.summary_ms().items()}
-        new_uncorrected = uncorrected - self._reported_uncorrected
-        self._reported_uncorrected = uncorrected
-        problem, self._problem = self._problem or inputs.mismatch(), ''
+        news = {
+            name: values[name] - self._reported.get(name, 0)
+            for name in ('dropped_images', 'lost_audio_messages', 'uncorrected_faces')
+        }
+        self._reported = {name: values[name] for name in news}
+        problem, self._problem = self._problem or inputs.mismatch() or inputs.length.problem(), ''
         if problem:
             return ERROR, problem, values
-        if feed.quiet > SILENCE:
-            return WARN, 'no camera image and no audio', values
-        if new_uncorrected > 0:
-            problem = (
-                f'{new_uncorrected} faces not corrected: the pose of the camera on the head is not '
-                'known at the stamp of the image'
-            )
-            self._logger.warning(problem, throttle_duration_sec=5.0)
-            return WARN, problem, values
-        return OK, 'running', values
+        warnings = [
+            *_missing(feed, inputs),
+            *([] if clocks is None else clocks.problems()),
+            *_lost(news),
+            *_unseen(head, eye, feed),
+        ]
+        if not warnings:
+            return OK, 'running', values
+        for warning in warnings:
+            # By what it says, not by its numbers.
+            self._warn(''.join(c for c in warning if not c.isdigit()), warning)
+        return WARN, '; '.join(warnings), values
+
+    def _warn(self, kind: str, warning: str) -> None:
+        now = time.monotonic()
+        if now - self._logged.get(kind, -LOGGED) >= LOGGED:
+            self._logged[kind] = now
+            self._logger.warning(warning)
+
+
+def _missing(feed: Feed, inputs: PerceptionInputs) -> list[str]:
+    """Which senses bring nothing."""
+    silent = [n for n in inputs.streams if feed.silence(n) > SILENCE + inputs.message_length(n)]
+    found = []
+    if inputs.lacks_clock() and len(silent) < len(inputs.streams):
+        found.append(
+            'use_sim_time is set, but nobody publishes /clock: start the simulator or the bag '
+            'with --clock, or set use_sim_time:=false'
+        )
+    if not silent:
+        return found
+    what = ' and no '.join({IMAGE: 'camera image', AUDIO: 'audio'}[name] for name in silent)
+    seconds = min(feed.silence(name) for name in silent)
+    topics = [inputs.publishers(name) for name in silent]
+    nobody = [topic for topic, publishers in topics if publishers == 0]
+    remedy = (
+        f'nobody publishes {" and ".join(nobody)}: start the driver, or remap the topic'
+        if nobody
+        else f'whoever publishes {" and ".join(topic for topic, _ in topics)} is silent'
+    )
+    if AUDIO in silent and IMAGE not in silent:
+        remedy += '; without a microphone use_audio:=false'
+    return [*found, f'no {what} for {seconds:.0f} s: {remedy}']
+
+
+def _lost(news: dict[str, int]) -> list[str]:
+    """What was lost since the last round."""
+    texts = {
+        'dropped_images': 'camera frames dropped: they come faster than they can be processed, or '
+        'got lost on the way; let the camera send fewer or smaller ones',
+        'lost_audio_messages': 'audio messages lost: the machine or the network is overloaded',
+        'uncorrected_faces': 'faces not corrected: the pose of the camera on the head is not known '
+        'at the stamp of the image',
+    }
+    return [f'{news[name]} {text}' for name, text in texts.items() if news[name] > 0]
+
+
+def _unseen(head: ListeningHead, eye: Eye, feed: Feed) -> list[str]:
+    """Why nobody is seen as they are."""
+    found = [eye.misfit] if eye.misfit else []
+    nobody = head.senses.faceless_for
+    if nobody > NOBODY and feed.silence(IMAGE) < SILENCE:
+        found.append(
+            f'nobody in the picture for {nobody:.0f} s: is there light, is the lens free, does '
+            'the camera look at the people, and is it upright (image_rotation:=auto)?'
+        )
+    elif eye.lying:
+        found.append(
+            f"people's heads lie on their side: is the camera mounted so? image_rotation:="
+            f'{eye.lying}'
+        )
+    return found

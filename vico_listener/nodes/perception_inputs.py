@@ -1,5 +1,6 @@
 """The topics that perception listens to: pictures, sound, and what is known of camera and head."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -8,8 +9,11 @@ from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import CompressedImage
 
+from vico_listener.clock import NANOSECONDS
+from vico_listener.nodes.audio_input import OURS
 from vico_listener.nodes.audio_input import AudioCallback
 from vico_listener.nodes.audio_input import AudioInput
+from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.head_camera import HeadCamera
 from vico_listener.nodes.hri_faces import HriFaces
 from vico_listener.nodes.hri_faces import require_hri_msgs
@@ -17,12 +21,16 @@ from vico_listener.nodes.image_codec import compressed_to_bgr
 from vico_listener.nodes.image_codec import image_to_bgr
 from vico_listener.nodes.input_subscription import InputSubscription
 from vico_listener.nodes.parameters import ParameterTable
+from vico_listener.perception.sense_clocks import AUDIO
+from vico_listener.perception.sense_clocks import IMAGE
+from vico_listener.perception.sense_clocks import SenseClocks
 from vico_listener.render.base import Image as Picture
 from vico_listener.ros_api.perception import CAMERA_INFO
 from vico_listener.ros_api.perception import COMPRESSED
-from vico_listener.ros_api.perception import IMAGE
+from vico_listener.ros_api.perception import IMAGE as IMAGE_TOPIC
 from vico_listener.ros_api.perception import LOSSLESS_IMAGE_DEPTH
 from vico_listener.speech import AudioFormat
+from vico_listener.speech.length_check import LengthCheck
 
 
 def check_inputs(table: ParameterTable) -> None:
@@ -38,6 +46,14 @@ def audio_format(table: ParameterTable) -> AudioFormat:
     )
 
 
+def sense_clocks(table: ParameterTable) -> SenseClocks:
+    """Which stamps count, live."""
+    if not table['use_audio']:
+        return SenseClocks(table['stamps'], (IMAGE,))
+    unstamped = () if table['audio_stamped'] or not OURS else (AUDIO,)
+    return SenseClocks(table['stamps'], unstamped=unstamped)
+
+
 class PerceptionInputs:
     """Subscribes while it exists, and knows what was lost or is of the wrong type.
 
@@ -46,8 +62,15 @@ class PerceptionInputs:
         table: its parameters.
         audio: format of the sound until an audio_info says otherwise.
         head_camera: knows where a camera on the head is; None = the camera does not move.
-        on_image, on_camera_info: take each message.
-        on_audio: takes each chunk of sound.
+        on_image: takes each picture, with the stamp that counts (ns; 0 = none).
+        on_camera_info: takes each message.
+        on_audio: takes each chunk of sound, with the stamp that counts.
+        on_jump: is told before a stamp that jumps: what is kept of the time before is of no use.
+
+    Attributes:
+        streams: names of the topics that should bring something all the time.
+        clocks: which stamps count, live; None while replaying, where all do as they are.
+        length: whether the sound is as long as its stamps say.
     """
 
     def __init__(
@@ -56,24 +79,85 @@ class PerceptionInputs:
         table: ParameterTable,
         audio: AudioFormat,
         head_camera: HeadCamera | None,
-        on_image: Callable[[Any], None],
+        on_image: Callable[[Any, int], None],
         on_camera_info: Callable[[CameraInfo], None],
         on_audio: AudioCallback,
+        on_jump: Callable[[], None],
     ) -> None:
-        depth = LOSSLESS_IMAGE_DEPTH if table['lossless'] else IMAGE.depth
+        self._node, self._on_image, self._on_audio = node, on_image, on_audio
+        self._on_jump = on_jump
+        self.clocks = None if table['lossless'] else sense_clocks(table)
+        self.length = LengthCheck()
+        self.streams = (IMAGE, AUDIO) if table['use_audio'] else (IMAGE,)
+        depth = LOSSLESS_IMAGE_DEPTH if table['lossless'] else IMAGE_TOPIC.depth
         self._pictures: InputSubscription | HriFaces
         if table['face_source'] == 'ros4hri':
-            self._pictures = HriFaces(node, on_image, depth)
+            self._pictures = HriFaces(node, self._on_picture, depth)
         else:
-            topic = COMPRESSED if table['image_transport'] == 'compressed' else IMAGE
-            self._pictures = InputSubscription(node, replace(topic, depth=depth), on_image)
+            topic = COMPRESSED if table['image_transport'] == 'compressed' else IMAGE_TOPIC
+            self._pictures = InputSubscription(node, replace(topic, depth=depth), self._on_picture)
         self._camera_info = InputSubscription(node, CAMERA_INFO, on_camera_info)
         self._sound: AudioInput | None = None
         if table['use_audio']:
-            self._sound = AudioInput(node, audio, table['audio_stamped'], on_audio)
+            self._sound = AudioInput(
+                node, audio, table['audio_stamped'], table['lossless'], self._on_sound
+            )
         self._head_camera = head_camera
         if head_camera is not None:
             head_camera.activate()
+
+    def _arrival(self, age: float) -> int:
+        """When the message that came `age` s ago did so, by the node's clock, ns."""
+        now = self._node.get_clock().now().nanoseconds
+        # With use_sim_time, and nobody who says what time it is, that is 0.
+        return (now or time.time_ns()) - round(age * NANOSECONDS)
+
+    def _on_picture(self, message: Any) -> None:
+        stamp = stamp_of(message.header.stamp)
+        if self.clocks is not None:
+            stamp = self._placed(IMAGE, stamp, self._arrival(self._pictures.age), 0)
+        self._on_image(message, stamp)
+
+    def _on_sound(self, pcm: bytes, stamp: int, audio: AudioFormat) -> None:
+        assert self._sound is not None
+        duration = round(audio.seconds(len(pcm)) * NANOSECONDS)
+        begin = self._arrival(self._sound.age) - duration
+        if self.clocks is None:
+            placed = told = stamp or begin
+        else:
+            placed = self._placed(AUDIO, stamp, begin + duration, duration)
+            told = begin if self.clocks.is_by_arrival(AUDIO) else stamp
+        self.length.hear(len(pcm), told, audio)
+        self._on_audio(pcm, placed, audio)
+
+    def _placed(self, stream: str, stamp: int, arrival: int, duration: int) -> int:
+        assert self.clocks is not None
+        placed = self.clocks.place(stream, stamp, arrival, duration)
+        if self.clocks.must_restart():
+            self._on_jump()
+        for line in self.clocks.take_news():
+            self._node.get_logger().warning(line)
+        return placed
+
+    @property
+    def format_changes(self) -> int:
+        """How often the sound came in another format than before."""
+        return 0 if self._sound is None else self._sound.format_changes
+
+    def message_length(self, stream: str) -> float:
+        """How much a message of a stream holds, s; 0 = not known, or a picture."""
+        return 0.0 if self.clocks is None else self.clocks.chunk(stream) / NANOSECONDS
+
+    def lacks_clock(self) -> bool:
+        """Whether simulated time is asked for and nobody says what time it is."""
+        clock = self._node.get_clock()
+        return bool(clock.ros_time_is_active) and clock.now().nanoseconds == 0
+
+    def publishers(self, stream: str) -> tuple[str, int]:
+        """The topic of a stream, and how many publish it."""
+        source = self._pictures if stream == IMAGE else self._sound
+        topic = '' if source is None else source.topic
+        return topic, self._node.count_publishers(topic) if topic else 0
 
     @property
     def lost_images(self) -> int:

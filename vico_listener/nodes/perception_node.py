@@ -14,7 +14,6 @@ from vico_listener.listening_head import Answer
 from vico_listener.listening_head import ListeningHead
 from vico_listener.listening_head import acoustic_stream
 from vico_listener.nodes.convert import speaker_message
-from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.head_camera import create_head_camera
 from vico_listener.nodes.image_codec import ImageError
 from vico_listener.nodes.managed_node import ManagedNode
@@ -23,25 +22,19 @@ from vico_listener.nodes.perception_inputs import PerceptionInputs
 from vico_listener.nodes.perception_inputs import audio_format
 from vico_listener.nodes.perception_inputs import check_inputs
 from vico_listener.nodes.perception_inputs import picture_of
+from vico_listener.nodes.quiet_watch import QuietWatch
 from vico_listener.nodes.topics import advertise
 from vico_listener.perception import Feed
 from vico_listener.perception import Perception
+from vico_listener.perception.calibration import Calibration
 from vico_listener.perception.camera_on_head import CameraOnHead
+from vico_listener.perception.eye import Eye
 from vico_listener.ros_api import PERCEPTION
 from vico_listener.ros_api.perception import SPEAKER
 from vico_listener.speech import AudioFormat
 
-QUIET = 0.3
-"""Seconds without any input after which, live, a timer keeps the ticks going."""
-
-QUIET_WATCH = 0.1
-"""Period of the timer that looks for it, s: each call costs a thousandth."""
-
 LOSSLESS_WAIT = 60.0
 """Wait for sound while replaying, s of stream time: pictures run far ahead of many small chunks."""
-
-END_OF_REPLAY = 1.0
-"""Seconds without any input after which, replaying, ticks that wait for sound are let go."""
 
 
 class PerceptionNode(ManagedNode):
@@ -77,12 +70,17 @@ class PerceptionNode(ManagedNode):
             threads=table['face_threads'],
         )
         self._tracker.warm_up()
+        self._eye = Eye(self._tracker, table['image_rotation'])
         self._head_camera = create_head_camera(self, table, lambda: self._frame_id)
         if self._head_camera is not None:
-            self._tracker.correction = CameraOnHead(self._head_camera)
+            # TF knows how the camera is mounted; joint states are of a head with an upright one.
+            turned = table['camera_on_head'] == 'tf'
+            pose = self._eye.turned(self._head_camera) if turned else self._head_camera
+            self._tracker.correction = CameraOnHead(pose)
         self._audio = audio_format(table)
         stream = acoustic_stream(self._audio, table['acoustics'])
         wait = LOSSLESS_WAIT if table['lossless'] else table['audio_wait']
+        self._shortest_wait = round(wait * NANOSECONDS)
         perception = Perception(self._tracker, stream if table['use_audio'] else None, wait)
         self._head = self._join(perception, audio=self._audio, acoustics=table['acoustics'])
 
@@ -90,7 +88,7 @@ class PerceptionNode(ManagedNode):
         """Subscribe."""
         lossless = self.table['lossless']
         ordered = ('image', 'audio') if self.table['use_audio'] else ()
-        self._feed = Feed(self._diagnosis.complain_of, lossless, ordered)
+        self._feed = Feed(self._fail, lossless, ordered)
         self._inputs = PerceptionInputs(
             self,
             self.table,
@@ -99,14 +97,22 @@ class PerceptionNode(ManagedNode):
             self._on_image,
             self._on_camera_info,
             self._on_audio,
+            on_jump=lambda: self._feed.call(self._head.reset),
         )
-        watch = self._watch_replay if lossless else self._watch_live
-        self._timer = self.create_timer(QUIET_WATCH, watch, clock=self.steady_clock)
+        self._watch = QuietWatch(
+            self,
+            self._feed,
+            lossless,
+            self.table['idle_time'],
+            has_begun=lambda: self._head.senses.newest_stamp is not None,
+            on_idle=self._idle,
+            on_end=lambda: self._publish(self._head.flush()),
+        )
 
     def deactivate(self) -> None:
         """Unsubscribe and forget the stream."""
         self._inputs.destroy()
-        self.destroy_timer(self._timer)
+        self._watch.destroy()
         self._feed.stop()
         self._head.reset()
 
@@ -116,34 +122,22 @@ class PerceptionNode(ManagedNode):
 
     # Callbacks of the executor's thread: they only queue.
 
-    def _on_image(self, message: Any) -> None:
+    def _on_image(self, message: Any, stamp: int) -> None:
         received = time.time()
-        stamp = stamp_of(message.header.stamp)
         self._feed.put('image', stamp, lambda: self._see(message, stamp, received))
 
-    def _on_audio(self, pcm: Any, stamp: int, audio: AudioFormat) -> None:
+    def _on_audio(self, pcm: bytes, stamp: int, audio: AudioFormat) -> None:
         received = time.time()
         self._feed.put('audio', stamp, lambda: self._hear(pcm, stamp, audio, received))
 
     def _on_camera_info(self, message: CameraInfo) -> None:
-        k = message.k
-        if k[0] > 0 and k[4] > 0:
-            self._diagnosis.camera_known = True
-            self._feed.call(lambda: self._tracker.set_camera(k[0], k[4], k[2], k[5]))
+        self._feed.call(lambda: self._calibrate(message))
 
-    def _watch_live(self) -> None:
-        newest = self._head.senses.newest_stamp
-        idle = newest is not None and QUIET < self._feed.quiet < QUIET + self.table['idle_time']
-        self._timer.timer_period_ns = (
-            NANOSECONDS // MODEL_RATE if idle else int(QUIET_WATCH * NANOSECONDS)
-        )
-        if idle:
-            self._feed.call(self._idle)
-
-    def _watch_replay(self) -> None:
-        if self._feed.quiet > END_OF_REPLAY and not len(self._feed):
-            self._feed.release()
-            self._feed.call(lambda: self._publish(self._head.flush()))
+    def _fail(self, error: Exception) -> None:
+        """A job raised what nobody expected: a robot goes on with the next, a replay is over."""
+        self._diagnosis.complain_of(error)
+        if self._inputs.clocks is None:
+            self.failure = f'{type(error).__name__}: {error}'
 
     # Jobs of the feed's thread: the whole way from a picture to the published command.
 
@@ -156,13 +150,17 @@ class PerceptionNode(ManagedNode):
         start = time.perf_counter()
         self._frame_id = message.header.frame_id
         stamp = stamp or self.get_clock().now().nanoseconds
-        self._publish(self._head.see(picture, stamp, received))
+        self._wait_as_needed()
+        self._publish(self._head.see(self._eye.upright(picture), stamp, received))
+        if self._eye.judge(picture, stamp):
+            self.get_logger().warning(self._eye.news)
         self._diagnosis.durations.add(time.perf_counter() - start)
         # Behind the sound that has come in the meantime: a motion may be waiting for that.
         self._feed.call(self._head.look_around)
 
     def _hear(self, pcm: Any, stamp: int, audio: AudioFormat, received: float) -> None:
-        if audio.coding != 'wave':
+        self._wait_as_needed()
+        if not audio.is_pcm:
             self._diagnosis.complain(
                 f'audio_info announces {audio.coding} data, PCM is needed: '
                 'start audio_capture with format:=wave'
@@ -172,6 +170,19 @@ class PerceptionNode(ManagedNode):
             self._publish(self._head.hear(pcm, stamp, audio, received))
         except VicoError as error:  # not PCM after all, or a format nobody knows
             self._diagnosis.complain(str(error))
+
+    def _wait_as_needed(self) -> None:
+        """Wait for sound and pictures, live, as long as they usually take."""
+        clocks, senses = self._inputs.clocks, self._head.senses
+        if clocks is not None:
+            senses.audio_wait_ns = clocks.audio_wait(self._shortest_wait)
+            senses.picture_wait_ns = clocks.picture_wait()
+
+    def _calibrate(self, message: CameraInfo) -> None:
+        try:
+            self._eye.calibration = Calibration.of(message)
+        except VicoError as error:
+            self._diagnosis.complain(f'camera_info: {error}')
 
     def _idle(self) -> None:
         newest = self._head.senses.newest_stamp
@@ -186,4 +197,4 @@ class PerceptionNode(ManagedNode):
 
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
         """Rates, losses and what is missing."""
-        return self._diagnosis.report(self._head, self._tracker, self._feed, self._inputs)
+        return self._diagnosis.report(self._head, self._eye, self._feed, self._inputs)

@@ -4,15 +4,14 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
+from rclpy.duration import Duration
 from rosgraph_msgs.msg import Clock as ClockMessage
 from std_msgs.msg import String
 
 import vico_listener.msg as msg
 from vico_listener.clock import NANOSECONDS
-from vico_listener.errors import SettingError
 from vico_listener.frames import CameraFrame
 from vico_listener.frames import SoundChunk
 from vico_listener.nodes.convert import stamp_of
@@ -21,7 +20,7 @@ from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.media_publisher import MediaPublisher
 from vico_listener.nodes.replay_pace import ReplayPace
-from vico_listener.nodes.source import ClipSource
+from vico_listener.nodes.replay_source import open_source
 from vico_listener.nodes.source import Source
 from vico_listener.nodes.topics import advertise
 from vico_listener.nodes.topics import subscribe_to
@@ -30,7 +29,6 @@ from vico_listener.ros_api.replay import BAG_ATTITUDE
 from vico_listener.ros_api.replay import CLOCK
 from vico_listener.ros_api.replay import IMAGE
 from vico_listener.ros_api.replay import SPEAKER
-from vico_listener.speech import AudioFormat
 from vico_listener.user_message import user_message
 
 CLOCK_PERIOD_NS = 50_000_000
@@ -60,7 +58,6 @@ class ReplayNode(ManagedNode):
         super().__init__(name, **options)
         self.source: Source | None = None
         self.on_played: PlayedCallback | None = None
-        self.failure = ''
         self.finished = threading.Event()
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
@@ -73,29 +70,7 @@ class ReplayNode(ManagedNode):
 
     def configure(self) -> None:
         """Look into the clip or bag."""
-        clip, bag = self.table['clip'], self.table['bag']
-        if bool(clip) == bool(bag):
-            raise SettingError(
-                'no clip given: set the parameter clip to a video file, or bag to a rosbag2 bag'
-                if not clip
-                else 'clip and bag are both given: set one of them'
-            )
-        self.source = self._bag(Path(bag)) if bag else ClipSource(Path(clip))
-        info = self.source.info
-        for note in self.source.notes:
-            self.get_logger().warning(f'{info.path.name}: {note}')
-        if not info.has_audio:
-            self.get_logger().warning(f'{info.path.name} has no sound: the listener only sees')
-
-    def _bag(self, path: Path) -> Source:
-        # Only bags need what it imports.
-        from vico_listener.nodes.bag_source import BagSource
-
-        table = self.table
-        default = AudioFormat(
-            table['audio_sample_rate'], table['audio_channels'], table['audio_sample_format']
-        )
-        return BagSource(path, table['image_topic'], table['audio_topic'], default, table['stamps'])
+        self.source = open_source(self.table, self.get_logger().warning)
 
     def activate(self) -> None:
         """Start playing."""
@@ -118,8 +93,11 @@ class ReplayNode(ManagedNode):
 
     def connected(self) -> bool:
         """True when somebody listens to the camera, and to the audio where there is any."""
+        return not self._missing()
+
+    def _missing(self) -> list[str]:
         assert self.source is not None
-        return self._media.connected(self.source.info.has_audio)
+        return self._media.missing(self.source.info.has_audio)
 
     def _run(self) -> None:
         try:
@@ -149,7 +127,7 @@ class ReplayNode(ManagedNode):
             self._stop.wait(0.05)
             if time.monotonic() > until:
                 self.get_logger().warning(
-                    f'nobody subscribed to {self._media.topic} within {CONNECT:.0f} s: '
+                    f'nobody subscribed to {", ".join(self._missing())} within {CONNECT:.0f} s: '
                     'playing anyway'
                 )
                 return
@@ -191,6 +169,7 @@ class ReplayNode(ManagedNode):
 
     def _say_attitude(self, attitude: str) -> None:
         self._attitude.publish(String(data=attitude))
+        self._attitude.wait_for_all_acked(Duration(seconds=ANNOUNCEMENT))
         self._stop.wait(ANNOUNCEMENT)
 
     def _tell_time(self, now: int) -> None:

@@ -28,7 +28,8 @@ def spin(
         interruption: says when to end.
 
     Returns:
-        Exit code: 0 when asked to end, 1 when the nodes could not be made or started.
+        Exit code: 0 when asked to end, 1 when the nodes could not be made or started, or when one
+        cannot go on.
     """
     try:
         rclpy.init(args=list(arguments), signal_handler_options=SignalHandlerOptions.NO)
@@ -46,6 +47,8 @@ def spin(
             return 1
         while not interruption.requested:
             executor.spin_once()
+            if any(node.failure for node in nodes):  # the log says why
+                return 1
         for node in nodes:
             if node.is_active:
                 node.trigger_deactivate()

@@ -6,9 +6,14 @@ from typing import Any
 
 from rclpy.lifecycle import LifecycleNode
 from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy
+from rclpy.qos import QoSProfile
 from rclpy.subscription import Subscription
 
 from vico_listener.ros_api import Topic
+
+STATE_QOS = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+"""Of a state: its last message is kept for those who come later."""
 
 
 def message_class(name: str) -> Any:
@@ -23,7 +28,8 @@ def message_class(name: str) -> Any:
 
 def advertise(node: LifecycleNode, topic: Topic) -> Any:
     """A publisher that publishes while the node is active."""
-    return node.create_lifecycle_publisher(message_class(topic.type), topic.name, topic.depth)
+    qos = STATE_QOS if topic.state else topic.depth
+    return node.create_lifecycle_publisher(message_class(topic.type), topic.name, qos)
 
 
 def subscribe_to(node: Node, topic: Topic, callback: Callable[[Any], object]) -> Subscription:

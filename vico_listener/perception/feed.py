@@ -54,13 +54,15 @@ class Feed:
         self._condition = threading.Condition()
         self._running = True
         self._last_arrival = 0.0
+        self._began = time.monotonic()
+        self._arrivals: dict[str, float] = {}
         self.dropped: Counter[str] = Counter()
         self._thread = threading.Thread(target=self._work, name='perception', daemon=True)
         self._thread.start()
 
     def put(self, stream: str, stamp: int, job: Job) -> None:
         """Take what a stream brings, with its stamp in ns; 0 = no stamp, it cannot be ordered."""
-        self._last_arrival = time.monotonic()
+        self._last_arrival = self._arrivals[stream] = time.monotonic()
         if self._order is None or stamp == 0:
             self.call(job, stream)
             return
@@ -87,6 +89,10 @@ class Feed:
     def quiet(self) -> float:
         """Seconds since a stream brought something."""
         return time.monotonic() - self._last_arrival
+
+    def silence(self, stream: str) -> float:
+        """Seconds since a stream brought something, or since the start."""
+        return time.monotonic() - self._arrivals.get(stream, self._began)
 
     def release(self) -> None:
         """Run everything that waits for another stream: nothing more has come for a while."""

@@ -23,7 +23,8 @@ from vico_listener.speech.pcm import PcmData
 PERIOD_NS = NANOSECONDS // MODEL_RATE
 
 FACE_HOLD_NS = 200_000_000
-"""A face older than this is no longer valid, and without a newer frame audio alone drives ticks."""
+"""A face older than this is no longer valid, and without a newer frame audio alone drives ticks
+(where nobody sets another `picture_wait_ns`)."""
 
 JUMP_BACK_NS = 500_000_000
 """A stamp that lies this far before the last one means a new start (bag loop), not a late frame."""
@@ -97,7 +98,10 @@ class Perception:
     ) -> None:
         self._tracker = tracker
         self._audio = audio
-        self._audio_wait_ns = round(audio_wait * NANOSECONDS)
+        self.audio_wait_ns = round(audio_wait * NANOSECONDS)
+        """Longest wait of a tick for its sound; may change at any time."""
+        self.picture_wait_ns = FACE_HOLD_NS
+        """How far sound runs ahead of the pictures before it drives the ticks; may change, too."""
         self.counters = PerceptionCounters()
         self._clock = ModelClock()
         self._pending: deque[_PendingTick] = deque()
@@ -108,6 +112,7 @@ class Perception:
         self._pending.clear()
         self._sight: _Sight | None = None
         self._seen: _Sight | None = None
+        self._last_face: int | None = None
         self._expect_audio = self._audio is not None
         self._audio_received = 0.0
         self._first_sound: int | None = None
@@ -134,6 +139,13 @@ class Perception:
         if self._clock.last_stamp is not None:
             stamps.append(self._clock.last_stamp)
         return max(stamps, default=None)
+
+    @property
+    def faceless_for(self) -> float:
+        """For how long the pictures have shown nobody, s of stream time."""
+        if self._sight is None or self._last_face is None:
+            return 0.0
+        return (self._sight.stamp - self._last_face) / NANOSECONDS
 
     def set_audio(self, audio: AcousticStream) -> None:
         """Use another acoustic stream from now on, e.g. after the format became known."""
@@ -164,6 +176,8 @@ class Perception:
         face = self._tracker.update(image, stamp, speaking=self._speaking)
         sight = _Sight(face, stamp, received, time.perf_counter() - start)
         self._sight = sight
+        if face.confidence > 0 or self._last_face is None:
+            self._last_face = stamp
         if face.confidence > 0:
             self._seen = sight
         else:
@@ -197,8 +211,8 @@ class Perception:
         if self._first_sound is None:
             self._first_sound = stamp
         since = self._first_sound if self._sight is None else self._sight.stamp
-        if end - since > FACE_HOLD_NS:
-            for tick in self._advance(end - FACE_HOLD_NS):
+        if end - since > self.picture_wait_ns:
+            for tick in self._advance(end - self.picture_wait_ns):
                 self._pending.append(_PendingTick(tick, self._sight, self._audio_received))
         return self._emit(end)
 
@@ -207,13 +221,13 @@ class Perception:
         now = time.time()
         for tick in self._advance(stamp):
             self._pending.append(_PendingTick(tick, self._sight, now))
-        return self._emit(stamp + self._audio_wait_ns + 1)
+        return self._emit(stamp + self.audio_wait_ns + 1)
 
     def flush(self) -> list[SpeakerFrame]:
         """Emit the ticks that still wait for audio: the stream is over."""
         if not self._pending:
             return []
-        return self._emit(self._pending[-1].stamp + self._audio_wait_ns + 1)
+        return self._emit(self._pending[-1].stamp + self.audio_wait_ns + 1)
 
     def _advance(self, stamp: int) -> list[int]:
         before = self._clock.last_stamp
@@ -230,7 +244,7 @@ class Perception:
             end = None if self._audio is None else self._audio.end_stamp
             has_audio = end is not None and end >= tick.stamp
             if not has_audio and self._expect_audio:
-                if stream_time - tick.stamp <= self._audio_wait_ns:
+                if stream_time - tick.stamp <= self.audio_wait_ns:
                     break
                 self._expect_audio = False
             self._pending.popleft()

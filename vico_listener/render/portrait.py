@@ -31,6 +31,14 @@ FACE_LEVEL = 0.47
 RIVAL = 0.5
 """Size of a second face, as a share of the first one's, that makes the portrait ambiguous."""
 
+MAX_ROLL = np.radians(45.0)
+"""A face that is tilted by more lies on its side, or is upside down."""
+
+MAX_BEYOND = 0.08
+"""Share of the face's height by which it may reach beyond the edge of the photo."""
+
+TURNS = {180: cv2.ROTATE_180, 90: cv2.ROTATE_90_CLOCKWISE, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+
 MAX_SIDE = 2048
 """Longest side of a photo, px; larger ones are scaled down first."""
 
@@ -86,10 +94,12 @@ def find_face(picture: Image) -> FaceObservation:
     """Return the one face of a photo.
 
     Raises:
-        PortraitError: there is no face, or more than one of comparable size.
+        PortraitError: there is no face, or more than one of comparable size; or the face is not
+            upright, or the edge of the photo cuts it off.
     """
     faces = observe_faces(picture)
     if not faces:
+        _refuse_turned(picture)
         raise PortraitError(
             'no face in the portrait: give a photo of one human face, seen from the front, '
             'with both eyes visible'
@@ -99,7 +109,41 @@ def find_face(picture: Image) -> FaceObservation:
         raise PortraitError(
             f'{1 + len(rivals)} faces in the portrait: crop the photo so that it shows one person'
         )
+    _check_upright(faces[0])
+    _check_whole(faces[0], picture)
     return faces[0]
+
+
+def _refuse_turned(picture: Image) -> None:
+    """Raise a PortraitError that says how to turn a photo in which a face is found then."""
+    for degrees, turn in TURNS.items():
+        faces = observe_faces(np.asarray(cv2.rotate(picture, turn)))
+        if faces and abs(faces[0].motion.rotation[0]) < MAX_ROLL:
+            raise _lying(degrees)
+
+
+def _check_upright(face: FaceObservation) -> None:
+    roll = float(face.motion.rotation[0])
+    if abs(roll) > MAX_ROLL:
+        raise _lying(round(np.degrees(roll) / 90) * 90 % 360)
+
+
+def _lying(degrees: int) -> PortraitError:
+    how = 'is upside down' if degrees == 180 else 'lies on its side'
+    return PortraitError(
+        f'the face in the portrait {how}: turn the photo clockwise by {degrees} degrees'
+    )
+
+
+def _check_whole(face: FaceObservation, picture: Image) -> None:
+    points = face.landmarks[:468, :2]
+    size = np.array(picture.shape[1::-1])
+    beyond = max(float(-points.min()), float((points - size).max()))
+    if beyond > MAX_BEYOND * float(np.ptp(points[:, 1])):
+        raise PortraitError(
+            'the face in the portrait is cut off by the edge of the photo: give one that shows the '
+            'whole face, from forehead to chin'
+        )
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from vico_listener.ros_api.rows import Value
 
 ATTITUDES = ('positive', 'neutral', 'negative')
 
-ATTITUDE = Topic('attitude', 'std_msgs/msg/String', 'Sets the parameter `attitude`.')
+ATTITUDE = Topic('attitude', 'std_msgs/msg/String', 'Sets the parameter `attitude`.', 1, state=True)
 ACTIVE = Topic('active', 'std_msgs/msg/Bool', 'Sets the parameter `active`.')
 SET_ACTIVE = Topic('~/set_active', 'std_srvs/srv/SetBool', 'Sets the parameter `active`.')
 MOTION = Topic(

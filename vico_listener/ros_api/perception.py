@@ -54,6 +54,7 @@ AUDIO_INFO = Topic(
     'audio_common_msgs/msg/AudioInfo',
     'Optional: the format of the audio.',
     1,
+    state=True,
 )
 JOINT_STATES = Topic(
     'joint_states',
@@ -114,6 +115,19 @@ PERCEPTION = NodeApi(
             'image_transport', 'raw', 'Type of the image topic.', choices=('raw', 'compressed')
         ),
         Parameter(
+            'image_rotation',
+            'auto',
+            'How far the images are turned clockwise to be upright [deg]; auto: as faces show.',
+            choices=('0', '90', '180', '270', 'auto'),
+        ),
+        Parameter(
+            'stamps',
+            'auto',
+            'What joins images and audio, live: the stamps of the header, the time of arrival, or '
+            'auto: the header where it can be used.',
+            choices=('auto', 'header', 'arrival'),
+        ),
+        Parameter(
             'use_audio', True, 'Whether there is a microphone; if not, no image waits for audio.'
         ),
         Parameter(
@@ -141,7 +155,8 @@ PERCEPTION = NodeApi(
         Parameter(
             'audio_wait',
             0.15,
-            'The longest time that an image waits for its audio [s of stream time].',
+            'The longest time that an image waits for its audio [s of stream time]; live, longer '
+            'where audio comes in long chunks or late.',
             0.0,
             1.0,
         ),
@@ -220,7 +235,16 @@ PERCEPTION = NodeApi(
         Value('resets', 'How often the stream began again.'),
         Value('queue', 'Images and chunks of audio that are waiting.'),
         Value('camera', 'The source of the field of view: `camera_info` or `fov_deg`.'),
+        Value('image_rotation', 'The angle by which the images are turned clockwise [deg].'),
         Value('audio_format', 'The format of the audio.'),
+        Value('format_changes', 'How often the format of the audio changed.'),
+        Value('audio_wait', 'How long an image waits for its audio at most, at present [s].'),
+        Value('image_stamps', 'Where the stamps of the images come from: `header` or `arrival`.'),
+        Value('audio_stamps', 'Where those of the audio come from.'),
+        Value(
+            'sound_behind',
+            'How much later than an image the audio of its time arrives; negative: earlier [s].',
+        ),
         Value('corrected_faces', 'With `camera_on_head`: faces whose pose was corrected.'),
         Value(
             'uncorrected_faces',

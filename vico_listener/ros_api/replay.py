@@ -13,7 +13,9 @@ DEPTH = 100
 
 IMAGE = replace(perception.IMAGE, description='The images of the clip or bag (bgr8).', depth=DEPTH)
 AUDIO = replace(perception.AUDIO_STAMPED, description='Its audio (S16LE).', depth=DEPTH)
-AUDIO_INFO = replace(perception.AUDIO_INFO, description='The format of its audio, once.')
+AUDIO_INFO = replace(
+    perception.AUDIO_INFO, description='The format of its audio; said again every 5 s.'
+)
 BAG_ATTITUDE = replace(ATTITUDE, description='The attitude of a bag that holds one.')
 SPEAKER = replace(perception.SPEAKER, description='What the replay waits for.', depth=DEPTH)
 CLOCK = Topic('/clock', 'rosgraph_msgs/msg/Clock', 'Stream time, 20 Hz.')

@@ -68,12 +68,15 @@ class Topic:
         type: the type of its messages, 'package/msg/Type', or of a service, 'package/srv/Type'.
         description: what it carries, and when.
         depth: how many messages are kept for a slow receiver.
+        state: whether it carries a state that is sent once; the last message is kept for
+            subscribers that come later.
     """
 
     name: str
     type: str
     description: str
     depth: int = 10
+    state: bool = False
 
     def of(self, name: str) -> 'Topic':
         """Return the topic with `name` in the place of <id>."""

@@ -3,8 +3,25 @@
 from dataclasses import dataclass
 from typing import Any
 
-PCM_CODINGS = ('', 'wave', 'wav', 'pcm', 'lpcm', 'raw', 'pcm_s16le', 's16le', 'audio/x-raw')
-"""The names of uncompressed samples in the field `coding_format` of an AudioInfo."""
+PCM = 'wave'
+"""The name that `audio_capture` gives to samples without a container."""
+
+PCM_NAMES = frozenset(
+    (
+        PCM,
+        '',
+        's16le',
+        'wav',
+        'pcm',
+        'lpcm',
+        'raw',
+        'audio/x-raw',
+        'audio/pcm',
+        'audio/wav',
+        'audio/x-wav',
+    )
+)
+"""The names under which publishers announce PCM; the bytes show what it really is."""
 
 
 @dataclass(frozen=True)
@@ -15,13 +32,13 @@ class AudioFormat:
         sample_rate: Hz.
         channels: the number of interleaved channels.
         sample_format: GStreamer's name of the sample format, one of `SAMPLE_FORMATS`, e.g. S16LE.
-        coding: ``wave`` for PCM; nothing else, e.g. ``mp3``, can be analysed.
+        coding: `PCM`; nothing else, e.g. ``mp3``, can be analysed.
     """
 
     sample_rate: int = 16000
     channels: int = 1
     sample_format: str = 'S16LE'
-    coding: str = 'wave'
+    coding: str = PCM
 
     @property
     def frame_bytes(self) -> int:
@@ -36,8 +53,24 @@ class AudioFormat:
             info.sample_rate or self.sample_rate,
             info.channels or self.channels,
             info.sample_format or self.sample_format,
-            'wave' if coding in PCM_CODINGS else coding,
+            PCM if coding in PCM_NAMES or coding.startswith('pcm_') else coding,
         )
+
+    @property
+    def is_pcm(self) -> bool:
+        """Whether the samples come as they are, not coded."""
+        return self.coding == PCM
+
+    def seconds(self, size: int) -> float:
+        """Return the duration of `size` bytes; 0 where the format is none."""
+        a_second = self.frame_bytes * self.sample_rate
+        return size / a_second if self.is_pcm and a_second > 0 else 0.0
+
+    def __str__(self) -> str:
+        """Return the format as people say it."""
+        channels = {1: 'mono', 2: 'stereo'}.get(self.channels, f'{self.channels} channels')
+        coding = '' if self.is_pcm else f' as {self.coding}'
+        return f'{self.sample_rate} Hz {channels} {self.sample_format}{coding}'
 
 
 DEFAULT_FORMAT = AudioFormat()

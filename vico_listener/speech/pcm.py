@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.errors import DataError
+from vico_listener.speech.cancellation import Cancellation
 
 Samples = NDArray[np.float32]
 PcmData = bytes | bytearray | memoryview | array.array | NDArray
@@ -64,8 +65,9 @@ def sample_format_by_name(name: str) -> SampleFormat:
     Raises:
         AudioFormatError: there is no such format; the message lists the choices.
     """
+    key = name.strip().upper().replace('_', '')  # ALSA writes S16_LE
     try:
-        return SAMPLE_FORMATS[name.strip().upper()]
+        return SAMPLE_FORMATS[key]
     except KeyError:
         choices = ', '.join(SAMPLE_FORMATS)
         raise AudioFormatError(f"unknown sample format '{name}': choose one of {choices}") from None
@@ -81,6 +83,7 @@ class PcmDecoder:
     Attributes:
         damaged: how many samples so far were NaN, infinite or beyond `SAMPLE_LIMIT`, and were
             replaced by 0.
+        cancellation: whether the channels cancel each other out because one of them is inverted.
 
     Raises:
         AudioFormatError: there is no channel, or the format is unknown.
@@ -92,6 +95,7 @@ class PcmDecoder:
         self.channels = channels
         self.format = sample_format_by_name(sample_format)
         self.damaged = 0
+        self.cancellation = Cancellation(channels)
         self._head = bytearray()
         self._container: str | None = None
 
@@ -101,7 +105,7 @@ class PcmDecoder:
         self._container = None
 
     def decode(self, data: PcmData) -> Samples:
-        """Return mono samples (N,) float32: the mean of the channels.
+        """Return mono samples (N,) float32: the mean of the channels, or one (`Cancellation`).
 
         Args:
             data: raw bytes (any buffer of unsigned bytes, or a uint8 array) in the stream's sample
@@ -127,7 +131,11 @@ class PcmDecoder:
             return np.multiply(samples, scale, dtype=np.float32, casting='unsafe')
         # A sum in double precision does not depend on the order of the channels.
         frames = samples.reshape(-1, self.channels)
-        return (frames.sum(axis=1, dtype=np.float64) * (scale / self.channels)).astype(np.float32)
+        mean = (frames.sum(axis=1, dtype=np.float64) * (scale / self.channels)).astype(np.float32)
+        scaled = np.multiply(frames, scale, dtype=np.float32, casting='unsafe')
+        self.cancellation.hear(scaled, mean)
+        channel = self.cancellation.channel
+        return mean if channel is None else np.ascontiguousarray(scaled[:, channel])
 
     def _from_array(self, data: NDArray) -> NDArray:
         if data.dtype.kind not in 'if':

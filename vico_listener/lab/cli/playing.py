@@ -88,22 +88,37 @@ def _record(
         # Filming must not disturb what is filmed.
         graph.spin(replay, recorder, niceness=10)
         replay.trigger_configure()
-        wait_for_stack(graph.stack, lambda: recorder.connected() and replay.connected())
+        wait_for_stack(graph, lambda: recorder.connected() and replay.connected())
         startup = time.monotonic() - began
         played = time.monotonic()
         replay.trigger_activate()
-        _follow(graph.stack, replay, recorder, source)
+        _follow(graph, replay, recorder, source)
         elapsed = time.monotonic() - played
         time.sleep(1.2)  # one more round of diagnostics, with the whole run in it
         memory = graph.stack.peak_memory()
-        if replay.failure:
-            raise StackError(replay.failure)
+        check_stack(graph)
+        _check_format(recorder.diagnostics.get('perception', {}))
     resources = {
         'start-up [s]': startup,
         'first command [s]': recorder.first_command - began,
         'peak memory [MB]': memory,
     }
     return recorder, elapsed, resources
+
+
+def _check_format(perception: dict[str, str]) -> None:
+    """Refuse a run whose sound was taken for another format at first.
+
+    Raises:
+        StackError: the format changed while the run lasted.
+    """
+    changes = int(perception.get('format_changes', 0))
+    if changes:
+        raise StackError(
+            f'the format of the sound changed {changes} time(s) while it was played, to '
+            f'{perception.get("audio_format")}: what was heard before is not what was said, so '
+            'nothing is reported; play it again, or give a recording of one format'
+        )
 
 
 def replay_parameters(source: Source, args: argparse.Namespace) -> dict[str, Any]:
@@ -115,7 +130,7 @@ def replay_parameters(source: Source, args: argparse.Namespace) -> dict[str, Any
     return rate | {'bag': str(source.info.path)} | {name: getattr(args, name) for name in names}
 
 
-def _follow(stack: Any, replay: Any, recorder: Any, source: Source) -> None:
+def _follow(graph: Any, replay: Any, recorder: Any, source: Source) -> None:
     """Show progress until the clip is over and its last frame has been answered."""
     clip = source.info
     layout = '{desc} {percentage:3.0f}%|{bar}| {n:.1f}/{total:.1f} s'
@@ -127,7 +142,7 @@ def _follow(stack: Any, replay: Any, recorder: Any, source: Source) -> None:
                 last, since = recorder.last_motion, time.monotonic()
                 done = (last - source.start) / NANOSECONDS
                 bar.update(max(0.0, min(bar.total, done) - bar.n))
-            check_stack(stack)
+            check_stack(graph)
             if not replay.finished.is_set():
                 since = max(since, time.monotonic() - DRAIN / 2)
 

@@ -108,7 +108,9 @@ def _topics(node: NodeApi) -> Rows:
 
 
 def _depth(topic: Topic) -> str:
-    return '' if '/srv/' in topic.type else str(topic.depth)
+    if '/srv/' in topic.type:
+        return ''
+    return f'{topic.depth}, kept' if topic.state else str(topic.depth)
 
 
 def _parameters(node: NodeApi) -> Rows:

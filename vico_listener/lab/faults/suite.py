@@ -119,6 +119,7 @@ class FaultSuite:
     ) -> None:
         until = time.monotonic() + timeout
         while not condition():
+            self._graph.check()
             if time.monotonic() > until:
                 raise UnavailableError(f'waited {timeout:.0f} s for {what}: see {self.stack.log}')
             time.sleep(0.01)

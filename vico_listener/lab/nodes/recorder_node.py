@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
+from av.error import FFmpegError
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.node import Node
 from sensor_msgs.msg import Image
@@ -85,10 +87,21 @@ class RecorderNode(Node):
         """Take what the replay node has just published, for the speaker's side of the film."""
         if isinstance(item, SoundChunk):
             stamped = SoundChunk(item.stamp + self._start, item.samples, item.sample_rate)
-            if self.film is not None:
-                self.film.add_sound(stamped)
+            self._to_film(lambda film: film.add_sound(stamped))
         elif self.film is not None:
             self._shown.append(CameraFrame(item.stamp + self._start, item.image))
+
+    def _to_film(self, action: Callable[[Film], None]) -> None:
+        """Film, unless it fails: the rest of the recording does without."""
+        if self.film is None:
+            return
+        try:
+            action(self.film)
+        except (FFmpegError, OSError, ValueError, cv2.error) as error:
+            self.film = None
+            problem = f'the film ends early: {type(error).__name__}: {error}'
+            self.problems.append(problem)
+            self.get_logger().error(problem)
 
     def _on_speaker(self, message: msg.SpeakerFrame) -> None:
         frame = speaker_of(message)
@@ -114,8 +127,7 @@ class RecorderNode(Node):
             return
         listener = image_to_bgr(message)
         speaker = self._shown[0].image
-        if self.film is not None:
-            self.film.add_picture(stamp, speaker, listener)
+        self._to_film(lambda film: film.add_picture(stamp, speaker, listener))
         self.strip.add(stamp, speaker, listener)
 
     def _on_head(self, message: JointTrajectory) -> None:
@@ -140,8 +152,7 @@ class RecorderNode(Node):
 
     def close(self) -> None:
         """Finish every file."""
-        if self.film is not None:
-            self.film.close()
+        self._to_film(Film.close)
         self._motions.close()
         self._speakers.close()
         self._head_file.close()

@@ -1,0 +1,123 @@
+"""Cameras that are mounted upside down or on their side, or whose info is for other pictures."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from vico_listener.clock import NANOSECONDS
+from vico_listener.face import FaceTracker
+from vico_listener.face import create_face_tracker
+from vico_listener.face.geometry import Camera
+from vico_listener.motion import FaceMotion
+from vico_listener.perception.calibration import Calibration
+from vico_listener.perception.camera_on_head import CameraPose
+from vico_listener.perception.eye import TURNS
+from vico_listener.perception.eye import Eye
+from vico_listener.render import load_portrait
+from vico_listener.rotation import matrix_from_rpy
+
+PERIOD_NS = NANOSECONDS // 10
+
+
+@pytest.fixture(scope='module')
+def photo(portrait_photo: Path) -> np.ndarray:
+    return cv2.resize(load_portrait(portrait_photo), (384, 384))
+
+
+@pytest.fixture(scope='module')
+def tracker() -> FaceTracker:
+    return create_face_tracker('landmarker')
+
+
+def mounted(photo: np.ndarray, upright_by: int) -> np.ndarray:
+    """What a camera sees whose pictures have to be turned clockwise by some degrees."""
+    return photo if upright_by == 0 else cv2.rotate(photo, TURNS[360 - upright_by])
+
+
+def watch(
+    tracker: FaceTracker, eye: Eye, picture: np.ndarray, seconds: float, start: float = 0.0
+) -> Iterator[FaceMotion]:
+    for n in range(round(seconds * NANOSECONDS / PERIOD_NS)):
+        stamp = round(start * NANOSECONDS) + n * PERIOD_NS
+        yield tracker.update(eye.upright(picture), stamp)
+        eye.judge(picture, stamp)
+
+
+@pytest.mark.parametrize('upright_by', [0, 90, 180, 270])
+def test_a_camera_is_found_to_be_mounted_otherwise(
+    photo: np.ndarray, tracker: FaceTracker, upright_by: int
+) -> None:
+    tracker.reset()
+    eye = Eye(tracker, 'auto')
+    motions = list(watch(tracker, eye, mounted(photo, upright_by), 4.0))
+    assert eye.rotation == upright_by
+    assert motions[-1].confidence > 0
+    assert abs(motions[-1].rotation[0]) < np.radians(15)
+    straight = create_face_tracker('landmarker').update(photo, 0)
+    np.testing.assert_allclose(motions[-1].expression, straight.expression, atol=0.15)
+
+
+def test_a_camera_that_is_turned_again_is_followed(photo: np.ndarray, tracker: FaceTracker) -> None:
+    tracker.reset()
+    eye = Eye(tracker, 'auto')
+    list(watch(tracker, eye, mounted(photo, 180), 4.0))
+    assert eye.rotation == 180
+    list(watch(tracker, eye, photo, 5.0, start=4.0))
+    assert eye.rotation == 0
+
+
+def test_nobody_in_view_turns_nothing(tracker: FaceTracker) -> None:
+    tracker.reset()
+    eye = Eye(tracker, 'auto')
+    noise = np.random.default_rng(0).integers(0, 255, (240, 320, 3), np.uint8)
+    assert not any(motion.confidence for motion in watch(tracker, eye, noise, 6.0))
+    assert eye.rotation == 0
+
+
+def test_a_fixed_rotation_stays_and_lying_heads_are_told(
+    photo: np.ndarray, tracker: FaceTracker
+) -> None:
+    tracker.reset()
+    eye = Eye(tracker, '180')
+    motion = list(watch(tracker, eye, mounted(photo, 180), 0.5))[-1]
+    assert abs(motion.rotation[0]) < np.radians(15) and eye.lying == 0
+    tracker.reset()
+    eye = Eye(tracker, '0')
+    list(watch(tracker, eye, mounted(photo, 90), 3.0))
+    assert eye.rotation == 0 and eye.lying == 90
+
+
+def test_info_of_another_shape_is_not_used_and_named(
+    photo: np.ndarray, tracker: FaceTracker
+) -> None:
+    tracker.reset()
+    eye = Eye(tracker)
+    tracker.update(eye.upright(photo), 0)
+    before = tracker.faces[0].motion
+    eye.calibration = Calibration(1280, 720, Camera(1100.0, 1100.0, 640.0, 360.0))
+    tracker.update(eye.upright(photo), PERIOD_NS)
+    assert eye.misfit.startswith('camera_info is for pictures of 1280x720, these have 384x384')
+    assert not eye.is_calibrated
+    np.testing.assert_allclose(tracker.faces[0].motion.rotation, before.rotation, atol=0.03)
+    eye.calibration = Calibration(768, 768, Camera(1330.0, 1330.0, 384.0, 384.0))
+    tracker.update(eye.upright(photo), 2 * PERIOD_NS)
+    assert eye.misfit == '' and eye.is_calibrated
+    # Twice the focal length of 60 degrees: twice as far away.
+    ratio = tracker.faces[0].motion.translation[0] / before.translation[0]
+    assert ratio == pytest.approx(2.0, abs=0.1)
+    tracker.forget_camera()
+
+
+def test_pose_of_the_camera_that_would_have_taken_the_turned_pictures(
+    tracker: FaceTracker,
+) -> None:
+    eye = Eye(tracker, '90')
+    # A camera that lies on its right side: its up is to the right in the world.
+    lying = CameraPose(matrix_from_rpy((np.pi / 2, 0.0, 0.0)), np.array([0.1, 0.2, 0.3]))
+    upright = eye.turned(lambda stamp: lying)(0)
+    assert upright is not None
+    np.testing.assert_allclose(upright.rotation, np.eye(3), atol=1e-12)
+    assert eye.turned(lambda stamp: None)(0) is None

@@ -1,0 +1,63 @@
+"""What goes on in perception when nothing comes in: live idle ticks, the end of a replay."""
+
+from collections.abc import Callable
+
+from vico_listener.clock import MODEL_RATE
+from vico_listener.clock import NANOSECONDS
+from vico_listener.nodes.managed_node import ManagedNode
+from vico_listener.perception import Feed
+
+QUIET = 0.3
+"""Seconds without any input after which, live, a timer keeps the ticks going."""
+
+WATCH = 0.1
+"""Period of the timer that looks for it, s: each call costs a thousandth."""
+
+END_OF_REPLAY = 1.0
+"""Seconds without any input after which, replaying, ticks that wait for sound are let go."""
+
+
+class QuietWatch:
+    """A timer that watches a feed while it exists.
+
+    Args:
+        node: owner of the timer.
+        feed: what brings the input.
+        lossless: the input is a replay.
+        idle_time: seconds of idle ticks after all input stopped, live.
+        has_begun: whether there has been any input.
+        on_idle: a job for the feed: one more tick without input.
+        on_end: a job for the feed: nothing more is to come.
+    """
+
+    def __init__(
+        self,
+        node: ManagedNode,
+        feed: Feed,
+        lossless: bool,
+        idle_time: float,
+        has_begun: Callable[[], bool],
+        on_idle: Callable[[], None],
+        on_end: Callable[[], None],
+    ) -> None:
+        self._node, self._feed, self._idle_time = node, feed, idle_time
+        self._has_begun, self._on_idle, self._on_end = has_begun, on_idle, on_end
+        watch = self._watch_replay if lossless else self._watch_live
+        self._timer = node.create_timer(WATCH, watch, clock=node.steady_clock)
+
+    def _watch_live(self) -> None:
+        idle = self._has_begun() and QUIET < self._feed.quiet < QUIET + self._idle_time
+        self._timer.timer_period_ns = (
+            NANOSECONDS // MODEL_RATE if idle else int(WATCH * NANOSECONDS)
+        )
+        if idle:
+            self._feed.call(self._on_idle)
+
+    def _watch_replay(self) -> None:
+        if self._feed.quiet > END_OF_REPLAY and not len(self._feed):
+            self._feed.release()
+            self._feed.call(self._on_end)
+
+    def destroy(self) -> None:
+        """End the timer."""
+        self._node.destroy_timer(self._timer)

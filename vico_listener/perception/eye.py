@@ -1,0 +1,195 @@
+"""How a camera is mounted and calibrated: pictures are turned upright, their camera is known.
+
+A camera may hang upside down or lie on its side. The detector does not find faces upside down; one
+that lies on its side is found, and says how.
+"""
+
+import cv2
+import numpy as np
+
+from vico_listener.clock import NANOSECONDS
+from vico_listener.face import FaceTracker
+from vico_listener.face.geometry import Camera
+from vico_listener.face.observation import Image
+from vico_listener.face.tracker import Correction
+from vico_listener.perception.calibration import Calibration
+from vico_listener.perception.camera_on_head import CameraPose
+from vico_listener.perception.camera_on_head import PoseSource
+from vico_listener.rotation import matrix_from_rpy
+
+AUTO = 'auto'
+ROTATIONS = ('0', '90', '180', '270', AUTO)
+
+TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+
+NOBODY_NS = 2 * NANOSECONDS
+"""Nobody has been in view for so long when turned pictures are tried."""
+
+LYING_NS = NANOSECONDS
+"""For so long a head must lie on its side to be the camera's fault."""
+
+UPRIGHT = np.radians(45.0)
+"""A head that is tilted by less stands upright."""
+
+VIEWS = 3
+"""Views of a turned picture that are looked at before it is turned otherwise."""
+
+SURE = 3
+"""Pictures in a row with a face that must speak for another rotation."""
+
+
+class Eye:
+    """Makes upright pictures for a tracker, and tells it their camera.
+
+    Args:
+        tracker: looks at the pictures.
+        rotation: how far pictures are turned clockwise, one of `ROTATIONS`; auto: as faces show.
+
+    Attributes:
+        rotation: by how much they are turned at present, degrees clockwise.
+        calibration: what is known of the camera; None = only the field of view.
+        misfit: why it does not serve for the pictures; '' = it does.
+    """
+
+    def __init__(self, tracker: FaceTracker, rotation: str = '0') -> None:
+        self._tracker = tracker
+        self._searching = rotation == AUTO
+        self.rotation = 0 if rotation == AUTO else int(rotation)
+        self.calibration: Calibration | None = None
+        self.misfit = ''
+        self._known: tuple[int, int, int, Calibration | None] | None = None
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what the last pictures showed; the rotation stays."""
+        self._seen: int | None = None
+        self._lying_since: int | None = None
+        self._lying = 0
+        self._view = 0
+        self._found = 0
+
+    def upright(self, picture: Image) -> Image:
+        """A picture (H, W, 3) turned upright; its camera is told to the tracker."""
+        height, width = picture.shape[:2]
+        known = width, height, self.rotation, self.calibration
+        if known != self._known:
+            self._known = known
+            self._tell_camera(width, height)
+        return self._turned(picture, self.rotation)
+
+    def _turned(self, picture: Image, rotation: int) -> Image:
+        return np.asarray(cv2.rotate(picture, TURNS[rotation])) if rotation else picture
+
+    def _tell_camera(self, width: int, height: int) -> None:
+        self.misfit = ''
+        camera = None
+        if self.calibration is not None:
+            camera = self.calibration.camera_of(width, height)
+            if camera is None:
+                made_for = f'{self.calibration.width}x{self.calibration.height}'
+                self.misfit = (
+                    f'camera_info is for pictures of {made_for}, these have {width}x{height}: '
+                    'fov_deg counts instead; calibrate the camera for pictures of that shape'
+                )
+        if camera is None:
+            self._tracker.forget_camera()
+            return
+        turned = turned_camera(camera, width, height, self.rotation)
+        self._tracker.set_camera(turned.fx, turned.fy, turned.cx, turned.cy)
+
+    @property
+    def news(self) -> str:
+        """What is to be said when pictures are turned otherwise."""
+        return f'pictures are turned clockwise by {self.rotation} degrees: faces are upright then'
+
+    @property
+    def correction(self) -> Correction | None:
+        """What is done to faces because the camera moves."""
+        return self._tracker.correction
+
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether the tracker uses a calibrated camera."""
+        return self.calibration is not None and not self.misfit
+
+    # Whether pictures are upright.
+
+    def judge(self, picture: Image, stamp: int) -> bool:
+        """Look whether faces stand upright, after the tracker has seen a picture.
+
+        Args:
+            picture: as it came.
+            stamp: of it, ns.
+
+        Returns:
+            True when pictures are turned otherwise from now on; the tracker has begun anew.
+        """
+        if self._seen is None or stamp < self._seen:
+            self._seen = stamp
+        faces = self._tracker.faces
+        if faces:
+            self._seen, self._found = stamp, 0
+            return self._judge_roll(float(faces[0].motion.rotation[0]), stamp)
+        self._lying_since = None
+        if not self._searching or stamp - self._seen < NOBODY_NS:
+            return False
+        return self._try_turned(picture)
+
+    def _judge_roll(self, roll: float, stamp: int) -> bool:
+        if abs(roll) < UPRIGHT:
+            self._lying_since, self._lying = None, 0
+            return False
+        lying = round(np.degrees(roll) / 90) * 90 % 360
+        if lying != self._lying or self._lying_since is None or stamp < self._lying_since:
+            self._lying_since, self._lying = stamp, lying
+        if not self._searching or stamp - self._lying_since < LYING_NS:
+            return False
+        return self._turn((self.rotation + lying) % 360)
+
+    def _try_turned(self, picture: Image) -> bool:
+        others = [angle for angle in (0, 180, 90, 270) if angle != self.rotation]
+        angle = others[self._view // VIEWS % len(others)]
+        face = self._tracker.glance(self._turned(picture, angle), self._view % VIEWS)
+        if face is None or abs(face.motion.rotation[0]) > UPRIGHT:
+            self._view, self._found = self._view + 1, 0
+            return False
+        self._found += 1
+        return self._found >= SURE and self._turn(angle)
+
+    def _turn(self, rotation: int) -> bool:
+        self.rotation = rotation
+        self._tracker.reset()
+        self.reset()
+        return True
+
+    def turned(self, pose: PoseSource) -> PoseSource:
+        """The pose of the camera that would have taken the turned pictures, from that which did."""
+
+        def of(stamp: int) -> CameraPose | None:
+            camera = pose(stamp)
+            if camera is None or self.rotation == 0:
+                return camera
+            roll = matrix_from_rpy((-np.radians(self.rotation), 0.0, 0.0))
+            return CameraPose(camera.rotation @ roll, camera.position)
+
+        return of
+
+    @property
+    def lying(self) -> int:
+        """By how much pictures should be turned, degrees clockwise: heads have lain for long."""
+        since, seen = self._lying_since, self._seen
+        if since is None or seen is None or seen - since < LYING_NS:
+            return 0
+        return (self.rotation + self._lying) % 360
+
+
+def turned_camera(camera: Camera, width: int, height: int, rotation: int) -> Camera:
+    """The camera of pictures of a size (px) that have been turned clockwise by 0 to 270 degrees."""
+    fx, fy, cx, cy = camera.fx, camera.fy, camera.cx, camera.cy
+    if rotation == 90:
+        return Camera(fy, fx, height - cy, cx)
+    if rotation == 180:
+        return Camera(fx, fy, width - cx, height - cy)
+    if rotation == 270:
+        return Camera(fy, fx, cy, width - cx)
+    return camera

@@ -1,0 +1,60 @@
+"""Notices that the channels of a recording cancel each other out: one of them is inverted.
+
+A cable or a driver that swaps the poles of one channel leaves a mean of silence, although every
+channel by itself is fine.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+RESIDUE = 0.02
+"""The mean of inverted channels has less than this share, over their number, of their energy. (Of
+channels that have nothing to do with each other it has one over their number.)"""
+
+RETURN = 0.2
+"""From this share on, over their number, the mean is heard again."""
+
+LOUDER = 4.0
+"""Another channel is taken instead when it has so many times the energy."""
+
+AUDIBLE = 1e-6
+"""Mean square, full scale 1, from which on sound is loud enough to judge: -60 dB."""
+
+MEMORY = 8192
+"""After so many samples what was heard counts half."""
+
+
+class Cancellation:
+    """Follows the energy of the channels and of their mean.
+
+    Attributes:
+        channel: the loudest one while the mean is silent beside it; None = hear the mean.
+    """
+
+    def __init__(self, channels: int) -> None:
+        self.channel: int | None = None
+        self._channels = np.zeros(channels)
+        self._mean = 0.0
+        self._samples = 0.0
+
+    def hear(self, frames: NDArray[np.float32], mean: NDArray[np.float32]) -> None:
+        """Take the next samples.
+
+        Args:
+            frames: (N, channels), full scale +-1.
+            mean: (N,) of the channels.
+        """
+        kept = 0.5 ** (len(frames) / MEMORY)
+        self._samples = kept * self._samples + len(frames)
+        self._channels = kept * self._channels + np.einsum('nc,nc->c', frames, frames)
+        self._mean = kept * self._mean + float(mean @ mean)
+        loud = float(self._channels.mean())
+        if loud <= AUDIBLE * self._samples:
+            return
+        share = self._mean / loud * len(self._channels)
+        if share < RESIDUE:
+            # To and fro between two that are as loud would click.
+            if self.channel is None or self._channels[self.channel] * LOUDER < self._channels.max():
+                self.channel = int(self._channels.argmax())
+        elif share > RETURN:
+            self.channel = None

@@ -1,0 +1,100 @@
+"""Whether the length of a sound's messages agrees with their stamps, and if not, what it may be.
+
+Sound of 44.1 kHz, two channels, that is taken for 16 kHz, one channel, lasts 5.5 times as long as
+the time between its stamps. That says what is wrong, and nearly what is right.
+"""
+
+import math
+from collections import deque
+
+import numpy as np
+
+from vico_listener.clock import NANOSECONDS
+from vico_listener.speech.audio_format import AudioFormat
+
+USUAL = tuple(
+    AudioFormat(rate, channels)
+    for channels, rates in (
+        (1, (16000, 48000, 44100, 24000, 22050, 8000)),
+        (2, (16000, 44100, 48000)),
+        (1, (32000, 11025, 96000)),
+        (6, (16000, 48000)),
+        (4, (16000, 48000, 44100)),
+        (2, (32000, 22050, 24000, 8000)),
+        (8, (16000, 48000)),
+    )
+    for rate in rates
+)
+"""Formats that one meets; of two with as many bytes a second the likelier first."""
+
+LIKE = 0.03
+"""Share by which the bytes of a second may differ from those of a format."""
+
+WINDOW_NS = 5 * NANOSECONDS
+"""What is judged: the messages of this stream time."""
+
+ENOUGH_NS = NANOSECONDS
+"""Shortest stretch that is judged."""
+
+ENOUGH = 4
+"""Fewest messages that are judged."""
+
+WRONG = math.log(1.06)
+"""Logarithm of a factor that no clock is off by; 44.1 for 48 kHz is 8 %."""
+
+AGREEMENT = math.log(1.04)
+"""How far the whole stretch and most of its messages may disagree: lost sound and bursts do."""
+
+
+def likely_format(bytes_a_second: float) -> AudioFormat | None:
+    """The format that sound of so many bytes a second probably has."""
+    for usual in USUAL:
+        if abs(bytes_a_second / (usual.frame_bytes * usual.sample_rate) - 1) < LIKE:
+            return usual
+    return None
+
+
+class LengthCheck:
+    """Compares how long the messages of a stream are with how far apart they are stamped."""
+
+    def __init__(self) -> None:
+        self._format: AudioFormat | None = None
+        self._messages: deque[tuple[int, float]] = deque()
+
+    def hear(self, size: int, stamp: int, audio: AudioFormat) -> None:
+        """Take a message of `size` bytes whose first sample is stamped `stamp` ns."""
+        if audio != self._format or (self._messages and stamp < self._messages[-1][0]):
+            self._messages.clear()
+            self._format = audio
+        self._messages.append((stamp, audio.seconds(size) * NANOSECONDS))
+        while stamp - self._messages[0][0] > WINDOW_NS:
+            self._messages.popleft()
+
+    @property
+    def factor(self) -> float:
+        """How many times as long as its stamps say the sound is; 1 = right, or nobody can tell."""
+        if len(self._messages) <= ENOUGH:
+            return 1.0
+        stamps, lengths = np.array(self._messages).T
+        steps, lengths = np.diff(stamps), lengths[:-1]
+        if steps.sum() < ENOUGH_NS or lengths.sum() <= 0:
+            return 1.0
+        whole = math.log(lengths.sum() / steps.sum())
+        apart = steps > 0
+        most = np.median(np.log(np.maximum(lengths[apart], 1.0) / steps[apart]))
+        if abs(whole) < WRONG or abs(whole - most) > AGREEMENT:
+            return 1.0
+        return math.exp(whole)
+
+    def problem(self) -> str:
+        """What is wrong, and what the format may be; empty when nothing is."""
+        factor = self.factor
+        if factor == 1.0 or self._format is None:
+            return ''
+        taken = self._format
+        likely = likely_format(factor * taken.frame_bytes * taken.sample_rate)
+        guess = f'it looks like {likely}, ' if likely else ''
+        return (
+            f'the sound is {factor:.2f} times as long as its stamps say: {guess}not {taken}; '
+            'publish audio_info, or set audio_sample_rate and audio_channels'
+        )
