@@ -1,4 +1,4 @@
-"""What a folder was made with: half of it is never made in one way and half in another."""
+"""Records the settings that a folder was made with, so that one folder never mixes two."""
 
 import json
 from pathlib import Path
@@ -8,10 +8,10 @@ from vico_listener.errors import SettingError
 
 
 def kept_settings(path: Path) -> dict[str, Any] | None:
-    """The settings that `keep_settings` wrote; None where there is no such file.
+    """Return the settings that `keep_settings` wrote; None where there is no such file.
 
     Raises:
-        SettingError: the file tells none.
+        SettingError: the file holds no settings.
     """
     if not path.exists():
         return None
@@ -25,10 +25,10 @@ def kept_settings(path: Path) -> dict[str, Any] | None:
 
 
 def keep_settings(path: Path, settings: dict[str, Any]) -> None:
-    """Write the settings of what is about to be made, or compare them with those of the last time.
+    """Write the settings of what is about to be made, or compare them with those of last time.
 
     Raises:
-        SettingError: the file tells other settings, or none.
+        SettingError: the file holds other settings, or none.
     """
     told = json.loads(json.dumps(settings))
     before = kept_settings(path)

@@ -1,4 +1,4 @@
-"""Tables that others wrote: header names, order, delimiters and encodings differ.
+"""Reads tables that others wrote, which differ in header names, order, delimiter and encoding.
 
 Header names are compared without case, blanks and underscores; order does not matter. A file
 without header is read by the order that is expected.

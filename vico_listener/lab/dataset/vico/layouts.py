@@ -1,4 +1,4 @@
-"""Reads the two layouts in which ViCo is given out: whatever is wrong is named, nothing is lost.
+"""Reads the two layouts in which ViCo is published; lines that cannot be used are reported.
 
 RLD        `RLD_data.csv` (attitude, audio, listener, speaker, listener_id, speaker_id, data_split),
            `videos/<listener>.mp4`, `videos/<speaker>.mp4`, `audios/<audio>.wav`
@@ -27,12 +27,12 @@ CHALLENGE_COLUMNS = ('video_id', 'uuid', 'speaker_id', 'listener_id')
 
 @dataclass(frozen=True)
 class ClipEntry:
-    """One line of a data set: where a clip's files should be, and what is said of it.
+    """One line of a data set: where a clip's files should be, and how the table describes it.
 
     Attributes:
         clip: unique name.
         video: the video that it was cut from.
-        attitude: None where the layout does not tell.
+        attitude: None where the layout names none.
         split: train, test or ood.
         speaker_id, listener_id: identities.
         speaker_video, listener_video, audio: files.
