@@ -1,4 +1,4 @@
-"""preview.png: a filmstrip of both faces with head angles, smiles and speech under it."""
+"""Draws preview.png: a filmstrip of both faces above head angles, smiles and speech."""
 
 from pathlib import Path
 

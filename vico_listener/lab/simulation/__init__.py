@@ -1,6 +1,6 @@
-"""The robot in simulation (MuJoCo): head commands drive a model, pictures and errors come out.
+"""Simulates the robot in MuJoCo: head commands drive a model, which is filmed and measured.
 
-Optional: ``pip install -r requirements/simulation.txt`` and, with ``--no-deps``,
+It is optional: ``pip install -r requirements/simulation.txt`` and, with ``--no-deps``,
 requirements/simulation-data.txt for Reachy Mini's model.
 """
 

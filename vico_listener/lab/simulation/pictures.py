@@ -1,4 +1,4 @@
-"""Pictures of a simulated head, drawn without a screen."""
+"""Draws pictures of a simulated head without a screen."""
 
 import cv2
 import mujoco
@@ -61,14 +61,14 @@ class Pictures:
         self._leave_out_the_unseen()
 
     def draw(self, data: mujoco.MjData) -> Image:
-        """The head as it stands, (size, size, 3) BGR."""
+        """Draw the head as it stands, (size, size, 3) BGR."""
         self._renderer.update_scene(data, self._camera, self._options)
         picture = cv2.cvtColor(self._renderer.render(), cv2.COLOR_RGB2BGR)
         small = cv2.resize(picture, (self._size, self._size), interpolation=cv2.INTER_AREA)
         return np.asarray(small, np.uint8)
 
     def close(self) -> None:
-        """Give the graphics context back."""
+        """Release the graphics context."""
         self._renderer.close()
 
     def _leave_out_the_unseen(self) -> None:

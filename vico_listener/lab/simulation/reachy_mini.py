@@ -1,4 +1,4 @@
-"""Reachy Mini: the model that the PyPI wheel `reachy-mini` carries, and its head's kinematics.
+"""Simulates Reachy Mini by the model in the PyPI wheel `reachy-mini` and its head's kinematics.
 
 The wheel (Apache-2.0, Pollen Robotics) is found where it is installed; only its model is used, none
 of its code, so that it needs none of its dependencies.
@@ -40,7 +40,7 @@ VIEW = View(lookat=(0.0, 0.0, 0.205), distance=0.95, azimuth=162.0, elevation=-9
 
 
 def scene_path() -> Path:
-    """The model in the installed wheel; SimulationError says how to install it."""
+    """Return the path of the model in the wheel; SimulationError explains how to install it."""
     spec = importlib.util.find_spec('reachy_mini')
     for folder in list(spec.submodule_search_locations or []) if spec is not None else []:
         if (Path(folder) / SCENE).is_file():
@@ -50,7 +50,7 @@ def scene_path() -> Path:
 
 
 class ReachyMiniKinematics:
-    """From a pose of the head to the nine actuators of the model."""
+    """Converts a pose of the head to the nine actuators of the model."""
 
     def __init__(self, model: mujoco.MjModel) -> None:
         self._platform = StewartPlatform(model, LEGS, 'head')
@@ -66,7 +66,7 @@ class ReachyMiniKinematics:
         antennas: tuple[float, float] = (0.0, 0.0),
         position: tuple[float, float, float] = (0.0, 0.0, 0.0),
     ) -> Vector:
-        """Actuator inputs (9,) in rad.
+        """Return the actuator inputs (9,) in rad.
 
         Args:
             rotation: (3,) roll, pitch, yaw of the head in the world, rad.

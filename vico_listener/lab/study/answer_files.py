@@ -1,4 +1,4 @@
-"""The files that participants hand in, checked against the key."""
+"""Reads the files that participants hand in, and checks them against the key."""
 
 import json
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ class LeftOut:
 
 
 def read_answers(path: Path, key: Key) -> Answers:
-    """Read one file.
+    """Read the answers of one file.
 
     Raises:
         StudyError: it is broken, belongs to another study, or does not answer every question once.
@@ -73,7 +73,7 @@ def _meanings(answers: Any, key: Key) -> dict[str, str]:
 
 
 def collect(paths: Iterable[Path], key: Key) -> tuple[Sequence[Answers], Sequence[LeftOut]]:
-    """Read all files; of several by one participant the first counts.
+    """Read all files; of several from one participant only the first counts.
 
     Returns:
         The answers, and the files left out with the reason.

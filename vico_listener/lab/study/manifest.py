@@ -1,4 +1,4 @@
-"""The clips of a study: a CSV or YAML file with one row per clip."""
+"""Reads the clips of a study from a CSV or YAML file with one row per clip."""
 
 import csv
 from collections.abc import Iterable
@@ -42,12 +42,12 @@ class StudyClip:
 
     @property
     def asks_preference(self) -> bool:
-        """The true listener and a generated one of the same attitude are there."""
+        """Whether there are a true listener and a generated one of the same attitude."""
         return self.listener is not None and self.attitude in self.generated
 
     @property
     def asks_attitude(self) -> bool:
-        """A generated listener is there for every attitude."""
+        """Whether there is a generated listener for every attitude."""
         return len(self.generated) == len(Attitude)
 
 

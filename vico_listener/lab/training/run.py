@@ -1,4 +1,4 @@
-"""A whole training run: data, epochs, plots, calibration, checkpoint."""
+"""Carries out a whole training run: data, epochs, plots, calibration, checkpoint."""
 
 import subprocess
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def train(config: TrainingConfig, out: Path, data: Path, epochs: int | None = No
         config: what to do.
         out: folder of the run; a run in it is resumed.
         data: folder of the dyads; not used with `config.features`.
-        epochs: stop earlier.
+        epochs: stop after so many epochs, before the configured number.
 
     Returns:
         the checkpoint's folder.
@@ -173,7 +173,7 @@ def _from_observed(
 def describe_run(
     config: TrainingConfig, history: list[Epoch], may_choose: bool = True
 ) -> dict[str, Any]:
-    """What a checkpoint says of its training; `may_choose`: the best epoch was kept."""
+    """Describe the training for a checkpoint; with `may_choose` the best epoch was kept."""
     best = min(history, key=lambda epoch: epoch.losses['test/loss'])
     if not may_choose:
         best = history[-1]
@@ -202,7 +202,7 @@ def _revision() -> str:
 
 
 def plot_losses(history: list[Epoch], path: Path) -> None:
-    """Every loss over the epochs, training and test set."""
+    """Plot every loss over the epochs, on training and test set."""
     from matplotlib.figure import Figure
 
     tracks = progress(history)

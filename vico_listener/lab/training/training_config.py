@@ -1,4 +1,4 @@
-"""The configuration of a training run: one YAML file."""
+"""Reads the configuration of a training run from one YAML file."""
 
 from dataclasses import dataclass
 from dataclasses import field
@@ -20,7 +20,7 @@ class TrainingConfigError(SettingError):
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """How to train.
+    """The settings of a training run.
 
     Attributes:
         model: the network.
