@@ -201,7 +201,7 @@ def test_files_that_cannot_be_counted_are_named(tmp_path):
         ): 'broken: answer 2 is the second to question',
         answer_file(
             tmp_path / 'odd.json', key, 'y', choose, answers=[first | {'choice': 'me'}]
-        ): "broken: answer 1: 'me' is none of what was offered",
+        ): "broken: answer 1: 'me' is not one of the options",
         answer_file(
             tmp_path / 'no_question.json', key, 'y', choose, answers=[{'choice': 'equal'}]
         ): 'broken: answer 1 is to no question',

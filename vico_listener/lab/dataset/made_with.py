@@ -20,7 +20,7 @@ def kept_settings(path: Path) -> dict[str, Any] | None:
     except ValueError:
         settings = None
     if not isinstance(settings, dict):
-        raise SettingError(f'{path} tells no settings: choose another folder, or delete this one')
+        raise SettingError(f'{path} holds no settings: choose another folder, or delete this one')
     return settings
 
 

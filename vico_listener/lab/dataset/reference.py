@@ -1,6 +1,6 @@
 """Expresses a recorded listener as a generator would: relative to its first face.
 
-A generator is given a reference face m_1 and says poses relative to it, except in a basis with a
+A generator is given a reference face m_1 and gives poses relative to it, except in a basis with a
 crop (`bfm64`): there poses are what the camera would see, as in the paper.
 """
 

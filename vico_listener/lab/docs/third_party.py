@@ -200,7 +200,7 @@ def third_party_parts(root: Path) -> dict[str, str]:
 
 
 def _requirements(root: Path, name: str) -> tuple[str, str]:
-    """What a requirement file says that it is for, and what it names."""
+    """Return the purpose of a requirement file and the packages that it names."""
     text = (root / 'requirements' / f'{name}.txt').read_text(encoding='utf-8')
     comment, *lines = re.split(r'\n(?!#)', text)
     names = [re.sub(r'^-r (.*)\.txt$', r'all of \1', line) for line in lines]

@@ -1,4 +1,4 @@
-"""Blinks: peaks of eye closure above a baseline that follows squinting and smiling."""
+"""Finds blinks: peaks of eye closure above a baseline that follows squinting and smiling."""
 
 from dataclasses import dataclass
 
@@ -48,7 +48,7 @@ def _width(closure: FloatArray, peak: int, share: float) -> float:
 
 
 def find_blinks(expression: FloatArray) -> list[Blink]:
-    """Blinks in (T, 52) expressions at 30 Hz, in order of time."""
+    """Find the blinks in (T, 52) expressions at 30 Hz, in order of time."""
     closure = coefficient(expression, 'eyeBlinkLeft', 'eyeBlinkRight')
     frames = int(BASELINE_SECONDS * FRAME_RATE) | 1
     closure = closure - percentile_filter(closure, BASELINE_PERCENTILE, frames, mode='nearest')

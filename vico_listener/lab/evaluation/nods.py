@@ -1,4 +1,4 @@
-"""Nods and shakes, found as strokes of pitch and yaw.
+"""Finds nods and shakes as strokes of pitch and yaw.
 
 A *stroke* is a run of same-sign angular velocity around a peak of at least `PEAK_SPEED`, cut where
 the speed falls to `CUT_SHARE` of that peak, lasting `STROKE_SECONDS`. A *nod* is a chain of
@@ -100,7 +100,7 @@ class HeadGesture:
 
 
 def find_strokes(angle: FloatArray) -> list[Stroke]:
-    """Strokes of one angle, (T,) deg, unsmoothed; in order of time."""
+    """Find the strokes of one angle, (T,) deg, unsmoothed; in order of time."""
     position = smooth(angle)
     speed = velocity(angle)
     index = np.arange(len(angle))
@@ -181,12 +181,12 @@ def _gestures(
 def find_nods(
     angles: FloatArray, largest: float = LARGEST_STROKE, smallest: float = SMALLEST_STROKE
 ) -> list[HeadGesture]:
-    """Nods in (T, 3) roll, pitch, yaw, deg, unsmoothed, at 30 Hz; in order of time."""
+    """Find the nods in (T, 3) roll, pitch, yaw, deg, unsmoothed, at 30 Hz; in order of time."""
     return _gestures(angles, PITCH, NOD_STROKES, largest, smallest)
 
 
 def find_shakes(
     angles: FloatArray, largest: float = LARGEST_STROKE, smallest: float = SMALLEST_STROKE
 ) -> list[HeadGesture]:
-    """Shakes in (T, 3) roll, pitch, yaw, deg, unsmoothed, at 30 Hz; in order of time."""
+    """Find the shakes in (T, 3) roll, pitch, yaw, deg, unsmoothed, at 30 Hz; in order of time."""
     return _gestures(angles, YAW, SHAKE_STROKES, largest, smallest)

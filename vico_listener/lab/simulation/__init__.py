@@ -7,6 +7,6 @@ requirements/simulation-data.txt for Reachy Mini's model.
 import os
 import sys
 
-# MuJoCo decides how it draws when it is imported, and draws without a screen only when told.
+# MuJoCo decides how it draws when it is imported, and needs this setting without a screen.
 if sys.platform == 'linux':
     os.environ.setdefault('MUJOCO_GL', 'egl')

@@ -22,7 +22,7 @@ Vector = NDArray[np.float64]
 
 
 class SimulationError(UnavailableError):
-    """The simulation cannot run; the message says what is missing and what to do."""
+    """The simulation cannot run; the message names what is missing and the remedy."""
 
 
 class PoseError(DataError):

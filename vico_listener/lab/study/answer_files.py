@@ -65,7 +65,7 @@ def _meanings(answers: Any, key: Key) -> dict[str, str]:
             raise StudyError(f'broken: answer {n} is the second to question {question.id}')
         choice = str(answer.get('choice'))
         if choice not in question.choices:
-            raise StudyError(f"broken: answer {n}: '{choice}' is none of what was offered")
+            raise StudyError(f"broken: answer {n}: '{choice}' is not one of the options")
         meanings[question.id] = question.choices[choice]
     if len(meanings) < len(questions):
         raise StudyError(f'broken: {len(meanings)} of {len(questions)} questions are answered')

@@ -17,7 +17,7 @@ REQUIRED = ('clip', 'split', 'speaker')
 
 
 class StudyError(DataError):
-    """A study cannot be made or scored; the message says why and what to do."""
+    """A study cannot be made or scored; the message names the reason and the remedy."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _clip(row: dict[str, str], where: str, folder: Path) -> StudyClip:
     )
     video('speaker')
     if clip.listener is not None and clip.attitude is None:
-        raise StudyError(f"{where}: attitude must say which the true listener's is")
+        raise StudyError(f'{where}: the attitude of the true listener is missing')
     if clip.listener is not None and not clip.asks_preference:
         assert clip.attitude is not None
         raise StudyError(

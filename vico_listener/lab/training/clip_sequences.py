@@ -51,7 +51,7 @@ def check_clips(config: ModelConfig, clips: Sequence[ClipFeatures]) -> None:
         if basis is not config.motion_basis:
             raise DataError(
                 f'{clip.clip}: its features are in the basis {basis.name}, the network is made '
-                f'for {config.basis}: set model.basis, or extract the features anew'
+                f'for {config.basis}: set model.basis, or extract the features again'
             )
         if clip.acoustics != config.acoustic:
             raise DataError(
@@ -63,7 +63,7 @@ def check_clips(config: ModelConfig, clips: Sequence[ClipFeatures]) -> None:
         for name, rows in _known_rows(clip).items():
             if not np.isfinite(rows).all():
                 raise DataError(
-                    f'{clip.clip}: {name} holds numbers that are not finite: extract it anew'
+                    f'{clip.clip}: {name} holds numbers that are not finite: extract it again'
                 )
 
 

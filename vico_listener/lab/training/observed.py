@@ -3,7 +3,7 @@
 A network of output `behaviour` decides on gestures, and a recording does not show when its listener
 did. So nods and shakes are found in the motion by the detectors of `vico describe`, count as
 decided on where they begin, and are taken out of the pose; blinks are taken out of the face, which
-the idle layer adds. Beats and glances are not told apart from posture and gaze.
+the idle layer adds. Beats and glances are not distinguished from posture and gaze.
 """
 
 from collections.abc import Sequence

@@ -92,7 +92,7 @@ def train(config: TrainingConfig, out: Path, data: Path, epochs: int | None = No
 
 @dataclass(frozen=True)
 class _Examples:
-    """Training and test set, their normalisation, and what a checkpoint says of them.
+    """Training and test set, their normalisation, and what a checkpoint records about them.
 
     Attributes:
         dyads: whose listeners' number of gestures the network shall reach.
@@ -138,7 +138,7 @@ def _from_labelled(
     test: list[ClipFeatures],
     told: dict[str, Any],
 ) -> _Examples:
-    """What a teacher did, as it told itself; the test split chooses the epoch."""
+    """Return examples of what a teacher decided; the test split chooses the epoch."""
     model = config.model
     dyads = [labelled_dyad(clip) for clip in clips]
     norm = measure(model, dyads)
@@ -149,7 +149,7 @@ def _from_labelled(
 def _from_observed(
     config: TrainingConfig, clips: list[ClipFeatures], told: dict[str, Any]
 ) -> _Examples:
-    """Gestures of people; some clips of the train split choose the epoch, and tell how often."""
+    """Return examples of people's gestures; some train clips choose the epoch and the rates."""
     model = config.model
     dyads = [observed_dyad(clip) for clip in clips]
     names = [kind.name.lower() + 's' for kind in Kind]

@@ -26,7 +26,7 @@ _SPLIT_NAMES = {'training': 'train', 'valid': 'test', 'val': 'test', 'validation
 
 
 class LayoutError(DataError):
-    """A folder is no data set; the message says what was looked for."""
+    """A folder is not a data set; the message names what was looked for."""
 
 
 def read_rows(

@@ -140,7 +140,7 @@ def _read_challenge(folder: Path, tables: dict[str, Path]) -> Layout:
 
 
 def _stem(name: str, suffix: str) -> str:
-    """A file's stem, whatever the table says: no path leads out of the data set."""
+    """Return a file's stem, so that no path of a table leads out of the data set."""
     return Path(name).name.removesuffix(suffix)
 
 

@@ -24,7 +24,7 @@ NORMAL = 1.06
 CERTAIN = 0.12
 """Less than this off `NORMAL` is somebody's own shape of the face."""
 FRONTAL = np.radians([35.0, 25.0])
-"""Pitch and yaw; faces turned further tell nothing."""
+"""Pitch and yaw; faces turned further are not used."""
 ROUNDS = 2
 """Landmarks of a much stretched face lean towards a usual one: look again at the mended picture."""
 
