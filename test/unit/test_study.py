@@ -224,7 +224,7 @@ def test_files_that_cannot_be_counted_are_named(tmp_path):
     [
         ('', 'holds no clip'),
         ('a,test,s.mp4,,,,,\n', "'a'.* serves no test"),
-        ('a,test,s.mp4,l.mp4,,,,\n', 'attitude must say'),
+        ('a,test,s.mp4,l.mp4,,,,\n', 'the attitude of the true listener is missing'),
         ('a,test,s.mp4,l.mp4,happy,,,\n', "attitude 'happy' is not one of"),
         ('a,test,s.mp4,l.mp4,positive,,p.mp4,\n', "is given under 'positive'"),
         ('a,test,gone.mp4,l.mp4,positive,p.mp4,,\n', 'speaker: no such file'),
