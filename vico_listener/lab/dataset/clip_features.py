@@ -76,7 +76,7 @@ class ClipFeatures:
     Attributes:
         clip: its name, unique in the data set.
         split: train, test or ood.
-        attitude: of the listener, throughout.
+        attitude: attitude of the listener throughout the clip.
         speaker_id, listener_id: identities.
         acoustic: (T, 45) of the speaker; speaking, heard: (T,) voice, and whether there was sound.
         speaker, listener: (T) their faces, in one basis. The listener's pose is as the camera saw

@@ -27,11 +27,11 @@ def run_jobs(
     """Call `function(*job)` for every job, with a progress bar; return the results in order.
 
     Args:
-        function: of a module, so that another process finds it.
+        function: function of a module, so that another process finds it.
         jobs: its arguments, which can be pickled.
         workers: processes, None = one for each core; 1 stays in this one.
         what: label of the progress bar.
-        unit: what a job is.
+        unit: name of one job in the progress bar.
         on_ray: in the cluster of Ray at RAY_ADDRESS, or one made here with so many workers. Files
             must be where every machine of it finds them.
 

@@ -48,7 +48,7 @@ def claim_folder(folder: Path, table: str, made_with: str, settings: dict[str, A
     """Make a folder for a data set, unless it holds one that comes from elsewhere.
 
     Args:
-        folder: of the data set.
+        folder: folder of the data set.
         table: name of its table, which will be written.
         made_with: name of the file with the settings.
         settings: see `keep_settings`.

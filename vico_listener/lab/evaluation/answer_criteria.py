@@ -97,7 +97,7 @@ def _delay_spread(pool: Pool) -> Figure:
 
 
 def _answers(pool: Pool) -> Answers:
-    """Those of all tracks together."""
+    """Count the answers of all tracks together."""
     found = [
         answers(events.phrase_ends, events.nod_onsets, events.track.seconds) for events in pool
     ]

@@ -195,7 +195,7 @@ BASELINES: dict[str, type[Baseline]] = {
         AttitudeSimulationListener,
     )
 }
-"""By name; `vico evaluate` compares them besides the listeners of `LISTENERS`."""
+"""The baselines by name; `vico evaluate` compares them besides those of `LISTENERS`."""
 
 
 def _track(faces: list[FaceMotion]) -> FaceTrack:

@@ -64,8 +64,8 @@ class Criterion:
     Attributes:
         key: name of the figure; one with a soft and a hard limit has two criteria.
         row: what it counts as: a row is missed when one of its criteria is.
-        label: what is printed.
-        unit: of the figure and its limits; shares are '%'.
+        label: name in the printed table.
+        unit: unit of the figure and its limits; shares are '%'.
         measure: takes the figure of the tracks of one attitude.
         ranges: per attitude; None where the figure is free.
         source: where the limits come from.

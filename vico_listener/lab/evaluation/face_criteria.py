@@ -51,7 +51,7 @@ def _smile_speed(pool: Pool) -> Figure:
 
 
 def _above_portrait(pool: Pool, name: str) -> float:
-    """By how much a coefficient of both sides exceeds the portrait's."""
+    """Return by how much a coefficient of both sides exceeds the portrait's."""
     sides = (f'{name}Left', f'{name}Right')
     return mean(pool, lambda track: coefficient(track.expression - track.reference, *sides))
 

@@ -41,7 +41,7 @@ def residual_correlation(
 
 @dataclass(frozen=True)
 class LaggedCorrelation:
-    """Where a listener follows the speaker best.
+    """The lag at which a listener follows the speaker best.
 
     Attributes:
         lag: s; positive = the listener comes after the speaker.

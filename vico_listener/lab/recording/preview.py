@@ -16,8 +16,8 @@ class Filmstrip:
     """Keeps between `keep` and twice as many evenly spaced pairs of thumbnails.
 
     Args:
-        keep: how many pairs are wanted at least.
-        height: of a thumbnail, px.
+        keep: smallest number of pairs that is wanted.
+        height: height of a thumbnail, px.
     """
 
     def __init__(self, keep: int = 24, height: int = 192) -> None:

@@ -47,7 +47,7 @@ class RobotFilm:
         Args:
             clip: the speaker.
             items: its pictures and sound, in order; anything else is passed over.
-            folder: of the recording.
+            folder: folder of the recording.
             ticks: when a picture is due, ns of stream time.
             start: stamp of the clip's beginning, ns.
 

@@ -17,7 +17,7 @@ from vico_listener.robot.profile import RobotProfile
 
 MODEL = 'config/simulation/head.xml'
 NECK = ('yaw', 'pitch', 'roll')
-"""From the pedestal up: the order in which roll, pitch, yaw are composed."""
+"""The axes from the pedestal up, in the order in which roll, pitch and yaw are composed."""
 
 _DIRECTIONS = {'roll': (1, 0, 0), 'pitch': (0, 1, 0), 'yaw': (0, 0, 1)}
 VIEW = View(lookat=(0.0, 0.0, 0.315), distance=1.15, azimuth=163.0, elevation=-7.0, fovy=27.0)

@@ -25,11 +25,12 @@ HEAD_HEIGHT = 0.177
 """Height of the head's site at the robot's neutral pose, m (that of its own software)."""
 
 STIFFNESS = 40.0
+"""Gain of the position servos, Nm/rad; with the model's 10 a 2 Hz nod is halved."""
 DAMPING = 0.4
-"""Of the position servos, Nm/rad and Nms/rad; the model's own 10 and 0.1 halve a 2 Hz nod."""
+"""Damping of the position servos, Nms/rad, in place of the model's 0.1."""
 
 BEARING_DAMPING = 0.005
-"""Of the rods' ball joints, Nms/rad; the model gives them friction and damping of a motor."""
+"""Damping of the rods' ball joints, Nms/rad; the model gives them a motor's friction too."""
 
 LEGS = (
     *(Leg(f'stewart_{n}', f'passive_{n}', f'closing_{n}_2') for n in range(1, 6)),
@@ -70,9 +71,9 @@ class ReachyMiniKinematics:
 
         Args:
             rotation: (3,) roll, pitch, yaw of the head in the world, rad.
-            body_yaw: of the body under the head, rad.
+            body_yaw: yaw of the body under the head, rad.
             antennas: right and left, rad.
-            position: of the head from its neutral place, m, world axes.
+            position: displacement of the head from its neutral place, m, world axes.
 
         Raises:
             PoseError: the head cannot take that pose.

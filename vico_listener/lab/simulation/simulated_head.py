@@ -35,7 +35,7 @@ class View:
 
     Attributes:
         lookat: (3,) the point in the middle of the picture, m.
-        distance: of the camera from it, m.
+        distance: distance of the camera from it, m.
         azimuth, elevation: direction in which the camera looks, deg; a robot that faces x is seen
             from the front at azimuth 180.
         fovy: vertical field of view, deg.

@@ -30,7 +30,7 @@ class Question:
 
     Attributes:
         id: opaque name, like the names of the videos.
-        test: which of the two.
+        test: the test that it belongs to.
         clip, split: where it comes from.
         attitude: the true listener's (preference), or the one that is looked for (attitude).
         speaker: name of the speaker's video.

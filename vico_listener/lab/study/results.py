@@ -40,7 +40,7 @@ class Score:
     """One cell of the table.
 
     Attributes:
-        test, row: which of `ROWS`.
+        test, row: test and row, as in `ROWS`.
         split: split of the data set.
         mean: mean over the participants of each one's share, per cent: of preference questions
             answered so, or of attitude questions answered rightly.

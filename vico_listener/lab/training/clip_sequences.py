@@ -112,9 +112,9 @@ def clip_sequences(
     """Convert clips, or windows of them, to sequences padded to the longest.
 
     Args:
-        config: of the network.
-        norm: of its training.
-        clips: of its basis.
+        config: configuration of the network.
+        norm: normalisation of its training.
+        clips: clips in the network's basis.
         window: ticks of a window, whose first face is its reference; 0 = whole clips.
         stride: ticks from one window's start to the next.
     """

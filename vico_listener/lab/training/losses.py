@@ -25,11 +25,11 @@ class LossWeights:
     """Weights of the terms.
 
     Attributes:
-        expression_motion, pose_motion: of the first differences, the paper's w1 and w2.
+        expression_motion, pose_motion: weights of the first differences, the paper's w1 and w2.
         separate_pose: rotation, translation and crop have norms of their own, as in the authors'
             code, whose sum is the pose's loss; else one norm, as in the paper.
-        gestures: of the gestures' likelihood (per second of data).
-        marks: of their numbers and choices.
+        gestures: weight of the gestures' likelihood (per second of data).
+        marks: weight of the likelihood of their numbers and choices.
     """
 
     expression_motion: float = 0.1
@@ -71,7 +71,7 @@ def motion_losses(
     """Return L_gen and the parts of L_mot, (), means over the steps that hold data.
 
     Args:
-        config: of the network.
+        config: configuration of the network.
         output: (N, T, output_size).
         data: the same steps.
         separate_pose: see `LossWeights`.

@@ -48,7 +48,7 @@ def train(config: TrainingConfig, out: Path, data: Path, epochs: int | None = No
     """Make what is missing of the data, train to the end, and write a checkpoint.
 
     Args:
-        config: what to do.
+        config: settings of the run.
         out: folder of the run; a run in it is resumed.
         data: folder of the dyads; not used with `config.features`.
         epochs: stop after so many epochs, before the configured number.

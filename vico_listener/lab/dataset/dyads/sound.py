@@ -89,7 +89,7 @@ def record(rng: np.random.Generator, sound: Sound) -> Sound:
 
 
 def _equalised(rng: np.random.Generator, sound: Sound) -> Sound:
-    """With the colour of some microphone: up to about 10 dB up or down, smooth over frequency."""
+    """Apply the colour of some microphone: up to about 10 dB up or down, smooth over frequency."""
     frequencies = np.array([0.0, 150, 400, 1000, 2500, 5000, INTERNAL_RATE / 2])
     gains = 10 ** (np.clip(rng.normal(0, 4, len(frequencies)), -10, 10) / 20)
     taps = firwin2(129, frequencies, gains, fs=INTERNAL_RATE)

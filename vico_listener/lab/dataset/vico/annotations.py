@@ -35,7 +35,7 @@ class Annotation:
 
     Attributes:
         video: file.
-        start: of the clip, s of stream time.
+        start: start of the clip, s of stream time.
         end: end of the clip, s of stream time.
         side: side of the image on which the speaker is.
         attitude: attitude of the listener.

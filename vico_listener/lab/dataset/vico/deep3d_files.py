@@ -38,7 +38,7 @@ from vico_listener.native import rep103_rotation
 from vico_listener.speech import acoustic_features
 
 ROW = 73
-"""angle 3 | expression 64 | translation 3 | crop 3 of the authors' feature trees."""
+"""The authors' feature trees hold angle 3 | expression 64 | translation 3 | crop 3."""
 
 
 def read_mat(path: Path) -> FaceTrack:
@@ -160,9 +160,9 @@ def write_coefficients(entry: ClipEntry, folder: Path, model: str, factor: float
 
     Args:
         entry: the clip.
-        folder: of the files.
+        folder: folder of the files.
         model: `epoch_20.pth`.
-        factor: of the width of all pictures; 1 as the authors have it.
+        factor: factor for the width of all images; 1 as the authors have it.
 
     Returns:
         notes on what was not seen.

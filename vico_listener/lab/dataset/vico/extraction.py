@@ -66,7 +66,7 @@ class ExtractionSettings:
             estimated for each clip and person, but 1 for `DEEP3D`: as the authors have it.
         face: the backend that looks at faces.
         face_model: its model, '' = the default one.
-        fov_deg: of the camera, along the longer side.
+        fov_deg: field of view of the camera along the longer side, deg.
         default_attitude: attitude of clips whose layout names none.
         mats: folder with `.mat` coefficients for all videos, instead of looking at them.
         tree: folder of the authors' features, instead of looking at the videos.
@@ -117,9 +117,9 @@ def perceive(
     """Yield what the live stack perceives of a video, tick by tick.
 
     Args:
-        video: of one person.
+        video: video of one person.
         audio: sound file, None = silence.
-        factor: of the pictures' width.
+        factor: factor for the width of the images.
         settings: the face backend and the camera; None = the defaults.
 
     Raises:

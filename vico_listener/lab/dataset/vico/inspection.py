@@ -48,7 +48,7 @@ class Inspection:
     Attributes:
         layout: its tables.
         seconds: length of each clip whose listener can be read.
-        problems: of files, each named with its clip.
+        problems: problems of files, each with the name of its clip.
         broken: clips that cannot be used.
     """
 

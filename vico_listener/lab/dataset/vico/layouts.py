@@ -55,7 +55,7 @@ class Layout:
 
     Attributes:
         kind: 'RLD' or 'challenge'.
-        entries: of every usable line.
+        entries: an entry for every usable line.
         problems: lines that could not be used, each named.
     """
 

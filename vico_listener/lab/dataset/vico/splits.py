@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 SHARES = {'test': 0.15, 'ood': 0.15}
-"""Of the clips."""
+"""Share of the clips in each split; the rest is train."""
 
 
 class HasPeople(Protocol):

@@ -66,7 +66,7 @@ class SynthesisSettings:
     """The settings of a synthetic data set.
 
     Attributes:
-        clips: how many, at least 9, so that every split holds every attitude.
+        clips: number of clips, at least 9, so that every split holds every attitude.
         seed: everything follows from it.
         features_only: write features instead of videos and sound.
         portraits: of the people; where they are more, tinted. None = the default one.

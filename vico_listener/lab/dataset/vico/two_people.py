@@ -76,9 +76,9 @@ def follow_two(
     """Follow the two people of a clip.
 
     Args:
-        pictures: of the clip, in order.
-        backend: what looks at faces.
-        fov_deg: of the camera, along the longer side.
+        pictures: images of the clip, in order.
+        backend: backend that tracks faces.
+        fov_deg: field of view of the camera along the longer side, deg.
 
     Returns:
         both up to the end, or to where one has been lost for good: the one on the left of the

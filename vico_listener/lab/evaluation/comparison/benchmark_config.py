@@ -20,7 +20,7 @@ class BenchmarkConfig:
     """The settings of a benchmark; paths are relative to where the command is run.
 
     Attributes:
-        title, introduction: of the report; the introduction is Markdown.
+        title, introduction: texts of the report; the introduction is Markdown.
         data: folder of features.
         models: ``NAME`` or ``NAME=CHECKPOINT``.
     """

@@ -43,7 +43,7 @@ def draw_variation(path: Path, answers: Sequence[Answer]) -> None:
     """Draw one clip's answers, a row each: an angle over time, and the face's change per frame.
 
     Args:
-        path: of the PNG.
+        path: path of the PNG.
         answers: to one clip; the first one's liveliest angle is drawn of all.
     """
     count = min(len(answers[0].track), round(CURVE_SECONDS * MODEL_RATE))

@@ -61,10 +61,10 @@ class Evaluation:
     """The results of a whole run.
 
     Attributes:
-        clips: of the splits that were there.
+        clips: clips of the splits that exist.
         models: in the order asked for; the first one's modalities are compared.
         complexities: by label, of the models that are networks.
-        answers: of every model and of the true listener.
+        answers: answers of every model and of the true listener.
         notes: what was left out, and why.
     """
 
@@ -98,7 +98,7 @@ def load_test_clips(folder: Path) -> tuple[list[ClipFeatures], list[str]]:
 
 
 def _answers(jobs: Sequence[Job]) -> Iterator[Answer]:
-    """Of one model's jobs in one modality, in order: a baseline draws anew for each clip."""
+    """Answer the jobs of one model in one modality, in order: a baseline draws for each clip."""
     model = jobs[0].model
     listener = None if model is None else model.create()
     for job in jobs:

@@ -80,7 +80,7 @@ def limited(
 
     Args:
         clip: the whole.
-        modality: what is left.
+        modality: the input that is left.
         wrong: whose sound is heard with `WRONG_AUDIO`, repeated where it is too short.
 
     Raises:

@@ -43,9 +43,9 @@ class Model:
     """A listener to compare.
 
     Attributes:
-        name: of the listener or baseline.
+        name: name of the listener or baseline.
         checkpoint: folder, or None for the one that ships (or none at all).
-        seed: of its decisions.
+        seed: seed of its decisions.
         features: folder whose train split a baseline may draw from.
     """
 

@@ -64,7 +64,7 @@ class Framing:
 
     Attributes:
         matrix: (2, 3) from px of the photo to px of the picture.
-        rows, columns: of the picture that lie inside the photo.
+        rows, columns: rows and columns of the picture that lie inside the photo.
     """
 
     matrix: NDArray[np.float64]
@@ -109,7 +109,7 @@ class RenderScore:
     """The scores of the pictures of one clip.
 
     Attributes:
-        clip: which.
+        clip: name of the clip.
         frames: over how many pictures.
         values: SSIM, PSNR (dB) and CPBD, means over them.
         drawn, true: (N, D) features of every picture, for FID; None unless asked for.
@@ -160,11 +160,11 @@ def render_score(
     """Drive a renderer by the true motion from the first picture of a video; score all pictures.
 
     Args:
-        renderer_name: of a renderer that takes `portrait` and `size`.
+        renderer_name: name of a renderer that takes `portrait` and `size`.
         clip: the true motion; frame 1 and frames without a face are left out.
-        video: of its listener.
-        size: of the pictures, px.
-        network: for FID; without, no features are kept.
+        video: video of its listener.
+        size: height and width of the pictures, px.
+        network: network for FID; None: no features are kept.
         options: more of the renderer's, e.g. its weights.
 
     Raises:
