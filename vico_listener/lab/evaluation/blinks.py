@@ -15,8 +15,9 @@ PEAK_CLOSURE = 0.2
 """Least peak of eyeBlink above its baseline."""
 
 BASELINE_SECONDS = 3.0
+"""Length of the window around each frame from which the baseline is taken."""
 BASELINE_PERCENTILE = 25
-"""The baseline is this percentile of a window of this length around each frame."""
+"""Percentile of the window that is the baseline."""
 
 WHOLE_SHARE = 0.15
 """A blink lasts from this share of its peak to this share again."""

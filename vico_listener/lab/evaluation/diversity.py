@@ -12,8 +12,9 @@ from vico_listener.errors import DataError
 Samples = NDArray[np.float64]
 
 EXPRESSION_CLUSTERS = 40
+"""Number of clusters of expressions, as in the code of Tran et al., DIM, ECCV 2024."""
 POSE_CLUSTERS = 20
-"""As in the code of Tran et al., DIM, ECCV 2024."""
+"""Number of clusters of poses, as in the same code."""
 
 ITERATIONS = 50
 

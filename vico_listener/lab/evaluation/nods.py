@@ -32,8 +32,9 @@ MAX_GAP = 0.3
 """Longest pause between two strokes of a nod, s."""
 
 LARGEST_STROKE = 2.0
+"""Least size of a nod's largest stroke, deg."""
 SMALLEST_STROKE = 1.0
-"""Least size of a nod's largest and of its other strokes, deg."""
+"""Least size of a nod's other strokes, deg."""
 
 RETURN_SHARE = 0.6
 """A nod of two strokes ends within this share of its largest stroke from where it began."""

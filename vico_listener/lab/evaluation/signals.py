@@ -16,11 +16,12 @@ from vico_listener.media.motion_track import BoolArray
 from vico_listener.media.motion_track import FloatArray
 
 SMOOTHING_FRAMES = 7
-SMOOTHING_ORDER = 2
-"""Savitzky-Golay window (233 ms) and order.
+"""Length of the Savitzky-Golay window (233 ms).
 
-Gain of the smoothing 0.99 at 2 Hz, 0.84 at 4 Hz; of the velocity 0.80 and 0.38.
+The gain of the smoothing is 0.99 at 2 Hz and 0.84 at 4 Hz; that of the velocity 0.80 and 0.38.
 """
+SMOOTHING_ORDER = 2
+"""Order of the Savitzky-Golay polynomial."""
 
 SPECTRUM_FRAMES = 256
 """Welch segment: 8.5 s, or the whole track when it is shorter."""

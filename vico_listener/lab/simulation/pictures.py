@@ -17,7 +17,7 @@ POSES = np.array([[0, 0, 0], [0.3, 0.4, 0.5], [-0.3, -0.4, -0.5], [0.3, -0.4, -0
 
 UNSEEN_GROUP = 5
 OVERSAMPLING = 2
-"""Drawn this much larger and scaled down: without a GPU faster than multisampling."""
+"""Pictures are drawn larger by this factor: without a GPU faster than multisampling."""
 
 
 class Pictures:
