@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from vico_listener.listening_head import Answer
     from vico_listener.listening_head import ListeningHead
 
+    __version__: str
+
 __all__ = ['Answer', 'ListeningHead']
 
 # The generated messages (vico_listener.msg) live in the colcon install space, and the Python code
@@ -22,6 +24,12 @@ __path__ = extend_path(__path__, __name__)
 
 def __getattr__(name: str) -> Any:
     """Import a public name on first use, so that the messages alone load no networks."""
+    if name == '__version__':
+        from xml.etree import ElementTree
+
+        from vico_listener.resources import resource_path
+
+        return ElementTree.parse(resource_path('package.xml')).findtext('version')
     if name not in __all__:
         raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
     from vico_listener import listening_head

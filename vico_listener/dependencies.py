@@ -72,12 +72,14 @@ PARTS = {'deep3d': 'neural', 'numba': 'numba', 'pirender': 'neural', 'torch': 'n
 DISTRIBUTIONS = {
     'PIL': 'pillow',
     'apsw': 'rosbags',
+    'backports': 'rosbags',
     'cv2': 'opencv-python-headless',
+    'lz4': 'rosbags',
     'pythonosc': 'python-osc',
     'skimage': 'scikit-image',
     'yaml': 'PyYAML',
 }
-"""The packages of modules that have another name than their package."""
+"""The packages of modules that have another name, or come with another package."""
 
 _ROS = re.compile(r'rclpy|launch\w*|tf2_ros|cv_bridge|builtin_interfaces|std_srvs|\w+_msgs')
 

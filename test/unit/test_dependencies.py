@@ -21,11 +21,10 @@ SOURCES = ROOT / 'vico_listener'
 OTHERS = {'ros', 'constraints-ros', 'lab-data', 'simulation-data'}
 """Requirement files that pip never sees as an extra."""
 
-OPTIONAL = {'librosa'}
-"""Modules that are used where they happen to be."""
+OPTIONAL = {'compression', 'librosa'}
+"""Modules that are used where they happen to be; `compression` belongs to Python 3.14."""
 
 FOUND_BY_ROS = {
-    'apsw',  # rosbags brings it
     'ament_index_python',
     'audio_common_msgs',
     'builtin_interfaces',

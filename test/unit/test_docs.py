@@ -226,3 +226,17 @@ def test_example_renderer_works(monkeypatch: pytest.MonkeyPatch) -> None:
     looking = FaceMotion(np.zeros(52, np.float32), np.float32([0.0, 0.2, 0.3]))  # down, to its left
     rows, columns = np.nonzero(renderer.render(looking)[..., 1] == 0)
     np.testing.assert_allclose([rows.mean(), columns.mean()], [64 * 0.7, 64 * 0.8], atol=1)
+
+
+def test_api_documentation_has_a_page_for_every_module(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip('pdoc')
+    from vico_listener.lab.docs import api
+
+    named = ['vico_listener', 'vico_listener.clock', 'vico_listener.robot', 'not_installed.at_all']
+    monkeypatch.setattr(api, '_modules', lambda: named)
+    assert api.write_api(tmp_path) == ['not_installed.at_all']
+    text = (tmp_path / 'vico_listener.html').read_text(encoding='utf-8')
+    assert 'ListeningHead' in text and 'Watches and hears a speaker' in text
+    assert (tmp_path / 'vico_listener' / 'clock.html').is_file()

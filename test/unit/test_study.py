@@ -201,7 +201,7 @@ def test_files_that_cannot_be_counted_are_named(tmp_path):
         ): 'broken: answer 2 is the second to question',
         answer_file(
             tmp_path / 'odd.json', key, 'y', choose, answers=[first | {'choice': 'me'}]
-        ): "broken: answer 1: 'me' is none of what was offered",
+        ): "broken: answer 1: 'me' is not one of the options",
         answer_file(
             tmp_path / 'no_question.json', key, 'y', choose, answers=[{'choice': 'equal'}]
         ): 'broken: answer 1 is to no question',
@@ -224,7 +224,7 @@ def test_files_that_cannot_be_counted_are_named(tmp_path):
     [
         ('', 'holds no clip'),
         ('a,test,s.mp4,,,,,\n', "'a'.* serves no test"),
-        ('a,test,s.mp4,l.mp4,,,,\n', 'attitude must say'),
+        ('a,test,s.mp4,l.mp4,,,,\n', 'the attitude of the true listener is missing'),
         ('a,test,s.mp4,l.mp4,happy,,,\n', "attitude 'happy' is not one of"),
         ('a,test,s.mp4,l.mp4,positive,,p.mp4,\n', "is given under 'positive'"),
         ('a,test,gone.mp4,l.mp4,positive,p.mp4,,\n', 'speaker: no such file'),

@@ -1,4 +1,4 @@
 """The laboratory around the head: data sets, training, evaluation, study, benchmark, simulation.
 
-Nothing of it is needed by a robot at work; the head imports nothing from here.
+A robot at work does not need any of it, and the head does not import anything from here.
 """

@@ -1,1 +1,1 @@
-"""Speed of each stage, with a reference measured in the same run."""
+"""Measures the speed of each stage beside a reference that is measured in the same run."""

@@ -1,4 +1,4 @@
-"""The core's stages on one core: face, speech, listener, render, and the chain of them."""
+"""Measures face, speech, listener and render on one processor core, singly and as a chain."""
 
 import itertools
 import math
@@ -54,13 +54,13 @@ CHUNK = RATE // MODEL_RATE
 
 
 def each(items: list[Any], action: Callable[[Any], Any]) -> Callable[[], Any]:
-    """`action` of the next item, round and round."""
+    """Return a function that calls `action` with the next item, in an endless cycle."""
     source = itertools.cycle(items)
     return lambda: action(next(source))
 
 
 def face_row(name: str, frames: list[NDArray[np.uint8]], repeats: int, target: float) -> Row:
-    """Face tracking of real 640x480 frames; the reference is its largest network alone."""
+    """Measure face tracking in real 640x480 images; the reference is its largest network alone."""
     tracker = create_face_tracker()
     tracker.warm_up()
     stamps = itertools.count()
@@ -85,7 +85,7 @@ def face_row(name: str, frames: list[NDArray[np.uint8]], repeats: int, target: f
 
 
 def speech_row(repeats: int) -> Row:
-    """Acoustic features of one tick from 48 kHz stereo; the reference is librosa per tick."""
+    """Measure the features of one tick from 48 kHz stereo; the reference is librosa per tick."""
     random = np.random.default_rng(0)
     chunk = (random.normal(0, 3000, (CHUNK, 2))).astype('<i2')
     stream = AcousticStream(RATE, 2, 'S16LE')
@@ -110,7 +110,7 @@ def speech_row(repeats: int) -> Row:
 
 
 def librosa_ms(repeats: int) -> float:
-    """Median of the plain way, without its resampling: the same features from the newest 9 ticks.
+    """Return librosa's median for the same features from the newest 9 ticks, without resampling.
 
     Nine are what two deltas over 5 ticks each look back on. NaN when librosa is not installed.
     """
@@ -136,7 +136,7 @@ def librosa_ms(repeats: int) -> float:
 
 
 def speaker_frames(count: int) -> list[SpeakerFrame]:
-    """Frames of a face that moves and a voice that comes and goes."""
+    """Return frames of a face that moves and a voice that comes and goes."""
     random = np.random.default_rng(1)
     frames = []
     for index in range(count):
@@ -150,7 +150,7 @@ def speaker_frames(count: int) -> list[SpeakerFrame]:
 
 
 def after_a_face(frames: list[NDArray[np.uint8]], repeats: int, action: Callable[[], Any]) -> Any:
-    """Durations (ms) of `action` straight after a face was tracked: the caches hold the face's."""
+    """Return durations (ms) of `action` right after a face was tracked, which fills the caches."""
     tracker = create_face_tracker()
     stamps = itertools.count()
     source = itertools.cycle(frames)
@@ -164,7 +164,7 @@ def after_a_face(frames: list[NDArray[np.uint8]], repeats: int, action: Callable
 
 
 def listener_rows(frames: list[NDArray[np.uint8]], repeats: int) -> list[Row]:
-    """A step of a listener with its idle layer: warm, and after a perception frame."""
+    """Measure a listener's step with its idle layer: with warm caches, and after perception."""
     rows = []
     for name in (DEFAULT_LISTENER, 'rules'):
         agent = ListeningAgent.create(name, FaceMotion.neutral())
@@ -181,7 +181,7 @@ NETWORK_TARGETS = {'onnx': (0.035, 0.150), 'numba': (0.020, 0.075)}
 
 
 def network_rows(frames: list[NDArray[np.uint8]], repeats: int) -> list[Row]:
-    """A step of the network that ships, by runtime; the reference is its weights times a vector."""
+    """Measure a step of the default network by runtime; the reference is weights times a vector."""
     checkpoint = load_checkpoint(resource_path(DEFAULT_CHECKPOINT))
     count = sum(weight.size for weight in checkpoint.weights.values())
     matrix = np.random.default_rng(0).normal(size=(512, count // 512)).astype(np.float32)
@@ -213,7 +213,7 @@ def network_rows(frames: list[NDArray[np.uint8]], repeats: int) -> list[Row]:
 
 
 def motions(reference: FaceMotion, count: int = 60) -> list[FaceMotion]:
-    """A nodding, smiling, blinking listener."""
+    """Return the motion of a listener who nods, smiles and blinks."""
     made = []
     for index in range(count):
         rotation = np.array(
@@ -230,7 +230,7 @@ def motions(reference: FaceMotion, count: int = 60) -> list[FaceMotion]:
 
 
 def render_row(size: int, target: float, repeats: int) -> Row:
-    """Portrait renderer; the reference is one plain remap of a 64x64 flow."""
+    """Measure the portrait renderer; the reference is one plain remap of a 64x64 flow."""
     portrait = load_portrait(default_portrait_path())
     renderer = create_renderer('portrait', portrait=portrait, size=size)
     durations = sample(each(motions(renderer.reference), renderer.render), repeats)
@@ -254,7 +254,7 @@ def render_row(size: int, target: float, repeats: int) -> Row:
 
 
 def chain_row(clip: Path, frames: list[NDArray[np.uint8]], repeats: int) -> Row:
-    """Frames per second of face, speech, listener and render one after the other."""
+    """Measure the frames per second of face, speech, listener and render in sequence."""
     samples, rate = voice(clip)
     size = rate // MODEL_RATE
     pieces = samples[: len(samples) // size * size].astype('<i2').reshape(-1, size)
@@ -281,12 +281,12 @@ def chain_row(clip: Path, frames: list[NDArray[np.uint8]], repeats: int) -> Row:
 
 
 def core_rows(clip: Path, quick: bool, report: Callable[[str], None]) -> tuple[list[Row], Core]:
-    """All core rows, and how well they had their core to themselves.
+    """Measure all core rows, and how well they had their core to themselves.
 
     Args:
         clip: the demo clip.
-        quick: few repetitions.
-        report: told the name of each stage before it is measured.
+        quick: repeat less often.
+        report: called with the name of each stage before it is measured.
     """
     few, many = (60, 200) if quick else (600, 3000)
     frames, both = pictures(clip, alone=True), pictures(clip, alone=False)

@@ -1,4 +1,4 @@
-"""A listener's network and PIRenderer on one device: the coefficients never leave it."""
+"""Chains a listener's network and PIRenderer on one device, which the coefficients never leave."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ from vico_listener.render.pirender.motion_window import SIDE
 
 
 class DirectChain:
-    """Speaker frames to pictures: what `LearnedListener` says and `PIRenderer` draws of it.
+    """Turns speaker frames into pictures of the listener, by `LearnedListener` and `PIRenderer`.
 
     There is no idle layer and no message in between, so it is for whole clips and for measuring;
     the live stack hands 73 numbers from one node to the other.
@@ -55,7 +55,7 @@ class DirectChain:
 
     @torch.inference_mode()
     def step(self, frame: SpeakerFrame) -> Image:
-        """The picture that answers a frame; one marked `reset` starts anew."""
+        """Return the picture that answers a frame; one marked `reset` starts from the beginning."""
         if frame.reset or self._columns is None:
             self._columns = None
             self._reference = self._here(self._listener.reference)

@@ -1,4 +1,4 @@
-"""The paper's own chain (Deep3D, listener, PIRenderer) on a GPU, beside the paper's figures."""
+"""Measures the paper's chain (Deep3D, listener, PIRenderer) on a GPU beside the paper's figures."""
 
 import itertools
 from collections.abc import Generator
@@ -46,7 +46,7 @@ QUOTED = 'the paper on a V100 {}'
 
 
 class Chain:
-    """Camera picture to listener's face; the networks have random weights, which cost the same.
+    """Turns a camera image into the listener's face; random weights take as long as real ones.
 
     Args:
         execution: where the two large networks run. The listener steps on the CPU, where it takes
@@ -84,25 +84,25 @@ class Chain:
         self._frame = SpeakerFrame(0, 0, 0, FaceMotion.missing(BFM64), silence, face_valid=False)
 
     def fit(self, picture: NDArray[np.uint8]) -> FaceMotion:
-        """Landmarks, alignment and coefficients of a camera picture with a face."""
+        """Find the landmarks, alignment and coefficients of the face in a camera image."""
         self._tracker.update(picture, next(self._stamps) * NANOSECONDS // MODEL_RATE)
         face = align_face(picture, five_points(self._tracker.faces[0].landmarks))
         (rows,) = self._fit(face.picture.transpose(2, 0, 1)[None].astype(np.float32) / 255)
         return motion_of(rows[0], face.transform_params)
 
     def step(self) -> Any:
-        """A step of the listener's network."""
+        """Run one step of the listener's network."""
         return self._steps.step(self._driven)
 
     def render(self, motion: FaceMotion) -> NDArray[np.uint8]:
-        """The listener's picture."""
+        """Draw the listener's picture."""
         return self._picture(self._window.push(column_of(motion)))
 
     def _picture(self, window: Any) -> NDArray[np.uint8]:
         return np.asarray(self._draw(*self._prepared, window[None])[0][0])
 
     def direct(self) -> None:
-        """A step and its picture; the motion stays on the device."""
+        """Run one step and draw its picture; the motion stays on the device."""
         self._direct.step(self._frame)
 
     def whole(self, picture: NDArray[np.uint8]) -> Answer:
@@ -126,12 +126,12 @@ class Chain:
 
 
 def chain_rows(clip: Path, execution: Execution, repeats: int) -> list[Row]:
-    """Fit, step, render, all of them, and frames per second, one after the other and overlapped.
+    """Measure fit, step, render and the whole, and the frames per second in turn and overlapped.
 
     Args:
         clip: the demo clip.
         execution: see `Chain`.
-        repeats: of each.
+        repeats: number of repetitions of each measurement.
     """
     chain, frames = Chain(execution), pictures(clip, alone=True)
     motion = chain.fit(frames[0])
@@ -163,7 +163,7 @@ def chain_rows(clip: Path, execution: Execution, repeats: int) -> list[Row]:
 
 
 def describe_gpu() -> str:
-    """Name of the GPU and versions; '' without one."""
+    """Return the name of the GPU and the versions of its software; '' without a GPU."""
     try:
         import torch
     except ModuleNotFoundError:

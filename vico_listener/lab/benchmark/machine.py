@@ -1,4 +1,4 @@
-"""The machine under test: what it is, one core of it to measure on, and whether it stands still."""
+"""Describes the machine under test, reserves one core, and notices when the machine stalls."""
 
 import math
 import os
@@ -31,7 +31,7 @@ class Core:
 
     Attributes:
         pinned: every thread of the process stayed on one core; False where the system cannot.
-        share: CPU time per wall time, 0..1; well below 1, others used the core too.
+        share: CPU time per wall time, 0..1; well below 1, other processes used the core too.
     """
 
     pinned: bool = False
@@ -40,10 +40,10 @@ class Core:
 
 @contextmanager
 def one_core() -> Iterator[Core]:
-    """Keep this process on one core and OpenCV on one thread; undone afterwards.
+    """Keep this process on one core and OpenCV on one thread, and undo this afterwards.
 
     Yields:
-        what came of it; `share` is known at the end.
+        the `Core`, whose `share` is known at the end.
     """
     core = Core()
     threads = cv2.getNumThreads()
@@ -82,7 +82,7 @@ def _pin(thread: int, cores: set[int]) -> None:
 
 
 def time_of_others() -> float:
-    """CPU seconds that other processes have used so far; NaN where the system does not tell.
+    """Return the CPU seconds that other processes have used so far; NaN where that is unknown.
 
     A child of this process counts as ours from its end on.
     """
@@ -91,7 +91,7 @@ def time_of_others() -> float:
 
 
 def stolen_time() -> float:
-    """CPU seconds that the hypervisor has kept from this machine; NaN where that is unknown."""
+    """Return the CPU seconds that the hypervisor kept from this machine; NaN where unknown."""
     return _cpu_seconds()[-1]
 
 
@@ -104,7 +104,7 @@ def _cpu_seconds() -> list[float]:
 
 
 def describe_machine() -> dict[str, Any]:
-    """What the figures were measured on, before the measurement: the load is that of others."""
+    """Describe the machine before the measurement, when its load is that of other processes."""
     cpu = platform.processor() or platform.machine()
     info = Path('/proc/cpuinfo')
     if info.is_file():
@@ -125,7 +125,7 @@ def describe_machine() -> dict[str, Any]:
 
 
 class MachineWatch:
-    """Tells a program that is slow from a machine that stands still.
+    """Distinguishes a slow program from a machine that stands still.
 
     A thread wakes `1 / BEAT` times a second and keeps how late it was at worst.
     """
@@ -144,11 +144,11 @@ class MachineWatch:
             self._late = max(self._late, time.monotonic() - start - BEAT)
 
     def since_last(self) -> tuple[float, float]:
-        """What happened since the last call.
+        """Return what happened since the last call.
 
         Returns:
-            the longest time that a waiting thread was not woken, s, and the cores that the
-            hypervisor gave to other machines (NaN where the system does not tell).
+            the longest time for which a waiting thread was not woken, s, and the cores that the
+            hypervisor gave to other machines (NaN where that is unknown).
         """
         late, self._late = self._late, 0.0
         before, then = self._stolen, self._time

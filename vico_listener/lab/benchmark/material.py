@@ -1,4 +1,4 @@
-"""What the bench plays: the demo clip as a camera of 640x480 would have taken it."""
+"""Prepares what the bench plays: the demo clip as a camera of 640x480 would have filmed it."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -20,19 +20,19 @@ SPEAKER = slice(0, 150), slice(110, 310)
 
 
 def pictures(clip: Path, alone: bool) -> list[NDArray[np.uint8]]:
-    """Every frame of the demo clip at 640x480, with the speaker `alone` or with the bystander."""
+    """Return every image of the demo clip at 640x480, the speaker `alone` or with the bystander."""
     part = SPEAKER if alone else (slice(None), slice(None))
     return [np.asarray(cv2.resize(f.image[part], SIZE), np.uint8) for f in camera_frames(clip)]
 
 
 def voice(clip: Path) -> tuple[NDArray[np.int16], int]:
-    """First channel (N,) of the clip's sound and its rate in Hz."""
+    """Return the first channel (N,) of the clip's audio and its rate in Hz."""
     samples, rate = read_sound(clip)
     return samples[:, 0], rate
 
 
 def write_fluent_clip(clip: Path, path: Path) -> int:
-    """Write the speaker alone at 640x480 and 30 fps, with the sound; return the frame count."""
+    """Write the speaker alone at 640x480 and 30 fps, with audio; return the number of images."""
     stamps = np.array([f.stamp for f in camera_frames(clip)])
     images = pictures(clip, alone=True)
     samples, rate = voice(clip)

@@ -1,4 +1,4 @@
-"""The rows of the bench table: what was measured, its targets and its references."""
+"""Holds the rows of the bench table: what was measured, its targets and its references."""
 
 import math
 import time
@@ -16,11 +16,11 @@ class Row:
     """One measurement.
 
     Attributes:
-        name: what.
-        unit: of all its numbers.
+        name: what was measured.
+        unit: unit of all its numbers.
         p50, p99: median and 99th percentile (a single figure has the same twice; with `higher`,
-            the p99 is what 99 % reach). NaN = nothing could be measured.
-        target, target_p99: what each should reach; NaN = none is set.
+            the p99 is what 99 % reach). NaN: it could not be measured.
+        target, target_p99: what each should reach; NaN: no target is set.
         higher: True where more is better.
         reference: what it is compared with, measured in the same run on the same machine.
         reference_p50: median of the reference; NaN = not available.
@@ -40,7 +40,7 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        """'ok', 'missed', 'not measured', or '' where there is no target."""
+        """Return 'ok', 'missed', 'not measured', or '' where there is no target."""
         pairs = [(self.p50, self.target), (self.p99, self.target_p99)]
         pairs = [(value, target) for value, target in pairs if not math.isnan(target)]
         if not pairs:
@@ -51,7 +51,7 @@ class Row:
         return 'ok' if reached else 'missed'
 
     def to_json(self) -> dict[str, Any]:
-        """As plain values; NaN, which JSON does not know, becomes None."""
+        """Return the row as plain values; NaN, which JSON does not know, becomes None."""
         values = asdict(self) | {'verdict': self.verdict}
         return {
             key: None if isinstance(value, float) and math.isnan(value) else value
@@ -60,7 +60,7 @@ class Row:
 
 
 def format_rows(rows: list[Row]) -> str:
-    """An aligned table."""
+    """Format rows as an aligned table."""
     header = ('what', 'p50', 'p99', 'unit', 'target', '', 'reference, this run', 'quoted')
     cells = [header]
     for row in rows:
@@ -103,7 +103,7 @@ def _number(value: float) -> str:
 
 
 def sample(action: Callable[[], Any], repeats: int, warm_up: int = 5) -> NDArray[np.float64]:
-    """Durations (repeats,) of an action in ms."""
+    """Return the durations (repeats,) of an action in ms."""
     for _ in range(warm_up):
         action()
     durations = np.empty(repeats)
@@ -115,21 +115,21 @@ def sample(action: Callable[[], Any], repeats: int, warm_up: int = 5) -> NDArray
 
 
 def percentiles(durations: NDArray[np.float64]) -> tuple[float, float]:
-    """Median and 99th percentile."""
+    """Return the median and the 99th percentile."""
     return float(np.percentile(durations, 50)), float(np.percentile(durations, 99))
 
 
 def rates(durations: NDArray[np.float64], block: int) -> tuple[float, float]:
-    """Sustained rate per second: median over blocks, and what 99 % of the blocks reach.
+    """Return the sustained rate per second: the median over blocks, and what 99 % of them reach.
 
     The median of single durations would hide work that comes every few frames only.
 
     Args:
-        durations: of consecutive actions, ms.
+        durations: durations of consecutive actions, ms.
         block: consecutive actions that make one rate; an incomplete last block is left out.
 
     Raises:
-        ValueError: not one whole block.
+        ValueError: there is not one whole block.
     """
     whole = len(durations) // block * block
     if whole == 0:

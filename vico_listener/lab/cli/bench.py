@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run_gpu(args: argparse.Namespace, machine: dict[str, Any]) -> int:
-    """Measure the paper's chain; without a GPU say so, which is no error."""
+    """Measure the paper's chain; a machine without a GPU is reported, but is not an error."""
     from vico_listener.lab.benchmark.gpu import chain_rows
     from vico_listener.lab.benchmark.gpu import describe_gpu
     from vico_listener.neural.execution import Execution

@@ -1,4 +1,4 @@
-"""`vico docs`: makes the tables of the documentation anew from the code."""
+"""`vico docs`: makes the tables of the documentation, or the API documentation, from the code."""
 
 import argparse
 from pathlib import Path
@@ -15,10 +15,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action='store_true',
         help='write nothing; exit with code 1 if a file is not up to date',
     )
+    parser.add_argument(
+        '--html',
+        metavar='DIR',
+        nargs='?',
+        type=Path,
+        const=Path('out/api'),
+        help='write the API documentation into this folder instead, as HTML made of the docstrings '
+        '(out/api if no folder is given)',
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Write what has changed and name it; with ``--check`` only name it, exit code 1."""
+    if args.html is not None:
+        from vico_listener.lab.docs.api import write_api
+
+        for name in write_api(args.html):
+            print(f'left out, as something that it imports is not installed: {name}')
+        print(f'look at {args.html / "index.html"}')
+        return 0
     stale = outdated()
     for path, text in stale.items():
         print(path)

@@ -25,7 +25,7 @@ from vico_listener.render.base import Renderer
 
 DEFAULT_OUT = Path('out/evaluation')
 SHEET_SIZE = 256
-"""px of the portrait, of which a contact sheet shows the middle."""
+"""Size of the portrait, px, of which a contact sheet shows the middle."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""Features of a data set's clips: both faces and the speaker's sound, one .npz per clip."""
+"""Holds the features of a clip, both faces and the speaker's audio, in one .npz per clip."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ SPLITS = ('train', 'test', 'ood')
 
 @dataclass
 class Labels:
-    """A teacher's word on its own listening, over the T ticks of a clip in `arkit52`.
+    """What a teacher decided as it listened, over the T ticks of a clip in `arkit52`.
 
     Attributes:
         attitude: (T,) index into `ATTITUDES`, as asked for: it may change within the clip.
@@ -43,7 +43,7 @@ class Labels:
         gestures: (N, 8) decided gestures, columns `GESTURE_FIELDS`.
 
     Raises:
-        DataError: lengths that differ, or a gesture outside the clip.
+        DataError: lengths differ, or a gesture lies outside the clip.
     """
 
     attitude: NDArray[np.int8]
@@ -76,17 +76,17 @@ class ClipFeatures:
     Attributes:
         clip: its name, unique in the data set.
         split: train, test or ood.
-        attitude: of the listener, throughout.
+        attitude: attitude of the listener throughout the clip.
         speaker_id, listener_id: identities.
         acoustic: (T, 45) of the speaker; speaking, heard: (T,) voice, and whether there was sound.
         speaker, listener: (T) their faces, in one basis. The listener's pose is as the camera saw
             it; frame 1 is its reference.
         acoustics: layout of the acoustic features, one of `ACOUSTICS`.
-        labels: what a teacher told of the listener; None where nobody did. A labelled listener's
-            pose is as the teacher said it.
+        labels: what a teacher decided; None without a teacher. A labelled listener's
+            pose is as the teacher gave it.
 
     Raises:
-        DataError: tracks of different lengths or bases, or an unknown split.
+        DataError: the tracks differ in length or basis, or the split is unknown.
     """
 
     clip: str
@@ -123,7 +123,7 @@ class ClipFeatures:
         return len(self.speaker)
 
     def rows(self, chosen: slice) -> 'ClipFeatures':
-        """Some of the ticks, without the labels: those are of whole clips."""
+        """Return some of the ticks, without the labels, which belong to whole clips."""
         return replace(
             self,
             labels=None,
@@ -135,7 +135,7 @@ class ClipFeatures:
         )
 
     def speaker_frames(self) -> Iterator[SpeakerFrame]:
-        """The speaker tick by tick, as the listener hears and sees it."""
+        """Yield the speaker tick by tick, as the listener hears and sees it."""
         for tick in range(len(self)):
             heard = bool(self.heard[tick])
             yield SpeakerFrame(
@@ -152,7 +152,7 @@ class ClipFeatures:
             )
 
     def save(self, path: Path) -> None:
-        """Write an .npz; a half-written one never bears the name."""
+        """Write an .npz file under its name only once it is complete."""
         arrays = {
             f'{who}_{name}': getattr(getattr(self, who), name) for who in FACES for name in ARRAYS
         }
@@ -180,7 +180,7 @@ class ClipFeatures:
         """Read what `save` wrote.
 
         Raises:
-            DataError: it is no such file.
+            DataError: the file was not written by `save`.
         """
         try:
             with np.load(path, allow_pickle=False) as file:
@@ -210,7 +210,7 @@ class ClipFeatures:
 
 
 def load_features(folder: Path, split: str | None = None) -> list[ClipFeatures]:
-    """The clips of a feature folder in the order of their names, of one split or all.
+    """Load the clips of a feature folder, of one split or all, in the order of their names.
 
     Raises:
         DataError: there are none, or one is broken.

@@ -1,4 +1,4 @@
-"""Long work on many clips, in several processes."""
+"""Runs long work on many clips in several processes."""
 
 import os
 from collections.abc import Callable
@@ -24,19 +24,19 @@ def run_jobs(
     unit: str = 'clip',
     on_ray: bool = False,
 ) -> list[Result]:
-    """Call `function(*job)` for every job, with a progress bar; the results in their order.
+    """Call `function(*job)` for every job, with a progress bar; return the results in order.
 
     Args:
-        function: of a module, so that another process finds it.
+        function: function of a module, so that another process finds it.
         jobs: its arguments, which can be pickled.
         workers: processes, None = one for each core; 1 stays in this one.
-        what: said by the progress bar.
-        unit: what a job is.
+        what: label of the progress bar.
+        unit: name of one job in the progress bar.
         on_ray: in the cluster of Ray at RAY_ADDRESS, or one made here with so many workers. Files
             must be where every machine of it finds them.
 
     Raises:
-        SettingError: fewer than one worker.
+        SettingError: `workers` is less than one.
         ModuleNotFoundError: Ray is asked for and not installed.
         Exception: what `function` raised; jobs that have not begun are given up.
     """

@@ -1,4 +1,4 @@
-"""What a folder was made with: half of it is never made in one way and half in another."""
+"""Records the settings that a folder was made with, so that one folder never mixes two."""
 
 import json
 from pathlib import Path
@@ -8,10 +8,10 @@ from vico_listener.errors import SettingError
 
 
 def kept_settings(path: Path) -> dict[str, Any] | None:
-    """The settings that `keep_settings` wrote; None where there is no such file.
+    """Return the settings that `keep_settings` wrote; None where there is no such file.
 
     Raises:
-        SettingError: the file tells none.
+        SettingError: the file holds no settings.
     """
     if not path.exists():
         return None
@@ -20,15 +20,15 @@ def kept_settings(path: Path) -> dict[str, Any] | None:
     except ValueError:
         settings = None
     if not isinstance(settings, dict):
-        raise SettingError(f'{path} tells no settings: choose another folder, or delete this one')
+        raise SettingError(f'{path} holds no settings: choose another folder, or delete this one')
     return settings
 
 
 def keep_settings(path: Path, settings: dict[str, Any]) -> None:
-    """Write the settings of what is about to be made, or compare them with those of the last time.
+    """Write the settings of what is about to be made, or compare them with those of last time.
 
     Raises:
-        SettingError: the file tells other settings, or none.
+        SettingError: the file holds other settings, or none.
     """
     told = json.loads(json.dumps(settings))
     before = kept_settings(path)
@@ -48,7 +48,7 @@ def claim_folder(folder: Path, table: str, made_with: str, settings: dict[str, A
     """Make a folder for a data set, unless it holds one that comes from elsewhere.
 
     Args:
-        folder: of the data set.
+        folder: folder of the data set.
         table: name of its table, which will be written.
         made_with: name of the file with the settings.
         settings: see `keep_settings`.

@@ -1,6 +1,6 @@
-"""A recorded listener as a listener generator would say it: relative to its first face.
+"""Expresses a recorded listener as a generator would: relative to its first face.
 
-A generator is given a reference face m_1 and says poses relative to it, except in a basis with a
+A generator is given a reference face m_1 and gives poses relative to it, except in a basis with a
 crop (`bfm64`): there poses are what the camera would see, as in the paper.
 """
 
@@ -16,14 +16,14 @@ from vico_listener.rotation import rpy_from_matrix
 
 
 def first_face(track: FaceTrack) -> FaceMotion:
-    """The first visible face, as the camera saw it; DataError when there is none."""
+    """Return the first visible face, as the camera saw it; DataError when there is none."""
     if not track.valid.any():
         raise DataError('the face is never seen: there is no reference')
     return track.motion(int(np.argmax(track.valid)))
 
 
 def reference_face(track: FaceTrack) -> FaceMotion:
-    """The reference m_1 of a generator: `first_face`, with pose zero where poses are relative."""
+    """Return a generator's reference m_1: `first_face`, with pose zero where poses are relative."""
     face = first_face(track)
     if face.basis.absolute_pose:
         return face
@@ -31,7 +31,7 @@ def reference_face(track: FaceTrack) -> FaceMotion:
 
 
 def relative_track(track: FaceTrack) -> FaceTrack:
-    """The track with its pose as a generator would say it.
+    """Return the track with its pose as a generator would give it.
 
     Relative poses: rotation R_1^T R_t, translation R_1^T (t_t - t_1), in the head frame of the
     first visible face.
@@ -49,7 +49,7 @@ def relative_track(track: FaceTrack) -> FaceTrack:
 
 
 def placed_track(track: FaceTrack, first: FaceMotion) -> FaceTrack:
-    """The inverse of `relative_track`: the pose that the camera would see, with `first` given."""
+    """Return the track with the pose that the camera would see: the inverse of `relative_track`."""
     if track.basis.absolute_pose:
         return track
     axes = matrix_from_rpy(first.rotation)

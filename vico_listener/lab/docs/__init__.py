@@ -1,1 +1,1 @@
-"""Documentation that is made from the code: tables in Markdown, and the parameter file."""
+"""Generates documentation from the code: tables in Markdown, and the parameter file."""

@@ -1,4 +1,4 @@
-"""The options of the `vico` command as tables, from its own parsers."""
+"""Generates tables of the `vico` command's options from its parsers."""
 
 import argparse
 import re
@@ -12,7 +12,7 @@ HEADER = ('option', 'default', 'meaning')
 
 
 def command_parts(parser: argparse.ArgumentParser) -> dict[str, str]:
-    """The generated parts of a command with sub-commands.
+    """Return the generated parts of a command with sub-commands.
 
     Returns:
         'command NAME' for every sub-command: the table of its options, or the tables of all its
@@ -38,7 +38,7 @@ def command_parts(parser: argparse.ArgumentParser) -> dict[str, str]:
 
 
 def run_parts(root: Path) -> dict[str, str]:
-    """'run': what the script ``run`` below `root` says on ``./run help``.
+    """Return the part 'run': what the script ``run`` below `root` prints for ``./run help``.
 
     Raises:
         ValueError: the script has no such text where it is expected.
@@ -53,7 +53,7 @@ def run_parts(root: Path) -> dict[str, str]:
 def subcommands(
     parser: argparse.ArgumentParser,
 ) -> Iterator[tuple[str, str, argparse.ArgumentParser]]:
-    """Name, help and parser of every sub-command, in the order in which they are declared."""
+    """Yield name, help and parser of every sub-command, in the order of their declaration."""
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             helps = {choice.dest: choice.help or '' for choice in action._choices_actions}
@@ -62,7 +62,7 @@ def subcommands(
 
 
 def usage(parser: argparse.ArgumentParser) -> str:
-    """How the command is called: its name, what must be given, and whether it has options."""
+    """Return how a command is called: its name, what it requires, and whether it has options."""
     words = [parser.prog]
     for action in _arguments(parser):
         if not action.option_strings:
@@ -75,13 +75,13 @@ def usage(parser: argparse.ArgumentParser) -> str:
 
 
 def options(parser: argparse.ArgumentParser) -> str:
-    """The table of a command's arguments and options; empty when there are none."""
+    """Return the table of a command's arguments and options; empty when there are none."""
     rows = [_row(action) for action in _arguments(parser)]
     return table(HEADER, rows) if rows else ''
 
 
 def sentence(text: str) -> str:
-    """A text of the code as a sentence: a capital at its beginning, a full stop at its end."""
+    """Return a text as a sentence, with a capital at its beginning and a full stop at its end."""
     text = ' '.join(text.split())
     first = text.partition(' ')[0].rstrip(',:;')
     if first.isalpha():  # not the name of a file

@@ -11,18 +11,18 @@ MARKER = re.compile(r'<!-- (generated: |end )')
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table; bars inside of cells are escaped."""
+    """Return a Markdown table; bars inside cells are escaped."""
     lines = [header, ['---'] * len(header), *rows]
     return ''.join(f'| {" | ".join(c.replace("|", chr(92) + "|") for c in r)} |\n' for r in lines)
 
 
 def code(text: str) -> str:
-    """A text as inline code; nothing for an empty one."""
+    """Return a text as inline code; an empty text stays empty."""
     return f'`{text}`' if text else ''
 
 
 def fill(page: str, parts: Mapping[str, str]) -> str:
-    """A page with its generated parts made anew.
+    """Return a page with its generated parts replaced.
 
     Args:
         page: Markdown with markers, ``<!-- generated: NAME -->`` and ``<!-- end -->``.

@@ -1,4 +1,4 @@
-"""The fields of the package's messages, from the definitions and their comments."""
+"""Generates tables of the messages' fields from the definitions and their comments."""
 
 import re
 from pathlib import Path
@@ -10,18 +10,18 @@ FIELD = re.compile(r'([\w/]+(?:\[\d*\])?) (\w+)$')
 
 
 def message_parts(root: Path) -> dict[str, str]:
-    """'message NAME' for every file in ``msg/`` below `root`."""
+    """Return the part 'message NAME' for every file in ``msg/`` below `root`."""
     files = sorted((root / 'msg').glob('*.msg'))
     return {f'message {f.stem}': message_part(f.read_text(encoding='utf-8')) for f in files}
 
 
 def message_part(definition: str) -> str:
-    """What a definition says: its first comment, then a table of its fields.
+    """Return a definition's first comment and a table of its fields.
 
     A comment belongs to the fields that follow it, up to the next comment.
 
     Raises:
-        ValueError: a line is no field, or a field has no comment.
+        ValueError: a line is not a field, or a field has no comment.
     """
     head, *groups = re.split(r'\n\n+', definition.strip())
     rows = []
@@ -41,5 +41,5 @@ def message_part(definition: str) -> str:
 
 
 def prose(comment: str) -> str:
-    """The text of a block of comment lines."""
+    """Return the text of a block of comment lines."""
     return ' '.join(line.lstrip('#').strip() for line in comment.splitlines())

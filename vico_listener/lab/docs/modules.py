@@ -1,4 +1,4 @@
-"""The map of the package: what every room and every module says of itself in its first line."""
+"""Generates the map of the package from the first docstring line of each folder and module."""
 
 import ast
 from pathlib import Path
@@ -8,7 +8,7 @@ from vico_listener.lab.docs.markdown import table
 
 
 def module_parts(package: Path) -> dict[str, str]:
-    """'rooms': the folders of a package; 'modules': its files, folder by folder."""
+    """Return 'rooms', the folders of a package, and 'modules', its files folder by folder."""
     folders = sorted(file.parent for file in package.rglob('__init__.py'))
     rooms = [_entry(folder, package) for folder in folders if folder != package]
     top = [_entry(file, package) for file in _modules(package)]

@@ -1,4 +1,4 @@
-"""Every file that is generated, or holds a generated part, as it should be."""
+"""Composes every file that is generated or holds a generated part."""
 
 import argparse
 from pathlib import Path
@@ -17,15 +17,15 @@ from vico_listener.lab.docs.third_party import third_party_parts
 
 
 def generated(root: Path, parser: argparse.ArgumentParser) -> dict[Path, str]:
-    """Path and text of every file that the code decides on, in whole or in part.
+    """Return path and text of every file that is generated, in whole or in part.
 
     Args:
         root: the repository.
-        parser: of the `vico` command, with all its sub-commands.
+        parser: parser of the `vico` command, with all its sub-commands.
 
     Raises:
-        UnavailableError: `root` is an install, which has no pages.
-        ValueError: a page and the code do not fit together; the message names the page.
+        UnavailableError: `root` is an installation, which has no pages.
+        ValueError: a page does not match the code; the message names the page.
     """
     if not (root / 'README.md').is_file():
         raise UnavailableError(f'the pages are made in the sources of the package, not in {root}')

@@ -1,4 +1,4 @@
-"""Tables of the robot profiles that ship, from their files, and of the robot interfaces."""
+"""Generates tables of the robot profiles that ship and of the robot interfaces."""
 
 import inspect
 import re
@@ -15,7 +15,7 @@ from vico_listener.robot.profile import known_profiles
 
 
 def robot_parts(root: Path) -> dict[str, str]:
-    """'robots' and 'interfaces'; the notes of a robot are the comment at the top of its file."""
+    """Return 'robots' and 'interfaces'; a robot's notes are the comment at the top of its file."""
     rows = []
     for name in known_profiles():
         profile = load_profile(name)

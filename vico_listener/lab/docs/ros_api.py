@@ -1,4 +1,4 @@
-"""The ROS API in tables, and the parameter file, from the tables that the nodes use."""
+"""Generates tables of the ROS API and the parameter file from the tables that the nodes use."""
 
 import textwrap
 
@@ -27,7 +27,7 @@ Rows = list[list[str]]
 
 
 def ros_api_parts() -> dict[str, str]:
-    """'topics', 'parameters', 'diagnostics', 'launch listener' and 'launch replay'."""
+    """Return 'topics', 'parameters', 'diagnostics', 'launch listener' and 'launch replay'."""
     nodes = ros_api.NODES
     return {
         'topics': table(
@@ -48,7 +48,7 @@ def ros_api_parts() -> dict[str, str]:
 
 
 def parameter_file() -> str:
-    """The text of ``config/listener.yaml``: every parameter of the stack with its default."""
+    """Return the text of ``config/listener.yaml``: every parameter of the stack and its default."""
     lines = []
     written: set[str] = set()
     for node in ros_api.STACK:

@@ -1,4 +1,4 @@
-"""What of others is used, for what, and under which licence."""
+"""Lists the software, models and media of others: what they are used for, and their licence."""
 
 import re
 from dataclasses import dataclass
@@ -179,7 +179,7 @@ FAMILIES = ('ros-', 'colcon-')
 
 
 def third_party_parts(root: Path) -> dict[str, str]:
-    """'third party': the table of `PARTS`; 'extras': what pip and `./run setup` can add.
+    """Return 'third party', the table of `PARTS`, and 'extras', what pip and `./run setup` can add.
 
     Raises:
         ValueError: the table lacks something that a requirement file names, or has too much.
@@ -200,7 +200,7 @@ def third_party_parts(root: Path) -> dict[str, str]:
 
 
 def _requirements(root: Path, name: str) -> tuple[str, str]:
-    """What a requirement file says that it is for, and what it names."""
+    """Return the purpose of a requirement file and the packages that it names."""
     text = (root / 'requirements' / f'{name}.txt').read_text(encoding='utf-8')
     comment, *lines = re.split(r'\n(?!#)', text)
     names = [re.sub(r'^-r (.*)\.txt$', r'all of \1', line) for line in lines]
@@ -209,7 +209,7 @@ def _requirements(root: Path, name: str) -> tuple[str, str]:
 
 
 def required(root: Path) -> set[str]:
-    """The names of all packages in the requirement files below `root`, families left out."""
+    """Return the names of all packages in the requirement files below `root`, without families."""
     lines = [
         line
         for file in (root / 'requirements').glob('*.txt')

@@ -1,4 +1,4 @@
-"""Measuring recorded listener motion: detectors, criteria and `vico describe`."""
+"""Measures recorded listener motion: detectors, criteria and `vico describe`."""
 
 from vico_listener.lab.evaluation.description import Description
 from vico_listener.lab.evaluation.description import Verdict

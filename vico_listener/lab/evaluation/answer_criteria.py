@@ -1,4 +1,4 @@
-"""How a listener must answer its speaker: nods to phrases, smiles to smiles, no mirror of him."""
+"""Defines how a listener must answer its speaker: by nods and smiles, but not as a mirror."""
 
 from dataclasses import dataclass
 
@@ -40,12 +40,12 @@ LATE_SMILE = 2.0
 """A smile is answered late after this time, s; its answer's size is taken within it."""
 
 MIN_SMILES = 3
-"""Fewer smiles of the speaker than this say nothing about the answers."""
+"""Smallest number of the speaker's smiles from which the answers can be judged."""
 
 
 @dataclass(frozen=True)
 class Answers:
-    """Phrase ends, how many of them were answered, and how many would be by chance."""
+    """The number of phrase ends, of those answered, and of those answered by chance."""
 
     ends: int
     hits: int
@@ -53,7 +53,7 @@ class Answers:
 
 
 def latencies(ends: FloatArray, onsets: FloatArray) -> FloatArray:
-    """(M,) delay, s, of the first onset in `LATENCY_WINDOW` of each phrase end that has one."""
+    """Return the delays (M,), s, of each first onset in the `LATENCY_WINDOW` of a phrase end."""
     delays = []
     for end in ends:
         after = onsets - end
@@ -69,7 +69,7 @@ def _hits(ends: FloatArray, onsets: FloatArray) -> int:
 
 
 def answers(ends: FloatArray, onsets: FloatArray, seconds: float) -> Answers:
-    """Answered phrase ends of a recording of a length, and those of chance.
+    """Count the answered phrase ends of a recording, and those that chance would answer.
 
     Phrase ends whose answer window is cut off by the end of the recording are not usable. Chance:
     mean over circular shifts of the onsets, `SHIFT_STEP` apart, by at least the answer window.
@@ -97,7 +97,7 @@ def _delay_spread(pool: Pool) -> Figure:
 
 
 def _answers(pool: Pool) -> Answers:
-    """Those of all tracks together."""
+    """Count the answers of all tracks together."""
     found = [
         answers(events.phrase_ends, events.nod_onsets, events.track.seconds) for events in pool
     ]

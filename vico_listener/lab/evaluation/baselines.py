@@ -1,6 +1,6 @@
-"""The paper's baselines (section 5.2, Tables 3 and 5): listeners to compare with, not to watch.
+"""The paper's baselines (section 5.2, Tables 3 and 5), which are for comparison only.
 
-They know nothing of the limits of heads and faces, so that no node offers them. The paper gives
+They ignore the limits of heads and faces, so that no node offers them. The paper gives
 neither the size of the noise of `random` nor how `simulation` samples; both are stated here.
 """
 
@@ -33,8 +33,8 @@ class Baseline(Listener):
     """A listener that counts ticks and draws numbers by seed and tick.
 
     Args:
-        personality: has none; accepted like by every listener.
-        seed: of what it draws.
+        personality: ignored; every listener accepts one.
+        seed: seed of the numbers that it draws.
     """
 
     def __init__(self, personality: int | Personality | None = None, seed: int = 0) -> None:
@@ -71,7 +71,7 @@ class Baseline(Listener):
 
 
 class RandomListener(Baseline):
-    """Reference and small normal noise, anew at each tick (see `NOISE`)."""
+    """Adds small normal noise, drawn at each tick, to the reference (see `NOISE`)."""
 
     name = 'random'
 
@@ -87,7 +87,7 @@ class RandomListener(Baseline):
 
 
 class MirroringListener(Baseline):
-    """The speaker's motion at once: its expression, and its pose from its first face on.
+    """Repeats the speaker's motion without delay: expression, and pose from the first face on.
 
     While the speaker is not seen the last face is held. Where poses are the camera's (`bfm64`) the
     speaker's pose is taken as it is.
@@ -180,7 +180,7 @@ class SimulationListener(Baseline):
 
 
 class AttitudeSimulationListener(SimulationListener):
-    """`simulation` from clips of the wanted attitude only: the paper's Simulation*."""
+    """Draws like `simulation`, from clips of the wanted attitude only: the paper's Simulation*."""
 
     name = 'simulation_attitude'
     same_attitude = True
@@ -195,7 +195,7 @@ BASELINES: dict[str, type[Baseline]] = {
         AttitudeSimulationListener,
     )
 }
-"""By name; `vico evaluate` compares them besides the listeners of `LISTENERS`."""
+"""The baselines by name; `vico evaluate` compares them besides those of `LISTENERS`."""
 
 
 def _track(faces: list[FaceMotion]) -> FaceTrack:

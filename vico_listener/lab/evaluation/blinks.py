@@ -1,4 +1,4 @@
-"""Blinks: peaks of eye closure above a baseline that follows squinting and smiling."""
+"""Finds blinks: peaks of eye closure above a baseline that follows squinting and smiling."""
 
 from dataclasses import dataclass
 
@@ -15,8 +15,9 @@ PEAK_CLOSURE = 0.2
 """Least peak of eyeBlink above its baseline."""
 
 BASELINE_SECONDS = 3.0
+"""Length of the window around each frame from which the baseline is taken."""
 BASELINE_PERCENTILE = 25
-"""The baseline is this percentile of a window of this length around each frame."""
+"""Percentile of the window that is the baseline."""
 
 WHOLE_SHARE = 0.15
 """A blink lasts from this share of its peak to this share again."""
@@ -48,7 +49,7 @@ def _width(closure: FloatArray, peak: int, share: float) -> float:
 
 
 def find_blinks(expression: FloatArray) -> list[Blink]:
-    """Blinks in (T, 52) expressions at 30 Hz, in order of time."""
+    """Find the blinks in (T, 52) expressions at 30 Hz, in order of time."""
     closure = coefficient(expression, 'eyeBlinkLeft', 'eyeBlinkRight')
     frames = int(BASELINE_SECONDS * FRAME_RATE) | 1
     closure = closure - percentile_filter(closure, BASELINE_PERCENTILE, frames, mode='nearest')

@@ -1,4 +1,4 @@
-"""A figure of `vico describe`, the range it must lie in, and the statistics figures are made of.
+"""Defines the figures of `vico describe`, their ranges, and the statistics behind them.
 
 A figure is measured on all tracks of one attitude together. Spreads and correlations are taken
 within each track and pooled by length, so that two recordings which differ in their means do not
@@ -39,7 +39,7 @@ MIN_CORRELATED_SD = 1e-3
 
 @dataclass(frozen=True)
 class Figure:
-    """A measured value; None where there was not enough to measure. The note says on what."""
+    """A measured value, None where there was too little to measure; the note names its basis."""
 
     value: float | None
     note: str = ''
@@ -53,7 +53,7 @@ class Range:
     high: float | None
 
     def holds(self, value: float) -> bool:
-        """True when the value lies within."""
+        """Return whether the value lies within the limits."""
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
 
@@ -64,8 +64,8 @@ class Criterion:
     Attributes:
         key: name of the figure; one with a soft and a hard limit has two criteria.
         row: what it counts as: a row is missed when one of its criteria is.
-        label: what is printed.
-        unit: of the figure and its limits; shares are '%'.
+        label: name in the printed table.
+        unit: unit of the figure and its limits; shares are '%'.
         measure: takes the figure of the tracks of one attitude.
         ranges: per attitude; None where the figure is free.
         source: where the limits come from.
@@ -92,7 +92,7 @@ Limits = tuple[float | None, float | None] | None
 
 
 def ranges(*limits: Limits) -> dict[Attitude, Range | None]:
-    """Ranges from the limits of positive, neutral and negative, or from one for all."""
+    """Return ranges from the limits of positive, neutral and negative, or from one for all."""
     each = limits * 3 if len(limits) == 1 else limits
     return {
         attitude: None if pair is None else Range(*pair)
@@ -101,18 +101,18 @@ def ranges(*limits: Limits) -> dict[Attitude, Range | None]:
 
 
 def quantile(values: Sequence[float], share: float, least: int = 1) -> Figure:
-    """A quantile of at least `least` values."""
+    """Return a quantile of at least `least` values."""
     value = float(np.quantile(values, share)) if len(values) >= least else None
     return Figure(value, f'n = {len(values)}')
 
 
 def count_share(part: int, whole: int, least: int = MIN_SHARE_EVENTS) -> Figure:
-    """Percentage of at least `least` events."""
+    """Return the percentage of at least `least` events."""
     return Figure(100 * part / whole if whole >= least else None, f'{part} of {whole}')
 
 
 def per_minute(pool: Pool, onsets: Callable[[TrackEvents], Sequence[float]]) -> Figure:
-    """Events per minute of speaker talking.
+    """Return the events per minute in which the speaker talks.
 
     Both the events and the minutes are those of the speaker's floor, pauses within it included.
     """
@@ -122,18 +122,18 @@ def per_minute(pool: Pool, onsets: Callable[[TrackEvents], Sequence[float]]) -> 
 
 
 def mean(pool: Pool, signal: Signal) -> float:
-    """Mean of a signal (T,) over all frames; of a mask, the share of frames."""
+    """Return the mean of a signal (T,) over all frames; of a mask, the share of frames."""
     return float(np.mean(np.concatenate([signal(events.track) for events in pool])))
 
 
 def spread(pool: Pool, signal: Signal) -> float:
-    """Standard deviation of a signal (T,) within the tracks: root of the mean variance."""
+    """Return the standard deviation of a signal (T,) within tracks: root of the mean variance."""
     values = [signal(events.track) for events in pool]
     return float(np.concatenate([value - value.mean() for value in values]).std())
 
 
 def interval_variation(times: Sequence[Sequence[float]]) -> Figure:
-    """Coefficient of variation of the intervals between the events of each track."""
+    """Return the coefficient of variation of the intervals between the events of each track."""
     intervals = np.concatenate([np.diff(track) for track in times])
     enough = len(intervals) >= MIN_SPREAD_EVENTS
     variation = float(intervals.std() / intervals.mean()) if enough else None
@@ -141,7 +141,7 @@ def interval_variation(times: Sequence[Sequence[float]]) -> Figure:
 
 
 def correlation(pairs: Sequence[tuple[FloatArray, FloatArray]]) -> Figure:
-    """Pearson's r of pairs of signals at zero lag, each signal centred within its track."""
+    """Return Pearson's r of pairs of signals at zero lag, each centred within its track."""
     if not pairs:
         return Figure(None, 'no face of the speaker recorded')
     one, other = (

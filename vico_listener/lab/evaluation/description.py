@@ -1,4 +1,4 @@
-"""`vico describe`: recorded motion, every figure of it held against its range, and the table.
+"""Judges every figure of recorded motion against its range, for the table of `vico describe`.
 
 A row is missed when one of its criteria is. Rows are soft: one miss asks for a look, more fail; a
 missed hard criterion fails alone.
@@ -46,7 +46,7 @@ MAX_SOFT_MISSES = 1
 """More missed soft rows than this fail."""
 
 MIN_POOL_MINUTES = 2.0
-"""Minutes of speech below which the criteria marked `pooled` say nothing."""
+"""Minutes of speech below which the criteria marked `pooled` are not judged."""
 
 ORDER_ROW = 'order of attitudes'
 ORDER_MARGIN = 2.0
@@ -219,7 +219,7 @@ def describe(tracks: Sequence[MotionTrack], tracked: bool = False) -> Descriptio
 
 
 def to_json(description: Description) -> dict[str, Any]:
-    """Plain values of a description, ready for `json.dump`."""
+    """Return a description as plain values, ready for `json.dump`."""
     return {
         'passed': description.passed,
         'attitudes': {
@@ -268,7 +268,7 @@ def _verdict(part: AttitudeDescription) -> str:
 
 
 def format_table(description: Description) -> str:
-    """A block per attitude: every figure, its unit, its range, its verdict and a note."""
+    """Format a block per attitude: every figure, its unit, its range, its verdict and a note."""
     lines = []
     for part in description.attitudes:
         recordings = 'track' if part.tracks == 1 else 'tracks'

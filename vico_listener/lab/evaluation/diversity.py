@@ -1,4 +1,4 @@
-"""How varied motion is: variance, Shannon index over clusters, change from frame to frame."""
+"""Measures how varied motion is: variance, Shannon index over clusters, change per frame."""
 
 from dataclasses import dataclass
 
@@ -12,14 +12,15 @@ from vico_listener.errors import DataError
 Samples = NDArray[np.float64]
 
 EXPRESSION_CLUSTERS = 40
+"""Number of clusters of expressions, as in the code of Tran et al., DIM, ECCV 2024."""
 POSE_CLUSTERS = 20
-"""As in the code of Tran et al., DIM, ECCV 2024."""
+"""Number of clusters of poses, as in the same code."""
 
 ITERATIONS = 50
 
 
 def temporal_variance(samples: Samples) -> float:
-    """Variance over time of samples (T, D), mean over the dimensions.
+    """Return the variance over time of samples (T, D), mean over the dimensions.
 
     Ng et al., CVPR 2022, section 5.1 ("variation"). The code of DIM takes the variance of all
     values at once instead, in which the dimensions' different means count as motion.
@@ -28,7 +29,7 @@ def temporal_variance(samples: Samples) -> float:
 
 
 def frame_variation(samples: Samples, seen: NDArray[np.bool_] | None = None) -> float:
-    """Mean absolute change from frame to frame of samples (T, D): what flicker raises.
+    """Return the mean absolute change per frame of samples (T, D), which flicker raises.
 
     Zhou et al., ECCV 2022, Fig. A5, shows it over time for a non-sequential generator. Changes from
     or to a frame that is not `seen` (T,) are left out; 0 when none is left.
@@ -40,7 +41,7 @@ def frame_variation(samples: Samples, seen: NDArray[np.bool_] | None = None) -> 
 
 
 def shannon_index(labels: NDArray[np.integer], size: int) -> float:
-    """Entropy, bit, of labels 0..size-1: 0 where all are the same, at most log2(size)."""
+    """Return the entropy, bit, of labels 0..size-1: 0 where all are equal, at most log2(size)."""
     shares = np.bincount(labels, minlength=size) / len(labels)
     used = shares[shares > 0]
     return float(max(-(used * np.log2(used)).sum(), 0.0))
@@ -66,7 +67,7 @@ class Codebook:
         return cls(centres)
 
     def diversity(self, samples: Samples) -> float:
-        """SID of samples (N, D): Shannon index of the clusters that they visit, bit.
+        """Return the SID of samples (N, D): Shannon index of the clusters that they visit, bit.
 
         Ng et al., CVPR 2022, section 5.1, with the logarithm of DIM's code.
         """

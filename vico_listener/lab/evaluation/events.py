@@ -1,4 +1,4 @@
-"""Everything that happens in one track, found once for figures, plots and summaries."""
+"""Finds all events of one track, once for figures, plots and summaries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -102,17 +102,17 @@ class TrackEvents:
 
     @property
     def speech_seconds(self) -> float:
-        """How long the speaker talks."""
+        """Return how long the speaker talks, s."""
         return float(self.floor.sum()) / FRAME_RATE
 
     def count_in(self, mask: BoolArray, times: Sequence[float]) -> int:
-        """How many of the times lie where a mask (T,) is True."""
+        """Count the times that lie where a mask (T,) is True."""
         frames = np.minimum(np.round(np.array(times) * FRAME_RATE), len(mask) - 1).astype(int)
         return int(mask[frames].sum())
 
 
 def summary(track: MotionTrack) -> dict[str, float]:
-    """Counts for a report: nods, shakes, blinks, smiles and seconds of motion, speech and smile."""
+    """Count nods, shakes, blinks, smiles and seconds of motion, speech and smile for a report."""
     events = TrackEvents(track)
     smiling = track.smile > SMILE_LEVEL
     return {

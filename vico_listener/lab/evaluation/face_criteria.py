@@ -1,4 +1,4 @@
-"""What a listener's face must do: smile, brows, blinks, mouth and gaze."""
+"""Defines what a listener's face must do: smile, brows, blinks, mouth and gaze."""
 
 import numpy as np
 
@@ -51,7 +51,7 @@ def _smile_speed(pool: Pool) -> Figure:
 
 
 def _above_portrait(pool: Pool, name: str) -> float:
-    """By how much a coefficient of both sides exceeds the portrait's."""
+    """Return by how much a coefficient of both sides exceeds the portrait's."""
     sides = (f'{name}Left', f'{name}Right')
     return mean(pool, lambda track: coefficient(track.expression - track.reference, *sides))
 
@@ -153,7 +153,7 @@ JAW = (
 
 
 def gaze_direction(track: MotionTrack) -> FloatArray:
-    """(T, 2) pitch and yaw of the gaze in deg: rotation of the head plus that of the eyes.
+    """Return (T, 2) pitch and yaw of the gaze in deg: rotation of the head plus that of the eyes.
 
     The eyes turn by `EYE_RANGE` times their eyeLook coefficients (mean of both eyes), less those
     of the reference, where the portrait looks at its viewer.
@@ -169,7 +169,7 @@ def gaze_direction(track: MotionTrack) -> FloatArray:
 
 
 def gaze_breaks(track: MotionTrack) -> list[tuple[int, int]]:
-    """(start, stop) frames of every gaze break: gaze out of the cone around the base gaze.
+    """Return (start, stop) frames of every gaze break, a gaze outside the cone of the base gaze.
 
     The base gaze is the median over the track, where the listener looks when it attends.
     """

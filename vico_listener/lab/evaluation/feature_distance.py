@@ -1,4 +1,4 @@
-"""FD of the paper: the L1 distance of 3DMM coefficients in three groups, times 100.
+"""Computes the paper's FD: the L1 distance of 3DMM coefficients in three groups, times 100.
 
 Source: Zhou et al., Responsive Listening Head Generation, ECCV 2022, section 5.1 and Table 3. The
 paper names the distance and the factor; that it is a mean over the coefficients of a group is our
@@ -26,7 +26,7 @@ Groups = dict[str, NDArray[np.float64]]
 
 
 def feature_groups(track: FaceTrack) -> Groups:
-    """The groups (T, 3), (T, basis.size), (T, 3) in the basis' native order and units."""
+    """Return the groups (T, 3), (T, basis.size), (T, 3) in the basis' native order and units."""
     angles = [native_rotation(track.basis, rotation) for rotation in track.rotation]
     return {
         'angle': np.array(angles, np.float64).reshape(len(track), 3),
@@ -42,7 +42,7 @@ def pose(groups: Groups) -> NDArray[np.float64]:
 
 Pooling = Literal['frames', 'clips']
 POOLINGS: tuple[Pooling, ...] = get_args(Pooling)
-"""The paper does not say over what it averages: over all frames, or over the means of clips."""
+"""FD averages over all frames or over the means of clips; the paper does not state which."""
 
 SCALE = 100.0
 """The paper's factor."""
@@ -59,7 +59,7 @@ class FeatureDistance:
 
 
 def feature_distance(generated: FaceTrack, true: FaceTrack) -> FeatureDistance:
-    """FD of one clip: mean |generated - true| x100 in raw units over frames 2..T.
+    """Return the FD of one clip: mean |generated - true| x100 in raw units over frames 2..T.
 
     Frame 1 is the reference that the listener was given. Frames in which either face is not valid
     are left out. Both poses must be relative to the same thing.
@@ -86,7 +86,7 @@ def feature_distance(generated: FaceTrack, true: FaceTrack) -> FeatureDistance:
 
 
 def pool(distances: Sequence[FeatureDistance], pooling: Pooling = 'frames') -> FeatureDistance:
-    """FD of several clips: the mean over all their frames, or over the clips.
+    """Return the FD of several clips: the mean over all their frames, or over the clips.
 
     Raises:
         DataError: no clips.

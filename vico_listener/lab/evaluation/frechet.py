@@ -1,4 +1,4 @@
-"""Frechet distance of two samples: what newer listening papers, and FID, call FD.
+"""Computes the Frechet distance of two samples, which newer papers and FID call FD.
 
 Source: Heusel et al., NeurIPS 2017, equation 6 (Dowson & Landau 1982), for normal distributions
 fitted to both. On motion: Ng et al., Learning to Listen, CVPR 2022 (FD, P-FD); Tran et al., DIM,
@@ -31,7 +31,7 @@ def _root(covariance: Samples) -> Samples:
 
 
 def frechet_distance(one: Samples, other: Samples) -> float:
-    """Frechet distance (squared) of normal distributions fitted to samples (N, D) and (M, D).
+    """Return the squared Frechet distance of normal distributions fitted to (N, D) and (M, D).
 
     |mu1 - mu2|^2 + tr(S1 + S2 - 2 (S1 S2)^(1/2)). The last trace is the sum of the singular values
     of S1^(1/2) S2^(1/2), which holds for singular covariances (fewer samples than D) too.
@@ -49,7 +49,7 @@ def frechet_distance(one: Samples, other: Samples) -> float:
 
 
 def paired_frechet_distance(generated: Samples, true: Samples, speaker: Samples) -> float:
-    """P-FD: the distance of the pairs (speaker, listener), (T, D) each, frame by frame.
+    """Return P-FD: the distance of the pairs (speaker, listener), (T, D) each, frame by frame.
 
     It also sees whether the listener moves *with* the speaker as the true one does (Ng et al.,
     CVPR 2022, section 5.1).

@@ -1,4 +1,4 @@
-"""How a listener must nod and shake its head: how often, and in what form."""
+"""Defines how a listener must nod and shake its head: how often, and in what form."""
 
 from collections.abc import Callable
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""How a listener's head must move as a whole: spread, spectrum, speed, stillness, jitter."""
+"""Defines how a listener's head must move: spread, spectrum, speed, stillness, jitter."""
 
 from collections.abc import Callable
 
@@ -42,7 +42,7 @@ NO_CHANGE = 1e-6
 
 
 def angular_speed(rotation: FloatArray) -> FloatArray:
-    """(T,) deg/s of (T, 3) roll, pitch, yaw in rad: length of the angular velocity.
+    """Return the angular speed (T,), deg/s, of (T, 3) roll, pitch, yaw in rad.
 
     Angular velocity in the head frame of ``R = Rz(yaw) @ Ry(pitch) @ Rx(roll)``.
     """
@@ -55,7 +55,7 @@ def angular_speed(rotation: FloatArray) -> FloatArray:
 
 
 def longest_still(angles: FloatArray) -> float:
-    """Longest time, s, in which each of (T, 3) angles, deg, stays within `STILL_RANGE`."""
+    """Return the longest time, s, for which all (T, 3) angles, deg, stay within `STILL_RANGE`."""
     smoothed = smooth(angles)
 
     def fits(frames: int) -> bool:
@@ -75,19 +75,19 @@ def longest_still(angles: FloatArray) -> float:
 
 
 def longest_frozen(track: MotionTrack) -> float:
-    """Longest time, s, in which nothing of the face changes at all."""
+    """Return the longest time, s, in which nothing in the face changes."""
     whole = np.hstack([track.rotation, track.translation, track.expression])
     same = np.abs(np.diff(whole, axis=0)).max(axis=1) <= NO_CHANGE
     return max((stop - first for first, stop in runs(same)), default=0) / FRAME_RATE
 
 
 def fast_part(angle: FloatArray) -> FloatArray:
-    """The part of an angle above `FAST_CUTOFF` (second-order Butterworth, zero phase)."""
+    """Return the part of an angle above `FAST_CUTOFF` (second-order Butterworth, zero phase)."""
     return highpass(angle, FAST_CUTOFF, order=2)
 
 
 def jitter(angles: FloatArray) -> FloatArray:
-    """The part of angles above `JITTER_CUTOFF` (eighth-order Butterworth, zero phase)."""
+    """Return the part of angles above `JITTER_CUTOFF` (eighth-order Butterworth, zero phase)."""
     return highpass(angles, JITTER_CUTOFF, order=8)
 
 

@@ -1,4 +1,4 @@
-"""Nods and shakes, found as strokes of pitch and yaw.
+"""Finds nods and shakes as strokes of pitch and yaw.
 
 A *stroke* is a run of same-sign angular velocity around a peak of at least `PEAK_SPEED`, cut where
 the speed falls to `CUT_SHARE` of that peak, lasting `STROKE_SECONDS`. A *nod* is a chain of
@@ -32,8 +32,9 @@ MAX_GAP = 0.3
 """Longest pause between two strokes of a nod, s."""
 
 LARGEST_STROKE = 2.0
+"""Least size of a nod's largest stroke, deg."""
 SMALLEST_STROKE = 1.0
-"""Least size of a nod's largest and of its other strokes, deg."""
+"""Least size of a nod's other strokes, deg."""
 
 RETURN_SHARE = 0.6
 """A nod of two strokes ends within this share of its largest stroke from where it began."""
@@ -100,7 +101,7 @@ class HeadGesture:
 
 
 def find_strokes(angle: FloatArray) -> list[Stroke]:
-    """Strokes of one angle, (T,) deg, unsmoothed; in order of time."""
+    """Find the strokes of one angle, (T,) deg, unsmoothed; in order of time."""
     position = smooth(angle)
     speed = velocity(angle)
     index = np.arange(len(angle))
@@ -181,12 +182,12 @@ def _gestures(
 def find_nods(
     angles: FloatArray, largest: float = LARGEST_STROKE, smallest: float = SMALLEST_STROKE
 ) -> list[HeadGesture]:
-    """Nods in (T, 3) roll, pitch, yaw, deg, unsmoothed, at 30 Hz; in order of time."""
+    """Find the nods in (T, 3) roll, pitch, yaw, deg, unsmoothed, at 30 Hz; in order of time."""
     return _gestures(angles, PITCH, NOD_STROKES, largest, smallest)
 
 
 def find_shakes(
     angles: FloatArray, largest: float = LARGEST_STROKE, smallest: float = SMALLEST_STROKE
 ) -> list[HeadGesture]:
-    """Shakes in (T, 3) roll, pitch, yaw, deg, unsmoothed, at 30 Hz; in order of time."""
+    """Find the shakes in (T, 3) roll, pitch, yaw, deg, unsmoothed, at 30 Hz; in order of time."""
     return _gestures(angles, YAW, SHAKE_STROKES, largest, smallest)

@@ -1,4 +1,4 @@
-"""Curves of recorded tracks with the nods, shakes and blinks that were found in them."""
+"""Plots curves of recorded tracks with the nods, shakes and blinks that were found in them."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Filters, derivatives, spectra and runs that the detectors share.
+"""Provides the filters, derivatives, spectra and runs that the detectors share.
 
 Every function takes samples at `FRAME_RATE` along axis 0.
 """
@@ -16,11 +16,12 @@ from vico_listener.media.motion_track import BoolArray
 from vico_listener.media.motion_track import FloatArray
 
 SMOOTHING_FRAMES = 7
-SMOOTHING_ORDER = 2
-"""Savitzky-Golay window (233 ms) and order.
+"""Length of the Savitzky-Golay window (233 ms).
 
-Gain of the smoothing 0.99 at 2 Hz, 0.84 at 4 Hz; of the velocity 0.80 and 0.38.
+The gain of the smoothing is 0.99 at 2 Hz and 0.84 at 4 Hz; that of the velocity 0.80 and 0.38.
 """
+SMOOTHING_ORDER = 2
+"""Order of the Savitzky-Golay polynomial."""
 
 SPECTRUM_FRAMES = 256
 """Welch segment: 8.5 s, or the whole track when it is shorter."""
@@ -37,22 +38,22 @@ def _savgol(samples: FloatArray, derivative: int) -> FloatArray:
 
 
 def smooth(samples: FloatArray) -> FloatArray:
-    """The samples, smoothed."""
+    """Return the smoothed samples."""
     return _savgol(samples, 0)
 
 
 def velocity(samples: FloatArray) -> FloatArray:
-    """First derivative of the smoothed samples, per second."""
+    """Return the first derivative of the smoothed samples, per second."""
     return _savgol(samples, 1)
 
 
 def acceleration(samples: FloatArray) -> FloatArray:
-    """Second derivative of the smoothed samples, per second squared."""
+    """Return the second derivative of the smoothed samples, per second squared."""
     return _savgol(samples, 2)
 
 
 def highpass(samples: FloatArray, cutoff: float, order: int) -> FloatArray:
-    """The part above `cutoff` Hz: Butterworth, forward and backward (zero phase)."""
+    """Return the part above `cutoff` Hz: Butterworth, forward and backward (zero phase)."""
     sos = butter(order, cutoff, 'highpass', fs=FRAME_RATE, output='sos')
     # A slow filter needs a long run-up, but no longer than the samples allow.
     pad = min(len(samples) - 1, int(FRAME_RATE / cutoff))
@@ -61,7 +62,7 @@ def highpass(samples: FloatArray, cutoff: float, order: int) -> FloatArray:
 
 
 def band_powers(samples: FloatArray, band: tuple[float, float]) -> tuple[float, float]:
-    """Power of (T,) samples in `band` (Hz) and in `SPECTRUM_BAND`.
+    """Return the power of (T,) samples in `band` (Hz) and in `SPECTRUM_BAND`.
 
     Welch's method with Hann segments of `SPECTRUM_FRAMES`, half overlapping, each without its
     linear trend.
@@ -77,14 +78,14 @@ def band_powers(samples: FloatArray, band: tuple[float, float]) -> tuple[float, 
 
 
 def runs(mask: BoolArray) -> list[tuple[int, int]]:
-    """(start, stop) of every run of True, stop exclusive."""
+    """Return (start, stop) of every run of True, stop exclusive."""
     edges = np.diff(np.concatenate(([False], mask, [False])).astype(np.int8))
     starts, stops = np.flatnonzero(edges == 1).tolist(), np.flatnonzero(edges == -1).tolist()
     return list(zip(starts, stops, strict=True))
 
 
 def bridge(mask: BoolArray, seconds: float) -> BoolArray:
-    """The mask with gaps shorter than `seconds` between two runs of True filled."""
+    """Return the mask with gaps shorter than `seconds` between two runs of True filled."""
     filled = mask.copy()
     found = runs(mask)
     for (_, stop), (start, _) in pairwise(found):
@@ -94,7 +95,7 @@ def bridge(mask: BoolArray, seconds: float) -> BoolArray:
 
 
 def crossing(samples: FloatArray, inside: int, direction: int, level: float) -> float:
-    """Position (fractional index) where (T,) samples first fall to `level`.
+    """Return the position (fractional index) where (T,) samples first fall to `level`.
 
     Walks from index `inside`, where they are above it, in `direction` (+1 or -1) and interpolates
     linearly. Returns the first or last index when the samples end before.

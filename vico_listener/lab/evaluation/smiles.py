@@ -1,4 +1,4 @@
-"""Smiles: rises of the smile from a valley to the next peak."""
+"""Finds smiles: rises of the smile from a valley to the next peak."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ class SmileRise:
 
 
 def find_smile_rises(smile: FloatArray, least: float = SMILE_RISE) -> list[SmileRise]:
-    """Rises of at least `least` of a smile (T,), from a valley to the next peak.
+    """Find the rises of a smile (T,) by at least `least`, from a valley to the next peak.
 
     A rise is over once the smile has fallen by half of `least` from its peak, or grown by less than
     half of `least` in `PLATEAU_SECONDS`; smaller wobbles neither end a rise nor start one.

@@ -1,4 +1,4 @@
-"""How motion goes with the speaker's: residual correlation, and correlation over time lags."""
+"""Measures how motion follows the speaker's: residual correlation, and correlation over lags."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ LEAST_DEVIATION = 1e-6
 
 
 def pearson(one: Samples, other: Samples) -> float:
-    """Pearson's r of two arrays of one shape, flattened; 0 where one does not vary."""
+    """Return Pearson's r of two arrays of one shape, flattened; 0 where one does not vary."""
     deviations = one.ravel() - one.mean(), other.ravel() - other.mean()
     scale = float(np.prod([np.sqrt(np.mean(d**2)) for d in deviations]))
     if scale < LEAST_DEVIATION**2:
@@ -30,7 +30,7 @@ def pearson(one: Samples, other: Samples) -> float:
 def residual_correlation(
     generated: Sequence[Samples], true: Sequence[Samples], speaker: Sequence[Samples]
 ) -> float:
-    """rPCC: how far the listener's correlation with the speaker is from the true one's.
+    """Return rPCC: how far the listener's correlation with the speaker is from the true one's.
 
     |r(true, speaker) - r(generated, speaker)| over all frames and dimensions of all clips, (T, D)
     each. Source: Tran et al., DIM, ECCV 2024, as in its code.
@@ -41,7 +41,7 @@ def residual_correlation(
 
 @dataclass(frozen=True)
 class LaggedCorrelation:
-    """Where a listener follows the speaker best.
+    """The lag at which a listener follows the speaker best.
 
     Attributes:
         lag: s; positive = the listener comes after the speaker.
@@ -69,7 +69,7 @@ def lagged_correlation(
     listener_seen: BoolArray | None = None,
     speaker_seen: BoolArray | None = None,
 ) -> LaggedCorrelation:
-    """Time-lagged cross-correlation of samples (T, D) and (T, D) within +-2 s.
+    """Compute the time-lagged cross-correlation of samples (T, D) and (T, D) within +-2 s.
 
     Song et al., REACT 2023 (FRSyn) reports |lag| of the highest correlation. The masks (T,) say
     where a face is valid. Lags that leave less than half of the frames are not tried.

@@ -1,1 +1,1 @@
-"""Trouble on purpose: a camera and a microphone that fail, and what the stack does then."""
+"""Injects faults: a camera and a microphone that fail, and checks of what the stack does then."""

@@ -1,4 +1,4 @@
-"""What is tried: faults of the input, and what must hold meanwhile."""
+"""Lists the faults that are injected, and what must hold while each lasts."""
 
 from dataclasses import dataclass
 from dataclasses import field
@@ -18,16 +18,16 @@ class Meanwhile(Enum):
 
 @dataclass(frozen=True)
 class Fault:
-    """One kind of trouble.
+    """One kind of fault.
 
     Attributes:
-        name: short.
-        what: for people.
-        settings: what changes in `InputSettings`; afterwards all is well again.
-        meanwhile: what has to happen.
-        seconds: how long at least, for it to show.
-        longest_gap: without motion, s, where it goes on.
-        action: name of a method of `FaultSuite` that does something else instead.
+        name: short name.
+        what: description for people.
+        settings: what changes in `InputSettings` while the fault lasts.
+        meanwhile: what has to happen while it lasts.
+        seconds: shortest duration, s, in which its effect shows.
+        longest_gap: longest time without motion, s, where motion has to go on.
+        action: name of a method of `FaultSuite` that causes the fault, in place of `settings`.
     """
 
     name: str
@@ -78,7 +78,7 @@ FAULTS: tuple[Fault, ...] = (
 
 
 def faults_by_name(names: list[str]) -> tuple[Fault, ...]:
-    """Some of the faults, all when none is named; SettingError names the choices."""
+    """Return the named faults, or all when none is named; SettingError names the choices."""
     known = {fault.name: fault for fault in FAULTS}
     unknown = [name for name in names if name not in known]
     if unknown:

@@ -1,4 +1,4 @@
-"""A camera and a microphone that can be made to fail while they run."""
+"""Simulates a camera and a microphone that can be made to fail while they run."""
 
 import array
 import threading
@@ -22,9 +22,9 @@ from vico_listener.media.clip import read_sound
 from vico_listener.nodes.convert import time_message
 
 CHUNK = 0.02
-"""Seconds of sound per message."""
+"""Seconds of audio per message."""
 PICTURES = 60
-"""Pictures of the clip that are kept and shown in turn, forwards and backwards."""
+"""Number of the clip's images that are shown in turn, forwards and backwards."""
 MP3_FRAME = b'\xff\xfb\x90\x64' + bytes(413)
 """One silent MPEG-1 layer III frame of 128 kbit/s."""
 _ENCODINGS = {
@@ -37,16 +37,16 @@ _ENCODINGS = {
 
 @dataclass(frozen=True)
 class InputSettings:
-    """What camera and microphone do.
+    """The settings of camera and microphone.
 
     Attributes:
         camera, microphone: whether they run at all.
-        fps: of the camera.
-        size: of its pictures, px.
-        encoding: of its pictures, as in sensor_msgs/Image.
-        sample_rate: of the microphone, Hz; a change is announced on `audio_info`.
-        delay: seconds by which sound comes later than its stamp says.
-        loss: share of the sound messages that get lost.
+        fps: rate of the camera's images, Hz.
+        size: width and height of its images, px.
+        encoding: encoding of its images, as in sensor_msgs/Image.
+        sample_rate: rate of the microphone, Hz; a change is announced on `audio_info`.
+        delay: seconds by which audio comes later than its stamp.
+        loss: share of the audio messages that get lost.
         mp3: send MP3 where PCM is announced.
         shift: seconds by which all stamps are off.
         second: another camera and microphone publish on the same topics, 0.3 s older.
@@ -69,12 +69,12 @@ class FaultyInput(Node):
     """Publishes `image`, `audio` and `audio_info` in real time as `settings` says.
 
     Args:
-        clip: whose pictures and sound are played over and over.
-        seed: of what gets lost.
+        clip: clip whose images and audio are repeated.
+        seed: seed by which messages get lost.
 
     Attributes:
         settings: may be replaced at any time.
-        images: pictures published so far.
+        images: number of images published so far.
     """
 
     def __init__(self, clip: Path, seed: int = 0) -> None:

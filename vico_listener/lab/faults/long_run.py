@@ -1,4 +1,4 @@
-"""What a long run showed, second by second, and whether it held."""
+"""Records a long run second by second, and judges whether the stack withstood it."""
 
 import os
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ GROWTH = 10.0
 SETTLED = 60
 """Seconds after which memory has its normal size."""
 STOOD_STILL = 0.5
-"""Seconds for which no thread of the machine was woken, after which it is to blame."""
+"""Seconds without any thread being woken, from which on the machine is to blame."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Second:
     Attributes:
         memory: resident memory of the stack, MB.
         queue: jobs that wait in perception.
-        motions: that came in this second.
+        motions: number of motions that came in this second.
         late, stolen: see `MachineWatch.since_last`.
     """
 
@@ -32,17 +32,17 @@ class Second:
 
     @property
     def starved(self) -> bool:
-        """Nobody could have run: the machine stood still, or its host took half of it."""
+        """Whether the stack could not run: the machine stood still, or its host took half of it."""
         return self.late > STOOD_STILL or self.stolen > (os.cpu_count() or 1) / 2
 
 
 def growth(seconds: Sequence[Second]) -> float:
-    """MB by which memory grew since it had settled."""
+    """Return the MB by which memory grew since it had settled."""
     return seconds[-1].memory - seconds[min(SETTLED, len(seconds) // 2)].memory
 
 
 def problems(seconds: Sequence[Second], running: bool) -> list[str]:
-    """What did not hold; `running`: the stack still does."""
+    """Return what did not hold; `running` is whether the stack still runs."""
     found = [] if running else ['the stack died']
     if growth(seconds) > GROWTH:
         found.append(f'memory grew by {growth(seconds):.1f} MB')
@@ -54,7 +54,7 @@ def problems(seconds: Sequence[Second], running: bool) -> list[str]:
 
 
 def summary(seconds: Sequence[Second]) -> str:
-    """In one line."""
+    """Summarise the run in one line."""
     silent = [second for second in seconds if not second.motions]
     starved = sum(second.starved for second in silent)
     late, stolen = (max(getattr(s, name) for s in seconds) for name in ('late', 'stolen'))
@@ -67,7 +67,7 @@ def summary(seconds: Sequence[Second]) -> str:
 
 
 def plot(seconds: Sequence[Second], path: Path) -> None:
-    """All of it over time."""
+    """Plot every quantity over time."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9, 8), layout='constrained')

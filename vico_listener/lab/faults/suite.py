@@ -1,4 +1,4 @@
-"""Runs faults against the stack in a process of its own and says what held."""
+"""Injects faults into the stack, which runs in a separate process, and reports what held."""
 
 import contextlib
 import math
@@ -50,11 +50,11 @@ class Result:
     """What happened under one fault.
 
     Attributes:
-        fault: which.
-        problems: what did not hold; empty = passed.
+        fault: the fault.
+        problems: what did not hold; empty when the stack passed.
         gap: longest time without motion while it should go on, s.
         back: time until motion answered the camera again, s.
-        published, counted: camera pictures sent, and what diagnostics say of them.
+        published, counted: images sent, and images that the diagnostics counted.
         memory: resident memory of the stack afterwards, MB.
     """
 
@@ -68,14 +68,14 @@ class Result:
 
 
 class FaultSuite:
-    """The stack, a faulty input and a watcher, in a graph of their own; a context manager.
+    """Runs the stack, a faulty input and a watcher in a separate graph; a context manager.
 
     Args:
-        folder: for the stack's parameters and log.
-        clip: of a speaker.
+        folder: folder for the stack's parameters and log.
+        clip: video of a speaker.
         robot: profile whose limits are watched.
-        stretch: how many times longer than in the catalogue a fault lasts.
-        transitions: lifecycle transitions to try.
+        stretch: factor by which a fault lasts longer than in the catalogue.
+        transitions: number of lifecycle transitions to try.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class FaultSuite:
 
     @property
     def stack(self) -> StackProcess:
-        """The process of the stack that runs now."""
+        """The process in which the stack runs now."""
         return self._graph.stack
 
     def __enter__(self) -> 'FaultSuite':
@@ -258,7 +258,7 @@ class FaultSuite:
                 result.problems.append(f'{node} could not be brought back from {label}')
 
     def kill_and_restart(self, result: Result) -> None:
-        """Kill the stack and start it again; what counts begins when it is up."""
+        """Kill the stack and start it again; the measurement begins when it is up."""
         self.stack.kill()
         time.sleep(0.5)
         self.watcher.watch()
@@ -271,7 +271,7 @@ class FaultSuite:
         return None if response is None else bool(response.success)
 
     def _call(self, kind: Any, service: str, request: Any) -> Any:
-        """Call a service; None when nobody answers within 20 s."""
+        """Call a service; return None when there is no answer within 20 s."""
         if (kind, service) not in self._clients:
             self._clients[kind, service] = self.watcher.create_client(kind, service)
         client = self._clients[kind, service]

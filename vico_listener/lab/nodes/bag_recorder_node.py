@@ -1,4 +1,4 @@
-"""Keeps what the stack publishes as a rosbag2 bag."""
+"""Records what the stack publishes in a rosbag2 bag."""
 
 from collections.abc import Sequence
 from importlib import import_module
@@ -21,10 +21,10 @@ class BagRecorderNode(Node):
     """Subscribes to topics as they appear, of whatever type, and writes each message as it came.
 
     Args:
-        folder: of the bag; must not exist.
+        folder: folder of the bag; it must not exist.
         topics: names, relative to the node's namespace unless they begin with a slash.
         storage: 'mcap' or 'sqlite3'.
-        options: of rclpy's Node.
+        options: options of rclpy's Node.
 
     Attributes:
         refused: topics that cannot be recorded, with the reason.

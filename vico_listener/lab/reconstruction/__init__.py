@@ -1,1 +1,1 @@
-"""Deep3DFaceRecon over whole clips: coefficients and meshes."""
+"""Runs Deep3DFaceRecon on whole clips: coefficients and meshes."""

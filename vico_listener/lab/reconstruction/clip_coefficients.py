@@ -1,4 +1,4 @@
-"""The coefficients of a clip's main face, picture by picture."""
+"""Fits the coefficients of a clip's main face, image by image."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ BATCH = 16
 
 @dataclass(frozen=True)
 class ClipCoefficients:
-    """The main face of each picture of a clip.
+    """The main face in each image of a clip.
 
     Attributes:
         coefficients: (T, 257) float32.
@@ -43,7 +43,7 @@ def reconstruct_clip(
     batch: int = BATCH,
     progress: bool = False,
 ) -> ClipCoefficients:
-    """Coefficients of the largest face of each picture.
+    """Fit the coefficients of the largest face in each image.
 
     In a picture without a face the network looks where the face was in the one before, as the
     authors have it; in those before the first face, where that one is.

@@ -1,4 +1,4 @@
-"""The face of coefficients as a mesh, for those who have the Basel Face Model."""
+"""Writes the face of some coefficients as a mesh, which needs the Basel Face Model."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +52,7 @@ def load_basel_face(folder: str | Path) -> BaselFace:
     """Read `BFM_model_front.mat`, which Deep3DFaceRecon makes from the registered model.
 
     Raises:
-        FaceModelError: no such file in the folder, or another content.
+        FaceModelError: the folder has no such file, or the file has another content.
     """
     from scipy.io import loadmat
 
@@ -94,7 +94,7 @@ def write_obj(path: Path, face: BaselFace, coefficients: NDArray) -> None:
     """Write the face of coefficients (257,) as a Wavefront OBJ with vertex colours.
 
     Raises:
-        ValueError: another number of coefficients.
+        ValueError: the number of coefficients is not 257.
     """
     if np.shape(coefficients) != (parts.SIZE,):
         raise ValueError(f'expected ({parts.SIZE},) coefficients, got {np.shape(coefficients)}')

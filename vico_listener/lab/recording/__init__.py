@@ -1,1 +1,1 @@
-"""What a demo leaves behind: film, preview picture, tables and report."""
+"""Writes what a demo leaves behind: film, preview, tables and report."""

@@ -1,4 +1,4 @@
-"""preview.png: a filmstrip of both faces with head angles, smiles and speech under it."""
+"""Draws preview.png: a filmstrip of both faces above head angles, smiles and speech."""
 
 from pathlib import Path
 
@@ -16,8 +16,8 @@ class Filmstrip:
     """Keeps between `keep` and twice as many evenly spaced pairs of thumbnails.
 
     Args:
-        keep: how many pairs are wanted at least.
-        height: of a thumbnail, px.
+        keep: smallest number of pairs that is wanted.
+        height: height of a thumbnail, px.
     """
 
     def __init__(self, keep: int = 24, height: int = 192) -> None:

@@ -1,4 +1,4 @@
-"""The film of the simulated robot: after the run, its commands are played to a simulated head."""
+"""Films the simulated robot: after a run, a simulated head plays the run's commands."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +26,7 @@ class RobotFilm:
     """Simulates a robot's head and films it beside the speaker.
 
     Args:
-        profile: the robot.
+        profile: profile of the robot.
         size: height of the film, px.
 
     Raises:
@@ -47,7 +47,7 @@ class RobotFilm:
         Args:
             clip: the speaker.
             items: its pictures and sound, in order; anything else is passed over.
-            folder: of the recording.
+            folder: folder of the recording.
             ticks: when a picture is due, ns of stream time.
             start: stamp of the clip's beginning, ns.
 

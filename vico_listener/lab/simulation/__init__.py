@@ -1,12 +1,12 @@
-"""The robot in simulation (MuJoCo): head commands drive a model, pictures and errors come out.
+"""Simulates the robot in MuJoCo: head commands drive a model, which is filmed and measured.
 
-Optional: ``pip install -r requirements/simulation.txt`` and, with ``--no-deps``,
+It is optional: ``pip install -r requirements/simulation.txt`` and, with ``--no-deps``,
 requirements/simulation-data.txt for Reachy Mini's model.
 """
 
 import os
 import sys
 
-# MuJoCo decides how it draws when it is imported, and draws without a screen only when told.
+# MuJoCo decides how it draws when it is imported, and needs this setting without a screen.
 if sys.platform == 'linux':
     os.environ.setdefault('MUJOCO_GL', 'egl')

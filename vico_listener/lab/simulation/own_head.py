@@ -1,4 +1,4 @@
-"""A head of our own: a pedestal, a neck with the profile's joints and a face with two eyes."""
+"""Builds a generic head: a pedestal, a neck with the profile's joints, a face with two eyes."""
 
 import math
 from pathlib import Path
@@ -17,14 +17,14 @@ from vico_listener.robot.profile import RobotProfile
 
 MODEL = 'config/simulation/head.xml'
 NECK = ('yaw', 'pitch', 'roll')
-"""From the pedestal up: the order in which roll, pitch, yaw are composed."""
+"""The axes from the pedestal up, in the order in which roll, pitch and yaw are composed."""
 
 _DIRECTIONS = {'roll': (1, 0, 0), 'pitch': (0, 1, 0), 'yaw': (0, 0, 1)}
 VIEW = View(lookat=(0.0, 0.0, 0.315), distance=1.15, azimuth=163.0, elevation=-7.0, fovy=27.0)
 
 
 def own_head(profile: RobotProfile) -> SimulatedHead:
-    """The head with the joints of `profile`: an axis without one does not turn."""
+    """Build a head with the joints of `profile`; an axis without a joint does not turn."""
     text = Path(resource_path(MODEL)).read_text(encoding='utf-8')
     joints = {joint.axis: joint for joint in profile.joints}
     parts = {axis: _joint(joints[axis]) if axis in joints else '' for axis in NECK}

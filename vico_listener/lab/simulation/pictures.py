@@ -1,4 +1,4 @@
-"""Pictures of a simulated head, drawn without a screen."""
+"""Draws pictures of a simulated head without a screen."""
 
 import cv2
 import mujoco
@@ -17,7 +17,7 @@ POSES = np.array([[0, 0, 0], [0.3, 0.4, 0.5], [-0.3, -0.4, -0.5], [0.3, -0.4, -0
 
 UNSEEN_GROUP = 5
 OVERSAMPLING = 2
-"""Drawn this much larger and scaled down: without a GPU faster than multisampling."""
+"""Pictures are drawn larger by this factor: without a GPU faster than multisampling."""
 
 
 class Pictures:
@@ -61,14 +61,14 @@ class Pictures:
         self._leave_out_the_unseen()
 
     def draw(self, data: mujoco.MjData) -> Image:
-        """The head as it stands, (size, size, 3) BGR."""
+        """Draw the head as it stands, (size, size, 3) BGR."""
         self._renderer.update_scene(data, self._camera, self._options)
         picture = cv2.cvtColor(self._renderer.render(), cv2.COLOR_RGB2BGR)
         small = cv2.resize(picture, (self._size, self._size), interpolation=cv2.INTER_AREA)
         return np.asarray(small, np.uint8)
 
     def close(self) -> None:
-        """Give the graphics context back."""
+        """Release the graphics context."""
         self._renderer.close()
 
     def _leave_out_the_unseen(self) -> None:

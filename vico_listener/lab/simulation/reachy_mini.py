@@ -1,4 +1,4 @@
-"""Reachy Mini: the model that the PyPI wheel `reachy-mini` carries, and its head's kinematics.
+"""Simulates Reachy Mini by the model in the PyPI wheel `reachy-mini` and its head's kinematics.
 
 The wheel (Apache-2.0, Pollen Robotics) is found where it is installed; only its model is used, none
 of its code, so that it needs none of its dependencies.
@@ -25,11 +25,12 @@ HEAD_HEIGHT = 0.177
 """Height of the head's site at the robot's neutral pose, m (that of its own software)."""
 
 STIFFNESS = 40.0
+"""Gain of the position servos, Nm/rad; with the model's 10 a 2 Hz nod is halved."""
 DAMPING = 0.4
-"""Of the position servos, Nm/rad and Nms/rad; the model's own 10 and 0.1 halve a 2 Hz nod."""
+"""Damping of the position servos, Nms/rad, in place of the model's 0.1."""
 
 BEARING_DAMPING = 0.005
-"""Of the rods' ball joints, Nms/rad; the model gives them friction and damping of a motor."""
+"""Damping of the rods' ball joints, Nms/rad; the model gives them a motor's friction too."""
 
 LEGS = (
     *(Leg(f'stewart_{n}', f'passive_{n}', f'closing_{n}_2') for n in range(1, 6)),
@@ -40,7 +41,7 @@ VIEW = View(lookat=(0.0, 0.0, 0.205), distance=0.95, azimuth=162.0, elevation=-9
 
 
 def scene_path() -> Path:
-    """The model in the installed wheel; SimulationError says how to install it."""
+    """Return the path of the model in the wheel; SimulationError explains how to install it."""
     spec = importlib.util.find_spec('reachy_mini')
     for folder in list(spec.submodule_search_locations or []) if spec is not None else []:
         if (Path(folder) / SCENE).is_file():
@@ -50,7 +51,7 @@ def scene_path() -> Path:
 
 
 class ReachyMiniKinematics:
-    """From a pose of the head to the nine actuators of the model."""
+    """Converts a pose of the head to the nine actuators of the model."""
 
     def __init__(self, model: mujoco.MjModel) -> None:
         self._platform = StewartPlatform(model, LEGS, 'head')
@@ -66,13 +67,13 @@ class ReachyMiniKinematics:
         antennas: tuple[float, float] = (0.0, 0.0),
         position: tuple[float, float, float] = (0.0, 0.0, 0.0),
     ) -> Vector:
-        """Actuator inputs (9,) in rad.
+        """Return the actuator inputs (9,) in rad.
 
         Args:
             rotation: (3,) roll, pitch, yaw of the head in the world, rad.
-            body_yaw: of the body under the head, rad.
+            body_yaw: yaw of the body under the head, rad.
             antennas: right and left, rad.
-            position: of the head from its neutral place, m, world axes.
+            position: displacement of the head from its neutral place, m, world axes.
 
         Raises:
             PoseError: the head cannot take that pose.

@@ -1,6 +1,6 @@
-"""What a simulated robot is: a MuJoCo model, a frame on its head and a map to its actuators.
+"""Defines a simulated robot: a MuJoCo model, a frame on its head and a map to its actuators.
 
-It can be imported without MuJoCo, so that a command can say what is missing.
+It can be imported without MuJoCo, so that a command can name what is missing.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ Vector = NDArray[np.float64]
 
 
 class SimulationError(UnavailableError):
-    """The simulation cannot run; the message says what is missing and what to do."""
+    """The simulation cannot run; the message names what is missing and the remedy."""
 
 
 class PoseError(DataError):
@@ -35,7 +35,7 @@ class View:
 
     Attributes:
         lookat: (3,) the point in the middle of the picture, m.
-        distance: of the camera from it, m.
+        distance: distance of the camera from it, m.
         azimuth, elevation: direction in which the camera looks, deg; a robot that faces x is seen
             from the front at azimuth 180.
         fovy: vertical field of view, deg.
@@ -57,7 +57,7 @@ class SimulatedHead:
         site: frame of the head: x out of the face, y to its left, z up (REP-103).
         controls: actuator inputs (nu,) for a head rotation (3,) roll, pitch, yaw in rad; raises
             `PoseError` for one that the head cannot take.
-        view: from where it looks good.
+        view: a good view of the robot.
     """
 
     model: 'mujoco.MjModel'
@@ -71,7 +71,7 @@ class SimulatedHead:
 
 
 def simulated_profile(name: str) -> str:
-    """The profile under which the robot called `name` is simulated, as `load_profile` takes it.
+    """Return the profile by which the robot `name` is simulated, as `load_profile` takes it.
 
     Where config/simulation has a profile of that name it is used: a robot that is not commanded by
     joint trajectories is, in simulation. Otherwise the robot's own.

@@ -29,7 +29,7 @@ SETTLING = 1.0
 
 
 def create_head(profile: RobotProfile) -> SimulatedHead:
-    """The model of the robot, else our own head with the profile's joints.
+    """Return the model of the robot, or a generic head with the profile's joints.
 
     Raises:
         SimulationError: the model is not installed.
@@ -40,7 +40,7 @@ def create_head(profile: RobotProfile) -> SimulatedHead:
 
 @dataclass(frozen=True)
 class Commands:
-    """Joint commands of a run.
+    """The joint commands of a run.
 
     Attributes:
         stamps: (N,) int64 ns, when each is due; they increase.
@@ -55,7 +55,7 @@ def read_commands(path: Path, profile: RobotProfile) -> Commands:
     """Read `head_commands.csv`: stamp in s and a column per joint.
 
     Raises:
-        SimulationError: no commands, or those of another robot.
+        SimulationError: there are no commands, or they are those of another robot.
     """
     with path.open(newline='', encoding='utf-8') as file:
         header, *rows = [row for row in csv.reader(file) if row] or [[]]
@@ -110,7 +110,7 @@ class Simulator:
         return np.array([sample[1] for sample in self._samples]).reshape(-1, 3)
 
     def advance(self, stamp: int) -> None:
-        """Simulate up to `stamp` (ns of stream time); one that has passed changes nothing."""
+        """Simulate up to `stamp` (ns of stream time); a stamp that has passed changes nothing."""
         last = round((stamp - self._start) / NANOSECONDS / self._head.model.opt.timestep)
         while self._steps < last:
             seconds = self._steps * self._head.model.opt.timestep

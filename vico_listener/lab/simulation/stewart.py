@@ -1,4 +1,4 @@
-"""Inverse kinematics of a platform on cranks and rods, from the geometry in a MuJoCo model.
+"""Computes the inverse kinematics of a platform on cranks and rods, as a MuJoCo model has them.
 
 A crank turns about its motor's axis; a rod of fixed length joins the crank's end to a point of the
 platform by ball joints. For a given pose of the platform each motor is on its own: the crank's end
@@ -20,7 +20,7 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Leg:
-    """Names of a leg in the model.
+    """The names of a leg's parts in the model.
 
     Attributes:
         motor: joint of the motor.
@@ -35,7 +35,7 @@ class Leg:
 
 
 class StewartPlatform:
-    """Motor angles of a platform for the pose of a site on it.
+    """Computes the motor angles of a platform for the pose of a site on it.
 
     Args:
         model: read at its `qpos0`, where all loops must be closed and the motors stand at 0.
@@ -69,7 +69,7 @@ class StewartPlatform:
         self._branch = -np.sign(_dot(self._tangential, ends - self._centres))
 
     def angles(self, rotation: ArrayLike, position: ArrayLike) -> Vector:
-        """Motor angles (legs,) in rad for the site at rotation (3, 3) and position (3,) m.
+        """Return motor angles (legs,) in rad for the site at rotation (3, 3) and position (3,) m.
 
         Raises:
             PoseError: out of reach of a rod, or beyond the limits of a motor.

@@ -1,4 +1,4 @@
-"""How well a head followed its commands, and how much room its limits left."""
+"""Measures how well a head followed its commands, and how far it stayed within its limits."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ LONGEST_LAG = 0.3
 def tracking_errors(
     commanded: Vector, measured: Vector, rate: int = SAMPLE_RATE
 ) -> dict[str, dict[str, float]]:
-    """Error and lag of each axis, by its name.
+    """Measure the error and lag of each axis, by its name.
 
     Args:
         commanded: (T, 3) roll, pitch, yaw in rad.
@@ -48,7 +48,7 @@ def _axis_errors(commanded: Vector, measured: Vector, rate: int) -> dict[str, fl
 
 
 def limit_margins(profile: RobotProfile, commands: Commands) -> dict[str, dict[str, float]]:
-    """What the commands left of each joint's limits, by the joint's name.
+    """Measure how far the commands stayed within each joint's limits, by the joint's name.
 
     Returns:
         'position_deg': smallest distance to a position limit; 'velocity', 'acceleration': share of

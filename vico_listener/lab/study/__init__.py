@@ -1,1 +1,1 @@
-"""The paper's user study: a static page with two double-blind tests, and its Table 6."""
+"""Runs the paper's user study: a static page with two double-blind tests, and its Table 6."""

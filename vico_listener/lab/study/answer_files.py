@@ -1,4 +1,4 @@
-"""The files that participants hand in, checked against the key."""
+"""Reads the files that participants hand in, and checks them against the key."""
 
 import json
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ class LeftOut:
 
 
 def read_answers(path: Path, key: Key) -> Answers:
-    """Read one file.
+    """Read the answers of one file.
 
     Raises:
         StudyError: it is broken, belongs to another study, or does not answer every question once.
@@ -65,7 +65,7 @@ def _meanings(answers: Any, key: Key) -> dict[str, str]:
             raise StudyError(f'broken: answer {n} is the second to question {question.id}')
         choice = str(answer.get('choice'))
         if choice not in question.choices:
-            raise StudyError(f"broken: answer {n}: '{choice}' is none of what was offered")
+            raise StudyError(f"broken: answer {n}: '{choice}' is not one of the options")
         meanings[question.id] = question.choices[choice]
     if len(meanings) < len(questions):
         raise StudyError(f'broken: {len(meanings)} of {len(questions)} questions are answered')
@@ -73,7 +73,7 @@ def _meanings(answers: Any, key: Key) -> dict[str, str]:
 
 
 def collect(paths: Iterable[Path], key: Key) -> tuple[Sequence[Answers], Sequence[LeftOut]]:
-    """Read all files; of several by one participant the first counts.
+    """Read all files; of several from one participant only the first counts.
 
     Returns:
         The answers, and the files left out with the reason.

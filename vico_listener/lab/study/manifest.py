@@ -1,4 +1,4 @@
-"""The clips of a study: a CSV or YAML file with one row per clip."""
+"""Reads the clips of a study from a CSV or YAML file with one row per clip."""
 
 import csv
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ REQUIRED = ('clip', 'split', 'speaker')
 
 
 class StudyError(DataError):
-    """A study cannot be made or scored; the message says why and what to do."""
+    """A study cannot be made or scored; the message names the reason and the remedy."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ class StudyClip:
 
     @property
     def asks_preference(self) -> bool:
-        """The true listener and a generated one of the same attitude are there."""
+        """Whether there are a true listener and a generated one of the same attitude."""
         return self.listener is not None and self.attitude in self.generated
 
     @property
     def asks_attitude(self) -> bool:
-        """A generated listener is there for every attitude."""
+        """Whether there is a generated listener for every attitude."""
         return len(self.generated) == len(Attitude)
 
 
@@ -127,7 +127,7 @@ def _clip(row: dict[str, str], where: str, folder: Path) -> StudyClip:
     )
     video('speaker')
     if clip.listener is not None and clip.attitude is None:
-        raise StudyError(f"{where}: attitude must say which the true listener's is")
+        raise StudyError(f'{where}: the attitude of the true listener is missing')
     if clip.listener is not None and not clip.asks_preference:
         assert clip.attitude is not None
         raise StudyError(

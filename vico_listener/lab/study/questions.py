@@ -1,4 +1,4 @@
-"""What is asked: the questions of a study, shuffled, and the key that tells what is what."""
+"""Draws up the questions of a study, shuffled, and the key that identifies their videos."""
 
 import json
 import random
@@ -29,8 +29,8 @@ class Question:
     """One question, with its answer key.
 
     Attributes:
-        id: opaque; so are the names of the videos.
-        test: which of the two.
+        id: opaque name, like the names of the videos.
+        test: the test that it belongs to.
         clip, split: where it comes from.
         attitude: the true listener's (preference), or the one that is looked for (attitude).
         speaker: name of the speaker's video.
@@ -48,7 +48,7 @@ class Question:
 
     @property
     def choices(self) -> dict[str, str]:
-        """What may be answered, and what it means."""
+        """Return the possible answers and what each means."""
         equal = {EQUAL: EQUAL} if self.test is StudyTest.PREFERENCE else {}
         return self.options | equal
 
@@ -71,7 +71,7 @@ class Video:
 
 
 class _Names:
-    """Opaque names, none twice."""
+    """Draws opaque names, each only once."""
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
@@ -162,7 +162,7 @@ def read_key(path: Path) -> Key:
     """Read a key.
 
     Raises:
-        StudyError: it cannot be read, or is no key.
+        StudyError: the file cannot be read, or is not a key.
     """
     try:
         content = json.loads(path.read_text(encoding='utf-8'))

@@ -1,4 +1,4 @@
-"""From answers to the paper's Table 6: means and variances over participants, Markdown and CSV."""
+"""Turns answers into the paper's Table 6, means and variances over participants."""
 
 import csv
 import io
@@ -40,14 +40,14 @@ class Score:
     """One cell of the table.
 
     Attributes:
-        test, row: which of `ROWS`.
-        split: of the data set.
+        test, row: test and row, as in `ROWS`.
+        split: split of the data set.
         mean: mean over the participants of each one's share, per cent: of preference questions
             answered so, or of attitude questions answered rightly.
         variance: sample variance (n - 1) of these shares, per cent squared; None with one
             participant.
-        participants: how many.
-        questions: on how many questions each one's share rests.
+        participants: number of participants.
+        questions: number of questions on which each participant's share rests.
     """
 
     test: StudyTest
@@ -60,11 +60,11 @@ class Score:
 
 
 def score(key: Key, answers: Sequence[Answers]) -> list[Score]:
-    """Every cell that rests on a question, splits in the order test, ood, others.
+    """Compute every cell that rests on a question, splits in the order test, ood, others.
 
     Args:
-        key: of the study.
-        answers: one per participant, at least one.
+        key: key of the study.
+        answers: answers of at least one participant.
     """
     return [
         cell
@@ -75,7 +75,7 @@ def score(key: Key, answers: Sequence[Answers]) -> list[Score]:
 
 
 def splits_of(key: Key) -> list[str]:
-    """The splits of a study, test and ood first."""
+    """Return the splits of a study, test and ood first."""
     known = ['test', 'ood']
     found = {question.split for question in key.questions}
     return [s for s in known if s in found] + sorted(found.difference(known))
@@ -99,7 +99,7 @@ def _cell(
 
 
 def format_markdown(scores: Sequence[Score], left_out: Sequence[LeftOut]) -> str:
-    """The paper's Table 6, its own means beside ours, and the files that were left out."""
+    """Format Table 6 beside the paper's means, and list the files that were left out."""
     splits = list(dict.fromkeys(s.split for s in scores))
     head = ['test', 'row']
     for split in splits:
@@ -137,7 +137,7 @@ def _mean(cell: Score) -> str:
 
 
 def format_csv(scores: Sequence[Score]) -> str:
-    """One line per cell, with all digits."""
+    """Format the cells as CSV, one line per cell, with all digits."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator='\n')
     writer.writerow(['test', 'row', 'split', 'mean', 'variance', 'participants', 'questions'])

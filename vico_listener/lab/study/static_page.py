@@ -1,4 +1,4 @@
-"""The page of a study: one folder that works from a disk, with no key in it.
+"""Writes the page of a study: one folder that works from a disk and does not hold the key.
 
 Its videos are encoded alike, so that nothing but the listener tells them apart.
 """
@@ -36,13 +36,13 @@ def write_page(folder: Path, key: Key, videos: Mapping[str, Video], size: int = 
     """Write `index.html`, its style and code, `study.js` with the questions, and `videos/`.
 
     Args:
-        folder: where to; must be empty or missing.
+        folder: folder of the page; it must be empty or missing.
         key: what is asked; only what a participant may know of it is written.
-        videos: by opaque name.
+        videos: the videos by opaque name.
         size: height of the videos, px (even).
 
     Raises:
-        StudyError: the folder holds something already.
+        StudyError: the folder is not empty.
         ClipError: a video cannot be read.
     """
     if folder.exists() and any(folder.iterdir()):
@@ -62,7 +62,7 @@ def write_page(folder: Path, key: Key, videos: Mapping[str, Video], size: int = 
 
 
 def public(question: Question) -> dict[str, object]:
-    """What a participant may know of a question."""
+    """Return what a participant may know of a question."""
     shown: dict[str, object] = {
         'id': question.id,
         'test': question.test.value,
@@ -84,7 +84,7 @@ def encode(source: Path, target: Path, size: int, sound: bool) -> None:
         sound: keep the sound.
 
     Raises:
-        ClipError: the source is no video.
+        ClipError: the source is not a video.
     """
     info = probe_clip(source)
     width = speaker_width(size, info.height, info.width) if sound else size

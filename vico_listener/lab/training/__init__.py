@@ -1,1 +1,1 @@
-"""Training of the learned listeners; needs torch."""
+"""Trains the learned listeners; needs torch."""

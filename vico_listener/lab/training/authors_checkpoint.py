@@ -1,4 +1,4 @@
-"""The authors' training checkpoints: read strictly, turned into ours.
+"""Reads the authors' training checkpoints strictly, and converts them to ours.
 
 `Epoch_%03d.bin` is a pickled dict of 16 tensors, with `module.` before their names when it was
 trained on several GPUs. The means and deviations that belong to it lie in two more pickles. All of
@@ -49,7 +49,7 @@ _NUMPY: list[Any] = [
 
 
 def import_release(weights: Path, motion_stats: Path, acoustic_stats: Path) -> Checkpoint:
-    """The authors' network as a checkpoint of ours.
+    """Return the authors' network as a checkpoint of this package.
 
     Args:
         weights: `Epoch_%03d.bin`.
@@ -79,7 +79,7 @@ def import_release(weights: Path, motion_stats: Path, acoustic_stats: Path) -> C
 
 
 def load_plain(path: Path) -> Any:
-    """Tensors and NumPy arrays of a file that torch or pickle wrote; nothing in it is run.
+    """Load the tensors and NumPy arrays of a torch or pickle file without running its code.
 
     Raises:
         CheckpointError: it is missing, broken, or wants more than plain data.

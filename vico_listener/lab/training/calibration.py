@@ -1,4 +1,4 @@
-"""From a trained network to a checkpoint that listens as often and as much as its teacher."""
+"""Calibrates a trained network, so that it acts as often and as strongly as its teacher."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,7 +25,7 @@ GAIN_RANGE = (0.5, 2.0)
 
 
 def to_checkpoint(network: ListenerNetwork, norm: Normalisation) -> Checkpoint:
-    """The network's weights, unfinished: not calibrated."""
+    """Return the network's weights as a checkpoint that is not calibrated."""
     weights = {name: w.detach().cpu().numpy().copy() for name, w in network.state_dict().items()}
     return Checkpoint(network.config, weights, norm)
 
@@ -33,11 +33,11 @@ def to_checkpoint(network: ListenerNetwork, norm: Normalisation) -> Checkpoint:
 def calibrate(
     network: ListenerNetwork, norm: Normalisation, unseen: Sequences, dyads: Sequence[Dyad]
 ) -> Normalisation:
-    """Fit what a network cannot learn by gradient: how much it leaves open, and how often it acts.
+    """Fit what a network cannot learn by gradient: how much it varies, and how often it acts.
 
     Args:
         network: trained, of output `behaviour`.
-        norm: of its training.
+        norm: normalisation of its training.
         unseen: sequences it was not trained on, for the spread of the gestures' numbers.
         dyads: some whose teacher's number of gestures it shall reach, by running freely.
     """
@@ -53,13 +53,13 @@ def calibrate(
 
 
 def gesture_counts(dyads: Sequence[Dyad]) -> NDArray[np.float64]:
-    """Gestures (kinds,) of the teacher."""
+    """Count the gestures (kinds,) of the teacher."""
     kinds = np.concatenate([dyad.gestures[:, 1] for dyad in dyads]).astype(int)
     return np.bincount(kinds, minlength=len(GESTURE_HEADS)).astype(np.float64)
 
 
 def run_freely(checkpoint: Checkpoint, dyad: Dyad, seed: int) -> NDArray[np.float64]:
-    """Gestures (kinds,) that the network decides on when it listens to a dyad's speaker."""
+    """Count the gestures (kinds,) that the network decides on as it listens to a dyad's speaker."""
     personality = Personality(*(round(float(v), 6) for v in dyad.personality))
     runtime = 'numba' if checkpoint.config.generator == 'lstm' else 'torch'
     listener = LearnedListener(personality, seed, checkpoint, runtime)

@@ -1,4 +1,4 @@
-"""Clips of a data set as the tensors that a network of output `motion` is trained on.
+"""Converts clips of a data set to the tensors that a network of output `motion` is trained on.
 
 The target at a tick is the listener's face at that tick, from the speaker up to it: no delay. (The
 paper pairs the speaker's frame t with the listener's t + 1, which a live listener cannot show
@@ -40,7 +40,7 @@ SHORTEST = 30
 
 
 def check_clips(config: ModelConfig, clips: Sequence[ClipFeatures]) -> None:
-    """Refuse what the network cannot be trained on.
+    """Refuse clips that the network cannot be trained on.
 
     Raises:
         DataError: another basis or layout, numbers that are not finite, or a listener who is never
@@ -51,7 +51,7 @@ def check_clips(config: ModelConfig, clips: Sequence[ClipFeatures]) -> None:
         if basis is not config.motion_basis:
             raise DataError(
                 f'{clip.clip}: its features are in the basis {basis.name}, the network is made '
-                f'for {config.basis}: set model.basis, or extract the features anew'
+                f'for {config.basis}: set model.basis, or extract the features again'
             )
         if clip.acoustics != config.acoustic:
             raise DataError(
@@ -63,7 +63,7 @@ def check_clips(config: ModelConfig, clips: Sequence[ClipFeatures]) -> None:
         for name, rows in _known_rows(clip).items():
             if not np.isfinite(rows).all():
                 raise DataError(
-                    f'{clip.clip}: {name} holds numbers that are not finite: extract it anew'
+                    f'{clip.clip}: {name} holds numbers that are not finite: extract it again'
                 )
 
 
@@ -77,7 +77,7 @@ def _known_rows(clip: ClipFeatures) -> dict[str, Array]:
 
 
 def native_rows(track: FaceTrack) -> Array:
-    """A track as networks see it, (T, motion_size); zero where it is not valid."""
+    """Return a track as networks see it, (T, motion_size); zero where it is not valid."""
     if not track.basis.absolute_pose:
         rows = motion_vector(track.rotation, track.expression, track.translation)
         return np.where(track.valid[:, None], rows, np.float32(0))
@@ -88,7 +88,7 @@ def native_rows(track: FaceTrack) -> Array:
 
 
 def measure_clips(config: ModelConfig, clips: Sequence[ClipFeatures]) -> Normalisation:
-    """Means and deviations over the visible ticks of the training set."""
+    """Measure means and deviations over the visible ticks of the training set."""
     plain = vars(Normalisation.identity(config))
     known = [_known_rows(replace(c, listener=relative_track(c.listener))) for c in clips]
     values = {name: np.concatenate([rows[name] for rows in known]) for name in known[0]}
@@ -109,12 +109,12 @@ def clip_sequences(
     window: int = 0,
     stride: int = 1,
 ) -> Sequences:
-    """Clips, or windows of them, padded to the longest.
+    """Convert clips, or windows of them, to sequences padded to the longest.
 
     Args:
-        config: of the network.
-        norm: of its training.
-        clips: of its basis.
+        config: configuration of the network.
+        norm: normalisation of its training.
+        clips: clips in the network's basis.
         window: ticks of a window, whose first face is its reference; 0 = whole clips.
         stride: ticks from one window's start to the next.
     """
@@ -124,7 +124,7 @@ def clip_sequences(
 
 
 def windows(clip: ClipFeatures, window: int, stride: int) -> Iterator[ClipFeatures]:
-    """Windows of a clip in which the listener is seen; the last ones shrink to `SHORTEST`."""
+    """Return the windows of a clip in which the listener is seen; the last shrink to `SHORTEST`."""
     if window <= 0 or len(clip) <= window:
         yield clip
         return

@@ -1,4 +1,4 @@
-"""The training loop: epochs of chunks with carried state, checkpoints after each epoch."""
+"""Runs the training loop: epochs of chunks with carried state, and a checkpoint after each."""
 
 import json
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ class Trainer:
         folder: Path,
         world: World = ALONE,
     ) -> None:
-        """Begin, or go on where `folder` says.
+        """Begin a run, or resume the one in `folder`.
 
         Raises:
             SettingError: `folder` holds the run of another network.
@@ -181,14 +181,14 @@ class Trainer:
         return driven
 
     def best(self) -> ListenerNetwork:
-        """The network of the epoch whose loss on the test set was lowest."""
+        """Return the network of the epoch whose loss on the test set was lowest."""
         network = ListenerNetwork(self._config.model)
         network.load_state_dict(torch.load(self._folder / BEST, weights_only=True))
         return network
 
     @torch.inference_mode()
     def evaluate(self, data: Sequences) -> dict[str, float]:
-        """Mean losses over sequences, each in one pass."""
+        """Return the mean losses over sequences, each in one pass."""
         self.network.eval()
         output, _ = self.network(data.driven, self.network.initial_state(data.initial))
         loss, terms = all_losses(self._config.model, self._config.loss, output, data)
@@ -196,13 +196,13 @@ class Trainer:
 
 
 def input_slices(config: ModelConfig) -> tuple[slice, slice, slice | None]:
-    """Where in a step's input sound, face and the three flags are."""
+    """Return where in a step's input the audio, the face and the three flags are."""
     face = slice(ACOUSTIC_SIZE, ACOUSTIC_SIZE + config.motion_size)
     flags = slice(face.stop, face.stop + 3) if config.flags else None
     return slice(0, ACOUSTIC_SIZE), face, flags
 
 
 def progress(history: list[Epoch]) -> dict[str, list[Any]]:
-    """The history by name of the loss."""
+    """Return the history of the losses by their names."""
     names = history[-1].losses if history else {}
     return {name: [epoch.losses.get(name) for epoch in history] for name in names}

@@ -1,4 +1,4 @@
-"""The losses: the paper's on motion, and the likelihood of the gestures.
+"""Computes the losses: the paper's on motion, and the likelihood of the gestures.
 
 Source: Zhou et al., ECCV 2022, equations 4 to 6; the authors' code takes norms of z-scored values,
 so do these. Gestures are a marked point process: at every step each kind begins or does not.
@@ -25,11 +25,11 @@ class LossWeights:
     """Weights of the terms.
 
     Attributes:
-        expression_motion, pose_motion: of the first differences, the paper's w1 and w2.
+        expression_motion, pose_motion: weights of the first differences, the paper's w1 and w2.
         separate_pose: rotation, translation and crop have norms of their own, as in the authors'
             code, whose sum is the pose's loss; else one norm, as in the paper.
-        gestures: of the gestures' likelihood (per second of data).
-        marks: of their numbers and choices.
+        gestures: weight of the gestures' likelihood (per second of data).
+        marks: weight of the likelihood of their numbers and choices.
     """
 
     expression_motion: float = 0.1
@@ -53,7 +53,7 @@ class Counts:
 
     @classmethod
     def of(cls, data: Sequences) -> 'Counts':
-        """Those of some data."""
+        """Count the steps and pairs of some data."""
         return cls(float(data.mask.sum()), float(_pairs(data).sum()))
 
 
@@ -68,10 +68,10 @@ def motion_losses(
     separate_pose: bool = False,
     counts: Counts | None = None,
 ) -> dict[str, Tensor]:
-    """L_gen and the parts of L_mot, (), means over the steps that hold data.
+    """Return L_gen and the parts of L_mot, (), means over the steps that hold data.
 
     Args:
-        config: of the network.
+        config: configuration of the network.
         output: (N, T, output_size).
         data: the same steps.
         separate_pose: see `LossWeights`.
@@ -106,7 +106,7 @@ def _norms(error: Tensor, mask: Tensor) -> Tensor:
 def gesture_losses(
     config: ModelConfig, output: Tensor, data: Sequences, counts: Counts | None = None
 ) -> dict[str, Tensor]:
-    """Negative log likelihood per second of when gestures begin, and of what they are, ()."""
+    """Return the negative log likelihood per second of the gestures' beginnings and marks, ()."""
     seconds = max((counts or Counts.of(data)).steps, 1.0) / config.clock
     when = output.new_zeros(())
     what = output.new_zeros(())
@@ -141,7 +141,7 @@ def all_losses(
     data: Sequences,
     counts: Counts | None = None,
 ) -> tuple[Tensor, dict[str, float]]:
-    """The weighted sum, and every term by name; `counts` as in `motion_losses`."""
+    """Return the weighted sum, and every term by name; `counts` as in `motion_losses`."""
     counts = counts or Counts.of(data)
     terms = motion_losses(config, output, data, weights.separate_pose, counts)
     if config.output == 'behaviour':

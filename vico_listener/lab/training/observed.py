@@ -1,9 +1,9 @@
-"""Recorded listeners as dyads: what they did, told from how their head and face moved.
+"""Converts recorded listeners to dyads, inferring their gestures from how head and face moved.
 
-A network of output `behaviour` decides on gestures, and a recording does not tell when its listener
+A network of output `behaviour` decides on gestures, and a recording does not show when its listener
 did. So nods and shakes are found in the motion by the detectors of `vico describe`, count as
 decided on where they begin, and are taken out of the pose; blinks are taken out of the face, which
-the idle layer adds. Beats and glances are not told apart from posture and gaze.
+the idle layer adds. Beats and glances are not distinguished from posture and gaze.
 """
 
 from collections.abc import Sequence
@@ -52,7 +52,7 @@ SHORTEST = SMOOTHING_FRAMES
 
 
 def observed_dyad(clip: ClipFeatures) -> Dyad:
-    """A clip as a dyad; where the listener was not seen its motion is interpolated.
+    """Return a clip as a dyad; motion is interpolated where the listener was not seen.
 
     Raises:
         DataError: it is shorter than `SHORTEST`, or its listener is never seen.
@@ -161,7 +161,7 @@ def _inside(name: str, value: float) -> float:
 def observed_sequences(
     config: ModelConfig, norm: Normalisation, pairs: Sequence[tuple[ClipFeatures, Dyad]]
 ) -> Sequences:
-    """Clips, each with its `observed_dyad`; ticks without the listener's face cost nothing."""
+    """Return sequences of clips and their `observed_dyad`; ticks without a face cost nothing."""
     made = sequences(config, norm, [dyad for _, dyad in pairs])
     for row, (clip, _) in zip(made.mask, pairs, strict=True):
         row[: len(clip)] = torch.from_numpy(clip.listener.valid.astype(np.float32))

@@ -1,4 +1,4 @@
-"""Training in several processes that `torchrun` starts: each takes a share of every batch."""
+"""Trains in several processes that `torchrun` starts: each takes a share of every batch."""
 
 import os
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ class World:
 
     Attributes:
         rank: number of this one; 0 writes files and shows progress.
-        size: how many there are.
+        size: number of processes.
     """
 
     rank: int = 0
     size: int = 1
 
     def share(self, data: Sequences, rows: Tensor) -> Sequences:
-        """The sequences of a batch that are this process'.
+        """Return the sequences of a batch that this process takes.
 
         Where they run out, the last one again, which counts for nothing: every process has to take
         part in every update.
@@ -38,7 +38,7 @@ class World:
         return replace(last, mask=torch.zeros_like(last.mask))
 
     def total(self, value: float) -> float:
-        """The sum of every process' value."""
+        """Return the sum of every process' value."""
         if self.size == 1:
             return value
         summed = torch.tensor(value, dtype=torch.float64)
@@ -46,7 +46,7 @@ class World:
         return float(summed)
 
     def parallel(self, network: nn.Module, partly_used: bool) -> nn.Module:
-        """The network with gradients that are the mean of all processes'.
+        """Return the network with gradients averaged over all processes.
 
         Args:
             network: the same in all of them.
@@ -57,7 +57,7 @@ class World:
         return DistributedDataParallel(network, find_unused_parameters=partly_used)
 
     def wait(self) -> None:
-        """Until every process has come here."""
+        """Wait until every process has come here."""
         if self.size > 1:
             distributed.barrier()
 

@@ -1,4 +1,4 @@
-"""A whole training run: data, epochs, plots, calibration, checkpoint."""
+"""Carries out a whole training run: data, epochs, plots, calibration, checkpoint."""
 
 import subprocess
 from dataclasses import dataclass
@@ -48,10 +48,10 @@ def train(config: TrainingConfig, out: Path, data: Path, epochs: int | None = No
     """Make what is missing of the data, train to the end, and write a checkpoint.
 
     Args:
-        config: what to do.
+        config: settings of the run.
         out: folder of the run; a run in it is resumed.
         data: folder of the dyads; not used with `config.features`.
-        epochs: stop earlier.
+        epochs: stop after so many epochs, before the configured number.
 
     Returns:
         the checkpoint's folder.
@@ -92,7 +92,7 @@ def train(config: TrainingConfig, out: Path, data: Path, epochs: int | None = No
 
 @dataclass(frozen=True)
 class _Examples:
-    """Training and test set, their normalisation, and what a checkpoint says of them.
+    """Training and test set, their normalisation, and what a checkpoint records about them.
 
     Attributes:
         dyads: whose listeners' number of gestures the network shall reach.
@@ -138,7 +138,7 @@ def _from_labelled(
     test: list[ClipFeatures],
     told: dict[str, Any],
 ) -> _Examples:
-    """What a teacher did, as it told itself; the test split chooses the epoch."""
+    """Return examples of what a teacher decided; the test split chooses the epoch."""
     model = config.model
     dyads = [labelled_dyad(clip) for clip in clips]
     norm = measure(model, dyads)
@@ -149,7 +149,7 @@ def _from_labelled(
 def _from_observed(
     config: TrainingConfig, clips: list[ClipFeatures], told: dict[str, Any]
 ) -> _Examples:
-    """Gestures of people; some clips of the train split choose the epoch, and tell how often."""
+    """Return examples of people's gestures; some train clips choose the epoch and the rates."""
     model = config.model
     dyads = [observed_dyad(clip) for clip in clips]
     names = [kind.name.lower() + 's' for kind in Kind]
@@ -173,7 +173,7 @@ def _from_observed(
 def describe_run(
     config: TrainingConfig, history: list[Epoch], may_choose: bool = True
 ) -> dict[str, Any]:
-    """What a checkpoint says of its training; `may_choose`: the best epoch was kept."""
+    """Describe the training for a checkpoint; with `may_choose` the best epoch was kept."""
     best = min(history, key=lambda epoch: epoch.losses['test/loss'])
     if not may_choose:
         best = history[-1]
@@ -202,7 +202,7 @@ def _revision() -> str:
 
 
 def plot_losses(history: list[Epoch], path: Path) -> None:
-    """Every loss over the epochs, training and test set."""
+    """Plot every loss over the epochs, on training and test set."""
     from matplotlib.figure import Figure
 
     tracks = progress(history)

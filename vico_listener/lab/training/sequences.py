@@ -1,4 +1,4 @@
-"""Dyads as the tensors that a network is trained on."""
+"""Converts dyads to the tensors that a network is trained on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,17 +60,17 @@ class Sequences:
         return len(self.initial)
 
     def select(self, rows: Tensor) -> 'Sequences':
-        """Some of the sequences."""
+        """Return some of the sequences."""
         return Sequences(*(getattr(self, f.name)[rows] for f in fields(self)))
 
     def steps(self, start: int, stop: int) -> 'Sequences':
-        """Some of the steps."""
+        """Return some of the steps."""
         parts = (getattr(self, f.name) for f in fields(self)[1:])
         return Sequences(self.initial, *(part[:, start:stop] for part in parts))
 
 
 def faded(attitude: NDArray[np.int8]) -> Array:
-    """Shares (T, 3) of the attitudes as they fade into one another in a listener."""
+    """Return the shares (T, 3) of the attitudes as they fade into one another in a listener."""
     fade = MoodFade(ATTITUDES[attitude[0]])
     shares = np.empty((len(attitude), len(ATTITUDES)), np.float32)
     for tick, number in enumerate(attitude):
@@ -80,20 +80,20 @@ def faded(attitude: NDArray[np.int8]) -> Array:
 
 
 def listener_motion(config: ModelConfig, dyad: Dyad) -> Array:
-    """What the network shall put out, in its units: (T, motion_size)."""
+    """Return the output that the network has to learn, in its units: (T, motion_size)."""
     if config.output == 'behaviour':
         return motion_vector(dyad.posture, dyad.change, dyad.translation_out)
     return motion_vector(dyad.rotation_out, dyad.expression_out, dyad.translation_out)
 
 
 def reference_motion(dyad: Dyad) -> Array:
-    """The listener's first face as a motion (58,)."""
+    """Return the listener's first face as a motion (58,)."""
     zeros = np.zeros(3, np.float32)
     return motion_vector(zeros, dyad.reference, zeros)
 
 
 def measure(config: ModelConfig, dyads: Sequence[Dyad]) -> Normalisation:
-    """Means and deviations over the training set; pooled over valid frames."""
+    """Measure means and deviations over the training set, pooled over valid frames."""
     heard = np.concatenate([d.acoustic for d in dyads])
     seen = np.concatenate(
         [motion_vector(d.rotation, d.expression, d.translation)[d.valid] for d in dyads]
@@ -117,12 +117,12 @@ def measure(config: ModelConfig, dyads: Sequence[Dyad]) -> Normalisation:
 
 
 def sequences(config: ModelConfig, norm: Normalisation, dyads: Sequence[Dyad]) -> Sequences:
-    """All dyads, padded to the longest."""
+    """Convert dyads to sequences padded to the longest."""
     return stack([_sequence(config, norm, dyad) for dyad in dyads])
 
 
 def stack(single: Sequence[Sequences]) -> Sequences:
-    """Sequences without the dimension N as one, padded to the longest."""
+    """Stack sequences without the dimension N, padded to the longest."""
     longest = max(len(one.mask) for one in single)
     columns = []
     for f in fields(Sequences):

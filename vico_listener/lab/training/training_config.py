@@ -1,4 +1,4 @@
-"""The configuration of a training run: one YAML file."""
+"""Reads the configuration of a training run from one YAML file."""
 
 from dataclasses import dataclass
 from dataclasses import field
@@ -20,7 +20,7 @@ class TrainingConfigError(SettingError):
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """How to train.
+    """The settings of a training run.
 
     Attributes:
         model: the network.
@@ -30,10 +30,10 @@ class TrainingConfig:
         window, stride: train on windows of so many ticks, every so many ticks (features only);
             window 0 = whole clips.
         loss: weights.
-        seed: of weights and order.
-        epochs: how many; in each a share of `epoch_share` of the sequences is seen.
+        seed: seed of the initial weights and of the order.
+        epochs: number of epochs; each uses a share of `epoch_share` of the sequences.
         batch: sequences at a time; chunk: steps between two updates, the state is carried on.
-        learning_rate, weight_decay: of AdamW, betas 0.9 and 0.999.
+        learning_rate, weight_decay: settings of AdamW, with betas 0.9 and 0.999.
         decay, decay_every: the learning rate is multiplied by `decay` every so many epochs.
         gradient_limit: norm to which gradients are clipped.
         drop_face, drop_audio: share of chunks whose face, or sound, is hidden from the network.

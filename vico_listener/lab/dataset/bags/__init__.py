@@ -1,1 +1,1 @@
-"""rosbag2 bags of a data set: clips become bags, and the true listener comes out of one."""
+"""Converts clips of a data set to rosbag2 bags, and reads the true listener from a bag."""

@@ -1,4 +1,4 @@
-"""Bags of clips: what camera and microphone would have published, and the truth."""
+"""Writes bags of clips: what camera and microphone would have published, and the true listener."""
 
 import heapq
 from collections.abc import Callable
@@ -45,7 +45,7 @@ SPEAKER = '.speaker'
 
 @dataclass(frozen=True)
 class ClipFiles:
-    """One clip: its name, the speaker's video, sound (None = the video's own), features."""
+    """A clip's name, the speaker's video, its audio (None: that of the video), and its features."""
 
     name: str
     video: Path
@@ -53,7 +53,7 @@ class ClipFiles:
     features: Path | None = None
 
     def known(self) -> tuple[Attitude | None, FaceTrack | None]:
-        """The listener's attitude and true motion as far as they are known.
+        """Return the listener's attitude and true motion as far as they are known.
 
         Raises:
             DataError: the feature file is broken.
@@ -65,7 +65,7 @@ class ClipFiles:
 
 
 def find_clips(source: Path, features: Path | None = None) -> list[ClipFiles]:
-    """The clips of a video file, of a folder of videos, or of a data set in ViCo's layout.
+    """Find the clips of a video file, of a folder of videos, or of a data set in ViCo's layout.
 
     ViCo's layout is ``videos/NAME.speaker.mp4`` with ``audios/NAME.wav``; features are
     ``NAME.npz`` in `features`, or in the folder ``features`` of the data set.
@@ -119,12 +119,12 @@ def make_bag(
     the same motion as the clip.
 
     Args:
-        clip: what goes in.
-        folder: of the bag; must not exist.
+        clip: the clip to convert.
+        folder: folder of the bag; it must not exist.
         storage: 'mcap' or 'sqlite3'.
         images: 'raw' (sensor_msgs/Image) or 'jpeg' (CompressedImage).
-        attitude: of the listener; None = the one that the clip's features know, if any.
-        progress: told of the seconds of stream time that are done.
+        attitude: attitude of the listener; None: that of the clip's features, if known.
+        progress: called with the seconds of stream time that are done.
 
     Raises:
         BagError: the folder exists. ClipError: the video cannot be used. DataError: the features

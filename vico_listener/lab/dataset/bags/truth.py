@@ -1,4 +1,4 @@
-"""What the listener of a recording really did, out of its bag."""
+"""Reads from the bag of a recording what its listener really did."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +20,12 @@ from vico_listener.motion import basis_by_name
 
 @dataclass(frozen=True)
 class Truth:
-    """The true listener.
+    """The motion of the true listener.
 
     Attributes:
-        ticks: (T,) numbers of the model's ticks.
+        ticks: (T,) numbers of the ticks.
         motion: (T) its face; pose relative to the reference.
-        reference: its first face; pose as the camera saw it, neutral when the bag does not say.
+        reference: its first face; pose as the camera saw it, neutral when the bag holds none.
     """
 
     ticks: NDArray[np.int64]
@@ -34,7 +34,7 @@ class Truth:
 
 
 def read_truth(path: Path, inputs: Inputs) -> Truth | None:
-    """The true listener of a bag, None when it holds none.
+    """Read the true listener of a bag; None when the bag holds none.
 
     Raises:
         BagError: the bag is damaged, or its faces are in an unknown or in several bases.

@@ -1,4 +1,4 @@
-"""Synthetic dyads: a speaker made up from speech, and a listener who answers by the rules.
+"""Synthetic dyads: a speaker generated from speech, and a listener who answers by the rules.
 
-Not recordings of people: they show a network what `rules` would do, no more.
+They are not recordings of people: they only show a network what `rules` would do.
 """

@@ -1,4 +1,4 @@
-"""One dyad: a speaker's frames and what the teacher did, as arrays over T ticks."""
+"""Holds one dyad, a speaker's frames and what the teacher did, as arrays over T ticks."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Speaker:
     face: FaceTrack
 
     def frame(self, tick: int) -> SpeakerFrame:
-        """The frame of one tick."""
+        """Return the frame of one tick."""
         visible, heard = bool(self.face.valid[tick]), bool(self.heard[tick])
         stamp = tick_stamp(tick)
         speaking = heard and bool(self.speaking[tick])
@@ -74,13 +74,13 @@ class Dyad:
         return len(self.acoustic)
 
     def speaker_frames(self) -> Iterator[SpeakerFrame]:
-        """The speaker tick by tick."""
+        """Yield the speaker's frames tick by tick."""
         speaker = Speaker(self.acoustic, self.speaking, self.heard, self.face)
         return map(speaker.frame, range(len(self)))
 
     @property
     def face(self) -> FaceTrack:
-        """The speaker's face."""
+        """Return the speaker's face."""
         return FaceTrack(self.expression, self.rotation, self.translation, self.valid)
 
 
@@ -90,7 +90,7 @@ def teach(
     personality: Personality,
     reference: FaceMotion,
 ) -> Dyad:
-    """Let `rules` listen at intensity 1 and write down what it does."""
+    """Let `rules` listen at intensity 1 and record what it does."""
     count = len(speaker.acoustic)
     teacher = RulesListener(personality=personality)
     teacher.reset(reference, ATTITUDES[attitude[0]])
@@ -128,10 +128,10 @@ def teach(
 
 
 def personality_row(personality: Personality) -> NDArray[np.float32]:
-    """A personality as numbers (10,), in the order of its fields."""
+    """Return a personality as numbers (10,), in the order of its fields."""
     return np.array([getattr(personality, f.name) for f in fields(personality)], np.float32)
 
 
 def gesture_row(tick: int, gesture: Gesture) -> list[float]:
-    """A gesture as numbers, in the order of `GESTURE_FIELDS`."""
+    """Return a gesture as numbers, in the order of `GESTURE_FIELDS`."""
     return [float(tick), *(float(getattr(gesture, name)) for name in GESTURE_FIELDS[1:])]

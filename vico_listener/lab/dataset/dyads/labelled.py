@@ -1,4 +1,4 @@
-"""Dyads as the features of a data set, with what the teacher tells; nothing is lost on the way."""
+"""Converts dyads to labelled features of a data set and back, without loss."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from vico_listener.motion import ARKIT52
 def dyad_features(
     dyad: Dyad, clip: str, split: str, speaker_id: str, listener_id: str
 ) -> ClipFeatures:
-    """A dyad as the clip of a data set, labelled; `attitude` is the first one."""
+    """Return a dyad as a labelled clip of a data set; its `attitude` is the first one."""
     listener = FaceTrack(
         dyad.expression_out,
         dyad.rotation_out,
@@ -38,10 +38,10 @@ def dyad_features(
 
 
 def labelled_dyad(clip: ClipFeatures) -> Dyad:
-    """A labelled clip as a dyad, the inverse of `dyad_features`.
+    """Return a labelled clip as a dyad; this is the inverse of `dyad_features`.
 
     Raises:
-        DataError: it has no labels, or is not in `arkit52`.
+        DataError: the clip has no labels, or is not in `arkit52`.
     """
     if clip.labels is None:
         raise DataError(f'{clip.clip}: nobody labelled its listener')

@@ -1,4 +1,4 @@
-"""Make sets of synthetic dyads from one configuration and seed, in parallel."""
+"""Makes sets of synthetic dyads from one configuration and seed, in parallel."""
 
 from dataclasses import asdict
 from dataclasses import dataclass
@@ -40,13 +40,13 @@ DEFAULT_SHARE = 0.4
 
 @dataclass(frozen=True)
 class DyadConfig:
-    """What to make.
+    """The settings of a set of synthetic dyads.
 
     Attributes:
-        seed: of everything; the splits never share a random number.
+        seed: seed of all random choices; the splits never share a random number.
         seconds: length of a speaker's talk.
-        speakers: how many, per split; each is listened to in every attitude.
-        voices: of eSpeak, per split; none is in two splits.
+        speakers: number of speakers per split; each is listened to in every attitude.
+        voices: eSpeak's voices per split; each belongs to one split only.
         recordings: patterns (`**` and `*`) of audio files of recorded speech; what is missing is
             left out. Each file belongs to one split.
     """
@@ -70,14 +70,14 @@ class DyadConfig:
             raise SettingError('dyads: a voice is in two splits, or twice in one')
 
     def recorded(self, split: str) -> list[Path]:
-        """The recordings of a split: two thirds train, the rest test and ood in turn."""
+        """Return the recordings of a split: two thirds are train, the rest test and ood in turn."""
         files = sorted({p for pattern in self.recordings for p in Path('/').glob(pattern[1:])})
         order = ('train', 'train', 'test', 'train', 'train', 'ood')
         return [file for k, file in enumerate(files) if order[k % len(order)] == split]
 
 
 def random_reference(rng: np.random.Generator) -> FaceMotion:
-    """A portrait's expression: often neutral, often smiling, with a little of everything."""
+    """Draw a portrait's expression: often neutral, often smiling, with a little of everything."""
     noise = np.clip(rng.normal(0, 0.05, ARKIT52.size), 0, 1)
     expression = (rng.choice([0.0, 1.0]) * noise).astype(np.float32)
     smile = rng.choice([0.0, rng.uniform(0, 0.9)])
@@ -87,7 +87,7 @@ def random_reference(rng: np.random.Generator) -> FaceMotion:
 
 
 def sound_valid(rng: np.random.Generator, count: int) -> NDArray[np.bool_]:
-    """(count,) false where the microphone fails: mostly never, sometimes for a while or always."""
+    """Draw (count,) flags, false where the microphone fails: mostly nowhere."""
     valid = np.ones(count, np.bool_)
     fault = rng.random()
     if fault < ALWAYS_DEAF:
@@ -99,7 +99,7 @@ def sound_valid(rng: np.random.Generator, count: int) -> NDArray[np.bool_]:
 
 
 def make_speaker(config: DyadConfig, split: str, number: int) -> list[Dyad]:
-    """One speaker, listened to in every attitude by different personalities."""
+    """Make one speaker, who is listened to in every attitude by different personalities."""
     rng = np.random.default_rng([config.seed, SPLITS.index(split), number])
     sound = talk(rng, config.voices[split], config.recorded(split), config.seconds)
     count = int(config.seconds * MODEL_RATE)
@@ -128,7 +128,7 @@ def _make_and_save(config: DyadConfig, split: str, number: int, folder: Path) ->
 
 
 def make_dyads(config: DyadConfig, folder: Path, workers: int | None = None) -> None:
-    """Make the labelled features of every split into `folder`; what is there already is kept.
+    """Write the labelled features of every split into `folder`; existing files are kept.
 
     Raises:
         SettingError: the folder holds dyads of another configuration.

@@ -1,4 +1,4 @@
-"""The sound of one made-up speaker: turns of speech or recordings, pauses, room and noise."""
+"""Generates one speaker's audio: turns of speech or recordings, pauses, room and noise."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ RECORDED_SHARE = 0.3
 
 
 def draw_speech(rng: np.random.Generator, voices: list[str]) -> Speech:
-    """A way of speaking."""
+    """Draw a way of speaking."""
     return Speech(
         voice=voices[rng.integers(len(voices))],
         rate=int(rng.integers(130, 215)),
@@ -32,7 +32,7 @@ def draw_speech(rng: np.random.Generator, voices: list[str]) -> Speech:
 
 
 def synthetic_talk(rng: np.random.Generator, voices: list[str], seconds: float) -> Sound:
-    """`seconds` of somebody who talks in turns, at the internal rate."""
+    """Synthesize `seconds` of somebody who talks in turns, at the internal rate."""
     speech = draw_speech(rng, voices)
     synthesizer = Synthesizer()
     pace = float(rng.uniform(0.6, 1.6))
@@ -49,7 +49,7 @@ def synthetic_talk(rng: np.random.Generator, voices: list[str], seconds: float) 
 
 
 def recorded_talk(rng: np.random.Generator, files: list[Path], seconds: float) -> Sound:
-    """`seconds` of recordings one after the other, at the internal rate.
+    """Return `seconds` of recordings one after the other, at the internal rate.
 
     Raises:
         ClipError: a file holds no sound.
@@ -66,7 +66,7 @@ def recorded_talk(rng: np.random.Generator, files: list[Path], seconds: float) -
 
 
 def record(rng: np.random.Generator, sound: Sound) -> Sound:
-    """The same sound as a microphone in a room hears it: echo, colour, noise, hum, gain."""
+    """Return audio as a microphone in a room records it: echo, colour, noise, hum and gain."""
     if rng.random() < 0.6:
         length = rng.uniform(0.05, 0.35)
         time = np.arange(int(length * INTERNAL_RATE)) / INTERNAL_RATE
@@ -89,7 +89,7 @@ def record(rng: np.random.Generator, sound: Sound) -> Sound:
 
 
 def _equalised(rng: np.random.Generator, sound: Sound) -> Sound:
-    """With the colour of some microphone: up to about 10 dB up or down, smooth over frequency."""
+    """Apply the colour of some microphone: up to about 10 dB up or down, smooth over frequency."""
     frequencies = np.array([0.0, 150, 400, 1000, 2500, 5000, INTERNAL_RATE / 2])
     gains = 10 ** (np.clip(rng.normal(0, 4, len(frequencies)), -10, 10) / 20)
     taps = firwin2(129, frequencies, gains, fs=INTERNAL_RATE)
@@ -99,7 +99,7 @@ def _equalised(rng: np.random.Generator, sound: Sound) -> Sound:
 def talk(
     rng: np.random.Generator, voices: list[str], recordings: list[Path], seconds: float
 ) -> Sound:
-    """One speaker's sound, made up or recorded."""
+    """Return one speaker's audio, synthesized or from recordings."""
     if recordings and rng.random() < RECORDED_SHARE:
         return record(rng, recorded_talk(rng, recordings, seconds))
     return record(rng, synthetic_talk(rng, voices, seconds))

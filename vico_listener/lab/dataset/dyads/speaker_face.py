@@ -1,4 +1,4 @@
-"""A made-up speaker's face: jaw and lips with the sound, head and brows with stress, smiles."""
+"""Animates a speaker's face: jaw and lips by the voice, head and brows by stress, and smiles."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ _SMILES = [ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]
 def speaker_face(
     rng: np.random.Generator, acoustic: NDArray[np.float32], speaking: NDArray[np.bool_]
 ) -> FaceTrack:
-    """The face of somebody who says what `acoustic` (T, 45) holds."""
+    """Return the face of somebody whose voice has the features `acoustic` (T, 45)."""
     count = len(acoustic)
     loud = _loudness(acoustic, speaking)
     stress = np.clip(loud - gaussian_filter1d(loud, 12), 0, None)

@@ -1,4 +1,4 @@
-"""Speech by eSpeak NG, whose library and voices come with the wheel `espeakng-loader`."""
+"""Synthesizes speech by eSpeak NG, which the wheel `espeakng-loader` provides with its voices."""
 
 import ctypes
 import shutil
@@ -44,7 +44,7 @@ class Speech:
 
 
 class Synthesizer:
-    """A speaker's voice box: the same words in the same order always sound the same.
+    """Synthesizes one speaker's speech: the same words in the same order always sound the same.
 
     eSpeak NG keeps state in its library for good, so each synthesizer loads a copy of its own, and
     seeds its random numbers with the time, so they are seeded again.
@@ -71,11 +71,11 @@ class Synthesizer:
         ctypes.CDLL(None).srand(1)
 
     def speak(self, text: str, speech: Speech, stressed: int | None = None) -> NDArray[np.float32]:
-        """Say a text.
+        """Synthesize a text.
 
         Args:
             text: plain English.
-            speech: how.
+            speech: how it is spoken.
             stressed: number of the word to be stressed, if any.
 
         Returns:

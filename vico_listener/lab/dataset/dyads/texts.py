@@ -1,4 +1,4 @@
-"""Made-up talk: sentences with questions and stress, in turns of different length."""
+"""Generates what a speaker says: sentences with questions and stress, in turns of any length."""
 
 from collections.abc import Sequence
 
@@ -41,7 +41,7 @@ _QUESTIONS = (
 
 
 def sentence(rng: np.random.Generator) -> str:
-    """One sentence: mostly plain, sometimes a question or a few words."""
+    """Draw one sentence: mostly plain, sometimes a question or a few words."""
 
     def pick(words: Sequence[str]) -> str:
         return words[int(rng.integers(len(words)))]
@@ -63,6 +63,6 @@ def sentence(rng: np.random.Generator) -> str:
 
 
 def turn(rng: np.random.Generator) -> list[str]:
-    """The sentences that are said in one go: one, a few or many."""
+    """Draw the sentences of one turn: one, a few or many."""
     count = int(rng.choice([1, 2, 3, 5, 8], p=[0.2, 0.3, 0.25, 0.15, 0.1]))
     return [sentence(rng) for _ in range(count)]

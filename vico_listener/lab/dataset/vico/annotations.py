@@ -1,4 +1,4 @@
-"""Annotations of two-person videos: who speaks when, on which side, and how the other one listens.
+"""Reads annotations of two-person videos: who speaks when and where, and how the other listens.
 
 One line for each clip and annotator; `annotator` and `data_split` may be missing:
 
@@ -31,16 +31,16 @@ Side = Literal['left', 'right']
 
 @dataclass(frozen=True)
 class Annotation:
-    """What one annotator says of one clip.
+    """One annotator's description of one clip.
 
     Attributes:
         video: file.
-        start: of the clip, s of stream time.
-        end: likewise.
-        side: of the speaker in the picture.
-        attitude: of the listener.
+        start: start of the clip, s of stream time.
+        end: end of the clip, s of stream time.
+        side: side of the image on which the speaker is.
+        attitude: attitude of the listener.
         speaker_id, listener_id: identities.
-        annotator: '' when not told.
+        annotator: name of the annotator; '' when unknown.
         split: '' when the clip is to be assigned to one.
     """
 
@@ -56,11 +56,11 @@ class Annotation:
 
     @property
     def name(self) -> str:
-        """Unique name of the clip: video, beginning and end in ms, as the stems of ViCo."""
+        """Return the clip's unique name: video, beginning and end in ms, as the stems of ViCo."""
         return f'{self.video.stem}_{round(1000 * self.start)}_{round(1000 * self.end)}'
 
     def differs(self, other: 'Annotation') -> list[str]:
-        """On what two annotators of one clip disagree."""
+        """Return on what two annotators of one clip disagree."""
         names = ('side', 'attitude', 'speaker_id', 'listener_id', 'split')
         return [name for name in names if getattr(self, name) != getattr(other, name)]
 
@@ -148,7 +148,7 @@ def _annotation(
 
 
 def parse_time(text: str) -> float:
-    """Seconds of '12.5', '1:02.5' or '1:00:02.5'; DataError when it is none of them."""
+    """Return the seconds in '12.5', '1:02.5' or '1:00:02.5'; DataError for another text."""
     try:
         parts = [float(part) for part in text.split(':')]
     except ValueError:
@@ -159,7 +159,7 @@ def parse_time(text: str) -> float:
 
 
 def _clips(lines: Sequence[Annotation], problems: list[str]) -> list[list[Annotation]]:
-    """Lines about the same clip together; what one annotator says twice is named and left out."""
+    """Group the lines by clip; what one annotator states twice is reported and left out."""
     groups: list[list[Annotation]] = []
     for line in lines:
         same = next((group for group in groups if _same_clip(group[0], line)), None)

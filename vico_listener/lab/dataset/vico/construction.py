@@ -31,10 +31,10 @@ LEFT_OUT = 'left_out.csv'
 
 @dataclass(frozen=True)
 class ConstructionSettings:
-    """How to construct.
+    """The settings of a construction.
 
     Attributes:
-        seed: of the splits.
+        seed: seed by which clips are assigned to the splits.
         fov_deg: field of view of the cameras along the longer side, for "roughly frontal".
     """
 
@@ -44,7 +44,7 @@ class ConstructionSettings:
 
 @dataclass
 class Construction:
-    """What came of it.
+    """The result of a construction.
 
     Attributes:
         clips: names of those in the data set.

@@ -1,4 +1,4 @@
-"""Cuts one clip out of a two-person video: a square picture of each person, and the sound."""
+"""Cuts one clip out of a two-person video: a square image of each person, and the audio."""
 
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -91,7 +91,7 @@ def _ticks(annotation: Annotation, count: int) -> Iterator[Image]:
 
 
 def at_model_rate(frames: Iterable[CameraFrame], start: float, count: int) -> Iterator[Image]:
-    """For each of `count` ticks from `start` s on the picture whose stamp is nearest.
+    """Yield the image with the nearest stamp for each of `count` ticks from `start` s on.
 
     Pictures are repeated or left out; what comes before the first one shows the first.
     """
@@ -114,7 +114,7 @@ def _since(tick: int) -> float:
 
 
 def crop_window(person: Followed, other: Followed, shape: tuple[int, int]) -> Window:
-    """The square that shows a person throughout a clip, and nothing of the other one's face.
+    """Return the square that shows one person throughout a clip without the other one's face.
 
     One window for the whole clip: a head that moves is seen to move.
 
@@ -151,7 +151,7 @@ def crop_window(person: Followed, other: Followed, shape: tuple[int, int]) -> Wi
 
 
 def crop(image: Image, window: Window) -> Image:
-    """The square of a picture, (SIZE, SIZE, 3)."""
+    """Return the square of an image, scaled to (SIZE, SIZE, 3)."""
     left, top, side = window
     square = image[top : top + side, left : left + side]
     method = cv2.INTER_AREA if side > SIZE else cv2.INTER_CUBIC
@@ -159,7 +159,7 @@ def crop(image: Image, window: Window) -> Image:
 
 
 def fitted(sound: np.ndarray, count: int) -> np.ndarray:
-    """`sound` cut or padded with silence to `count` samples."""
+    """Return `sound`, cut or padded with silence to `count` samples."""
     return np.pad(sound[:count], (0, max(0, count - len(sound))))
 
 

@@ -1,11 +1,11 @@
-"""3DMM coefficients of a data set's videos: fitted by Deep3DFaceRecon, or of a lab that has them.
+"""Reads and writes the 3DMM coefficients of a data set's videos in the authors' file formats.
 
 .mat          `coeff` (T, 257) and `transform_params` (T, 5), float32 or float64, one file for each
               video, found by its name anywhere below a folder
 feature tree  `audio_feats/<clip>.npy` (T, 45) and `video_feats/<clip>.speaker.bin`,
               `.listener.bin`, dicts with 'angle.exp.trans' (T, 73), as the authors' trainer reads
 
-Sound is analysed anew for `.mat` files; a tree brings its own (layout `vico_release`).
+Audio is analysed here for `.mat` files; a tree holds its features (layout `vico_release`).
 """
 
 from functools import lru_cache
@@ -38,18 +38,18 @@ from vico_listener.native import rep103_rotation
 from vico_listener.speech import acoustic_features
 
 ROW = 73
-"""angle 3 | expression 64 | translation 3 | crop 3 of the authors' feature trees."""
+"""The authors' feature trees hold angle 3 | expression 64 | translation 3 | crop 3."""
 
 
 def read_mat(path: Path) -> FaceTrack:
-    """Coefficients of one video; DataError when the file is none of the authors' layout."""
+    """Read the coefficients of one video; DataError when the file has another layout."""
     coefficients, transform = load_mat(path)
     parts = (coefficients[:, part] for part in (ANGLES, EXPRESSION, TRANSLATION))
     return track_of(np.hstack([*parts, canvas_crop(transform)]).astype(np.float64))
 
 
 def track_of(native: NDArray) -> FaceTrack:
-    """Rows (T, 73) of the authors' order as a track; rows that are not finite are not valid."""
+    """Return rows (T, 73) in the authors' order as a track, valid where they are finite."""
     valid = np.isfinite(native).all(axis=1)
     rows = np.where(valid[:, None], native, 0.0)
     rotation = np.array([rep103_rotation(BFM64, row[:3]) for row in rows], np.float32)
@@ -63,7 +63,7 @@ def track_of(native: NDArray) -> FaceTrack:
 def features_from_mat(
     entry: ClipEntry, folder: Path, attitude: Attitude
 ) -> tuple[ClipFeatures, list[str]]:
-    """Features of a clip from `.mat` files below `folder` and the clip's own sound.
+    """Return features of a clip from `.mat` files below `folder` and the clip's own audio.
 
     Raises:
         DataError: a file is missing or wrong.
@@ -85,7 +85,7 @@ def features_from_mat(
 def features_from_tree(
     entry: ClipEntry, folder: Path, attitude: Attitude
 ) -> tuple[ClipFeatures, list[str]]:
-    """Features of a clip from the tree that the authors' trainer reads.
+    """Return features of a clip from the tree that the authors' trainer reads.
 
     Raises:
         ClipError: a file is missing or wrong, or wants to run code.
@@ -160,9 +160,9 @@ def write_coefficients(entry: ClipEntry, folder: Path, model: str, factor: float
 
     Args:
         entry: the clip.
-        folder: of the files.
+        folder: folder of the files.
         model: `epoch_20.pth`.
-        factor: of the width of all pictures; 1 as the authors have it.
+        factor: factor for the width of all images; 1 as the authors have it.
 
     Returns:
         notes on what was not seen.

@@ -1,4 +1,4 @@
-"""Features of a data set's clips, by the very code that perceives in the live stack."""
+"""Extracts the features of a data set's clips by the same code that perceives in the live stack."""
 
 import json
 from collections.abc import Iterator
@@ -59,17 +59,17 @@ RECONS = 'recons'
 
 @dataclass(frozen=True)
 class ExtractionSettings:
-    """How to extract.
+    """The settings of an extraction.
 
     Attributes:
         stretch: factor of the width of all pictures (below 1 makes them narrower); None =
             estimated for each clip and person, but 1 for `DEEP3D`: as the authors have it.
         face: the backend that looks at faces.
         face_model: its model, '' = the default one.
-        fov_deg: of the camera, along the longer side.
-        default_attitude: of clips whose layout does not tell.
+        fov_deg: field of view of the camera along the longer side, deg.
+        default_attitude: attitude of clips whose layout names none.
         mats: folder with `.mat` coefficients for all videos, instead of looking at them.
-        tree: folder of the authors' features, likewise.
+        tree: folder of the authors' features, instead of looking at the videos.
     """
 
     stretch: float | None = None
@@ -90,7 +90,7 @@ class ExtractionSettings:
 
 @dataclass
 class Extracted:
-    """What became of one clip.
+    """The result of one clip.
 
     Attributes:
         clip: its name.
@@ -114,12 +114,12 @@ def perceive(
     factor: float = 1.0,
     settings: ExtractionSettings | None = None,
 ) -> list[SpeakerFrame]:
-    """What the live stack perceives of a video, tick by tick.
+    """Yield what the live stack perceives of a video, tick by tick.
 
     Args:
-        video: of one person.
+        video: video of one person.
         audio: sound file, None = silence.
-        factor: of the pictures' width.
+        factor: factor for the width of the images.
         settings: the face backend and the camera; None = the defaults.
 
     Raises:
@@ -146,7 +146,7 @@ def perceive(
 
 
 def estimate_factor(video: Path) -> float:
-    """The factor that un-stretches a video's pictures, from some of its first ten seconds."""
+    """Estimate the factor that un-stretches a video's images from some of its first ten seconds."""
     pictures = [frame.image for frame in islice(camera_frames(video), 0, 300, 300 // SAMPLES)]
     return width_factor(pictures, landmarker())
 
@@ -154,7 +154,7 @@ def estimate_factor(video: Path) -> float:
 def extract_clip(
     entry: ClipEntry, settings: ExtractionSettings, folder: Path
 ) -> tuple[ClipFeatures, list[str]]:
-    """Features of a clip, and notes.
+    """Extract the features of a clip; return them with notes.
 
     Args:
         entry: the clip.
@@ -245,7 +245,7 @@ def extract_data_set(
     """Extract every clip that is not there yet, see `run_jobs`; `REPORT` tells of all clips.
 
     Returns:
-        what became of the clips of this run.
+        the results of the clips of this run.
 
     Raises:
         SettingError: `folder` holds features that were made with other settings.
@@ -264,7 +264,7 @@ def extract_data_set(
 
 
 def write_statistics(folder: Path) -> Path:
-    """Means and deviations over train only, of both faces pooled and of the sound.
+    """Write means and deviations over train only, of both faces pooled and of the audio.
 
     Raises:
         DataError: there is no clip of train, or nothing was seen or heard in it.

@@ -1,4 +1,4 @@
-"""Tables that others wrote: header names, order, delimiters and encodings differ.
+"""Reads tables that others wrote, which differ in header names, order, delimiter and encoding.
 
 Header names are compared without case, blanks and underscores; order does not matter. A file
 without header is read by the order that is expected.
@@ -26,7 +26,7 @@ _SPLIT_NAMES = {'training': 'train', 'valid': 'test', 'val': 'test', 'validation
 
 
 class LayoutError(DataError):
-    """A folder is no data set; the message says what was looked for."""
+    """A folder is not a data set; the message names what was looked for."""
 
 
 def read_rows(

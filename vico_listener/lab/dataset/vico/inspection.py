@@ -48,7 +48,7 @@ class Inspection:
     Attributes:
         layout: its tables.
         seconds: length of each clip whose listener can be read.
-        problems: of files, each named with its clip.
+        problems: problems of files, each with the name of its clip.
         broken: clips that cannot be used.
     """
 
@@ -59,12 +59,12 @@ class Inspection:
 
     @property
     def usable(self) -> list[ClipEntry]:
-        """Clips whose files can all be read."""
+        """Return the clips whose files can all be read."""
         return [entry for entry in self.layout.entries if entry.clip not in self.broken]
 
 
 def sound_seconds(path: Path) -> float:
-    """Length of a sound file, s.
+    """Return the length of an audio file, s.
 
     Raises:
         ClipError: it is missing, no sound, or empty.
@@ -78,7 +78,7 @@ def sound_seconds(path: Path) -> float:
 
 
 def inspect_data_set(layout: Layout, progress: bool = True) -> Inspection:
-    """Check every file; nothing aborts the rest."""
+    """Check every file; a broken one does not stop the others from being checked."""
     found = Inspection(layout, problems=list(layout.problems))
     entries = layout.entries
     with ThreadPoolExecutor() as pool:
@@ -128,7 +128,7 @@ def _check(entry: ClipEntry) -> tuple[float, list[str], bool]:
 
 
 def identity_problems(entries: Iterable[ClipEntry]) -> list[str]:
-    """What breaks the paper's rule: test identities occur in train, ood identities do not."""
+    """Return violations of the paper's rule: test identities occur in train, ood ones do not."""
     ids: dict[str, set[str]] = {split: set() for split in SPLITS}
     clips: Counter[str] = Counter()
     problems = []
@@ -150,7 +150,7 @@ def identity_problems(entries: Iterable[ClipEntry]) -> list[str]:
 
 
 def statistics(found: Inspection) -> dict[str, tuple[int, int, int, int, int, str]]:
-    """Rows of Table 2 by attitude and 'all'; 'unknown' where the layout does not tell."""
+    """Return the rows of Table 2 by attitude and 'all'; 'unknown' where the layout names none."""
     rows = {}
     for group in (*attitude_names(found.layout.entries), 'all'):
         mine = [e for e in found.layout.entries if group in ('all', attitude_name(e))]
@@ -169,13 +169,13 @@ def statistics(found: Inspection) -> dict[str, tuple[int, int, int, int, int, st
 
 
 def attitude_names(entries: Iterable[ClipEntry]) -> list[str]:
-    """Names of all attitudes, and 'unknown' where the layout does not tell of every clip."""
+    """Return the names of all attitudes, and 'unknown' where the layout lacks that of a clip."""
     names = [attitude.value for attitude in Attitude]
     return [*names, UNKNOWN] if any(entry.attitude is None for entry in entries) else names
 
 
 def attitude_name(entry: ClipEntry) -> str:
-    """Name of a clip's attitude, 'unknown' where the layout does not tell."""
+    """Return the name of a clip's attitude, 'unknown' where the layout names none."""
     return entry.attitude.value if entry.attitude is not None else UNKNOWN
 
 
@@ -200,7 +200,7 @@ def identity_matrix(entries: Iterable[ClipEntry]) -> dict[str, Counter[tuple[str
 
 
 def format_inspection(found: Inspection, shown: int | None = None) -> str:
-    """Tables as text: the paper's Table 2 with ViCo's numbers beside, lengths, splits, problems.
+    """Format the paper's Table 2 beside ViCo's numbers, lengths, splits and problems as text.
 
     Args:
         found: what is in the data set.
@@ -226,7 +226,7 @@ def format_inspection(found: Inspection, shown: int | None = None) -> str:
 
 
 def plot_inspection(found: Inspection, path: Path) -> None:
-    """Clip lengths with their share of the duration; identities by role and attitude."""
+    """Plot clip lengths with their share of the duration, and identities by role and attitude."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(13, 5), layout='constrained')

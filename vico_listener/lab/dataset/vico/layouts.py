@@ -1,4 +1,4 @@
-"""Reads the two layouts in which ViCo is given out: whatever is wrong is named, nothing is lost.
+"""Reads the two layouts in which ViCo is published; lines that cannot be used are reported.
 
 RLD        `RLD_data.csv` (attitude, audio, listener, speaker, listener_id, speaker_id, data_split),
            `videos/<listener>.mp4`, `videos/<speaker>.mp4`, `audios/<audio>.wav`
@@ -27,12 +27,12 @@ CHALLENGE_COLUMNS = ('video_id', 'uuid', 'speaker_id', 'listener_id')
 
 @dataclass(frozen=True)
 class ClipEntry:
-    """One line of a data set: where a clip's files should be, and what is said of it.
+    """One line of a data set: where a clip's files should be, and how the table describes it.
 
     Attributes:
         clip: unique name.
         video: the video that it was cut from.
-        attitude: None where the layout does not tell.
+        attitude: None where the layout names none.
         split: train, test or ood.
         speaker_id, listener_id: identities.
         speaker_video, listener_video, audio: files.
@@ -55,7 +55,7 @@ class Layout:
 
     Attributes:
         kind: 'RLD' or 'challenge'.
-        entries: of every usable line.
+        entries: an entry for every usable line.
         problems: lines that could not be used, each named.
     """
 
@@ -140,7 +140,7 @@ def _read_challenge(folder: Path, tables: dict[str, Path]) -> Layout:
 
 
 def _stem(name: str, suffix: str) -> str:
-    """A file's stem, whatever the table says: no path leads out of the data set."""
+    """Return a file's stem, so that no path of a table leads out of the data set."""
     return Path(name).name.removesuffix(suffix)
 
 

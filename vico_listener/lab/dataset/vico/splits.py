@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 SHARES = {'test': 0.15, 'ood': 0.15}
-"""Of the clips."""
+"""Share of the clips in each split; the rest is train."""
 
 
 class HasPeople(Protocol):
@@ -27,7 +27,7 @@ class HasPeople(Protocol):
 
 
 def assign_splits(clips: Sequence[HasPeople], seed: int = 0) -> list[str]:
-    """The split of each clip: identities of test all occur in train, those of ood in neither.
+    """Assign a split to each clip: all test identities occur in train, those of ood in neither.
 
     People who meet in a clip belong together; ood takes whole groups that share nobody with the
     rest. Where everybody is connected with everybody, ood stays empty, unless clips have been

@@ -1,4 +1,4 @@
-"""How far a clip's faces are stretched sideways: ViCo's squares were cut from taller faces.
+"""Estimates how far a clip's faces are stretched sideways: ViCo shows them too wide.
 
 On stretched faces the blendshape network reads a wrong mouth and wrong brows, so that pictures are
 made narrower first. The factor follows from the face outline: the canonical mesh, turned as the
@@ -24,19 +24,19 @@ NORMAL = 1.06
 CERTAIN = 0.12
 """Less than this off `NORMAL` is somebody's own shape of the face."""
 FRONTAL = np.radians([35.0, 25.0])
-"""Pitch and yaw; faces turned further tell nothing."""
+"""Pitch and yaw; faces turned further are not used."""
 ROUNDS = 2
 """Landmarks of a much stretched face lean towards a usual one: look again at the mended picture."""
 
 
 @lru_cache(maxsize=1)
 def landmarker() -> LandmarkerBackend:
-    """The one landmarker of this process."""
+    """Return the one landmarker of this process."""
     return LandmarkerBackend()
 
 
 def width_factor(pictures: Sequence[Image], backend: LandmarkerBackend) -> float:
-    """By what the width of pictures of one face has to be multiplied to un-stretch them.
+    """Estimate the factor of the width that un-stretches images of one face.
 
     Args:
         pictures: some of a clip, (H, W, 3) uint8 BGR.
@@ -62,7 +62,7 @@ def width_factor(pictures: Sequence[Image], backend: LandmarkerBackend) -> float
 
 
 def resized(picture: Image, factor: float) -> Image:
-    """The picture with its width multiplied."""
+    """Return the image with its width multiplied."""
     if factor == 1.0:
         return picture
     size = max(1, round(picture.shape[1] * factor)), picture.shape[0]
@@ -70,7 +70,7 @@ def resized(picture: Image, factor: float) -> Image:
 
 
 def width_to_height(face: FaceObservation, mesh: CanonicalFace) -> float:
-    """Scale in x over scale in y of the mesh over the landmarks."""
+    """Return the scale in x over the scale in y by which the mesh fits the landmarks."""
     points = face.landmarks[mesh.pose_points, :2].astype(np.float64)
     turned = _view(mesh) @ matrix_from_rpy(np.asarray(face.motion.rotation, np.float64)).T
     across, down = -turned[:, 1], -turned[:, 2]

@@ -1,4 +1,4 @@
-"""A made-up data set in the layout of ViCo (RLD), to try the whole path without the real one.
+"""Makes a synthetic data set in the layout of ViCo (RLD), to try the whole path without ViCo.
 
 Speakers and listeners are those of the synthetic dyads: speech by eSpeak NG, faces made up from it,
 the listener `rules` as the one who listens. It proves code, and nothing about people.
@@ -63,10 +63,10 @@ MADE_WITH = 'synthesis.json'
 
 @dataclass(frozen=True)
 class SynthesisSettings:
-    """What to make.
+    """The settings of a synthetic data set.
 
     Attributes:
-        clips: how many, at least 9, so that every split holds every attitude.
+        clips: number of clips, at least 9, so that every split holds every attitude.
         seed: everything follows from it.
         features_only: write features instead of videos and sound.
         portraits: of the people; where they are more, tinted. None = the default one.
@@ -111,7 +111,7 @@ class PlannedClip:
 
 
 def plan(settings: SynthesisSettings) -> list[PlannedClip]:
-    """Who listens to whom; people of test all occur in train, those of ood never."""
+    """Plan who listens to whom; all people of test occur in train, those of ood never do."""
     rng = np.random.default_rng([settings.seed, 77])
     counts = {split: max(3, round(settings.clips * SHARES[split])) for split in ('test', 'ood')}
     counts['train'] = settings.clips - sum(counts.values())
@@ -134,7 +134,7 @@ def plan(settings: SynthesisSettings) -> list[PlannedClip]:
 
 
 def synthesise(settings: SynthesisSettings, folder: Path, workers: int | None = None) -> None:
-    """Make the data set in `folder`; clips that are there already are kept.
+    """Make the data set in `folder`; existing clips are kept.
 
     Raises:
         SynthesizerError: speech synthesis is not installed.
@@ -178,7 +178,7 @@ def _make(settings: SynthesisSettings, clip: PlannedClip, folder: Path) -> None:
 
 
 def make_dyad(settings: SynthesisSettings, clip: PlannedClip) -> tuple[Dyad, NDArray[np.float32]]:
-    """The two people of a clip, and the speaker's sound at the internal rate."""
+    """Make the two people of a clip; return them with the speaker's audio at the internal rate."""
     rng = np.random.default_rng([settings.seed, 78, clip.number])
     length = settings.seconds * float(np.exp(rng.uniform(np.log(SHORTEST), 0)))
     count = round(length * MODEL_RATE)
@@ -194,7 +194,7 @@ def make_dyad(settings: SynthesisSettings, clip: PlannedClip) -> tuple[Dyad, NDA
 
 
 def clip_features(clip: PlannedClip, dyad: Dyad, seed: int) -> ClipFeatures:
-    """A dyad as features; the listener sits somewhere before a camera."""
+    """Return a dyad as features; the listener sits somewhere in front of a camera."""
     rng = np.random.default_rng([seed, 79, clip.number])
     home = matrix_from_rpy(rng.normal(0, [0.03, 0.08, 0.15]))
     place = rng.uniform([-1.2, -0.1, -0.1], [-0.5, 0.1, 0.1])

@@ -43,12 +43,12 @@ Faces = tuple[FaceObservation | None, ...]
 
 @dataclass
 class Followed:
-    """One person over the pictures of a clip.
+    """One person over the images of a clip.
 
     Attributes:
         times: (T) s of stream time.
         boxes: (T, 4) x0, y0, x1, y1 of the landmarks, px; NaN where the face was not seen.
-        rotations: (T, 3) roll, pitch, yaw, rad; NaN likewise.
+        rotations: (T, 3) roll, pitch, yaw, rad; NaN where the face was not seen.
     """
 
     times: list[float] = field(default_factory=list)
@@ -57,13 +57,13 @@ class Followed:
 
     @property
     def lost(self) -> float:
-        """How long the face has been out of view up to the last picture, s."""
+        """Return how long the face has been out of view up to the last image, s."""
         newest_first = zip(reversed(self.times), reversed(self.boxes), strict=True)
         seen = next((time for time, box in newest_first if np.isfinite(box[0])), self.times[0])
         return self.times[-1] - seen
 
     def add(self, time: float, face: FaceObservation | None) -> None:
-        """Add a picture."""
+        """Add an image."""
         self.times.append(time)
         nothing = np.full(4, np.nan, np.float32)
         self.boxes.append(nothing if face is None else face.box)
@@ -76,9 +76,9 @@ def follow_two(
     """Follow the two people of a clip.
 
     Args:
-        pictures: of the clip, in order.
-        backend: what looks at faces.
-        fov_deg: of the camera, along the longer side.
+        pictures: images of the clip, in order.
+        backend: backend that tracks faces.
+        fov_deg: field of view of the camera along the longer side, deg.
 
     Returns:
         both up to the end, or to where one has been lost for good: the one on the left of the
@@ -133,7 +133,7 @@ def _look_again(
 
 
 def foreground(faces: list[FaceObservation]) -> list[FaceObservation]:
-    """Faces without those far behind the first two; `faces` are sorted, the largest first."""
+    """Return faces without those far behind the first two; `faces` come largest first."""
     return faces[:2] + [face for face in faces[2:] if face.size >= BYSTANDER * faces[1].size]
 
 

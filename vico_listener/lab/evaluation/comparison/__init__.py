@@ -1,1 +1,1 @@
-"""Listeners side by side on a data set: generation, scores, tables and pictures of `evaluate`."""
+"""Compares listeners on a data set: generation, scores, tables and images of `vico evaluate`."""

@@ -1,4 +1,4 @@
-"""A benchmark in a file: what `vico evaluate --config` compares, and what its report says."""
+"""Reads a benchmark file: what `vico evaluate --config` compares, and its report's texts."""
 
 from dataclasses import dataclass
 from dataclasses import field
@@ -12,15 +12,15 @@ from vico_listener.lab.evaluation.comparison.report import ReportText
 
 
 class BenchmarkConfigError(SettingError):
-    """The file cannot be used; the message says why."""
+    """The file cannot be used; the message names the reason."""
 
 
 @dataclass(frozen=True)
 class BenchmarkConfig:
-    """Settings of a benchmark; paths are relative to where the command is run.
+    """The settings of a benchmark; paths are relative to where the command is run.
 
     Attributes:
-        title, introduction: of the report; the introduction is Markdown.
+        title, introduction: texts of the report; the introduction is Markdown.
         data: folder of features.
         models: ``NAME`` or ``NAME=CHECKPOINT``.
     """
@@ -32,7 +32,7 @@ class BenchmarkConfig:
 
 
 def load_benchmark(path: Path) -> BenchmarkConfig:
-    """Read a YAML file.
+    """Read the settings from a YAML file.
 
     Raises:
         BenchmarkConfigError: it cannot be read, or a key is unknown or of the wrong kind.

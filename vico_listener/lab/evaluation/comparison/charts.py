@@ -1,4 +1,4 @@
-"""Pictures of a comparison: FD with intervals, and motion from frame to frame."""
+"""Draws the charts of a comparison: FD with intervals, and motion from frame to frame."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ DPI = 100
 
 
 def draw_distances(path: Path, results: Results, models: Sequence[str], split: str) -> None:
-    """FD of every model with its interval: a panel per group, a bar per model."""
+    """Draw the FD of every model with its interval: a panel per group, a bar per model."""
     figure = Figure(figsize=(12, 1.2 + 0.35 * len(models)), layout='constrained')
     panels = figure.subplots(1, len(GROUPS), sharey=True)
     places = np.arange(len(models))
@@ -40,10 +40,10 @@ def draw_distances(path: Path, results: Results, models: Sequence[str], split: s
 
 
 def draw_variation(path: Path, answers: Sequence[Answer]) -> None:
-    """One clip's answers, a row each: an angle over time, and the face's change per frame.
+    """Draw one clip's answers, a row each: an angle over time, and the face's change per frame.
 
     Args:
-        path: of the PNG.
+        path: path of the PNG.
         answers: to one clip; the first one's liveliest angle is drawn of all.
     """
     count = min(len(answers[0].track), round(CURVE_SECONDS * MODEL_RATE))

@@ -1,4 +1,4 @@
-"""Every model answers every clip, in parallel; what comes of it is scored."""
+"""Lets every model answer every clip, in parallel, and scores the answers."""
 
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -43,13 +43,13 @@ class Job:
 
     @property
     def label(self) -> str:
-        """Of the model."""
+        """The label of the model."""
         return TRUE if self.model is None else self.model.label
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of a job."""
+    """The result of a job."""
 
     job: Job
     track: FaceTrack
@@ -58,13 +58,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A whole run.
+    """The results of a whole run.
 
     Attributes:
-        clips: of the splits that were there.
+        clips: clips of the splits that exist.
         models: in the order asked for; the first one's modalities are compared.
         complexities: by label, of the models that are networks.
-        answers: of every model and of the true listener.
+        answers: answers of every model and of the true listener.
         notes: what was left out, and why.
     """
 
@@ -75,12 +75,12 @@ class Evaluation:
     notes: list[str]
 
     def of(self, label: str, modality: Modality = Modality.BOTH) -> list[Answer]:
-        """The answers of one model."""
+        """Return the answers of one model."""
         return [a for a in self.answers if (a.job.label, a.job.modality) == (label, modality)]
 
 
 def load_test_clips(folder: Path) -> tuple[list[ClipFeatures], list[str]]:
-    """The clips of test and ood, and a note for a split that is empty.
+    """Load the clips of test and ood, with a note for a split that is empty.
 
     Raises:
         DataError: no clips in either split, or a broken file.
@@ -98,7 +98,7 @@ def load_test_clips(folder: Path) -> tuple[list[ClipFeatures], list[str]]:
 
 
 def _answers(jobs: Sequence[Job]) -> Iterator[Answer]:
-    """Of one model's jobs in one modality, in order: a baseline draws anew for each clip."""
+    """Answer the jobs of one model in one modality, in order: a baseline draws for each clip."""
     model = jobs[0].model
     listener = None if model is None else model.create()
     for job in jobs:

@@ -1,4 +1,4 @@
-"""Letting a listener answer a clip, whole or with one of its senses taken away."""
+"""Lets a listener answer a clip, with all of its input or with a part taken away."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ from vico_listener.motion import FaceMotion
 
 
 class Modality(str, Enum):
-    """What a listener is given of the speaker (paper, Table 5); nothing is trained anew."""
+    """What a listener is given of the speaker (paper, Table 5); no network is retrained."""
 
     BOTH = 'both'
     AUDIO = 'audio only'
@@ -27,7 +27,7 @@ class Modality(str, Enum):
 
 
 def knows_attitudes(listener: Listener) -> bool:
-    """False for a network that was trained without."""
+    """Return whether the listener knows attitudes; a network may be trained without them."""
     checkpoint = getattr(listener, 'checkpoint', None)
     return checkpoint is None or bool(checkpoint.config.attitude)
 
@@ -38,7 +38,7 @@ def answer(
     reference: FaceMotion | None = None,
     attitude: Attitude | None = None,
 ) -> FaceTrack:
-    """What a listener does at the ticks of a clip, without idle layer.
+    """Return what a listener does at the ticks of a clip, without the idle layer.
 
     Args:
         listener: one that `check_fit` accepts.
@@ -66,7 +66,7 @@ def answer(
 
 
 def other_speaker(clip: ClipFeatures, clips: Sequence[ClipFeatures]) -> ClipFeatures | None:
-    """The next clip of the split with another speaker, round about; None when there is none."""
+    """Return the next clip of the split with another speaker, cyclically; None without one."""
     own = [c for c in clips if c.split == clip.split]
     place = next(i for i, c in enumerate(own) if c.clip == clip.clip)
     following = own[place + 1 :] + own[:place]
@@ -76,11 +76,11 @@ def other_speaker(clip: ClipFeatures, clips: Sequence[ClipFeatures]) -> ClipFeat
 def limited(
     clip: ClipFeatures, modality: Modality, wrong: ClipFeatures | None = None
 ) -> ClipFeatures:
-    """The clip as a listener with that modality perceives it.
+    """Return the clip as a listener with that modality perceives it.
 
     Args:
         clip: the whole.
-        modality: what is left.
+        modality: the input that is left.
         wrong: whose sound is heard with `WRONG_AUDIO`, repeated where it is too short.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The listeners that are compared: which, from what checkpoint, and how large they are."""
+"""Defines the listeners that are compared, their checkpoints and their sizes."""
 
 from dataclasses import dataclass
 from dataclasses import replace
@@ -43,9 +43,9 @@ class Model:
     """A listener to compare.
 
     Attributes:
-        name: of the listener or baseline.
+        name: name of the listener or baseline.
         checkpoint: folder, or None for the one that ships (or none at all).
-        seed: of its decisions.
+        seed: seed of its decisions.
         features: folder whose train split a baseline may draw from.
     """
 
@@ -62,7 +62,7 @@ class Model:
 
     @classmethod
     def parse(cls, text: str, seed: int = 0, features: Path | None = None) -> 'Model':
-        """From ``NAME`` or ``NAME=CHECKPOINT``."""
+        """Parse ``NAME`` or ``NAME=CHECKPOINT``."""
         name, separator, folder = text.partition('=')
         if separator and not folder:
             raise SettingError(f"'{text}': a checkpoint's folder must follow the =")
@@ -70,7 +70,7 @@ class Model:
 
     @property
     def label(self) -> str:
-        """What tables call it: the checkpoint's folder (or the run that it lies in), or the name.
+        """The name in tables: the checkpoint's folder (or the run that holds it), or the name.
 
         `lstm=out/gru/checkpoint` is called gru.
         """
@@ -80,7 +80,7 @@ class Model:
         return folder.parent.name if folder.name == RUN_FOLDER else folder.name
 
     def create(self) -> Listener:
-        """Make the listener; errors are those of its constructor."""
+        """Create the listener; errors are those of its constructor."""
         kind = COMPARABLE.load(self.name)
         given = {'checkpoint': self.checkpoint, 'features': self.features}
         options: dict[str, Any] = {'seed': self.seed}
@@ -89,7 +89,7 @@ class Model:
 
 
 def parse_models(texts: list[str], seed: int = 0, features: Path | None = None) -> list[Model]:
-    """Every model of a command line; SettingError when two would have the same label."""
+    """Parse the models of a command line; SettingError when two would have the same label."""
     models = [Model.parse(text, seed, features) for text in texts]
     labels = [model.label for model in models]
     twice = next((label for label in labels if labels.count(label) > 1), None)
@@ -116,13 +116,13 @@ def check_fit(model: Model, listener: Listener, clip: ClipFeatures) -> None:
     if listener.acoustics != clip.acoustics:
         raise SettingError(
             f'{model.label} understands the acoustic features {listener.acoustics}, the clips '
-            f'hold {clip.acoustics}: extract them anew, or give another checkpoint'
+            f'hold {clip.acoustics}: extract them again, or name another checkpoint'
         )
 
 
 @dataclass(frozen=True)
 class Complexity:
-    """Size of a network.
+    """The size of a network.
 
     Attributes:
         parameters: numbers in its weights.
@@ -137,7 +137,7 @@ class Complexity:
 
 
 def complexity(checkpoint: Checkpoint) -> Complexity:
-    """Count from the weights of a checkpoint, and a transformer's attention over its window."""
+    """Compute the size from a checkpoint's weights and a transformer's attention window."""
     weights, config = checkpoint.weights, checkpoint.config
     matrices = {
         name: w.size for name, w in weights.items() if w.ndim == 2 and not name.endswith(LOOKED_UP)

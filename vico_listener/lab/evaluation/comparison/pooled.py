@@ -1,4 +1,4 @@
-"""Metrics that need all clips at once: diversity, residual correlation, gestures."""
+"""Computes the metrics that need all clips at once: diversity, residual correlation, gestures."""
 
 from collections.abc import Sequence
 
@@ -50,7 +50,7 @@ def _samples(track: FaceTrack, part: str) -> FloatArray:
 
 
 def diversity_results(evaluation: Evaluation, labels: Sequence[str]) -> list[Result]:
-    """SID and rPCC of every model and of the true listener, per split.
+    """Compute SID and rPCC of every model and of the true listener, per split.
 
     The clusters of SID are those of the split's own true motion.
     """
@@ -87,7 +87,7 @@ def _residual(mine: Sequence[Answer], true: dict[str, FaceTrack], part: str) -> 
 
 
 def motion_tracks(clip: ClipFeatures, track: FaceTrack) -> list[MotionTrack]:
-    """The unbroken stretches of an answer in `arkit52` as `vico describe` takes them."""
+    """Return the unbroken parts of an answer in `arkit52` as tracks for `vico describe`."""
     tracks = []
     for first, stop in runs(track.valid):
         if stop - first < MIN_SECONDS * MODEL_RATE:
@@ -113,7 +113,7 @@ def motion_tracks(clip: ClipFeatures, track: FaceTrack) -> list[MotionTrack]:
 
 
 def gesture_results(evaluation: Evaluation, labels: Sequence[str]) -> list[Result]:
-    """`GESTURES` per model and attitude over both splits; none where the basis has no names."""
+    """Compute `GESTURES` per model and attitude over both splits; none in an unnamed basis."""
     if evaluation.clips[0].listener.basis is not ARKIT52:
         return []
     results = []

@@ -45,7 +45,7 @@ ABLATION: dict[str, tuple[float, float, float]] = {
 }
 """Table 5 and the non-sequential generator of the appendix: FD x100 of angle, exp, trans, D_test.
 
-Whether a network was trained anew for a modality is not known to us.
+It is unknown whether a network was retrained for a modality.
 """
 
 COMPLEXITY = {'parameters': 248_449, 'paper': 941_346}

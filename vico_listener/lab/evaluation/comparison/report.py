@@ -1,4 +1,4 @@
-"""The report of a comparison: Markdown with tables and pictures, and the numbers as CSV."""
+"""Writes the report of a comparison: Markdown with tables and images, and the numbers as CSV."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,14 +69,14 @@ GESTURE_NOTE = (
 
 @dataclass(frozen=True)
 class ReportText:
-    """What a report says besides its numbers."""
+    """The texts of a report beside its numbers."""
 
     title: str = 'Evaluation'
     introduction: str = ''
 
 
 def compute(evaluation: Evaluation, pooling: Pooling) -> Results:
-    """All results of a run."""
+    """Compute all results of a run."""
     labels = [TRUE, *(model.label for model in evaluation.models)]
     results = summarise((a.score for a in evaluation.answers), pooling)
     results += diversity_results(evaluation, labels) + gesture_results(evaluation, labels)
@@ -95,7 +95,7 @@ def _clip_table(evaluation: Evaluation) -> str:
 
 
 def shown_clip(evaluation: Evaluation) -> ClipFeatures:
-    """The clip of the pictures: the longest positive one of the first split, or just the longest.
+    """Return the clip to draw: the longest positive one of the first split, else the longest.
 
     Nods are more frequent in a positive listener, and a long clip has more of them.
     """
@@ -160,7 +160,7 @@ def compose(
     text: ReportText,
     pictures: dict[str, str],
 ) -> str:
-    """The report in Markdown; `pictures` are captions by path."""
+    """Compose the report in Markdown; `pictures` are captions by path."""
     labels = [model.label for model in evaluation.models]
     splits = list(dict.fromkeys(clip.split for clip in evaluation.clips))
     basis = evaluation.clips[0].listener.basis

@@ -1,4 +1,4 @@
-"""Scores of one answer against the true listener, and their summary over clips."""
+"""Scores answers against the true listener, and summarises the scores over clips."""
 
 from collections.abc import Iterable
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ PARTS = ('exp', 'pose')
 
 @dataclass(frozen=True)
 class ClipScore:
-    """How one answer to one clip scores.
+    """The scores of one answer to one clip.
 
     Attributes:
         model, modality, clip, split, attitude: what it is.
@@ -61,14 +61,14 @@ class ClipScore:
 
 
 def parts(groups: Groups) -> dict[str, FloatArray]:
-    """The samples that newer papers score."""
+    """Return the samples that newer papers score."""
     return {'exp': groups['exp'], 'pose': pose(groups)}
 
 
 def motion_values(
     track: FaceTrack, true: FaceTrack, speaker: FaceTrack, seen: BoolArray
 ) -> dict[str, float]:
-    """The newer metrics of one answer; `seen` (T,) says where all of them can be compared."""
+    """Compute the newer metrics of one answer where all can be compared, which is `seen` (T,)."""
     groups = feature_groups(track)
     ours, theirs, spoken = (
         parts(groups),
@@ -145,7 +145,7 @@ def _weighted_mean(values: FloatArray, weights: FloatArray, axis: int = -1) -> F
 
 
 def interval(values: Sequence[float], weights: Sequence[float]) -> tuple[float, float] | None:
-    """95 % percentile interval of the weighted mean, clips resampled; None with one clip."""
+    """Return the 95 % interval of the weighted mean over resampled clips; None for one clip."""
     if len(values) < 2:
         return None
     found = bootstrap(
@@ -187,7 +187,7 @@ def _metrics(scores: Sequence[ClipScore], pooling: Pooling) -> dict[str, list[tu
 
 
 def summarise(scores: Iterable[ClipScore], pooling: Pooling = 'frames') -> list[Result]:
-    """Means with intervals per model, modality, split and attitude, and over all attitudes."""
+    """Compute means and intervals per model, modality, split, attitude, and over all attitudes."""
     pools: dict[tuple[str, Modality, str], list[ClipScore]] = {}
     for one in scores:
         pools.setdefault((one.model, one.modality, one.split), []).append(one)

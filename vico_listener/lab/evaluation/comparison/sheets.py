@@ -1,4 +1,4 @@
-"""Contact sheets: the same portrait answers in rows of pictures (paper, figures 5 to 7 and A4)."""
+"""Draws contact sheets: one portrait answers in rows of pictures (paper, figures 5 to 7, A4)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ PICTURES = 8
 """Pictures in a row."""
 
 SHOWN_SECONDS = 12.0
-"""Longest stretch that a row covers."""
+"""Longest time that a row covers."""
 
 FACE_SHARE = 0.6
 """Share of the portrait's height and width, around its middle, that a sheet shows."""
@@ -45,7 +45,7 @@ class Strip:
 
 
 def on_portrait(person: FaceTrack, reference: FaceMotion) -> FaceTrack:
-    """A person's motion as another face would show it: its change added to `reference`."""
+    """Return a person's motion on another face: its change added to `reference`."""
     track = relative_track(person)
     change = track.expression - first_face(track).expression
     expression = np.clip(reference.expression + change, 0.0, 1.0).astype(np.float32)
@@ -53,7 +53,7 @@ def on_portrait(person: FaceTrack, reference: FaceMotion) -> FaceTrack:
 
 
 def people_strips(clip: ClipFeatures, reference: FaceMotion) -> list[Strip]:
-    """What the portrait would do as the speaker, and as the true listener."""
+    """Return the strips of the portrait as the speaker and as the true listener."""
     people = {'speaker': clip.speaker, TRUE: clip.listener}
     return [
         Strip(label, on_portrait(person, reference))
@@ -65,12 +65,12 @@ def people_strips(clip: ClipFeatures, reference: FaceMotion) -> list[Strip]:
 def method_strips(
     models: Sequence[Model], clip: ClipFeatures, reference: FaceMotion
 ) -> list[Strip]:
-    """Every model answers one clip."""
+    """Return a strip of every model that answers one clip."""
     return [Strip(m.label, answer(m.create(), clip, reference)) for m in models]
 
 
 def attitude_strips(model: Model, clip: ClipFeatures, reference: FaceMotion) -> list[Strip]:
-    """One model answers one clip in every attitude."""
+    """Return a strip of one model that answers one clip in every attitude."""
     listener = model.create()
     return [
         Strip(attitude.value, answer(listener, clip, reference, attitude)) for attitude in Attitude
@@ -80,7 +80,7 @@ def attitude_strips(model: Model, clip: ClipFeatures, reference: FaceMotion) -> 
 def modality_strips(
     model: Model, clip: ClipFeatures, clips: Sequence[ClipFeatures], reference: FaceMotion
 ) -> list[Strip]:
-    """A mirror, and one model that answers one clip with all senses, and with one taken away."""
+    """Return strips of a mirror and of one model with all of its input, and with a part removed."""
     listener = model.create()
     wrong = other_speaker(clip, clips)
     mirror = Model('mirroring')
@@ -95,7 +95,7 @@ def modality_strips(
 
 
 def pictures(renderer: Renderer, track: FaceTrack, ticks: Sequence[int]) -> list[Image]:
-    """The portrait at some ticks; where the face is not valid it is as in the photo."""
+    """Draw the portrait at some ticks; where the face is not valid it is as in the photo."""
     motions = [track.motion(tick) if track.valid[tick] else renderer.reference for tick in ticks]
     return [_middle(renderer.render(motion)) for motion in motions]
 

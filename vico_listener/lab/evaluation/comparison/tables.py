@@ -1,4 +1,4 @@
-"""Results as Markdown tables, beside the paper's numbers, and as CSV."""
+"""Formats results as Markdown tables, beside the paper's numbers, and as CSV."""
 
 import csv
 from collections.abc import Callable
@@ -50,7 +50,7 @@ Key = tuple[str, str, str, str, str]
 
 
 def number(value: float) -> str:
-    """Three significant digits, never in powers of ten, at most six decimals."""
+    """Format a number with three significant digits, without exponent, at most six decimals."""
     if abs(value) < NEGLIGIBLE:
         return '0'
     for limit, digits in ((100, 0), (10, 1), (0.1, 2), (0.01, 3), (0.001, 4)):
@@ -60,7 +60,7 @@ def number(value: float) -> str:
 
 
 def with_interval(result: Result | None) -> str:
-    """Value and, where it was taken, interval."""
+    """Format a value with its interval, if there is one."""
     if result is None:
         return NOTHING
     if result.low is None or result.high is None:
@@ -69,7 +69,7 @@ def with_interval(result: Result | None) -> str:
 
 
 def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table."""
+    """Format a Markdown table."""
     lines = [header, ['---'] * len(header), *rows]
     return '\n'.join(f'| {" | ".join(line)} |' for line in lines)
 
@@ -86,11 +86,11 @@ class Results:
     def get(
         self, model: str, split: str, metric: str, attitude: str = AVERAGE, modality: str = BOTH
     ) -> Result | None:
-        """One result, if there is one."""
+        """Return a result, or None when there is none."""
         return self._by.get((model, modality, split, attitude, metric))
 
     def write(self, path: Path) -> None:
-        """As CSV, a row per result."""
+        """Write the results as CSV, a row per result."""
         with path.open('w', newline='', encoding='utf-8') as file:
             writer = csv.DictWriter(file, [f.name for f in fields(Result)])
             writer.writeheader()
@@ -98,7 +98,7 @@ class Results:
 
 
 def distance_table(results: Results, models: Sequence[str], split: str) -> str:
-    """Table 3 of the paper for one split: FD of every attitude and group."""
+    """Format Table 3 of the paper for one split: FD of every attitude and group."""
     rows = []
     for attitude in (*(a.value for a in Attitude), AVERAGE):
         for group in GROUPS:
@@ -109,7 +109,7 @@ def distance_table(results: Results, models: Sequence[str], split: str) -> str:
 
 
 def ablation_table(results: Results, models: Sequence[str], split: str) -> str:
-    """Table 5 of the paper: the first model with its senses, then the other models."""
+    """Format Table 5 of the paper: the first model by modality, then the other models."""
     own, others = models[0], models[1:]
     lacking = [m.value for m in Modality if m is not Modality.BOTH]
     entries: list[tuple[str, str, str, str]] = [(f'{own}, {m}', own, m, m) for m in lacking]
@@ -135,7 +135,7 @@ def _by_metric(
 
 
 def variation_table(results: Results, models: Sequence[str], split: str) -> str:
-    """Mean change from frame to frame, x100, of the true listener and every model."""
+    """Format the mean change from frame to frame, x100, of the true listener and every model."""
     metrics = {f'variation {group}': group for group in GROUPS}
     return _by_metric(
         [TRUE, *models], metrics, lambda m, metric: results.get(m, split, metric), with_interval
@@ -143,14 +143,14 @@ def variation_table(results: Results, models: Sequence[str], split: str) -> str:
 
 
 def newer_table(results: Results, models: Sequence[str], split: str) -> str:
-    """The metrics of newer papers."""
+    """Format the metrics of newer papers."""
     return _by_metric(
         [TRUE, *models], NEWER, lambda m, metric: results.get(m, split, metric), with_interval
     )
 
 
 def gesture_table(results: Results, models: Sequence[str], attitude: Attitude) -> str:
-    """What `vico describe` finds, both splits together; empty when there is nothing."""
+    """Format the findings of `vico describe` over both splits; empty when there are none."""
     labels = [TRUE, *models]
     names = {criterion.title: criterion.title for criterion in GESTURES}
     found = {(m, n): results.get(m, 'all', n, attitude.value) for m in labels for n in names}
@@ -160,7 +160,7 @@ def gesture_table(results: Results, models: Sequence[str], attitude: Attitude) -
 
 
 def renderer_table(results: Results, renderer: str, split: str) -> str:
-    """Table 4 of the paper for one split."""
+    """Format Table 4 of the paper for one split."""
     rows = []
     for attitude in (*(a.value for a in Attitude), AVERAGE):
         found = [results.get(renderer, split, m, attitude, 'true motion') for m in RENDERER]
@@ -171,7 +171,7 @@ def renderer_table(results: Results, renderer: str, split: str) -> str:
 
 
 def size_table(sizes: dict[str, Complexity]) -> str:
-    """Parameters and multiply-accumulates of the networks."""
+    """Format the parameters and multiply-accumulates of the networks."""
     rows = [
         [label, f'{s.parameters:,}', f'{s.step:,}', f'{s.paper:,}'] for label, s in sizes.items()
     ]

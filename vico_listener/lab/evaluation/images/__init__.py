@@ -1,1 +1,1 @@
-"""How good rendered pictures are: similarity, sharpness, and their distribution."""
+"""Measures how good rendered pictures are: similarity, sharpness, and their distribution."""

@@ -1,4 +1,4 @@
-"""How good a rendered picture is: SSIM and PSNR, CPBD, and the features of FID."""
+"""Measures how good a rendered picture is: SSIM and PSNR, CPBD, and the features of FID."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ WHITE = 255
 
 
 def ssim(picture: Image, true: Image) -> float:
-    """Structural similarity of pictures (H, W, 3), 1 = the same.
+    """Return the structural similarity of pictures (H, W, 3); 1 when they are the same.
 
     Wang et al., IEEE TIP 13(4), 2004: Gaussian window of sigma 1.5, mean over the colours.
     """
@@ -38,7 +38,7 @@ def ssim(picture: Image, true: Image) -> float:
 
 
 def psnr(picture: Image, true: Image) -> float:
-    """Peak signal to noise ratio of pictures (H, W, 3), dB; infinite where they are the same."""
+    """Return the peak signal to noise ratio of pictures (H, W, 3), dB; infinite when equal."""
     if np.array_equal(picture, true):
         return float('inf')
     return float(peak_signal_noise_ratio(true, picture, data_range=WHITE))
@@ -76,7 +76,7 @@ def _width(rising: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 
 def edge_widths(gray: Gray) -> NDArray[np.int64]:
-    """(H, W) width in px of the upright edge at each pixel, 0 where there is none.
+    """Return the width (H, W), px, of the upright edge at each pixel, 0 where there is none.
 
     Edges count whose gradient lies within 22.5 deg of the row. The width reaches from the last
     minimum before the edge to the next maximum after it, along the row, or the other way round.
@@ -95,7 +95,9 @@ def edge_widths(gray: Gray) -> NDArray[np.int64]:
 
 
 def cpbd(gray: Gray) -> float:
-    """Cumulative probability of blur detection of a picture (H, W), uint8: 1 = sharp, 0 = blurred.
+    """Return the CPBD of a picture (H, W), uint8: 1 when sharp, 0 when blurred.
+
+    CPBD is the cumulative probability of blur detection.
 
     The share of edges, in blocks that have enough of them, whose blur is less than just noticeable;
     0 where there is no edge at all. It needs no true picture.

@@ -1,4 +1,4 @@
-"""Table 4 of the paper: a renderer draws the true motion, its pictures against the true ones."""
+"""Computes Table 4 of the paper: a renderer's pictures of the true motion against the video."""
 
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ NAMES = ('{clip}.listener.mp4', '{clip}.mp4')
 
 
 def listener_video(folder: Path, clip: ClipFeatures) -> Path:
-    """The video of a clip's listener.
+    """Return the video of a clip's listener.
 
     Raises:
         DataError: there is none.
@@ -64,7 +64,7 @@ class Framing:
 
     Attributes:
         matrix: (2, 3) from px of the photo to px of the picture.
-        rows, columns: of the picture that lie inside the photo.
+        rows, columns: rows and columns of the picture that lie inside the photo.
     """
 
     matrix: NDArray[np.float64]
@@ -72,7 +72,7 @@ class Framing:
     columns: slice
 
     def true_picture(self, photo: Image, size: int) -> Image:
-        """What the renderer should have drawn."""
+        """Return the picture that the renderer should have drawn."""
         zoom = self.matrix[0, 0]
         if zoom < 1.0:  # smooth before shrinking, as the portrait was
             photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), 0.4 / zoom))
@@ -106,10 +106,10 @@ class Features(Protocol):
 
 @dataclass(frozen=True)
 class RenderScore:
-    """How the pictures of one clip score.
+    """The scores of the pictures of one clip.
 
     Attributes:
-        clip: which.
+        clip: name of the clip.
         frames: over how many pictures.
         values: SSIM, PSNR (dB) and CPBD, means over them.
         drawn, true: (N, D) features of every picture, for FID; None unless asked for.
@@ -160,11 +160,11 @@ def render_score(
     """Drive a renderer by the true motion from the first picture of a video; score all pictures.
 
     Args:
-        renderer_name: of a renderer that takes `portrait` and `size`.
+        renderer_name: name of a renderer that takes `portrait` and `size`.
         clip: the true motion; frame 1 and frames without a face are left out.
-        video: of its listener.
-        size: of the pictures, px.
-        network: for FID; without, no features are kept.
+        video: video of its listener.
+        size: height and width of the pictures, px.
+        network: network for FID; None: no features are kept.
         options: more of the renderer's, e.g. its weights.
 
     Raises:
@@ -190,7 +190,7 @@ def render_score(
 
 
 def fid(scores: Sequence[RenderScore]) -> float | None:
-    """FID over the pictures of several clips; None without features or with one picture."""
+    """Return the FID over the pictures of several clips; None without features or for one only."""
     kept = [(s.drawn, s.true) for s in scores if s.drawn is not None and s.true is not None]
     if sum(len(drawn) for drawn, _ in kept) < 2:
         return None
@@ -199,7 +199,7 @@ def fid(scores: Sequence[RenderScore]) -> float | None:
 
 
 def render_results(renderer_name: str, scores: Sequence[RenderScore]) -> list[Result]:
-    """Means over all frames, with intervals over clips, and FID, per split and attitude."""
+    """Compute means over all frames, intervals over clips, and FID, per split and attitude."""
     results = []
     for split in dict.fromkeys(s.clip.split for s in scores):
         for attitude in (*(a.value for a in Attitude), AVERAGE):
@@ -257,7 +257,7 @@ def evaluate_renderer(
 def compose(
     renderer: str, results: Results, splits: Sequence[str], size: int, notes: Sequence[str]
 ) -> str:
-    """The report in Markdown."""
+    """Compose the report in Markdown."""
     parts = [f'# Renderer {renderer}', NOTE.format(size=size)]
     with_fid = any(result.metric == 'FID' for result in results.all)
     lines = [*notes, *([] if with_fid else [NO_FID])]

@@ -1,0 +1,40 @@
+"""Moves a robot of one's own, whose servos read lines of {"JOINT": DEGREES}.
+
+python examples/own_robot.py examples/own_robot.yaml talk.mp4
+PYTHONPATH=examples ./run stack --ros-args -p robot:=examples/own_robot.yaml
+"""
+
+import json
+import math
+import sys
+import time
+
+from vico_listener import ListeningHead
+from vico_listener.media.clip import play
+from vico_listener.robot import load_profile
+from vico_listener.robot.interfaces import LinkInterface
+
+
+class Servos(LinkInterface):  # the interface in the profile, and at once the connection
+    name, unit, target, trouble = 'servos', 'deg', '', ''
+
+    def __init__(self, fields):
+        self.target = fields.text('device')
+
+    def payload(self, joints, command, ahead=0.0):
+        return {j.name: math.degrees(a) for j, a in zip(joints, command.positions, strict=True)}
+
+    def connector(self, joints, inform, warn):
+        device = open(self.target, 'w', buffering=1)
+        self.send = lambda command: print(json.dumps(self.payload(joints, command)), file=device)
+        self.close = device.close
+        return lambda: self
+
+
+if __name__ == '__main__':
+    robot = load_profile(sys.argv[1])
+    servos = robot.interface.connector(robot.joints, print, print)()
+    for answer in ListeningHead(robot=sys.argv[1]).answers(play(sys.argv[2])):
+        for command in answer.commands:
+            servos.send(command)
+            time.sleep(1 / robot.rate)

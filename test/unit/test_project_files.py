@@ -1,0 +1,79 @@
+"""Files that a public project has agree with each other and with the code."""
+
+import re
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+
+import vico_listener
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ElementTree.parse(ROOT / 'package.xml').getroot()
+VERSION = PACKAGE.findtext('version')
+CONTRIBUTING = (ROOT / 'CONTRIBUTING.md').read_text(encoding='utf-8')
+
+
+def tracked():
+    """Files of the repository; skips outside of one."""
+    done = subprocess.run(
+        ['git', 'ls-files', '-co', '--exclude-standard'], cwd=ROOT, capture_output=True, text=True
+    )
+    if done.returncode:
+        pytest.skip('no git repository')
+    return [ROOT / name for name in done.stdout.splitlines() if (ROOT / name).is_file()]
+
+
+def test_the_version_is_said_once():
+    assert vico_listener.__version__ == VERSION
+    assert yaml.safe_load((ROOT / 'CITATION.cff').read_text('utf-8'))['version'] == VERSION
+    setup = (ROOT / 'setup.py').read_text('utf-8')
+    assert "version=package.findtext('version')" in setup and VERSION not in setup
+
+
+def test_the_changelog_is_one_that_catkin_reads(tmp_path):
+    changelog = pytest.importorskip('catkin_pkg.changelog')
+    text = (ROOT / 'CHANGELOG.rst').read_text('utf-8')
+    # As catkin_prepare_release does.
+    released = re.sub(r'^Forthcoming\n-+$', f'{VERSION} (2026-01-01)\n{18 * "-"}', text, flags=re.M)
+    (tmp_path / 'CHANGELOG.rst').write_text(released, 'utf-8')
+    found = changelog.get_changelog_from_path(tmp_path / 'CHANGELOG.rst', 'vico_listener')
+    newest, _, content = next(iter(found.foreach_version()))
+    assert newest == VERSION and content
+
+
+def test_every_placeholder_is_in_the_release_checklist():
+    checklist = CONTRIBUTING.split('## Releasing')[1]
+    holders = set()
+    for path in tracked():
+        if path.suffix in ('.xml', '.md', '.cff', '.py', '.rst', '.toml', '.yml', '.yaml', ''):
+            text = path.read_text(encoding='utf-8')
+            if re.search(r'\w\.invalid\b(?!_)|<this repository>', text):
+                holders.add(path.relative_to(ROOT).as_posix())
+    holders -= {'test/unit/test_project_files.py', 'CONTRIBUTING.md'}
+    assert holders == holders & set(re.findall(r'`([\w./]+)`', checklist))
+    assert len(holders) >= 4
+
+
+def test_the_linter_before_a_commit_is_that_of_the_tests():
+    hooks = yaml.safe_load((ROOT / '.pre-commit-config.yaml').read_text('utf-8'))['repos']
+    (ruff,) = (repo for repo in hooks if 'ruff' in repo['repo'])
+    assert (
+        f'ruff=={ruff["rev"].removeprefix("v")}\n' in (ROOT / 'requirements/test.txt').read_text()
+    )
+
+
+def test_the_workflow_runs_what_people_run():
+    workflow = yaml.safe_load((ROOT / '.github/workflows/test.yml').read_text('utf-8'))
+    steps = {name: [s.get('run') for s in job['steps']] for name, job in workflow['jobs'].items()}
+    assert '.ci/run' in steps['jazzy'] and '.ci/run' in steps['wheels']
+    assert workflow['jobs']['jazzy']['container'] == 'ros:jazzy'
+
+
+def test_what_contributors_are_told_of_is_there():
+    for name in re.findall(
+        r'`((?:test|config|vico_listener|requirements|examples)[\w/.]*)`', CONTRIBUTING
+    ):
+        assert (ROOT / name).exists(), name
