@@ -37,7 +37,7 @@ from vico_listener.media.clip import probe_sound
 from vico_listener.nodes.bag_source import BagSource
 
 LONGEST = 30
-"""Seconds that an input may take."""
+"""Seconds that reading an input in one way may take."""
 
 ROUND = 50
 """Examples between two looks at the clock."""
@@ -90,6 +90,11 @@ CHANGES = st.lists(
     min_size=1,
     max_size=5,
 )
+
+
+def _watch() -> None:
+    """End the process when what follows takes too long."""
+    faulthandler.dump_traceback_later(LONGEST, exit=True)
 
 
 def make_clips(folder: Path) -> list[Path]:
@@ -147,6 +152,7 @@ def read_clip(path: Path) -> int:
     """Read a clip in every way; return how many ways refused it."""
     refused = 0
     for way in (probe_clip, probe_sound, count_pictures, lambda p: sum(1 for _ in play(p))):
+        _watch()
         try:
             way(path)
         except ClipError:
@@ -156,6 +162,7 @@ def read_clip(path: Path) -> int:
 
 def read_bag(path: Path) -> int:
     """Play a bag; return 1 when it was refused."""
+    _watch()
     try:
         for _ in BagSource(path.parent if path.suffix == '.yaml' else path).play():
             pass
@@ -183,7 +190,6 @@ def fuzz(inputs: list[Path], read: Callable[[Path], int], seconds: float, first:
             change.apply(data)
         path.write_bytes(data)
         began = time.monotonic()
-        faulthandler.dump_traceback_later(LONGEST, exit=True)
         figures['refused'] += read(path) > 0
         faulthandler.cancel_dump_traceback_later()
         figures['inputs'] += 1

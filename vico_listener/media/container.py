@@ -114,7 +114,7 @@ def open_media(path: Path, part: tuple[int, int] | None = None) -> Iterator[Medi
         try:
             if part is not None:
                 source = _Part(stack.enter_context(path.open('rb')), *part)
-            container = stack.enter_context(av.open(source))
+            container = stack.enter_context(av.open(source, metadata_errors='replace'))
         except (av.error.FFmpegError, OSError) as error:
             raise ClipError(
                 f'{path.name} is not a video that FFmpeg can read ({error.strerror or error}): '
