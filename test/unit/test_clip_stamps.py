@@ -87,6 +87,38 @@ def test_joined_transport_streams(tmp_path: Path, change: str, begin: float) -> 
         check_in_order(clip)
 
 
+@pytest.mark.parametrize('codec', ['mjpeg', 'libvpx'])
+@pytest.mark.parametrize(
+    'sizes', [((64, 48), (96, 72)), ((96, 72), (64, 48)), ((64, 48), (48, 64))]
+)
+def test_pictures_that_change_their_size_midway(
+    tmp_path: Path, codec: str, sizes: tuple[tuple[int, int], ...]
+) -> None:
+    pixels = 'yuvj420p' if codec == 'mjpeg' else 'yuv420p'
+    parts = [
+        write_media(tmp_path / f'{n}.mkv', greys(20, size), codec=codec, pixels=pixels)
+        for n, size in enumerate(sizes)
+    ]
+    clip = tmp_path / 'clip.mkv'
+    with av.open(str(clip), 'w') as new:
+        target = None
+        for number, part in enumerate(parts):
+            with av.open(str(part)) as old:
+                target = target or new.add_stream_from_template(old.streams.video[0])
+                for packet in old.demux(video=0):
+                    if packet.dts is not None:
+                        packet.pts = packet.dts = packet.pts + 800 * number
+                        packet.stream = target
+                        new.mux_one(packet)
+    remarks = Remarks()
+    frames = list(camera_frames(clip, remarks=remarks))
+    assert [f.image.shape for f in frames] == [(sizes[0][1], sizes[0][0], 3)] * 40
+    np.testing.assert_allclose(np.diff([f.stamp for f in frames]), PERIOD, atol=1_100_000)
+    middle = [float(f.image[20:28, 28:36].mean()) for f in frames]
+    np.testing.assert_allclose(middle, [10 * n for n in range(20)] * 2, atol=12)
+    assert remarks.lines() == ['pictures of another size than the first, scaled to its size: 20']
+
+
 def test_parts_of_a_transport_stream(tmp_path: Path) -> None:
     one = write_media(tmp_path / 'one.ts', greys(50), [Track()])
     other = write_media(tmp_path / 'other.ts', greys(50), [Track(codec='mp2')], codec='mpeg2video')

@@ -54,7 +54,7 @@ MAX_CHANNELS = 2
 
 @dataclass(frozen=True)
 class SoundInfo:
-    """Sound of a file: sample rate in Hz, channels of the stream, duration of the file in s."""
+    """Sound of a file: sample rate (Hz), channels, duration that the head of the file tells (s)."""
 
     sample_rate: int
     channels: int
@@ -142,7 +142,8 @@ def probe_sound(path: Path) -> SoundInfo:
         if media.audio is None:
             raise ClipError(f'{path.name} holds no sound')
         rate, channels = media.audio.sample_rate, media.audio.channels
-    return SoundInfo(rate, channels, measure_duration(path))
+        duration = media.duration
+    return SoundInfo(rate, channels, duration)
 
 
 def camera_frames(

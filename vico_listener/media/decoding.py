@@ -28,6 +28,9 @@ AHEAD_RESTARTING_NS = 10 * NANOSECONDS
 """How long neither picture nor sound may come until that counts as a jump of the stamps; the second
 where stamps may start anew."""
 
+PADDING = 1.0
+"""Seconds that the padding of codecs lasts at most."""
+
 STAMP_LIMIT = 2**62
 """A stamp beyond is damage, and would run over when moved."""
 
@@ -71,9 +74,12 @@ def decoded_frames(
     """
     remarks = Remarks() if remarks is None else remarks
     timing = None
-    for part in _parts(path):
+    parts = _parts(path)
+    for part in parts:
         with open_media(path, part) as media:
             wanted = media.video if kind == 'video' else media.audio
+            if wanted is None and len(parts) == 1:
+                return
             if timing is None:
                 timing = _Timing(media, whole=since <= 0 or not _seek(media, wanted, since))
             yield from _decoded(path, media, wanted, timing, remarks)
@@ -82,21 +88,23 @@ def decoded_frames(
 
 
 def measure_duration(path: Path) -> float:
-    """Length of a file (s): what its head tells, or measured where a head does not know.
+    """Length of a file (s) as it is played; 0 = there is nothing.
 
     Raises:
         ClipError: it cannot be read.
     """
     timing = None
+    told = 0.0
     for part in _parts(path):
         with open_media(path, part) as media:
-            if not media.restarts:
-                return media.duration
+            told = 0.0 if media.restarts else media.duration
             timing = timing or _Timing(media)
             for _ in _packets(media, timing, Remarks()):
                 pass
     end = None if timing is None else timing.line.end
-    return 0.0 if timing is None or end is None else (end - timing.line.start) / NANOSECONDS
+    measured = 0.0 if timing is None or end is None else (end - timing.line.start) / NANOSECONDS
+    # A head knows what of a codec's padding does not count; but not of jumps.
+    return told if abs(told - measured) < PADDING else measured
 
 
 def count_packets(path: Path, kind: Kind) -> int:
