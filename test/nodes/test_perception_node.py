@@ -254,6 +254,7 @@ def test_live_node_keeps_ticking_for_a_while_when_the_camera_stops(graph: Graph)
         ('face_model', '/does/not/exist.task', 'exist.task'),
         ('audio_sample_format', 'S99LE', 'unknown sample format'),
         ('image_transport', 'theora', 'not one of raw, compressed'),
+        ('image_rotation', 45, "'45' is not one of 0, 90, 180, 270, auto"),
     ],
 )
 def test_wrong_parameter_fails_configure_with_the_reason(
@@ -262,3 +263,10 @@ def test_wrong_parameter_fails_configure_with_the_reason(
     node = graph.make(PerceptionNode, **{parameter: value})
     assert graph.run(node.trigger_configure) == TransitionCallbackReturn.FAILURE
     assert text in capfd.readouterr().err
+
+
+@pytest.mark.parametrize('value', [180, '180', 'auto'])
+def test_a_rotation_may_be_a_number(graph: Graph, value: int | str) -> None:
+    node = graph.make(PerceptionNode, image_rotation=value, use_audio=False)
+    assert graph.run(node.trigger_configure) == TransitionCallbackReturn.SUCCESS
+    assert node.table['image_rotation'] == str(value)

@@ -17,7 +17,9 @@ from vico_listener.ros_api import Parameter
 def descriptor(row: Parameter) -> ParameterDescriptor:
     """What rclpy declares for a parameter, ranges included."""
     declared = ParameterDescriptor(
-        description=row.description, additional_constraints=row.constraint()
+        description=row.description,
+        additional_constraints=row.constraint(),
+        dynamic_typing=row.takes_numbers,
     )
     if row.low is not None and row.high is not None:
         if isinstance(row.default, float):
@@ -70,4 +72,5 @@ class ParameterTable:
 
     def __getitem__(self, name: str) -> Any:
         """Value of a parameter."""
-        return self._node.get_parameter(name).value
+        value = self._node.get_parameter(name).value
+        return str(value) if self._table[name].takes_numbers else value

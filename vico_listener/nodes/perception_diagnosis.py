@@ -49,9 +49,9 @@ class PerceptionDiagnosis:
 
     def complain_of(self, error: Exception) -> None:
         """Complain of an error that nobody expected, with its traceback."""
-        self._problem = f'{type(error).__name__}: {error}'
         text = user_message(error) or ''.join(traceback.format_exception(error))
         self._logger.error(text, throttle_duration_sec=5.0)
+        self._problem = f'{type(error).__name__}: {error}'
 
     def report(
         self, head: ListeningHead, eye: Eye, feed: Feed, inputs: PerceptionInputs

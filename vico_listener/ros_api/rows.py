@@ -54,9 +54,14 @@ class Parameter:
                 plugins.locate(value)
             except PluginError as error:
                 return f'{self.name}: {error}'
-        if self.choices and value not in self.choices:
+        if self.choices and str(value) not in self.choices:
             return f"{self.name}: '{value}' is not one of {', '.join(self.choices)}"
         return ''
+
+    @property
+    def takes_numbers(self) -> bool:
+        """Whether it is a text some choices of which look like numbers, and may come as such."""
+        return any(choice.isdigit() for choice in self.choices)
 
 
 @dataclass(frozen=True)
