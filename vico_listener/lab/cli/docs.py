@@ -31,8 +31,9 @@ def run(args: argparse.Namespace) -> int:
     if args.html is not None:
         from vico_listener.lab.docs.api import write_api
 
-        for name in write_api(args.html):
-            print(f'left out, as something that it imports is not installed: {name}')
+        left_out = write_api(args.html)
+        if left_out:
+            print(f'left out, for want of what they import: {", ".join(left_out)}')
         print(f'look at {args.html / "index.html"}')
         return 0
     stale = outdated()
