@@ -5,6 +5,7 @@ Launch files run in the Python of `ros2 launch`, which may lack the modules that
 
 from dataclasses import dataclass
 
+from vico_listener.errors import SettingError
 from vico_listener.ros_api.head import HEAD
 from vico_listener.ros_api.listener import LISTENER
 from vico_listener.ros_api.perception import PERCEPTION
@@ -91,7 +92,7 @@ def typed(row: Parameter, text: str) -> bool | float | str:
     """Return the value of an argument in the type of its parameter.
 
     Raises:
-        ValueError: the text is not such a value; the message names the argument.
+        SettingError: the text is not such a value; the message names the argument.
     """
     if isinstance(row.default, bool):
         return switch(row.name, text)
@@ -100,15 +101,15 @@ def typed(row: Parameter, text: str) -> bool | float | str:
     try:
         return float(text)
     except ValueError:
-        raise ValueError(f'{row.name}:={text} is not a number') from None
+        raise SettingError(f'{row.name}:={text} is not a number') from None
 
 
 def switch(name: str, text: str) -> bool:
     """Return the value of an argument that is true or false.
 
     Raises:
-        ValueError: it is neither.
+        SettingError: it is neither.
     """
     if text.lower() not in ('true', 'false'):
-        raise ValueError(f'{name}:={text} is neither true nor false')
+        raise SettingError(f'{name}:={text} is neither true nor false')
     return text.lower() == 'true'
