@@ -1,6 +1,8 @@
 """Which of several streams count, and what the container says about the picture."""
 
 import struct
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,6 +13,10 @@ from clip_files import Track
 from clip_files import greys
 from clip_files import quadrants
 from clip_files import write_media
+from PIL import ExifTags
+from PIL import Image as PillowImage
+from PIL import ImageCms
+from PIL import ImageOps
 
 from vico_listener.media.clip import ClipError
 from vico_listener.media.clip import camera_frames
@@ -278,3 +284,40 @@ def test_name_like_a_protocol_or_a_pattern(tmp_path: Path, monkeypatch: pytest.M
     for name in ('talk:1.mp4', 'talk%03d#?.mp4', 'concat:a|b.mp4'):
         write_media(Path('made.mp4'), greys(5)).rename(name)
         assert probe_clip(name).width == 64
+
+
+# In a process of its own: what is tested against ends the process.
+READ_AND_FREE = """
+import gc, sys
+from pathlib import Path
+from vico_listener.media.clip import camera_frames
+print([frame.image.shape for frame in camera_frames(Path(sys.argv[1]))], gc.collect() >= 0)
+"""
+
+
+@pytest.mark.parametrize('suffix', ['png', 'jpg'])
+@pytest.mark.parametrize(('orientation', 'size'), [(1, (48, 64)), (3, (48, 64)), (6, (64, 48))])
+def test_photo_with_a_colour_profile(
+    tmp_path: Path, suffix: str, orientation: int, size: tuple[int, int]
+) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile('sRGB')).tobytes()
+    exif = PillowImage.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    photo = tmp_path / f'photo.{suffix}'
+    picture = PillowImage.fromarray(quadrants())
+    picture.save(photo, icc_profile=profile, exif=exif)
+    (frame,) = camera_frames(photo)
+    upright = np.asarray(ImageOps.exif_transpose(picture_with(picture, exif)))
+    assert corners(frame.image) == corners(upright)
+    ended = subprocess.run(
+        [sys.executable, '-c', READ_AND_FREE, str(photo)], capture_output=True, text=True
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout == f'[({size[0]}, {size[1]}, 3)] True\n'
+
+
+def picture_with(picture: PillowImage.Image, exif: PillowImage.Exif) -> PillowImage.Image:
+    """The same picture, whose tags say how it is turned."""
+    told = picture.copy()
+    told.getexif().update(exif)
+    return told

@@ -173,7 +173,7 @@ def camera_frames(
         if time < since:
             continue
         try:
-            image = shown_picture(frame.decoded, frame.aspect)
+            image = shown_picture(frame.decoded, frame.aspect, frame.matrix)
         except ValueError:
             remarks.add('pictures that cannot be shown')
             continue

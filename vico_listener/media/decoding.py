@@ -13,6 +13,8 @@ from typing import Any
 
 import av
 import av.error
+import numpy as np
+from av.sidedata.sidedata import Type
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.media.container import Kind
@@ -37,6 +39,10 @@ STAMP_LIMIT = 2**62
 LOOK_AHEAD = 60
 """Packets that show whether a stream's stamps are those of presentation."""
 
+OF_PHOTOS = ('png', 'apng', 'mjpeg', 'webp', 'tiff', 'jpegxl')
+"""Codecs whose pictures may have named colour profiles: PyAV frees the names twice when it lists a
+frame's side data, so that the process ends. Of these pictures only the rotation is looked at."""
+
 NAMES = {'video': 'pictures', 'audio': 'pieces of sound'}
 
 
@@ -49,11 +55,13 @@ class Frame:
         time: s of stream time; None = the file does not say. A picture without a stamp comes a
             period after the one before.
         aspect: width of a pixel over its height; None = not told.
+        matrix: how a picture is to be turned and mirrored, see `displayed`; None = not at all.
     """
 
     decoded: Any
     time: Fraction | None
     aspect: Fraction | None = None
+    matrix: bytes | None = None
 
 
 def decoded_frames(
@@ -251,7 +259,25 @@ def _decoded(
                 if time is None:
                     time = Fraction(0) if timing.last is None else timing.last + period
                 timing.last = time if timing.last is None else max(time, timing.last)
-            yield Frame(frame, time, None if aspect is None else aspect.now())
+            if aspect is None:
+                yield Frame(frame, time)
+            else:
+                yield Frame(frame, time, aspect.now(), _display_matrix(frame, wanted))
+
+
+def _display_matrix(frame: Any, stream: Any) -> bytes | None:
+    """The display matrix of a picture, nine int32; None = there is none."""
+    if stream.codec_context.name not in OF_PHOTOS:
+        try:
+            matrix = frame.side_data.get(Type.DISPLAYMATRIX)
+        except ValueError:  # PyAV does not know every type of FFmpeg's
+            pass
+        else:
+            return None if matrix is None else bytes(matrix)
+    quarter = round(frame.rotation / 90) % 4
+    cosine, sine = ((1, 0), (0, 1), (-1, 0), (0, -1))[quarter]
+    turned = np.array([cosine, -sine, 0, sine, cosine, 0, 0, 0, 1], np.int32)
+    return turned.tobytes() if quarter else None
 
 
 class _Aspect:

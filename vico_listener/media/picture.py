@@ -5,7 +5,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-from av.sidedata.sidedata import Type
 from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
@@ -17,17 +16,17 @@ WIDEST = Fraction(10)
 """Ratio of the sides of a pixel beyond which it is taken for damage."""
 
 
-def shown_picture(frame: Any, aspect: Fraction | None) -> Image:
+def shown_picture(frame: Any, aspect: Fraction | None, matrix: bytes | None) -> Image:
     """A frame as (H, W, 3) uint8 BGR.
 
     Args:
-        frame: an av.VideoFrame as decoded; its display matrix says how it is turned and mirrored.
+        frame: an av.VideoFrame as decoded.
         aspect: width of its pixels over their height; None = square.
+        matrix: says how it is turned and mirrored, see `displayed`; None = it is upright.
     """
     picture = np.asarray(frame.to_ndarray(format='bgr24'), np.uint8)
-    matrix = frame.side_data.get(Type.DISPLAYMATRIX)
     picture = with_square_pixels(picture, aspect)
-    return picture if matrix is None else displayed(picture, bytes(matrix))
+    return picture if matrix is None else displayed(picture, matrix)
 
 
 def with_square_pixels(picture: Image, aspect: Fraction | None) -> Image:
