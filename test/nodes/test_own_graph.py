@@ -3,7 +3,9 @@
 import pytest
 import rclpy
 from graph import wait_until
+from rclpy.node import Node
 
+from vico_listener.errors import UnavailableError
 from vico_listener.nodes.own_graph import OwnGraph
 
 
@@ -31,3 +33,38 @@ def test_a_stack_that_was_killed_is_started_again(tmp_path):
         assert graph.stack.running
         assert graph.stack.pid != first.pid
     assert not graph.stack.running
+
+
+def has_failed(graph):
+    try:
+        graph.check()
+    except LookupError:
+        return True
+    return False
+
+
+def test_an_exception_of_a_callback_is_raised_where_somebody_hears_it(tmp_path):
+    def fail():
+        raise LookupError('nothing there')
+
+    with OwnGraph(tmp_path, {'listener': 'rules'}) as graph:
+        node = rclpy.create_node('beside_the_stack')
+        node.create_timer(0.05, fail)
+        graph.check()
+        graph.spin(node)
+        wait_until(lambda: has_failed(graph))
+        with pytest.raises(LookupError, match='nothing there'):
+            graph.check()
+
+
+def test_a_node_that_cannot_go_on_is_told_in_its_words(tmp_path):
+    class Camera(Node):
+        failure = ''
+
+    with OwnGraph(tmp_path, {'listener': 'rules'}) as graph:
+        node = Camera('beside_the_stack')
+        graph.spin(node)
+        graph.check()
+        node.failure = 'the lens fell off'
+        with pytest.raises(UnavailableError, match='the lens fell off'):
+            graph.check()

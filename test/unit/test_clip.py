@@ -137,6 +137,40 @@ def test_film_shows_each_tick_with_its_sound(tmp_path: Path) -> None:
     assert abs(flash.stamp - loudest.stamp) < 25_000_000
 
 
+@pytest.mark.parametrize('burst', [10, 50])
+def test_film_lays_sound_that_comes_in_bursts_evenly(tmp_path: Path, burst: int) -> None:
+    """Chunks that were stamped on arrival, many at the same time."""
+    path = tmp_path / 'film.mp4'
+    film = Film(path, 64, (16000, 1))
+    picture = np.full((48, 64, 3), 90, np.uint8)
+    tone = np.round(8000 * np.sin(np.arange(160) * 2 * np.pi / 16))[:, None].astype(np.int16)
+    for n in range(200):
+        film.add_sound(SoundChunk(NANOSECONDS + n // burst * burst * 10_000_000, tone, 16000))
+        if n % 10 == 9:
+            for tick in range(3):
+                film.add_picture(tick_stamp(30 + n // 10 * 3 + tick), picture, picture[:48, :48])
+    film.close()
+    assert film.pictures == 60
+    heard = np.concatenate([c.samples for c in sound_chunks(path)])[:, 0].astype(float)
+    rate = next(iter(sound_chunks(path))).sample_rate
+    windows = heard[rate // 10 : rate * 19 // 10].reshape(-1, rate // 50)
+    assert np.sqrt((windows**2).mean(axis=1)).min() > 4000  # the tone never stops
+
+
+def test_film_leaves_out_what_was_heard_and_other_formats(tmp_path: Path) -> None:
+    path = tmp_path / 'film.mp4'
+    film = Film(path, 64, (16000, 1))
+    picture = np.full((48, 64, 3), 90, np.uint8)
+    for n in range(300):
+        stamp = NANOSECONDS + n % 200 * 10_000_000  # after two seconds it comes again
+        film.add_sound(SoundChunk(stamp, np.zeros((160, 1), np.int16), 16000))
+        film.add_sound(SoundChunk(stamp, np.zeros((441, 2), np.int16), 44100))
+    for tick in range(60):
+        film.add_picture(tick_stamp(30 + tick), picture, picture[:48, :48])
+    film.close()
+    assert sum(len(c.samples) / c.sample_rate for c in sound_chunks(path)) < 2.2
+
+
 def test_fit_keeps_the_aspect() -> None:
     wide = np.full((10, 40, 3), 255, np.uint8)
     fitted = fit(wide, 40, 40)

@@ -8,7 +8,9 @@ from typing import Any
 from rclpy.clock import Clock
 from rclpy.clock import ClockType
 from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy
 from rclpy.qos import QoSProfile
+from rclpy.qos import ReliabilityPolicy
 
 from vico_listener.media.bags.errors import BagError
 from vico_listener.media.bags.writer import BagWriter
@@ -59,9 +61,9 @@ class BagRecorderNode(Node):
         for topic in self.missing():
             publishers = self.get_publishers_info_by_topic(topic)
             if publishers:
-                self._subscribe(topic, publishers[0].topic_type, publishers[0].qos_profile)
+                self._subscribe(topic, publishers[0].topic_type, _fitting(publishers))
 
-    def _subscribe(self, topic: str, kind: str, offered: QoSProfile) -> None:
+    def _subscribe(self, topic: str, kind: str, qos: QoSProfile) -> None:
         package, _, name = kind.split('/')
         try:
             self._writer.add_topic(topic, kind)
@@ -70,7 +72,6 @@ class BagRecorderNode(Node):
             self.refused[topic] = str(error)
             self.get_logger().error(f'{topic} is not recorded: {error}')
             return
-        qos = QoSProfile(depth=DEPTH, reliability=offered.reliability)
         self._recorded[topic] = self.create_subscription(
             message_type,
             topic,
@@ -84,3 +85,15 @@ class BagRecorderNode(Node):
     def close(self) -> None:
         """Finish the bag."""
         self._writer.close()
+
+
+def _fitting(publishers: Sequence[Any]) -> QoSProfile:
+    """Return the quality of service that fits all publishers and loses the least."""
+    offered = [publisher.qos_profile for publisher in publishers]
+    reliable = all(qos.reliability == ReliabilityPolicy.RELIABLE for qos in offered)
+    kept = all(qos.durability == DurabilityPolicy.TRANSIENT_LOCAL for qos in offered)
+    return QoSProfile(
+        depth=DEPTH,
+        reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
+        durability=DurabilityPolicy.TRANSIENT_LOCAL if kept else DurabilityPolicy.VOLATILE,
+    )

@@ -152,7 +152,7 @@ class RecorderNode(Node):
 
     def close(self) -> None:
         """Finish every file."""
-        self._to_film(Film.close)
+        self._to_film(lambda film: film.close())
         self._motions.close()
         self._speakers.close()
         self._head_file.close()

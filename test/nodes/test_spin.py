@@ -1,0 +1,60 @@
+"""What cannot go on ends its process; a robot goes on with the next picture."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from graph import Graph
+from graph import wait_until
+from sensor_msgs.msg import Image
+
+from vico_listener.listening_head import ListeningHead
+from vico_listener.nodes.image_codec import fill_image
+from vico_listener.nodes.isolation import isolate
+from vico_listener.nodes.managed_node import ERROR
+from vico_listener.nodes.managed_node import ManagedNode
+from vico_listener.nodes.perception_node import PerceptionNode
+from vico_listener.nodes.spin import spin
+
+
+def test_a_node_that_cannot_go_on_ends_its_process() -> None:
+    class Torn(ManagedNode):
+        def __init__(self) -> None:
+            super().__init__('torn')
+            self.create_timer(0.1, self._tear)
+
+        def _tear(self) -> None:
+            self.failure = 'torn'
+
+    isolate()
+    never = SimpleNamespace(requested=False, end_gracefully=lambda wake: None)
+    assert spin(lambda: [Torn()], lambda nodes: True, ['test'], never) == 1
+
+
+@pytest.mark.parametrize('lossless', [True, False])
+def test_a_job_that_raises_ends_a_replay_but_no_robot(
+    graph: Graph, capfd: pytest.CaptureFixture, lossless: bool
+) -> None:
+    def join(perception: Any, **options: Any) -> ListeningHead:
+        def listen(frame: Any) -> None:
+            raise LookupError('no such motion')
+
+        return ListeningHead.of_parts(perception, listen=listen, **options)
+
+    node = graph.make(PerceptionNode, lossless=lossless, use_audio=False, join=join)
+    camera = graph.tester().create_publisher(Image, 'image', 10)
+    graph.run(node.trigger_configure)
+    graph.run(node.trigger_activate)
+    wait_until(lambda: camera.get_subscription_count() > 0)
+    image = Image()
+    fill_image(image, np.full((48, 64, 3), 90, np.uint8))
+
+    def complains() -> bool:
+        image.header.stamp = node.get_clock().now().to_msg()
+        camera.publish(image)
+        return node.diagnose()[:2] == (ERROR, 'LookupError: no such motion')
+
+    wait_until(complains)
+    assert bool(node.failure) == lossless
+    assert 'in listen' in capfd.readouterr().err  # where it came from
