@@ -56,5 +56,5 @@ def test_a_job_that_raises_ends_a_replay_but_no_robot(
         return node.diagnose()[:2] == (ERROR, 'LookupError: no such motion')
 
     wait_until(complains)
-    assert bool(node.failure) == lossless
+    wait_until(lambda: bool(node.failure) == lossless)
     assert 'in listen' in capfd.readouterr().err  # where it came from

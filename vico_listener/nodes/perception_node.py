@@ -135,9 +135,9 @@ class PerceptionNode(ManagedNode):
 
     def _fail(self, error: Exception) -> None:
         """A job raised what nobody expected: a robot goes on with the next, a replay is over."""
+        self._diagnosis.complain_of(error)
         if self._inputs.clocks is None:
             self.failure = f'{type(error).__name__}: {error}'
-        self._diagnosis.complain_of(error)
 
     # Jobs of the feed's thread: the whole way from a picture to the published command.
 
