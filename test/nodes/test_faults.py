@@ -17,7 +17,8 @@ from vico_listener.robot import load_profile
 
 SHORT = [
     'camera_stops', 'all_stops', 'size', 'grey', 'fps_5', 'fps_120', 'audio_rate', 'audio_loss',
-    'mp3', 'back', 'two', 'parameters', 'transitions', 'kill',
+    'mp3', 'camera_behind', 'no_stamps', 'chunks', 'back', 'two', 'parameters', 'transitions',
+    'kill',
 ]  # fmt: skip
 
 

@@ -212,6 +212,8 @@ class SenseClocks:
         """How long a picture should wait for its sound, ns, at least `shortest`."""
         if AUDIO not in self._clocks:
             return shortest
+        if self._clocks[AUDIO].arrival is None:
+            return max(shortest, LONGEST_AUDIO_NS)  # nobody knows how long the chunks are
         needed = max(0, self.sound_behind) + self._clocks[AUDIO].chunk + MARGIN_NS
         return max(shortest, min(needed, LONGEST_AUDIO_NS))
 

@@ -12,7 +12,7 @@ from vico_listener.clock import NANOSECONDS
 STEP_NS = NANOSECONDS // 2
 """A stamp that lies this far from where the last ones led us to expect it has jumped."""
 
-BELIEVED_NS = NANOSECONDS // 2
+BELIEVED_NS = NANOSECONDS // 4
 """Stamps that have gone on for so long after a jump are a clock that was set."""
 
 ASTRAY_NS = 2 * NANOSECONDS

@@ -1,5 +1,6 @@
 """Lists the faults that are injected, and what must hold while each lasts."""
 
+import math
 from dataclasses import dataclass
 from dataclasses import field
 from enum import Enum
@@ -60,6 +61,10 @@ FAULTS: tuple[Fault, ...] = (
     Fault('audio_rate', 'the microphone changes to 48 kHz', {'sample_rate': 48000}),
     Fault('audio_late', 'sound comes 300 ms late', {'delay': 0.3}),
     Fault('audio_loss', 'one in ten sound messages is lost', {'loss': 0.1}),
+    Fault('camera_behind', "the camera's clock is 2 s behind", {'camera_shift': -2.0}),
+    Fault('camera_ahead', "the camera's clock is 2 hours ahead", {'camera_shift': 7200.0}),
+    Fault('no_stamps', "the camera's stamps are all 0", {'camera_shift': math.nan}),
+    Fault('chunks', 'audio comes in chunks of 0.5 s', {'chunk': 0.5}, longest_gap=1.0),
     Fault('mp3', 'MP3 where PCM is announced', {'mp3': True}),
     Fault('forth', 'all stamps jump 5 s ahead, then back', {'shift': 5.0}, longest_gap=1.0),
     Fault('back', 'all stamps jump 5 s back, then ahead', {'shift': -5.0}, longest_gap=1.0),

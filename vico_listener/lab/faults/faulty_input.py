@@ -1,6 +1,7 @@
 """Simulates a camera and a microphone that can be made to fail while they run."""
 
 import array
+import math
 import threading
 import time
 from dataclasses import dataclass
@@ -49,6 +50,8 @@ class InputSettings:
         loss: share of the audio messages that get lost.
         mp3: send MP3 where PCM is announced.
         shift: seconds by which all stamps are off.
+        camera_shift: seconds by which the camera's stamps are off besides; NaN = they are all 0.
+        chunk: seconds of sound in a message.
         second: another camera and microphone publish on the same topics, 0.3 s older.
     """
 
@@ -62,6 +65,8 @@ class InputSettings:
     loss: float = 0.0
     mp3: bool = False
     shift: float = 0.0
+    camera_shift: float = 0.0
+    chunk: float = CHUNK
     second: bool = False
 
 
@@ -117,7 +122,7 @@ class FaultyInput(Node):
                 if settings.camera:
                     self._show(settings)
             if now >= sound:
-                sound = max(sound + CHUNK, now - 5 * CHUNK)
+                sound = max(sound + settings.chunk, now - 5 * settings.chunk)
                 if settings.microphone:
                     self._sing(settings, now)
             self._send_late(now)
@@ -138,7 +143,10 @@ class FaultyInput(Node):
         number = int(time.monotonic() * 12) % len(self._pictures)
         message = self._picture(number, settings)
         for age in (0.0, 0.3) if settings.second else (0.0,):
-            message.header.stamp = time_message(self._stamp(settings, age))
+            stamp = 0
+            if math.isfinite(settings.camera_shift):
+                stamp = self._stamp(settings, age - settings.camera_shift)
+            message.header.stamp = time_message(stamp)
             self._image.publish(message)
             self.images += 1
 
@@ -163,11 +171,11 @@ class FaultyInput(Node):
         if self._rng.random() < settings.loss:
             return
         rate = settings.sample_rate
-        count = round(CHUNK * rate)
+        count = round(settings.chunk * rate)
         sound = self._sound_at(rate)
         first = int(now * rate) % (len(sound) - count)
         data = MP3_FRAME if settings.mp3 else sound[first : first + count].tobytes()
-        for age in (CHUNK, CHUNK + 0.3) if settings.second else (CHUNK,):
+        for age in (settings.chunk, settings.chunk + 0.3)[: 1 + settings.second]:
             message = audio_msgs.AudioDataStamped()
             message.header.stamp = time_message(self._stamp(settings, age))
             message.audio.data = data
