@@ -33,16 +33,8 @@ DRIFT_NS = 20_000_000
 WINDOW_NS = 2 * NANOSECONDS
 """A burst is shorter."""
 
-USUAL = tuple(
-    AudioFormat(rate, channels, 'S16LE')
-    for rates in ((16000, 44100, 48000), (8000, 11025, 22050, 24000, 32000, 96000))
-    for channels in (1, 2)
-    for rate in rates
-)
-"""Formats that one meets; of two with as many bytes the likelier first."""
-
-LIKE, UNLIKE = 0.04, 0.2
-"""Shares by which the bytes of a second differ from those of a format that may be, or cannot be."""
+UNLIKE = 0.2
+"""Share by which the bytes of a second differ from those of a format that cannot be."""
 
 ENOUGH = 10
 """Messages that show something."""
@@ -66,12 +58,6 @@ def is_unlike(format_: AudioFormat, rate: float) -> bool:
     """True when sound of `rate` bytes a second (0 = unknown) cannot be of a format."""
     expected = format_.frame_bytes * format_.sample_rate
     return rate > 0 and abs(rate / expected - 1) > UNLIKE
-
-
-def likely_format(rate: float) -> AudioFormat | None:
-    """The format that sound of so many bytes a second probably has."""
-    fitting = [f for f in USUAL if abs(rate / (f.frame_bytes * f.sample_rate) - 1) < LIKE]
-    return fitting[0] if fitting else None
 
 
 def is_cut_anywhere(sizes: NDArray[np.int64], format_: AudioFormat) -> bool:

@@ -45,7 +45,6 @@ from vico_listener.nodes.bag_sound import SoundLine
 from vico_listener.nodes.bag_sound import bytes_per_second
 from vico_listener.nodes.bag_sound import is_cut_anywhere
 from vico_listener.nodes.bag_sound import is_unlike
-from vico_listener.nodes.bag_sound import likely_format
 from vico_listener.nodes.convert import foreign_pcm
 from vico_listener.nodes.image_codec import ImageError
 from vico_listener.nodes.image_codec import compressed_to_bgr
@@ -54,6 +53,7 @@ from vico_listener.nodes.source import AttitudeChange
 from vico_listener.nodes.source import Item
 from vico_listener.speech import DEFAULT_FORMAT
 from vico_listener.speech import AudioFormat
+from vico_listener.speech.length_check import likely_format
 from vico_listener.speech.pcm import AudioFormatError
 
 SURVEY_NS = 5 * NANOSECONDS
