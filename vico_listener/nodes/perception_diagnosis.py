@@ -107,7 +107,7 @@ def _missing(feed: Feed, inputs: PerceptionInputs) -> list[str]:
     """Which senses bring nothing."""
     silent = [n for n in inputs.streams if feed.silence(n) > SILENCE + inputs.message_length(n)]
     found = []
-    if inputs.lacks_clock() and len(silent) < len(inputs.streams):
+    if inputs.lacks_clock() and feed.quiet < SILENCE:
         found.append(
             'use_sim_time is set, but nobody publishes /clock: start the simulator or the bag '
             'with --clock, or set use_sim_time:=false'
