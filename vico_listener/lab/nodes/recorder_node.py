@@ -36,6 +36,10 @@ from vico_listener.statistics import Durations
 
 DEPTH = 200
 
+COMMANDS = 4000
+"""Head commands that may wait: they come faster than the speaker frames that the replay waits for,
+and a busy recorder takes one message of each topic in turn."""
+
 
 class RecorderNode(Node):
     """Writes `motion.csv`, `speaker.csv`, `head_commands.csv` and `listener.mp4` as data comes in.
@@ -73,11 +77,13 @@ class RecorderNode(Node):
         self._subscribe(msg.ListenerMotion, 'motion', self._on_motion)
         if shown:
             self._subscribe(Image, 'face/image', self._on_face)
-        self._subscribe(JointTrajectory, head_topic, self._on_head)
+        self._subscribe(JointTrajectory, head_topic, self._on_head, COMMANDS)
         self._subscribe(DiagnosticArray, '/diagnostics', self._on_diagnostics)
 
-    def _subscribe(self, kind: Any, topic: str, callback: Callable[[Any], None]) -> None:
-        self.create_subscription(kind, topic, callback, DEPTH)
+    def _subscribe(
+        self, kind: Any, topic: str, callback: Callable[[Any], None], depth: int = DEPTH
+    ) -> None:
+        self.create_subscription(kind, topic, callback, depth)
 
     def connected(self) -> bool:
         """True when everything that is recorded has somebody who publishes it."""
