@@ -18,6 +18,7 @@ from vico_listener.listener.presence import Presence
 from vico_listener.motion import ZEROS3
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
+from vico_listener.motion import all_finite
 
 
 @dataclass
@@ -171,7 +172,7 @@ class ListeningAgent:
             active=self._presence.active,
             model=self.listener.name,
             reset=frame.reset,
-            timing=replace(frame.timing, listener=time.perf_counter() - start),
+            timing=frame.timing.after_listener(time.perf_counter() - start),
             rest_rotation=self._rest_rotation,
         )
 
@@ -180,7 +181,7 @@ class ListeningAgent:
         if not frame.face.is_finite():
             frame = _blind(frame)
             self.counters.invalid_frames += 1
-        if not np.isfinite(frame.acoustic).all():
+        if not all_finite(frame.acoustic):
             frame = _deaf(frame)
             self.counters.invalid_frames += 1
         listener, problems = self.listener, []
