@@ -50,7 +50,7 @@ def test_motion_with_the_same_stamp_is_no_news() -> None:
     head, now = nodding_head()
     assert head.follow(motion(now, 0.1), now + 10**7) == []
     assert not head.following and head.refused == 0
-    assert head.advance(now + NANOSECONDS // 10)  # but the head is still commanded
+    assert head.advance(now + NANOSECONDS // 30)  # but the head is still commanded
 
 
 def test_motion_that_is_not_finite_is_refused_and_counted() -> None:
@@ -108,7 +108,7 @@ def test_look_at_aims_the_base_gaze() -> None:
 )
 def test_point_that_cannot_be_looked_at_is_refused(point: tuple[float, ...]) -> None:
     head = RobotHead(load_profile('generic_3dof'))
-    with pytest.raises(ValueError, match='look_at: the point must be'):
+    with pytest.raises(ValueError, match='look_at: '):
         head.look_at(point)
 
 

@@ -13,8 +13,12 @@ from hypothesis import strategies as st
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import ListenerMotion
+from vico_listener.motion import Attitude
+from vico_listener.motion import FaceMotion
 from vico_listener.robot import HeadController
 from vico_listener.robot import Joint
+from vico_listener.robot import RobotHead
 from vico_listener.robot import RobotProfile
 from vico_listener.robot import load_profile
 from vico_listener.robot.controller import EASING
@@ -151,7 +155,7 @@ def test_limits_hold_for_any_profile(
 
 def follow_nods(profile: RobotProfile, degrees: float, frequency: float) -> tuple[float, float]:
     """Phase lag (s) and gain of a head that follows nods of +-degrees at the model's rate."""
-    head = HeadController(profile)
+    head = RobotHead(profile)
     axes = [joint.axis for joint in profile.joints]
     pitch, sign = axes.index('pitch'), profile.joints[axes.index('pitch')].sign
     amplitude = math.radians(degrees)
@@ -159,8 +163,9 @@ def follow_nods(profile: RobotProfile, degrees: float, frequency: float) -> tupl
     for tick in range(8 * MODEL_RATE):
         now = tick * NANOSECONDS // MODEL_RATE
         angle = amplitude * math.sin(2 * math.pi * frequency * now / NANOSECONDS)
-        head.follow([0.0, angle, 0.0], now)
-        commands += head.advance(now, ahead=True)
+        face = FaceMotion(np.zeros(52, np.float32), np.array([0.0, angle, 0.0], np.float32))
+        motion = ListenerMotion(now, now, face, Attitude.NEUTRAL, 1.0, True, 'test')
+        commands += head.follow(motion, now)
     time = np.array([c.stamp for c in commands]) / NANOSECONDS
     path = sign * np.array([c.positions[pitch] for c in commands])
     settled = time > 3.0

@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.lab.simulation.commands import Commands
+from vico_listener.lab.simulation.commands import read_commands
+from vico_listener.lab.simulation.commands import read_sent
 from vico_listener.lab.simulation.simulated_head import PoseError
 from vico_listener.lab.simulation.simulated_head import SimulationError
 from vico_listener.lab.simulation.simulated_head import simulated_profile
@@ -26,10 +29,8 @@ from vico_listener.lab.simulation import reachy_mini  # noqa: E402
 from vico_listener.lab.simulation.own_head import own_head  # noqa: E402
 from vico_listener.lab.simulation.pictures import Pictures  # noqa: E402
 from vico_listener.lab.simulation.simulated_head import SimulatedHead  # noqa: E402
-from vico_listener.lab.simulation.simulator import Commands  # noqa: E402
 from vico_listener.lab.simulation.simulator import Simulator  # noqa: E402
 from vico_listener.lab.simulation.simulator import create_head  # noqa: E402
-from vico_listener.lab.simulation.simulator import read_commands  # noqa: E402
 from vico_listener.lab.simulation.tracking import limit_margins  # noqa: E402
 from vico_listener.lab.simulation.tracking import tracking_errors  # noqa: E402
 
@@ -139,6 +140,7 @@ def test_limit_margins_by_hand() -> None:
     assert pan['acceleration'] == pytest.approx(1 - 10.0 / 30.0)
     assert tilt['position_deg'] == pytest.approx(np.degrees(0.1))
     assert tilt['velocity'] == pytest.approx(1 - 5.0 / 3.0)
+    assert tilt['jerk'] == pytest.approx(1 - 500.0 / 1200.0)
 
 
 def test_commands_are_read_in_order_of_their_time(tmp_path: Path) -> None:
@@ -148,6 +150,9 @@ def test_commands_are_read_in_order_of_their_time(tmp_path: Path) -> None:
     commands = read_commands(path, profile)
     assert commands.stamps.tolist() == [1_040_000_000, 1_060_000_000]
     assert commands.positions.tolist() == [[1, 2], [5, 6]]
+    sent = read_sent(path, profile)
+    assert sent.stamps.tolist() == [1_060_000_000, 1_040_000_000, 1_060_000_000]
+    assert sent.positions.tolist() == [[3, 4], [1, 2], [5, 6]]
     path.write_text('stamp,left_wheel\n1.0,3\n')
     with pytest.raises(SimulationError, match='no commands for head_pan_joint, head_tilt_joint'):
         read_commands(path, profile)

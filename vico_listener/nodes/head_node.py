@@ -35,8 +35,9 @@ from vico_listener.statistics import Durations
 class HeadNode(ManagedNode):
     """Runs a `RobotHead` at the robot's rate.
 
-    Live, time is the node's clock. With `use_sim_time` it is the motion's own stamps, so that a
-    replay gives the same commands at any speed; should the replay die, wall time takes over.
+    Live, time is a steady clock, which nobody can set. With `use_sim_time` it is the motion's own
+    stamps, so that a replay gives the same commands at any speed; should the replay die, wall time
+    takes over.
 
     Args:
         subscribe: False in the composed stack, where `follow` is called directly.
@@ -62,6 +63,7 @@ class HeadNode(ManagedNode):
         self._publisher_of = cache(make)
         self._lock = threading.Lock()  # motions come from another thread than the timer's
         self._latency = Durations()
+        self._received: float | None = None  # of the motion that the next command answers first
         subscribe_to(self, LOOK_AT, self._on_look_at)
 
     def configure(self) -> None:
@@ -91,8 +93,8 @@ class HeadNode(ManagedNode):
         if self._head is None:
             self.get_logger().info('no robot is given: no head commands (robot:=PROFILE)')
             return
-        # Replaying, commands come with the motion; the timer only watches for the end.
-        period = 0.2 if self._replay is not None else 1.0 / self._head.profile.rate
+        # Replaying, commands come with the motion; the timer takes over when the replay dies.
+        period = 1.0 / self._head.profile.rate
         self._timer = self.create_timer(period, self._on_timer, clock=self.steady_clock)
 
     def deactivate(self) -> None:
@@ -127,6 +129,8 @@ class HeadNode(ManagedNode):
             now = self._now() if self._replay is None else motion.stamp
             refused = head.refused
             commands = head.follow(motion, now)
+            if head.following and head.awake:
+                self._received = motion.timing.received
             self._send(commands, now)
             if head.refused > refused:
                 self.get_logger().error(
@@ -136,8 +140,6 @@ class HeadNode(ManagedNode):
                 self._replay.hear(motion.stamp)
             if head.following and self._expression is not None and not head.resting:
                 self._expression.show(motion)
-        if commands:
-            self._latency.add(time.time() - motion.timing.received)
         return commands
 
     def _on_timer(self) -> None:
@@ -151,14 +153,21 @@ class HeadNode(ManagedNode):
                 self.get_logger().info('no motion: the head rests at neutral')
 
     def _send(self, commands: list[HeadCommand], now: int) -> None:
+        """Send commands that were made at `now` (ns)."""
         for command in commands:
             if self._messages is not None:
-                self._publisher.publish(self._messages.make(command, now))
+                # Live, it has become later since then, and headers are of another clock.
+                sent = now if self._replay is not None else self._now()
+                stamp = now if self._replay is not None else self.get_clock().now().nanoseconds
+                self._publisher.publish(self._messages.make(command, sent, stamp))
             elif self._link is not None:
                 self._link.send(command)
+        if commands and self._received is not None:
+            self._latency.add(time.time() - self._received)
+            self._received = None
 
     def _now(self) -> int:
-        return int(self.get_clock().now().nanoseconds)
+        return int(self.steady_clock.now().nanoseconds)
 
     def _on_look_at(self, message: PointStamped) -> None:
         """Aim the base gaze at a point in the frame of the head's base."""

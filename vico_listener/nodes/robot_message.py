@@ -44,13 +44,20 @@ class CommandMessages:
                 'source)'
             ) from error
 
-    def make(self, command: HeadCommand, now: int) -> Any:
-        """Return the message of a command that is sent at `now` (ns)."""
+    def make(self, command: HeadCommand, now: int, stamp: int | None = None) -> Any:
+        """Return the message of a command.
+
+        Args:
+            command: due at its stamp.
+            now: when it is sent, ns, by the same clock.
+            stamp: the same by the clock of headers; None = they are one.
+        """
         message = self.kind()
-        ahead = max(0, command.stamp - now) / NANOSECONDS
+        ahead = (command.stamp - now) / NANOSECONDS
         fill(message, self._interface.payload(self._joints, command, ahead))
         if hasattr(message, 'header'):
-            message.header.stamp = time_message(0 if self._at_once else now)
+            sent = now if stamp is None else stamp
+            message.header.stamp = time_message(0 if self._at_once else sent)
             message.header.frame_id = self._interface.frame_id
         return message
 

@@ -1,5 +1,7 @@
 """From head pose to joint positions: base gaze, shaping, limiter and watchdog."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -113,6 +115,11 @@ class HeadController:
             commands.append(self._step(self._next))
             self._next += self._period
         return commands
+
+    def halt(self, positions: Sequence[float]) -> None:
+        """Stand still at positions (rad); the next step begins a new grid."""
+        self._limiter.halt(positions)
+        self._next = None
 
     def _step(self, stamp: int) -> HeadCommand:
         if self._rotation is not None and abs(stamp - self._motion_stamp) > STALE_NS:

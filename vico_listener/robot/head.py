@@ -9,8 +9,9 @@ from numpy.typing import ArrayLike
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import DataError
 from vico_listener.frames import ListenerMotion
-from vico_listener.robot.controller import HeadController
 from vico_listener.robot.joints import HeadCommand
+from vico_listener.robot.pacing import PlannedCommands
+from vico_listener.robot.pacing import SingleCommands
 from vico_listener.robot.profile import RobotProfile
 
 REPLAY_SILENCE = 5.0
@@ -22,6 +23,9 @@ class RobotHead:
 
     The caller tells the time, all of one clock: stream time or a node's. Not for several threads
     at once.
+
+    A robot whose messages say when a command shall be reached gets `PlannedCommands`, any other
+    one `SingleCommands`: either way the limits hold by the times at which it shall be where.
 
     Attributes:
         profile: of the robot.
@@ -39,8 +43,11 @@ class RobotHead:
         self.refused = 0
         self.following = False
         self.awake = False
-        self._controller = HeadController(profile)
         self._last_stamp: int | None = None
+        lookahead = round((profile.interface.lookahead or 0.0) * NANOSECONDS)
+        planned = PlannedCommands.suit(profile, lookahead)
+        self._pace = PlannedCommands(profile, lookahead) if planned else SingleCommands(profile)
+        self._controller = self._pace.controller
 
     @property
     def resting(self) -> bool:
@@ -51,8 +58,8 @@ class RobotHead:
         """Follow a motion from `now` (ns) on.
 
         Returns:
-            The commands that are due, the next grid time included, so that the motion reaches the
-            robot at once; none where the motion is no news.
+            The commands to send, such that the motion reaches the robot at once; none where the
+            motion is no news, or a robot that gets single commands has just got one.
         """
         repeated = motion.stamp == self._last_stamp
         self._last_stamp = motion.stamp
@@ -64,13 +71,13 @@ class RobotHead:
         if self.resting:
             return []  # the same rotation for too long is no news either
         self.awake = True
-        return self._count(self._controller.advance(now, ahead=True))
+        return self._count(self._pace.at(now, ahead=True))
 
     def advance(self, now: int) -> list[HeadCommand]:
         """Return the commands that are due at `now` (ns) without a new motion; none at rest."""
         if not self.awake:
             return []
-        commands = self._count(self._controller.advance(now))
+        commands = self._count(self._pace.at(now))
         self.awake = not self.resting
         return commands
 

@@ -45,6 +45,10 @@ class JointLimiter:
         self.position = joint.offset
         self.velocity = 0.0
 
+    def halt(self, position: float) -> None:
+        """Stand still at a position (rad)."""
+        self.position, self.velocity = position, 0.0
+
     @property
     def reach(self) -> Bounds:
         """Lowest and highest position until the joint stands, braking as hard as it may."""
@@ -135,6 +139,14 @@ class HeadLimiter:
     def velocities(self) -> np.ndarray:
         """Their velocities (rad/s)."""
         return np.asarray(sum(self._velocities)) / len(self._velocities)
+
+    def halt(self, positions: Sequence[float]) -> None:
+        """Stand still at positions (rad) that the head has been commanded to take."""
+        for limiter, position in zip(self.limiters, positions, strict=True):
+            limiter.halt(position)
+        for _ in range(len(self._positions)):
+            self._positions.append(np.array(positions))
+            self._velocities.append(np.zeros(len(self.limiters)))
 
     @property
     def delay(self) -> float:

@@ -85,7 +85,7 @@ def parse_profile(data: Any, name: str) -> RobotProfile:
     profile = RobotProfile(
         name=name,
         interface=take_interface(fields),
-        rate=fields.number('rate', 1.0, 1000.0),
+        rate=fields.number('rate', 2.0, 1000.0),
         joints=parse_joints(fields.entries('joints'), name),
     )
     fields.finish()

@@ -41,8 +41,9 @@ def play_and_record(
         simulation: `RobotFilm` that films the commanded robot instead of the face.
     """
     from vico_listener.lab.recording.preview import write_preview
+    from vico_listener.lab.recording.run_report import limits
 
-    recorder, elapsed, resources = _record(
+    recorder, played, elapsed, resources = _record(
         source, args, changes or {}, film and simulation is None, shown and simulation is None
     )
     report = _report(args, source, recorder, elapsed, resources)
@@ -55,13 +56,15 @@ def play_and_record(
     if film:
         title = f'{source.info.path.name}: {args.listener} listener, {args.attitude}'
         write_preview(args.out / 'preview.png', recorder.curves, strip, title)
-    return report | {'problems': recorder.problems}
+    if recorder.counts['head_commands']:
+        report |= limits(args.out, load_profile(args.robot))
+    return report | {'problems': recorder.problems} | recorder.senses.check(played).sections()
 
 
 def _record(
     source: Source, args: argparse.Namespace, changes: dict[str, Any], film: bool, shown: bool
-) -> tuple[Any, float, dict[str, float]]:
-    """Play to the stack; return the recorder, the seconds of playing, and what it took."""
+) -> tuple[Any, Source, float, dict[str, float]]:
+    """Play to the stack; return the recorder, what was played, for how long (s), what it took."""
     from rclpy.parameter import Parameter
 
     from vico_listener.lab.nodes.recorder_node import RecorderNode
@@ -103,7 +106,8 @@ def _record(
         'first command [s]': recorder.first_command - began,
         'peak memory [MB]': memory,
     }
-    return recorder, elapsed, resources
+    assert replay.source is not None
+    return recorder, replay.source, elapsed, resources
 
 
 def _check_format(perception: dict[str, str]) -> None:
@@ -125,7 +129,7 @@ def replay_parameters(source: Source, args: argparse.Namespace) -> dict[str, Any
     """Parameters of the replay node."""
     rate = {'rate': 0.0 if args.fast else 1.0}
     if isinstance(source, ClipSource):
-        return rate | {'clip': str(source.info.path)}
+        return rate | {'clip': str(source.info.path), 'audio_topic': args.audio_topic}
     names = ('image_topic', 'audio_topic', 'stamps')
     return rate | {'bag': str(source.info.path)} | {name: getattr(args, name) for name in names}
 

@@ -10,11 +10,10 @@ from vico_listener.clock import EARLY_TICK_NS
 from vico_listener.frames import CameraFrame
 from vico_listener.frames import SoundChunk
 from vico_listener.lab.recording.preview import Filmstrip
+from vico_listener.lab.simulation.commands import read_commands
 from vico_listener.lab.simulation.pictures import Pictures
 from vico_listener.lab.simulation.simulator import Simulator
 from vico_listener.lab.simulation.simulator import create_head
-from vico_listener.lab.simulation.simulator import read_commands
-from vico_listener.lab.simulation.tracking import limit_margins
 from vico_listener.lab.simulation.tracking import tracking_errors
 from vico_listener.media.clip import ClipInfo
 from vico_listener.media.film import Film
@@ -52,7 +51,7 @@ class RobotFilm:
             start: stamp of the clip's beginning, ns.
 
         Returns:
-            thumbnails, and sections of the report: model, tracking errors, limit margins.
+            thumbnails, and sections of the report: model and tracking errors.
 
         Raises:
             SimulationError: the recording has no commands for this robot.
@@ -85,5 +84,4 @@ class RobotFilm:
                 'refused poses': simulator.refused,
             },
             'tracking [deg]': {axis: row for axis, row in errors.items() if axis in axes},
-            'limit margins': limit_margins(self._profile, commands),
         }

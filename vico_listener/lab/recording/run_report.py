@@ -13,9 +13,18 @@ from vico_listener.lab.dataset.bags.truth import Truth
 from vico_listener.lab.dataset.reference import placed_track
 from vico_listener.lab.evaluation import summary
 from vico_listener.lab.evaluation.feature_distance import feature_distance
+from vico_listener.lab.simulation.commands import read_sent
+from vico_listener.lab.simulation.tracking import limit_margins
+from vico_listener.media.tracks import COMMANDS_FILE
 from vico_listener.media.tracks import RecordingError
 from vico_listener.media.tracks import read_motion
 from vico_listener.media.tracks import read_recording
+from vico_listener.robot import RobotProfile
+from vico_listener.robot.limits import demands
+from vico_listener.robot.limits import verdict
+
+VERDICTS = ('limits', 'check')
+"""Sections that say in a word whether all is well."""
 
 BEHAVIOUR = ('nods', 'shakes', 'blinks', 'smiles', 'smile_seconds')
 
@@ -28,6 +37,17 @@ def behaviour(folder: Path) -> dict[str, float]:
         return {}
     totals = [summary(track) for track in tracks]
     return {key: sum(total[key] for total in totals) for key in BEHAVIOUR}
+
+
+def limits(folder: Path, profile: RobotProfile) -> dict[str, Any]:
+    """Whether the commands in a recording keep the robot's limits, and by how much.
+
+    Raises:
+        SimulationError: they are those of another robot.
+    """
+    commands = read_sent(folder / COMMANDS_FILE, profile)
+    found = demands(profile.joints, commands.stamps, commands.positions)
+    return {'limit margins': limit_margins(profile, commands), 'limits': verdict(found)}
 
 
 def write_report(path: Path, report: dict[str, Any]) -> None:
@@ -52,6 +72,8 @@ def format_report(report: dict[str, Any]) -> str:
         if isinstance(content, dict):
             lines.append(section)
             lines += [f'  {key:<22} {_cell(value)}' for key, value in content.items()]
+        elif section in VERDICTS:
+            lines.append(f'{section}: {content}')
         elif isinstance(content, list):
             lines += [f'{section}: {item}' for item in content]
         else:

@@ -1,28 +1,21 @@
 """Makes the head of a robot, and steps it through a recording of head commands by stream time."""
 
-import csv
-from dataclasses import dataclass
-from pathlib import Path
-
 import mujoco
 import numpy as np
-from numpy.typing import NDArray
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.lab.simulation.commands import Commands
 from vico_listener.lab.simulation.own_head import own_head
 from vico_listener.lab.simulation.reachy_mini import reachy_mini
 from vico_listener.lab.simulation.simulated_head import PoseError
 from vico_listener.lab.simulation.simulated_head import SimulatedHead
-from vico_listener.lab.simulation.simulated_head import SimulationError
 from vico_listener.lab.simulation.simulated_head import Vector
+from vico_listener.lab.simulation.tracking import SAMPLE_RATE
 from vico_listener.robot import RobotProfile
 from vico_listener.robot import head_rotation
 
 MODELS = {'reachy_mini': reachy_mini}
 """Robots whose own model is simulated."""
-
-SAMPLE_RATE = 100
-"""Samples of command and pose per second."""
 
 SETTLING = 1.0
 """Seconds for which the head is held at the first command before time starts."""
@@ -38,47 +31,11 @@ def create_head(profile: RobotProfile) -> SimulatedHead:
     return own_head(profile) if model is None else model()
 
 
-@dataclass(frozen=True)
-class Commands:
-    """The joint commands of a run.
-
-    Attributes:
-        stamps: (N,) int64 ns, when each is due; they increase.
-        positions: (N, joints) rad, in the profile's order.
-    """
-
-    stamps: NDArray[np.int64]
-    positions: NDArray[np.float64]
-
-
-def read_commands(path: Path, profile: RobotProfile) -> Commands:
-    """Read `head_commands.csv`: stamp in s and a column per joint.
-
-    Raises:
-        SimulationError: there are no commands, or they are those of another robot.
-    """
-    with path.open(newline='', encoding='utf-8') as file:
-        header, *rows = [row for row in csv.reader(file) if row] or [[]]
-    names = [joint.name for joint in profile.joints]
-    if header[1:] != names or not rows:
-        raise SimulationError(
-            f'{path.name} has no commands for {", ".join(names)}, the joints of {profile.name}'
-        )
-    latest = {_nanoseconds(row[0]): [float(cell) for cell in row[1:]] for row in rows}
-    stamps = sorted(latest)
-    return Commands(np.array(stamps, np.int64), np.array([latest[stamp] for stamp in stamps]))
-
-
-def _nanoseconds(seconds: str) -> int:
-    whole, _, fraction = seconds.partition('.')
-    return int(whole) * NANOSECONDS + int(f'{fraction:0<9}')
-
-
 class Simulator:
     """A head that follows commands, each reached when it is due, linearly in between.
 
     That is what a joint trajectory controller does with them. Time is that of the stamps, so that
-    the same commands give the same motion on every run.
+    the same commands, in the order of time, give the same motion on every run.
 
     Attributes:
         data: MuJoCo's state, to draw it.

@@ -1,13 +1,17 @@
 """Measures how well a head followed its commands, and how far it stayed within its limits."""
 
+import math
+
 import numpy as np
 
-from vico_listener.clock import NANOSECONDS
+from vico_listener.lab.simulation.commands import Commands
 from vico_listener.lab.simulation.simulated_head import Vector
-from vico_listener.lab.simulation.simulator import SAMPLE_RATE
-from vico_listener.lab.simulation.simulator import Commands
 from vico_listener.robot import RobotProfile
 from vico_listener.robot.joints import AXES
+from vico_listener.robot.limits import demands
+
+SAMPLE_RATE = 100
+"""Samples of command and pose per second."""
 
 LONGEST_LAG = 0.3
 """A lag is looked for up to here, s."""
@@ -48,30 +52,28 @@ def _axis_errors(commanded: Vector, measured: Vector, rate: int) -> dict[str, fl
 
 
 def limit_margins(profile: RobotProfile, commands: Commands) -> dict[str, dict[str, float]]:
-    """Measure how far the commands stayed within each joint's limits, by the joint's name.
+    """Compute what commands left of each joint's limits, by the joint's name.
+
+    Args:
+        profile: of the robot.
+        commands: in the order in which they were sent.
 
     Returns:
-        'position_deg': smallest distance to a position limit; 'velocity', 'acceleration': share of
-        the limit that was not used, 0..1 (negative = exceeded).
+        'position_deg': smallest distance to a position limit; 'velocity', 'acceleration', 'jerk':
+        share of the limit that was not used, 0..1 (negative = exceeded), by the times at which
+        commands are due.
     """
-    seconds = np.diff(commands.stamps) / NANOSECONDS
-    velocities = np.diff(commands.positions, axis=0) / seconds[:, None]
-    accelerations = np.diff(velocities, axis=0) / seconds[1:, None]
-    margins = {}
-    for n, joint in enumerate(profile.joints):
-        positions = commands.positions[:, n]
-        room = min(joint.maximum - positions.max(), positions.min() - joint.minimum)
-        margins[joint.name] = {
-            'position_deg': float(np.degrees(room)),
-            'velocity': 1.0 - _largest(velocities[:, n]) / joint.max_velocity,
-            'acceleration': 1.0 - _largest(accelerations[:, n]) / joint.max_acceleration,
+    found = demands(profile.joints, commands.stamps, commands.positions)
+    return {
+        name: {
+            'position_deg': math.degrees(demand.room),
+            'velocity': 1.0 - demand.velocity,
+            'acceleration': 1.0 - demand.acceleration,
+            'jerk': 1.0 - demand.jerk,
         }
-    return margins
+        for name, demand in found.items()
+    }
 
 
 def _rms(values: Vector) -> float:
     return float(np.sqrt(np.mean(values**2)))
-
-
-def _largest(values: Vector) -> float:
-    return float(np.abs(values).max(initial=0.0))

@@ -47,10 +47,13 @@ class RobotInterface(ABC):
     Attributes:
         name: the interface as messages call it.
         unit: of the angles in a payload, 'rad' or 'deg'.
+        lookahead: seconds from the moment at which a command is due to that at which it shall be
+            reached, where the message says when; None where a robot goes to what comes as it comes.
     """
 
     name: str
     unit: str = 'rad'
+    lookahead: float | None = None
 
     @abstractmethod
     def __init__(self, fields: Fields) -> None: ...
@@ -67,7 +70,7 @@ class RobotInterface(ABC):
         Args:
             joints: of the profile.
             command: positions (rad) and velocities (rad/s) in the order of `joints`.
-            ahead: seconds until the command is due.
+            ahead: seconds until the command is due; negative where it is late.
         """
 
 

@@ -11,12 +11,7 @@ from vico_listener.robot.joints import Joint
 
 
 class JointTrajectory(TopicInterface):
-    """Trajectories of one point, positions only.
-
-    Attributes:
-        lookahead: seconds from the moment at which a command is due to that at which it shall be
-            reached.
-    """
+    """Trajectories of one point, positions only."""
 
     name = 'joint_trajectory'
     message = 'trajectory_msgs/msg/JointTrajectory'
@@ -24,11 +19,12 @@ class JointTrajectory(TopicInterface):
 
     def __init__(self, fields: Fields) -> None:
         super().__init__(fields)
-        self.lookahead = fields.number('lookahead', 0.0, 1.0)
+        self.lookahead: float = fields.number('lookahead', 0.0, 1.0)
 
     def payload(self, joints: Sequence[Joint], command: HeadCommand, ahead: float = 0.0) -> Payload:
         """Return one point, to be reached `lookahead` after the command is due."""
-        seconds, nanoseconds = divmod(round((ahead + self.lookahead) * NANOSECONDS), NANOSECONDS)
+        left = max(0, round((ahead + self.lookahead) * NANOSECONDS))
+        seconds, nanoseconds = divmod(left, NANOSECONDS)
         point = {
             'positions': list(command.positions),
             'time_from_start': {'sec': seconds, 'nanosec': nanoseconds},

@@ -1,0 +1,101 @@
+"""Judges what a run was worth: how much of it the listener saw and heard its speaker."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+NOT_OK = 3
+"""Exit code of a strict command whose run was worth little."""
+
+OFTEN = 0.5
+"""Share of the ticks for which a sense may be missing."""
+
+
+@dataclass
+class SenseCount:
+    """Counts the ticks at which the senses brought something.
+
+    Attributes:
+        ticks: all.
+        faces: with a face.
+        sounds: with sound, silence included.
+        speech: at which somebody spoke.
+    """
+
+    ticks: int = 0
+    faces: int = 0
+    sounds: int = 0
+    speech: int = 0
+
+    def add(self, face: bool, sound: bool, speech: bool) -> None:
+        """Count a tick, at which there was a face, sound, speech."""
+        self.ticks += 1
+        self.faces += face
+        self.sounds += sound
+        self.speech += speech
+
+    def shares(self) -> dict[str, float]:
+        """Shares of the ticks with a face, with sound and with speech, 0..1; NaN without ticks."""
+        counts = {'face': self.faces, 'sound': self.sounds, 'speech': self.speech}
+        return {
+            sense: count / self.ticks if self.ticks else float('nan')
+            for sense, count in counts.items()
+        }
+
+
+@dataclass(frozen=True)
+class RunCheck:
+    """What a run was worth.
+
+    Attributes:
+        senses: what was seen and heard.
+        wants_sound: False where the user wants none.
+        sound_behind: by how much sound came later than the picture of its time, s; negative =
+            earlier; None = nobody measured it.
+        notes: lines about how a recording was played.
+        skipped: what was not perceived, and why.
+    """
+
+    senses: SenseCount
+    wants_sound: bool = True
+    sound_behind: float | None = None
+    notes: Sequence[str] = ()
+    skipped: Sequence[str] = ()
+
+    @property
+    def verdict(self) -> str:
+        """'ok', or which sense was missing for more than half of the time."""
+        if not self.senses.ticks:
+            return 'nothing was perceived'
+        wanted = ('face', 'sound') if self.wants_sound else ('face',)
+        shares = self.senses.shares()
+        missing = [
+            f'no {sense} in {1.0 - shares[sense]:.0%} of the time'
+            for sense in wanted
+            if shares[sense] < OFTEN
+        ]
+        return ', '.join(missing) or 'ok'
+
+    def sections(self) -> dict[str, Any]:
+        """Return it as sections of a report; shares are 0..1."""
+        behind = math.nan if self.sound_behind is None else self.sound_behind
+        return {
+            'senses': {'ticks': self.senses.ticks}
+            | self.senses.shares()
+            | {'sound behind [s]': behind},
+            'notes': list(self.notes),
+            'skipped': list(self.skipped),
+            'check': self.verdict,
+        }
+
+    def lines(self) -> list[str]:
+        """Return it as lines of text."""
+        shares = [f'{sense} {share:.0%}' for sense, share in self.senses.shares().items()]
+        if self.sound_behind is not None:
+            shares.append(f'sound {self.sound_behind:+.2f} s behind the pictures')
+        return [
+            f'senses: {", ".join(shares)}',
+            *(f'skipped: {line}' for line in self.skipped),
+            f'check: {self.verdict}',
+        ]

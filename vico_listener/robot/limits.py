@@ -1,0 +1,120 @@
+"""Measures whether commands keep the limits of a head, by the times at which they are due."""
+
+import math
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from numpy.typing import NDArray
+
+from vico_listener.clock import NANOSECONDS
+from vico_listener.robot.joints import Joint
+
+Numbers = NDArray[np.float64]
+
+SLACK = 1e-3
+"""Share of a limit of velocity, acceleration or jerk by which rounding may exceed it."""
+
+EDGE = 1e-6
+"""The same of a position limit, rad."""
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What commands ask of one joint, at most.
+
+    Attributes:
+        room: smallest distance to the position limits, rad; negative = beyond one.
+        velocity, acceleration, jerk: largest share of the limit; more than 1 = exceeded.
+    """
+
+    room: float
+    velocity: float
+    acceleration: float
+    jerk: float
+
+    def excess(self) -> dict[str, str]:
+        """Limits that are exceeded, by their names, with by how much in words."""
+        found = {}
+        if not self.room >= -EDGE:
+            found['position'] = f'{math.degrees(-self.room):.2f} deg beyond'
+        for name in ('velocity', 'acceleration', 'jerk'):
+            share = getattr(self, name)
+            if not share <= 1.0 + SLACK:
+                found[name] = f'{share:.2f} times'
+        return found
+
+
+def demands(joints: Sequence[Joint], stamps: ArrayLike, positions: ArrayLike) -> dict[str, Demand]:
+    """What a path of commands asks of each joint, by the joint's name.
+
+    Args:
+        joints: of the profile.
+        stamps: (N,) int64 ns, when each command is due, in the order in which they were sent.
+            Where they go back, another clock begins, and with it another path.
+        positions: (N, joints) rad.
+    """
+    times, path = np.asarray(stamps, np.int64), np.asarray(positions, np.float64)
+    cuts = np.flatnonzero(np.diff(times) < 0) + 1
+    parts = [
+        slopes((piece - piece[0]) / NANOSECONDS, part)
+        for piece, part in zip(np.split(times, cuts), np.split(path, cuts), strict=True)
+        if len(piece)
+    ]
+    rooms = _rooms(joints, path)
+    found = {}
+    for n, joint in enumerate(joints):
+        limits = joint.max_velocity, joint.max_acceleration, joint.max_jerk
+        shares = [
+            max((float(np.abs(part[order][:, n]).max(initial=0.0)) for part in parts), default=0.0)
+            / limit
+            for order, limit in enumerate(limits)
+        ]
+        found[joint.name] = Demand(rooms[n], *shares)
+    return found
+
+
+def slopes(seconds: Numbers, path: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """Velocities, accelerations and jerks of a path (N, joints) at times (N,) in s.
+
+    They are divided differences: a curve through the positions has the value somewhere between
+    them. So where one is beyond a limit no way through the positions keeps it, and whatever is
+    looked at of a curve within its limits, at whatever times, stays within them.
+    """
+    found, values = [], path
+    for order in range(1, 4):
+        span = (seconds[order:] - seconds[:-order])[:, None] / order
+        with np.errstate(divide='ignore', invalid='ignore'):
+            # Two commands at once ask for what no head can do, unless they are the same.
+            change = np.diff(values, axis=0)
+            values = np.where(change == 0.0, 0.0, change / span)
+        found.append(values)
+    return found[0], found[1], found[2]
+
+
+def verdict(found: Mapping[str, Demand]) -> str:
+    """'ok', or the limits that are exceeded and by how much."""
+    exceeded = [
+        f'{limit} of {joint} {amount}'
+        for joint, demand in found.items()
+        for limit, amount in demand.excess().items()
+    ]
+    return '; '.join(exceeded) or 'ok'
+
+
+def _rooms(joints: Sequence[Joint], path: Numbers) -> list[float]:
+    """Smallest distance of each joint to its limits, those by another joint included, rad."""
+    names = [joint.name for joint in joints]
+    rooms = []
+    for n, joint in enumerate(joints):
+        low, high = np.full(len(path), joint.minimum), np.full(len(path), joint.maximum)
+        if joint.range_by is not None:
+            table = joint.range_by
+            other = path[:, names.index(table.joint)]
+            low = np.maximum(low, np.interp(other, table.knots, table.minimum))
+            high = np.minimum(high, np.interp(other, table.knots, table.maximum))
+        room = np.minimum(high - path[:, n], path[:, n] - low)
+        rooms.append(float(room.min(initial=math.inf)))
+    return rooms

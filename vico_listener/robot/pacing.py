@@ -1,0 +1,158 @@
+"""Decides which commands a robot gets, and when, so that its limits hold although time jitters."""
+
+import math
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from vico_listener.clock import NANOSECONDS
+from vico_listener.robot.controller import HeadController
+from vico_listener.robot.joints import HeadCommand
+from vico_listener.robot.joints import Joint
+from vico_listener.robot.profile import RobotProfile
+from vico_listener.robot.shaping import TICK_NS
+from vico_listener.robot.smooth_path import SmoothPath
+
+SENDING_NS = 5_000_000
+"""A robot has this much time left, at least, to reach a command in time."""
+
+PUNCTUAL = 0.75
+"""Share of a robot's period after which it may get its next single command."""
+
+PATIENCE_NS = 100_000_000
+"""For so long, at least, a robot that gets single commands is taken to be on its way."""
+
+LEAST_GRID_RATE = 100.0
+"""Steps per second, at least, of the path that single commands are taken from."""
+
+
+class Standstill:
+    """Tells when a robot has stopped for want of commands, and when it may go on.
+
+    It stops at its last command. The next one leads on from there, so much later that there is a
+    way through both which keeps every limit.
+
+    Args:
+        joints: of the profile.
+        period: of the commands, ns.
+        patience: time after a command (ns) from which on the robot has stopped there.
+    """
+
+    def __init__(self, joints: Sequence[Joint], period: int, patience: int) -> None:
+        self._joints = joints
+        self._period = period
+        # After a second the controller begins a new grid.
+        self._patience = min(patience, NANOSECONDS)
+        self._sent: deque[HeadCommand] = deque(maxlen=2)
+
+    def sent(self, commands: Sequence[HeadCommand]) -> None:
+        """Take note of what the robot got."""
+        self._sent.extend(commands)
+
+    def since(self, now: int) -> int | None:
+        """Time (ns) from the last command to `now`; None where there is none of this clock."""
+        if self._sent and now < self._sent[-1].stamp - self._period:
+            self._sent.clear()
+        return now - self._sent[-1].stamp if self._sent else None
+
+    def place(self, now: int) -> tuple[float, ...] | None:
+        """Return where (rad) the robot has stopped by `now` (ns); None while it is on its way."""
+        since = self.since(now)
+        stopped = since is not None and since > self._patience
+        return self._sent[-1].positions if stopped else None
+
+    def lasts(self, now: int) -> bool:
+        """Return whether a robot that has stopped may not go on yet."""
+        since = self.since(now)
+        return since is not None and since < self._rest()
+
+    def _rest(self) -> int:
+        """Time (ns) after the last command that a robot needs to stop and set off again.
+
+        Over twice the time that braking takes, the change of velocity is within the limit of
+        acceleration. Two such changes over six times the build-up of that are within that of jerk.
+        """
+        speeds = np.zeros(len(self._joints))
+        if len(self._sent) == 2:
+            before, last = self._sent
+            seconds = (last.stamp - before.stamp) / NANOSECONDS
+            speeds = np.abs(np.subtract(last.positions, before.positions)) / seconds
+        rest = max(
+            2.0 * max(speed / joint.max_acceleration, 3.0 * joint.max_acceleration / joint.max_jerk)
+            for joint, speed in zip(self._joints, speeds, strict=True)
+        )
+        return math.ceil(rest * NANOSECONDS) + 2 * self._period
+
+
+class PlannedCommands:
+    """The commands of a fixed grid, for a robot that is told when to reach them.
+
+    It reaches them in even steps although they are sent unevenly: `lookahead` after the times of
+    the grid. When it is too late for that, the robot has stopped, and starts again from there.
+
+    Args:
+        profile: of the robot.
+        lookahead: of its interface, ns.
+    """
+
+    def __init__(self, profile: RobotProfile, lookahead: int) -> None:
+        period = round(NANOSECONDS / profile.rate)
+        self.controller = HeadController(profile)
+        self._standstill = Standstill(profile.joints, period, period + lookahead - SENDING_NS)
+
+    @staticmethod
+    def suit(profile: RobotProfile, lookahead: int) -> bool:
+        """True when the lookahead covers how late commands are made: by a tick of a replay."""
+        return lookahead >= max(2 * round(NANOSECONDS / profile.rate), TICK_NS + SENDING_NS)
+
+    def at(self, now: int, ahead: bool = False) -> list[HeadCommand]:
+        """Return the commands to send at `now` (ns); with `ahead`, the next one of the grid too."""
+        place = self._standstill.place(now)
+        if place is not None:
+            self.controller.halt(place)
+            if self._standstill.lasts(now):
+                return []
+        commands = self.controller.advance(now, ahead)
+        self._standstill.sent(commands)
+        return commands
+
+
+class SingleCommands:
+    """Commands for a robot that goes at once to what it is told: one each time.
+
+    The controller runs on a grid of its own, at least a hundred times a second, and the command is
+    where its path is, one step of that grid ago, when it is sent. So it does not matter how evenly
+    commands are sent, as long as the robot is not left without.
+
+    Args:
+        profile: of the robot.
+    """
+
+    def __init__(self, profile: RobotProfile) -> None:
+        period = round(NANOSECONDS / profile.rate)
+        rate = profile.rate * math.ceil(LEAST_GRID_RATE / profile.rate)
+        self._step = round(NANOSECONDS / rate)
+        self._least = round(PUNCTUAL * period)
+        self._path = SmoothPath([joint.offset for joint in profile.joints], self._step)
+        self.controller = HeadController(replace(profile, rate=rate))
+        self._standstill = Standstill(profile.joints, period, max(2 * period, PATIENCE_NS))
+
+    def at(self, now: int, ahead: bool = False) -> list[HeadCommand]:
+        """Return the command to send at `now` (ns), or none so soon after the last one."""
+        since = self._standstill.since(now)
+        if since is not None and since < self._least:
+            return []
+        place = self._standstill.place(now)
+        if place is not None:
+            self._path.halt(place)
+            self.controller.halt(place)
+            if self._standstill.lasts(now):
+                return []
+        for step in self.controller.advance(now, ahead=True):
+            self._path.add(step.positions, step.stamp)
+        positions, velocities = self._path.at(now - self._step)
+        command = HeadCommand(now, tuple(positions.tolist()), tuple(velocities.tolist()))
+        self._standstill.sent([command])
+        return [command]
