@@ -80,10 +80,6 @@ class Timing:
     speech: float = 0.0
     listener: float = 0.0
 
-    def after_listener(self, seconds: float) -> 'Timing':
-        """Return the timing of the answer, which took the listener so many seconds."""
-        return Timing(self.received, self.audio_wait, self.face, self.speech, seconds)
-
 
 @dataclass(frozen=True, eq=False)
 class SpeakerFrame:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field
 from enum import Enum
-from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,16 +111,8 @@ def read_only(array: NDArray) -> NDArray:
     """Return the array if it is read-only already, else a read-only view of it."""
     if array.flags.writeable:
         array = array.view()
-        array.setflags(write=False)
+        array.flags.writeable = False
     return array
-
-
-def all_finite(values: NDArray) -> bool:
-    """Return True when no entry of a vector is NaN or infinite, faster than `numpy.isfinite`.
-
-    Numbers beyond about 1e19, whose squares float32 cannot hold, count as infinite.
-    """
-    return isfinite(float(values @ values))
 
 
 ZEROS3 = read_only(np.zeros(3, np.float32))
@@ -157,9 +148,7 @@ class FaceMotion:
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
         for name in ('expression', 'rotation', 'translation', 'crop'):
-            array = getattr(self, name)
-            if array.flags.writeable:
-                object.__setattr__(self, name, read_only(array))
+            object.__setattr__(self, name, read_only(getattr(self, name)))
 
     @classmethod
     def neutral(cls, basis: Basis = ARKIT52, confidence: float = 1.0) -> 'FaceMotion':
@@ -181,9 +170,9 @@ class FaceMotion:
 
     def is_finite(self) -> bool:
         """Return True when no number of the motion is NaN or infinite."""
-        return (
-            all_finite(self.expression)
-            and all_finite(self.rotation)
-            and all_finite(self.translation)
-            and all_finite(self.crop)
+        return bool(
+            np.isfinite(self.expression).all()
+            and np.isfinite(self.rotation).all()
+            and np.isfinite(self.translation).all()
+            and np.isfinite(self.crop).all()
         )

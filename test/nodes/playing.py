@@ -45,10 +45,18 @@ def build(graph: Graph, composed: bool, **changes: dict[str, Any]) -> list[Manag
 
 
 def play(
-    graph: Graph, recording: Path, composed: bool = True, rate: float = 0.0, passes: int = 1
+    graph: Graph,
+    recording: Path,
+    composed: bool = True,
+    rate: float = 0.0,
+    passes: int = 1,
+    **changes: dict[str, Any],
 ) -> dict[str, list]:
-    """Play a clip or a bag, over and over, and return what came out of the topics."""
-    nodes = build(graph, composed)
+    """Play a clip or a bag, over and over, and return what came out of the topics.
+
+    `changes` are parameters of nodes, by the names of their classes.
+    """
+    nodes = build(graph, composed, **changes)
     tester = graph.tester()
     heard = {
         'motion': graph.record(tester, msg.ListenerMotion, 'motion'),
@@ -58,7 +66,8 @@ def play(
     }
     assert graph.run(lambda: bring_up(nodes))
     kind = 'clip' if recording.suffix == '.mp4' else 'bag'
-    replay = graph.make(ReplayNode, **{kind: str(recording)}, rate=rate, loop=passes > 1)
+    played = {kind: str(recording), 'rate': rate, 'loop': passes > 1}
+    replay = graph.make(ReplayNode, **played, **changes.get('ReplayNode', {}))
     assert graph.run(replay.trigger_configure) == TransitionCallbackReturn.SUCCESS
     wait_until(lambda: all(s.get_publisher_count() for s in tester.subscriptions))
     assert graph.run(replay.trigger_activate) == TransitionCallbackReturn.SUCCESS

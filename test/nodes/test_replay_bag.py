@@ -123,6 +123,8 @@ def test_recorded_bag_holds_what_was_published(
     heard = play(graph, short_bag)
     wait_until(lambda: recorder.counts.get('/motion', 0) >= len(heard['motion']))
     assert recorder.missing() == [] and recorder.refused == {}
+    wait_until(lambda: recorder.senses.senses.ticks >= len(heard['motion']))
+    assert recorder.senses.check().verdict == 'ok'
     graph.remove(recorder)
     recorder.close()
     with Bag(tmp_path / 'kept') as bag:

@@ -1,6 +1,7 @@
 """The whole stack over DDS: a clip played by the replay node, answered by face and head."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -39,6 +40,40 @@ def test_clip_without_sound_or_face(graph: Graph, tmp_path: Path) -> None:
     heard = play(graph, clip, composed=True)
     assert len(heard['motion']) >= 28
     assert np.isfinite(motion_table(heard['motion'])).all()
+
+
+@pytest.mark.parametrize(
+    ('changes', 'check'),
+    [
+        ({}, 'no face in 100% of the time, no sound in 7'),
+        ({'PerceptionNode': {'use_audio': False}}, 'no face in 100% of the time'),
+        ({'ReplayNode': {'audio_topic': 'none'}}, 'no face in 100% of the time'),
+    ],
+    ids=['wanted', 'no microphone', 'not played'],
+)
+def test_replay_says_which_sense_was_missing(
+    graph: Graph,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    changes: dict[str, dict[str, Any]],
+    check: str,
+) -> None:
+    clip = write_clip(tmp_path / 'grey.mp4', list(range(0, 2000, 40)), sound_ms=500)
+    play(graph, clip, **changes)
+    (line,) = [line for line in capfd.readouterr().err.splitlines() if 'check: ' in line]
+    assert line.startswith('[WARN]')
+    said = line.partition('grey.mp4: check: ')[2]
+    assert said.startswith(check) and ('sound' in said) == ('sound' in check)
+
+
+def test_replay_of_a_speaker_is_worth_it(
+    graph: Graph, short_clip: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    play(graph, short_clip)
+    told = [line for line in capfd.readouterr().err.splitlines() if 'short.mp4: ' in line]
+    assert all(line.startswith('[INFO]') for line in told)
+    assert told[-1].endswith('check: ok')
+    assert 'senses: face 100%, sound ' in told[-2]
 
 
 def test_audio_much_shorter_than_the_video(graph: Graph, tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ from vico_listener.listener.presence import Presence
 from vico_listener.motion import ZEROS3
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
-from vico_listener.motion import all_finite
 
 
 @dataclass
@@ -172,7 +171,7 @@ class ListeningAgent:
             active=self._presence.active,
             model=self.listener.name,
             reset=frame.reset,
-            timing=frame.timing.after_listener(time.perf_counter() - start),
+            timing=replace(frame.timing, listener=time.perf_counter() - start),
             rest_rotation=self._rest_rotation,
         )
 
@@ -181,7 +180,7 @@ class ListeningAgent:
         if not frame.face.is_finite():
             frame = _blind(frame)
             self.counters.invalid_frames += 1
-        if not all_finite(frame.acoustic):
+        if not np.isfinite(frame.acoustic).all():
             frame = _deaf(frame)
             self.counters.invalid_frames += 1
         listener, problems = self.listener, []

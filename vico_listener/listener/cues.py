@@ -18,8 +18,8 @@ from math import sqrt
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.frames import SpeakerFrame
+from vico_listener.listener.checks import all_finite
 from vico_listener.listener.follower import STEP
-from vico_listener.motion import all_finite
 from vico_listener.speech.features import LOG_ENERGY
 from vico_listener.speech.features import MFCC
 

@@ -7,6 +7,7 @@ conversation), and gaze shifts follow Andrist et al. 2013 (1.1 s away every 7 s,
 """
 
 from dataclasses import dataclass
+from dataclasses import replace
 from functools import lru_cache
 from math import cos
 from math import exp
@@ -142,7 +143,7 @@ def _body(seed: int) -> Body:
 
 @lru_cache(maxsize=64)
 def _blinks(seed: int, block: int) -> tuple[Blink, ...]:
-    """Return the blinks of a block in their order; each ends within it."""
+    """Return the blinks of a block; each ends within it."""
     rng = _stream(seed, _BLINK_STREAM, block)
     spread = 0.45
     middle = log(_body(seed).blink_interval) - spread**2 / 2
@@ -159,7 +160,7 @@ def _blinks(seed: int, block: int) -> tuple[Blink, ...]:
 
 @lru_cache(maxsize=64)
 def _gaze_shifts(seed: int, block: int) -> tuple[GazeShift, ...]:
-    """Return the gaze shifts of a block in their order; each ends within it."""
+    """Return the gaze shifts of a block; each ends within it."""
     rng = _stream(seed, _GAZE_STREAM, block)
     events: list[GazeShift] = []
     time = block * BLOCK_SECONDS + rng.uniform(2.0, 5.0)
@@ -216,9 +217,7 @@ class IdleLayer:
             rotation, translation = rotation + turn, translation + shift
         if gaze:
             for look_away in _gaze_shifts(self._seed, block):
-                if look_away.start > time:
-                    break
-                if time < look_away.end:
+                if look_away.start <= time < look_away.end:
                     head = intensity * look_away.head * look_away.share(time, look_away.HEAD)
                     eyes = intensity * look_away.share(time, look_away.EYES)
                     rotation = rotation + np.array([0.0, 0.0, head], np.float32)
@@ -227,17 +226,12 @@ class IdleLayer:
                         expression = np.clip(expression + away, 0.0, 1.0).astype(np.float32)
         if blinks and has_face:
             for blink in _blinks(self._seed, block):
-                if blink.start > time:
-                    break
-                if time < blink.end:
+                if blink.start <= time < blink.end:
                     expression = expression.copy()
                     expression[_BLINKS] = np.maximum(
                         expression[_BLINKS], np.float32(blink.closure(time))
                     )
-        # Not by `replace`, which takes a few times as long.
-        return FaceMotion(
-            expression, rotation, translation, motion.crop, motion.confidence, motion.basis
-        )
+        return replace(motion, expression=expression, rotation=rotation, translation=translation)
 
     def _sway(
         self, time: float, intensity: float

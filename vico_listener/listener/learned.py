@@ -13,6 +13,8 @@ from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.base import Listener
 from vico_listener.listener.body import Behaviour
 from vico_listener.listener.body import Body
+from vico_listener.listener.checks import all_finite
+from vico_listener.listener.checks import usable_face
 from vico_listener.listener.decisions import Decisions
 from vico_listener.listener.expression import smile_of
 from vico_listener.listener.gestures import Gesture
@@ -34,7 +36,6 @@ from vico_listener.listener.mood import attitude_shares
 from vico_listener.listener.personality import Personality
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
-from vico_listener.motion import all_finite
 from vico_listener.native import from_native
 from vico_listener.native import to_native
 from vico_listener.resources import resource_path
@@ -168,7 +169,7 @@ class LearnedListener(Listener):
     def driven(self, frame: SpeakerFrame, mood: Mood) -> NDArray[np.float32]:
         """Return the input (driven_size,) of the network for a step."""
         self._check_attitude(mood.attitude)
-        seen = frame.face_valid and frame.face.basis is self.basis and frame.face.is_finite()
+        seen = frame.face_valid and frame.face.basis is self.basis and usable_face(frame.face)
         heard = frame.audio_valid and all_finite(frame.acoustic)
         return driven_vector(
             self._config,

@@ -8,6 +8,7 @@ speaker's habitual pose and smile, so that a camera off to one side does not tur
 from math import tanh
 
 from vico_listener.clock import MODEL_RATE
+from vico_listener.listener.checks import usable_face
 from vico_listener.listener.expression import smile_of
 from vico_listener.listener.follower import STEP
 from vico_listener.listener.follower import Follower
@@ -61,7 +62,7 @@ class Mimicry:
         A face that is not valid, not finite or not in `arkit52` counts as no face.
         """
         goal = self._past[self._now]
-        visible = valid and face.basis is ARKIT52 and face.is_finite()
+        visible = valid and face.basis is ARKIT52 and usable_face(face)
         self._past[self._now] = self._departure(face) if visible else REST
         self._now = (self._now + 1) % self._delay
         return [*self._pose.step(goal[:3]), *self._smile.step(goal[3:])]

@@ -1,7 +1,6 @@
 """Fades a listener's mood, which is its attitude and intensity, from one setting to the next."""
 
 from dataclasses import dataclass
-from functools import cache
 
 from vico_listener.listener.follower import Follower
 from vico_listener.motion import Attitude
@@ -39,7 +38,6 @@ class Mood:
         return cls(attitude, attitude_shares(attitude), intensity, 1.0, intensity)
 
 
-@cache
 def attitude_shares(attitude: Attitude) -> tuple[float, ...]:
     """Return 1 for this attitude and 0 for the others, in the order of `ATTITUDES`."""
     return tuple(float(a is attitude) for a in ATTITUDES)

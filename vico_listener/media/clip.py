@@ -48,6 +48,9 @@ __all__ = [
 START_NS = NANOSECONDS
 """Stamp of stream time 0 wherever a clip is played: a stamp of 0 counts as none."""
 
+NO_AUDIO = 'none'
+"""Name of a microphone with which a recording is played without its sound."""
+
 MAX_CHANNELS = 2
 """Of the sound that is given out; what has more is mixed."""
 

@@ -35,6 +35,7 @@ from vico_listener.media.bags.stamping import header_stamp
 from vico_listener.media.bags.stamping import tell_jumps
 from vico_listener.media.bags.stamping import time_line
 from vico_listener.media.bags.topics import choose_inputs
+from vico_listener.media.clip import NO_AUDIO
 from vico_listener.media.clip import START_NS
 from vico_listener.media.clip import ClipInfo
 from vico_listener.media.remarks import Remarks
@@ -85,7 +86,7 @@ class BagSource:
         stamps: as for `choose_stamping`.
 
     Attributes:
-        info, start, attitude, notes, remarks: as of `Source`.
+        info, start, attitude, notes, remarks, sound_behind, wants_sound: as of `Source`.
         inputs: the topics that are played.
 
     Raises:
@@ -106,6 +107,7 @@ class BagSource:
         self._path = path
         self.remarks = Remarks()
         self.notes: list[str] = []
+        self.wants_sound = audio_topic != NO_AUDIO
         with Bag(path) as bag:
             self.inputs = choose_inputs(path, bag.topics, image_topic, audio_topic)
             self._format = self._announced(bag, default)
@@ -184,6 +186,9 @@ class BagSource:
         duration = round(bag.duration * NANOSECONDS)
         self._seen, self._heard, notes = choose_stamping(seen, heard, duration, stamps)
         self.notes += notes
+        self.sound_behind: float | None = None
+        if heard is not None and self._seen.by_header and self._heard.by_header:
+            self.sound_behind = (heard.latency() - seen.latency()) / NANOSECONDS
         begins = [self._seen.captured(seen)]
         self._bursts = Bursts()
         if heard is not None:

@@ -82,7 +82,8 @@ class PerceptionNode(ManagedNode):
         wait = LOSSLESS_WAIT if table['lossless'] else table['audio_wait']
         self._shortest_wait = round(wait * NANOSECONDS)
         perception = Perception(self._tracker, stream if table['use_audio'] else None, wait)
-        self._head = self._join(perception, audio=self._audio, acoustics=table['acoustics'])
+        audio = self._audio if table['use_audio'] else None
+        self._head = self._join(perception, audio=audio, acoustics=table['acoustics'])
 
     def activate(self) -> None:
         """Subscribe."""

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.duration import Duration
 from rosgraph_msgs.msg import Clock as ClockMessage
 from std_msgs.msg import String
@@ -21,6 +22,7 @@ from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.media_publisher import MediaPublisher
 from vico_listener.nodes.replay_pace import ReplayPace
 from vico_listener.nodes.replay_source import open_source
+from vico_listener.nodes.sense_watch import SenseWatch
 from vico_listener.nodes.source import Source
 from vico_listener.nodes.topics import advertise
 from vico_listener.nodes.topics import subscribe_to
@@ -36,6 +38,9 @@ CLOCK_PERIOD_NS = 50_000_000
 
 CONNECT = 10.0
 """Seconds that replay waits for somebody to subscribe before it plays to nobody."""
+
+DIAGNOSTICS = 1.2
+"""Seconds within which a stack says how it is."""
 
 ANNOUNCEMENT = 0.2
 """Seconds for what has to arrive before the next item; topics overtake each other."""
@@ -63,10 +68,12 @@ class ReplayNode(ManagedNode):
         self._stop = threading.Event()
         self._pace = ReplayPace(self._stop, lambda: self.count_publishers('speaker') > 0)
         self._told = 0
+        self._senses = SenseWatch()
         self._media = MediaPublisher(self, IMAGE.depth)
         self._attitude = advertise(self, BAG_ATTITUDE)
         self._clock_publisher = advertise(self, CLOCK)
         subscribe_to(self, SPEAKER, self._on_speaker)
+        self.create_subscription(DiagnosticArray, '/diagnostics', self._on_diagnostics, 10)
 
     def configure(self) -> None:
         """Look into the clip or bag."""
@@ -77,6 +84,7 @@ class ReplayNode(ManagedNode):
         self._stop.clear()
         self.finished.clear()
         self.failure = ''
+        self._senses = SenseWatch()
         self._rate = self.table['rate']
         self._loop = self.table['loop']
         self._frame_id = self.table['frame_id']
@@ -105,7 +113,7 @@ class ReplayNode(ManagedNode):
             self._stop.wait(self._settle_time)
             self._announce_audio()
             self._play_once()
-            self._tell_remarks()
+            self._tell_check()
             while self._loop and not self._stop.is_set():
                 # What is still on its way must not fall into the next pass.
                 self._pace.wait_for_rest()
@@ -116,10 +124,21 @@ class ReplayNode(ManagedNode):
         finally:
             self.finished.set()
 
-    def _tell_remarks(self) -> None:
+    def _tell_check(self) -> None:
+        """Say what was skipped and, where somebody perceived it, what the run was worth."""
         assert self.source is not None
-        for line in self.source.remarks.lines():
-            self.get_logger().warning(f'{self.source.info.path.name}: {line}')
+        self._pace.wait_for_rest()
+        heard = self._senses.senses.ticks > 0
+        if heard and not self._senses.diagnosed:
+            self._stop.wait(DIAGNOSTICS)
+        check = self._senses.check(self.source)
+        fine = not check.skipped and (check.verdict == 'ok' or not heard)
+        tell = self.get_logger().info if fine else self.get_logger().warning
+        for line in check.lines() if heard else check.skipped:
+            tell(f'{self.source.info.path.name}: {line}')
+
+    def _on_diagnostics(self, message: DiagnosticArray) -> None:
+        self._senses.on_diagnostics(message)
 
     def _wait_for_subscribers(self) -> None:
         until = time.monotonic() + CONNECT
@@ -178,6 +197,7 @@ class ReplayNode(ManagedNode):
             self._clock_publisher.publish(ClockMessage(clock=time_message(now)))
 
     def _on_speaker(self, message: msg.SpeakerFrame) -> None:
+        self._senses.on_speaker(message)
         self._pace.answered(stamp_of(message.tick))
 
     def _publish(self, item: CameraFrame | SoundChunk, origin: int) -> None:

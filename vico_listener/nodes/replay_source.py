@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vico_listener.errors import SettingError
+from vico_listener.media.clip import NO_AUDIO
 from vico_listener.nodes.parameters import ParameterTable
 from vico_listener.nodes.source import ClipSource
 from vico_listener.nodes.source import Source
@@ -24,10 +25,11 @@ def open_source(table: ParameterTable, warn: Callable[[str], object]) -> Source:
             if not clip
             else 'clip and bag are both given: set one of them'
         )
-    source = _open_bag(Path(bag), table) if bag else ClipSource(Path(clip))
+    wants_sound = table['audio_topic'] != NO_AUDIO
+    source = _open_bag(Path(bag), table) if bag else ClipSource(Path(clip), wants_sound)
     for note in source.notes:
         warn(f'{source.info.path.name}: {note}')
-    if not source.info.has_audio:
+    if source.wants_sound and not source.info.has_audio:
         warn(f'{source.info.path.name} has no sound: the listener only sees')
     return source
 

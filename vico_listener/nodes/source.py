@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -10,6 +11,7 @@ from vico_listener.frames import CameraFrame
 from vico_listener.frames import SoundChunk
 from vico_listener.media.clip import START_NS
 from vico_listener.media.clip import ClipInfo
+from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import play
 from vico_listener.media.clip import probe_clip
 from vico_listener.media.remarks import Remarks
@@ -39,12 +41,17 @@ class Source(Protocol):
         start: stamp of stream time 0, ns.
         attitude: the one it begins with, '' = none.
         remarks: what was skipped or put right since it was played last.
+        sound_behind: by how much sound was recorded later after its stamps than pictures, s; None
+            where that cannot be told.
+        wants_sound: False where the user wants it without its sound.
     """
 
     info: ClipInfo
     start: int
     attitude: str
     remarks: Remarks
+    sound_behind: float | None
+    wants_sound: bool
 
     @property
     def notes(self) -> Sequence[str]:
@@ -57,19 +64,28 @@ class Source(Protocol):
 class ClipSource:
     """A video file.
 
+    Args:
+        path: of the file.
+        wants_sound: False = play it without its sound.
+
     Raises:
         ClipError: it cannot be used.
     """
 
     attitude = ''
     start = START_NS
+    sound_behind: float | None = None
 
-    def __init__(self, path: Path) -> None:
-        self.info = probe_clip(path)
+    def __init__(self, path: Path, wants_sound: bool = True) -> None:
+        info = probe_clip(path)
+        self.info = info if wants_sound else replace(info, sample_rate=0, channels=0)
+        self.wants_sound = wants_sound
         self.notes = self.info.notes
         self.remarks = Remarks()
 
     def play(self) -> Iterator[Item]:
         """Its pictures and sound."""
         self.remarks = Remarks()
-        return play(self.info.path, self.remarks)
+        if self.wants_sound:
+            return play(self.info.path, self.remarks)
+        return camera_frames(self.info.path, remarks=self.remarks)

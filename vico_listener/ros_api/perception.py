@@ -236,7 +236,7 @@ PERCEPTION = NodeApi(
         Value('queue', 'Images and chunks of audio that are waiting.'),
         Value('camera', 'The source of the field of view: `camera_info` or `fov_deg`.'),
         Value('image_rotation', 'The angle by which the images are turned clockwise [deg].'),
-        Value('audio_format', 'The format of the audio.'),
+        Value('audio_format', 'The format of the audio; None without a microphone.'),
         Value('format_changes', 'How often the format of the audio changed.'),
         Value('audio_wait', 'How long an image waits for its audio at most, at present [s].'),
         Value('image_stamps', 'Where the stamps of the images come from: `header` or `arrival`.'),

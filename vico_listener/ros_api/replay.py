@@ -31,7 +31,8 @@ REPLAY = NodeApi(
         Parameter(
             'audio_topic',
             '',
-            "The bag's microphone; `none` plays no audio; without, the only topic with audio.",
+            "The bag's microphone; `none` plays no audio, of a clip either; without, the only "
+            'topic with audio.',
         ),
         Parameter(
             'audio_sample_rate',

@@ -25,7 +25,7 @@ MEMORY = 8192
 
 
 class Cancellation:
-    """Follows the energy of the channels and of their sum.
+    """Follows the energy of the channels and of their mean.
 
     Attributes:
         channel: the loudest one while the mean is silent beside it; None = hear the mean.
@@ -33,24 +33,28 @@ class Cancellation:
 
     def __init__(self, channels: int) -> None:
         self.channel: int | None = None
-        self._products = np.zeros((channels, channels))
+        self._channels = np.zeros(channels)
+        self._mean = 0.0
         self._samples = 0.0
 
-    def hear(self, frames: NDArray[np.float32]) -> None:
-        """Take the next samples, (N, channels), full scale +-1."""
+    def hear(self, frames: NDArray[np.float32], mean: NDArray[np.float32]) -> None:
+        """Take the next samples.
+
+        Args:
+            frames: (N, channels), full scale +-1.
+            mean: (N,) of the channels.
+        """
         kept = 0.5 ** (len(frames) / MEMORY)
         self._samples = kept * self._samples + len(frames)
-        self._products *= kept
-        self._products += frames.T @ frames
-        energies = self._products.diagonal()
-        total = float(energies.sum())
-        if total <= AUDIBLE * self._samples * len(energies):
+        self._channels = kept * self._channels + np.einsum('nc,nc->c', frames, frames)
+        self._mean = kept * self._mean + float(mean @ mean)
+        loud = float(self._channels.mean())
+        if loud <= AUDIBLE * self._samples:
             return
-        # Energy of the mean over that of the channels, times their number.
-        share = float(self._products.sum()) / total
+        share = self._mean / loud * len(self._channels)
         if share < RESIDUE:
             # To and fro between two that are as loud would click.
-            if self.channel is None or energies[self.channel] * LOUDER < energies.max():
-                self.channel = int(energies.argmax())
+            if self.channel is None or self._channels[self.channel] * LOUDER < self._channels.max():
+                self.channel = int(self._channels.argmax())
         elif share > RETURN:
             self.channel = None

@@ -131,9 +131,9 @@ class PcmDecoder:
             return np.multiply(samples, scale, dtype=np.float32, casting='unsafe')
         # A sum in double precision does not depend on the order of the channels.
         frames = samples.reshape(-1, self.channels)
-        mean = (frames @ np.ones(self.channels) * (scale / self.channels)).astype(np.float32)
+        mean = (frames.sum(axis=1, dtype=np.float64) * (scale / self.channels)).astype(np.float32)
         scaled = np.multiply(frames, scale, dtype=np.float32, casting='unsafe')
-        self.cancellation.hear(scaled)
+        self.cancellation.hear(scaled, mean)
         channel = self.cancellation.channel
         return mean if channel is None else np.ascontiguousarray(scaled[:, channel])
 

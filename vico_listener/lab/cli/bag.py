@@ -18,6 +18,7 @@ from vico_listener.media.bags.writer import STORAGES
 from vico_listener.media.clip import probe_clip
 from vico_listener.motion import Attitude
 from vico_listener.nodes.bag_source import BagSource
+from vico_listener.perception.run_check import NOT_OK
 from vico_listener.robot import load_profile
 
 
@@ -47,6 +48,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     record.add_argument('--use-sim-time', action='store_true', help='times of /clock')
     record.add_argument('--seconds', type=float, default=0.0, help='end after these; 0 = never')
+    record.add_argument(
+        '--strict',
+        action='store_true',
+        help=f'exit code {NOT_OK} when a sense was missing most of the time',
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -56,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     elif args.action == 'info':
         print(describe_bag(args.bag))
     else:
-        _record(args)
+        return _record(args)
     return 0
 
 
@@ -106,7 +112,7 @@ def describe_bag(path: Path) -> str:
     return '\n'.join(lines)
 
 
-def _record(args: argparse.Namespace) -> None:
+def _record(args: argparse.Namespace) -> int:
     import rclpy
     from rclpy.executors import ExternalShutdownException
     from rclpy.parameter import Parameter
@@ -143,3 +149,6 @@ def _record(args: argparse.Namespace) -> None:
         print(f'nobody published {topic}', file=sys.stderr)
     if not any(counts.values()):
         raise BagError(f'nothing was recorded, {args.out} is empty: does the stack run?')
+    check = node.senses.check()
+    print('\n'.join(check.lines()))
+    return NOT_OK if args.strict and check.verdict != 'ok' else 0

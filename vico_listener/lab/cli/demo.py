@@ -16,10 +16,12 @@ from vico_listener.lab.cli.playing import play_and_record
 from vico_listener.lab.simulation.simulated_head import SimulationError
 from vico_listener.lab.simulation.simulated_head import simulated_profile
 from vico_listener.media.bags.reader import is_bag
+from vico_listener.media.clip import NO_AUDIO
 from vico_listener.media.clip import ClipError
 from vico_listener.motion import Attitude
 from vico_listener.nodes.source import ClipSource
 from vico_listener.nodes.source import Source
+from vico_listener.perception.run_check import NOT_OK
 from vico_listener.robot import load_profile
 
 
@@ -47,7 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument('--image-topic', default='', help="a bag's camera, when it has several")
     parser.add_argument(
-        '--audio-topic', default='', help="a bag's microphone; none = play without sound"
+        '--audio-topic',
+        default='',
+        help="a bag's microphone; none = play without sound, a clip, too",
     )
     parser.add_argument(
         '--stamps',
@@ -61,6 +65,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument('--out', type=Path, default=Path('out/demo'), help='where the files go')
     parser.add_argument('--fast', action='store_true', help='as fast as it goes, same result')
+    parser.add_argument(
+        '--strict',
+        action='store_true',
+        help=f'exit code {NOT_OK} when a limit is exceeded or a sense was missing most of the time',
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -71,13 +80,15 @@ def run(args: argparse.Namespace) -> int:
         args.attitude = _attitude(source.attitude)
     args.out.mkdir(parents=True, exist_ok=True)
     report = play_and_record(source, args, simulation=simulated_robot(args))
+    from vico_listener.lab.recording.run_report import VERDICTS
     from vico_listener.lab.recording.run_report import format_report
     from vico_listener.lab.recording.run_report import write_report
 
     write_report(args.out / 'report.json', report)
     print(format_report(report))
     print(f'\nlook at {args.out / "listener.mp4"} and {args.out / "preview.png"}')
-    return 0
+    fine = all(report.get(line, 'ok') == 'ok' for line in VERDICTS)
+    return NOT_OK if args.strict and not fine else 0
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -109,7 +120,7 @@ def open_source(args: argparse.Namespace) -> Source:
     """
     path = args.clip or default_clip()
     if not is_bag(path):
-        return ClipSource(path)
+        return ClipSource(path, args.audio_topic != NO_AUDIO)
     from vico_listener.nodes.bag_source import BagSource
 
     return BagSource(path, args.image_topic, args.audio_topic, stamps=args.stamps)

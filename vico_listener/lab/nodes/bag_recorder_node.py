@@ -5,6 +5,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.clock import Clock
 from rclpy.clock import ClockType
 from rclpy.node import Node
@@ -14,6 +15,8 @@ from rclpy.qos import ReliabilityPolicy
 
 from vico_listener.media.bags.errors import BagError
 from vico_listener.media.bags.writer import BagWriter
+from vico_listener.msg import SpeakerFrame
+from vico_listener.nodes.sense_watch import SenseWatch
 
 DEPTH = 1000
 DISCOVERY_PERIOD = 0.2
@@ -30,6 +33,7 @@ class BagRecorderNode(Node):
 
     Attributes:
         refused: topics that cannot be recorded, with the reason.
+        senses: what the stack in the node's namespace has seen and heard.
 
     Raises:
         BagError: the bag cannot be written.
@@ -43,6 +47,9 @@ class BagRecorderNode(Node):
         self._recorded: dict[str, Any] = {}
         self.refused: dict[str, str] = {}
         self._writer = BagWriter(folder, storage)
+        self.senses = SenseWatch()
+        self.create_subscription(SpeakerFrame, 'speaker', self.senses.on_speaker, DEPTH)
+        self.create_subscription(DiagnosticArray, '/diagnostics', self.senses.on_diagnostics, DEPTH)
         # Steady: topics are found while a bag's clock is paused, too.
         clock = Clock(clock_type=ClockType.STEADY_TIME)
         self._timer = self.create_timer(DISCOVERY_PERIOD, self._discover, clock=clock)

@@ -32,6 +32,7 @@ from vico_listener.nodes.convert import motion_of
 from vico_listener.nodes.convert import speaker_of
 from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.image_codec import image_to_bgr
+from vico_listener.nodes.sense_watch import SenseWatch
 from vico_listener.statistics import Durations
 
 DEPTH = 200
@@ -52,6 +53,7 @@ class RecorderNode(Node):
 
     Attributes:
         film: where pictures and sound go, or None.
+        senses: what the stack has seen and heard.
         first_command: `time.monotonic()` when the first head command came; NaN before that.
     """
 
@@ -62,6 +64,7 @@ class RecorderNode(Node):
         self.strip = Filmstrip()
         self.film: Film | None = None
         self.stages = {name: Durations() for name in ('audio_wait', 'face', 'speech', 'listener')}
+        self.senses = SenseWatch()
         self.counts = {'speaker_frames': 0, 'motions': 0, 'faces': 0, 'head_commands': 0}
         self.diagnostics: dict[str, dict[str, str]] = {}
         self.problems: list[str] = []
@@ -110,6 +113,7 @@ class RecorderNode(Node):
             self.get_logger().error(problem)
 
     def _on_speaker(self, message: msg.SpeakerFrame) -> None:
+        self.senses.on_speaker(message)
         frame = speaker_of(message)
         self._speakers.write(frame)
         self.curves.add_speaker(frame)
@@ -148,6 +152,7 @@ class RecorderNode(Node):
         self.counts['head_commands'] += 1
 
     def _on_diagnostics(self, message: DiagnosticArray) -> None:
+        self.senses.on_diagnostics(message)
         for status in message.status:
             name = status.name.removeprefix('vico_listener: ')
             if status.message != 'not active':

@@ -15,13 +15,11 @@ from vico_listener.media.bags.definitions import IMAGE
 from vico_listener.media.bags.definitions import LISTENER_MOTION
 from vico_listener.media.bags.errors import BagError
 from vico_listener.media.bags.reader import Topic
+from vico_listener.media.clip import NO_AUDIO
 
 IMAGE_KINDS = (IMAGE, COMPRESSED_IMAGE)
 AUDIO_KINDS = (AUDIO_STAMPED, AUDIO_FOREIGN, AUDIO_PLAIN)
 """In the order of preference: with a stamp first."""
-
-NO_AUDIO = 'none'
-"""Audio topic that asks for the pictures alone."""
 
 TRUE_MOTION = 'true_motion'
 TRUE_REFERENCE = 'true_reference'

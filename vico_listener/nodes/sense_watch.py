@@ -1,0 +1,68 @@
+"""Follows what a running stack sees and hears of its speaker."""
+
+from diagnostic_msgs.msg import DiagnosticArray
+
+import vico_listener.msg as msg
+from vico_listener.nodes.source import Source
+from vico_listener.perception.run_check import RunCheck
+from vico_listener.perception.run_check import SenseCount
+
+LOST = {
+    'dropped_images': 'images came faster than they could be processed, or were lost on the way',
+    'late_images': 'images were older than the last one',
+    'lost_audio_messages': 'audio messages were lost on the way',
+    'skipped_ticks': 'ticks lay in gaps longer than a second',
+}
+"""What the diagnostics of perception count that was not perceived, and why."""
+
+
+class SenseWatch:
+    """Counts the ticks of a stack, and listens to what perception says of itself.
+
+    Whoever has one gives it the messages of the topics `speaker` and `/diagnostics`.
+
+    Attributes:
+        senses: what the stack has seen and heard.
+    """
+
+    def __init__(self) -> None:
+        self.senses = SenseCount()
+        self._values: dict[str, str] = {}
+
+    @property
+    def diagnosed(self) -> bool:
+        """Whether perception has said what it counted."""
+        return bool(self._values)
+
+    def on_speaker(self, frame: msg.SpeakerFrame) -> None:
+        """Count a tick."""
+        self.senses.add(frame.face_valid, frame.audio_valid, frame.speaking)
+
+    def on_diagnostics(self, message: DiagnosticArray) -> None:
+        """Keep what perception has counted."""
+        for status in message.status:
+            if status.name == 'vico_listener: perception' and status.message != 'not active':
+                self._values = {item.key: item.value for item in status.values}
+
+    def check(self, source: Source | None = None) -> RunCheck:
+        """Return what the run has been worth so far.
+
+        Args:
+            source: what was played to the stack; None = it has a camera and a microphone.
+        """
+        lost = [f'{count:.0f} {why}' for name, why in LOST.items() if (count := self._value(name))]
+        # The format is None where perception was told that there is no microphone.
+        listens = self._values.get('audio_format') != 'None'
+        if source is None:
+            behind = self._value('sound_behind') if self.senses.sounds else None
+            return RunCheck(self.senses, listens, behind, skipped=lost)
+        return RunCheck(
+            self.senses,
+            source.wants_sound and (listens or not source.info.has_audio),
+            source.sound_behind,
+            source.notes,
+            [*source.remarks.lines(), *lost],
+        )
+
+    def _value(self, name: str) -> float | None:
+        return float(self._values[name]) if name in self._values else None
