@@ -69,7 +69,7 @@ def test_tracks_must_fit():
         replace(made_clip(), listener=made_track(39, BFM64, 2))
     with pytest.raises(ValueError, match='unknown split'):
         replace(made_clip(), split='validation')
-    with pytest.raises(ValueError, match='as the basis bfm64 asks'):
+    with pytest.raises(ValueError, match='as the basis bfm64 requires'):
         FaceTrack(
             np.zeros((4, 52), np.float32),
             *(np.zeros((4, 3), np.float32) for _ in range(2)),

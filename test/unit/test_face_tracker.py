@@ -262,6 +262,17 @@ def test_bad_images(image, message):
         FaceTracker(FakeBackend()).update(image, 0)
 
 
+def test_numbers_that_are_not_finite_harm_only_their_own_frame():
+    video = Video(FakePerson(200))
+    before = video.play(3)[-1]
+    video.tracker.correction = lambda motion, stamp: face_with(motion, rotation=(0, np.nan, 0))
+    assert not video.play(1)[0].is_finite()
+    video.tracker.correction = None
+    after = video.play(3)
+    assert all(motion.is_finite() for motion in after)
+    np.testing.assert_allclose(after[-1].rotation, before.rotation, atol=0.02)
+
+
 @pytest.mark.parametrize('shape', [(1, 1, 3), (15, 640, 3), (480, 2, 3)])
 def test_tiny_images_hold_no_face(shape):
     backend = FakeBackend(FakePerson(0, 0))

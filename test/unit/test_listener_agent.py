@@ -10,6 +10,7 @@ from synthetic_speaker import synthetic_speech
 from vico_listener.frames import ListenerMotion
 from vico_listener.listener import LISTENERS
 from vico_listener.listener.agent import ListeningAgent
+from vico_listener.listener.presence import Presence
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
@@ -138,3 +139,19 @@ def test_a_robot_moves_from_the_head_at_rest() -> None:
     np.testing.assert_allclose(motion.head_rotation, nod, atol=1e-6)
     relative = ListenerMotion(0, 0, face, Attitude.NEUTRAL, 1.0, True, 'test')
     np.testing.assert_array_equal(relative.head_rotation, face.rotation)
+
+
+def test_an_absolute_pose_fades_to_that_of_the_reference() -> None:
+    def face(expression: float, pose: tuple[float, float, float]) -> FaceMotion:
+        numbers = [np.full(3, value, np.float32) for value in pose]
+        return FaceMotion(np.full(64, expression, np.float32), *numbers, basis=BFM64)
+
+    reference, motion = face(0.0, (0.1, 2.0, 100.0)), face(1.0, (0.3, 4.0, 120.0))
+    presence = Presence(seconds=1.0)
+    presence.active = False
+    faded = [presence.apply(motion, reference) for _ in range(30)]
+    for array in ('expression', 'rotation', 'translation', 'crop'):
+        start, rest = getattr(motion, array)[0], getattr(reference, array)[0]
+        path = np.array([getattr(f, array)[0] for f in faded])
+        assert path[14] == pytest.approx((start + rest) / 2, rel=1e-5)
+        assert path[-1] == pytest.approx(rest, rel=1e-5)

@@ -172,6 +172,10 @@ class FaceTracker:
         motion = speaker.face.motion
         if self.correction is not None:
             motion = self.correction(motion, stamp)
+        if not motion.is_finite():
+            # Whoever gets it refuses and counts it; the next one shall not be mixed with it.
+            self._smoother.reset()
+            return motion
         return self._smoother.update(motion, stamp)
 
     def glance(self, image: Image, turn: int) -> FaceObservation | None:

@@ -37,9 +37,19 @@ class Presence:
             return motion
         weight = np.float32(self._progress**2 * (3.0 - 2.0 * self._progress))
         away = motion.expression - reference.expression
+        expression = reference.expression + weight * away
+        if not motion.basis.absolute_pose:
+            return replace(
+                motion,
+                expression=expression,
+                rotation=weight * motion.rotation,
+                translation=weight * motion.translation,
+            )
         return replace(
             motion,
-            expression=reference.expression + weight * away,
-            rotation=weight * motion.rotation,
-            translation=weight * motion.translation,
+            expression=expression,
+            rotation=reference.rotation + weight * (motion.rotation - reference.rotation),
+            translation=reference.translation
+            + weight * (motion.translation - reference.translation),
+            crop=reference.crop + weight * (motion.crop - reference.crop),
         )
