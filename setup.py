@@ -72,5 +72,5 @@ setup(
         *tree('third_party/audio_common_msgs/msg'),
     ],
     cmdclass={'build_py': BuildWithBundledFiles},
-    entry_points={'console_scripts': ['vico = vico_listener.cli.main:main']},
+    entry_points={'console_scripts': ['vico = vico_listener.cli.__main__:run']},
 )

@@ -1,8 +1,10 @@
 """`./run`: what makes it build again, and two of them at once."""
 
+import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -155,3 +157,67 @@ def test_clean_does_not_leave_two_in_the_lock(root):
     assert 'waiting' in third.stderr.readline()
     waiting.communicate('\n', timeout=60)
     assert result(third)[0] == 'in\n'
+
+
+def test_what_is_set_for_another_ros_is_left_out_of_the_wheels(root):
+    profile = root / 'profile.xml'
+    profile.touch()
+    there = {
+        'RMW_IMPLEMENTATION': 'rmw_cyclonedds_cpp',
+        'ROS_SECURITY_ENABLE': 'true',
+        'ROS_SECURITY_KEYSTORE': '/no/keys',
+        'CYCLONEDDS_URI': 'file:///etc/cyclone.xml',
+        'FASTRTPS_DEFAULT_PROFILES_FILE': '/no/profile.xml',
+        'FASTDDS_DEFAULT_PROFILES_FILE': str(profile),
+        'AMENT_PREFIX_PATH': '/opt/ros/another',
+        'VICO_ROS': 'wheels',
+    }
+    exports = '; '.join(f'export {name}={value}' for name, value in there.items())
+    out, err = result(start(root, f'{exports}; find_ros; env'))
+    kept = {line.partition('=')[0] for line in out.splitlines()} & set(there)
+    assert kept == {'FASTDDS_DEFAULT_PROFILES_FILE', 'VICO_ROS'}
+    for name in there.keys() - kept - {'AMENT_PREFIX_PATH'}:
+        assert f'left out: {name}={there[name]}' in err
+    assert f'FASTDDS_DEFAULT_PROFILES_FILE={profile} holds here, too' in err
+
+
+def test_what_the_wheels_have_themselves_is_not_worth_a_line(root):
+    lines = 'export VICO_ROS=wheels RMW_IMPLEMENTATION=rmw_fastrtps_cpp; find_ros'
+    assert result(start(root, lines)) == ('', '')
+
+
+def test_a_folder_with_a_colon_is_refused(root):
+    moved = root.parent / 'of:mine'
+    root.rename(moved)
+    process = start(moved, f'{STUBS}\nmain setup')
+    assert 'Move this folder' in process.communicate(timeout=60)[1]
+    assert process.returncode == 1
+
+
+@pytest.mark.parametrize('command', ['setup', 'demo'])
+def test_ctrl_c_during_the_setup_is_no_failure_to_explain(root, command):
+    install = 'install_head() { touch "$ROOT/installs"; sleep 60 || die "Installing failed."; }'
+    process = subprocess.Popen(
+        ['bash', '-c', f'. {root}/run\n{STUBS}\n{install}\nmain {command}'],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    wait_for(root / 'installs')
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.communicate(timeout=60)[0] == ''
+    assert process.returncode == 130
+
+
+def test_python_is_started_with_signals_blocked(root):
+    """Else Ctrl-C during its own start shows a traceback."""
+    status = 'import re; print(re.search("SigBlk:.*", open("/proc/self/status").read())[0])'
+    enter = 'enter_environment() { export PATH=$ROOT/bin:$PATH; }'
+    (root / 'bin').mkdir()
+    (root / 'bin' / 'python').write_text(f"#!/bin/sh\nexec {sys.executable} -c '{status}'\n")
+    (root / 'bin' / 'python').chmod(0o755)
+    for command in ('demo', 'vico demo', 'stack'):
+        out, _ = result(start(root, f'{STUBS}\n{enter}\nmain {command}'))
+        blocked = int(out.split()[-1], 16)
+        assert blocked & 1 << (signal.SIGINT - 1) and blocked & 1 << (signal.SIGTERM - 1)

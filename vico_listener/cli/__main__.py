@@ -1,7 +1,18 @@
-"""Runs the `vico` command as ``python -m vico_listener.cli``."""
+"""Runs the `vico` command, as ``python -m vico_listener.cli`` or as the program ``vico``."""
 
 import sys
 
-from vico_listener.cli.main import main
+from vico_listener.cli.interrupts import Interrupts
 
-sys.exit(main())
+
+def run() -> None:
+    """Run the command line's command and end the process with its exit code."""
+    # First of all: the imports take a second.
+    interrupts = Interrupts()
+    from vico_listener.cli.main import main
+
+    sys.exit(main(interrupts=interrupts))
+
+
+if __name__ == '__main__':
+    run()

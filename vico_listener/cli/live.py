@@ -131,7 +131,7 @@ class Session:
         # Ctrl-C reaches this thread only, because the nodes are needed until the end.
         with (
             contextlib.closing(self._view),
-            OwnGraph(self._args.out, parameters, signals=False) as graph,
+            OwnGraph(self._args.out, parameters) as graph,
         ):
             capture = CaptureNode(self._camera, self._microphone)
             capture.on_picture = self._view.show_speaker

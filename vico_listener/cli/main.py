@@ -1,11 +1,13 @@
 """The `vico` command: one sub-command per module of `cli` (the head) and `lab.cli` (laboratory)."""
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Collection
 from collections.abc import Sequence
 from importlib import import_module
 
+from vico_listener.cli.interrupts import Interrupts
 from vico_listener.dependencies import needs
 from vico_listener.user_message import user_message
 
@@ -29,11 +31,15 @@ HEAD = ('live', 'robot')
 """The commands of the head; the others belong to the laboratory."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, interrupts: Interrupts | None = None) -> int:
     """Run one command.
 
     An error that the user can fix is printed in one line; any other exception is raised with its
     traceback.
+
+    Args:
+        arguments: of the command line; None = those of this process.
+        interrupts: what takes Ctrl-C; None leaves it to Python.
 
     Returns:
         the exit code: that of the command, 1 for an error that the user can fix, or 130 after
@@ -44,16 +50,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         # Only the chosen command's module is imported: `describe` needs no ROS.
         args = create_parser([] if chosen is None else [chosen]).parse_args(arguments)
-        return int(args.run(args))
+        with contextlib.nullcontext() if interrupts is None else interrupts.while_it_runs():
+            return int(args.run(args))
     except KeyboardInterrupt:
-        print('interrupted', file=sys.stderr)
-        return 130
+        return _interrupted(interrupts)
     except Exception as error:
+        if interrupts is not None and interrupts.received is not None:
+            return _interrupted(interrupts)  # what made another error of it
         message = user_message(error, needs(chosen or '', arguments))
         if message is None:
             raise
         print(f'vico {chosen}: {message}', file=sys.stderr)
         return 1
+
+
+def _interrupted(interrupts: Interrupts | None) -> int:
+    print('interrupted', file=sys.stderr)
+    return 130 if interrupts is None else interrupts.exit_code
 
 
 def create_parser(loaded: Collection[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:

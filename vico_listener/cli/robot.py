@@ -209,12 +209,13 @@ def _open_topic(
         import rclpy
 
         from vico_listener.nodes.robot_message import CommandMessages
+        from vico_listener.nodes.ros import start_ros
     except ModuleNotFoundError as error:
         raise NotInstalledError(
             f'--move needs ROS 2 ({error}): ./run vico robot check ...'
         ) from error
     messages = CommandMessages(interface, profile)
-    rclpy.init()
+    start_ros([])
     node = rclpy.create_node('vico_robot_check')
     publisher = node.create_publisher(messages.kind, interface.topic, 60)
 

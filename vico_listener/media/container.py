@@ -29,6 +29,11 @@ MAX_PIXELS = 8192 * 8192
 """Of a picture; a larger one is damage, and would fill the memory."""
 
 
+def file_url(path: Path) -> str:
+    """Return how FFmpeg is told that a path is a file: else 'talk:1.mp4' would be a protocol."""
+    return f'file:{path}'
+
+
 class ClipError(DataError):
     """A clip cannot be used; the message says why and what to do."""
 
@@ -109,8 +114,7 @@ def open_media(path: Path, part: tuple[int, int] | None = None) -> Iterator[Medi
     if not path.is_file():
         raise ClipError(f'no such clip: {path}')
     with ExitStack() as stack:
-        # As a file, whatever its name looks like: 'talk:1.mp4' is no protocol.
-        source: str | _Part = f'file:{path}'
+        source: str | _Part = file_url(path)
         try:
             if part is not None:
                 source = _Part(stack.enter_context(path.open('rb')), *part)

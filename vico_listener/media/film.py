@@ -12,6 +12,7 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_at
 from vico_listener.frames import SoundChunk
+from vico_listener.media.container import file_url
 from vico_listener.media.picture import Image
 from vico_listener.media.picture import fit
 
@@ -47,7 +48,7 @@ class Film:
     """
 
     def __init__(self, path: Path, size: int, sound: tuple[int, int] | None) -> None:
-        self._container = av.open(str(path), 'w')
+        self._container = av.open(file_url(path), 'w')
         self._size = size
         self._width = 0
         self._video: av.VideoStream | None = None

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.errors import DataError
+from vico_listener.media.container import file_url
 
 
 def write_video(
@@ -30,7 +31,7 @@ def write_video(
     """
     unfinished = path.with_suffix('.part.mp4')
     count = 0
-    with av.open(str(unfinished), 'w') as container:
+    with av.open(file_url(unfinished), 'w') as container:
         stream = container.add_stream('libx264', rate=fps)
         stream.pix_fmt = 'yuv420p'
         stream.options = {'crf': str(quality), 'preset': 'veryfast'}

@@ -7,6 +7,16 @@ from vico_listener.resources import resource_path
 
 NAMESPACE = '/vico_demo'
 
+FOREIGN = (
+    'CYCLONEDDS_URI',
+    'ROS_DISCOVERY_SERVER',
+    'ROS_LOCALHOST_ONLY',
+    'ROS_SECURITY_ENABLE',
+    'ROS_STATIC_PEERS',
+    'ROS_SUPER_CLIENT',
+)
+"""Variables that lead into somebody else's graph, or ask for keys of it."""
+
 
 def isolate(domain: int | None = None) -> dict[str, str]:
     """Set up this process, and its children, for a ROS domain of its own on this machine only.
@@ -29,6 +39,8 @@ def isolate(domain: int | None = None) -> dict[str, str]:
         'FASTRTPS_DEFAULT_PROFILES_FILE': profile,
         'FASTDDS_DEFAULT_PROFILES_FILE': profile,
     }
+    for name in FOREIGN:
+        os.environ.pop(name, None)
     if os.environ.get('ROS_DISTRO') == 'humble':
         variables['ROS_LOCALHOST_ONLY'] = '1'
     else:

@@ -3,6 +3,7 @@
 Demo, live view and fault suite run in such a graph, apart from everybody else's.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -15,12 +16,12 @@ import rclpy
 import yaml
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
-from rclpy.signals import SignalHandlerOptions
 
 from vico_listener.errors import UnavailableError
 from vico_listener.nodes.data_executor import DataExecutor
 from vico_listener.nodes.isolation import NAMESPACE
 from vico_listener.nodes.isolation import isolate
+from vico_listener.nodes.ros import start_ros
 
 PATIENCE = 5.0
 """Seconds in which what is asked to end must have ended."""
@@ -105,17 +106,15 @@ class OwnGraph:
     Args:
         folder: where the stack's parameters and log go.
         parameters: of the stack's nodes.
-        signals: whether SIGINT and SIGTERM end the nodes of this process, as rclpy does it. When
-            they do not, Ctrl-C raises KeyboardInterrupt in the main thread and that is all.
 
     Attributes:
         stack: the process of the stack; a new one after `restart_stack`.
     """
 
-    def __init__(self, folder: Path, parameters: dict[str, Any], signals: bool = True) -> None:
+    def __init__(self, folder: Path, parameters: dict[str, Any]) -> None:
         self._folder = folder
         self._parameters = parameters
-        self._signals = SignalHandlerOptions.ALL if signals else SignalHandlerOptions.NO
+        self._undo = contextlib.ExitStack()
         self._spinner: threading.Thread | None = None
         self._failure: Exception | None = None
         self._nodes: tuple[Node, ...] = ()
@@ -123,16 +122,21 @@ class OwnGraph:
 
     def __enter__(self) -> 'OwnGraph':
         isolate()
-        self.restart_stack()
-        arguments = ['--ros-args', '-r', f'__ns:={NAMESPACE}', '--log-level', 'warn']
-        rclpy.init(args=arguments, signal_handler_options=self._signals)
+        with contextlib.ExitStack() as undo:  # an interruption on the way leaves no stack behind
+            self.restart_stack()
+            undo.callback(lambda: self.stack.stop())
+            undo.callback(self._join)
+            undo.callback(rclpy.try_shutdown)
+            start_ros(['--ros-args', '-r', f'__ns:={NAMESPACE}', '--log-level', 'warn'])
+            self._undo = undo.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        rclpy.try_shutdown()
+        self._undo.close()
+
+    def _join(self) -> None:
         if self._spinner is not None:
             self._spinner.join(PATIENCE)
-        self.stack.stop()
 
     def restart_stack(self) -> None:
         """Start a stack; one that ran before has ended."""

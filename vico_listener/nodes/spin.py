@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import rclpy
 from rclpy.exceptions import ParameterException
-from rclpy.signals import SignalHandlerOptions
 
+from vico_listener.errors import UnavailableError
 from vico_listener.nodes.data_executor import DataExecutor
 from vico_listener.nodes.interruption import Interruption
 from vico_listener.nodes.managed_node import ManagedNode
+from vico_listener.nodes.ros import start_ros
 
 
 def spin(
@@ -32,19 +33,19 @@ def spin(
         cannot go on.
     """
     try:
-        rclpy.init(args=list(arguments), signal_handler_options=SignalHandlerOptions.NO)
-    except RuntimeError as error:  # a wrong ROS argument or parameter file
-        print(f'cannot start: {type(error).__name__}: {error}', file=sys.stderr)
+        start_ros(arguments)
+    except UnavailableError as error:  # a wrong ROS argument or parameter file
+        print(error, file=sys.stderr)
         return 1
     try:
         executor = DataExecutor()
-        # A task wakes the executor and lets spin_once return.
-        interruption.end_gracefully(lambda: executor.create_task(lambda: None))
         nodes = build()
         for node in nodes:
             executor.add_node(node)
         if not start(nodes):
             return 1
+        # A task wakes the executor and lets spin_once return.
+        interruption.end_gracefully(lambda: executor.create_task(lambda: None))
         while not interruption.requested:
             executor.spin_once()
             if any(node.failure for node in nodes):  # the log says why

@@ -12,6 +12,7 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import read_sound
+from vico_listener.media.container import file_url
 
 SIZE = 640, 480
 
@@ -37,7 +38,7 @@ def write_fluent_clip(clip: Path, path: Path) -> int:
     images = pictures(clip, alone=True)
     samples, rate = voice(clip)
     count = int(stamps[-1] * MODEL_RATE // NANOSECONDS)
-    with av.open(str(path), 'w') as container:
+    with av.open(file_url(path), 'w') as container:
         video = container.add_stream('mjpeg', rate=MODEL_RATE)
         video.width, video.height = SIZE
         video.pix_fmt = 'yuvj420p'

@@ -119,9 +119,10 @@ def _record(args: argparse.Namespace) -> int:
 
     from vico_listener.lab.nodes.bag_recorder_node import BagRecorderNode
     from vico_listener.nodes.data_executor import DataExecutor
+    from vico_listener.nodes.ros import start_ros
 
     topics = ['speaker', 'motion', load_profile(args.robot).topic, *args.topic]
-    rclpy.init(args=['--ros-args', '-r', f'__ns:={args.namespace}'])
+    start_ros(['--ros-args', '-r', f'__ns:={args.namespace}'])
     try:
         node = BagRecorderNode(
             args.out,

@@ -75,13 +75,18 @@ def _record(
     began = time.monotonic()
     clip = source.info
     parameters = stack_parameters(args) | {'use_audio': clip.has_audio} | changes
-    with contextlib.ExitStack() as files, OwnGraph(args.out, parameters) as graph:
+    with (
+        contextlib.ExitStack() as files,
+        OwnGraph(args.out, parameters) as graph,
+        contextlib.ExitStack() as playing,
+    ):
         replay = ReplayNode(
             parameter_overrides=[
                 Parameter(name, value=value)
                 for name, value in replay_parameters(source, args).items()
             ]
         )
+        playing.callback(replay.deactivate)  # its thread needs the graph
         recorder = RecorderNode(args.out, load_profile(args.robot).topic, source.start, shown=shown)
         files.callback(recorder.close)
         if film:

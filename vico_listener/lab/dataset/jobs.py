@@ -3,15 +3,14 @@
 import os
 from collections.abc import Callable
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures import as_completed
-from multiprocessing import get_context
 from typing import Any
 from typing import TypeVar
 
 from tqdm import tqdm
 
 from vico_listener.errors import SettingError
+from vico_listener.lab.processes import submitted
 
 Result = TypeVar('Result')
 
@@ -47,15 +46,10 @@ def run_jobs(
         return _run_on_ray(function, jobs, workers, what, unit)
     if workers == 1 or len(jobs) < 2:
         return [function(*job) for job in tqdm(jobs, desc=what, unit=unit)]
-    # Not forked: torch's threads and eSpeak's state would be, too.
-    with ProcessPoolExecutor(min(workers, len(jobs)), get_context('spawn')) as pool:
-        futures = [pool.submit(function, *job) for job in jobs]
-        try:
-            for future in tqdm(as_completed(futures), total=len(jobs), desc=what, unit=unit):
-                future.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-    return [future.result() for future in futures]
+    with submitted(function, jobs, min(workers, len(jobs))) as futures:
+        for future in tqdm(as_completed(futures), total=len(jobs), desc=what, unit=unit):
+            future.result()
+        return [future.result() for future in futures]
 
 
 def _run_on_ray(

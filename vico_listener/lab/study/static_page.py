@@ -24,6 +24,7 @@ from vico_listener.lab.study.questions import StudyTest
 from vico_listener.lab.study.questions import Video
 from vico_listener.media.clip import play
 from vico_listener.media.clip import probe_clip
+from vico_listener.media.container import file_url
 from vico_listener.media.film import SOUND_RATE
 from vico_listener.media.film import speaker_width
 from vico_listener.media.picture import fit
@@ -90,7 +91,7 @@ def encode(source: Path, target: Path, size: int, sound: bool) -> None:
     width = speaker_width(size, info.height, info.width) if sound else size
     # Bit-exact: the same source gives the same file, and no program or date stands in it.
     options = {'movflags': '+faststart', 'fflags': '+bitexact'}
-    with av.open(str(target), 'w', options=options) as container:
+    with av.open(file_url(target), 'w', options=options) as container:
         video = container.add_stream('libx264', rate=MODEL_RATE)
         video.width, video.height = width, size
         video.pix_fmt = 'yuv420p'

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
-from multiprocessing import get_context
 from pathlib import Path
 
 from tqdm import tqdm
@@ -26,6 +24,7 @@ from vico_listener.lab.evaluation.comparison.models import complexity
 from vico_listener.lab.evaluation.comparison.scores import TRUE
 from vico_listener.lab.evaluation.comparison.scores import ClipScore
 from vico_listener.lab.evaluation.comparison.scores import score
+from vico_listener.lab.processes import submitted
 from vico_listener.media.face_track import FaceTrack
 
 SPLITS = ('test', 'ood')
@@ -120,10 +119,9 @@ def _done(jobs: Sequence[Job], processes: int) -> Iterator[Answer]:
         for group in groups:
             yield from _answers(group)
         return
-    # Not forked: the threads of a network's runtime would be, too.
-    with ProcessPoolExecutor(processes, get_context('spawn')) as pool:
-        for answers in pool.map(_work, groups):
-            yield from answers
+    with submitted(_work, [(group,) for group in groups], processes) as futures:
+        for future in futures:
+            yield from future.result()
 
 
 def _jobs(models: Sequence[Model], clips: Sequence[ClipFeatures], notes: list[str]) -> list[Job]:
