@@ -5,7 +5,6 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from itertools import count
 from typing import Any
 
 import rclpy
@@ -17,7 +16,6 @@ from rclpy.parameter import Parameter
 from vico_listener.nodes.data_executor import DataExecutor
 from vico_listener.nodes.isolation import isolate
 
-_domains = count(os.getpid() % 60 + 1)
 TIMEOUT = 20.0
 
 
@@ -25,7 +23,7 @@ class Graph:
     """Nodes in one context and domain, spun by a thread."""
 
     def __init__(self) -> None:
-        isolate(next(_domains) % 100 + 1)
+        isolate()
         self.context = Context()
         self._elsewhere: Context | None = None
         rclpy.init(context=self.context, domain_id=int(os.environ['ROS_DOMAIN_ID']))

@@ -6,6 +6,7 @@ from graph import wait_until
 from rclpy.node import Node
 
 from vico_listener.errors import UnavailableError
+from vico_listener.nodes.isolation import own_namespace
 from vico_listener.nodes.own_graph import OwnGraph
 
 
@@ -19,7 +20,7 @@ def test_nodes_and_stack_end_with_the_context(tmp_path):
         wait_until(lambda: calls)
         assert graph.stack.running
         raise KeyError('on the way')
-    assert set(calls) == {'/vico_demo'}
+    assert set(calls) == {own_namespace()}
     assert not graph.stack.running
     assert not rclpy.ok()
 

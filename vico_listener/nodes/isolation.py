@@ -1,11 +1,19 @@
 """Keeps demos, benches and tests away from everybody else's ROS graph."""
 
+import fcntl
 import os
 import random
+import tempfile
+from pathlib import Path
 
+from vico_listener.errors import UnavailableError
 from vico_listener.resources import resource_path
 
-NAMESPACE = '/vico_demo'
+DOMAINS = range(40, 100)
+"""The domains to choose from. From 102 on Linux may have given DDS' ports away."""
+
+_reserved: list[int] = []
+"""The open lock file of the domain that this process has reserved."""
 
 FOREIGN = (
     'CYCLONEDDS_URI',
@@ -25,14 +33,17 @@ def isolate(domain: int | None = None) -> dict[str, str]:
     of raw camera images is lost between processes.
 
     Args:
-        domain: ROS_DOMAIN_ID; None picks one at random, never the one that is set.
+        domain: ROS_DOMAIN_ID; None picks one at random that no other process of this machine has
+            picked here, and never the one that is set. It is this process's until the next call.
 
     Returns:
         The variables that were set.
+
+    Raises:
+        UnavailableError: others have taken all domains.
     """
     if domain is None:
-        taken = os.environ.get('ROS_DOMAIN_ID', '0')
-        domain = random.choice([d for d in range(40, 100) if str(d) != taken])
+        domain = _reserve_domain()
     profile = str(resource_path('config/fastdds_shm.xml'))
     variables = {
         'ROS_DOMAIN_ID': str(domain),
@@ -47,3 +58,35 @@ def isolate(domain: int | None = None) -> dict[str, str]:
         variables['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
     os.environ.update(variables)
     return variables
+
+
+def own_namespace() -> str:
+    """A namespace that no other process here has: domains may be somebody else's by chance."""
+    return f'/vico_demo_{os.getpid()}'
+
+
+def _reserve_domain() -> int:
+    """Reserve a domain by locking a file, which the kernel unlocks when this process ends."""
+    while _reserved:
+        os.close(_reserved.pop())
+    taken = os.environ.get('ROS_DOMAIN_ID', '0')
+    choices = [domain for domain in DOMAINS if str(domain) != taken]
+    for domain in random.sample(choices, len(choices)):
+        path = Path(tempfile.gettempdir(), f'vico_listener_domain_{domain}.lock')
+        try:
+            # Created only where it is missing: Linux lets nobody "create" another user's file.
+            flags = os.O_RDONLY if path.exists() else os.O_RDONLY | os.O_CREAT
+            file = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+        except OSError:  # somebody keeps it for himself
+            continue
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(file)
+            continue
+        _reserved.append(file)
+        return domain
+    raise UnavailableError(
+        f'all ROS domains from {DOMAINS[0]} to {DOMAINS[-1]} are taken by demos, benches or tests '
+        'on this machine: end one of them'
+    )

@@ -19,8 +19,8 @@ from rclpy.node import Node
 
 from vico_listener.errors import UnavailableError
 from vico_listener.nodes.data_executor import DataExecutor
-from vico_listener.nodes.isolation import NAMESPACE
 from vico_listener.nodes.isolation import isolate
+from vico_listener.nodes.isolation import own_namespace
 from vico_listener.nodes.ros import start_ros
 
 PATIENCE = 5.0
@@ -127,7 +127,7 @@ class OwnGraph:
             undo.callback(lambda: self.stack.stop())
             undo.callback(self._join)
             undo.callback(rclpy.try_shutdown)
-            start_ros(['--ros-args', '-r', f'__ns:={NAMESPACE}', '--log-level', 'warn'])
+            start_ros(['--ros-args', '-r', f'__ns:={own_namespace()}', '--log-level', 'warn'])
             self._undo = undo.pop_all()
         return self
 
@@ -140,7 +140,7 @@ class OwnGraph:
 
     def restart_stack(self) -> None:
         """Start a stack; one that ran before has ended."""
-        self.stack = StackProcess(self._folder, self._parameters, NAMESPACE)
+        self.stack = StackProcess(self._folder, self._parameters, own_namespace())
 
     def check(self) -> None:
         """Raise the exception of a callback of the nodes that `spin` runs; it has ended them all.
