@@ -27,6 +27,7 @@ from vico_listener.robot import load_profile
 from vico_listener.robot.fields import Fields
 from vico_listener.robot.interfaces.joint_state import JointState
 from vico_listener.robot.interfaces.joint_trajectory import JointTrajectory
+from vico_listener.robot.limits import LimitWatch
 from vico_listener.robot.limits import demands
 from vico_listener.robot.limits import slopes
 from vico_listener.robot.limits import verdict
@@ -111,6 +112,8 @@ class Robot:
     def take(self, commands: list[HeadCommand], moments: Sequence[int]) -> None:
         """Take commands, each of which is sent at its moment (ns), as the head node sends them."""
         for command, sent in zip(commands, moments, strict=True):
+            if not self.head.may_send(command, sent):
+                continue
             if self._messages is None:
                 self.stamps.append(command.stamp)
                 self.positions.append(command.positions)
@@ -120,6 +123,7 @@ class Robot:
             begin = stamp_of(message.header.stamp) if self._replay else sent
             self.stamps.append(begin + stamp_of(point.time_from_start))
             self.positions.append(tuple(point.positions))
+            assert self.stamps[-1] == self._interface.due(command)
 
     def verdict(self) -> str:
         assert (np.diff(self.stamps) > 0).all()
@@ -131,19 +135,21 @@ def live(profile: RobotProfile, machine: Machine, seconds: float, seed: int) -> 
     robot, rotations = Robot(profile), speaker(seed, seconds)
     random = np.random.default_rng(seed)
 
+    def pause() -> float:
+        stalls = random.random() < machine.often
+        return random.uniform(0.0, machine.stall if stalls else 0.0005)
+
     free = 0.0  # from when on the one thread can go on
     for time, tick in calls(profile, machine, seconds, seed):
-        stalls = random.random() < machine.often
-        free = max(free, time) + random.uniform(0.0, machine.stall if stalls else 0.0005)
+        free = max(free, time) + pause()
         now = START + round(free * NANOSECONDS)
         if tick is None:
             commands = robot.head.advance(now)
         else:
             commands = robot.head.follow(motion(START + tick_stamp(tick), rotations[tick]), now)
-        # Making and sending a command takes its time, too.
-        moments = now + np.cumsum(random.integers(0, MS, len(commands)))
-        free = max(free, (int(moments[-1]) - START) / NANOSECONDS) if commands else free
-        robot.take(commands, moments.tolist())
+        # It may be held up between making and sending a command, too.
+        moments = [START + round((free := free + pause()) * NANOSECONDS) for _ in commands]
+        robot.take(commands, moments)
     return robot
 
 
@@ -329,6 +335,23 @@ def test_demands_by_hand() -> None:
     assert verdict({'head_pan_joint': pan}) == 'ok'
     words = 'velocity of head_tilt_joint 1.67 times; acceleration of head_tilt_joint 1.67 times'
     assert verdict(found) == words
+
+
+def test_watch_finds_what_one_look_at_all_commands_finds() -> None:
+    profile = load_profile('generic_2dof')
+    random = np.random.default_rng(0)
+    stamps = START + np.cumsum(random.integers(10, 40, 60)) * MS
+    path = np.cumsum(random.normal(0.0, 0.02, (60, 2)), axis=0)
+    watch = LimitWatch(profile.joints)
+    assert verdict(watch.found()) == 'ok'
+    for n, (stamp, positions) in enumerate(zip(stamps.tolist(), path.tolist(), strict=True)):
+        watch.add(stamp, positions)
+        if n % 7 == 0:
+            watch.found()
+    every = demands(profile.joints, stamps, path)
+    for name, demand in watch.found().items():
+        assert vars(demand) == pytest.approx(vars(every[name]), rel=1e-6)
+    assert watch.found() == watch.found()
 
 
 def test_demands_of_nothing_and_of_one_command_are_none() -> None:

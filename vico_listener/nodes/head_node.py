@@ -26,6 +26,7 @@ from vico_listener.robot import load_profile
 from vico_listener.robot.head import ReplayClock
 from vico_listener.robot.interfaces import RobotLink
 from vico_listener.robot.interfaces import TopicInterface
+from vico_listener.robot.limits import verdict
 from vico_listener.ros_api import HEAD
 from vico_listener.ros_api.head import COMMAND_DEPTH
 from vico_listener.ros_api.head import LOOK_AT
@@ -131,7 +132,7 @@ class HeadNode(ManagedNode):
             commands = head.follow(motion, now)
             if head.following and head.awake:
                 self._received = motion.timing.received
-            self._send(commands, now)
+            commands = self._send(head, commands, now)
             if head.refused > refused:
                 self.get_logger().error(
                     'refused a rotation that is not finite', throttle_duration_sec=5.0
@@ -148,23 +149,29 @@ class HeadNode(ManagedNode):
             now = self._now() if self._replay is None else self._replay.now()
             if head is None or not head.awake or now is None:
                 return
-            self._send(head.advance(now), now)
+            self._send(head, head.advance(now), now)
             if not head.awake:
                 self.get_logger().info('no motion: the head rests at neutral')
 
-    def _send(self, commands: list[HeadCommand], now: int) -> None:
-        """Send commands that were made at `now` (ns)."""
+    def _send(self, head: RobotHead, commands: list[HeadCommand], now: int) -> list[HeadCommand]:
+        """Send commands that were made at `now` (ns), unless it is too late; return those sent."""
+        live = self._replay is None
+        sent = []
         for command in commands:
+            # Live, it has become later since then, and headers are of another clock.
+            moment = self._now() if live else now
+            if not head.may_send(command, moment):
+                continue
+            sent.append(command)
             if self._messages is not None:
-                # Live, it has become later since then, and headers are of another clock.
-                sent = now if self._replay is not None else self._now()
-                stamp = now if self._replay is not None else self.get_clock().now().nanoseconds
-                self._publisher.publish(self._messages.make(command, sent, stamp))
+                stamp = self.get_clock().now().nanoseconds if live else now
+                self._publisher.publish(self._messages.make(command, moment, stamp))
             elif self._link is not None:
                 self._link.send(command)
-        if commands and self._received is not None:
+        if sent and self._received is not None:
             self._latency.add(time.time() - self._received)
             self._received = None
+        return sent
 
     def _now(self) -> int:
         return int(self.steady_clock.now().nanoseconds)
@@ -184,10 +191,13 @@ class HeadNode(ManagedNode):
         with self._lock:  # a head that rests has sent its last command
             head, link, avatar = self._head, self._link, self._avatar
             awake = head is not None and head.awake
+            limits = 'ok' if head is None else verdict(head.limits.found())
         values: dict[str, Any] = {
             'robot': self.table['robot'],
             'commands': head.commands if head else 0,
             'refused_motions': head.refused if head else 0,
+            'skipped_commands': head.skipped if head else 0,
+            'limits': limits,
         }
         if avatar is not None:
             values |= {'avatar_motions': avatar.sent, 'avatar_lost': avatar.lost}
@@ -196,6 +206,8 @@ class HeadNode(ManagedNode):
             return OK, 'no robot is given', values
         if head.refused:
             return ERROR, f'{head.refused} motions were not finite', values
+        if limits != 'ok':
+            return ERROR, f'commands beyond the limits of the head: {limits}', values
         if link is not None and link.trouble:
             return WARN, f'the robot does not follow: {link.trouble}', values
         if not awake:

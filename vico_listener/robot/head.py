@@ -10,6 +10,7 @@ from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import DataError
 from vico_listener.frames import ListenerMotion
 from vico_listener.robot.joints import HeadCommand
+from vico_listener.robot.limits import LimitWatch
 from vico_listener.robot.pacing import PlannedCommands
 from vico_listener.robot.pacing import SingleCommands
 from vico_listener.robot.profile import RobotProfile
@@ -21,18 +22,20 @@ REPLAY_SILENCE = 5.0
 class RobotHead:
     """Turns the listener's motions into head commands.
 
-    The caller tells the time, all of one clock: stream time or a node's. Not for several threads
-    at once.
+    The caller tells the time, all of one clock: stream time or a node's. Whoever sends commands
+    asks `may_send` before each. Not for several threads at once.
 
     A robot whose messages say when a command shall be reached gets `PlannedCommands`, any other
     one `SingleCommands`: either way the limits hold by the times at which it shall be where.
 
     Attributes:
         profile: of the robot.
-        commands: head commands made so far.
+        commands: head commands that were sent so far.
+        skipped: those for which it was too late.
         refused: motions that were not finite.
         following: whether the last motion was news; one that was refused, or that came with the
             stamp of the one before it, is none.
+        limits: watches what is sent.
         awake: whether there is something to command, from a motion on until the head is back at
             rest.
     """
@@ -40,9 +43,11 @@ class RobotHead:
     def __init__(self, profile: RobotProfile) -> None:
         self.profile = profile
         self.commands = 0
+        self.skipped = 0
         self.refused = 0
         self.following = False
         self.awake = False
+        self.limits = LimitWatch(profile.joints)
         self._last_stamp: int | None = None
         lookahead = round((profile.interface.lookahead or 0.0) * NANOSECONDS)
         planned = PlannedCommands.suit(profile, lookahead)
@@ -71,15 +76,30 @@ class RobotHead:
         if self.resting:
             return []  # the same rotation for too long is no news either
         self.awake = True
-        return self._count(self._pace.at(now, ahead=True))
+        return self._pace.at(now, ahead=True)
 
     def advance(self, now: int) -> list[HeadCommand]:
         """Return the commands that are due at `now` (ns) without a new motion; none at rest."""
         if not self.awake:
             return []
-        commands = self._count(self._pace.at(now))
+        commands = self._pace.at(now)
         self.awake = not self.resting
         return commands
+
+    def may_send(self, command: HeadCommand, now: int) -> bool:
+        """Return whether a command may be sent at `now` (ns): not if it would come too late.
+
+        The robot then goes straight on to the next one, which keeps every limit, too.
+        """
+        interface = self.profile.interface
+        due = interface.due(command)
+        if interface.lookahead is not None and due < now:
+            self._pace.standstill.forget(command)
+            self.skipped += 1
+            return False
+        self.limits.add(due, command.positions)
+        self.commands += 1
+        return True
 
     def look_at(self, point: ArrayLike) -> None:
         """Aim the base gaze, around which the listener moves; it takes effect with a motion.
@@ -100,10 +120,6 @@ class RobotHead:
             raise DataError('look_at: the point must be finite and not the origin')
         x, y, z = place
         self._controller.look([0.0, -np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x)])
-
-    def _count(self, commands: list[HeadCommand]) -> list[HeadCommand]:
-        self.commands += len(commands)
-        return commands
 
 
 class ReplayClock:

@@ -35,6 +35,15 @@ class Demand:
     acceleration: float
     jerk: float
 
+    def joined(self, other: 'Demand') -> 'Demand':
+        """The most that either asks."""
+        return Demand(
+            min(self.room, other.room),
+            max(self.velocity, other.velocity),
+            max(self.acceleration, other.acceleration),
+            max(self.jerk, other.jerk),
+        )
+
     def excess(self) -> dict[str, str]:
         """Limits that are exceeded, by their names, with by how much in words."""
         found = {}
@@ -92,6 +101,36 @@ def slopes(seconds: Numbers, path: Numbers) -> tuple[Numbers, Numbers, Numbers]:
             values = np.where(change == 0.0, 0.0, change / span)
         found.append(values)
     return found[0], found[1], found[2]
+
+
+class LimitWatch:
+    """Watches commands as they are sent.
+
+    Args:
+        joints: of the profile.
+    """
+
+    def __init__(self, joints: Sequence[Joint]) -> None:
+        self._joints = joints
+        self._stamps: list[int] = []
+        self._positions: list[Sequence[float]] = []
+        self._found = {joint.name: Demand(math.inf, 0.0, 0.0, 0.0) for joint in joints}
+
+    def add(self, due: int, positions: Sequence[float]) -> None:
+        """Take a command for positions (rad) that are due at a time (ns)."""
+        self._stamps.append(due)
+        self._positions.append(positions)
+
+    def found(self) -> dict[str, Demand]:
+        """What commands have asked of each joint so far, by the joint's name."""
+        if self._stamps:
+            newest = demands(self._joints, self._stamps, self._positions)
+            self._found = {
+                name: demand.joined(newest[name]) for name, demand in self._found.items()
+            }
+            # The next ones are seen together with the last three: so many a jerk takes.
+            del self._stamps[:-3], self._positions[:-3]
+        return self._found
 
 
 def verdict(found: Mapping[str, Demand]) -> str:

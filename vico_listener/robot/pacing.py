@@ -1,7 +1,6 @@
 """Decides which commands a robot gets, and when, so that its limits hold although time jitters."""
 
 import math
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -45,11 +44,15 @@ class Standstill:
         self._period = period
         # After a second the controller begins a new grid.
         self._patience = min(patience, NANOSECONDS)
-        self._sent: deque[HeadCommand] = deque(maxlen=2)
+        self._sent: list[HeadCommand] = []
 
     def sent(self, commands: Sequence[HeadCommand]) -> None:
-        """Take note of what the robot got."""
-        self._sent.extend(commands)
+        """Take note of what the robot gets."""
+        self._sent = [*self._sent[-2:], *commands]
+
+    def forget(self, command: HeadCommand) -> None:
+        """Take note that the robot did not get a command, one of the last that were made."""
+        self._sent.remove(command)
 
     def since(self, now: int) -> int | None:
         """Time (ns) from the last command to `now`; None where there is none of this clock."""
@@ -75,8 +78,8 @@ class Standstill:
         acceleration. Two such changes over six times the build-up of that are within that of jerk.
         """
         speeds = np.zeros(len(self._joints))
-        if len(self._sent) == 2:
-            before, last = self._sent
+        if len(self._sent) > 1:
+            before, last = self._sent[-2:]
             seconds = (last.stamp - before.stamp) / NANOSECONDS
             speeds = np.abs(np.subtract(last.positions, before.positions)) / seconds
         rest = max(
@@ -100,7 +103,7 @@ class PlannedCommands:
     def __init__(self, profile: RobotProfile, lookahead: int) -> None:
         period = round(NANOSECONDS / profile.rate)
         self.controller = HeadController(profile)
-        self._standstill = Standstill(profile.joints, period, period + lookahead - SENDING_NS)
+        self.standstill = Standstill(profile.joints, period, period + lookahead - SENDING_NS)
 
     @staticmethod
     def suit(profile: RobotProfile, lookahead: int) -> bool:
@@ -109,13 +112,13 @@ class PlannedCommands:
 
     def at(self, now: int, ahead: bool = False) -> list[HeadCommand]:
         """Return the commands to send at `now` (ns); with `ahead`, the next one of the grid too."""
-        place = self._standstill.place(now)
+        place = self.standstill.place(now)
         if place is not None:
             self.controller.halt(place)
-            if self._standstill.lasts(now):
+            if self.standstill.lasts(now):
                 return []
         commands = self.controller.advance(now, ahead)
-        self._standstill.sent(commands)
+        self.standstill.sent(commands)
         return commands
 
 
@@ -137,22 +140,22 @@ class SingleCommands:
         self._least = round(PUNCTUAL * period)
         self._path = SmoothPath([joint.offset for joint in profile.joints], self._step)
         self.controller = HeadController(replace(profile, rate=rate))
-        self._standstill = Standstill(profile.joints, period, max(2 * period, PATIENCE_NS))
+        self.standstill = Standstill(profile.joints, period, max(2 * period, PATIENCE_NS))
 
     def at(self, now: int, ahead: bool = False) -> list[HeadCommand]:
         """Return the command to send at `now` (ns), or none so soon after the last one."""
-        since = self._standstill.since(now)
+        since = self.standstill.since(now)
         if since is not None and since < self._least:
             return []
-        place = self._standstill.place(now)
+        place = self.standstill.place(now)
         if place is not None:
             self._path.halt(place)
             self.controller.halt(place)
-            if self._standstill.lasts(now):
+            if self.standstill.lasts(now):
                 return []
         for step in self.controller.advance(now, ahead=True):
             self._path.add(step.positions, step.stamp)
         positions, velocities = self._path.at(now - self._step)
         command = HeadCommand(now, tuple(positions.tolist()), tuple(velocities.tolist()))
-        self._standstill.sent([command])
+        self.standstill.sent([command])
         return [command]

@@ -40,6 +40,12 @@ HEAD = NodeApi(
         Value('robot', 'The robot profile.'),
         Value('commands', 'Commands that were sent.'),
         Value('refused_motions', 'Motions with numbers that are not finite.'),
+        Value('skipped_commands', 'Commands that came too late to be reached when they were due.'),
+        Value(
+            'limits',
+            'Whether the commands kept the limits of the head by the times at which they are due: '
+            '`ok`, or which was exceeded and by how much.',
+        ),
         Value('avatar_motions', 'With `avatar`: motions that were sent to it.'),
         Value('avatar_lost', 'With `avatar`: motions that the network did not accept.'),
         Value(

@@ -69,6 +69,13 @@ FAULTS: tuple[Fault, ...] = (
     Fault('forth', 'all stamps jump 5 s ahead, then back', {'shift': 5.0}, longest_gap=1.0),
     Fault('back', 'all stamps jump 5 s back, then ahead', {'shift': -5.0}, longest_gap=1.0),
     Fault('two', 'a second camera and microphone on the same topics', {'second': True}),
+    Fault(
+        'busy',
+        'two busy loops a core beside the stack',
+        meanwhile=Meanwhile.ANYTHING,
+        seconds=4.0,
+        action='keep_busy',
+    ),
     Fault('parameters', 'nonsense for parameters', action='set_nonsense'),
     Fault(
         'transitions',

@@ -2,6 +2,9 @@
 
 import contextlib
 import math
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -26,7 +29,7 @@ from vico_listener.lab.faults.faulty_input import FaultyInput
 from vico_listener.lab.faults.faulty_input import InputSettings
 from vico_listener.lab.faults.watcher import Seen
 from vico_listener.lab.faults.watcher import Watcher
-from vico_listener.lab.faults.watcher import limit_excess
+from vico_listener.lab.faults.watcher import beyond_range
 from vico_listener.lab.faults.watcher import longest_gap
 from vico_listener.nodes.own_graph import OwnGraph
 from vico_listener.nodes.own_graph import StackProcess
@@ -216,14 +219,13 @@ class FaultSuite:
             return
         if not np.isfinite(commands).all():
             result.problems.append('a head command was not finite')
-        excess = limit_excess(commands, self.watcher.profile)
-        if result.fault.meanwhile is Meanwhile.ANYTHING:
-            del excess['velocity'], excess['acceleration']  # a new start is a new grid
-        result.problems += [
-            f'{name} of the head {value:.3g} beyond its limit'
-            for name, value in excess.items()
-            if value
-        ]
+        beyond = beyond_range(commands, self.watcher.profile)
+        if beyond:
+            result.problems.append(f'a joint was sent {beyond:.3g} rad beyond its range')
+        # Only the head knows when it sent what, and so by when its commands are due.
+        limits = self.watcher.diagnostics.get('head', {}).get('limits', 'unknown')
+        if limits != 'ok':
+            result.problems.append(f'limits of the head: {limits}')
 
     # Actions of the catalogue.
 
@@ -264,6 +266,15 @@ class FaultSuite:
         self.watcher.watch()
         self._graph.restart_stack()
         self._wait(lambda: self.watcher.seen.motions, 'the stack to come back')
+
+    def keep_busy(self, result: Result) -> None:
+        """Leave the stack little of the machine, with two busy loops a core beside it."""
+        with contextlib.ExitStack() as loops:
+            for _ in range(2 * (os.cpu_count() or 1)):
+                loop = subprocess.Popen([sys.executable, '-c', 'while True: pass'])
+                loops.callback(loop.wait)
+                loops.callback(loop.kill)
+            time.sleep(result.fault.seconds * self._stretch)
 
     def _change(self, node: str, transition: int) -> bool | None:
         request = ChangeState.Request(transition=Transition(id=transition))

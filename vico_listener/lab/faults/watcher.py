@@ -12,10 +12,8 @@ from trajectory_msgs.msg import JointTrajectory
 
 import vico_listener.msg as msg
 from vico_listener.nodes.convert import stamp_of
+from vico_listener.robot.limits import EDGE
 from vico_listener.robot.profile import RobotProfile
-
-SLACK = 1e-6
-"""By how much a limit may be exceeded by rounding, in its own unit."""
 
 
 @dataclass
@@ -70,7 +68,8 @@ class Watcher(Node):
     def _on_diagnostics(self, message: DiagnosticArray) -> None:
         for status in message.status:
             name = status.name.rpartition(': ')[2]
-            self.diagnostics[name] = {item.key: item.value for item in status.values}
+            if status.values:  # a node that is not active has none
+                self.diagnostics[name] = {item.key: item.value for item in status.values}
             if status.level != b'\x00':
                 self.levels[name] = status.message
             self.told += name == 'perception'
@@ -86,25 +85,9 @@ def longest_gap(seen: Seen, start: float, end: float) -> float:
     return float(np.diff(times).max())
 
 
-def limit_excess(commands: NDArray[np.float64], profile: RobotProfile) -> dict[str, float]:
-    """By how much commands (N, joints) of the profile's rate leave its limits: 0 = not at all.
-
-    Returns:
-        the largest excess of position (rad), velocity (rad/s) and acceleration (rad/s2).
-    """
-    joints, rate = profile.joints, profile.rate
-    low = np.array([joint.minimum for joint in joints])
-    high = np.array([joint.maximum for joint in joints])
-    velocity = np.diff(commands, axis=0) * rate
-    acceleration = np.diff(velocity, axis=0) * rate
-    excess = {
-        'position': np.maximum(commands - high, low - commands),
-        'velocity': np.abs(velocity) - [joint.max_velocity for joint in joints],
-        'acceleration': np.abs(acceleration) - [joint.max_acceleration for joint in joints],
-    }
-    return {name: _excess(values) for name, values in excess.items()}
-
-
-def _excess(values: NDArray[np.float64]) -> float:
-    largest = float(values.max()) if values.size else 0.0
-    return largest if largest > SLACK else 0.0
+def beyond_range(commands: NDArray[np.float64], profile: RobotProfile) -> float:
+    """By how much commands (N, joints) leave the range of a joint at most, rad; 0 = not at all."""
+    low = np.array([joint.minimum for joint in profile.joints])
+    high = np.array([joint.maximum for joint in profile.joints])
+    largest = float(np.maximum(commands - high, low - commands).max(initial=0.0))
+    return largest if largest > EDGE else 0.0

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 from typing import Protocol
 
+from vico_listener.clock import NANOSECONDS
 from vico_listener.robot.fields import Fields
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.joints import Joint
@@ -72,6 +73,10 @@ class RobotInterface(ABC):
             command: positions (rad) and velocities (rad/s) in the order of `joints`.
             ahead: seconds until the command is due; negative where it is late.
         """
+
+    def due(self, command: HeadCommand) -> int:
+        """Return when (ns) the robot shall be where a command says."""
+        return command.stamp + round((self.lookahead or 0.0) * NANOSECONDS)
 
 
 class TopicInterface(RobotInterface):
