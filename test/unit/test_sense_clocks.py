@@ -4,6 +4,8 @@ Each case plays ten seconds of pictures and sound in the order of their arrival 
 and through `Perception`, as the node does.
 """
 
+import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field
@@ -18,6 +20,7 @@ from vico_listener.motion import ARKIT52
 from vico_listener.motion import FaceMotion
 from vico_listener.perception import Perception
 from vico_listener.perception.sense_clocks import SenseClocks
+from vico_listener.perception.stream_clock import StreamClock
 from vico_listener.speech import AcousticStream
 
 RATE = 16000
@@ -278,3 +281,26 @@ def test_clocks_that_were_set_right_count_again() -> None:
     heard = live(lambda name, time: time - (3.0 if name == 'image' and time < 4.0 else 0.0))
     assert len(heard.news) == 2 and not heard.clocks.is_by_arrival('image')
     assert heard.fine
+
+
+def test_delay_can_be_read_by_a_thread_while_another_one_measures() -> None:
+    clock, over, failures = StreamClock(), threading.Event(), []
+
+    def read() -> None:
+        try:
+            while not over.is_set():
+                clock.delay  # noqa: B018 - whether it can be read is the question
+        except RuntimeError as error:
+            failures.append(error)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    reader = threading.Thread(target=read)
+    reader.start()
+    for n in range(20_000):
+        clock.see((n + 1) * 5_000_000, (n + 11) * 5_000_000)
+    over.set()
+    reader.join()
+    sys.setswitchinterval(interval)
+    assert failures == []
+    assert clock.delay == 50_000_000

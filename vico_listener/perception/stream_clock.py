@@ -54,6 +54,7 @@ class StreamClock:
         self.chunk = 0
         self.arrival: int | None = None
         self._delays: deque[tuple[int, int]] = deque()
+        self._delay: int | None = None  # read by another thread than the one that measures
         self._late: int | None = None
         self._astray: tuple[int, int] | None = None
         self._strange_since: int | None = None
@@ -89,6 +90,7 @@ class StreamClock:
         self._delays.append((arrival, late))
         while arrival - self._delays[0][0] > WINDOW_NS:
             self._delays.popleft()
+        self._delay = round(median(late for _, late in self._delays))
         return stamp
 
     def _stands_still(self, stamp: int, arrival: int) -> bool:
@@ -116,9 +118,7 @@ class StreamClock:
     @property
     def delay(self) -> int | None:
         """How long after its stamp (its end, of sound) a message arrives; None = unknown."""
-        if self.fault or not self._delays:
-            return None
-        return round(median(late for _, late in self._delays))
+        return None if self.fault else self._delay
 
     def arrived(self, arrival: int, duration: int = 0) -> int:
         """When the message was captured, as far as its arrival says.
