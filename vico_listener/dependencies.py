@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     'evaluate': ('lab',),
     'live': ('live', 'robots'),
     'reconstruct': ('lab', 'neural'),
+    'render-check': ('lab',),
     'robot': ('robots',),
     'setup': ('robots',),
     'shell': ('robots',),

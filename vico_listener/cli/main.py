@@ -25,6 +25,7 @@ COMMANDS = {
     'bag': 'make, inspect and record rosbag2 bags',
     'study': 'run the user study: its web page and its table of results',
     'bench': 'measure speed and latency, each with its reference',
+    'render-check': 'read the pictures of a renderer back by the face tracker',
     'docs': 'make the tables of the documentation from the code',
 }
 HEAD = ('live', 'robot')
@@ -89,7 +90,7 @@ def create_parser(loaded: Collection[str] = tuple(COMMANDS)) -> argparse.Argumen
         )
         if name in loaded:
             room = 'cli' if name in HEAD else 'lab.cli'
-            module = import_module(f'vico_listener.{room}.{name}')
+            module = import_module(f'vico_listener.{room}.{name.replace("-", "_")}')
             module.add_arguments(sub)
             sub.set_defaults(run=module.run)
     return parser

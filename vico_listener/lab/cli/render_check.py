@@ -1,0 +1,67 @@
+"""`vico render-check`: reads a renderer's pictures back by the face tracker."""
+
+import argparse
+import json
+from pathlib import Path
+
+import cv2
+from tqdm import tqdm
+
+from vico_listener.errors import SettingError
+from vico_listener.face import create_backend
+from vico_listener.lab.evaluation.render_check import contact_sheet
+from vico_listener.lab.evaluation.render_check import format_rows
+from vico_listener.lab.evaluation.render_check import read_back
+from vico_listener.lab.evaluation.render_check import rows_of
+from vico_listener.render import create_renderer
+from vico_listener.render import default_portrait_path
+from vico_listener.render import load_portrait
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `vico render-check`."""
+    parser.add_argument(
+        'portraits',
+        metavar='PORTRAIT',
+        nargs='*',
+        type=Path,
+        help='photos of one person each; without any, the default portrait',
+    )
+    parser.add_argument(
+        '--renderer', default='portrait', help='short name, or package.module:Class, of a renderer'
+    )
+    parser.add_argument('--size', type=int, default=384, help='width and height of pictures, px')
+    parser.add_argument(
+        '--out',
+        type=Path,
+        default=Path('render_check'),
+        help='folder for a contact sheet of each portrait: command, picture, and what was read',
+    )
+    parser.add_argument('--json', metavar='FILE', type=Path, help='also write all readings as JSON')
+    parser.add_argument(
+        '--check', action='store_true', help='exit with status 1 when a target is missed'
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the table and draw the sheets; with `--check` the exit code is 1 after a miss."""
+    args.out.mkdir(parents=True, exist_ok=True)
+    paths = args.portraits or [default_portrait_path()]
+    if len({path.stem for path in paths}) < len(paths):
+        raise SettingError('two portraits have the same name: give them different ones')
+    backend = create_backend('landmarker')
+    readings = {}
+    for path in tqdm(paths, unit='portrait', disable=len(paths) == 1):
+        renderer = create_renderer(args.renderer, portrait=load_portrait(path), size=args.size)
+        still = renderer.render(renderer.reference)
+        readings[path.stem] = list(read_back(renderer, backend))
+        sheet = args.out / f'{path.stem}.png'
+        cv2.imwrite(str(sheet), contact_sheet(readings[path.stem], still))
+        renderer.close()
+    rows = rows_of(readings)
+    print(format_rows(rows))
+    print(f'contact sheets: {args.out}')
+    if args.json:
+        found = [{'command': r.label, 'reads': r.target.reads, **r.values} for r in rows]
+        args.json.write_text(json.dumps(found, indent=1) + '\n', encoding='utf-8')
+    return 1 if args.check and not all(row.reached for row in rows if row.bounded) else 0

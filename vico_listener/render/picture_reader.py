@@ -1,0 +1,43 @@
+"""Reads the face in a renderer's pictures by the face tracker, to see what they show."""
+
+from vico_listener.errors import DataError
+from vico_listener.face import FaceBackend
+from vico_listener.face import FaceObservation
+from vico_listener.face import observe_faces
+from vico_listener.face.geometry import Camera
+from vico_listener.face.people import observe_closely
+from vico_listener.render.base import Image
+
+FOV_DEG = 60.0
+"""The assumed field of view of the pictures, which matters for poses only a little."""
+
+
+class PictureReader:
+    """Measures the one face of pictures in which it stays in about the same place.
+
+    Args:
+        backend: the face backend that reads.
+        still: (H, W, 3) uint8 BGR, a picture of the face at rest, in which it is searched.
+
+    Attributes:
+        still: the face at rest.
+
+    Raises:
+        DataError: there is no face in the picture.
+    """
+
+    def __init__(self, backend: FaceBackend, still: Image) -> None:
+        faces = observe_faces(still, backend, FOV_DEG)
+        if not faces:
+            raise DataError('the face tracker finds no face in the picture of the reference')
+        self.still = faces[0]
+        self._backend = backend
+        self._camera = Camera.from_fov(FOV_DEG, still.shape[1], still.shape[0])
+
+    def read(self, picture: Image) -> FaceObservation | None:
+        """Return the face of a picture, or None if it is no face any more."""
+        return observe_closely(self._backend, picture, self.still.roi, self._camera)
+
+    def glance(self, picture: Image) -> FaceObservation | None:
+        """Return the face as `read` does, in half the time: it is measured once, where it was."""
+        return self._backend.observe(picture, self.still.roi, self._camera)
