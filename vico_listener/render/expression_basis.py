@@ -7,6 +7,8 @@ gaze and the gap between the lips are not part of it, because no smooth displace
 that slides over eyes and teeth (see `vico_listener.render.eyes` and `mouth`).
 """
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,7 +44,7 @@ UNDER_EYE_RIGHT, UNDER_EYE_LEFT = (118, 119, 120), (347, 348, 349)
 NOSE_WING_RIGHT, NOSE_WING_LEFT = (98, 64), (327, 294)
 UPPER_LIP, LOWER_LIP = (39, 37, 0, 267, 269), (181, 84, 17, 314, 405)
 UPPER_LIP_RIGHT, UPPER_LIP_LEFT = (40, 39, 37), (270, 269, 267)
-LOWER_LIP_RIGHT, LOWER_LIP_LEFT = (91, 181, 84), (321, 405, 314)
+LIP_CENTRE = (13, 14)
 CHIN, MOUTH = (152, 199, 200), (61, 0, 291, 17, 13, 14)
 
 
@@ -53,85 +55,120 @@ def _both(name: str, right: list[Stroke], left: list[Stroke]) -> dict[str, list[
 STROKES: dict[str, list[Stroke]] = {
     **_both(
         'browDown',
-        [Stroke(BROW_WHOLE_RIGHT, 0.015, 0.085, 0.12), Stroke(BROW_INNER_RIGHT, 0.04, 0.03, 0.10)],
-        [Stroke(BROW_WHOLE_LEFT, -0.015, 0.085, 0.12), Stroke(BROW_INNER_LEFT, -0.04, 0.03, 0.10)],
+        [Stroke(BROW_WHOLE_RIGHT, 0.02, 0.13, 0.13), Stroke(BROW_INNER_RIGHT, 0.06, 0.05, 0.11)],
+        [Stroke(BROW_WHOLE_LEFT, -0.02, 0.13, 0.13), Stroke(BROW_INNER_LEFT, -0.06, 0.05, 0.11)],
     ),
     'browInnerUp': [
-        Stroke(BROW_INNER_RIGHT, 0.0, -0.12, 0.13),
-        Stroke(BROW_INNER_LEFT, 0.0, -0.12, 0.13),
+        Stroke(BROW_INNER_RIGHT, 0.0, -0.17, 0.14),
+        Stroke(BROW_INNER_LEFT, 0.0, -0.17, 0.14),
     ],
     **_both(
         'browOuterUp',
-        [Stroke(BROW_OUTER_RIGHT, 0.0, -0.11, 0.13)],
-        [Stroke(BROW_OUTER_LEFT, 0.0, -0.11, 0.13)],
+        [Stroke(BROW_OUTER_RIGHT, 0.0, -0.16, 0.14)],
+        [Stroke(BROW_OUTER_LEFT, 0.0, -0.16, 0.14)],
     ),
     'cheekPuff': [
-        Stroke(CHEEK_RIGHT, -0.05, 0.02, 0.22),
-        Stroke(CHEEK_LEFT, 0.05, 0.02, 0.22),
+        Stroke(CHEEK_RIGHT, -0.08, 0.03, 0.2),
+        Stroke(CHEEK_LEFT, 0.08, 0.03, 0.2),
     ],
     **_both(
         'cheekSquint',
-        [Stroke(UNDER_EYE_RIGHT, 0.0, -0.035, 0.12)],
-        [Stroke(UNDER_EYE_LEFT, 0.0, -0.035, 0.12)],
+        [Stroke(UNDER_EYE_RIGHT, 0.0, -0.05, 0.12)],
+        [Stroke(UNDER_EYE_LEFT, 0.0, -0.05, 0.12)],
     ),
     **_both(
         'eyeSquint',
-        [Stroke(UNDER_EYE_RIGHT, 0.0, -0.02, 0.10)],
-        [Stroke(UNDER_EYE_LEFT, 0.0, -0.02, 0.10)],
-    ),
-    **_both(
-        'mouthSmile',
-        [Stroke(CORNER_RIGHT, -0.085, -0.10, 0.18), Stroke(CHEEK_RIGHT, -0.02, -0.05, 0.16)],
-        [Stroke(CORNER_LEFT, 0.085, -0.10, 0.18), Stroke(CHEEK_LEFT, 0.02, -0.05, 0.16)],
+        [Stroke(UNDER_EYE_RIGHT, 0.0, -0.03, 0.1)],
+        [Stroke(UNDER_EYE_LEFT, 0.0, -0.03, 0.1)],
     ),
     **_both(
         'mouthFrown',
-        [Stroke(CORNER_RIGHT, 0.0, 0.065, 0.14)],
-        [Stroke(CORNER_LEFT, 0.0, 0.065, 0.14)],
+        [
+            Stroke(CORNER_RIGHT, -0.02, 0.13, 0.14),
+            Stroke(CHIN, 0.0, -0.02, 0.12),
+        ],
+        [
+            Stroke(CORNER_LEFT, 0.02, 0.13, 0.14),
+            Stroke(CHIN, 0.0, -0.02, 0.12),
+        ],
     ),
     **_both(
         'mouthDimple',
-        [Stroke(CORNER_RIGHT, -0.05, 0.0, 0.11)],
-        [Stroke(CORNER_LEFT, 0.05, 0.0, 0.11)],
+        [Stroke(CORNER_RIGHT, -0.07, -0.01, 0.1)],
+        [Stroke(CORNER_LEFT, 0.07, -0.01, 0.1)],
     ),
     **_both(
         'mouthStretch',
-        [Stroke(CORNER_RIGHT, -0.08, 0.05, 0.14)],
-        [Stroke(CORNER_LEFT, 0.08, 0.05, 0.14)],
+        [Stroke(CORNER_RIGHT, -0.1, 0.06, 0.14)],
+        [Stroke(CORNER_LEFT, 0.1, 0.06, 0.14)],
     ),
     **_both(
         'mouthPress',
-        [Stroke(UPPER_LIP_RIGHT, 0.0, 0.02, 0.06), Stroke(LOWER_LIP_RIGHT, 0.0, -0.03, 0.06)],
-        [Stroke(UPPER_LIP_LEFT, 0.0, 0.02, 0.06), Stroke(LOWER_LIP_LEFT, 0.0, -0.03, 0.06)],
+        [Stroke(CORNER_RIGHT, -0.02, 0.0, 0.09), Stroke(CHIN, 0.0, -0.015, 0.12)],
+        [Stroke(CORNER_LEFT, 0.02, 0.0, 0.09), Stroke(CHIN, 0.0, -0.015, 0.12)],
     ),
     'mouthPucker': [
-        Stroke(CORNER_RIGHT, 0.11, 0.0, 0.13),
-        Stroke(CORNER_LEFT, -0.11, 0.0, 0.13),
+        Stroke(CORNER_RIGHT, 0.13, 0.0, 0.14),
+        Stroke(CORNER_LEFT, -0.13, 0.0, 0.14),
     ],
     'mouthFunnel': [
-        Stroke(CORNER_RIGHT, 0.08, 0.0, 0.13),
-        Stroke(CORNER_LEFT, -0.08, 0.0, 0.13),
+        Stroke(CORNER_RIGHT, 0.1, 0.0, 0.14),
+        Stroke(CORNER_LEFT, -0.1, 0.0, 0.14),
     ],
-    'mouthLeft': [Stroke(MOUTH, 0.09, 0.0, 0.16)],
-    'mouthRight': [Stroke(MOUTH, -0.09, 0.0, 0.16)],
-    'mouthRollLower': [Stroke(LOWER_LIP, 0.0, -0.03, 0.06)],
-    'mouthRollUpper': [Stroke(UPPER_LIP, 0.0, 0.025, 0.06)],
-    'mouthShrugLower': [Stroke(LOWER_LIP, 0.0, -0.045, 0.12), Stroke(CHIN, 0.0, -0.03, 0.12)],
-    'mouthShrugUpper': [Stroke(UPPER_LIP, 0.0, -0.03, 0.10)],
-    'jawLeft': [Stroke(CHIN, 0.09, 0.0, 0.22), Stroke(LOWER_LIP, 0.05, 0.0, 0.14)],
-    'jawRight': [Stroke(CHIN, -0.09, 0.0, 0.22), Stroke(LOWER_LIP, -0.05, 0.0, 0.14)],
+    'mouthLeft': [Stroke(MOUTH, 0.12, 0.0, 0.16)],
+    'mouthRight': [Stroke(MOUTH, -0.12, 0.0, 0.16)],
+    'mouthShrugLower': [Stroke(LOWER_LIP, 0.0, -0.06, 0.12), Stroke(CHIN, 0.0, -0.04, 0.12)],
+    'mouthShrugUpper': [Stroke(UPPER_LIP, 0.0, -0.05, 0.1)],
+    'jawLeft': [Stroke(CHIN, 0.12, 0.0, 0.22), Stroke(LOWER_LIP, 0.07, 0.0, 0.14)],
+    'jawRight': [Stroke(CHIN, -0.12, 0.0, 0.22), Stroke(LOWER_LIP, -0.07, 0.0, 0.14)],
     **_both(
         'noseSneer',
-        [Stroke(NOSE_WING_RIGHT, 0.0, -0.04, 0.10)],
-        [Stroke(NOSE_WING_LEFT, 0.0, -0.04, 0.10)],
+        [
+            Stroke(NOSE_WING_RIGHT, -0.01, -0.07, 0.1),
+            Stroke(BROW_INNER_RIGHT, 0.02, 0.03, 0.1),
+            Stroke(UPPER_LIP_RIGHT, 0.0, -0.03, 0.1),
+        ],
+        [
+            Stroke(NOSE_WING_LEFT, 0.01, -0.07, 0.1),
+            Stroke(BROW_INNER_LEFT, -0.02, 0.03, 0.1),
+            Stroke(UPPER_LIP_LEFT, 0.0, -0.03, 0.1),
+        ],
     ),
 }
 
+BROADENING = _both(
+    'mouthSmile',
+    [
+        Stroke(CORNER_RIGHT, -0.105, -0.13, 0.12),
+        Stroke(LIP_CENTRE, 0.0, 0.025, 0.12),
+        Stroke(CHEEK_RIGHT, -0.02, -0.06, 0.15),
+        Stroke(NOSE_WING_RIGHT, -0.02, -0.01, 0.1),
+        Stroke(UNDER_EYE_RIGHT, 0.0, -0.025, 0.09),
+    ],
+    [
+        Stroke(CORNER_LEFT, 0.105, -0.13, 0.12),
+        Stroke(LIP_CENTRE, 0.0, 0.025, 0.12),
+        Stroke(CHEEK_LEFT, 0.02, -0.06, 0.15),
+        Stroke(NOSE_WING_LEFT, 0.02, -0.01, 0.1),
+        Stroke(UNDER_EYE_LEFT, 0.0, -0.025, 0.09),
+    ],
+)
+"""A smile that is broader than the portrait's own: the middle of the lips is held."""
 
-def displacement_basis(portrait: Portrait, x: NDArray, y: NDArray) -> NDArray[np.float32]:
+FADING = _both(
+    'mouthSmile',
+    [Stroke(CORNER_RIGHT, -0.07, -0.1, 0.17), Stroke(CHEEK_RIGHT, -0.02, -0.05, 0.16)],
+    [Stroke(CORNER_LEFT, 0.07, -0.1, 0.17), Stroke(CHEEK_LEFT, 0.02, -0.05, 0.16)],
+)
+"""The same for a smile that is less than the portrait's, whose curve is wider."""
+
+
+def displacement_basis(
+    portrait: Portrait, x: NDArray, y: NDArray, strokes_of: Mapping[str, Sequence[Stroke]]
+) -> NDArray[np.float32]:
     """Return (52, *x.shape, 2) px: the displacement of points (x, y) per unit of a coefficient."""
     basis = np.zeros((len(ARKIT_NAMES), *x.shape, 2), np.float32)
-    for name, strokes in STROKES.items():
+    for name, strokes in strokes_of.items():
         for stroke in strokes:
             points = portrait.landmarks[list(stroke.landmarks), :2].astype(np.float64)
             distance = _distance(points, x, y) / (stroke.width * portrait.eyes)

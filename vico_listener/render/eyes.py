@@ -1,5 +1,7 @@
 """Draws the eyes of a portrait: lids that close, and irises that move."""
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -7,6 +9,7 @@ from numpy.typing import NDArray
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.render import landmarks as lm
 from vico_listener.render.base import Image
+from vico_listener.render.iris import Iris
 from vico_listener.render.patch import Float
 from vico_listener.render.patch import curve
 from vico_listener.render.patch import face_coordinates
@@ -14,8 +17,29 @@ from vico_listener.render.patch import make_patch
 from vico_listener.render.patch import stretch
 from vico_listener.render.portrait import Portrait
 
-LOOK = 0.27
-"""Sideways shift of the iris at coefficient 1, in widths of the eye; the vertical one is half."""
+LOOK = 0.29
+"""The sideways shift of the iris at coefficient 1, in widths of the eye."""
+
+LOOK_UP, LOOK_DOWN = 0.22, 0.16
+"""The vertical shift of the iris at coefficient 1, in the same unit."""
+
+LID_UP, LID_DOWN = 0.25, 0.5
+"""How far the upper lid follows a gaze up and down, as a share of its way to the lower lid."""
+
+RAISED = 0.3
+"""How far a squint raises the lower lid, as a share of the opening."""
+
+CLOSED = 1.06
+"""The farthest way of the upper lid, as a share of that to the lower lid."""
+
+LID_SMOOTH = 0.8
+"""How far the skin of a closed lid is smoothed, where make-up and lashes would be stretched."""
+
+LASH_LINE = 0.04
+"""Half the thickness of the line of the lashes of a closed eye, in widths of the eye."""
+
+FADE = 0.12
+"""The gaze up to which the portrait's own eye fades into the drawn one."""
 
 STILL = 1e-3
 """Changes of coefficients below this are not drawn."""
@@ -57,36 +81,52 @@ class Eye:
         self._top = np.full_like(u, 0.25 * float(upper_curve[:, 1].min()) + 0.75 * top)
         self._lash = np.float32(0.05 * width)
         self._bottom = self._lower + 0.22 * width
-        iris = points[lm.IRIS_LEFT if left else lm.IRIS_RIGHT]
-        centre = face_coordinates(portrait, iris[None], origin)[0]
-        radius = np.hypot(u - centre[0], 1.35 * (self.patch.v - centre[1])) / (0.42 * width)
-        self._look_weight = np.exp(-(radius**4)).astype(np.float32)
+        ring = points[list(lm.IRIS_RING_LEFT if left else lm.IRIS_RING_RIGHT)]
+        centre = ring.mean(axis=0)
+        self._iris = Iris(
+            portrait.image,
+            self.patch,
+            self._upper,
+            self._lower,
+            face_coordinates(portrait, centre[None], origin)[0],
+            float(np.hypot(*(ring - centre).T).mean()),
+        )
         self._width = width
-        index = ARKIT_INDEX
-        self._blink = index[f'eyeBlink{side}']
-        self._wide = index[f'eyeWide{side}']
-        self._squint = index[f'eyeSquint{side}']
-        self._out, self._in = index[f'eyeLookOut{side}'], index[f'eyeLookIn{side}']
-        self._up, self._down = index[f'eyeLookUp{side}'], index[f'eyeLookDown{side}']
+        self._covers = np.clip(self._opening / np.float32(0.06 * width), 0.0, 1.0)
+        self._brow_skin, self._cheek_skin = (
+            self._skin_at(portrait.image, level)
+            for level in (self._top, self._lower + np.float32(0.2 * width))
+        )
+        shades = portrait.image[self.patch.rows, self.patch.columns][self._opening > 0.03 * width]
+        dark = np.quantile(shades.reshape(-1, 3), 0.08, axis=0).astype(np.uint8)
+        self._lashes = np.broadcast_to(np.append(dark, np.uint8(255)), (*u.shape, 4)).copy()
+        self._side = side
         self._leftwards = 1.0 if left else -1.0
         self._reference = portrait.reference.expression
-        self._open_share = max(0.25, 1.0 - float(self._reference[self._blink]))
+        blink = float(self._reference[ARKIT_INDEX[f'eyeBlink{side}']])
+        self._open_share = max(0.25, 1.0 - blink)
 
     def draw(self, source: Image, target: Image, expression: NDArray[np.float32]) -> bool:
         """Draw the eye from `source` into `target`; return False if nothing changes."""
         change = expression - self._reference
-        closing = float(change[self._blink]) / self._open_share
-        # A little of squint and wide-open moves the upper lid as well.
-        closing += 0.15 * float(change[self._squint]) - 0.25 * float(change[self._wide])
-        closing = min(max(closing, -0.35), 1.0)
-        aside = self._leftwards * float(change[self._out] - change[self._in])
-        lower = float(change[self._down] - change[self._up])
-        if abs(closing) < STILL and abs(aside) < STILL and abs(lower) < STILL:
+
+        def own(name: str) -> float:
+            return float(change[ARKIT_INDEX[f'{name}{self._side}']])
+
+        aside = self._leftwards * (own('eyeLookOut') - own('eyeLookIn'))
+        lower = own('eyeLookDown') - own('eyeLookUp')
+        narrow = own('eyeSquint') + 0.7 * own('cheekSquint')
+        # A little of squint and wide-open moves the upper lid as well, and it follows the gaze.
+        closing = own('eyeBlink') / self._open_share + 0.1 * narrow - 0.25 * own('eyeWide')
+        if max(abs(closing), abs(aside), abs(lower), abs(narrow)) < STILL:
             return False
+        closing += (LID_DOWN if lower > 0 else LID_UP) * lower * (1.0 - max(0.0, closing))
+        closing = min(max(closing, -0.35), CLOSED)
         patch = self.patch
-        closing += 0.25 * max(0.0, lower) * (1.0 - max(0.0, closing))
+        shut = max(0.0, closing)
         drop = np.float32(0.98 * closing) * self._opening
-        lift = np.float32(-0.07 * max(0.0, closing)) * self._opening
+        rise = max(0.07 * shut, min(RAISED * narrow * (1.0 - 0.6 * shut), 0.35))
+        lift = np.float32(-rise) * self._opening
         lid, under = self._upper + drop, self._lower + lift
         v = patch.v
         # The lashes keep their shape, and the skin above them is stretched.
@@ -97,13 +137,11 @@ class Eye:
             stretch(v, self._top, lashes, self._top, lid - self._lash),
         )
         skin_below = stretch(v, self._lower, self._bottom, under, self._bottom)
-        above = self._sample(source, 0.0, np.where(v < self._top, 0.0, skin_above - v))
-        below = self._sample(source, 0.0, np.where(v > self._bottom, 0.0, skin_below - v))
-        eye = self._sample(
-            source,
-            np.float32(-LOOK * aside * self._width) * self._look_weight,
-            np.float32(-0.5 * LOOK * lower * self._width) * self._look_weight,
-        )
+        above = self._sample(source, np.where(v < self._top, 0.0, skin_above - v))
+        below = self._sample(source, np.where(v > self._bottom, 0.0, skin_below - v))
+        if shut > STILL:
+            above = self._close(above, lid, shut)
+        eye = self._looking(source, aside, lower)
         # Edges are one pixel soft, or the line of the lashes would have steps.
         covered = np.clip(v - under + 0.5, 0.0, 1.0)
         part = cv2.blendLinear(below, eye, covered, 1.0 - covered)
@@ -111,7 +149,36 @@ class Eye:
         target[patch.rows, patch.columns] = cv2.blendLinear(above, part, covered, 1.0 - covered)
         return True
 
-    def _sample(self, source: Image, u_offset: Float | float, v_offset: Float) -> Image:
-        x, y = self.patch.sources(u_offset, v_offset)
+    def _looking(self, source: Image, aside: float, lower: float) -> Image:
+        """Return the patch with the eye that looks aside; a lid that opens wide uncovers more."""
+        patch = self.patch
+        own = source[patch.rows, patch.columns]
+        share = min(math.hypot(aside, lower) / FADE, 1.0)
+        if share < STILL:
+            return own
+        down = (LOOK_DOWN if lower > 0 else LOOK_UP) * lower
+        drawn = self._iris.look(LOOK * aside * self._width, down * self._width)
+        return np.asarray(cv2.addWeighted(drawn, share, own, 1.0 - share, 0))
+
+    def _skin_at(self, image: Image, level: Float) -> Image:
+        """Return (h, w, 4) BGRA the colour of the skin at a level v, above or below each pixel."""
+        soft = cv2.GaussianBlur(image, (0, 0), 0.07 * self._width)
+        x, y = self.patch.sources(0.0, level - self.patch.v)
+        skin = cv2.remap(soft, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
+        return np.asarray(cv2.cvtColor(skin, cv2.COLOR_BGR2BGRA), np.uint8)
+
+    def _close(self, above: Image, lid: Float, shut: float) -> Image:
+        """Return the lid of a closing eye: smooth skin, and the line of the lashes at its edge."""
+        v, degree = self.patch.v, np.float32(min(1.5 * shut, 1.0))
+        down = np.clip((v - self._top) / np.maximum(lid - self._top, 1.0), 0.0, 1.0)
+        skin = cv2.blendLinear(self._brow_skin, self._cheek_skin, 1.0 - down, down)
+        smooth = np.minimum(down + down, 1.0) * (np.float32(LID_SMOOTH) * degree * self._covers)
+        mixed = cv2.blendLinear(above, skin, 1.0 - smooth, smooth)
+        apart = (lid - np.float32(0.02 * self._width) - v) / np.float32(LASH_LINE * self._width)
+        line = np.exp(-(apart**2)) * (np.float32(0.9) * degree * self._covers)
+        return np.asarray(cv2.blendLinear(mixed, self._lashes, 1.0 - line, line))
+
+    def _sample(self, source: Image, v_offset: Float) -> Image:
+        x, y = self.patch.sources(0.0, v_offset)
         part = cv2.remap(source, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
         return np.asarray(part, np.uint8)

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from vico_listener.motion import FaceMotion
 from vico_listener.render.base import NO_MAP
+from vico_listener.render.expression_basis import BROADENING
+from vico_listener.render.expression_basis import FADING
+from vico_listener.render.expression_basis import STROKES
 from vico_listener.render.expression_basis import displacement_basis
 from vico_listener.render.landmarks import CHIN
 from vico_listener.render.landmarks import OUTLINE
@@ -21,10 +24,10 @@ from vico_listener.rotation import matrix_from_rpy
 
 GRID = 64
 
-FREE_ANGLE = np.radians(14.0)
+FREE_ANGLE = np.radians(19.0)
 """The largest rotation that is shown as it is, rad; larger ones are compressed softly."""
 
-MAX_ANGLE = np.radians(22.0)
+MAX_ANGLE = np.radians(25.0)
 """The limit of compressed rotations, rad, because a photo cannot show a profile."""
 
 EYE_DISTANCE = 0.09
@@ -43,8 +46,17 @@ underestimate its rotations.
 MAX_SHIFT = 0.05
 """The largest translation that is shown, m."""
 
-HOLD = 0.2
+HOLD = 0.3
 """Width of the strip along the border in which a cut-off head is held, as a share of the side."""
+
+FREE_AT_TOP = 0.45
+"""The share of its motion that a head keeps at the upper border, where it goes on mirrored.
+
+To hold it there altogether would stretch a forehead into a tower.
+"""
+
+STEEPEST = 1.3
+"""The steepest slope of the depth: a steeper one would fold when the head turns."""
 
 PIVOT_BELOW = 0.25
 """Height above the chin of the point about which the head turns, in face heights."""
@@ -66,13 +78,18 @@ class HeadField:
         cell = self._size / GRID
         axis = (np.arange(GRID) + 0.5) * cell - 0.5
         self._x, self._y = np.meshgrid(axis, axis)
-        expression = displacement_basis(portrait, self._x, self._y).reshape(52, -1)
-        self._used = np.flatnonzero(np.abs(expression).max(axis=1) > 0)
-        self._reference = portrait.reference.expression[self._used]
+        rows = [
+            displacement_basis(portrait, self._x, self._y, strokes).reshape(52, -1)
+            for strokes in (STROKES, BROADENING, FADING)
+        ]
+        self._used = [np.flatnonzero(np.abs(row).max(axis=1) > 0) for row in rows]
+        self._reference = portrait.reference.expression
         # A single product gives all displacements: the coefficients' rows come first, then those of
         # the rigid motion.
         rigid = _rigid_basis(portrait, head, self._x, self._y)
-        self._basis = np.concatenate([expression[self._used], rigid]).astype(np.float32)
+        self._basis = np.concatenate(
+            [*(row[used] for row, used in zip(rows, self._used, strict=True)), rigid]
+        ).astype(np.float32)
         self._px_per_m = portrait.eyes / EYE_DISTANCE
         lattice = np.arange(GRID, dtype=np.float32)
         self._lattice = np.stack(np.meshgrid(lattice, lattice), axis=-1)
@@ -83,20 +100,22 @@ class HeadField:
         shift = self._displacement(motion)
         # This inverts p -> p + shift(p) by fixed-point iteration; offsets are small and smooth.
         offset = -shift
-        for _ in range(3):
+        for _ in range(4):
             place = cv2.add(self._lattice, offset * self._per_cell)
             back = cv2.remap(shift, place, NO_MAP, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
             offset = np.negative(back, dtype=np.float32)
         return offset
 
     def _displacement(self, motion: FaceMotion) -> NDArray[np.float32]:
-        expression = np.clip(motion.expression[self._used], 0.0, 1.0) - self._reference
+        change = motion.expression - self._reference
+        either, broader, fading = (change[used] for used in self._used)
         rotation = matrix_from_rpy(soft_limit(motion.rotation.astype(np.float64)))
         ahead, left, up = np.clip(motion.translation.astype(np.float64), -MAX_SHIFT, MAX_SHIFT)
         nearer = rotation[0] - (1, 0, 0), (ahead * self._px_per_m,)
         across = rotation[1] - (0, 1, 0), (left * self._px_per_m,)
         upwards = rotation[2] - (0, 0, 1), (up * self._px_per_m,)
-        weights = np.concatenate([expression, *nearer, *across, *upwards], dtype=np.float32)
+        expression = either, np.maximum(broader, 0.0), np.minimum(fading, 0.0)
+        weights = np.concatenate([*expression, *nearer, *across, *upwards], dtype=np.float32)
         return (weights @ self._basis).reshape(GRID, GRID, 2)
 
 
@@ -130,26 +149,34 @@ def held_at_border(head: NDArray[np.uint8]) -> tuple[NDArray, NDArray]:
     """Return the shares (GRID, GRID) of sideways and vertical motion that the border allows.
 
     Where the border of the picture cuts off the head, nothing is known beyond it. The head may
-    slide along the border there, but not move away from it.
+    slide along the border there, but not move away from it; at the upper one it may a little.
     """
     coarse = np.asarray(cv2.resize(head, (GRID, GRID), interpolation=cv2.INTER_AREA)) / 255.0
     ramp = smooth_step((np.arange(GRID) + 0.5) / (HOLD * GRID))
 
-    def held(near: NDArray) -> NDArray:
+    def held(near: NDArray, free: float = 0.0) -> NDArray:
         cut = cv2.GaussianBlur(near.reshape(-1, 1), (1, 0), 0, sigmaY=3.0).ravel()
-        return 1.0 - np.outer(np.clip(2.0 * cut, 0.0, 1.0), 1.0 - ramp)
+        return 1.0 - (1.0 - free) * np.outer(np.clip(2.0 * cut, 0.0, 1.0), 1.0 - ramp)
 
     left, right = held(coarse[:, 0]), held(coarse[:, -1])[:, ::-1]
-    top, bottom = held(coarse[0]).T, held(coarse[-1])[:, ::-1].T
+    top, bottom = held(coarse[0], FREE_AT_TOP).T, held(coarse[-1])[:, ::-1].T
     return left * right, top * bottom
 
 
 def soft_limit(angles: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return angles (rad) unchanged up to `FREE_ANGLE`, and compressed to `MAX_ANGLE` beyond it."""
+    """Return roll, pitch and yaw (rad) as far as a photo can show them.
+
+    They are unchanged up to `FREE_ANGLE`, and compressed to `MAX_ANGLE` beyond it: the roll alone,
+    pitch and yaw together by the angle between the face and its rest.
+    """
+    roll, away = abs(float(angles[0])), float(np.hypot(angles[1], angles[2]))
+    factors = [_compressed(size) / max(size, 1e-9) for size in (roll, away, away)]
+    return np.asarray(angles * factors)
+
+
+def _compressed(angle: float) -> float:
     room = MAX_ANGLE - FREE_ANGLE
-    excess = np.maximum(np.abs(angles) - FREE_ANGLE, 0.0)
-    limited = np.minimum(np.abs(angles), FREE_ANGLE) + room * np.tanh(excess / room)
-    return np.asarray(np.sign(angles) * limited)
+    return float(min(angle, FREE_ANGLE) + room * np.tanh(max(angle - FREE_ANGLE, 0.0) / room))
 
 
 def _depth(portrait: Portrait, x: NDArray, y: NDArray) -> NDArray[np.float64]:
@@ -168,8 +195,23 @@ def _depth(portrait: Portrait, x: NDArray, y: NDArray) -> NDArray[np.float64]:
     reach = 0.5 * portrait.eyes
     fall = 0.35 * portrait.eyes * (1.0 - np.exp(-distance / reach))
     depth = np.where(hole, -outline[nearest, 2] - fall, np.nan_to_num(inside))
+    depth = _gentle(depth, float(x[0, 1] - x[0, 0]))
     near = np.asarray(cv2.GaussianBlur(depth, (0, 0), 1.2))
     wide = np.asarray(cv2.GaussianBlur(depth, (0, 0), 3.5))
     # Ears and hair have no landmarks, and a smooth guess distorts them least.
     beyond = np.where(hole, smooth_step(distance / (0.25 * portrait.eyes)), 0.0)
     return near + (wide - near) * np.asarray(cv2.GaussianBlur(beyond, (0, 0), 1.5))
+
+
+def _gentle(depth: NDArray, cell: float) -> NDArray[np.float64]:
+    """Return the smallest depth above a given one that is nowhere steeper than `STEEPEST`."""
+    for _ in range(len(depth)):
+        before = depth
+        for row, column in ((0, 1), (1, 0), (1, 1), (1, -1)):
+            step = STEEPEST * cell * np.hypot(row, column)
+            for sign in (1, -1):
+                moved = np.roll(depth, (sign * row, sign * column), (0, 1))
+                depth = np.maximum(depth, moved - step)
+        if np.array_equal(before, depth):
+            break
+    return np.asarray(depth)

@@ -10,8 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import ARKIT_NAMES
 from vico_listener.render import landmarks as lm
 from vico_listener.render.base import Image
+from vico_listener.render.mouth_inside import Inside
+from vico_listener.render.mouth_inside import colours_of
 from vico_listener.render.patch import Float
 from vico_listener.render.patch import Patch
 from vico_listener.render.patch import curve
@@ -20,7 +23,7 @@ from vico_listener.render.patch import make_patch
 from vico_listener.render.patch import stretch
 from vico_listener.render.portrait import Portrait
 
-JAW_DROP = 0.36
+JAW_DROP = 0.4
 """The drop of the chin at jawOpen 1, in distances of the outer eye corners."""
 
 NECK = 0.5
@@ -29,12 +32,16 @@ NECK = 0.5
 LIPS_REACH = 0.75
 """The distance from the middle of the mouth up to which the skin moves, in the same unit."""
 
+OPENED = 0.12
+"""The opening of the mouth at which a drawn inside has replaced a portrait's own dark one."""
+
+GRIN = 0.45
+"""The smile from which on it parts the lips."""
+
+SMILES = [ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]
+
 STILL = 1e-3
 """Changes of coefficients below this are not drawn."""
-INSIDE = np.array([22.0, 16.0, 38.0], np.float32)
-"""The colour of the inside of the open mouth, BGR."""
-ENAMEL = np.array([178.0, 192.0, 200.0], np.float32)
-"""The colour of teeth in average light, BGR."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,8 @@ class _Region:
     Attributes:
         patch: the pixels.
         top: the level above which nothing moves.
-        upper, lower: the inner edges of the lips.
+        upper_rim, upper: the outer and the inner edge of the upper lip.
+        lower, lower_rim: the inner and the outer edge of the lower lip.
         anchor: a level below the lower lip, down to which the lip compresses the skin.
         chin, neck: the jaw line, and the level down to which the jaw compresses the neck.
         arch: 1 in the middle of the mouth, 0 at its corners and beyond.
@@ -53,8 +61,10 @@ class _Region:
 
     patch: Patch
     top: Float
+    upper_rim: Float
     upper: Float
     lower: Float
+    lower_rim: Float
     anchor: Float
     chin: Float
     neck: Float
@@ -71,6 +81,42 @@ class _Region:
         return replace(self, patch=self.patch.part(rows, columns), **arrays)
 
 
+@dataclass(frozen=True)
+class _Pose:
+    """What the coefficients ask of the mouth, as changes from the portrait.
+
+    Attributes:
+        jaw: the opening of the jaw.
+        closed: how much of the portrait's own gap between the lips is closed.
+        grin: how far a smile parts the lips.
+        lift, drop: how far the upper lip is raised and the lower one lowered, besides the jaw, in
+            distances of the outer eye corners.
+        upper, lower: the visible height of the lips, as a share of that in the portrait.
+    """
+
+    jaw: float
+    closed: float
+    grin: float
+    lift: float
+    drop: float
+    upper: float
+    lower: float
+
+    @property
+    def still(self) -> bool:
+        """Whether the mouth is as in the portrait."""
+        moved = (
+            self.jaw,
+            self.closed,
+            self.grin,
+            self.lift,
+            self.drop,
+            self.upper - 1,
+            self.lower - 1,
+        )
+        return max(map(abs, moved)) < STILL
+
+
 class Mouth:
     """The lips, teeth and jaw of the portrait.
 
@@ -85,23 +131,14 @@ class Mouth:
         # The lips alone need far fewer pixels than the jaw and the neck.
         v = self.patch.v
         lips = (v > self._whole.top) & (v < self._whole.anchor)
-        lips &= np.abs(self.patch.u - self._middle_of_mouth()) < LIPS_REACH * portrait.eyes
+        across = self.patch.u - np.float32(self._middle_of_mouth())
+        lips &= np.abs(across) < LIPS_REACH * portrait.eyes
         self._lips_place = _span(lips.any(axis=1)), _span(lips.any(axis=0))
         self._lips = self._whole.part(*self._lips_place)
-        self._own_teeth = float((self._whole.lower - self._whole.upper).max()) > 0.04 * self._eyes
-        size = portrait.image.shape[0]
-        light = float(portrait.image[size // 3 : size * 2 // 3, size // 3 : size * 2 // 3].mean())
-        self._enamel = ENAMEL * np.float32(np.clip(light / 110.0, 0.55, 1.15))
+        colours = colours_of(portrait)
+        self._own_teeth = _shows_teeth(portrait.image, self._lips, colours.enamel, portrait.eyes)
+        self._inside = Inside(colours, across[self._lips_place], self._lips.upper, portrait.eyes)
         self._reference = portrait.reference.expression
-        index = ARKIT_INDEX
-        self._jaw, self._close, self._funnel = (
-            index['jawOpen'],
-            index['mouthClose'],
-            index['mouthFunnel'],
-        )
-        self._smile = [index['mouthSmileLeft'], index['mouthSmileRight']]
-        self._raise = [index['mouthUpperUpLeft'], index['mouthUpperUpRight']]
-        self._lowering = [index['mouthLowerDownLeft'], index['mouthLowerDownRight']]
 
     def _middle_of_mouth(self) -> float:
         weight = self._whole.arch
@@ -109,59 +146,94 @@ class Mouth:
 
     def draw(self, source: Image, target: Image, expression: Float) -> bool:
         """Draw the lower face from `source` into `target`; return False if nothing changes."""
-        change = expression - self._reference
-        jaw = max(-0.3, float(change[self._jaw]) - 0.5 * float(change[self._close]))
-        smile = float(expression[self._smile].mean())
-        smile_there = float(self._reference[self._smile].mean())
-        # As its smile fades, a smiling portrait shows less and less of its teeth.
-        teeth = 1.0 if smile_there < 0.1 else min(1.0, (smile + 0.02) / (smile_there + 0.02))
-        closed = np.float32(1.0 - teeth)
-        raised = float(change[self._raise].mean())
-        lowered = float(change[self._lowering].mean()) + 0.3 * float(change[self._funnel])
-        if max(abs(jaw), float(closed), abs(raised), abs(lowered)) < STILL:
+        pose = _pose(expression, self._reference)
+        if pose.still:
             return False
-        lips = self._lips
-        chin_drop = JAW_DROP * self._eyes * np.float32(jaw)
+        lips, eyes = self._lips, self._eyes
+        chin_drop = JAW_DROP * eyes * np.float32(pose.jaw)
         gap = lips.lower - lips.upper
-        lip_drop = self._eyes * np.float32(JAW_DROP * max(jaw, 0.0) + 0.07 * lowered)
-        lip_lift = self._eyes * np.float32(0.06 * raised)
-        upper = lips.upper - lip_lift * lips.arch + np.float32(0.45) * closed * gap
-        lower = lips.lower + lip_drop * lips.arch - np.float32(0.55) * closed * gap
+        lip_drop = eyes * np.float32(JAW_DROP * max(pose.jaw, 0.0) + pose.drop)
+        # The skin below the nose can only be compressed so far.
+        room = np.float32(0.6) * (lips.upper_rim - lips.top)
+        bow = np.float32(pose.grin) * lips.arch**2
+        upper = lips.upper - np.minimum(
+            eyes * (np.float32(pose.lift) * lips.arch + np.float32(0.045) * bow), room
+        )
+        upper += np.float32(0.45 * pose.closed) * gap
+        lower = lips.lower + lip_drop * lips.arch + np.float32(0.045) * eyes * bow
+        lower -= np.float32(0.55 * pose.closed) * gap
         lower = np.maximum(lower, upper)
-        region = lips if abs(jaw) < STILL else self._whole
+        region = lips if abs(pose.jaw) < STILL else self._whole
         offset = _give_way(region, chin_drop)
         lips_offset = offset if region is lips else offset[self._lips_place]
-        lips_offset[...] = _slide(lips, upper, lower, chin_drop * lips.jaw, lips_offset)
+        lips_offset[...] = _slide(lips, pose, upper, lower, chin_drop * lips.jaw, lips_offset)
         patch = region.patch
         x, y = patch.sources(0.0, offset)
         target[patch.rows, patch.columns] = cv2.remap(
             source, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE
         )
-        if max(jaw, raised, lowered) > STILL:
-            self._fill(target[lips.patch.rows, lips.patch.columns], lips, upper, lower)
+        opened = max(pose.jaw, 4.0 * pose.lift, 4.0 * pose.drop, pose.grin)
+        if opened > STILL:
+            place = target[lips.patch.rows, lips.patch.columns]
+            self._fill(place, lips, upper, lower, min(opened / OPENED, 1.0))
         return True
 
-    def _fill(self, picture: Image, region: _Region, upper: Float, lower: Float) -> None:
-        """Paint the inside of the mouth where the portrait shows none: dark, with upper teeth."""
+    def _fill(
+        self, picture: Image, region: _Region, upper: Float, lower: Float, opened: float
+    ) -> None:
+        """Paint the inside of the mouth: beyond the portrait's own teeth, or over its own dark."""
         mouth = lower - upper > 0.25
         if not mouth.any():
             return
         inside = mouth & (region.patch.v > upper) & (region.patch.v < lower)
         rows, columns = _span(inside.any(axis=1)), _span(inside.any(axis=0))
-        view = region.part(rows, columns)
-        upper, lower = upper[rows, columns], lower[rows, columns]
-        v, eyes = view.patch.v, self._eyes
-        own = np.clip(np.minimum(v - view.upper, view.lower - v), 0.0, 1.0)
-        depth, gap = v - upper, lower - upper
-        edge = np.clip(np.minimum(depth, lower - v), 0.0, 1.0)
-        alpha = edge * (1.0 - own) * np.clip(gap / 2.0, 0.0, 1.0)
-        colour = np.broadcast_to(INSIDE, (*v.shape, 3))
-        if not self._own_teeth:
-            length = 0.10 * eyes * np.clip((gap - 0.05 * eyes) / (0.12 * eyes), 0.0, 1.0)
-            teeth = 0.75 * np.clip((length - depth) / 1.5, 0.0, 1.0) * view.arch**2
-            colour = INSIDE + teeth[..., None] * (self._enamel - INSIDE)
+        v, upper, lower = region.patch.v[rows, columns], upper[rows, columns], lower[rows, columns]
+        own_upper, own_lower = region.upper[rows, columns], region.lower[rows, columns]
+        own = np.clip(np.minimum(v - own_upper, own_lower - v), 0.0, 1.0)
+        own *= np.float32(1.0 if self._own_teeth else 1.0 - opened)
+        edge = np.clip(np.minimum(v - upper, lower - v), 0.0, 1.0)
+        alpha = edge * (1.0 - own) * np.clip((lower - upper) / 2.0, 0.0, 1.0)
+        colour = self._inside.part(rows, columns).draw(v, upper, lower, not self._own_teeth)
         part = picture[rows, columns, :3]
         part[...] = (part + alpha[..., None] * (colour - part)).astype(np.uint8)
+
+
+def _shows_teeth(image: Image, lips: _Region, enamel: Float, eyes: float) -> bool:
+    """Return whether the gap between a portrait's lips is bright."""
+    gap = lips.lower - lips.upper
+    if float(gap.max()) <= 0.07 * eyes:
+        return False
+    patch = lips.patch
+    inside = (patch.v > lips.upper + 0.2 * gap) & (patch.v < lips.lower - 0.2 * gap)
+    level = image[patch.rows, patch.columns, :3][inside].mean(axis=1)
+    return bool(level.size and np.quantile(level, 0.6) > 0.5 * float(enamel.mean()))
+
+
+def _pose(expression: Float, reference: Float) -> _Pose:
+    change = dict(zip(ARKIT_NAMES, (expression - reference).tolist(), strict=True))
+
+    def both(name: str) -> float:
+        return 0.5 * (change[f'{name}Left'] + change[f'{name}Right'])
+
+    smile, smile_there = (float(e[SMILES].mean()) for e in (expression, reference))
+    # As its smile fades, a smiling portrait shows less and less of its teeth.
+    teeth = 1.0 if smile_there < 0.1 else min(1.0, (smile + 0.02) / (smile_there + 0.02))
+    grin = max(0.0, smile - max(GRIN, smile_there)) / (1.0 - GRIN)
+    round_lips = 0.3 * change['mouthPucker'] + 0.25 * change['mouthFunnel'] - 0.22 * grin
+    press = both('mouthPress')
+    thin = {
+        'upper': 0.55 * press + 0.7 * change['mouthRollUpper'],
+        'lower': 0.5 * press + 0.65 * change['mouthRollLower'],
+    }
+    return _Pose(
+        jaw=max(-0.3, change['jawOpen'] - 0.5 * change['mouthClose']),
+        closed=1.0 - teeth,
+        grin=grin,
+        lift=0.075 * both('mouthUpperUp') + 0.02 * change['mouthFunnel'],
+        drop=0.09 * both('mouthLowerDown') + 0.035 * change['mouthFunnel'],
+        upper=min(max(1.0 + round_lips - thin['upper'], 0.25), 1.5),
+        lower=min(max(1.0 + round_lips - thin['lower'], 0.25), 1.5),
+    )
 
 
 def _give_way(region: _Region, chin_drop: np.float32) -> Float:
@@ -174,13 +246,21 @@ def _give_way(region: _Region, chin_drop: np.float32) -> Float:
     return np.clip(squeezed, low, high)
 
 
-def _slide(region: _Region, upper: Float, lower: Float, drop: Float, below: Float) -> Float:
+def _slide(
+    region: _Region, pose: _Pose, upper: Float, lower: Float, drop: Float, below: Float
+) -> Float:
     """Return the offset in v to the source of the skin around the lips, for their new edges."""
     v = region.patch.v
-    anchor = np.maximum(region.anchor + drop, lower + 1.0)
-    above = stretch(v, region.top, region.upper, region.top, upper)
-    lip = stretch(v, region.lower, region.anchor, lower, anchor)
-    moved = np.where(v < upper + 1, above, lip) - v
+    rim = upper - np.float32(pose.upper) * (region.upper - region.upper_rim)
+    lower_rim = lower + np.float32(pose.lower) * (region.lower_rim - region.lower)
+    anchor = np.maximum(region.anchor + drop, lower_rim + 1.0)
+    skin = stretch(v, region.top, region.upper_rim, region.top, rim)
+    lip = region.upper + (v - upper) * np.float32(1.0 / pose.upper)
+    above = np.where(v < rim, skin, lip)
+    lip = region.lower + (v - lower) * np.float32(1.0 / pose.lower)
+    skin = stretch(v, region.lower_rim, region.anchor, lower_rim, anchor)
+    under = np.where(v < lower_rim, lip, skin)
+    moved = np.where(v < upper + 1, above, under) - v
     moved = np.where(v <= anchor, moved, below)
     # The lips extend one pixel into the mouth, so that its edge blends with them.
     inner = (v > upper + 1) & (v < lower - 1)
@@ -217,18 +297,23 @@ def _measure(portrait: Portrait) -> _Region:
     side = np.clip(1.0 - ((u - middle) / reach) ** 2, 0.0, 1.0)
     # Nothing may move at the rim of the patch, or its edge would be visible.
     rim = np.minimum.reduce([u - u.min(), u.max() - u, v - v.min(), v.max() - v])
-    anchor = np.maximum(lower, lip_bottom) + 0.12 * eyes
+    # Beside the mouth the rims go on as the line between the lips does, one pixel apart.
+    upper_rim = np.minimum(curve(u, local(*lm.LIPS_OUTER_UPPER)), upper - 1.0)
+    lower_rim = np.maximum(curve(u, local(*lm.LIPS_OUTER_LOWER)), lower + 1.0)
+    anchor = np.maximum(lower_rim, lip_bottom) + 0.12 * eyes
     chin = np.maximum(curve(u, jaw_points), anchor + 1.0)
-    top = nose + 0.35 * (float(upper.mean()) - nose)
+    top = nose + 0.15 * (float(upper.mean()) - nose)
     region = _Region(
         patch=patch,
         top=np.full_like(u, top),
+        upper_rim=np.maximum(upper_rim, top + 1.0),
         upper=upper,
         lower=lower,
+        lower_rim=lower_rim,
         anchor=anchor,
         chin=chin,
         neck=chin + NECK * eyes,
-        arch=np.asarray(arch * np.clip(1.5 * arch, 0.0, 1.0), np.float32),
+        arch=np.asarray(arch * np.clip(1.2 * arch, 0.0, 1.0), np.float32),
         jaw=side**1.5 * np.clip(rim / (0.12 * eyes), 0.0, 1.0) * (v > top),
     )
     arrays: dict[str, Any] = {

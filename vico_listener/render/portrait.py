@@ -34,6 +34,9 @@ RIVAL = 0.5
 MAX_ROLL = np.radians(45.0)
 """A face that is tilted by more lies on its side, or is upside down."""
 
+MAX_YAW = np.radians(40.0)
+"""A face that is turned farther is a profile, of which one side is not seen."""
+
 MAX_BEYOND = 0.08
 """Share of the face's height by which it may reach beyond the edge of the photo."""
 
@@ -95,7 +98,7 @@ def find_face(picture: Image) -> FaceObservation:
 
     Raises:
         PortraitError: there is no face, or more than one of comparable size; or the face is not
-            upright, or the edge of the photo cuts it off.
+            upright, or a profile, or the edge of the photo cuts it off.
     """
     faces = observe_faces(picture)
     if not faces:
@@ -110,6 +113,7 @@ def find_face(picture: Image) -> FaceObservation:
             f'{1 + len(rivals)} faces in the portrait: crop the photo so that it shows one person'
         )
     _check_upright(faces[0])
+    _check_frontal(faces[0])
     _check_whole(faces[0], picture)
     return faces[0]
 
@@ -126,6 +130,15 @@ def _check_upright(face: FaceObservation) -> None:
     roll = float(face.motion.rotation[0])
     if abs(roll) > MAX_ROLL:
         raise _lying(round(np.degrees(roll) / 90) * 90 % 360)
+
+
+def _check_frontal(face: FaceObservation) -> None:
+    yaw = float(face.motion.rotation[2])
+    if abs(yaw) > MAX_YAW:
+        raise PortraitError(
+            f'the face in the portrait is turned aside by {abs(np.degrees(yaw)):.0f} degrees: give '
+            'one that looks at the camera, or is turned by 40 degrees at most'
+        )
 
 
 def _lying(degrees: int) -> PortraitError:

@@ -1,20 +1,28 @@
 """The renderer `portrait`, which warps a photo by pose and blendshapes in about 1 ms on a CPU."""
 
 import math
+from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
 
 from vico_listener.errors import SettingError
+from vico_listener.face import create_backend
 from vico_listener.motion import FaceMotion
 from vico_listener.render.base import NO_MAP
 from vico_listener.render.base import Image
 from vico_listener.render.base import Renderer
+from vico_listener.render.calibration import calibrate
 from vico_listener.render.eyes import Eye
 from vico_listener.render.field import HeadField
 from vico_listener.render.layers import split_layers
 from vico_listener.render.mouth import Mouth
 from vico_listener.render.portrait import prepare_portrait
+from vico_listener.render.response import Response
+from vico_listener.render.response_cache import cached_path
+from vico_listener.render.response_cache import load_response
+from vico_listener.render.response_cache import save_response
 
 MIN_SIZE, MAX_SIZE = 64, 2048
 
@@ -25,16 +33,20 @@ class PortraitRenderer(Renderer):
     It first draws eyes and mouth into the portrait, where skin slides over them. Then it warps the
     head (face, hair, neck) as a whole by a smooth field and lays it over the background.
 
+    What a portrait makes of a command differs from photo to photo. Therefore its pictures are read
+    by the face tracker once, and commands are corrected so that they are seen (`Response`).
+
     Args:
         portrait: a photo of one person, (H, W, 3) uint8 BGR of any size.
         size: the width and height of the pictures, px.
+        calibrated: whether commands are corrected; else they are drawn as they are.
 
     Raises:
         PortraitError: the photo shows no face, or more than one.
         SettingError: `size` is out of range.
     """
 
-    def __init__(self, portrait: Image, size: int = 256) -> None:
+    def __init__(self, portrait: Image, size: int = 256, calibrated: bool = True) -> None:
         if not MIN_SIZE <= size <= MAX_SIZE:
             raise SettingError(f'size must lie in {MIN_SIZE}..{MAX_SIZE} px, not {size}')
         self.size = size
@@ -55,16 +67,38 @@ class PortraitRenderer(Renderer):
         y, x = np.mgrid[0:size, 0:size].astype(np.float32)
         self._pixels = np.stack([x, y], axis=-1)
         self._extent = _extent(alpha.max(axis=1)), _extent(alpha.max(axis=0))
+        self._cut_above = bool(alpha[0].max() > 127)
+        self._response = Response.plain(self.reference.expression)
+        if calibrated:
+            self._response = self._measured(cached_path(portrait, size))
+        self.remarks = tuple(f'the portrait hardly shows {c}' for c in self._response.weak)
 
     def render(self, motion: FaceMotion) -> Image:
         """Return the picture (size, size, 3) uint8 BGR of a face motion (see `Renderer.render`)."""
         self.check(motion)
-        self._draw_parts(np.clip(motion.expression, 0.0, 1.0))
+        response = self._response
+        expression = response.drive(np.clip(motion.expression, 0.0, 1.0))
+        rotation = motion.rotation * response.turns
+        return self._draw(replace(motion, expression=expression, rotation=rotation))
+
+    def _measured(self, path: Path) -> Response:
+        response = load_response(path, self.reference.expression)
+        if response is None:
+            backend = create_backend('landmarker')
+            response = calibrate(self._draw, self.reference, backend)
+            save_response(path, response)
+        return response
+
+    def _draw(self, motion: FaceMotion) -> Image:
+        """Return the picture of a motion whose expression is in drives (see `Response`)."""
+        self._draw_parts(motion.expression)
         coarse = self._field.source_offsets(motion)
         offsets = cv2.resize(coarse, (self.size, self.size))
         # The head reaches no farther than its extent in the portrait plus the largest offset.
         place = self._around_head(math.ceil(float(np.abs(coarse).max())) + 1)
         sources = cv2.add(offsets[place], self._pixels[place])
+        if self._cut_above:  # Hair goes on above the picture as it is below its border.
+            np.abs(sources[..., 1], out=sources[..., 1])
         head = cv2.remap(
             self._texture, sources, NO_MAP, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE
         )

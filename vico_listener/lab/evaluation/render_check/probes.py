@@ -33,7 +33,7 @@ class Target:
         reads: the channel that is read: a coefficient without its side, an axis of the head's
             rotation (deg), or `TEETH`.
         least, most: the bounds of the median over portraits; None for no bound.
-        change: whether the reading counts from that of the portrait at rest.
+        change: whether the reading counts from that of the portrait at rest, without its smile.
     """
 
     reads: str
@@ -59,6 +59,7 @@ class Probe:
         label: the command, for tables and sheets.
         coefficients: the commanded values; a name without side sets both sides, and all others stay
             as they are in the portrait.
+        added: what is added to the portrait's own values of other coefficients, up to 1.
         degrees: the commanded roll, pitch and yaw.
         targets: what must be read in it.
         smiling: whether only smiling portraits are asked.
@@ -66,6 +67,7 @@ class Probe:
 
     label: str
     coefficients: Mapping[str, float] = field(default_factory=dict)
+    added: Mapping[str, float] = field(default_factory=dict)
     degrees: tuple[float, float, float] = (0.0, 0.0, 0.0)
     targets: tuple[Target, ...] = ()
     smiling: bool = False
@@ -75,6 +77,8 @@ class Probe:
         expression = reference.expression.copy()
         for name, value in self.coefficients.items():
             expression[places(name)] = value
+        for name, value in self.added.items():
+            expression[places(name)] = np.minimum(expression[places(name)] + value, 1.0)
         rotation = np.radians(self.degrees).astype(np.float32)
         return replace(reference, expression=expression, rotation=rotation)
 
@@ -97,10 +101,12 @@ def _gaze(label: str, left: str, right: str) -> Probe:
 def _turn(axis: int, angle: float, least: float | None) -> Probe:
     degrees = [0.0, 0.0, 0.0]
     degrees[axis] = angle
-    target = Target(AXES[axis], change=True)
-    if least is not None:
-        bound = {'least': least} if angle > 0 else {'most': -least}
-        target = replace(target, **bound)
+    if least is None:
+        target = Target(AXES[axis], change=True)
+    elif angle > 0:
+        target = Target(AXES[axis], least=least, change=True)
+    else:
+        target = Target(AXES[axis], most=-least, change=True)
     return Probe(f'{AXES[axis]} {angle:+g}', degrees=(degrees[0], degrees[1], degrees[2]),
                  targets=(target,))  # fmt: skip
 
@@ -109,12 +115,8 @@ def _negative() -> Probe:
     style = STYLES[Attitude.NEGATIVE]
     return Probe(
         'negative',
-        {
-            'browDown': style.brow_down,
-            'mouthFrown': style.frown,
-            'mouthPress': style.press,
-            'mouthSmile': 0.01,
-        },
+        {'mouthSmile': 0.01},
+        {'browDown': style.brow_down, 'mouthFrown': style.frown, 'mouthPress': style.press},
         targets=(
             Target('browDown', 0.15, change=True),
             Target('mouthFrown', 0.1, change=True),
@@ -155,9 +157,9 @@ _TARGETED = (
 
 _FAR = (
     *(_turn(axis, angle, None) for axis in range(3) for angle in (30.0, -30.0)),
-    Probe('bow and smile', {'mouthSmile': 0.8}, (0.0, 30.0, 0.0)),
-    Probe('up, left, laugh', {'mouthSmile': 0.9, 'jawOpen': 0.5}, (15.0, -30.0, 30.0)),
-    Probe('down, right, blink', {'eyeBlink': 1.0, 'browDown': 0.8}, (-15.0, 30.0, -30.0)),
+    Probe('bow and smile', {'mouthSmile': 0.8}, degrees=(0.0, 30.0, 0.0)),
+    Probe('up, left, laugh', {'mouthSmile': 0.9, 'jawOpen': 0.5}, degrees=(15.0, -30.0, 30.0)),
+    Probe('down, right, blink', {'eyeBlink': 1.0, 'browDown': 0.8}, degrees=(-15.0, 30.0, -30.0)),
 )
 
 

@@ -1,0 +1,128 @@
+"""The movable iris of a portrait's eye, and the white that comes into view behind it."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.render.base import Image
+from vico_listener.render.patch import Float
+from vico_listener.render.patch import Patch
+
+MARGIN = 1.12
+"""The radius within which a pixel may belong to the iris, in radii of the iris."""
+
+HIGHLIGHT = 45.0
+"""Grey values by which a pixel outshines its ring of the iris when it is a reflection."""
+
+SHADE = 0.72
+"""Brightness of the white under the upper lid, as a share of that in the middle."""
+
+
+class Iris:
+    """An eye without its lids: white, iris and the reflections on it, each a layer.
+
+    Args:
+        image: (size, size, 3) uint8 BGR, the portrait.
+        patch: the region of the eye.
+        upper, lower: (h, w) the coordinate v of the edges of the lids.
+        centre: (2,) the coordinates u, v of the middle of the iris.
+        radius: the radius of the iris, px.
+    """
+
+    def __init__(
+        self,
+        image: Image,
+        patch: Patch,
+        upper: Float,
+        lower: Float,
+        centre: NDArray[np.float64],
+        radius: float,
+    ) -> None:
+        own = image[patch.rows, patch.columns, :3].astype(np.float32)
+        u, v = patch.u - np.float32(centre[0]), patch.v - np.float32(centre[1])
+        distance = np.hypot(u, v) / np.float32(radius)
+        depth = np.minimum(patch.v - upper, lower - patch.v)
+        self._across, self._down = patch.across, patch.down
+        visible = depth > 0.08 * radius
+        white = _white(own, u, depth, upper, lower, patch.v, distance, visible)
+        rings, glints = _rings(own, distance, visible)
+        sharp = np.where((visible & ~glints)[..., None], own, rings)
+        shown = visible & ~glints & (distance < 1.0)
+        weight = cv2.GaussianBlur(shown.astype(np.float32), (0, 0), 0.7)[..., None]
+        self._white, self._disc = _bgra(white), _bgra(rings + (sharp - rings) * weight)
+        self._alpha = np.clip((1.06 - distance) * radius / 1.6 + 0.5, 0.0, 1.0).astype(np.float32)
+        glow = np.clip(own - rings, 0.0, None) * glints[..., None]
+        self._glints = _bgra(cv2.GaussianBlur(glow, (0, 0), 0.5))
+
+    def look(self, aside: float, lower: float) -> Image:
+        """Return the eye (h, w, 4) BGRA that looks aside, with its iris shifted along u and v.
+
+        Args:
+            aside: the shift to the person's left, px.
+            lower: the shift towards the chin, px.
+        """
+        shift = aside * self._across + lower * self._down
+        matrix = np.array([[1, 0, shift[0]], [0, 1, shift[1]]], np.float32)
+        size = self._alpha.shape[::-1]
+        disc = cv2.warpAffine(self._disc, matrix, size, borderMode=cv2.BORDER_REPLICATE)
+        alpha = cv2.warpAffine(self._alpha, matrix, size)
+        eye = cv2.blendLinear(self._white, disc, 1.0 - alpha, alpha)
+        return np.asarray(cv2.add(eye, self._glints))
+
+
+def _bgra(colours: Float) -> Image:
+    opaque = np.full((*colours.shape[:2], 1), 255.0, np.float32)
+    return np.dstack([colours, opaque]).clip(0.0, 255.0).astype(np.uint8)
+
+
+def _white(
+    own: Float,
+    u: Float,
+    depth: Float,
+    upper: Float,
+    lower: Float,
+    v: Float,
+    distance: Float,
+    visible: NDArray[np.bool_],
+) -> Float:
+    """Return the white of the eye everywhere, as it is beside the iris and shaded by the lid."""
+    beside = (distance > MARGIN) & (depth > 1.0)
+    level = own.mean(axis=2)
+    colours = []
+    for side in (u < 0, u >= 0):
+        found = beside & side
+        if np.count_nonzero(found) < 4:
+            found = beside
+        values = (
+            own[found] if found.any() else own[visible] if visible.any() else own.reshape(-1, 3)
+        )
+        bright = level[found] if found.any() else values.mean(axis=1)
+        colours.append(np.median(values[bright >= np.median(bright)], axis=0))
+    span = max(float(np.abs(u[visible]).max()) if visible.any() else 1.0, 1.0)
+    share = np.clip(0.5 + 0.5 * u / span, 0.0, 1.0)[..., None]
+    even = colours[0] * (1.0 - share) + colours[1] * share
+    opening = np.maximum(lower - upper, 1.0)
+    shade = SHADE + (1.0 - SHADE) * np.clip((v - upper) / (0.45 * opening), 0.0, 1.0)
+    drawn = even * shade[..., None]
+    keep = cv2.GaussianBlur((distance > MARGIN).astype(np.float32), (0, 0), 1.2)
+    keep = (keep * np.clip((distance - MARGIN) / 0.15, 0.0, 1.0))[..., None]
+    return np.asarray(drawn + (own - drawn) * keep, np.float32)
+
+
+def _rings(
+    own: Float, distance: Float, visible: NDArray[np.bool_]
+) -> tuple[Float, NDArray[np.bool_]]:
+    """Return the iris as rings of one colour each, and where it has reflections."""
+    edges = np.linspace(0.0, MARGIN, 9)
+    colours = np.zeros((len(edges), 3))
+    inside = visible & (distance < MARGIN)
+    values = own[inside].reshape(-1, 3)
+    middle = np.median(values, axis=0) if len(values) else own.reshape(-1, 3).mean(axis=0)
+    for index, edge in enumerate(edges):
+        near = inside & (np.abs(distance - edge) < 0.16)
+        colours[index] = np.median(own[near], axis=0) if near.any() else middle
+    rings = np.stack(
+        [np.interp(distance, edges, colours[:, channel]) for channel in range(3)], axis=-1
+    ).astype(np.float32)
+    bright = (own - rings).mean(axis=2) > HIGHLIGHT
+    return rings, bright & inside & (distance < 0.9)

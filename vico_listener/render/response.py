@@ -1,0 +1,138 @@
+"""How a portrait answers commands: a monotone map per coefficient from command to drive.
+
+A drive is the value that the renderer draws. What a face tracker reads of it differs from portrait
+to portrait, so that the same smile is plain on one and invisible on another; `Response` corrects
+that as far as a portrait can show it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.motion import ARKIT_INDEX
+
+KNOTS = 17
+"""The number of commands on each side of the portrait's own value at which a map is stored.
+
+They are even, from the own value to 0 and to 1, and the map is linear in between.
+"""
+
+GRAIN = 1.0 / 256.0
+"""Drives are rounded to this, so that the last bits of the tracker's networks do not matter."""
+
+KNEE = 0.7
+"""The share of a channel's largest reading up to which it is asked for exactly.
+
+Larger commands share the rest of what the portrait can show.
+"""
+
+ANSWERS = 0.02
+"""The least change of a reading by which a portrait answers at all."""
+
+EAGER = 0.6
+"""By how much small commands are exaggerated in a channel that the tracker does not read."""
+
+GONE = 0.04
+"""The reading below which an expression is gone, so that more is not undone."""
+
+Float = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Response:
+    """The corrections of one portrait.
+
+    Attributes:
+        own: (52,) float32, the portrait's own coefficients, which are left as they are.
+        drives: (2, 52, KNOTS) float32, the drive of every coefficient from its own value on, to
+            command 0 and to command 1.
+        turns: (3,) float32, the factors of roll, pitch and yaw.
+        weak: the channels that the portrait hardly shows, with what is read of them at most.
+    """
+
+    own: Float
+    drives: Float
+    turns: Float
+    weak: tuple[str, ...] = ()
+
+    @classmethod
+    def plain(cls, own: Float) -> 'Response':
+        """Return the response that draws what it is told."""
+        even = np.linspace(0.0, 1.0, KNOTS, dtype=np.float32)
+        drives = own[:, None] + even * (np.array([0.0, 1.0])[:, None, None] - own[:, None])
+        return cls(own, drives.astype(np.float32), np.ones(3, np.float32))
+
+    def drive(self, expression: Float) -> Float:
+        """Return the drives (52,) of commands (52,) from 0 to 1."""
+        change = expression - self.own
+        side = (change > 0.0).astype(np.intp)
+        room = np.where(side, 1.0 - self.own, self.own)
+        place = np.abs(change) / np.maximum(room, np.float32(1e-6)) * np.float32(KNOTS - 1)
+        low = np.minimum(place.astype(np.intp), KNOTS - 2)
+        rows = np.arange(len(low))
+        start, end = self.drives[side, rows, low], self.drives[side, rows, low + 1]
+        return np.asarray(start + (place - low) * (end - start), np.float32)
+
+
+def fitted(
+    drives: NDArray[np.float64],
+    readings: NDArray[np.float64],
+    own: float,
+    gain: float = 10.0,
+    share: float = KNEE,
+) -> NDArray[np.float64]:
+    """Return the drives (2, KNOTS) of one coefficient (see `Response`) for what was read at some.
+
+    The map rises, and leaves the portrait's own value as it is.
+
+    Args:
+        drives: (K,) the drives that were tried, in rising order; `own` is among them.
+        readings: (K,) what was read of each.
+        own: the portrait's own value of the coefficient.
+        gain: the largest change of the drive per change of the command.
+        share: up to which share of its largest reading a channel is asked for exactly.
+    """
+    place = int(np.abs(drives - own).argmin())
+    # What counts is the change from the portrait, whose own reading depends on the picture's size.
+    seen = readings - readings[place] + own
+    below, above = np.linspace(own, 0.0, KNOTS), np.linspace(own, 1.0, KNOTS)
+    down, up = below.copy(), above.copy()
+    rising = np.maximum.accumulate(seen[place:])
+    most = min(float(rising[-1]), 1.0)
+    if most <= own + ANSWERS:
+        # What the tracker cannot see is drawn plainly enough for people.
+        up = own + (above - own) * (1.0 + EAGER * (1.0 - above))
+    else:
+        knee = own + share * (most - own)
+        beyond = knee + (most - knee) * (above - knee) / max(1.0 - knee, 1e-6)
+        wanted = np.where(above <= knee, above, beyond)
+        up = np.interp(wanted, *_strictly(rising, drives[place:]))
+        up = np.minimum(up, own + gain * (above - own))
+    falling = np.minimum.accumulate(seen[place::-1])
+    least = max(float(falling[-1]), GONE)
+    if least < own - ANSWERS:
+        wanted = np.maximum(below, least)
+        down = np.interp(-wanted, *_strictly(-falling, drives[place::-1]))
+    change = np.round((np.stack([down, up]) - own) / GRAIN) * GRAIN
+    return np.asarray(own + change)
+
+
+def _strictly(
+    readings: NDArray[np.float64], drives: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the points of a rising curve at which its reading exceeds that of the one before."""
+    keep = np.concatenate([[True], np.diff(readings) > 1e-4])
+    return readings[keep], drives[keep]
+
+
+def with_channels(
+    response: Response, channels: Mapping[str, NDArray[np.float64]], turns: Float,
+    weak: tuple[str, ...],
+) -> Response:  # fmt: skip
+    """Return a response with the maps (2, KNOTS) of some coefficients, by their full names."""
+    drives = response.drives.copy()
+    for name, row in channels.items():
+        drives[:, ARKIT_INDEX[name]] = row
+    return Response(response.own, drives, turns, weak)
