@@ -31,6 +31,9 @@ Larger commands share the rest of what the portrait can show.
 ANSWERS = 0.02
 """The least change of a reading by which a portrait answers at all."""
 
+SATURATED = 0.04
+"""What a command of 1 may be read below the most, whose drive would be far beyond all others."""
+
 EAGER = 0.6
 """By how much small commands are exaggerated in a channel that the tracker does not read."""
 
@@ -100,7 +103,7 @@ def fitted(
     below, above = np.linspace(own, 0.0, KNOTS), np.linspace(own, 1.0, KNOTS)
     down, up = below.copy(), above.copy()
     rising = np.maximum.accumulate(seen[place:])
-    most = min(float(rising[-1]), 1.0)
+    most = min(float(rising[-1]) - SATURATED, 1.0)
     if most <= own + ANSWERS:
         # What the tracker cannot see is drawn plainly enough for people.
         up = own + (above - own) * (1.0 + EAGER * (1.0 - above))
