@@ -33,7 +33,8 @@ class Channel:
         lower: the drives that are tried when the portrait's own value is above `FELT`.
         gain: the largest change of the drive per change of the command.
         share: see `fitted`.
-        shown: the reading at command 1 below which the portrait cannot show the channel.
+        shown: the reading below which the portrait cannot show the channel; 0 where the tracker
+            hardly reads it in real people either.
     """
 
     label: str
@@ -49,25 +50,25 @@ def _pair(name: str, *steps: float, **settings: Any) -> Channel:
     return Channel(name, (f'{name}Left', f'{name}Right'), steps, **settings)
 
 
-def _gaze(label: str, left: str, right: str) -> Channel:
+def _gaze(label: str, left: str, right: str, shown: float = 0.3) -> Channel:
     names = (f'eyeLook{left}Left', f'eyeLook{right}Right')
-    return Channel(f'gaze {label}', names, (0.4, 0.8, 1.2))
+    return Channel(f'gaze {label}', names, (0.4, 0.8, 1.2), shown=shown)
 
 
 CHANNELS: tuple[Channel, ...] = (
-    _pair('mouthSmile', 0.25, 0.5, 0.75, 1.0, 1.25, lower=(-0.35, 0.0, 0.35)),
+    _pair('mouthSmile', 0.25, 0.5, 0.75, 1.0, 1.25, lower=(-0.35, 0.0, 0.35), shown=0.5),
     _pair('browDown', 0.4, 0.8, 1.2),
     Channel('browInnerUp', ('browInnerUp',), (0.4, 0.8, 1.2)),
     _pair('browOuterUp', 0.4, 0.8, 1.2),
-    _pair('mouthFrown', 0.5, 1.0, gain=1.6, shown=0.15),
-    _pair('mouthPress', 0.5, 1.0, 1.4, shown=0.15),
+    _pair('mouthFrown', 0.5, 1.0, gain=1.6, shown=0.0),
+    _pair('mouthPress', 0.5, 1.0, 1.4, shown=0.0),
     # Shut eyes are read as 0.6, in real people as well; half shut ones must be half of that.
     _pair('eyeBlink', 0.3, 0.5, 0.7, 0.85, 1.0, 1.15, share=0.0),
     Channel('jawOpen', ('jawOpen',), (0.2, 0.4, 0.7, 1.1), gain=1.25),
     _gaze('left', 'Out', 'In'),
     _gaze('right', 'In', 'Out'),
-    _gaze('up', 'Up', 'Up'),
-    _gaze('down', 'Down', 'Down'),
+    _gaze('up', 'Up', 'Up', shown=0.0),
+    _gaze('down', 'Down', 'Down', shown=0.0),
 )
 """The channels that listeners use and the tracker can read."""
 

@@ -26,6 +26,9 @@ from vico_listener.render.response_cache import save_response
 
 MIN_SIZE, MAX_SIZE = 64, 2048
 
+TOP = 0.08
+"""The height of the hair that is added above the picture, as a share of its side."""
+
 
 class PortraitRenderer(Renderer):
     """Warps the head of a portrait over its background, which does not move.
@@ -55,7 +58,9 @@ class PortraitRenderer(Renderer):
         layers = split_layers(prepared)
         self._background = layers.background
         self._still = layers.head
-        self._texture = self._still.copy()
+        self._with_top = _with_top(self._still)
+        above = len(self._with_top) - size
+        self._texture = self._with_top[above:]
         alpha = self._still[..., 3]
         self._field = HeadField(prepared, alpha)
         self._parts: list[Mouth | Eye] = [
@@ -65,9 +70,8 @@ class PortraitRenderer(Renderer):
         ]
         self._drawn = [False] * len(self._parts)
         y, x = np.mgrid[0:size, 0:size].astype(np.float32)
-        self._pixels = np.stack([x, y], axis=-1)
+        self._pixels = np.stack([x, y + np.float32(above)], axis=-1)
         self._extent = _extent(alpha.max(axis=1)), _extent(alpha.max(axis=0))
-        self._cut_above = bool(alpha[0].max() > 127)
         self._response = Response.plain(self.reference.expression)
         if calibrated:
             self._response = self._measured(cached_path(portrait, size))
@@ -97,10 +101,8 @@ class PortraitRenderer(Renderer):
         # The head reaches no farther than its extent in the portrait plus the largest offset.
         place = self._around_head(math.ceil(float(np.abs(coarse).max())) + 1)
         sources = cv2.add(offsets[place], self._pixels[place])
-        if self._cut_above:  # Hair goes on above the picture as it is below its border.
-            np.abs(sources[..., 1], out=sources[..., 1])
         head = cv2.remap(
-            self._texture, sources, NO_MAP, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE
+            self._with_top, sources, NO_MAP, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE
         )
         picture = self._background.copy()
         _lay_over(picture[place], head)
@@ -119,6 +121,14 @@ class PortraitRenderer(Renderer):
                 place = part.patch.rows, part.patch.columns
                 self._texture[place] = self._still[place]
         self._drawn = [part.draw(self._still, self._texture, expression) for part in self._parts]
+
+
+def _with_top(head: np.ndarray) -> np.ndarray:
+    """Return a head (BGRA, premultiplied) with hair that fades out above the picture's border."""
+    rows = max(1, round(TOP * len(head)))
+    mirrored = head[rows - 1 :: -1].astype(np.float32)
+    fade = np.linspace(0.0, 1.0, rows, dtype=np.float32)[:, None, None]
+    return np.concatenate([(mirrored * fade).astype(np.uint8), head])
 
 
 def _lay_over(picture: Image, head: np.ndarray) -> None:

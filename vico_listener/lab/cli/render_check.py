@@ -57,6 +57,8 @@ def run(args: argparse.Namespace) -> int:
         readings[path.stem] = list(read_back(renderer, backend))
         sheet = args.out / f'{path.stem}.png'
         cv2.imwrite(str(sheet), contact_sheet(readings[path.stem], still))
+        for remark in renderer.remarks:
+            tqdm.write(f'{path.stem}: {remark}')
         renderer.close()
     rows = rows_of(readings)
     print(format_rows(rows))
