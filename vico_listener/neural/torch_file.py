@@ -1,6 +1,7 @@
 """Reads files of `torch.save` without running code in them, and loads their weights strictly."""
 
 import pickle
+import struct
 import zipfile
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -16,6 +17,23 @@ from vico_listener.errors import DataError
 
 class TorchFileError(DataError):
     """A file of weights cannot be used; the message says why, and which file is needed."""
+
+
+_UNREADABLE = (
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zipfile.BadZipFile,
+)
+"""What torch raises for bytes that are no longer what it wrote."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +80,7 @@ def read_torch_file(path: Path, allowed: Sequence[Any] = ()) -> Any:
             f'{path} is not plain data, and is not opened because it could run code: '
             f'{reason.strip().splitlines()[0]}'
         ) from None
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError, AttributeError) as error:
+    except _UNREADABLE as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise TorchFileError(
             f'{path} ({path.stat().st_size:,} bytes) cannot be read, as after an interrupted '
@@ -81,8 +99,11 @@ def _other_kind(path: Path) -> str:
     if start[8:9] == b'{' and int.from_bytes(start[:8], 'little') < path.stat().st_size:
         return 'in the safetensors format'
     if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            names = {name.rpartition('/')[2] for name in archive.namelist()}
+        try:
+            with zipfile.ZipFile(path) as archive:
+                names = {name.rpartition('/')[2] for name in archive.namelist()}
+        except _UNREADABLE:
+            return 'a damaged archive'
         if 'constants.pkl' in names:
             return 'a TorchScript archive'
         if 'data.pkl' not in names:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import ArrayLike
 from numpy.typing import NDArray
 
@@ -18,6 +17,7 @@ from vico_listener.robot.interfaces import take_interface
 from vico_listener.robot.joints import AXES
 from vico_listener.robot.joints import Joint
 from vico_listener.robot.joints import parse_joints
+from vico_listener.yaml_text import parse_yaml
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,8 @@ def load_profile(name: str) -> RobotProfile:
         known = ', '.join(known_profiles())
         raise ProfileError(f"no robot profile '{name}': give a YAML file or one of {known}")
     try:
-        data = yaml.safe_load(path.read_text(encoding='utf-8'))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        data = parse_yaml(path.read_text(encoding='utf-8'))
+    except ValueError as error:
         raise ProfileError(f'{path.name} is not valid YAML: {error}') from error
     return parse_profile(data, path.stem)
 

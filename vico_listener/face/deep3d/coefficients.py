@@ -1,5 +1,7 @@
 """The 257 coefficients of Deep3DFaceRecon: their order, their conversion to motion, their files."""
 
+import struct
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +28,23 @@ TRANSLATION = slice(254, 257)
 
 CANVAS = 256
 """Side of the square image to which the crop of a `bfm64` motion refers, px; it is PIRenderer's."""
+
+
+_NOT_MAT = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    NameError,
+    NotImplementedError,
+    OSError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+"""What SciPy raises for a file that is none of MATLAB, or one that was damaged."""
 
 
 def canvas_crop(transform_params: NDArray) -> NDArray[np.float32]:
@@ -104,7 +123,7 @@ def load_mat(path: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     try:
         content = loadmat(path)
         arrays = [np.asarray(content[n], np.float32) for n in ('coeff', 'transform_params')]
-    except (KeyError, ValueError, NotImplementedError, TypeError, MatReadError) as error:
+    except (*_NOT_MAT, MatReadError) as error:
         raise DataError(f"{path} holds no 'coeff' and 'transform_params': {error}") from None
     _check_shapes(str(path), *arrays)
     return arrays[0], arrays[1]

@@ -7,10 +7,9 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from vico_listener.errors import DataError
 from vico_listener.motion import Attitude
+from vico_listener.yaml_text import parse_yaml
 
 COLUMNS = ('clip', 'split', 'speaker', 'listener', 'attitude', *(a.value for a in Attitude))
 REQUIRED = ('clip', 'split', 'speaker')
@@ -81,8 +80,8 @@ def _read_rows(path: Path) -> list[dict[str, str]]:
     if path.suffix.lower() not in ('.yaml', '.yml'):
         raise StudyError(f'{path.name}: a list of clips is a .csv, .yaml or .yml file')
     try:
-        rows = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        rows = parse_yaml(text)
+    except ValueError as error:
         raise StudyError(f'{path.name} is no YAML: {error}') from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise StudyError(f'{path.name} must hold a list of mappings, one per clip')

@@ -6,12 +6,11 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from vico_listener.errors import SettingError
 from vico_listener.lab.dataset.dyads.make import DyadConfig
 from vico_listener.lab.training.losses import LossWeights
 from vico_listener.listener.model.config import ModelConfig
+from vico_listener.yaml_text import parse_yaml
 
 
 class TrainingConfigError(SettingError):
@@ -75,10 +74,10 @@ def load_training_config(path: Path) -> TrainingConfig:
         TrainingConfigError: no such file, no YAML, an unknown field or a wrong value.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding='utf-8')) or {}
+        content = parse_yaml(path.read_text(encoding='utf-8')) or {}
     except OSError as error:
         raise TrainingConfigError(f'cannot read {path}: {error.strerror}') from None
-    except yaml.YAMLError as error:
+    except ValueError as error:
         raise TrainingConfigError(f'{path} is no YAML: {error}') from None
     try:
         return _build(TrainingConfig, content, '')

@@ -23,6 +23,8 @@ GENERATORS = ('lstm', 'gru', 'transformer', 'non_sequential')
 """The sequence models of a network (see `generators`); the paper's is the first."""
 HEADS = 4
 """The number of attention heads of the transformer."""
+LARGEST = 4096
+"""The largest size of a network: more is no listener that answers in time."""
 PERCEPTRON = 272
 """The width of the fully connected network, which gives it about as many parameters as the LSTM."""
 
@@ -104,6 +106,11 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         """Check the fields."""
+        for one in fields(self):
+            kind = dict if one.name == 'training' else type(one.default)
+            value = getattr(self, one.name)
+            if type(value) is not kind:
+                raise SettingError(f'{one.name}: must be a {kind.__name__}, not {value!r:.40}')
         _choice('acoustic', self.acoustic, ACOUSTICS)
         _choice('output', self.output, OUTPUTS)
         _choice('generator', self.generator, GENERATORS)
@@ -115,8 +122,10 @@ class ModelConfig:
         if self.personality and self.output != 'behaviour':
             raise SettingError("personality: needs the output 'behaviour'")
         for name in ('fused', 'hidden', 'layers', 'window'):
-            if getattr(self, name) < 1:
-                raise SettingError(f'{name}: must be at least 1, not {getattr(self, name)}')
+            if not 1 <= getattr(self, name) <= LARGEST:
+                raise SettingError(
+                    f'{name}: must be at least 1 and at most {LARGEST}, not {getattr(self, name)}'
+                )
         if self.generator == 'transformer' and self.hidden % HEADS:
             raise SettingError(
                 f'hidden: must be a multiple of {HEADS}, the heads of the transformer'
@@ -182,6 +191,8 @@ class ModelConfig:
         Raises:
             SettingError: a field is unknown or out of range; the message names it.
         """
+        if not isinstance(values, dict):
+            raise SettingError(f'the model configuration is no mapping but {values!r:.40}')
         known = {f.name for f in fields(cls)}
         unknown = sorted(values.keys() - known)
         if unknown:

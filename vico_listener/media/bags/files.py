@@ -5,8 +5,6 @@ from pathlib import Path
 from pathlib import PurePosixPath
 from tempfile import TemporaryDirectory
 
-import yaml
-
 from vico_listener.media.bags import mcap_file
 from vico_listener.media.bags import sqlite_file
 from vico_listener.media.bags.errors import BagError
@@ -15,6 +13,7 @@ from vico_listener.media.bags.errors import of_ros1
 from vico_listener.media.bags.storage import StorageFile
 from vico_listener.media.bags.storage import is_zstd
 from vico_listener.media.bags.storage import unpack_file
+from vico_listener.yaml_text import parse_yaml
 
 METADATA = 'metadata.yaml'
 SUFFIXES = ('.mcap', '.db3')
@@ -73,11 +72,11 @@ def _no_bag(path: Path) -> BagError:
 def _listed(folder: Path) -> list[str]:
     """Names of the files that the metadata tell; the rest of it the files know themselves."""
     try:
-        content = yaml.safe_load((folder / METADATA).read_text(encoding='utf-8'))
+        content = parse_yaml((folder / METADATA).read_text(encoding='utf-8'))
         names = content['rosbag2_bagfile_information']['relative_file_paths']
         if not names or not all(isinstance(name, str) for name in names):
             raise ValueError('its metadata name no files')
-    except (yaml.YAMLError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise damaged(folder, f'{METADATA}: {error}') from None
     # The first versions of rosbag2 put the folder in front.
     return [PurePosixPath(name).name for name in names]

@@ -5,10 +5,9 @@ from dataclasses import field
 from dataclasses import fields
 from pathlib import Path
 
-import yaml
-
 from vico_listener.errors import SettingError
 from vico_listener.lab.evaluation.comparison.report import ReportText
+from vico_listener.yaml_text import parse_yaml
 
 
 class BenchmarkConfigError(SettingError):
@@ -38,13 +37,11 @@ def load_benchmark(path: Path) -> BenchmarkConfig:
         BenchmarkConfigError: it cannot be read, or a key is unknown or of the wrong kind.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding='utf-8')) or {}
-    except (OSError, UnicodeDecodeError) as error:
+        content = parse_yaml(path.read_text(encoding='utf-8')) or {}
+    except OSError as error:
         raise BenchmarkConfigError(f'{path} cannot be read: {error}') from None
-    except yaml.YAMLError as error:
-        raise BenchmarkConfigError(
-            f'{path} is not valid YAML: {" ".join(str(error).split())}'
-        ) from None
+    except ValueError as error:
+        raise BenchmarkConfigError(f'{path} is not valid YAML: {error}') from None
     if not isinstance(content, dict):
         raise BenchmarkConfigError(f'{path}: keys with values were expected')
     known = {f.name for f in fields(BenchmarkConfig)}
