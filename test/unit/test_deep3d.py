@@ -13,6 +13,7 @@ from pretrained_weights import save
 from scipy.io import savemat
 
 from vico_listener.cli.main import main
+from vico_listener.errors import DataError
 from vico_listener.face import FaceTracker
 from vico_listener.face import create_backend
 from vico_listener.face import observe_faces
@@ -155,6 +156,10 @@ def test_mat_files_are_those_of_the_authors(tmp_path: Path) -> None:
         save_mat(path, coefficients[:, :250], params)
     with pytest.raises(ValueError, match='no such file'):
         load_mat(tmp_path / 'none.mat')
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(DataError, match="holds no 'coeff'"):
+        load_mat(path)
     savemat(path, {'other': 1})
     with pytest.raises(ValueError, match="holds no 'coeff'"):
         load_mat(path)

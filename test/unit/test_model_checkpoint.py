@@ -72,6 +72,9 @@ def test_truncated_weights(folder):
         ({'acoustic': 'mfcc13'}, "acoustic: unknown value 'mfcc13'"),
         ({'output': 'video'}, "output: unknown value 'video'"),
         ({'hidden': 0}, 'hidden: must be at least 1'),
+        ({'layers': 10**20}, 'layers: must be at least 1 and at most 4096'),
+        ({'fused': 192.0}, 'fused: must be of the kind int, not 192.0'),
+        ({'attitude': 'yes'}, "attitude: must be of the kind bool, not 'yes'"),
         ({'attitude': False}, 'has shape'),
         ({'smell': True}, 'unknown field smell'),
     ],
@@ -85,6 +88,9 @@ def test_a_configuration_that_does_not_fit(folder, fields, message):
 def test_a_configuration_that_is_no_json(folder):
     (folder / CONFIG).write_text('basis: arkit52')
     with pytest.raises(CheckpointError, match=CONFIG):
+        load_checkpoint(folder)
+    (folder / CONFIG).write_text('["arkit52"]')
+    with pytest.raises(CheckpointError, match='is no mapping'):
         load_checkpoint(folder)
 
 

@@ -277,6 +277,18 @@ def test_file_that_is_no_text_is_refused(tmp_path: Any) -> None:
         load_profile(str(file))
 
 
+@pytest.mark.parametrize(
+    'text',
+    ['rate: 2026-02-30', 'rate: !!bool maybe', 'rate: !!timestamp soon', 'rate: ' + 2000 * '['],
+    ids=['no such day', 'no truth', 'no time', 'too deep'],
+)
+def test_what_yaml_cannot_hold_is_refused(tmp_path: Any, text: str) -> None:
+    file = tmp_path / 'odd.yaml'
+    file.write_text(text)
+    with pytest.raises(ProfileError, match=r'odd.yaml is not valid YAML'):
+        load_profile(str(file))
+
+
 def test_nao_keeps_inside_the_table_of_its_maker() -> None:
     # doc.aldebaran.com, NAO joints, "anti collision limitation" (rad; yaw is symmetric).
     yaw = [0.0, 0.486074, 0.756077, 0.903033, 1.089958, 1.526988]

@@ -110,7 +110,9 @@ class ModelConfig:
             kind = dict if one.name == 'training' else type(one.default)
             value = getattr(self, one.name)
             if type(value) is not kind:
-                raise SettingError(f'{one.name}: must be a {kind.__name__}, not {value!r:.40}')
+                raise SettingError(
+                    f'{one.name}: must be of the kind {kind.__name__}, not {value!r:.40}'
+                )
         _choice('acoustic', self.acoustic, ACOUSTICS)
         _choice('output', self.output, OUTPUTS)
         _choice('generator', self.generator, GENERATORS)
