@@ -301,6 +301,19 @@ def test_other_content_under_a_bags_name(tmp_path: Path) -> None:
             BagSource(tmp_path / 'x.mcap')
 
 
+@pytest.mark.parametrize(
+    'wrong', [(b'uint8[] data', b'uint8[] tata'), (b'uint32 nanosec', b'uint32 nanosek')]
+)
+def test_known_types_need_no_intact_definition(
+    rows: list[Row], tmp_path: Path, wrong: tuple[bytes, bytes]
+) -> None:
+    path = write_mcap(tmp_path / 'talk.mcap', rows, use_chunking=False)
+    data = path.read_bytes()
+    assert wrong[0] in data
+    path.write_bytes(data.replace(*wrong))
+    check(path)
+
+
 def test_split_bag(rows: list[Row], tmp_path: Path) -> None:
     pytest.importorskip('mcap.writer', reason='pip install mcap')
     folder = tmp_path / 'split'

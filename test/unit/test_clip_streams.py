@@ -286,11 +286,17 @@ def test_name_like_a_protocol_or_a_pattern(tmp_path: Path, monkeypatch: pytest.M
         assert probe_clip(name).width == 64
 
 
+def test_stream_that_is_not_found_again(tmp_path: Path) -> None:
+    path = write_media(tmp_path / 'talk.mp4', greys(5))
+    assert not _is_coded(path, 7)
+
+
 # In a process of its own: what is tested against ends the process.
 READ_AND_FREE = """
 import gc, sys
 from pathlib import Path
 from vico_listener.media.clip import camera_frames
+from vico_listener.media.decoding import _is_coded
 print([frame.image.shape for frame in camera_frames(Path(sys.argv[1]))], gc.collect() >= 0)
 """
 

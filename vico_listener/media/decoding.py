@@ -305,6 +305,8 @@ def _may_be_coded(packets: list[Any]) -> bool:
 def _is_coded(path: Path, index: int) -> bool:
     """True when the pictures of a file, in the order of showing, have stamps that go back."""
     with open_media(path) as media:
+        if index >= len(media.container.streams):  # of a damaged file they are not always found
+            return False
         stream: Any = media.container.streams[index]
         stamps: list[int] = []
         for packet in islice(media.container.demux(stream), LOOK_AHEAD):

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from rosbags.interfaces import Nodetype
 from rosbags.serde import SerdeError
 from rosbags.typesys import Stores
 from rosbags.typesys import TypesysError
@@ -196,7 +197,8 @@ class Bag:
                         f'{_text(error)}'
                     ) from None
             else:
-                known = store
+                if topic.kind not in known.types or _agrees(store, known, topic.kind):
+                    known = store
         if topic.kind not in known.types:
             raise BagError(
                 f'{self.path} holds no definition of {topic.kind}, and it is none of the known '
@@ -247,6 +249,21 @@ def _types_of_idl(text: str) -> dict[str, Any]:
         if idl.strip():
             types |= get_types_from_idl(idl)
     return types
+
+
+def _agrees(found: Any, known: Any, kind: str) -> bool:
+    """True when a type that a bag defines has the fields, and these the types, that are known."""
+    if kind not in found.fielddefs:
+        return False
+    told = dict(found.fielddefs[kind][1])
+    for name, described in known.fielddefs[kind][1]:
+        if told.get(name) != described:
+            return False
+        while described[0] in (Nodetype.ARRAY, Nodetype.SEQUENCE):
+            described = described[1][0]
+        if described[0] == Nodetype.NAME and not _agrees(found, known, described[1]):
+            return False
+    return True
 
 
 def _text(error: Exception) -> str:
