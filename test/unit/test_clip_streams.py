@@ -24,6 +24,7 @@ from vico_listener.media.clip import count_pictures
 from vico_listener.media.clip import probe_clip
 from vico_listener.media.clip import probe_sound
 from vico_listener.media.clip import read_sound
+from vico_listener.media.decoding import _is_coded
 from vico_listener.media.picture import displayed
 
 DEFAULT, COVER = 1, 1 << 10
@@ -296,7 +297,6 @@ READ_AND_FREE = """
 import gc, sys
 from pathlib import Path
 from vico_listener.media.clip import camera_frames
-from vico_listener.media.decoding import _is_coded
 print([frame.image.shape for frame in camera_frames(Path(sys.argv[1]))], gc.collect() >= 0)
 """
 
