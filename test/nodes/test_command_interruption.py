@@ -31,6 +31,11 @@ def processes(group: int) -> list[str]:
 
 @pytest.mark.parametrize('whole_group', [False, True], ids=['kill', 'terminal'])
 @pytest.mark.parametrize('moment', MOMENTS)
+@pytest.mark.trouble(
+    'environment',
+    'Ctrl-C during a demo, at whatever moment',
+    sees='`interrupted`, no traceback, no process that stays.',
+)
 def test_the_demo_is_interrupted(
     moment: str, whole_group: bool, short_clip: Path, tmp_path: Path
 ) -> None:

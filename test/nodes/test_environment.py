@@ -35,6 +35,12 @@ def run(program: str, changes: dict[str, str | None]) -> subprocess.CompletedPro
         ({'ROS_LOG_DIR': '/proc/logs'}, '/proc/logs cannot be written: '),
     ],
 )
+@pytest.mark.trouble(
+    'environment',
+    'No `HOME`; a `ROS_LOG_DIR` that is empty or read-only',
+    sees='`... the logs of ROS go to ...` a temporary folder.',
+    remedy='Set `ROS_LOG_DIR`.',
+)
 def test_logs_go_where_they_can(changes: dict[str, str | None], told: str, tmp_path: Path) -> None:
     isolate()
     done = run(f'{START}; {NODE}', changes | {'ROS_HOME': None, 'TMPDIR': str(tmp_path)})
@@ -67,6 +73,11 @@ def test_the_folder_is_the_one_that_ros_chooses(
     assert log_folder(environment) == (None if folder is None else Path(folder))
 
 
+@pytest.mark.trouble(
+    'environment',
+    'A demo beside a robot with DDS security or a discovery server',
+    sees='It plays in a graph of its own.',
+)
 def test_a_graph_of_its_own_needs_no_keys_and_no_server_of_another(tmp_path: Path) -> None:
     foreign = {
         'ROS_SECURITY_ENABLE': 'true',

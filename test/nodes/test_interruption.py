@@ -34,6 +34,11 @@ def assert_no_complaint(log: Path) -> None:
 
 
 @pytest.mark.parametrize('name', ['perception', 'listener', 'renderer', 'head', 'replay', 'stack'])
+@pytest.mark.trouble(
+    'environment',
+    'Ctrl-C while nodes start',
+    sees='They end at once.',
+)
 def test_while_it_starts(name: str, tmp_path: Path) -> None:
     process, log = start(tmp_path, name)
     maps = Path(f'/proc/{process.pid}/maps')

@@ -118,6 +118,14 @@ def off(stream: str, nanoseconds: int) -> Change:
     ],
     ids=['monotonic', '2 s behind', '2 s ahead', 'zero', 'constant'],
 )
+@pytest.mark.trouble(
+    'clocks',
+    'A camera on the monotonic clock, seconds behind or ahead, with constant stamps or '
+    'none; a microphone likewise',
+    sees='Both are seen and heard together by their arrival. WARN: `... stamps ... what has '
+    'arrived together is joined`',
+    remedy='`set the clock or the driver of the ... right, or stamps:=arrival`',
+)
 def test_clocks_that_do_not_agree(graph: Graph, change: Change, text: str) -> None:
     result = run(graph, change)
     assert result.heard > 0.9
@@ -125,34 +133,72 @@ def test_clocks_that_do_not_agree(graph: Graph, change: Change, text: str) -> No
     assert WARN in {level for level, _ in result.reports}
 
 
+@pytest.mark.trouble(
+    'clocks',
+    'Sound in pieces of 200 ms to 1 s',
+    sees='It is heard; `audio_wait` follows. WARN: `sound comes in pieces of ... every '
+    'answer waits for one`',
+    remedy='`let the driver of the microphone send 20 to 100 ms at a time`',
+)
 def test_long_chunks_are_waited_for(graph: Graph) -> None:
     result = run(graph, chunk=0.5)
     assert result.heard > 0.9
     assert result.said('sound comes in pieces of 0.50 s')
 
 
+@pytest.mark.trouble(
+    'clocks',
+    'Simulated time without a clock',
+    sees='WARN: `use_sim_time is set, but nobody publishes /clock`',
+    remedy='`start the simulator or the bag with --clock, or set use_sim_time:=false`',
+)
 def test_no_clock_in_simulated_time(graph: Graph) -> None:
     result = run(graph, lambda name, stamp: 0, use_sim_time=True)
     assert result.heard > 0.9
     assert result.said('use_sim_time is set, but nobody publishes /clock')
 
 
+@pytest.mark.trouble(
+    'sound',
+    'A microphone sends another format than was announced, or announces none',
+    sees='ERROR: `the sound is ... times as long as its stamps say: ... it looks like ...`',
+    remedy='`publish audio_info, or set audio_sample_rate and audio_channels`',
+)
 def test_a_format_that_nobody_announced(graph: Graph) -> None:
     result = run(graph, rate=48000, announce=False)
     wrong = [message for level, message in result.reports if level == ERROR]
     assert 'looks like 48000 Hz mono' in wrong[-1]
 
 
+@pytest.mark.trouble(
+    'senses',
+    'No microphone',
+    sees='WARN: `no ... for ... s: ... nobody publishes ... start the driver, or remap the topic`',
+    remedy='`without a microphone use_audio:=false`',
+)
 def test_no_microphone(graph: Graph) -> None:
     result = run(graph, sound=False, seconds=2.0)
     assert result.said('no audio for ') and result.said('without a microphone use_audio:=false')
 
 
+@pytest.mark.trouble(
+    'senses',
+    'Nobody in the picture',
+    sees='WARN: `nobody in the picture for ... s: is there light`',
+    remedy='`is there light, is the lens free, does the camera look at the people, and is it '
+    'upright`',
+)
 def test_nobody_in_view_for_long(graph: Graph) -> None:
     result = run(graph, use_audio=False, sound=False, seconds=6.5)
     assert result.said('nobody in the picture for ')
 
 
+@pytest.mark.trouble(
+    'senses',
+    '`camera_info` of another shape',
+    sees='WARN: `camera_info is for pictures of ... these have ... fov_deg counts instead`',
+    remedy='`calibrate the camera for pictures of that shape`',
+)
 def test_camera_info_of_another_shape(graph: Graph) -> None:
     info = CameraInfo(width=1280, height=720)
     info.k = [900.0, 0.0, 640.0, 0.0, 900.0, 360.0, 0.0, 0.0, 1.0]

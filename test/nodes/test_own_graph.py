@@ -44,6 +44,11 @@ def has_failed(graph):
     return False
 
 
+@pytest.mark.trouble(
+    'environment',
+    'An exception in a callback of the demo',
+    sees='The demo ends at once with its text.',
+)
 def test_an_exception_of_a_callback_is_raised_where_somebody_hears_it(tmp_path):
     def fail():
         raise LookupError('nothing there')

@@ -55,6 +55,12 @@ class TornFilm(Film):
 
 
 @pytest.mark.parametrize('at_the_end', [False, True])
+@pytest.mark.trouble(
+    'clips',
+    'The film cannot be written (disk full, odd pictures)',
+    sees='Among the problems: `the film ends early: ...` Tables and report are complete.',
+    remedy='Make room.',
+)
 def test_a_film_that_fails_costs_no_motion(
     recorder: RecorderNode, tmp_path: Path, at_the_end: bool
 ) -> None:

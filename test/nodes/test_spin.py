@@ -33,6 +33,13 @@ def test_a_node_that_cannot_go_on_ends_its_process() -> None:
 
 
 @pytest.mark.parametrize('lossless', [True, False])
+@pytest.mark.trouble(
+    'environment',
+    'An exception in a thread',
+    sees='A replay ends at once with its text; a robot goes on with the next picture, and '
+    'diagnostics say ERROR.',
+    remedy='Report it with the traceback in the log.',
+)
 def test_a_job_that_raises_ends_a_replay_but_no_robot(
     graph: Graph, capfd: pytest.CaptureFixture, lossless: bool
 ) -> None:

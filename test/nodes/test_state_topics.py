@@ -15,6 +15,8 @@ from rclpy.qos import ReliabilityPolicy
 from std_msgs.msg import String
 
 from vico_listener import msg
+from vico_listener.cli.stack import StackError
+from vico_listener.lab.cli.playing import _check_format
 from vico_listener.nodes import audio_input
 from vico_listener.nodes import media_publisher
 from vico_listener.nodes.audio_input import AudioInput
@@ -60,6 +62,11 @@ def test_a_state_is_taken_from_any_publisher_once(
     assert all(int(b) > int(a) for a, b in pairwise(received))
 
 
+@pytest.mark.trouble(
+    'sound',
+    '`attitude` or `audio_info` was said before anybody listened, by a publisher that keeps it',
+    sees='It is heard.',
+)
 def test_what_was_said_before_is_heard(graph: Graph) -> None:
     stranger = graph.stranger()
     publisher = stranger.create_publisher(String, 'attitude', qos('TRANSIENT_LOCAL'))
@@ -78,6 +85,11 @@ def active(graph: Graph) -> tuple[LifecycleNode, MediaPublisher]:
     return node, media
 
 
+@pytest.mark.trouble(
+    'sound',
+    'The stack starts, or is started again, while a source already runs',
+    sees='The source repeats the format; the late one hears it.',
+)
 def test_the_format_of_the_sound_reaches_late_subscribers(graph: Graph) -> None:
     _, media = active(graph)
     media.announce(44100, 2)
@@ -103,6 +115,11 @@ def test_the_format_of_the_sound_is_said_again(
     wait_until(lambda: len(heard) >= 3)
 
 
+@pytest.mark.trouble(
+    'sound',
+    'The format of the sound is told later than the first sound (a race at the start of a demo)',
+    sees='A replay waits for it, and gives the same motion.',
+)
 def test_sound_waits_for_its_format_while_replaying(graph: Graph) -> None:
     node, stranger = graph.tester(), graph.stranger()
     info = stranger.create_publisher(audio_msgs.AudioInfo, 'audio_info', qos('VOLATILE'))
@@ -125,6 +142,12 @@ def test_sound_waits_for_its_format_while_replaying(graph: Graph) -> None:
     assert formats == [AudioFormat(48000, 2)] and sound.format_changes == 0
 
 
+@pytest.mark.trouble(
+    'sound',
+    'Nobody tells the format while replaying',
+    sees='The sound is taken for what the parameters say.',
+    remedy='Set `audio_sample_rate` and `audio_channels`.',
+)
 def test_sound_does_not_wait_for_ever(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audio_input, 'PATIENCE', 0.5)
     node, stranger = graph.tester(), graph.stranger()
@@ -176,3 +199,16 @@ def test_a_format_that_is_heard_late_gives_the_same_bits(
     other.close()
     assert len(in_time) >= 50 and any(speaking for _, _, speaking, _ in in_time)
     assert late == in_time
+
+
+@pytest.mark.trouble(
+    'sound',
+    'The format of the sound changes while a demo plays',
+    sees='The demo ends: `the format of the sound changed ... what was heard before is not '
+    'what was said, so nothing is reported`',
+    remedy='Play it again, or give a recording of one format.',
+)
+def test_a_demo_whose_format_changes_reports_nothing() -> None:
+    _check_format({'format_changes': '0', 'audio_format': '48000 Hz mono S16LE'})
+    with pytest.raises(StackError, match='changed 1 time.* to 48000 Hz mono.*nothing is reported'):
+        _check_format({'format_changes': '1', 'audio_format': '48000 Hz mono S16LE'})

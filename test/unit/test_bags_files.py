@@ -72,6 +72,11 @@ def test_name_of_the_storage_does_not_matter(bag: Path, name: str) -> None:
     check(bag)
 
 
+@pytest.mark.trouble(
+    'bags',
+    'Edited or poor metadata: QoS, empty `storage_identifier`',
+    sees='It is played.',
+)
 def test_metadata_need_not_tell_what_the_files_do(bag: Path) -> None:
     content = yaml.safe_load((bag / 'metadata.yaml').read_text())
     information = content['rosbag2_bagfile_information']
@@ -99,6 +104,11 @@ def test_metadata_that_name_no_files(bag: Path, wrong: str) -> None:
 
 
 @pytest.mark.parametrize('told', [True, False])
+@pytest.mark.trouble(
+    'bags',
+    'Files or messages that are compressed',
+    sees='They are played.',
+)
 def test_compressed_files(bag: Path, told: bool) -> None:
     file = storage_file(bag)
     packed = file.with_name(f'{file.name}.zstd')
@@ -125,6 +135,12 @@ def test_file_that_was_decompressed_since(bag: Path) -> None:
     check(bag)
 
 
+@pytest.mark.trouble(
+    'bags',
+    'A file of the bag is missing',
+    sees='Refused: `... is not complete`',
+    remedy='`put it back, or let ros2 bag reindex write the metadata of what is there`',
+)
 def test_missing_file_is_named(bag: Path) -> None:
     file = storage_file(bag)
     file.unlink()
@@ -144,6 +160,11 @@ def test_compressed_messages_in_sqlite(bags: dict[str, Path], tmp_path: Path) ->
     check(storage_file(folder))  # which no metadata accompany
 
 
+@pytest.mark.trouble(
+    'bags',
+    'An sqlite bag whose `-wal` was not merged',
+    sees='It is read with it: `log beside the file that was not merged, read with it`.',
+)
 def test_log_that_was_not_merged(bags: dict[str, Path], tmp_path: Path) -> None:
     folder = tmp_path / 'bag'
     shutil.copytree(bags['sqlite3'], folder)
@@ -168,6 +189,11 @@ def test_log_that_was_not_merged(bags: dict[str, Path], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize('name', ['b talk #2', 'what?', '50%', 'ü %23 ?x=1#y'])
+@pytest.mark.trouble(
+    'bags',
+    'Names with `#`, `?`, `%`',
+    sees='They are names.',
+)
 def test_names_that_mean_something_in_a_uri(
     rows: list[Row], bags: dict[str, Path], tmp_path: Path, name: str
 ) -> None:
@@ -233,6 +259,11 @@ def by_topic(rows: list[Row]) -> list[Row]:
     ],
     ids=str,
 )
+@pytest.mark.trouble(
+    'bags',
+    'MCAP without an index, a little out of order',
+    sees='It is played.',
+)
 def test_mcap_with_whatever_index(
     rows: list[Row], tmp_path: Path, options: dict[str, Any], arrange: Any
 ) -> None:
@@ -270,6 +301,12 @@ def test_profile_of_an_mcap_does_not_matter(rows: list[Row], tmp_path: Path, pro
     check(write_mcap(tmp_path / 'talk.mcap', rows, profile))
 
 
+@pytest.mark.trouble(
+    'bags',
+    'A bag of ROS 1',
+    sees='Refused: `... is a bag of ROS 1`',
+    remedy='`rosbags-convert --src ... makes a rosbag2 of it`',
+)
 def test_bags_of_ros1_are_named(tmp_path: Path) -> None:
     folder = tmp_path / 'old'
     folder.mkdir()
@@ -304,6 +341,11 @@ def test_other_content_under_a_bags_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     'wrong', [(b'uint8[] data', b'uint8[] tata'), (b'uint32 nanosec', b'uint32 nanosek')]
 )
+@pytest.mark.trouble(
+    'bags',
+    'A damaged definition of a known type',
+    sees='It is played.',
+)
 def test_known_types_need_no_intact_definition(
     rows: list[Row], tmp_path: Path, wrong: tuple[bytes, bytes]
 ) -> None:
@@ -331,6 +373,12 @@ def test_split_bag(rows: list[Row], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize('wrong', ['checksum', 'compressed'])
+@pytest.mark.trouble(
+    'bags',
+    'A damaged part of a bag',
+    sees='A line: `parts of the file that are damaged, left out`',
+    remedy='`mcap recover` or `ros2 bag reindex` may save what is there.',
+)
 def test_damaged_chunk_costs_what_is_in_it(rows: list[Row], tmp_path: Path, wrong: str) -> None:
     writing = pytest.importorskip('mcap.writer', reason='pip install mcap')
     kind = writing.CompressionType['NONE' if wrong == 'checksum' else 'ZSTD']

@@ -110,6 +110,11 @@ def test_what_was_recorded_together_is_played_together(
 
 @pytest.mark.parametrize('begin', [0, -3 * SECOND, -1000 * SECOND, -1 * MILLISECOND])
 @pytest.mark.parametrize('headers', [True, False])
+@pytest.mark.trouble(
+    'clocks',
+    'Stamps from exactly 0, or negative ones',
+    sees='It is played.',
+)
 def test_stamps_around_zero(tmp_path: Path, begin: int, headers: bool) -> None:
     recording = Recording(begin=begin, microphone=right if headers else None)
     path = write_bag(tmp_path / 'bag', recording.rows(), 'sqlite3')
@@ -133,6 +138,11 @@ SET = [
 
 @pytest.mark.parametrize('storage', ['mcap', 'sqlite3'])
 @pytest.mark.parametrize(('who', 'to'), SET)
+@pytest.mark.trouble(
+    'clocks',
+    'A clock was set in the middle of a recording',
+    sees='It goes on without a gap: `jumps of the clocks, taken out`.',
+)
 def test_clock_that_is_set_midway(tmp_path: Path, storage: str, who: str, to: int) -> None:
     clock = reset(to=to * SECOND)
     fields: dict[str, Any] = {
@@ -183,6 +193,12 @@ def test_pause_is_no_jump(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize('offset', [-5000, -1200, -400, -150, 150, 400, 1200, 5000])
+@pytest.mark.trouble(
+    'clocks',
+    'A bag whose camera and microphone lie apart',
+    sees='It is played by its stamps, and a line at the start tells the offset.',
+    remedy='`(with stamps=arrival as they were recorded)`',
+)
 def test_offset_is_kept_and_told(tmp_path: Path, offset: int) -> None:
     recording = Recording(seconds=12.0, camera=shifted(offset * MILLISECOND))
     path = write_bag(tmp_path / 'bag', recording.rows())
@@ -243,6 +259,11 @@ def in_bursts(rows: list[Row], period: int, headed: bool) -> list[Row]:
 
 @pytest.mark.parametrize('period', [100, 300, 1000])
 @pytest.mark.parametrize('headed', [True, False])
+@pytest.mark.trouble(
+    'clocks',
+    'Sound that was stamped on arrival comes in bursts',
+    sees='It is laid evenly by its samples.',
+)
 def test_sound_in_bursts_is_laid_evenly(tmp_path: Path, period: int, headed: bool) -> None:
     recording = Recording(seconds=6.0, microphone=right if headed else None)
     rows = in_bursts(recording.rows(), period * MILLISECOND, headed)
@@ -274,6 +295,13 @@ def test_gap_between_bursts_stays_one(tmp_path: Path) -> None:
         ({'sample_rate': 16000, 'channels': 1}, 44100, 2, 'as the bag says: it may be 44100 Hz'),
         ({'sample_rate': 44100, 'channels': 2}, 44100, 2, ''),
     ],
+)
+@pytest.mark.trouble(
+    'sound',
+    'A bag tells a wrong format of its sound, or none',
+    sees='The likely one is taken and named: `the sound has ... bytes a second, which is '
+    'not ... taken for ...`',
+    remedy='Record `audio_info`, too.',
 )
 def test_format_of_the_sound_is_doubted(
     tmp_path: Path, info: dict[str, Any] | None, rate: int, channels: int, told: str
@@ -308,6 +336,11 @@ def test_samples_that_go_on_in_the_next_message(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize('place', [0, 10, 29])
+@pytest.mark.trouble(
+    'bags',
+    'A corrupt JPEG, or a message that is no sound',
+    sees='It is left out, counted and named: `... that cannot be read, left out`.',
+)
 def test_single_damaged_messages_are_skipped_and_counted(tmp_path: Path, place: int) -> None:
     rows = Recording().rows()
     picture = [row for row in rows if row.topic == IMAGES][place]

@@ -46,6 +46,11 @@ def of(message, width, height):
         (info(width=0, height=0), (123, 456), (900, 901, 650, 350)),
     ],
 )
+@pytest.mark.trouble(
+    'senses',
+    '`camera_info` of another size, binned or cut out',
+    sees='It is scaled where the aspect agrees.',
+)
 def test_pictures_of_the_camera(message, size, expected):
     assert of(message, *size) == pytest.approx(expected)
 

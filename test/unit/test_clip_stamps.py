@@ -59,6 +59,11 @@ JOINED = {
 
 @pytest.mark.parametrize('change', JOINED)
 @pytest.mark.parametrize('begin', [0.0, 100.0])
+@pytest.mark.trouble(
+    'clips',
+    'Recordings that were joined: rate, layout or codec change, stamps start anew',
+    sees='Pictures and sound go on in step.',
+)
 def test_joined_transport_streams(tmp_path: Path, change: str, begin: float) -> None:
     first, second = JOINED[change]
     one = write_media(tmp_path / 'one.ts', greys(50), [Track(begin=begin, **first)], begin=begin)
@@ -90,6 +95,11 @@ def test_joined_transport_streams(tmp_path: Path, change: str, begin: float) -> 
 @pytest.mark.parametrize('codec', ['mjpeg', 'libvpx'])
 @pytest.mark.parametrize(
     'sizes', [((64, 48), (96, 72)), ((96, 72), (64, 48)), ((64, 48), (48, 64))]
+)
+@pytest.mark.trouble(
+    'clips',
+    'The size of the pictures changes midway',
+    sees='A line: `pictures of another size than the first, scaled to its size`',
 )
 def test_pictures_that_change_their_size_midway(
     tmp_path: Path, codec: str, sizes: tuple[tuple[int, int], ...]
@@ -157,6 +167,11 @@ def test_streams_that_begin_apart(
 
 @pytest.mark.parametrize('codec', ['libx264', 'mpeg4'])
 @pytest.mark.parametrize('suffix', ['avi', 'mkv', 'mp4'])
+@pytest.mark.trouble(
+    'clips',
+    'AVI without presentation stamps',
+    sees='Every picture is shown, in order.',
+)
 def test_every_picture_in_order_with_pictures_between(
     tmp_path: Path, suffix: str, codec: str
 ) -> None:
@@ -200,6 +215,11 @@ JUMPS: dict[str, Callable[[str, float], float]] = {
 
 @pytest.mark.parametrize('jump', JUMPS)
 @pytest.mark.parametrize('suffix', ['mkv', 'mp4'])
+@pytest.mark.trouble(
+    'clips',
+    'Stamps that jump absurdly',
+    sees='A line: `jumps of the stamps, taken out`',
+)
 def test_absurd_jumps_are_taken_out(tmp_path: Path, suffix: str, jump: str) -> None:
     source = write_media(
         tmp_path / 'whole.mkv', greys(50), [Track()], options={'crf': '5', 'bf': '0'}
@@ -267,6 +287,12 @@ def test_damage_costs_what_is_damaged(tmp_path: Path, suffix: str, place: str) -
     check_in_order(clip)
 
 
+@pytest.mark.trouble(
+    'clips',
+    'The first picture is damaged',
+    sees='The clip begins with the next one; a line: `pictures that cannot be decoded`.',
+    remedy='Take an intact copy.',
+)
 def test_first_picture_that_cannot_be_decoded(tmp_path: Path) -> None:
     noise = np.random.default_rng(1).integers(0, 255, (20, 64, 64, 3), np.uint8)
     clip = write_media(tmp_path / 'clip.mkv', list(noise), codec='mjpeg', pixels='yuvj420p')

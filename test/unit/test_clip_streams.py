@@ -62,6 +62,11 @@ def with_matrix(path: Path, matrix: tuple[int, ...]) -> Path:
 
 
 @pytest.mark.parametrize('matrix', ORIENTATIONS)
+@pytest.mark.trouble(
+    'clips',
+    'A clip whose pictures are turned or mirrored for display (front cameras)',
+    sees='They are shown as a player does.',
+)
 def test_whole_display_matrix(tmp_path: Path, matrix: tuple[int, ...]) -> None:
     clip = with_matrix(write_media(tmp_path / 'phone.mp4', [quadrants()] * 3), matrix)
     info = probe_clip(clip)
@@ -91,6 +96,11 @@ def test_odd_display_matrix(matrix: tuple[int, ...], turned: tuple[int, ...]) ->
         ((64, 48), Fraction(1), (64, 48)),
         ((64, 48), Fraction(500, 499), (64, 48)),
     ],
+)
+@pytest.mark.trouble(
+    'clips',
+    'Pixels that are not square',
+    sees='They are made square.',
 )
 def test_pixels_become_square(
     tmp_path: Path,
@@ -144,6 +154,11 @@ def loudness(path: Path) -> float:
 
 @pytest.mark.parametrize('suffix', ['mkv', 'mp4', 'mov'])
 @pytest.mark.parametrize('wanted', [0, 1, 2])
+@pytest.mark.trouble(
+    'clips',
+    'Several sounds in a clip',
+    sees='The default one is taken, and a line says so: `sound stream ... of ... is taken`.',
+)
 def test_default_sound_is_taken_and_named(tmp_path: Path, suffix: str, wanted: int) -> None:
     tracks = [
         Track(
@@ -239,6 +254,11 @@ def with_user_data_first(path: Path) -> Path:
 
 
 @pytest.mark.parametrize('flagged', [True, False])
+@pytest.mark.trouble(
+    'clips',
+    'Cover art before the film',
+    sees='The film is taken.',
+)
 def test_cover_is_never_the_film(tmp_path: Path, flagged: bool) -> None:
     film = write_media(tmp_path / 'film.mp4', greys(20), [Track()])
     clip = with_user_data_first(with_cover(tmp_path / 'with_cover.mp4', film, None, flagged))
@@ -250,6 +270,12 @@ def test_cover_is_never_the_film(tmp_path: Path, flagged: bool) -> None:
     assert len(list(camera_frames(clip))) == count_pictures(clip) == 20
 
 
+@pytest.mark.trouble(
+    'clips',
+    'A song with a cover instead of a clip',
+    sees='Refused: `is a song with a picture on its cover, no video`',
+    remedy='`give a video of the speaker`',
+)
 def test_song_with_a_cover_is_no_clip_but_a_sound(tmp_path: Path) -> None:
     song = write_media(tmp_path / 'plain.m4a', [], [Track()])
     clip = with_cover(tmp_path / 'song.mp4', None, song)
@@ -273,6 +299,12 @@ def test_song_with_a_cover_is_no_clip_but_a_sound(tmp_path: Path) -> None:
         ('picture.gif', 'gif', 'rgb8'),
     ],
 )
+@pytest.mark.trouble(
+    'clips',
+    'A photo instead of a clip',
+    sees='Refused: `holds a single picture, it is no video`',
+    remedy='`give a video of the speaker`',
+)
 def test_single_picture_is_no_clip(tmp_path: Path, name: str, codec: str, pixels: str) -> None:
     path = write_media(tmp_path / name, [quadrants()], codec=codec, pixels=pixels)
     with pytest.raises(ClipError, match=f'{name} holds a single picture, it is no video'):
@@ -280,6 +312,11 @@ def test_single_picture_is_no_clip(tmp_path: Path, name: str, codec: str, pixels
     assert len(list(camera_frames(path))) == 1  # who asks for a picture gets it
 
 
+@pytest.mark.trouble(
+    'clips',
+    'A name like `talk:1.mp4`',
+    sees='It is a file.',
+)
 def test_name_like_a_protocol_or_a_pattern(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ('talk:1.mp4', 'talk%03d#?.mp4', 'concat:a|b.mp4'):
@@ -303,6 +340,11 @@ print([frame.image.shape for frame in camera_frames(Path(sys.argv[1]))], gc.coll
 
 @pytest.mark.parametrize('suffix', ['png', 'jpg'])
 @pytest.mark.parametrize(('orientation', 'size'), [(1, (48, 64)), (3, (48, 64)), (6, (64, 48))])
+@pytest.mark.trouble(
+    'clips',
+    'A photo with a colour profile as a clip',
+    sees='It ends no process.',
+)
 def test_photo_with_a_colour_profile(
     tmp_path: Path, suffix: str, orientation: int, size: tuple[int, int]
 ) -> None:

@@ -1,6 +1,7 @@
 """The documentation tells the truth: its tables are made from the code, the rest is tried here."""
 
 import argparse
+import ast
 import re
 import shlex
 import sys
@@ -21,6 +22,9 @@ from vico_listener.lab.cli.docs import outdated
 from vico_listener.lab.docs.markdown import fill
 from vico_listener.lab.docs.markdown import table
 from vico_listener.lab.docs.pages import generated
+from vico_listener.lab.docs.troubles import KINDS
+from vico_listener.lab.docs.troubles import Trouble
+from vico_listener.lab.docs.troubles import troubles
 from vico_listener.listener import create_listener
 from vico_listener.listener.mood import Mood
 from vico_listener.motion import Attitude
@@ -240,3 +244,39 @@ def test_api_documentation_has_a_page_for_every_module(
     text = (tmp_path / 'vico_listener.html').read_text(encoding='utf-8')
     assert 'ListeningHead' in text and 'Watches and hears a speaker' in text
     assert (tmp_path / 'vico_listener' / 'clock.html').is_file()
+
+
+def literals(folder: Path) -> str:
+    """Every text in the sources, those that follow each other joined."""
+    texts = []
+    for path in sorted(folder.rglob('*.py')):
+        for part in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
+            if isinstance(part, ast.JoinedStr):
+                texts.append(''.join(v.value for v in part.values if isinstance(v, ast.Constant)))
+            elif isinstance(part, ast.Constant) and isinstance(part.value, str):
+                texts.append(part.value)
+    return '\n'.join(texts)
+
+
+def test_troubles_quote_what_the_program_says() -> None:
+    said = literals(PACKAGE) + (ROOT / 'run').read_text(encoding='utf-8')
+    found = list(troubles(ROOT / 'test'))
+    assert len(found) > 50 and {trouble.kind for trouble in found} == set(KINDS)
+    for trouble in found:
+        for quoted in re.findall(r'`([^`]+)`', trouble.sees + ' ' + trouble.remedy):
+            if ' ' not in quoted:
+                continue  # a name
+            for words in filter(None, map(str.strip, quoted.split('...'))):
+                assert words in said, f'{trouble.test}: {words}'
+
+
+def test_marks_of_troubles_are_read(tmp_path: Path) -> None:
+    mark = "@pytest.mark.trouble({}, 'rain', remedy='an umbrella')\ndef test_rain(): ...\n"
+    file = tmp_path / 'test_weather.py'
+    file.write_text('import pytest\n' + mark.format("'senses'"))
+    assert list(troubles(tmp_path)) == [
+        Trouble('senses', 'rain', '', 'an umbrella', 'test_weather.py: test_rain')
+    ]
+    file.write_text(mark.format("'weather'"))
+    with pytest.raises(ValueError, match="test_weather.py: test_rain: 'weather' is none of sound"):
+        list(troubles(tmp_path))

@@ -47,6 +47,13 @@ def watch(
 
 
 @pytest.mark.parametrize('upright_by', [0, 90, 180, 270])
+@pytest.mark.trouble(
+    'senses',
+    'The camera hangs upside down, or lies on its side',
+    sees='After two seconds without anybody the pictures are turned: `pictures are turned '
+    'clockwise by ... degrees`',
+    remedy='`image_rotation:=180` decides it for good.',
+)
 def test_a_camera_is_found_to_be_mounted_otherwise(
     photo: np.ndarray, tracker: FaceTracker, upright_by: int
 ) -> None:
@@ -77,6 +84,12 @@ def test_nobody_in_view_turns_nothing(tracker: FaceTracker) -> None:
     assert eye.rotation == 0
 
 
+@pytest.mark.trouble(
+    'senses',
+    'The camera lies on its side, and `image_rotation` says otherwise',
+    sees='WARN: `heads lie on their side: is the camera mounted so? image_rotation:=...`',
+    remedy='That parameter.',
+)
 def test_a_fixed_rotation_stays_and_lying_heads_are_told(
     photo: np.ndarray, tracker: FaceTracker
 ) -> None:

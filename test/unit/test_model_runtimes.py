@@ -1,5 +1,7 @@
 """Every runtime against the batched torch pass; the paper's number of parameters."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -131,3 +133,33 @@ def test_a_gpu_that_is_not_there_is_named(tmp_path):
         pytest.skip('there is a GPU')
     with pytest.raises(ValueError, match='device cuda needs'):
         create_runtime('torch', saved(CONFIGS['arkit52'], tmp_path), device='cuda')
+
+
+# In a process of its own: functions are compiled when their module is imported.
+WITHOUT_CACHE = """
+import sys
+from pathlib import Path
+from numba.core import caching
+caching.CacheImpl._locator_classes = []
+import numpy as np
+from vico_listener.listener.model.checkpoint import load_checkpoint
+from vico_listener.listener.model.runtimes import create_runtime
+checkpoint = load_checkpoint(Path(sys.argv[1]))
+runtime = create_runtime('numba', checkpoint)
+print(runtime.step(np.zeros(checkpoint.config.driven_size, np.float32)).shape)
+"""
+
+
+@pytest.mark.trouble(
+    'environment',
+    'No folder for the cache of numba can be written',
+    sees='The start takes longer.',
+    remedy='Set `NUMBA_CACHE_DIR`.',
+)
+def test_without_a_folder_for_its_cache(tmp_path):
+    config = ModelConfig(hidden=8, fused=8)
+    saved(config, tmp_path)
+    done = subprocess.run(
+        [sys.executable, '-c', WITHOUT_CACHE, str(tmp_path)], capture_output=True, text=True
+    )
+    assert done.stdout == f'({config.output_size},)\n', done.stderr

@@ -43,6 +43,11 @@ def test_an_interruption_ends_the_jobs_that_run() -> None:
     assert not multiprocessing.active_children()
 
 
+@pytest.mark.trouble(
+    'environment',
+    'Ctrl-C during work in several processes',
+    sees='They end at once.',
+)
 def test_ctrl_c_in_a_terminal_shows_no_tracebacks(tmp_path: Path) -> None:
     (tmp_path / 'waiting_job.py').write_text(JOB)
     (tmp_path / 'program.py').write_text('from waiting_job import wait\n' + PROGRAM)

@@ -262,6 +262,12 @@ def test_bad_portraits_are_named(photo: np.ndarray, tmp_path: Path) -> None:
         (cv2.ROTATE_90_COUNTERCLOCKWISE, 'lies on its side: turn the photo clockwise by 90'),
     ],
 )
+@pytest.mark.trouble(
+    'senses',
+    'A portrait that is upside down or lies on its side',
+    sees='Refused: `the face in the portrait ... is upside down`, `lies on its side`',
+    remedy='`turn the photo clockwise by ... degrees`',
+)
 def test_portraits_that_are_not_upright_are_refused(
     photo: np.ndarray, turn: int, reason: str
 ) -> None:
@@ -269,6 +275,12 @@ def test_portraits_that_are_not_upright_are_refused(
         find_face(np.ascontiguousarray(cv2.rotate(photo, turn)))
 
 
+@pytest.mark.trouble(
+    'senses',
+    'A portrait that is cut off',
+    sees='Refused: `the face in the portrait is cut off by the edge of the photo`',
+    remedy='`give one that shows the whole face, from forehead to chin`',
+)
 def test_portraits_that_are_cut_off_are_refused(photo: np.ndarray) -> None:
     x0, y0, x1, y1 = observe_faces(photo)[0].box.astype(int)
     wide, high = x1 - x0, y1 - y0

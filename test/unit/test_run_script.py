@@ -159,6 +159,12 @@ def test_clean_does_not_leave_two_in_the_lock(root):
     assert result(third)[0] == 'in\n'
 
 
+@pytest.mark.trouble(
+    'environment',
+    '`RMW_IMPLEMENTATION`, `ROS_SECURITY_*`, profiles of another ROS, with the wheels',
+    sees='`left out: ... which is set for another ROS`',
+    remedy='Install that ROS, if it is wanted.',
+)
 def test_what_is_set_for_another_ros_is_left_out_of_the_wheels(root):
     profile = root / 'profile.xml'
     profile.touch()
@@ -186,6 +192,12 @@ def test_what_the_wheels_have_themselves_is_not_worth_a_line(root):
     assert result(start(root, lines)) == ('', '')
 
 
+@pytest.mark.trouble(
+    'environment',
+    'The sources lie in a folder with a colon',
+    sees='Refused: `a colon in the name of a folder ends a path in PATH`',
+    remedy='`Move this folder`',
+)
 def test_a_folder_with_a_colon_is_refused(root):
     moved = root.parent / 'of:mine'
     root.rename(moved)

@@ -173,6 +173,11 @@ def test_both_of_another_clock_are_joined_by_their_stamps() -> None:
 
 
 @pytest.mark.parametrize('stream', ['image', 'audio'])
+@pytest.mark.trouble(
+    'clocks',
+    'A clock wraps around after 71 minutes',
+    sees='Nothing is lost.',
+)
 def test_a_clock_that_wraps_goes_on_without_a_break(stream: str) -> None:
     heard = live(shifted(stream, -4294.967296, since=4.0))
     assert heard.fine and heard.clocks.is_by_arrival(stream)
@@ -187,6 +192,11 @@ def test_all_clocks_that_jump_together_stay_joined() -> None:
         assert 1 <= heard.resets <= 2
 
 
+@pytest.mark.trouble(
+    'clocks',
+    'A single stamp that is far off',
+    sees='It is put right; nobody notices.',
+)
 def test_a_single_stray_stamp_is_put_right() -> None:
     heard = live(lambda name, time: time - (1000.0 if abs(time - 5.0) < 0.01 else 0.0))
     assert heard.fine and not heard.problems and heard.resets == 0
@@ -208,6 +218,13 @@ def test_stamps_that_say_nothing(stream: str, change: Callable, word: str) -> No
     assert heard.problems[0].startswith(f'{stream} stamps {word}: what has arrived together')
 
 
+@pytest.mark.trouble(
+    'clocks',
+    'The microphone is half a second behind',
+    sees='Each picture waits for its sound. WARN: `... after ... every answer waits for '
+    'that; let the driver of the ... hand on sooner`',
+    remedy='Smaller buffers of the driver.',
+)
 def test_sound_that_is_late_is_waited_for_and_named() -> None:
     heard = live(late={'audio': 0.38})
     assert heard.fine and not heard.news

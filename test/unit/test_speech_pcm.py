@@ -66,6 +66,12 @@ def test_empty_messages_are_fine():
     assert len(PcmDecoder(2, 'F32LE').decode(b'')) == 0
 
 
+@pytest.mark.trouble(
+    'sound',
+    'NaN and infinite samples',
+    sees='They become silence.',
+    remedy='Look at the driver of the microphone.',
+)
 def test_damaged_floats_become_silence_and_are_counted():
     decoder = PcmDecoder(2, 'F32LE')
     data = np.array([[0.5, np.nan], [np.inf, -np.inf], [1e30, 0.25]], '<f4')
@@ -156,6 +162,12 @@ def test_sound_is_not_taken_for_mp3():
         (mp3_frames(3), 'MP3'),
     ],
 )
+@pytest.mark.trouble(
+    'sound',
+    'MP3, Ogg, FLAC, MP4 or a WAV header where PCM is announced',
+    sees='ERROR: `the audio is ... not raw PCM: set the publisher to raw samples`',
+    remedy='`audio_capture: format:=wave`',
+)
 def test_a_container_on_a_pcm_topic_is_refused_by_name(start, name):
     decoder = PcmDecoder()
     with pytest.raises(AudioFormatError, match=f'the audio is {name}, not raw PCM: set .*wave'):
@@ -183,6 +195,12 @@ def stereo(seconds=1.0, gains=(1.0, -1.0), noise_level=0.0):
 
 
 @pytest.mark.parametrize('gains', [(1.0, -1.0), (0.9, -1.0), (1.0, -1.0, 1.0, -1.0)])
+@pytest.mark.trouble(
+    'sound',
+    'One of two channels is inverted: their mean is silence',
+    sees='The louder channel is heard alone.',
+    remedy='Swap the wires of one channel.',
+)
 def test_inverted_channels_do_not_silence_each_other(gains):
     sound = stereo(2.0, gains, 3.0)
     decoder = PcmDecoder(len(gains))
@@ -220,6 +238,11 @@ def test_sample_formats_as_gstreamer_and_alsa_write_them(name):
 
 @pytest.mark.parametrize(
     'name', ['wave', 'WAVE', 'PCM', 'pcm', 'raw', 'audio/x-raw', '', 'pcm_s16le', ' Raw ']
+)
+@pytest.mark.trouble(
+    'sound',
+    'The coding is called PCM, lpcm, raw, audio/x-raw or pcm_s16le',
+    sees='It is heard.',
 )
 def test_pcm_has_many_names(name):
     info = SimpleNamespace(sample_rate=48000, channels=2, sample_format='', coding_format=name)

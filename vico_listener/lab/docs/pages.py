@@ -14,6 +14,7 @@ from vico_listener.lab.docs.robots import robot_parts
 from vico_listener.lab.docs.ros_api import parameter_file
 from vico_listener.lab.docs.ros_api import ros_api_parts
 from vico_listener.lab.docs.third_party import third_party_parts
+from vico_listener.lab.docs.troubles import trouble_parts
 
 
 def generated(root: Path, parser: argparse.ArgumentParser) -> dict[Path, str]:
@@ -37,6 +38,7 @@ def generated(root: Path, parser: argparse.ArgumentParser) -> dict[Path, str]:
         **ros_api_parts(),
         **run_parts(root),
         **third_party_parts(root),
+        **trouble_parts(root),
     }
     files = {root / 'config' / 'listener.yaml': parameter_file()}
     for page in [root / 'README.md', *sorted((root / 'docs').glob('*.md'))]:
