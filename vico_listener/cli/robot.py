@@ -8,23 +8,31 @@ import time
 from collections.abc import Callable
 from collections.abc import Iterator
 from dataclasses import dataclass
-from dataclasses import replace
 from functools import partial
 from itertools import groupby
 
-from tqdm import tqdm
+import numpy as np
+from tqdm import trange
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import NotInstalledError
 from vico_listener.errors import UnavailableError
+from vico_listener.frames import ListenerMotion
+from vico_listener.motion import ARKIT52
+from vico_listener.motion import Attitude
+from vico_listener.motion import FaceMotion
 from vico_listener.robot import HeadCommand
 from vico_listener.robot import HeadController
+from vico_listener.robot import RobotHead
 from vico_listener.robot import RobotProfile
 from vico_listener.robot import load_profile
 from vico_listener.robot.interfaces import Payload
 from vico_listener.robot.interfaces import TopicInterface
 from vico_listener.robot.joints import AXES
 from vico_listener.robot.profile import known_profiles
+
+Send = Callable[[HeadCommand, int], None]
+"""Sends a command at a time (ns)."""
 
 PATIENCE = 5.0
 """The longest time for the robot to answer, s."""
@@ -128,7 +136,7 @@ def _show(profile: RobotProfile) -> int:
 def _check(profile: RobotProfile, move: bool) -> int:
     interface = profile.interface
     scale = math.degrees(1.0) if interface.unit == 'deg' else 1.0
-    commands = list(check_commands(profile))
+    head, commands = RobotHead(profile), list(check_commands(profile))
     print(f'{profile.name}: {interface.name} -> {interface.target}, {profile.rate:g} Hz')
     send, close = _open(profile) if move else (None, lambda: None)
     print('It moves. The head should' if move else 'Dry run, nothing is sent. The head should')
@@ -143,13 +151,25 @@ def _check(profile: RobotProfile, move: bool) -> int:
             if send is None:
                 print(f'      {_rounded(interface.payload(profile.joints, part[-1]))}')
                 continue
-            for command in tqdm(part, desc=pose.name, leave=False, disable=None):
-                send(command)
-                time.sleep(1.0 / profile.rate)
+            _hold(head, pose, send)
     finally:
         close()
     print("If it moves the other way somewhere, change that joint's sign in the profile.")
     return 0
+
+
+def _hold(head: RobotHead, pose: Pose, send: Send) -> None:
+    """Turn the head to a pose and hold it there."""
+    rotation = np.array(pose.rotation, np.float32)
+    face = FaceMotion(np.zeros(ARKIT52.size, np.float32), rotation)
+    for _ in trange(round(HOLD * head.profile.rate), desc=pose.name, leave=False, disable=None):
+        now = time.monotonic_ns()
+        motion = ListenerMotion(now, now, face, Attitude.NEUTRAL, 1.0, True, 'check')
+        for command in head.follow(motion, now):
+            sent = time.monotonic_ns()
+            if head.may_send(command, sent):
+                send(command, sent)
+        time.sleep(1.0 / head.profile.rate)
 
 
 def check_poses(profile: RobotProfile) -> list[Pose]:
@@ -168,7 +188,7 @@ def check_poses(profile: RobotProfile) -> list[Pose]:
 def check_commands(profile: RobotProfile) -> Iterator[tuple[Pose, HeadCommand]]:
     """Yield every command of the check in order, with the pose to which it leads.
 
-    They come from the same controller as all other motion of the head, so that all limits apply.
+    They come from the controller of all other motion of the head, so that all limits apply.
     """
     head = HeadController(profile)
     now = 0
@@ -185,11 +205,11 @@ def _rounded(payload: Payload) -> str:
     return json.dumps(json.loads(text, parse_float=lambda number: round(float(number), 4) + 0.0))
 
 
-def _open(profile: RobotProfile) -> tuple[Callable[[HeadCommand], None], Callable[[], None]]:
+def _open(profile: RobotProfile) -> tuple[Send, Callable[[], None]]:
     """Connect to the robot.
 
     Returns:
-        a function that sends a command now, and one that closes the connection.
+        a function that sends a command, and one that closes the connection.
 
     Raises:
         UnavailableError: the robot does not answer.
@@ -199,12 +219,12 @@ def _open(profile: RobotProfile) -> tuple[Callable[[HeadCommand], None], Callabl
         return _open_topic(interface, profile)
     link = interface.connector(profile.joints, print, partial(print, file=sys.stderr))()
     _wait_for_robot(lambda: link.trouble, link.close)
-    return link.send, link.close
+    return lambda command, _: link.send(command), link.close
 
 
 def _open_topic(
     interface: TopicInterface, profile: RobotProfile
-) -> tuple[Callable[[HeadCommand], None], Callable[[], None]]:
+) -> tuple[Send, Callable[[], None]]:
     try:
         import rclpy
 
@@ -224,10 +244,8 @@ def _open_topic(
         topic = node.resolve_topic_name(interface.topic)
         return '' if heard else f'no node subscribes to {topic}'
 
-    def send(command: HeadCommand) -> None:
-        now = int(node.get_clock().now().nanoseconds)
-        due = replace(command, stamp=now + round(NANOSECONDS / profile.rate))
-        publisher.publish(messages.make(due, now))
+    def send(command: HeadCommand, now: int) -> None:
+        publisher.publish(messages.make(command, now, node.get_clock().now().nanoseconds))
 
     def close() -> None:
         node.destroy_node()
