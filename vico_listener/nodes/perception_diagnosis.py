@@ -1,5 +1,6 @@
 """What the perception node says of itself on /diagnostics."""
 
+import math
 import time
 import traceback
 from typing import Any
@@ -70,7 +71,7 @@ class PerceptionDiagnosis:
             'audio_wait': head.senses.audio_wait_ns / NANOSECONDS,
             'image_stamps': 'header' if clocks is None else clocks.source(IMAGE),
             'audio_stamps': 'header' if clocks is None else clocks.source(AUDIO),
-            'sound_behind': 0.0 if clocks is None else clocks.sound_behind / NANOSECONDS,
+            'sound_behind': math.nan if clocks is None else clocks.sound_behind / NANOSECONDS,
             'corrected_faces': 0 if correction is None else correction.corrected,
             'uncorrected_faces': 0 if correction is None else correction.uncorrected,
         }

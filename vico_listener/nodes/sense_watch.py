@@ -1,5 +1,7 @@
 """Follows what a running stack sees and hears of its speaker."""
 
+import math
+
 from diagnostic_msgs.msg import DiagnosticArray
 
 import vico_listener.msg as msg
@@ -54,8 +56,9 @@ class SenseWatch:
         # The format is None where perception was told that there is no microphone.
         listens = self._values.get('audio_format') != 'None'
         if source is None:
-            behind = self._value('sound_behind') if self.senses.sounds else None
-            return RunCheck(self.senses, listens, behind, skipped=lost)
+            behind = self._value('sound_behind')
+            measured = bool(self.senses.sounds) and behind is not None and math.isfinite(behind)
+            return RunCheck(self.senses, listens, behind if measured else None, skipped=lost)
         return RunCheck(
             self.senses,
             source.wants_sound and (listens or not source.info.has_audio),

@@ -243,7 +243,8 @@ PERCEPTION = NodeApi(
         Value('audio_stamps', 'Where those of the audio come from.'),
         Value(
             'sound_behind',
-            'How much later than an image the audio of its time arrives; negative: earlier [s].',
+            'How much later than an image the audio of its time arrives; negative: earlier; nan '
+            'while replaying [s].',
         ),
         Value('corrected_faces', 'With `camera_on_head`: faces whose pose was corrected.'),
         Value(

@@ -1,0 +1,78 @@
+"""What a run was worth, as far as the topics of the stack tell."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from diagnostic_msgs.msg import DiagnosticArray
+from diagnostic_msgs.msg import DiagnosticStatus
+from diagnostic_msgs.msg import KeyValue
+from vico_listener.msg import SpeakerFrame
+
+from vico_listener.media.remarks import Remarks
+from vico_listener.nodes.sense_watch import SenseWatch
+
+
+def watch(values: dict[str, Any], face: bool = True, sound: bool = True) -> SenseWatch:
+    """A watch that has seen ten ticks, and diagnostics with these values."""
+    found = SenseWatch()
+    for _ in range(10):
+        found.on_speaker(SpeakerFrame(face_valid=face, audio_valid=sound, speaking=False))
+    pairs = [KeyValue(key=key, value=str(value)) for key, value in values.items()]
+    status = DiagnosticStatus(name='vico_listener: perception', message='running', values=pairs)
+    found.on_diagnostics(DiagnosticArray(status=[status]))
+    return found
+
+
+def source(sound: bool = True, wanted: bool = True) -> Any:
+    remarks = Remarks()
+    remarks.add('pictures that cannot be decoded', 3)
+    return SimpleNamespace(
+        info=SimpleNamespace(path=Path('talk.mp4'), has_audio=sound),
+        wants_sound=wanted,
+        sound_behind=-0.2,
+        notes=['track 1 of 2'],
+        remarks=remarks,
+    )
+
+
+def test_what_was_lost_is_named() -> None:
+    check = watch({'dropped_images': 7, 'lost_audio_messages': 0, 'skipped_ticks': 40}).check()
+    assert list(check.skipped) == [
+        '7 images came faster than they could be processed, or were lost on the way',
+        '40 ticks lay in gaps longer than a second',
+    ]
+    assert check.verdict == 'ok'
+
+
+@pytest.mark.parametrize(('told', 'behind'), [('0.350', 0.35), ('nan', None)])
+def test_offset_is_that_of_the_diagnostics(told: str, behind: float | None) -> None:
+    assert watch({'sound_behind': told}).check().sound_behind == behind
+
+
+def test_sound_is_missed_unless_the_stack_was_told_that_there_is_none() -> None:
+    missed = 'no sound in 100% of the time'
+    assert watch({'audio_format': '16000 Hz'}, sound=False).check().verdict == missed
+    assert watch({'audio_format': None}, sound=False).check().verdict == 'ok'
+
+
+def test_recording_tells_what_was_skipped_and_whether_sound_was_wanted() -> None:
+    heard = watch({'late_images': 1, 'audio_format': '16000 Hz'}).check(source())
+    assert heard.sound_behind == -0.2 and list(heard.notes) == ['track 1 of 2']
+    assert list(heard.skipped) == [
+        'pictures that cannot be decoded: 3',
+        '1 images were older than the last one',
+    ]
+    # A clip without sound was not asked for, even where the stack was set up for it.
+    silent = watch({'audio_format': None}, sound=False)
+    assert silent.check(source(sound=False)).verdict == 'no sound in 100% of the time'
+    assert silent.check(source(sound=False, wanted=False)).verdict == 'ok'
+    assert silent.check(source()).verdict == 'ok'
+
+
+def test_node_that_is_not_active_says_nothing() -> None:
+    found = watch({'dropped_images': 2})
+    status = DiagnosticStatus(name='vico_listener: perception', message='not active')
+    found.on_diagnostics(DiagnosticArray(status=[status]))
+    assert found.diagnosed and len(found.check().skipped) == 1
