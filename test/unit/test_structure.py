@@ -114,3 +114,13 @@ def test_sources_that_the_docs_name_exist(page: Path) -> None:
     for name in re.findall(r'`((?:\w+/)+\w+\.py)`', page.read_text(encoding='utf-8')):
         places = (ROOT / name, ROOT / 'vico_listener' / name)
         assert any(place.is_file() for place in places), name
+
+
+def test_nodes_are_short() -> None:
+    lines = {
+        name: len(path.read_text(encoding='utf-8').splitlines())
+        for name, path in MODULES.items()
+        if name.endswith('_node')
+    }
+    assert len(lines) >= 7
+    assert {name: count for name, count in lines.items() if count > 200} == {}

@@ -13,9 +13,7 @@ from vico_listener.errors import VicoError
 from vico_listener.frames import ListenerMotion
 from vico_listener.nodes.expression_output import create_avatar
 from vico_listener.nodes.expression_output import create_expression_output
-from vico_listener.nodes.managed_node import ERROR
-from vico_listener.nodes.managed_node import OK
-from vico_listener.nodes.managed_node import WARN
+from vico_listener.nodes.head_diagnosis import diagnosis
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.motion_input import subscribe_to_motion
 from vico_listener.nodes.robot_message import CommandMessages
@@ -26,7 +24,6 @@ from vico_listener.robot import load_profile
 from vico_listener.robot.head import ReplayClock
 from vico_listener.robot.interfaces import RobotLink
 from vico_listener.robot.interfaces import TopicInterface
-from vico_listener.robot.limits import verdict
 from vico_listener.ros_api import HEAD
 from vico_listener.ros_api.head import COMMAND_DEPTH
 from vico_listener.ros_api.head import LOOK_AT
@@ -189,27 +186,6 @@ class HeadNode(ManagedNode):
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
         """Commands sent and their latency since image and audio were in."""
         with self._lock:  # a head that rests has sent its last command
-            head, link, avatar = self._head, self._link, self._avatar
-            awake = head is not None and head.awake
-            limits = 'ok' if head is None else verdict(head.limits.found())
-        values: dict[str, Any] = {
-            'robot': self.table['robot'],
-            'commands': head.commands if head else 0,
-            'refused_motions': head.refused if head else 0,
-            'skipped_commands': head.skipped if head else 0,
-            'limits': limits,
-        }
-        if avatar is not None:
-            values |= {'avatar_motions': avatar.sent, 'avatar_lost': avatar.lost}
-        values |= {f'command_latency_{k}_ms': v for k, v in self._latency.summary_ms().items()}
-        if head is None:
-            return OK, 'no robot is given', values
-        if head.refused:
-            return ERROR, f'{head.refused} motions were not finite', values
-        if limits != 'ok':
-            return ERROR, f'commands beyond the limits of the head: {limits}', values
-        if link is not None and link.trouble:
-            return WARN, f'the robot does not follow: {link.trouble}', values
-        if not awake:
-            return WARN, 'no motion: the head rests', values
-        return OK, 'following', values
+            return diagnosis(
+                self.table['robot'], self._head, self._link, self._avatar, self._latency
+            )

@@ -186,8 +186,7 @@ class PerceptionNode(ManagedNode):
             self._diagnosis.complain(f'camera_info: {error}')
 
     def _idle(self) -> None:
-        newest = self._head.senses.newest_stamp
-        if newest is not None:
+        if (newest := self._head.senses.newest_stamp) is not None:
             self._publish(self._head.idle(newest + NANOSECONDS // MODEL_RATE))
 
     def _publish(self, answers: list[Answer]) -> None:

@@ -8,15 +8,14 @@ from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.duration import Duration
-from rosgraph_msgs.msg import Clock as ClockMessage
 from std_msgs.msg import String
 
 import vico_listener.msg as msg
 from vico_listener.clock import NANOSECONDS
 from vico_listener.frames import CameraFrame
 from vico_listener.frames import SoundChunk
+from vico_listener.nodes.clock_publisher import ClockPublisher
 from vico_listener.nodes.convert import stamp_of
-from vico_listener.nodes.convert import time_message
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.media_publisher import MediaPublisher
@@ -28,13 +27,9 @@ from vico_listener.nodes.topics import advertise
 from vico_listener.nodes.topics import subscribe_to
 from vico_listener.ros_api import REPLAY
 from vico_listener.ros_api.replay import BAG_ATTITUDE
-from vico_listener.ros_api.replay import CLOCK
 from vico_listener.ros_api.replay import IMAGE
 from vico_listener.ros_api.replay import SPEAKER
 from vico_listener.user_message import user_message
-
-CLOCK_PERIOD_NS = 50_000_000
-"""Stream time between two messages on /clock; every node of the stack has to take each."""
 
 CONNECT = 10.0
 """Seconds that replay waits for somebody to subscribe before it plays to nobody."""
@@ -55,25 +50,31 @@ class ReplayNode(ManagedNode):
     `/clock` follows them: the same recording always gives the same stamps. When somebody publishes
     `speaker`, replay waits for it (back-pressure): nothing is lost, however slow the listener and
     however high the rate.
+
+    Attributes:
+        source: what is played; there is one once the node is configured.
+        on_played: is called with everything that has been published.
+        finished: set when all was played.
     """
 
     API = REPLAY
+    source: Source
 
     def __init__(self, name: str = 'replay', **options: Any) -> None:
         super().__init__(name, **options)
-        self.source: Source | None = None
         self.on_played: PlayedCallback | None = None
         self.finished = threading.Event()
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
         self._pace = ReplayPace(self._stop, lambda: self.count_publishers('speaker') > 0)
-        self._told = 0
         self._senses = SenseWatch()
         self._media = MediaPublisher(self, IMAGE.depth)
         self._attitude = advertise(self, BAG_ATTITUDE)
-        self._clock_publisher = advertise(self, CLOCK)
+        self._stream_clock = ClockPublisher(self)
         subscribe_to(self, SPEAKER, self._on_speaker)
-        self.create_subscription(DiagnosticArray, '/diagnostics', self._on_diagnostics, 10)
+        self.create_subscription(
+            DiagnosticArray, '/diagnostics', lambda m: self._senses.on_diagnostics(m), 10
+        )
 
     def configure(self) -> None:
         """Look into the clip or bag."""
@@ -104,7 +105,6 @@ class ReplayNode(ManagedNode):
         return not self._missing()
 
     def _missing(self) -> list[str]:
-        assert self.source is not None
         return self._media.missing(self.source.info.has_audio)
 
     def _run(self) -> None:
@@ -126,23 +126,17 @@ class ReplayNode(ManagedNode):
 
     def _tell_check(self) -> None:
         """Say what was skipped and, where somebody perceived it, what the run was worth."""
-        assert self.source is not None
         self._pace.wait_for_rest()
-        heard = self._senses.senses.ticks > 0
-        if heard and not self._senses.diagnosed:
+        if self._senses.senses.ticks and not self._senses.diagnosed:
             self._stop.wait(DIAGNOSTICS)
-        check = self._senses.check(self.source)
-        fine = not check.skipped and (check.verdict == 'ok' or not heard)
+        fine, lines = self._senses.summary(self.source)
         tell = self.get_logger().info if fine else self.get_logger().warning
-        for line in check.lines() if heard else check.skipped:
+        for line in lines:
             tell(f'{self.source.info.path.name}: {line}')
-
-    def _on_diagnostics(self, message: DiagnosticArray) -> None:
-        self._senses.on_diagnostics(message)
 
     def _wait_for_subscribers(self) -> None:
         until = time.monotonic() + CONNECT
-        while not self.connected() and not self._stop.is_set():
+        while self._missing() and not self._stop.is_set():
             self._stop.wait(0.05)
             if time.monotonic() > until:
                 self.get_logger().warning(
@@ -152,15 +146,12 @@ class ReplayNode(ManagedNode):
                 return
 
     def _announce_audio(self) -> None:
-        assert self.source is not None
         info = self.source.info
-        if not info.has_audio:
-            return
-        self._media.announce(info.sample_rate, min(info.channels, 2))
-        self._stop.wait(ANNOUNCEMENT)
+        if info.has_audio:
+            self._media.announce(info.sample_rate, min(info.channels, 2))
+            self._stop.wait(ANNOUNCEMENT)
 
     def _play_once(self) -> None:
-        assert self.source is not None
         origin = self.source.start
         self._pace.begin(origin)
         attitude = self.source.attitude
@@ -174,7 +165,7 @@ class ReplayNode(ManagedNode):
             start += self._pace.wait_for_consumer(origin + item.stamp)
             if self._stop.is_set():
                 return
-            self._tell_time(origin + item.available)
+            self._stream_clock.tell(origin + item.available)
             if isinstance(item, CameraFrame | SoundChunk):
                 self._publish(item, origin)
                 if self.on_played is not None:
@@ -190,11 +181,6 @@ class ReplayNode(ManagedNode):
         self._attitude.publish(String(data=attitude))
         self._attitude.wait_for_all_acked(Duration(seconds=ANNOUNCEMENT))
         self._stop.wait(ANNOUNCEMENT)
-
-    def _tell_time(self, now: int) -> None:
-        if not 0 <= now - self._told < CLOCK_PERIOD_NS:
-            self._told = now
-            self._clock_publisher.publish(ClockMessage(clock=time_message(now)))
 
     def _on_speaker(self, message: msg.SpeakerFrame) -> None:
         self._senses.on_speaker(message)

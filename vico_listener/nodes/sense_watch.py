@@ -1,6 +1,7 @@
 """Follows what a running stack sees and hears of its speaker."""
 
 import math
+from collections.abc import Sequence
 
 from diagnostic_msgs.msg import DiagnosticArray
 
@@ -66,6 +67,16 @@ class SenseWatch:
             source.notes,
             [*source.remarks.lines(), *lost],
         )
+
+    def summary(self, source: Source) -> tuple[bool, Sequence[str]]:
+        """Return whether all is well with what was played, and the lines that say so or not.
+
+        When nobody perceived it, there is only what was skipped to say.
+        """
+        check = self.check(source)
+        heard = self.senses.ticks > 0
+        fine = not check.skipped and (check.verdict == 'ok' or not heard)
+        return fine, check.lines() if heard else check.skipped
 
     def _value(self, name: str) -> float | None:
         return float(self._values[name]) if name in self._values else None

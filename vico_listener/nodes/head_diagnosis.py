@@ -1,0 +1,52 @@
+"""What the head node says of itself on /diagnostics."""
+
+from typing import Any
+
+from vico_listener.nodes.managed_node import ERROR
+from vico_listener.nodes.managed_node import OK
+from vico_listener.nodes.managed_node import WARN
+from vico_listener.robot import RobotHead
+from vico_listener.robot.avatar import Avatar
+from vico_listener.robot.interfaces import RobotLink
+from vico_listener.robot.limits import verdict
+from vico_listener.statistics import Durations
+
+
+def diagnosis(
+    robot: str,
+    head: RobotHead | None,
+    link: RobotLink | None,
+    avatar: Avatar | None,
+    latency: Durations,
+) -> tuple[bytes, str, dict[str, Any]]:
+    """Return level, message and values.
+
+    Args:
+        robot: name of its profile; empty without a robot.
+        head: of that robot.
+        link: to a robot that is not commanded by a topic.
+        avatar: that is shown the motions, too.
+        latency: of commands since image and audio were in.
+    """
+    limits = 'ok' if head is None else verdict(head.limits.found())
+    values: dict[str, Any] = {
+        'robot': robot,
+        'commands': head.commands if head else 0,
+        'refused_motions': head.refused if head else 0,
+        'skipped_commands': head.skipped if head else 0,
+        'limits': limits,
+    }
+    if avatar is not None:
+        values |= {'avatar_motions': avatar.sent, 'avatar_lost': avatar.lost}
+    values |= {f'command_latency_{k}_ms': v for k, v in latency.summary_ms().items()}
+    if head is None:
+        return OK, 'no robot is given', values
+    if head.refused:
+        return ERROR, f'{head.refused} motions were not finite', values
+    if limits != 'ok':
+        return ERROR, f'commands beyond the limits of the head: {limits}', values
+    if link is not None and link.trouble:
+        return WARN, f'the robot does not follow: {link.trouble}', values
+    if not head.awake:
+        return WARN, 'no motion: the head rests', values
+    return OK, 'following', values
