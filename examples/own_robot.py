@@ -37,4 +37,4 @@ if __name__ == '__main__':
     for answer in ListeningHead(robot=sys.argv[1]).answers(play(sys.argv[2])):
         for command in answer.commands:
             servos.send(command)
-            time.sleep(1 / robot.rate)
+            time.sleep(1 / 30)  # such a robot gets one command a tick

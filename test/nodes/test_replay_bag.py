@@ -14,6 +14,8 @@ from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.serialization import deserialize_message
 
 from vico_listener import msg
+from vico_listener.cli.main import main
+from vico_listener.clock import MODEL_RATE
 from vico_listener.lab.dataset.bags.clip_bags import ClipFiles
 from vico_listener.lab.dataset.bags.clip_bags import make_bag
 from vico_listener.lab.nodes.bag_recorder_node import BagRecorderNode
@@ -133,6 +135,29 @@ def test_recorded_bag_holds_what_was_published(
     assert [m.face.rotation.tolist() for m in kept] == [
         m.face.rotation.tolist() for m in heard['motion']
     ]
+
+
+@pytest.mark.parametrize(
+    ('face', 'strict', 'code'), [(False, ['--strict'], 3), (False, [], 0), (True, ['--strict'], 0)]
+)
+def test_record_fails_strictly_where_nobody_was_seen(
+    graph: Graph,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    face: bool,
+    strict: list[str],
+    code: int,
+) -> None:
+    tester = graph.tester()
+    speaker = tester.create_publisher(msg.SpeakerFrame, 'speaker', 60)
+    frame = msg.SpeakerFrame(face_valid=face, audio_valid=True)
+    tester.create_timer(1 / MODEL_RATE, lambda: speaker.publish(frame))
+    options = ['--out', str(tmp_path / 'bag'), '--seconds', '3', *strict]
+    assert main(['bag', 'record', *options]) == code
+    verdict = 'ok' if face else 'no face in 100% of the time'
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[-1] == f'check: {verdict}'
+    assert printed[-2] == f'senses: face {face:.0%}, sound 100%, speech 0%'
 
 
 def test_ros_reads_what_bags_are_written_with(tmp_path: Path, short_bag: Path) -> None:

@@ -95,7 +95,7 @@ def test_own_robot(talk, tmp_path):
     profile.write_text(text.replace('/dev/ttyUSB0', str(servos)), encoding='utf-8')
     run(EXAMPLES / 'own_robot.py', profile, talk)
     commands = [json.loads(line) for line in servos.read_text().splitlines()]
-    assert len(commands) >= 90 and all(set(c) == {'pan', 'tilt'} for c in commands)
+    assert len(commands) >= 55 and all(set(c) == {'pan', 'tilt'} for c in commands)
     tilt = np.array([command['tilt'] for command in commands])
     assert 0.1 < np.ptp(tilt) < 2 * np.degrees(0.5)
 
