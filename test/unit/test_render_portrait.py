@@ -220,6 +220,16 @@ def test_turns_are_limited_softly() -> None:
     np.testing.assert_allclose(soft_limit(-np.radians([0.0, 30.0, -30.0])), -both)
 
 
+def test_turned_face_is_not_turned_into_a_profile() -> None:
+    own = np.radians(35.0)
+    outwards = soft_limit(np.radians([0.0, 0.0, 30.0]), own)
+    assert np.radians(5.0) < outwards[2] <= np.radians(10.0)
+    inwards = np.radians([0.0, 0.0, -15.0])
+    np.testing.assert_allclose(soft_limit(inwards, own), inwards)
+    turns = [soft_limit(np.array([0.0, 0.0, yaw]), own)[2] for yaw in np.linspace(0, 1, 50)]
+    assert (np.diff(turns) >= 0).all() and np.diff(turns).max() < 0.03
+
+
 def test_extremes_are_drawn(renderer: PortraitRenderer) -> None:
     wild = FaceMotion(
         np.full(52, 7.0, np.float32), np.full(3, 3.0, np.float32), np.full(3, -9.0, np.float32)
@@ -273,6 +283,14 @@ def test_portraits_that_are_not_upright_are_refused(
 ) -> None:
     with pytest.raises(PortraitError, match=reason):
         find_face(np.ascontiguousarray(cv2.rotate(photo, turn)))
+
+
+def test_profiles_are_refused(photo: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    (face,) = observe_faces(photo)
+    face.motion = face_with(face.motion, rotation=(0, 0, np.radians(-50)))
+    monkeypatch.setattr('vico_listener.render.portrait.observe_faces', lambda picture: [face])
+    with pytest.raises(PortraitError, match='turned aside by 50 degrees: give one that looks'):
+        find_face(photo)
 
 
 @pytest.mark.trouble(

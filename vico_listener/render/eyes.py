@@ -23,7 +23,7 @@ LOOK = 0.29
 LOOK_UP, LOOK_DOWN = 0.22, 0.16
 """The vertical shift of the iris at coefficient 1, in the same unit."""
 
-LID_UP, LID_DOWN = 0.25, 0.5
+LID_UP, LID_DOWN = 0.3, 0.6
 """How far the upper lid follows a gaze up and down, as a share of its way to the lower lid."""
 
 RAISED = 0.3

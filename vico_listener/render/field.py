@@ -15,6 +15,7 @@ from vico_listener.render.expression_basis import BROADENING
 from vico_listener.render.expression_basis import FADING
 from vico_listener.render.expression_basis import STROKES
 from vico_listener.render.expression_basis import displacement_basis
+from vico_listener.render.glasses import worn_glasses
 from vico_listener.render.landmarks import CHIN
 from vico_listener.render.landmarks import OUTLINE
 from vico_listener.render.layers import head_share
@@ -29,6 +30,9 @@ FREE_ANGLE = np.radians(19.0)
 
 MAX_ANGLE = np.radians(25.0)
 """The limit of compressed rotations, rad, because a photo cannot show a profile."""
+
+PROFILE = np.radians(45.0)
+"""The yaw of a face, its own in the photo included, beyond which it would be a profile, rad."""
 
 EYE_DISTANCE = 0.09
 """The distance between the outer eye corners of an average face, m."""
@@ -82,8 +86,10 @@ class HeadField:
             displacement_basis(portrait, self._x, self._y, strokes).reshape(52, -1)
             for strokes in (STROKES, BROADENING, FADING)
         ]
+        still = 1.0 - worn_glasses(portrait, self._x, self._y)
+        rows = [row * np.repeat(still.ravel(), 2) for row in rows]
         self._used = [np.flatnonzero(np.abs(row).max(axis=1) > 0) for row in rows]
-        self._reference = portrait.reference.expression
+        self._reference, self._yaw = portrait.reference.expression, portrait.yaw
         # A single product gives all displacements: the coefficients' rows come first, then those of
         # the rigid motion.
         rigid = _rigid_basis(portrait, head, self._x, self._y)
@@ -109,7 +115,7 @@ class HeadField:
     def _displacement(self, motion: FaceMotion) -> NDArray[np.float32]:
         change = motion.expression - self._reference
         either, broader, fading = (change[used] for used in self._used)
-        rotation = matrix_from_rpy(soft_limit(motion.rotation.astype(np.float64)))
+        rotation = matrix_from_rpy(soft_limit(motion.rotation.astype(np.float64), self._yaw))
         ahead, left, up = np.clip(motion.translation.astype(np.float64), -MAX_SHIFT, MAX_SHIFT)
         nearer = rotation[0] - (1, 0, 0), (ahead * self._px_per_m,)
         across = rotation[1] - (0, 1, 0), (left * self._px_per_m,)
@@ -163,12 +169,17 @@ def held_at_border(head: NDArray[np.uint8]) -> tuple[NDArray, NDArray]:
     return left * right, top * bottom
 
 
-def soft_limit(angles: NDArray[np.float64]) -> NDArray[np.float64]:
+def soft_limit(angles: NDArray[np.float64], own_yaw: float = 0.0) -> NDArray[np.float64]:
     """Return roll, pitch and yaw (rad) as far as a photo can show them.
 
     They are unchanged up to `FREE_ANGLE`, and compressed to `MAX_ANGLE` beyond it: the roll alone,
-    pitch and yaw together by the angle between the face and its rest.
+    pitch and yaw together by the angle between the face and its rest. A face that is turned by
+    `own_yaw` in its photo is not turned into a profile.
     """
+    room = max(PROFILE - abs(own_yaw), 0.0)
+    if angles[2] * own_yaw > 0.0 and abs(angles[2]) > 0.5 * room:
+        yaw = 0.5 * room * (1.0 + np.tanh((abs(angles[2]) - 0.5 * room) / max(0.5 * room, 1e-9)))
+        angles = np.array([angles[0], angles[1], np.copysign(yaw, angles[2])])
     roll, away = abs(float(angles[0])), float(np.hypot(angles[1], angles[2]))
     factors = [_compressed(size) / max(size, 1e-9) for size in (roll, away, away)]
     return np.asarray(angles * factors)

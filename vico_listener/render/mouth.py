@@ -13,6 +13,7 @@ from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import ARKIT_NAMES
 from vico_listener.render import landmarks as lm
 from vico_listener.render.base import Image
+from vico_listener.render.mouth_inside import Colours
 from vico_listener.render.mouth_inside import Inside
 from vico_listener.render.mouth_inside import colours_of
 from vico_listener.render.patch import Float
@@ -34,6 +35,9 @@ LIPS_REACH = 0.75
 
 OPENED = 0.12
 """The opening of the mouth at which a drawn inside has replaced a portrait's own dark one."""
+
+CORNER = 0.1
+"""The width of the skin beside the corners of the mouth that the lips move, in the same unit."""
 
 GRIN = 0.45
 """The smile from which on it parts the lips."""
@@ -117,6 +121,26 @@ class _Pose:
         return max(map(abs, moved)) < STILL
 
 
+@dataclass(frozen=True)
+class _Lips:
+    """The pixels around the lips: their place in the whole region, and the inside of the mouth."""
+
+    place: tuple[slice, slice]
+    region: _Region
+    inside: Inside
+
+    @classmethod
+    def cut(
+        cls, whole: _Region, across: Float, reach: float, colours: Colours, eyes: float
+    ) -> '_Lips':
+        """Return the lips up to `reach` px from the middle of the mouth, as `across` counts."""
+        v = whole.patch.v
+        used = (v > whole.top) & (v < whole.anchor) & (np.abs(across) < reach)
+        place = _span(used.any(axis=1)), _span(used.any(axis=0))
+        region = whole.part(*place)
+        return cls(place, region, Inside(colours, across[place], region.upper, eyes))
+
+
 class Mouth:
     """The lips, teeth and jaw of the portrait.
 
@@ -128,16 +152,18 @@ class Mouth:
         self._eyes = np.float32(portrait.eyes)
         self._whole = _measure(portrait)
         self.patch = self._whole.patch
-        # The lips alone need far fewer pixels than the jaw and the neck.
-        v = self.patch.v
-        lips = (v > self._whole.top) & (v < self._whole.anchor)
-        across = self.patch.u - np.float32(self._middle_of_mouth())
-        lips &= np.abs(across) < LIPS_REACH * portrait.eyes
-        self._lips_place = _span(lips.any(axis=1)), _span(lips.any(axis=0))
-        self._lips = self._whole.part(*self._lips_place)
         colours = colours_of(portrait)
-        self._own_teeth = _shows_teeth(portrait.image, self._lips, colours.enamel, portrait.eyes)
-        self._inside = Inside(colours, across[self._lips_place], self._lips.upper, portrait.eyes)
+        across = self.patch.u - np.float32(self._middle_of_mouth())
+        # The lips alone need fewer pixels than the jaw and the neck, and without the jaw nothing
+        # moves beside the corners of the mouth.
+        half = float(np.abs(across[self._whole.arch > 0]).max(initial=1.0))
+        self._beside, self._lips = (
+            _Lips.cut(self._whole, across, reach, colours, portrait.eyes)
+            for reach in (LIPS_REACH * portrait.eyes, half + CORNER * portrait.eyes)
+        )
+        self._own_teeth = _shows_teeth(
+            portrait.image, self._beside.region, colours.enamel, portrait.eyes
+        )
         self._reference = portrait.reference.expression
 
     def _middle_of_mouth(self) -> float:
@@ -149,7 +175,9 @@ class Mouth:
         pose = _pose(expression, self._reference)
         if pose.still:
             return False
-        lips, eyes = self._lips, self._eyes
+        still_jaw = abs(pose.jaw) < STILL
+        part, eyes = self._lips if still_jaw else self._beside, self._eyes
+        lips = part.region
         chin_drop = JAW_DROP * eyes * np.float32(pose.jaw)
         gap = lips.lower - lips.upper
         lip_drop = eyes * np.float32(JAW_DROP * max(pose.jaw, 0.0) + pose.drop)
@@ -163,9 +191,9 @@ class Mouth:
         lower = lips.lower + lip_drop * lips.arch + np.float32(0.045) * eyes * bow
         lower -= np.float32(0.55 * pose.closed) * gap
         lower = np.maximum(lower, upper)
-        region = lips if abs(pose.jaw) < STILL else self._whole
+        region = lips if still_jaw else self._whole
         offset = _give_way(region, chin_drop)
-        lips_offset = offset if region is lips else offset[self._lips_place]
+        lips_offset = offset if region is lips else offset[part.place]
         lips_offset[...] = _slide(lips, pose, upper, lower, chin_drop * lips.jaw, lips_offset)
         patch = region.patch
         x, y = patch.sources(0.0, offset)
@@ -175,13 +203,12 @@ class Mouth:
         opened = max(pose.jaw, 4.0 * pose.lift, 4.0 * pose.drop, pose.grin)
         if opened > STILL:
             place = target[lips.patch.rows, lips.patch.columns]
-            self._fill(place, lips, upper, lower, min(opened / OPENED, 1.0))
+            self._fill(place, part, upper, lower, min(opened / OPENED, 1.0))
         return True
 
-    def _fill(
-        self, picture: Image, region: _Region, upper: Float, lower: Float, opened: float
-    ) -> None:
+    def _fill(self, picture: Image, lips: _Lips, upper: Float, lower: Float, opened: float) -> None:
         """Paint the inside of the mouth: beyond the portrait's own teeth, or over its own dark."""
+        region = lips.region
         mouth = lower - upper > 0.25
         if not mouth.any():
             return
@@ -193,7 +220,7 @@ class Mouth:
         own *= np.float32(1.0 if self._own_teeth else 1.0 - opened)
         edge = np.clip(np.minimum(v - upper, lower - v), 0.0, 1.0)
         alpha = edge * (1.0 - own) * np.clip((lower - upper) / 2.0, 0.0, 1.0)
-        colour = self._inside.part(rows, columns).draw(v, upper, lower, not self._own_teeth)
+        colour = lips.inside.part(rows, columns).draw(v, upper, lower, not self._own_teeth)
         part = picture[rows, columns, :3]
         part[...] = (part + alpha[..., None] * (colour - part)).astype(np.uint8)
 

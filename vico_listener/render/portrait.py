@@ -168,6 +168,7 @@ class Portrait:
         matrix: (2, 3) the transform from px of the original photo to px of the image.
         landmarks: (478, 3) px of the image; z is as in `FaceObservation`.
         reference: the expression of the face, with pose zero.
+        yaw: how far the face is turned to its left in the photo, rad.
         across, down: (2,) unit vectors in the image to the person's left and towards the chin.
         eyes: the distance between the outer eye corners, px, which is the unit of all sizes.
         face_height: the distance from forehead to chin, px.
@@ -177,6 +178,7 @@ class Portrait:
     matrix: NDArray[np.float64]
     landmarks: NDArray[np.float32]
     reference: FaceMotion
+    yaw: float
     across: NDArray[np.float64]
     down: NDArray[np.float64]
     eyes: float
@@ -218,6 +220,7 @@ def prepare_portrait(picture: Image, size: int) -> Portrait:
         matrix=matrix * [scale, scale, 1],
         landmarks=points.astype(np.float32),
         reference=reference_of(face),
+        yaw=float(face.motion.rotation[2]),
         across=across,
         down=down,
         # A turned head shortens the distance between the eyes, not the height of the face.

@@ -70,12 +70,12 @@ class Response:
     def drive(self, expression: Float) -> Float:
         """Return the drives (52,) of commands (52,) from 0 to 1."""
         change = expression - self.own
-        side = (change > 0.0).astype(np.intp)
+        side = change > 0.0
         room = np.where(side, 1.0 - self.own, self.own)
         place = np.abs(change) / np.maximum(room, np.float32(1e-6)) * np.float32(KNOTS - 1)
         low = np.minimum(place.astype(np.intp), KNOTS - 2)
-        rows = np.arange(len(low))
-        start, end = self.drives[side, rows, low], self.drives[side, rows, low + 1]
+        index = KNOTS * (len(low) * side + np.arange(len(low))) + low
+        start, end = self.drives.take(index), self.drives.take(index + 1)
         return np.asarray(start + (place - low) * (end - start), np.float32)
 
 
