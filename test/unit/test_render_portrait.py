@@ -293,6 +293,22 @@ def test_profiles_are_refused(photo: np.ndarray, monkeypatch: pytest.MonkeyPatch
         find_face(photo)
 
 
+@pytest.mark.parametrize(
+    ('landmarks', 'part'), [((468,), 'an eye'), ((13, 14), 'the mouth'), ((473,), 'an eye')]
+)
+def test_covered_faces_are_refused(
+    photo: np.ndarray, landmarks: tuple[int, ...], part: str
+) -> None:
+    points = observe_faces(photo)[0].landmarks[:, :2]
+    eyes = np.linalg.norm(points[263] - points[33])
+    covered = photo.copy()
+    centre = np.round(points[list(landmarks)].mean(axis=0)).astype(int).tolist()
+    axes = round(0.45 * eyes if part == 'the mouth' else 0.28 * eyes), round(0.25 * eyes)
+    cv2.ellipse(covered, centre, axes, 0, 0, 360, (150, 140, 130), -1)
+    with pytest.raises(PortraitError, match=f'something covers {part} in the portrait: give one'):
+        find_face(covered)
+
+
 @pytest.mark.trouble(
     'senses',
     'A portrait that is cut off',

@@ -15,6 +15,7 @@ from vico_listener.face import FaceObservation
 from vico_listener.face import observe_faces
 from vico_listener.motion import FaceMotion
 from vico_listener.render.base import Image
+from vico_listener.render.covers import covered_part
 from vico_listener.render.landmarks import CHIN
 from vico_listener.render.landmarks import EYE_OUTER_LEFT
 from vico_listener.render.landmarks import EYE_OUTER_RIGHT
@@ -98,7 +99,7 @@ def find_face(picture: Image) -> FaceObservation:
 
     Raises:
         PortraitError: there is no face, or more than one of comparable size; or the face is not
-            upright, or a profile, or the edge of the photo cuts it off.
+            upright, or a profile, or the edge of the photo cuts it off, or something covers it.
     """
     faces = observe_faces(picture)
     if not faces:
@@ -115,6 +116,12 @@ def find_face(picture: Image) -> FaceObservation:
     _check_upright(faces[0])
     _check_frontal(faces[0])
     _check_whole(faces[0], picture)
+    covered = covered_part(picture, faces[0].landmarks)
+    if covered is not None:
+        raise PortraitError(
+            f'something covers {covered} in the portrait: give one without sunglasses, mask or '
+            'hand, with both eyes open'
+        )
     return faces[0]
 
 
