@@ -56,7 +56,7 @@ def _gaze(label: str, left: str, right: str, shown: float = 0.3) -> Channel:
 
 
 CHANNELS: tuple[Channel, ...] = (
-    _pair('mouthSmile', 0.25, 0.5, 0.75, 1.0, 1.25, lower=(-0.35, 0.0, 0.35), shown=0.5),
+    _pair('mouthSmile', 0.25, 0.5, 0.75, 0.95, 1.12, lower=(-0.35, 0.0, 0.35), shown=0.5),
     _pair('browDown', 0.4, 0.8, 1.2),
     Channel('browInnerUp', ('browInnerUp',), (0.4, 0.8, 1.2)),
     _pair('browOuterUp', 0.4, 0.8, 1.2),

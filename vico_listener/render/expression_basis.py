@@ -83,14 +83,8 @@ STROKES: dict[str, list[Stroke]] = {
     ),
     **_both(
         'mouthFrown',
-        [
-            Stroke(CORNER_RIGHT, -0.02, 0.13, 0.14),
-            Stroke(CHIN, 0.0, -0.02, 0.12),
-        ],
-        [
-            Stroke(CORNER_LEFT, 0.02, 0.13, 0.14),
-            Stroke(CHIN, 0.0, -0.02, 0.12),
-        ],
+        [Stroke(CORNER_RIGHT, -0.05, 0.11, 0.13), Stroke(CHIN, 0.0, -0.02, 0.12)],
+        [Stroke(CORNER_LEFT, 0.05, 0.11, 0.13), Stroke(CHIN, 0.0, -0.02, 0.12)],
     ),
     **_both(
         'mouthDimple',
@@ -102,10 +96,11 @@ STROKES: dict[str, list[Stroke]] = {
         [Stroke(CORNER_RIGHT, -0.1, 0.06, 0.14)],
         [Stroke(CORNER_LEFT, 0.1, 0.06, 0.14)],
     ),
+    # Pressed lips tighten the corners and lift the chin; `Mouth` makes them thin.
     **_both(
         'mouthPress',
-        [Stroke(CORNER_RIGHT, -0.02, 0.0, 0.09), Stroke(CHIN, 0.0, -0.015, 0.12)],
-        [Stroke(CORNER_LEFT, 0.02, 0.0, 0.09), Stroke(CHIN, 0.0, -0.015, 0.12)],
+        [Stroke(CORNER_RIGHT, -0.07, -0.02, 0.08), Stroke(CHIN, 0.0, -0.04, 0.12)],
+        [Stroke(CORNER_LEFT, 0.07, -0.02, 0.08), Stroke(CHIN, 0.0, -0.04, 0.12)],
     ),
     'mouthPucker': [
         Stroke(CORNER_RIGHT, 0.13, 0.0, 0.14),
