@@ -285,6 +285,12 @@ def test_portraits_that_are_not_upright_are_refused(
         find_face(np.ascontiguousarray(cv2.rotate(photo, turn)))
 
 
+@pytest.mark.trouble(
+    'senses',
+    'A portrait in profile',
+    sees='Refused: `the face in the portrait is turned aside by ... degrees`',
+    remedy='`give one that looks at the camera, or is turned by 40 degrees at most`',
+)
 def test_profiles_are_refused(photo: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
     (face,) = observe_faces(photo)
     face.motion = face_with(face.motion, rotation=(0, 0, np.radians(-50)))
@@ -293,6 +299,12 @@ def test_profiles_are_refused(photo: np.ndarray, monkeypatch: pytest.MonkeyPatch
         find_face(photo)
 
 
+@pytest.mark.trouble(
+    'senses',
+    'A portrait with sunglasses, a mask, or a hand before the face',
+    sees='Refused: `something covers an eye in the portrait`, `... the mouth ...`',
+    remedy='`give one without sunglasses, mask or hand, with both eyes open`',
+)
 @pytest.mark.parametrize(
     ('landmarks', 'part'), [((468,), 'an eye'), ((13, 14), 'the mouth'), ((473,), 'an eye')]
 )
