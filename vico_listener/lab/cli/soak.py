@@ -11,6 +11,9 @@ from tqdm import tqdm
 
 from vico_listener.lab.cli.demo import default_clip
 
+BUSY_LOOPS = 4
+"""Processes that take time away from the demos of ``--demos``."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `vico soak`."""
@@ -26,6 +29,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--transitions', type=int, default=200, help='number of lifecycle transitions to try'
     )
+    parser.add_argument(
+        '--demos',
+        type=int,
+        default=0,
+        metavar='N',
+        help='instead, play N demos, of a clip and of its bag in turn, beside four busy loops: all '
+        'must give the same motion',
+    )
     parser.add_argument('--clip', type=Path, help='video of the speaker, if not the default clip')
     parser.add_argument(
         '--robot', default='generic_3dof', help='robot profile whose limits are watched'
@@ -35,12 +46,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the suite; the exit code is 1 when something did not hold."""
+    clip = args.clip or default_clip()
+    args.out.mkdir(parents=True, exist_ok=True)
+    if args.demos:
+        return _demos(clip, args.demos, args.out)
     from vico_listener.lab.faults.catalogue import faults_by_name
     from vico_listener.lab.faults.suite import FaultSuite
 
     faults = faults_by_name(args.faults)
-    clip = args.clip or default_clip()
-    args.out.mkdir(parents=True, exist_ok=True)
     with FaultSuite(args.out, clip, args.robot, args.stretch, args.transitions) as suite:
         with tqdm(suite.run(faults), total=len(faults), desc='faults', unit='fault') as bar:
             rows = [_row(result) for result in bar]
@@ -53,6 +66,17 @@ def run(args: argparse.Namespace) -> int:
     failed = [row for row in rows if row['verdict'] != 'held']
     print(f'\n{len(rows) - len(failed)} of {len(rows)} held; {args.out / "soak.md"}')
     return 1 if failed else 0
+
+
+def _demos(clip: Path, count: int, out: Path) -> int:
+    from vico_listener.lab.faults.repeated_demos import problems
+    from vico_listener.lab.faults.repeated_demos import repeat_demos
+
+    played = repeat_demos(clip, count, BUSY_LOOPS, out)
+    demos = list(tqdm(played, total=count, desc='demos', unit='demo'))
+    found = problems(demos)
+    print('\n'.join(found) or f'{count} demos, one motion: {demos[0].motion}')
+    return 1 if found else 0
 
 
 def _row(result: Any) -> dict[str, str]:

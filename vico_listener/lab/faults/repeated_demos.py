@@ -1,0 +1,82 @@
+"""Plays demos over and over on a busy machine: every one must give the same motion."""
+
+import contextlib
+import hashlib
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vico_listener.lab.dataset.bags.clip_bags import find_clips
+from vico_listener.lab.dataset.bags.clip_bags import make_bag
+from vico_listener.media.tracks import MOTION_FILE
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What a demo came to.
+
+    Attributes:
+        recording: name of the clip or bag.
+        motion: the beginning of the SHA-256 of its `motion.csv`; '' = the demo failed.
+        said: the last line that it said.
+    """
+
+    recording: str
+    motion: str
+    said: str
+
+
+def repeat_demos(clip: Path, times: int, busy: int, folder: Path) -> Iterator[Demo]:
+    """Play a clip and its bag in turn, in processes as a user starts them.
+
+    Args:
+        clip: video of a speaker.
+        times: how many demos, half of them of the bag.
+        busy: processes beside them that do nothing but compute.
+        folder: where the bag goes, and what the demos write.
+    """
+    bag = folder / 'bag'
+    if not bag.exists():
+        make_bag(find_clips(clip)[0], bag)
+    with _busy_loops(busy):
+        for number in range(times):
+            yield _play((clip, bag)[number % 2], folder / 'demo')
+
+
+def _play(recording: Path, folder: Path) -> Demo:
+    written = folder / MOTION_FILE
+    written.unlink(missing_ok=True)
+    command = [sys.executable, '-m', 'vico_listener.cli', 'demo', str(recording)]
+    done = subprocess.run(
+        [*command, '--out', str(folder)], capture_output=True, text=True, errors='replace'
+    )
+    said = (done.stdout if done.returncode == 0 else done.stderr).strip().splitlines()
+    motion = ''
+    if done.returncode == 0:
+        motion = hashlib.sha256(written.read_bytes()).hexdigest()[:16]
+    return Demo(recording.name, motion, said[-1] if said else '')
+
+
+@contextlib.contextmanager
+def _busy_loops(count: int) -> Iterator[None]:
+    loops = [subprocess.Popen([sys.executable, '-c', 'while True: pass']) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
+
+
+def problems(demos: Sequence[Demo]) -> list[str]:
+    """Return what did not hold: demos that failed, and motions that differ from the most."""
+    found = [f'{d.recording} failed: {d.said}' for d in demos if not d.motion]
+    motions = Counter(d.motion for d in demos if d.motion)
+    if len(motions) > 1:
+        rare = dict(motions.most_common()[1:])
+        found.append(f'{len(motions)} motions: {sum(rare.values())} of {len(demos)} are others')
+    return found
