@@ -56,7 +56,7 @@ def _gaze(label: str, left: str, right: str, shown: float = 0.3) -> Channel:
 
 
 CHANNELS: tuple[Channel, ...] = (
-    _pair('mouthSmile', 0.25, 0.5, 0.75, 0.95, 1.12, lower=(-0.35, 0.0, 0.35), shown=0.5),
+    _pair('mouthSmile', 0.25, 0.5, 0.75, 0.95, 1.2, lower=(-0.35, 0.0, 0.35), shown=0.5),
     _pair('browDown', 0.4, 0.8, 1.2),
     Channel('browInnerUp', ('browInnerUp',), (0.4, 0.8, 1.2)),
     _pair('browOuterUp', 0.4, 0.8, 1.2),
@@ -64,7 +64,7 @@ CHANNELS: tuple[Channel, ...] = (
     _pair('mouthPress', 0.5, 1.0, 1.4, shown=0.0),
     # Shut eyes are read as 0.6, in real people as well; half shut ones must be half of that.
     _pair('eyeBlink', 0.3, 0.5, 0.7, 0.85, 1.0, 1.15, share=0.0),
-    Channel('jawOpen', ('jawOpen',), (0.2, 0.4, 0.7, 1.1), gain=1.5),
+    Channel('jawOpen', ('jawOpen',), (0.2, 0.4, 0.7, 1.1), gain=1.7),
     _gaze('left', 'Out', 'In'),
     _gaze('right', 'In', 'Out'),
     _gaze('up', 'Up', 'Up', shown=0.0),

@@ -136,9 +136,11 @@ class Eye:
             v - drop,
             stretch(v, self._top, lashes, self._top, lid - self._lash),
         )
-        skin_below = stretch(v, self._lower, self._bottom, under, self._bottom)
         above = self._sample(source, np.where(v < self._top, 0.0, skin_above - v))
-        below = self._sample(source, np.where(v > self._bottom, 0.0, skin_below - v))
+        below = source[patch.rows, patch.columns]
+        if rise > STILL:
+            skin_below = stretch(v, self._lower, self._bottom, under, self._bottom)
+            below = self._sample(source, np.where(v > self._bottom, 0.0, skin_below - v))
         if shut > STILL:
             above = self._close(above, lid, shut)
         eye = self._looking(source, aside, lower)

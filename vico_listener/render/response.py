@@ -7,6 +7,7 @@ that as far as a portrait can show it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,12 +72,24 @@ class Response:
         """Return the drives (52,) of commands (52,) from 0 to 1."""
         change = expression - self.own
         side = change > 0.0
-        room = np.where(side, 1.0 - self.own, self.own)
-        place = np.abs(change) / np.maximum(room, np.float32(1e-6)) * np.float32(KNOTS - 1)
+        place = np.abs(change) * np.where(side, *self._knots_per_unit)
         low = np.minimum(place.astype(np.intp), KNOTS - 2)
-        index = KNOTS * (len(low) * side + np.arange(len(low))) + low
+        index = np.where(side, *self._first_knots) + low
         start, end = self.drives.take(index), self.drives.take(index + 1)
         return np.asarray(start + (place - low) * (end - start), np.float32)
+
+    @cached_property
+    def _knots_per_unit(self) -> tuple[Float, Float]:
+        """The knots per unit of command above and below the own values."""
+        rooms = 1.0 - self.own, self.own
+        above, below = ((KNOTS - 1) / np.maximum(room, np.float32(1e-6)) for room in rooms)
+        return above.astype(np.float32), below.astype(np.float32)
+
+    @cached_property
+    def _first_knots(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """The places of the first knots above and below the own values in the flat `drives`."""
+        below = KNOTS * np.arange(len(self.own))
+        return below + self.drives[0].size, below
 
 
 def fitted(
