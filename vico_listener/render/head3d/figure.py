@@ -1,0 +1,379 @@
+"""Assembles a figure: everything that the renderer needs of an identity, made once and cached."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vico_listener.motion import ARKIT_NAMES
+from vico_listener.render.head3d import hair as hairdresser
+from vico_listener.render.head3d.eyeball import eyeball
+from vico_listener.render.head3d.identity import Identity
+from vico_listener.render.head3d.mesh_file import Floats
+from vico_listener.render.head3d.mesh_file import Indices
+from vico_listener.render.head3d.mesh_file import Mesh
+from vico_listener.render.head3d.mesh_file import MeshFile
+from vico_listener.render.head3d.occlusion import directions
+from vico_listener.render.head3d.occlusion import openness
+from vico_listener.render.head3d.occlusion import visibility
+from vico_listener.render.head3d.paint import below_collar
+from vico_listener.render.head3d.paint import HAIR_PLACE
+from vico_listener.render.head3d.paint import paint
+from vico_listener.render.head3d.paint import scalp_of
+from vico_listener.render.head3d.paint import uv_pixels
+from vico_listener.render.head3d.rasteriser import CUT
+from vico_listener.render.head3d.rasteriser import EYE
+from vico_listener.render.head3d.rasteriser import SOLID
+from vico_listener.render.head3d.shading import CLOTH
+from vico_listener.render.head3d.shading import EYEBALL
+from vico_listener.render.head3d.shading import HAIR
+from vico_listener.render.head3d.shading import KEY
+from vico_listener.render.head3d.shading import LASH
+from vico_listener.render.head3d.shading import MOUTH
+from vico_listener.render.head3d.shading import SKIN
+from vico_listener.render.head3d.shading import normals_of
+from vico_listener.render.head3d.shape import rest_shape
+
+LOWEST = 3.2
+"""Height on the base mesh at which the figure is cut off, below every picture, dm."""
+
+WIDEST = 2.9
+"""Distance from the middle at which the arms are cut off, beside every picture, dm."""
+
+MOUTH_GROUPS = ('helper-upper-teeth', 'helper-lower-teeth', 'helper-tongue')
+LASH_GROUPS = ('helper-l-eyelashes-2', 'helper-r-eyelashes-2')
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A head, neck and shoulders at rest. Lengths are in dm.
+
+    Attributes:
+        vertices: (V, 3).
+        triangles, corners: (T, 3) corners in `vertices` and in `places`.
+        fronts: how many of the triangles make normals; the rest are some of them, seen from behind.
+        places: (U, 2) columns and rows in the texture, px.
+        kinds, parts: (T,) uint8, see `rasteriser`.
+        materials: (V,) uint8.
+        strands: (V, 3) unit directions of hair, zero elsewhere.
+        texture: (h, w, 4) uint8, see `paint`.
+        open_sky: (V,) share of the light from all around that is not hidden.
+        open_key: (V,) share of the soft main light that is not hidden.
+        with_head, with_neck: (V,) how far each vertex follows the head, and the neck.
+        joints: (2, 3) the joints at the bottom and at the top of the neck.
+        eyes: (2, 4) centres and radii of the eyeballs, left and right.
+        eye_vertices: (2, 2) first vertex of each eyeball, and the one after its last.
+        lids: (L,) vertices that must stay outside of the eyeballs.
+        lid_eyes: (L,) the eyeball of each.
+        target_starts: (53,) where the target of each coefficient begins in the two below.
+        target_vertices: (N,) vertices that targets move.
+        target_offsets: (N, 3) by how much.
+    """
+
+    vertices: Floats
+    triangles: Indices
+    corners: Indices
+    fronts: int
+    places: Floats
+    kinds: np.ndarray
+    parts: np.ndarray
+    materials: np.ndarray
+    strands: Floats
+    texture: np.ndarray
+    open_sky: Floats
+    open_key: Floats
+    with_head: Floats
+    with_neck: Floats
+    joints: Floats
+    eyes: Floats
+    eye_vertices: Indices
+    lids: Indices
+    lid_eyes: Indices
+    target_starts: Indices
+    target_vertices: Indices
+    target_offsets: Floats
+
+
+class _Assembly:
+    """Collects surfaces to one list of vertices and triangles."""
+
+    def __init__(self) -> None:
+        self.vertices: list[np.ndarray] = []
+        self.places: list[np.ndarray] = []
+        self.triangles: list[np.ndarray] = []
+        self.corners: list[np.ndarray] = []
+        self.kinds: list[np.ndarray] = []
+        self.parts: list[np.ndarray] = []
+        self.materials: list[np.ndarray] = []
+        self.strands: list[np.ndarray] = []
+        self.double: list[np.ndarray] = []
+        self.count = self.place_count = self.part_count = 0
+
+    def add(
+        self,
+        vertices: np.ndarray,
+        places: np.ndarray,
+        triangles: np.ndarray,
+        corners: np.ndarray,
+        kind: int,
+        materials: np.ndarray,
+        strands: np.ndarray | None = None,
+        double: bool = False,
+    ) -> int:
+        """Add a surface, and return the number of its first vertex.
+
+        Args:
+            double: whether it is also seen from behind.
+        """
+        first = self.count
+        self.vertices.append(vertices)
+        self.places.append(places)
+        self.triangles.append(triangles + first)
+        self.corners.append(corners + self.place_count)
+        self.kinds.append(np.full(len(triangles), kind, np.uint8))
+        self.parts.append(np.full(len(triangles), self.part_count, np.uint8))
+        self.materials.append(materials.astype(np.uint8))
+        self.double.append(np.full(len(triangles), double))
+        self.strands.append(np.zeros_like(vertices) if strands is None else strands)
+        self.count += len(vertices)
+        self.place_count += len(places)
+        self.part_count += 1
+        return first
+
+
+def build_figure(file: MeshFile, identity: Identity) -> Figure:
+    """Make the figure of an identity.
+
+    Raises:
+        MeshFileError: the archive is damaged.
+        SettingError: the identity names an unknown target.
+    """
+    mesh = file.mesh()
+    base = mesh.vertices
+    shape, scale = _normalised(rest_shape(file, base, identity), mesh)
+    quads = mesh.quads
+    low, wide = base[quads][..., 1].min(axis=1), np.abs(base[quads][..., 0]).max(axis=1)
+    near = (low > LOWEST) & (wide < WIDEST)
+    body = near & (mesh.groups == 'body')
+    texture = paint(file, mesh, identity, body)
+    skin = body
+    if identity.hair_style != 'bald':
+        # What lies under the hair is never seen.
+        body = skin & ~(scalp_of(*base.T) >= 1.0)[quads].all(axis=1)
+    mouth = np.isin(mesh.groups, MOUTH_GROUPS)
+    lash = np.isin(mesh.groups, LASH_GROUPS)
+
+    # A number in the figure for each vertex of the mesh that it uses.
+    number = np.full(len(base), -1, np.int32)
+    assembly = _Assembly()
+    eyes = np.stack([_eye_of(shape, mesh, side) for side in 'lr'])
+    shape = _trim_lashes(shape, mesh, body, lash, identity)
+    for faces, kind, material in ((body, SOLID, SKIN), (mouth, SOLID, MOUTH), (lash, CUT, LASH)):
+        used = np.unique(quads[faces])
+        local = np.full(len(base), -1, np.int32)
+        local[used] = np.arange(len(used))
+        materials = np.full(len(used), material)
+        if material == SKIN:
+            place = base[used]
+            materials[below_collar(*place.T) > 0] = CLOTH
+        triangles = _split(local[quads[faces]])
+        corners = _split(mesh.quads_uv[faces])
+        first = assembly.add(
+            shape[used], uv_pixels(mesh.uv), triangles, corners, kind, materials, double=kind == CUT
+        )
+        number[used] = first + np.arange(len(used))
+    eye_vertices = []
+    for eye in eyes:
+        vertices, places, triangles = eyeball(eye)
+        materials = np.full(len(vertices), EYEBALL)
+        first = assembly.add(vertices, places, triangles, triangles, EYE, materials)
+        eye_vertices.append((first, first + len(vertices)))
+    if identity.hair_style != 'bald':
+        _add_hair(assembly, file, mesh, shape, skin, identity)
+
+    vertices = np.concatenate(assembly.vertices).astype(np.float32)
+    triangles = np.concatenate(assembly.triangles).astype(np.int32)
+    materials = np.concatenate(assembly.materials)
+    kinds, parts = np.concatenate(assembly.kinds), np.concatenate(assembly.parts)
+    backs = np.concatenate(assembly.double)
+    vertices = _thicken_shirt(vertices, triangles, materials)
+    open_sky, open_key = _light_that_arrives(vertices, triangles, materials)
+    with_head, with_neck = _holds(vertices, materials)
+    lids, lid_eyes = _lids(vertices, materials, eyes)
+    starts, indices, offsets = _targets(file, number, scale)
+    joints = [shape[mesh.vertices_of(f'joint-{name}')].mean(axis=0) for name in ('neck', 'head')]
+    return Figure(
+        vertices=vertices,
+        triangles=both(triangles, backs),
+        corners=both(np.concatenate(assembly.corners).astype(np.int32), backs),
+        fronts=len(triangles),
+        places=np.concatenate(assembly.places).astype(np.float32),
+        kinds=np.concatenate([kinds, kinds[backs]]),
+        parts=np.concatenate([parts, parts[backs]]),
+        materials=materials,
+        strands=np.concatenate(assembly.strands).astype(np.float32),
+        texture=texture,
+        open_sky=open_sky,
+        open_key=open_key,
+        with_head=with_head,
+        with_neck=with_neck,
+        joints=np.stack(joints).astype(np.float32),
+        eyes=eyes.astype(np.float32),
+        eye_vertices=np.array(eye_vertices, np.int32),
+        lids=lids,
+        lid_eyes=lid_eyes,
+        target_starts=starts,
+        target_vertices=indices,
+        target_offsets=offsets,
+    )
+
+
+def both(triangles: Indices, backs: np.ndarray) -> Indices:
+    """Return triangles with some of them once more, turned around."""
+    return np.concatenate([triangles, triangles[backs][:, ::-1]])
+
+
+def _normalised(shape: np.ndarray, mesh: Mesh) -> tuple[np.ndarray, float]:
+    """Scale and shift a shape so that its eyes and chin lie where those of the base mesh do."""
+
+    def eyes_and_chin(vertices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        both = [_eye_of(vertices, mesh, side)[:3] for side in 'lr']
+        chin = vertices[mesh.vertices_of('joint-jaw')].mean(axis=0)
+        return np.mean(both, axis=0), chin
+
+    eyes, chin = eyes_and_chin(mesh.vertices)
+    own_eyes, own_chin = eyes_and_chin(shape)
+    scale = float((eyes[1] - chin[1]) / (own_eyes[1] - own_chin[1]))
+    return ((shape - own_eyes) * scale + eyes).astype(np.float32), scale
+
+
+def _eye_of(shape: np.ndarray, mesh: Mesh, side: str) -> np.ndarray:
+    ball = shape[mesh.vertices_of(f'helper-{side}-eye')]
+    centre = (ball.min(axis=0) + ball.max(axis=0)) / 2
+    return np.append(centre, np.linalg.norm(ball - centre, axis=1).mean())
+
+
+def _split(quads: np.ndarray) -> np.ndarray:
+    return np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
+
+
+def _trim_lashes(
+    shape: np.ndarray, mesh: Mesh, body: np.ndarray, lash: np.ndarray, identity: Identity
+) -> np.ndarray:
+    """Shorten the lashes towards the lids; men's more."""
+    out = shape.copy()
+    used = np.unique(mesh.quads[lash])
+    skin = np.unique(mesh.quads[body])
+    around = skin[np.abs(mesh.vertices[skin] - [0, 7.3, 1.35]).max(axis=1) < 0.65]
+    gap = np.linalg.norm(shape[used][:, None] - shape[around][None], axis=2)
+    root = shape[around][gap.argmin(axis=1)]
+    length = 0.45 - 0.33 * identity.male
+    out[used] = root + length * (shape[used] - root)
+    return out
+
+
+def _add_hair(
+    assembly: _Assembly,
+    file: MeshFile,
+    mesh: Mesh,
+    shape: np.ndarray,
+    body: np.ndarray,
+    identity: Identity,
+) -> None:
+    style = hairdresser.STYLES[identity.hair_style]
+    ears = file.mask('ears')
+    column, row = uv_pixels(mesh.uv).astype(int).clip(0, len(ears) - 1).T
+    ear = (ears[row, column][mesh.quads_uv] > 100).any(axis=1)
+    skull = body & ~ear & (mesh.vertices[mesh.quads][..., 1].min(axis=1) > 6.0)
+    grown = hairdresser.grow(style, shape, _split(mesh.quads[skull]))
+    left, top, width, height = HAIR_PLACE
+    places = grown.places * [width - 2, height - 2] + [left + 0.5, top + 0.5]
+    triangles = grown.triangles
+    materials = np.full(len(grown.vertices), HAIR)
+    assembly.add(
+        grown.vertices,
+        places,
+        triangles,
+        triangles,
+        CUT,
+        materials,
+        grown.strands,
+        double=bool(style.fall),
+    )
+
+
+def _thicken_shirt(
+    vertices: np.ndarray, triangles: np.ndarray, materials: np.ndarray
+) -> np.ndarray:
+    normals = normals_of(vertices, triangles)
+    return np.asarray(vertices + 0.045 * normals * (materials == CLOTH)[:, None], np.float32)
+
+
+def _light_that_arrives(
+    vertices: Floats, triangles: Indices, materials: np.ndarray
+) -> tuple[Floats, Floats]:
+    normals = normals_of(vertices, triangles)
+    hiding = triangles[materials[triangles[:, 0]] != LASH]
+    around = directions(96)
+    sky = openness(normals, visibility(vertices, normals, hiding, around), around)
+    spread = directions(400)
+    soft = spread[spread @ KEY > np.cos(np.radians(22))]
+    key = visibility(vertices, normals, hiding, soft).mean(axis=0)
+    # Eyes and mouth open later; what they get then does not follow from the face at rest.
+    deep = np.clip((1.55 - vertices[:, 2]) / 0.45, 0, 1)
+    for material, open_to_sky, open_to_key in (
+        (EYEBALL, 0.8, 0.85),
+        (MOUTH, 1.0 - 0.7 * deep, 1.0 - 0.9 * deep),
+        (LASH, 0.5, 0.5),
+    ):
+        sky = np.where(materials == material, open_to_sky, sky)
+        key = np.where(materials == material, open_to_key, key)
+    return sky.astype(np.float32), key.astype(np.float32)
+
+
+def _holds(vertices: np.ndarray, materials: np.ndarray) -> tuple[Floats, Floats]:
+    """Return how far each vertex follows the head, and the neck: smooth over the neck's length."""
+    height = vertices[:, 1] + 0.3 * (vertices[:, 2] - 0.2)
+    head = _smooth_step((height - 5.72) / 0.72)
+    neck = _smooth_step((height - 5.0) / 0.95)
+    rigid = np.isin(materials, (MOUTH, EYEBALL, LASH))
+    hair = materials == HAIR
+    # Hair that falls keeps its shape longer than the neck below it.
+    head = np.where(hair, _smooth_step((vertices[:, 1] - 5.5) / 0.6), head)
+    return (
+        np.where(rigid, 1.0, head).astype(np.float32),
+        np.where(rigid | hair, 1.0, neck).astype(np.float32),
+    )
+
+
+def _smooth_step(share: np.ndarray) -> np.ndarray:
+    share = np.clip(share, 0, 1)
+    return share * share * (3 - 2 * share)
+
+
+def _lids(
+    vertices: np.ndarray, materials: np.ndarray, eyes: np.ndarray
+) -> tuple[Indices, Indices]:
+    """Return the vertices in front of the eyeballs and close to them, and whose each is."""
+    found, whose = [], []
+    for index, (*centre, radius) in enumerate(eyes):
+        away = vertices - np.asarray(centre, np.float32)
+        distance = np.linalg.norm(away, axis=1)
+        near = (distance > radius) & (distance < 1.6 * radius) & (away[:, 2] > 0.2 * radius)
+        picked = np.flatnonzero(near & np.isin(materials, (SKIN, LASH)))
+        found.append(picked)
+        whose.append(np.full(len(picked), index))
+    return np.concatenate(found).astype(np.int32), np.concatenate(whose).astype(np.int32)
+
+
+def _targets(
+    file: MeshFile, number: np.ndarray, scale: float
+) -> tuple[Indices, Indices, Floats]:
+    """Return the targets of the 52 coefficients, one after the other, for the figure's vertices."""
+    starts, indices, offsets = [0], [], []
+    for name in ARKIT_NAMES:
+        moved, by = file.coefficient(name)
+        kept = number[moved] >= 0
+        indices.append(number[moved[kept]])
+        offsets.append(by[kept] * np.float32(scale))
+        starts.append(starts[-1] + int(kept.sum()))
+    return np.array(starts, np.int32), np.concatenate(indices), np.concatenate(offsets)
