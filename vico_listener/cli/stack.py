@@ -26,6 +26,14 @@ def add_stack_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options that choose a listener, its face and its robot (`stack_parameters`)."""
     parser.add_argument('--portrait', type=Path, help="a photo of the listener's face")
     parser.add_argument(
+        '--renderer',
+        default='portrait',
+        help="what draws the listener's face: portrait, head3d, or package.module:Class",
+    )
+    parser.add_argument(
+        '--figure', default='maya', help='whom the renderer head3d shows, or a YAML file'
+    )
+    parser.add_argument(
         '--attitude',
         choices=[a.value for a in Attitude],
         default='positive',
@@ -80,9 +88,9 @@ def check_stack_arguments(args: argparse.Namespace) -> None:
 
 def stack_parameters(args: argparse.Namespace) -> dict[str, Any]:
     """Return the parameters of the stack for a lossless replay of a clip."""
-    from vico_listener.render import default_portrait_path
+    from vico_listener.render import portrait_of
 
-    portrait = str(args.portrait or default_portrait_path())
+    portrait = str(portrait_of(args.renderer, args.portrait or ''))
     return {
         'use_sim_time': True,
         'lossless': True,
@@ -93,6 +101,8 @@ def stack_parameters(args: argparse.Namespace) -> dict[str, Any]:
         'attitude': args.attitude,
         'intensity': args.intensity,
         'portrait': portrait,
+        'renderer': args.renderer,
+        'figure': args.figure,
         'size': FACE_SIZE,
         'robot': args.robot,
     }

@@ -20,8 +20,8 @@ from vico_listener.nodes.motion_input import subscribe_to_motion
 from vico_listener.nodes.topics import advertise
 from vico_listener.render import RENDERERS
 from vico_listener.render import create_renderer
-from vico_listener.render import default_portrait_path
 from vico_listener.render import load_portrait
+from vico_listener.render import portrait_of
 from vico_listener.render.base import Image as Picture
 from vico_listener.render.fluent import FluentRenderer
 from vico_listener.render.pirender.renderer import PIRenderer
@@ -55,10 +55,11 @@ class RendererNode(ManagedNode):
     def configure(self) -> None:
         """Load the portrait and prepare the renderer."""
         table = self.table
-        portrait = load_portrait(table['portrait'] or default_portrait_path())
         name = table['renderer']
         options = {option: table[option] for option in RENDERERS.load(name).OPTIONS}
-        renderer = create_renderer(name, portrait=portrait, size=table['size'], **options)
+        if photo := portrait_of(name, table['portrait']):
+            options['portrait'] = load_portrait(photo)
+        renderer = create_renderer(name, size=table['size'], **options)
         for remark in renderer.remarks:
             self.get_logger().warning(remark)
         if table['fluent']:

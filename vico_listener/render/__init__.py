@@ -8,6 +8,7 @@ from vico_listener.render.portrait import PortraitError
 from vico_listener.render.portrait import default_portrait_path
 from vico_listener.render.portrait import load_portrait
 from vico_listener.render.portrait import measure_portrait
+from vico_listener.render.portrait import portrait_of
 
 __all__ = [
     'RENDERERS',
@@ -18,4 +19,5 @@ __all__ = [
     'default_portrait_path',
     'load_portrait',
     'measure_portrait',
+    'portrait_of',
 ]

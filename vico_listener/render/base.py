@@ -40,6 +40,9 @@ class Renderer(ABC):
     """The parameters of the renderer node that its constructor takes besides `portrait` and
     `size`."""
 
+    PORTRAIT: bool = True
+    """Whether it draws a portrait, which its constructor then takes."""
+
     reference: FaceMotion
 
     remarks: tuple[str, ...] = ()
@@ -106,6 +109,7 @@ RENDERERS: Plugins[Renderer] = Plugins(
     interface=Renderer,
     group='vico_listener.renderers',
     own={
+        'head3d': 'vico_listener.render.head3d.renderer:Head3dRenderer',
         'pirender': 'vico_listener.render.pirender.renderer:PIRenderer',
         'portrait': 'vico_listener.render.warp:PortraitRenderer',
     },

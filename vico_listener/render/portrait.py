@@ -11,9 +11,11 @@ from vico_listener import bundled_files
 from vico_listener.bundled_files import PORTRAIT
 from vico_listener.bundled_files import bundled_path
 from vico_listener.errors import DataError
+from vico_listener.errors import SettingError
 from vico_listener.face import FaceObservation
 from vico_listener.face import observe_faces
 from vico_listener.motion import FaceMotion
+from vico_listener.render.base import RENDERERS
 from vico_listener.render.base import Image
 from vico_listener.render.covers import covered_part
 from vico_listener.render.landmarks import CHIN
@@ -78,6 +80,30 @@ def default_portrait_path() -> Path:
             'your own portrait'
         )
     return path
+
+
+def portrait_of(renderer: str, given: str | Path) -> str | Path:
+    """Return the path of the portrait that a renderer draws: the given one, else the default one.
+
+    Args:
+        renderer: the name of the renderer.
+        given: a photo; '' for none.
+
+    Returns:
+        the path; '' for a renderer that draws no portrait.
+
+    Raises:
+        SettingError: a portrait is given, but the renderer draws none.
+        PortraitError: the default portrait is not installed.
+    """
+    if RENDERERS.load(renderer).PORTRAIT:
+        return given or default_portrait_path()
+    if given:
+        raise SettingError(
+            f'the renderer {renderer} draws no portrait: leave portrait empty, or choose the '
+            "renderer 'portrait'"
+        )
+    return ''
 
 
 def measure_portrait(path: str | Path) -> FaceMotion:

@@ -44,6 +44,7 @@ STACK_PARAMETERS = (
     LISTENER.parameter('checkpoint'),
     RENDERER.parameter('portrait'),
     RENDERER.parameter('renderer'),
+    RENDERER.parameter('figure'),
     RENDERER.parameter('renderer_model'),
     RENDERER.parameter('fluent'),
     PERCEPTION.parameter('face'),

@@ -25,7 +25,7 @@ RENDERER = NodeApi(
         Parameter(
             'renderer',
             'portrait',
-            'The renderer: portrait, pirender, or package.module:Class.',
+            'The renderer: portrait, head3d, pirender, or package.module:Class.',
             parts='vico_listener.render:RENDERERS',
         ),
         Parameter('renderer_model', '', 'Weights of the renderer pirender.'),
@@ -46,7 +46,16 @@ RENDERER = NodeApi(
             'Whether to draw in a separate thread and interpolate the pictures in between, for a '
             'slow renderer.',
         ),
-        Parameter('portrait', '', "Photo of the listener's face; empty for the default portrait."),
+        Parameter(
+            'portrait',
+            '',
+            "Photo of the listener's face; empty for the default portrait, and for head3d.",
+        ),
+        Parameter(
+            'figure',
+            'maya',
+            'Whom the renderer head3d shows: maya, kofi, lin, otto, or a YAML file.',
+        ),
         Parameter('size', 256, 'Width and height of the pictures [px].', 64, 1024),
         Parameter('jpeg_quality', 90, 'Quality of the JPEG in face/image/compressed.', 1, 100),
         Parameter('frame_id', 'head', "Frame of the listener's head in the pictures' headers."),

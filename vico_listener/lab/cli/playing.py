@@ -164,15 +164,15 @@ def _report(
     resources: dict[str, float],
 ) -> dict[str, Any]:
     from vico_listener.lab.recording.run_report import behaviour
+    from vico_listener.listening_head import measure_reference
     from vico_listener.media.tracks import REFERENCE_FILE
     from vico_listener.media.tracks import write_reference
-    from vico_listener.render import measure_portrait
 
     if recorder.counts['motions'] == 0:
         raise StackError('the stack answered nothing:\n  ' + '\n  '.join(recorder.problems))
     clip = source.info
     portrait = stack_parameters(args)['portrait']
-    write_reference(args.out / REFERENCE_FILE, measure_portrait(portrait))
+    write_reference(args.out / REFERENCE_FILE, measure_reference(portrait))
     perception = recorder.diagnostics.get('perception', {})
     head = recorder.diagnostics.get('head', {})
     renderer = recorder.diagnostics.get('renderer', {})

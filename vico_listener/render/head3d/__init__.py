@@ -1,1 +1,1 @@
-"""The renderer `head3d`: draws a three-dimensional head from a mesh with a target per coefficient."""
+"""The renderer `head3d`: draws a three-dimensional head from a mesh, a target per coefficient."""

@@ -1,13 +1,14 @@
-"""The camera before the figure, which projects places in space to pixels."""
+"""The camera before the figure, what is behind it, and how light becomes numbers of a picture."""
 
 import numpy as np
 
+from vico_listener.render.base import Image
 from vico_listener.render.head3d.mesh_file import Floats
 
 CENTRE = np.array([0.0, 6.95, 0.6])
 """The place in the middle of the picture, dm."""
 
-DISTANCE = 14.0
+DISTANCE = 10.0
 """Distance of the camera from the centre, dm."""
 
 HEIGHT = 4.2
@@ -32,3 +33,18 @@ class Camera:
         out[:, 0] = self._middle + self._scale * x * nearer
         out[:, 1] = self._middle - self._scale * y * nearer
         out[:, 2] = z
+
+
+def backdrop(size: int) -> Image:
+    """Return the picture (size, size, 3) uint8 BGR behind the figure: a softly lit wall."""
+    y, x = np.mgrid[0:size, 0:size] / size
+    glow = np.exp(-((x - 0.5) ** 2 + (y - 0.42) ** 2) / 0.28)[..., None]
+    edge, middle = np.array([150.0, 138.0, 126.0]), np.array([214.0, 206.0, 198.0])
+    return np.asarray(edge + (middle - edge) * glow, np.uint8)
+
+
+def tone_curve() -> Floats:
+    """Return the sRGB values (4096,), 0 to 255, of linear light from 0 to 1 (IEC 61966-2-1)."""
+    light = np.linspace(0.0, 1.0, 4096)
+    coded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    return np.asarray(255 * coded, np.float32)

@@ -15,8 +15,8 @@ from vico_listener.render.head3d.mesh_file import MeshFile
 from vico_listener.render.head3d.occlusion import directions
 from vico_listener.render.head3d.occlusion import openness
 from vico_listener.render.head3d.occlusion import visibility
-from vico_listener.render.head3d.paint import below_collar
 from vico_listener.render.head3d.paint import HAIR_PLACE
+from vico_listener.render.head3d.paint import below_collar
 from vico_listener.render.head3d.paint import paint
 from vico_listener.render.head3d.paint import scalp_of
 from vico_listener.render.head3d.paint import uv_pixels
@@ -38,6 +38,9 @@ LOWEST = 3.2
 
 WIDEST = 2.9
 """Distance from the middle at which the arms are cut off, beside every picture, dm."""
+
+LASH_LENGTH = 0.42
+"""Length of the lashes, as a share of the mesh's, which are long."""
 
 MOUTH_GROUPS = ('helper-upper-teeth', 'helper-lower-teeth', 'helper-tongue')
 LASH_GROUPS = ('helper-l-eyelashes-2', 'helper-r-eyelashes-2')
@@ -122,6 +125,13 @@ class _Assembly:
         """Add a surface, and return the number of its first vertex.
 
         Args:
+            vertices: (V, 3).
+            places: (U, 2) in the texture.
+            triangles: (T, 3) corners in `vertices`.
+            corners: (T, 3) corners in `places`.
+            kind: see `rasteriser`.
+            materials: (V,) see `shading`.
+            strands: (V, 3) directions of hair; None for zeros.
             double: whether it is also seen from behind.
         """
         first = self.count
@@ -160,13 +170,13 @@ def build_figure(file: MeshFile, identity: Identity) -> Figure:
         # What lies under the hair is never seen.
         body = skin & ~(scalp_of(*base.T) >= 1.0)[quads].all(axis=1)
     mouth = np.isin(mesh.groups, MOUTH_GROUPS)
-    lash = np.isin(mesh.groups, LASH_GROUPS)
+    lash = np.isin(mesh.groups, LASH_GROUPS) & (identity.male < 0.5)
 
     # A number in the figure for each vertex of the mesh that it uses.
     number = np.full(len(base), -1, np.int32)
     assembly = _Assembly()
     eyes = np.stack([_eye_of(shape, mesh, side) for side in 'lr'])
-    shape = _trim_lashes(shape, mesh, body, lash, identity)
+    shape = _trim_lashes(shape, mesh, body, lash)
     for faces, kind, material in ((body, SOLID, SKIN), (mouth, SOLID, MOUTH), (lash, CUT, LASH)):
         used = np.unique(quads[faces])
         local = np.full(len(base), -1, np.int32)
@@ -256,18 +266,17 @@ def _split(quads: np.ndarray) -> np.ndarray:
     return np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
 
 
-def _trim_lashes(
-    shape: np.ndarray, mesh: Mesh, body: np.ndarray, lash: np.ndarray, identity: Identity
-) -> np.ndarray:
-    """Shorten the lashes towards the lids; men's more."""
+def _trim_lashes(shape: np.ndarray, mesh: Mesh, body: np.ndarray, lash: np.ndarray) -> np.ndarray:
+    """Shorten the lashes towards the lids; men's are only painted."""
+    if not lash.any():
+        return shape
     out = shape.copy()
     used = np.unique(mesh.quads[lash])
     skin = np.unique(mesh.quads[body])
     around = skin[np.abs(mesh.vertices[skin] - [0, 7.3, 1.35]).max(axis=1) < 0.65]
     gap = np.linalg.norm(shape[used][:, None] - shape[around][None], axis=2)
     root = shape[around][gap.argmin(axis=1)]
-    length = 0.45 - 0.33 * identity.male
-    out[used] = root + length * (shape[used] - root)
+    out[used] = root + LASH_LENGTH * (shape[used] - root)
     return out
 
 
@@ -322,7 +331,7 @@ def _light_that_arrives(
     deep = np.clip((1.55 - vertices[:, 2]) / 0.45, 0, 1)
     for material, open_to_sky, open_to_key in (
         (EYEBALL, 0.8, 0.85),
-        (MOUTH, 1.0 - 0.7 * deep, 1.0 - 0.9 * deep),
+        (MOUTH, 1.0 - 0.5 * deep, 1.0 - 0.75 * deep),
         (LASH, 0.5, 0.5),
     ):
         sky = np.where(materials == material, open_to_sky, sky)
@@ -350,9 +359,7 @@ def _smooth_step(share: np.ndarray) -> np.ndarray:
     return share * share * (3 - 2 * share)
 
 
-def _lids(
-    vertices: np.ndarray, materials: np.ndarray, eyes: np.ndarray
-) -> tuple[Indices, Indices]:
+def _lids(vertices: np.ndarray, materials: np.ndarray, eyes: np.ndarray) -> tuple[Indices, Indices]:
     """Return the vertices in front of the eyeballs and close to them, and whose each is."""
     found, whose = [], []
     for index, (*centre, radius) in enumerate(eyes):
@@ -365,9 +372,7 @@ def _lids(
     return np.concatenate(found).astype(np.int32), np.concatenate(whose).astype(np.int32)
 
 
-def _targets(
-    file: MeshFile, number: np.ndarray, scale: float
-) -> tuple[Indices, Indices, Floats]:
+def _targets(file: MeshFile, number: np.ndarray, scale: float) -> tuple[Indices, Indices, Floats]:
     """Return the targets of the 52 coefficients, one after the other, for the figure's vertices."""
     starts, indices, offsets = [0], [], []
     for name in ARKIT_NAMES:

@@ -42,10 +42,8 @@ class Style:
 
 MAN = ((0, 25), (25, 28), (45, 20), (60, 6), (74, -22), (86, -18), (98, 0), (118, -30), (180, -46))
 WOMAN = ((0, 24), (25, 23), (45, 17), (60, 2), (74, -16), (86, -8), (98, 0), (118, -30), (180, -46))
-QUIFF = ((0, 30), (20, 30), (38, 27), (55, 10), (74, -22), (86, -18), (98, 0), (118, -30), (180, -46))
-
 STYLES = {
-    'short': Style(QUIFF, top=0.30, side=0.04, locks=0.3, sweep=-14.0, ragged=0.05),
+    'short': Style(MAN, top=0.16, side=0.045, locks=0.2, sweep=-12.0, ragged=0.12),
     'cropped': Style(MAN, top=0.10, side=0.05, locks=0.0, sweep=0.0, ragged=0.03),
     'waves': Style(
         WOMAN, top=0.28, side=0.2, locks=0.3, sweep=38.0, fall=(58.0, 180.0), ends=6.62, ragged=0.05
@@ -149,8 +147,11 @@ def _let_fall(
         # Half of the rows lie on the skull, the others hang.
         half = count // 2
         on_skull = np.stack(
-            [np.interp(np.linspace(0, turn, half), np.arange(turn + 1), path[: turn + 1, k])
-             for k in range(3)], -1
+            [
+                np.interp(np.linspace(0, turn, half), np.arange(turn + 1), path[: turn + 1, k])
+                for k in range(3)
+            ],
+            -1,
         )
         s = np.linspace(0, 1, count - half + 1)[1:, None]
         wave = 0.025 * np.sin(np.radians(azimuth[column]) * 14 + seed)

@@ -59,27 +59,30 @@ class Identity:
         for name, (low, high) in ranges.items():
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float):
-                raise SettingError(f'head: {name} must be a number, not {value!r}')
+                raise SettingError(f'figure: {name} must be a number, not {value!r}')
             if not low <= value <= high:
-                raise SettingError(f'head: {name} must lie in {low}..{high}, not {value}')
+                raise SettingError(f'figure: {name} must lie in {low}..{high}, not {value}')
         if self.african + self.asian + self.caucasian <= 0:
-            raise SettingError(f'head: give a share above 0 for one of {", ".join(ORIGINS)}')
+            raise SettingError(f'figure: give a share above 0 for one of {", ".join(ORIGINS)}')
         for name in COLOURS:
             value = getattr(self, name)
             if not _is_colour(value):
                 raise SettingError(
-                    f'head: {name} must be a colour of three whole numbers (red, green, blue) in '
+                    f'figure: {name} must be a colour of three whole numbers (red, green, blue) in '
                     f'0..255, not {value!r}'
                 )
         if self.hair_style not in HAIR_STYLES:
             raise SettingError(
-                f'head: hair_style must be one of {", ".join(HAIR_STYLES)}, not {self.hair_style!r}'
+                f'figure: hair_style must be one of {", ".join(HAIR_STYLES)}, '
+                f'not {self.hair_style!r}'
             )
         if not isinstance(self.targets, Mapping):
-            raise SettingError(f'head: targets must be names with weights, not {self.targets!r}')
+            raise SettingError(f'figure: targets must be names with weights, not {self.targets!r}')
         for name, value in self.targets.items():
             if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 2:
-                raise SettingError(f'head: the target {name} needs a weight in -2..2, not {value!r}')
+                raise SettingError(
+                    f'figure: the target {name} needs a weight in -2..2, not {value!r}'
+                )
 
 
 ORIGINS = ('african', 'asian', 'caucasian')
@@ -145,7 +148,7 @@ IDENTITIES: dict[str, Identity] = {
         stubble=0.55,
     ),
 }
-"""The ready identities, by the name of the parameter `head`."""
+"""The ready identities, by the names that the parameter `figure` takes."""
 
 
 def load_identity(name: str | Path) -> Identity:
@@ -159,7 +162,7 @@ def load_identity(name: str | Path) -> Identity:
     path = Path(name).expanduser()
     if path.suffix not in ('.yaml', '.yml') or not path.is_file():
         raise SettingError(
-            f"unknown head '{name}': choose one of {', '.join(IDENTITIES)}, or give a YAML file"
+            f"unknown figure '{name}': choose one of {', '.join(IDENTITIES)}, or give a YAML file"
         )
     try:
         content: Any = yaml.safe_load(path.read_text(encoding='utf-8'))

@@ -29,7 +29,7 @@ COLLAR = (5.5, 0.2, 0.45, 0.5)
 """The shirt's collar on the base mesh: its height, how far it falls per dm forwards, and from which
 distance from the middle it rises, by how much per dm."""
 
-BROW = np.array([[0.12, 7.462], [0.22, 7.492], [0.33, 7.513], [0.43, 7.508], [0.56, 7.45]])
+BROW = np.array([[0.12, 7.446], [0.22, 7.472], [0.33, 7.490], [0.43, 7.484], [0.56, 7.425]])
 """The line of an eyebrow on the base mesh, from the nose outwards: x, y, dm."""
 
 MOUTH_LINE = 6.62
@@ -72,9 +72,9 @@ def paint(file: MeshFile, mesh: Mesh, identity: Identity, shown: np.ndarray) -> 
     for side in 'lr':
         on = place_map(mesh, mesh.groups == f'helper-{side}-eyelashes-2')[..., 1] != 0
         srgb[on], fourth[on] = (20, 18, 22), 1.0
-    column, row, side = EYE_PLACE
-    srgb[row : row + side, column : column + side] = eye_texture(side, identity.eyes)
-    fourth[row : row + side, column : column + side] = 0.25
+    column, row, width = EYE_PLACE
+    srgb[row : row + width, column : column + width] = eye_texture(width, identity.eyes)
+    fourth[row : row + width, column : column + width] = 0.25
     texture = np.empty((SIDE, SIDE, 4), np.uint8)
     texture[..., :3] = np.rint(255 * np.sqrt(linear(srgb / 255)))
     texture[..., 3] = np.rint(255 * fourth)
@@ -119,8 +119,7 @@ def _paint_skin(
     # The rims of the lids and the sockets are a little darker.
     socket = _spot(np.abs(x), y, 0.31, 7.32, 0.2, 0.13) * front
     colour *= 1 - 0.10 * socket[:, None] * np.array([1.0, 0.9, 0.6])
-    rim = np.exp(-((np.hypot(np.abs(x) - 0.308, y - 7.284) - 0.13) ** 2) / 0.0006)
-    colour *= 1 - 0.12 * (rim * front)[:, None]
+    colour *= 1 - 0.75 * lash_line(mesh, x, y, z)[:, None]
     if identity.stubble:
         jaw = _jaw(x, y, z) * identity.stubble
         grain = 0.75 + 0.35 * _noise(rng, (SIDE, SIDE), 0.8)[on]
@@ -140,7 +139,9 @@ def _paint_skin(
     gloss *= 1 - 0.7 * brow
     if identity.hair_style != 'bald':
         scalp = scalp_of(x, y, z)
-        scalp = np.clip(scalp + 0.25 * noise[0] * (scalp > 0.02) * (scalp < 0.98), 0, 1) * (1 - ears)
+        scalp = np.clip(scalp + 0.25 * noise[0] * (scalp > 0.02) * (scalp < 0.98), 0, 1) * (
+            1 - ears
+        )
         root = 0.75 * np.array(identity.hair[::-1], np.float32) + 0.12 * skin
         colour += (0.9 * scalp)[:, None] * (root - colour)
         gloss *= 1 - scalp
@@ -150,13 +151,28 @@ def _paint_skin(
     cloth = np.clip(below / 0.02, 0, 1)
     shirt = np.array(identity.shirt[::-1], np.float32)
     weave = 1 + 0.03 * _noise(rng, (SIDE, SIDE), 0.9)[on]
-    rib = np.where(below < 0.16, 0.9 + 0.05 * np.sin(below * 160.0), 1.0)
-    seam = 1 - 0.35 * np.exp(-(((below - 0.165) / 0.012) ** 2))
-    colour += cloth[:, None] * (shirt * (weave * rib * seam)[:, None] - colour)
+    rib = np.where(below < 0.09, 0.88, 1.0)
+    colour += cloth[:, None] * (shirt * (weave * rib)[:, None] - colour)
     colour *= 1 - 0.35 * (np.exp(-((below + 0.01) ** 2) / 0.0012) * (below < 0.02))[:, None]
     gloss = gloss * (1 - cloth)
     srgb[on] = np.clip(colour, 0, 255)
     fourth[on] = np.clip(gloss, 0, 1)
+
+
+def lash_line(mesh: Mesh, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """Return how dark the lashes make places (N,) of the base mesh at the edges of the lids."""
+    dark = np.zeros(len(x))
+    for side, sign in (('l', 1.0), ('r', -1.0)):
+        near = np.flatnonzero((np.hypot(x - sign * 0.31, y - 7.29) < 0.24) & (z > 1.1))
+        lashes = mesh.vertices[mesh.vertices_of(f'helper-{side}-eyelashes-2')]
+        skin = mesh.vertices[mesh.vertices_of('body')]
+        skin = skin[np.abs(skin - [sign * 0.31, 7.29, 1.35]).max(axis=1) < 0.3]
+        gaps = np.linalg.norm(lashes[:, None] - skin[None], axis=2).min(axis=1)
+        roots = lashes[gaps < 0.02]
+        places = np.stack([x[near], y[near], z[near]], axis=1)
+        gap = np.linalg.norm(places[:, None] - roots[None], axis=2).min(axis=1)
+        dark[near] = np.exp(-((gap / 0.016) ** 2))
+    return dark
 
 
 def below_collar(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
@@ -217,9 +233,7 @@ IRIS, PUPIL = 27.0, 11.5
 """Angles of the rims of iris and pupil from the axis of the eye, degrees."""
 
 
-def _spot(
-    x: np.ndarray, y: np.ndarray, cx: float, cy: float, rx: float, ry: float
-) -> np.ndarray:
+def _spot(x: np.ndarray, y: np.ndarray, cx: float, cy: float, rx: float, ry: float) -> np.ndarray:
     return np.asarray(np.exp(-(((x - cx) / rx) ** 2) - ((y - cy) / ry) ** 2))
 
 

@@ -13,7 +13,7 @@ from vico_listener.rotation import matrix_from_rpy
 AXES = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
 """Takes x forward, y left, z up (REP-103) to the mesh's x left, y up, z forward."""
 
-NECK_SHARE = 0.45
+NECK_SHARE = 0.25
 """Share of the head's turn that its lower joint makes; the rest is made by the upper one."""
 
 BODY_SHARE = 0.06
@@ -153,7 +153,11 @@ def _deform(
             out[vertex, 2] += weight * offsets[i, 2]
     for eye in range(2):
         for i in range(eye_vertices[eye, 0], eye_vertices[eye, 1]):
-            x, y, z = rest[i, 0] - eyes[eye, 0], rest[i, 1] - eyes[eye, 1], rest[i, 2] - eyes[eye, 2]
+            x, y, z = (
+                rest[i, 0] - eyes[eye, 0],
+                rest[i, 1] - eyes[eye, 1],
+                rest[i, 2] - eyes[eye, 2],
+            )
             for k in range(3):
                 turned = gaze[eye, k, 0] * x + gaze[eye, k, 1] * y + gaze[eye, k, 2] * z
                 out[i, k] = eyes[eye, k] + turned

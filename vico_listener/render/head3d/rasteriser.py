@@ -72,7 +72,7 @@ def _narrow(low, high, slope, offset):  # type: ignore[no-untyped-def]  # pragma
     return low, high
 
 
-@njit(cache=True)
+@njit(cache=True, error_model='numpy')
 def cover(
     surfaces: Surfaces,
     samples: Floats,
@@ -169,7 +169,7 @@ def cover(
                     shown[slot, s] = t
 
 
-@njit(cache=True)
+@njit(cache=True, error_model='numpy')
 def find_edges(
     parts: np.ndarray, shown: Indices, depth: Floats, slots: Indices, tiles: np.ndarray
 ) -> int:  # pragma: no cover - compiled
@@ -177,7 +177,8 @@ def find_edges(
 
     Args:
         parts: (T,) the part of each triangle.
-        shown, depth: (H * W, 1) what `cover` has found for one sample a pixel, row by row.
+        shown: (H * W, 1) the triangles that `cover` has found for one sample a pixel, row by row.
+        depth: (H * W, 1) how near they are.
         slots: (H, W) receives the numbers, and INSIDE elsewhere.
         tiles: receives where there are such pixels, see `cover`.
 
@@ -198,9 +199,9 @@ def find_edges(
                 u = shown[there, 0]
                 if t == u:
                     continue
-                if t != NOTHING and u != NOTHING and parts[t] == parts[u]:
-                    if abs(depth[here, 0] - depth[there, 0]) < SAME:
-                        continue
+                both = t != NOTHING and u != NOTHING and parts[t] == parts[u]
+                if both and abs(depth[here, 0] - depth[there, 0]) < SAME:
+                    continue
                 slots[y, x] = 0
                 slots[y + step, x + 1 - step] = 0
     count = 0

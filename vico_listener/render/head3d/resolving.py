@@ -33,7 +33,7 @@ class Lighting(NamedTuple):
     reflexes: Floats
 
 
-@njit(cache=True)
+@njit(cache=True, error_model='numpy')
 def resolve(
     surfaces: Surfaces,
     lighting: Lighting,
@@ -48,10 +48,12 @@ def resolve(
     """Shade what `cover` has found; at an edge once for each surface that its samples show.
 
     Args:
-        surfaces, lighting: what is drawn.
+        surfaces: what is drawn.
+        lighting: the light on it.
         slots: (H, W) see `find_edges`.
         shown: (H * W, 1) the triangles at the centres of the pixels.
-        edge_shown, edge_depth: (N, 4) the triangles at the samples of the edges, and how near.
+        edge_shown: (N, 4) the triangles at the samples of the edges.
+        edge_depth: (N, 4) how near they are.
         background: (H, W, 3) uint8 BGR.
         tones: (4096,) float32, the value in a picture for linear light from 0 to 1.
         picture: (H, W, 3) uint8 BGR, receives the picture.

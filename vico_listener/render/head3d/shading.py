@@ -6,6 +6,9 @@ from numba import njit
 from vico_listener.render.head3d.mesh_file import Floats
 from vico_listener.render.head3d.mesh_file import Indices
 
+SKIN, HAIR, CLOTH, EYEBALL, MOUTH, LASH = range(6)
+"""Materials of vertices."""
+
 
 def _unit(*direction: float) -> Floats:
     vector = np.array(direction, np.float32)
@@ -23,6 +26,12 @@ EYE = _unit(0.0, 0.05, 1.0)
 HALF = _unit(*(KEY + EYE))
 FILL_HALF = _unit(*(FILL + EYE))
 
+REFLEXES = np.array([[*HALF, 0.965], [*FILL_HALF, 0.99]], np.float32)
+"""(2, 4) directions in which eyes mirror main light and fill, and the cosines where it begins."""
+
+MOUTH_LIGHT = np.float32(1.15)
+"""How much more than other surfaces teeth and tongue are lit, so that a laugh is seen."""
+
 COLOURS = np.array(
     [[0.93, 0.98, 1.06], [0.30, 0.27, 0.25], [0.42, 0.40, 0.38], [0.36, 0.345, 0.34]], np.float32
 )
@@ -33,9 +42,11 @@ WRAP = np.array([0.22, 0.30, 0.52], np.float32)
 
 
 @njit(cache=True)
-def add_normals(vertices: Floats, triangles: Indices, out: Floats) -> None:
+def add_normals(
+    vertices: Floats, triangles: Indices, out: Floats
+) -> None:  # pragma: no cover - compiled
     """Write unit normals (V, 3), weighted by the areas of the triangles around each vertex."""
-    out[:] = 0.0  # pragma: no cover - compiled
+    out[:] = 0.0
     for t in range(len(triangles)):
         a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
         x, y, z = vertices[a, 0], vertices[a, 1], vertices[a, 2]
@@ -61,10 +72,6 @@ def normals_of(vertices: Floats, triangles: Indices) -> Floats:
     return normals
 
 
-SKIN, HAIR, CLOTH, EYEBALL, MOUTH, LASH = range(6)
-"""Materials of vertices."""
-
-
 @njit(cache=True)
 def light_up(
     normals: Floats,
@@ -72,22 +79,21 @@ def light_up(
     materials: np.ndarray,
     open_sky: Floats,
     open_key: Floats,
-    mouth_light: np.float32,
     light: Floats,
     gloss: Floats,
-) -> None:
+) -> None:  # pragma: no cover - compiled
     """Compute the light on each vertex.
 
     Args:
         normals: (V, 3) unit normals.
         strands: (V, 3) unit directions of hair.
         materials: (V,) uint8.
-        open_sky, open_key: (V,) shares of the sky and of the main light that reach the vertex.
-        mouth_light: the share of light that reaches teeth and tongue.
+        open_sky: (V,) the share of the sky that reaches each vertex.
+        open_key: (V,) the share of the main light.
         light: (V, 3) receives linear BGR.
         gloss: (V,) receives what is mirrored towards the viewer, where the surface is glossy.
     """
-    one = np.float32(1.0)  # pragma: no cover - compiled
+    one = np.float32(1.0)
     for i in range(len(normals)):
         nx, ny, nz = normals[i, 0], normals[i, 1], normals[i, 2]
         material = materials[i]
@@ -119,9 +125,9 @@ def light_up(
             mirrored += np.float32(0.05) * grazing**4 * sky
         for k in range(3):
             wrap = WRAP[k]
-            if material == HAIR or material == CLOTH:
+            if material in (HAIR, CLOTH):
                 wrap = np.float32(0.25)
-            elif material == EYEBALL or material == MOUTH:
+            elif material in (EYEBALL, MOUTH):
                 wrap = np.float32(0.5)
             lit = max(np.float32(0.0), (key + wrap) / (one + wrap))
             if material == SKIN:
@@ -135,8 +141,8 @@ def light_up(
             value += COLOURS[2, k] * max(np.float32(0.0), rim) * sky
             value += COLOURS[3, k] * up * sky
             if material == MOUTH:
-                value *= mouth_light
+                value *= MOUTH_LIGHT
             light[i, k] = value
         if material == MOUTH:
-            mirrored *= mouth_light
+            mirrored *= MOUTH_LIGHT
         gloss[i] = mirrored

@@ -17,10 +17,8 @@ AGES = {'child': 11.0, 'young': 25.0, 'old': 80.0}
 
 
 REST = {
-    'mouthSmileLeft': 0.24,
-    'mouthSmileRight': 0.24,
-    'browDownLeft': -0.25,
-    'browDownRight': -0.25,
+    'mouthSmileLeft': 0.23,
+    'mouthSmileRight': 0.23,
     'jawOpen': -0.03,
     'eyeWideLeft': 0.3,
     'eyeWideRight': 0.3,

@@ -48,6 +48,4 @@ def spread(places: Floats, corners: Indices, values: Floats, out: Floats) -> Non
 
 @njit(cache=True)
 def _longest(ax, ay, bx, by, cx, cy):  # type: ignore[no-untyped-def]  # pragma: no cover
-    return max(
-        np.hypot(bx - ax, by - ay), np.hypot(cx - bx, cy - by), np.hypot(ax - cx, ay - cy)
-    )
+    return max(np.hypot(bx - ax, by - ay), np.hypot(cx - bx, cy - by), np.hypot(ax - cx, ay - cy))

@@ -1,0 +1,52 @@
+"""How far each target of the mesh is applied for the coefficients of a motion.
+
+The targets were made for other eyes than our face tracker's, which reads a target of 1 as less or
+more than 1. So each coefficient goes through a curve that was fitted to what the tracker reads.
+"""
+
+import numpy as np
+
+from vico_listener.motion import ARKIT_NAMES
+from vico_listener.render.head3d.mesh_file import Floats
+
+KNOTS = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
+"""The coefficients at which the curves are given; they are straight in between."""
+
+CURVES: dict[str, tuple[float, ...]] = {
+    'browDown': (0.0, 0.55, 1.1, 1.6, 2.0),
+    'browInnerUp': (0.0, 0.3, 0.65, 0.95, 1.2),
+    'eyeBlink': (0.0, 0.3, 0.57, 0.84, 1.12),
+    'eyeWide': (0.0, 0.3, 0.6, 0.95, 1.3),
+    'jawOpen': (0.0, 0.36, 0.62, 0.83, 1.0),
+    'mouthFrown': (0.0, 0.5, 0.95, 1.3, 1.6),
+    'mouthFunnel': (0.0, 0.3, 0.6, 0.95, 1.3),
+    'mouthLowerDown': (0.0, 0.4, 0.8, 1.2, 1.6),
+    'mouthPress': (0.0, 0.5, 1.0, 1.4, 1.7),
+    'mouthPucker': (0.0, 0.3, 0.6, 0.95, 1.3),
+    'mouthSmile': (0.0, 0.13, 0.36, 0.66, 1.0),
+    'noseSneer': (0.0, 0.4, 0.8, 1.3, 1.8),
+}
+"""How far the target is applied at each of KNOTS, where that is not the coefficient itself.
+
+Left and right share the entry of the name without the side.
+"""
+
+
+def _table() -> np.ndarray:
+    rows = [
+        CURVES.get(name.removesuffix('Left').removesuffix('Right'), KNOTS) for name in ARKIT_NAMES
+    ]
+    return np.array(rows)
+
+
+_TABLE = _table()
+_ROWS = np.arange(len(ARKIT_NAMES))
+
+
+def target_weights(expression: Floats) -> Floats:
+    """Return how far the targets are applied (52,) for coefficients (52,), clipped to 0..1."""
+    place = np.clip(expression, 0.0, 1.0) * (len(KNOTS) - 1)
+    below = np.minimum(place.astype(np.int64), len(KNOTS) - 2)
+    rest = place - below
+    weights = _TABLE[_ROWS, below] * (1 - rest) + _TABLE[_ROWS, below + 1] * rest
+    return weights.astype(np.float32)
