@@ -13,6 +13,7 @@ from vico_listener.lab.evaluation.render_check import contact_sheet
 from vico_listener.lab.evaluation.render_check import format_rows
 from vico_listener.lab.evaluation.render_check import read_back
 from vico_listener.lab.evaluation.render_check import rows_of
+from vico_listener.render import RENDERERS
 from vico_listener.render import create_renderer
 from vico_listener.render import default_portrait_path
 from vico_listener.render import load_portrait
@@ -25,7 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='PORTRAIT',
         nargs='*',
         type=Path,
-        help='photos of one person each; without any, the default portrait',
+        help='photos of one person each, by default the default portrait; for head3d figures, by '
+        'default maya',
     )
     parser.add_argument(
         '--renderer', default='portrait', help='short name, or package.module:Class, of a renderer'
@@ -46,13 +48,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the table and draw the sheets; with `--check` the exit code is 1 after a miss."""
     args.out.mkdir(parents=True, exist_ok=True)
-    paths = args.portraits or [default_portrait_path()]
+    option, paths = shown_by(args.renderer, args.portraits)
     if len({path.stem for path in paths}) < len(paths):
         raise SettingError('two portraits have the same name: give them different ones')
     backend = create_backend('landmarker')
     readings = {}
     for path in tqdm(paths, unit='portrait', disable=len(paths) == 1):
-        renderer = create_renderer(args.renderer, portrait=load_portrait(path), size=args.size)
+        whom = load_portrait(path) if option == 'portrait' else str(path)
+        renderer = create_renderer(args.renderer, size=args.size, **{option: whom})
         still = renderer.render(renderer.reference)
         readings[path.stem] = list(read_back(renderer, backend))
         sheet = args.out / f'{path.stem}.png'
@@ -67,3 +70,17 @@ def run(args: argparse.Namespace) -> int:
         found = [{'command': r.label, 'reads': r.target.reads, **r.values} for r in rows]
         args.json.write_text(json.dumps(found, indent=1) + '\n', encoding='utf-8')
     return 1 if args.check and not all(row.reached for row in rows if row.bounded) else 0
+
+
+def shown_by(renderer: str, given: list[Path]) -> tuple[str, list[Path]]:
+    """Return the option by which a renderer takes whom it shows, and what is given for it.
+
+    Raises:
+        SettingError: the renderer shows neither a portrait nor a figure.
+    """
+    kind = RENDERERS.load(renderer)
+    if kind.PORTRAIT:
+        return 'portrait', given or [default_portrait_path()]
+    if 'figure' not in kind.OPTIONS:
+        raise SettingError(f'the renderer {renderer} shows neither a portrait nor a figure')
+    return 'figure', given or [Path('maya')]
