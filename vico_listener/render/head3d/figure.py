@@ -330,7 +330,7 @@ def _light_that_arrives(
     # Eyes and mouth open later; what they get then does not follow from the face at rest.
     deep = np.clip((1.55 - vertices[:, 2]) / 0.45, 0, 1)
     for material, open_to_sky, open_to_key in (
-        (EYEBALL, 0.8, 0.85),
+        (EYEBALL, 0.66, 0.72),
         (MOUTH, 1.0 - 0.5 * deep, 1.0 - 0.75 * deep),
         (LASH, 0.5, 0.5),
     ):

@@ -28,8 +28,8 @@ BODY_SHIFT = 0.35
 MAX_SHIFT = 1.2
 """Longest displacement of the head, dm; longer ones are shortened to it."""
 
-GAZE_SIDE, GAZE_UP, GAZE_DOWN = np.radians([32.0, 24.0, 26.0])
-"""How far an eye turns when its coefficient is 1."""
+GAZE_SIDE, GAZE_UP, GAZE_DOWN = np.radians([32.0, 20.0, 26.0])
+"""How far an eye turns when the weight of its target is 1."""
 
 CLEARANCE = 1.015
 """The least distance of a lid from the centre of its eye, in radii of the eyeball."""
