@@ -10,7 +10,9 @@ import pytest
 from material import packaged
 
 from vico_listener.cli.main import main
+from vico_listener.errors import SettingError
 from vico_listener.face import create_backend
+from vico_listener.lab.cli.render_check import shown_by
 from vico_listener.lab.evaluation.render_check import PROBES
 from vico_listener.lab.evaluation.render_check import Probe
 from vico_listener.lab.evaluation.render_check import Reading
@@ -22,6 +24,7 @@ from vico_listener.lab.evaluation.render_check.probes import Target
 from vico_listener.lab.evaluation.render_check.probes import places
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
+from vico_listener.render import RENDERERS
 from vico_listener.render import create_renderer
 from vico_listener.render import load_portrait
 
@@ -107,3 +110,14 @@ def test_portraits_show_what_they_are_told(portrait_photo: Path) -> None:
     assert rows['eyeBlink 1'].median > 0.5
     missed = [label for label, row in rows.items() if not row.reached and label != 'eyeBlink 1']
     assert not missed, format_rows(list(rows.values()))
+
+
+def test_a_renderer_without_portraits_shows_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip('numba')
+    given = [Path('kofi'), Path('me.yaml')]
+    assert shown_by('portrait', given) == ('portrait', given)
+    assert shown_by('head3d', given) == ('figure', given)
+    assert shown_by('head3d', []) == ('figure', [Path('maya')])
+    monkeypatch.setattr(RENDERERS.load('head3d'), 'OPTIONS', ())
+    with pytest.raises(SettingError, match='head3d shows neither a portrait nor a figure'):
+        shown_by('head3d', given)
