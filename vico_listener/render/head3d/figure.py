@@ -16,9 +16,9 @@ from vico_listener.render.head3d.occlusion import directions
 from vico_listener.render.head3d.occlusion import openness
 from vico_listener.render.head3d.occlusion import visibility
 from vico_listener.render.head3d.paint import HAIR_PLACE
+from vico_listener.render.head3d.paint import above_hairline
 from vico_listener.render.head3d.paint import below_collar
 from vico_listener.render.head3d.paint import paint
-from vico_listener.render.head3d.paint import scalp_of
 from vico_listener.render.head3d.paint import uv_pixels
 from vico_listener.render.head3d.rasteriser import CUT
 from vico_listener.render.head3d.rasteriser import EYE
@@ -41,6 +41,9 @@ WIDEST = 2.9
 
 LASH_LENGTH = 0.42
 """Length of the lashes, as a share of the mesh's, which are long."""
+
+COVERED = 16.0
+"""How far above the hairline skin is covered by any hair, degrees."""
 
 MOUTH_GROUPS = ('helper-upper-teeth', 'helper-lower-teeth', 'helper-tongue')
 LASH_GROUPS = ('helper-l-eyelashes-2', 'helper-r-eyelashes-2')
@@ -120,7 +123,7 @@ class _Assembly:
         kind: int,
         materials: np.ndarray,
         strands: np.ndarray | None = None,
-        double: bool = False,
+        double: np.ndarray | None = None,
     ) -> int:
         """Add a surface, and return the number of its first vertex.
 
@@ -132,7 +135,7 @@ class _Assembly:
             kind: see `rasteriser`.
             materials: (V,) see `shading`.
             strands: (V, 3) directions of hair; None for zeros.
-            double: whether it is also seen from behind.
+            double: (T,) bool, which triangles are also seen from behind; None for none.
         """
         first = self.count
         self.vertices.append(vertices)
@@ -142,7 +145,7 @@ class _Assembly:
         self.kinds.append(np.full(len(triangles), kind, np.uint8))
         self.parts.append(np.full(len(triangles), self.part_count, np.uint8))
         self.materials.append(materials.astype(np.uint8))
-        self.double.append(np.full(len(triangles), double))
+        self.double.append(np.zeros(len(triangles), bool) if double is None else double)
         self.strands.append(np.zeros_like(vertices) if strands is None else strands)
         self.count += len(vertices)
         self.place_count += len(places)
@@ -168,7 +171,7 @@ def build_figure(file: MeshFile, identity: Identity) -> Figure:
     skin = body
     if identity.hair_style != 'bald':
         # What lies under the hair is never seen.
-        body = skin & ~(scalp_of(*base.T) >= 1.0)[quads].all(axis=1)
+        body = skin & ~(above_hairline(*base.T) > COVERED)[quads].all(axis=1)
     mouth = np.isin(mesh.groups, MOUTH_GROUPS)
     lash = np.isin(mesh.groups, LASH_GROUPS) & (identity.male < 0.5)
 
@@ -187,8 +190,9 @@ def build_figure(file: MeshFile, identity: Identity) -> Figure:
             materials[below_collar(*place.T) > 0] = CLOTH
         triangles = _split(local[quads[faces]])
         corners = _split(mesh.quads_uv[faces])
+        both_sides = np.full(len(triangles), kind == CUT)
         first = assembly.add(
-            shape[used], uv_pixels(mesh.uv), triangles, corners, kind, materials, double=kind == CUT
+            shape[used], uv_pixels(mesh.uv), triangles, corners, kind, materials, None, both_sides
         )
         number[used] = first + np.arange(len(used))
     eye_vertices = []
@@ -299,14 +303,7 @@ def _add_hair(
     triangles = grown.triangles
     materials = np.full(len(grown.vertices), HAIR)
     assembly.add(
-        grown.vertices,
-        places,
-        triangles,
-        triangles,
-        CUT,
-        materials,
-        grown.strands,
-        double=bool(style.fall),
+        grown.vertices, places, triangles, triangles, CUT, materials, grown.strands, grown.hanging
     )
 
 

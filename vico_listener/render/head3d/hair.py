@@ -12,7 +12,7 @@ from vico_listener.render.head3d.mesh_file import Indices
 CENTRE = np.array([0.0, 7.55, 0.35], np.float32)
 """The centre of the skull, from which the hair is laid, dm."""
 
-COLUMNS, ROWS = 96, 28
+COLUMNS, ROWS = 88, 24
 """Size of the grid: around the head, and from the crown to the ends."""
 
 
@@ -63,13 +63,14 @@ class Hair:
         strands: (N, 3) unit directions along the strands.
         triangles: (T, 3) corners.
         places: (N, 2) around the head and along the strand, each 0 to 1.
-        hanging: (N,) bool, what falls freely.
+        hanging: (T,) bool, the triangles of what falls freely, which is seen from behind as well.
     """
 
     vertices: Floats
     strands: Floats
     triangles: Indices
     places: Floats
+    hanging: np.ndarray
 
 
 def grow(style: Style, skull: Floats, triangles: Indices, seed: int = 1) -> Hair:
@@ -117,12 +118,14 @@ def grow(style: Style, skull: Floats, triangles: Indices, seed: int = 1) -> Hair
     faces = np.concatenate(
         [np.stack([a, d, c], -1).reshape(-1, 3), np.stack([a, c, b], -1).reshape(-1, 3)]
     )
+    falls = (free[:-1] > 0)[None, :] & (np.arange(ROWS - 1) >= ROWS // 2 - 1)[:, None]
     around, down = np.meshgrid(np.linspace(0, 1, COLUMNS + 1), along)
     return Hair(
         places.reshape(-1, 3).astype(np.float32),
         strands.reshape(-1, 3).astype(np.float32),
         faces.astype(np.int32),
         np.stack([around, down], -1).reshape(-1, 2).astype(np.float32),
+        np.tile(falls.reshape(-1), 2),
     )
 
 

@@ -152,6 +152,8 @@ class MeshFile:
     def mask(self, name: str) -> NDArray[np.uint8]:
         """Return a mask (2048, 2048) uint8 over the unwrapped skin, e.g. 'lips'.
 
+        Its columns go from the top of the file's picture to the bottom, see `paint.uv_pixels`.
+
         Raises:
             MeshFileError: it is missing, or no picture.
         """
@@ -159,4 +161,4 @@ class MeshFile:
         picture = cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE)
         if picture is None:
             raise MeshFileError(f'{self.path}: the mask {name} is no picture: {_AGAIN}')
-        return np.asarray(picture, np.uint8)
+        return np.ascontiguousarray(picture.T, np.uint8)

@@ -19,10 +19,10 @@ from vico_listener.render.head3d.unwrap import spread
 SIDE = 2048
 """Width and height of the texture, px."""
 
-HAIR_PLACE = (100, 950, 1000, 320)
+HAIR_PLACE = (900, 100, 1000, 320)
 """Column, row, width and height of the hair in the texture, where the skin leaves room, px."""
 
-EYE_PLACE = (300, 1300, 512)
+EYE_PLACE = (500, 500, 512)
 """Column, row and side of the eye in the texture, px."""
 
 COLLAR = (5.5, 0.2, 0.45, 0.5)
@@ -37,8 +37,12 @@ MOUTH_LINE = 6.62
 
 
 def uv_pixels(uv: Floats) -> Floats:
-    """Return columns and rows in the texture (N, 2) of places on the unwrapped skin."""
-    return np.asarray(uv * [SIDE, -SIDE] + [0, SIDE], np.float32)
+    """Return columns and rows in the texture (N, 2) of places on the unwrapped skin.
+
+    The unwrapped face lies on its side. In the texture it stands upright, so that what is drawn one
+    after the other lies together in memory.
+    """
+    return np.asarray(uv[:, ::-1] * [-SIDE, SIDE] + [SIDE, 0], np.float32)
 
 
 def place_map(mesh: Mesh, quads: np.ndarray) -> Floats:
@@ -138,7 +142,7 @@ def _paint_skin(
     colour += brow[:, None] * (dark - colour)
     gloss *= 1 - 0.7 * brow
     if identity.hair_style != 'bald':
-        scalp = scalp_of(x, y, z)
+        scalp = _scalp(x, y, z)
         scalp = np.clip(scalp + 0.25 * noise[0] * (scalp > 0.02) * (scalp < 0.98), 0, 1) * (
             1 - ears
         )
@@ -245,14 +249,18 @@ def _jaw(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
     return np.asarray(low * cheek * neck * np.clip((z - 0.35) / 0.3, 0, 1))
 
 
-def scalp_of(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """Return how much of the scalp (N,) has hair, by the hairline of men, softened."""
+def above_hairline(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """Return how far places (N,) on the base mesh lie above the hairline of men, degrees."""
     dx, dy, dz = x - CENTRE[0], y - CENTRE[1], z - CENTRE[2]
     azimuth = np.degrees(np.abs(np.arctan2(dx, dz)))
     elevation = np.degrees(np.arctan2(dy, np.hypot(dx, dz)))
     angles, lines = zip(*MAN, strict=True)
-    limit = np.interp(azimuth, angles, lines)
-    return np.asarray(np.clip((elevation - limit - 1.0) / 5.0, 0, 1) * (y > 6.3))
+    return np.asarray(np.where(y > 6.3, elevation - np.interp(azimuth, angles, lines), -90.0))
+
+
+def _scalp(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """Return how much hair grows at places (N,) on the base mesh, 0 to 1."""
+    return np.asarray(np.clip((above_hairline(x, y, z) - 1.0) / 5.0, 0, 1))
 
 
 def _noise(rng: np.random.Generator, shape: tuple[int, int], sigma: float) -> np.ndarray:

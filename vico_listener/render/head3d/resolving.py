@@ -65,9 +65,12 @@ def resolve(
     half, quarter, to_one = np.float32(0.5), np.float32(0.25), np.float32(1 / 255)
     span = np.float32(len(tones) - 1)
     total = np.zeros(3, np.float32)
+    picture[:] = background
     for y in range(height):
         for x in range(width):
             slot = slots[y, x]
+            if slot == INSIDE and shown[y * width + x, 0] == NOTHING:
+                continue
             total[:] = zero
             left = 15  # a bit for each sample that is not shaded yet
             while left:
