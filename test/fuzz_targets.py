@@ -151,7 +151,7 @@ def read_message(path: Path) -> int:
 
 
 def make_mats(folder: Path) -> list[Path]:
-    """Coefficients as we write them, compressed, and in the older format."""
+    """Coefficients as we write them, compressed, and beside others."""
     from scipy.io import savemat
 
     rng = np.random.default_rng(0)
@@ -161,7 +161,10 @@ def make_mats(folder: Path) -> list[Path]:
     }
     save_mat(folder / 'a.mat', *arrays.values())
     savemat(folder / 'b.mat', arrays, do_compression=True)
-    savemat(folder / 'c.mat', arrays, format='4')
+    others = {'names': ['a', 'b'], 'one': {'two': 3.0}, 'complex': 1j, 'empty': []}
+    savemat(
+        folder / 'c.mat', others | {name: value.astype(float) for name, value in arrays.items()}
+    )
     return [folder / name for name in ('a.mat', 'b.mat', 'c.mat')]
 
 

@@ -11,6 +11,7 @@ from sensor_msgs.msg import Image
 
 from vico_listener.nodes.image_codec import ImageError
 from vico_listener.nodes.image_codec import compressed_to_bgr
+from vico_listener.nodes.image_codec import encoded_size
 from vico_listener.nodes.image_codec import fill_compressed
 from vico_listener.nodes.image_codec import fill_image
 from vico_listener.nodes.image_codec import image_to_bgr
@@ -133,3 +134,38 @@ def test_bad_compressed_image_is_named() -> None:
         compressed_to_bgr(CompressedImage(format='jpeg'))
     with pytest.raises(ImageError, match='is a depth image'):
         compressed_to_bgr(CompressedImage(format='16UC1; compressedDepth png'))
+
+
+@pytest.mark.parametrize('shape', [(48, 64), (3, 1000), (1, 1)])
+@pytest.mark.parametrize(
+    ('suffix', 'options'),
+    [
+        ('.png', []),
+        ('.jpg', []),
+        ('.jpg', [cv2.IMWRITE_JPEG_PROGRESSIVE, 1]),
+        ('.jpg', [cv2.IMWRITE_JPEG_RST_INTERVAL, 1]),
+    ],
+)
+def test_size_in_the_head_of_an_encoded_image(
+    shape: tuple[int, int], suffix: str, options: list[int]
+) -> None:
+    picture = np.random.default_rng(0).integers(0, 255, (*shape, 3), np.uint8)
+    data = cv2.imencode(suffix, picture, options)[1].tobytes()
+    assert encoded_size(data) == shape[::-1]
+    comment = b'\xff\xfe\x00\x0ba comment'
+    if suffix == '.jpg':
+        assert encoded_size(data[:2] + comment + data[2:]) == shape[::-1]
+    assert encoded_size(data[:5]) is None
+
+
+@pytest.mark.trouble(
+    'senses',
+    'A compressed image that is damaged, and tells a size that fills the memory',
+    sees='It is left out: `a compressed image of ... it is damaged`',
+)
+def test_a_size_that_fills_the_memory_is_damage() -> None:
+    data = bytearray(cv2.imencode('.png', np.zeros((8, 8, 3), np.uint8))[1].tobytes())
+    data[16:24] = (30_000).to_bytes(4, 'big') * 2
+    message = CompressedImage(format='png', data=bytes(data))
+    with pytest.raises(ImageError, match=r'image of 30000x30000 pixels .*: it is damaged'):
+        compressed_to_bgr(message)

@@ -1,5 +1,7 @@
 """Deep3DFaceRecon: the released network's figures, alignment, units, files, refusals."""
 
+import io
+import struct
 from pathlib import Path
 
 import cv2
@@ -10,6 +12,7 @@ from PIL import Image as PillowImage
 from pretrained_weights import fill
 from pretrained_weights import hashed
 from pretrained_weights import save
+from scipy.io import loadmat
 from scipy.io import savemat
 
 from vico_listener.cli.main import main
@@ -27,6 +30,7 @@ from vico_listener.face.deep3d.coefficients import canvas_crop
 from vico_listener.face.deep3d.coefficients import load_mat
 from vico_listener.face.deep3d.coefficients import motion_of
 from vico_listener.face.deep3d.coefficients import save_mat
+from vico_listener.face.deep3d.mat_file import read_matrices
 from vico_listener.face.deep3d.reconstruction import Reconstruction
 from vico_listener.face.deep3d.resnet import ReconstructionNetwork
 from vico_listener.face.deep3d.resnet import load_reconstruction
@@ -142,7 +146,6 @@ def test_motion_has_our_axes_and_its_own_units() -> None:
 
 
 def test_mat_files_are_those_of_the_authors(tmp_path: Path) -> None:
-    from scipy.io import loadmat
 
     random = np.random.default_rng(0)
     coefficients, params = random.normal(size=(4, 257)), random.normal(size=(4, 5))
@@ -163,6 +166,42 @@ def test_mat_files_are_those_of_the_authors(tmp_path: Path) -> None:
     savemat(path, {'other': 1})
     with pytest.raises(ValueError, match="holds no 'coeff'"):
         load_mat(path)
+
+
+@pytest.mark.parametrize('compressed', [False, True])
+@pytest.mark.parametrize('kind', ['f8', 'f4', 'i1', 'u1', 'i2', 'u2', 'i4', 'u4', 'i8', 'u8'])
+def test_matrices_are_read_as_scipy_reads_them(tmp_path: Path, kind: str, compressed: bool) -> None:
+    rng = np.random.default_rng(0)
+    arrays = {
+        'a': (100 * rng.random((5, 7))).astype(kind),
+        'name_that_is_long': (9 * rng.random((2, 3, 4))).astype(kind),
+        'b': np.ones((1, 1), kind),
+        'none': np.zeros((0, 3), kind),
+        'text': 'left alone',
+        'cell': np.array([1, 'two'], object),
+    }
+    savemat(tmp_path / 'x.mat', arrays, do_compression=compressed)
+    wanted = ('a', 'b', 'name_that_is_long', 'none')
+    found = read_matrices((tmp_path / 'x.mat').read_bytes(), wanted)
+    expected = loadmat(tmp_path / 'x.mat')
+    assert set(found) == set(wanted)
+    for name in wanted:
+        np.testing.assert_array_equal(found[name], expected[name])
+    for wrong in ('text', 'cell'):
+        with pytest.raises(ValueError, match=f"'{wrong}' holds no real numbers"):
+            read_matrices((tmp_path / 'x.mat').read_bytes(), (wrong,))
+
+
+def test_matrices_of_a_machine_with_the_other_order_of_bytes() -> None:
+    number = struct.pack('>II', 7, 4) + struct.pack('>f', 2.5) + bytes(4)
+    shape = struct.pack('>IIii', 5, 8, 1, 1)
+    name = struct.pack('>HH', 1, 1) + b'x' + bytes(3)
+    flags = struct.pack('>IIII', 6, 8, 7, 0)
+    parts = flags + shape + name + number
+    head = b'MATLAB 5.0'.ljust(124) + struct.pack('>H', 0x0100) + b'MI'
+    content = head + struct.pack('>II', 14, len(parts)) + parts
+    assert loadmat(io.BytesIO(content))['x'] == 2.5
+    assert read_matrices(content, ['x'])['x'] == 2.5
 
 
 class Eyes:

@@ -7,6 +7,7 @@ cv_bridge's where it is installed and works (it breaks under numpy 2, ros-percep
 
 import array
 import re
+import struct
 from typing import Any
 
 import cv2
@@ -48,6 +49,13 @@ _PLANAR = {'nv21': cv2.COLOR_YUV2BGR_NV21, 'nv12': cv2.COLOR_YUV2BGR_NV12}
 
 ENCODINGS = (*_FROM_8_BIT, *_FROM_16_BIT, *_PLANAR)
 """Encodings that can be read."""
+
+
+MAX_PIXELS = 8192 * 8192
+"""Of a compressed image; a larger one is damage, and would fill the memory."""
+
+JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+"""The markers of JPEG after which the size of the image stands."""
 
 
 class ImageError(DataError):
@@ -132,6 +140,11 @@ def compressed_to_bgr(message: Any) -> Image:
     if 'compressedDepth' in message.format:
         raise ImageError(f"'{message.format}' is a depth image: subscribe to a colour image")
     data = np.frombuffer(message.data, np.uint8)
+    size = encoded_size(data.tobytes())
+    if size is not None and size[0] * size[1] > MAX_PIXELS:
+        raise ImageError(
+            f'a compressed image of {size[0]}x{size[1]} pixels in {data.size} bytes: it is damaged'
+        )
     picture = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
     if picture is None:
         raise ImageError(
@@ -139,6 +152,30 @@ def compressed_to_bgr(message: Any) -> Image:
             f'({data.size} bytes): JPEG and PNG are supported'
         )
     return np.asarray(picture)
+
+
+def encoded_size(data: bytes) -> tuple[int, int] | None:
+    """Width and height that the head of a JPEG or PNG tells; None = nothing.
+
+    OpenCV makes room for that many pixels before it finds that they are not there.
+    """
+    if data.startswith(b'\x89PNG\r\n\x1a\n'):
+        return struct.unpack_from('>II', data, 16) if len(data) >= 24 else None
+    if not data.startswith(b'\xff\xd8'):
+        return None
+    place = 2
+    while place + 9 <= len(data):
+        marker = data[place + 1]
+        if data[place] != 0xFF or marker == 0xFF:
+            place += 1
+        elif marker in JPEG_FRAMES:
+            height, width = struct.unpack_from('>HH', data, place + 5)
+            return width, height
+        elif 0xD0 <= marker <= 0xD8 or marker in (0, 1):  # they stand alone
+            place += 2
+        else:
+            place += 2 + struct.unpack_from('>H', data, place + 2)[0]
+    return None
 
 
 def fill_image(message: Any, picture: Image) -> None:

@@ -1,7 +1,5 @@
 """The 257 coefficients of Deep3DFaceRecon: their order, their conversion to motion, their files."""
 
-import struct
-import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.errors import DataError
+from vico_listener.face.deep3d.mat_file import read_matrices
 from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion
 from vico_listener.native import from_native
@@ -30,21 +29,8 @@ CANVAS = 256
 """Side of the square image to which the crop of a `bfm64` motion refers, px; it is PIRenderer's."""
 
 
-_NOT_MAT = (
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    MemoryError,
-    NameError,
-    NotImplementedError,
-    OSError,
-    TypeError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
-"""What SciPy raises for a file that is none of MATLAB, or one that was damaged."""
+NAMES = ('coeff', 'transform_params')
+"""The matrices of a clip's file."""
 
 
 def canvas_crop(transform_params: NDArray) -> NDArray[np.float32]:
@@ -115,15 +101,13 @@ def load_mat(path: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     Raises:
         DataError: there is no such file, or its content is something else.
     """
-    from scipy.io import loadmat
-    from scipy.io.matlab import MatReadError
-
     if not path.is_file():
         raise DataError(f'no such file: {path}')
     try:
-        content = loadmat(path)
-        arrays = [np.asarray(content[n], np.float32) for n in ('coeff', 'transform_params')]
-    except (*_NOT_MAT, MatReadError) as error:
+        content = read_matrices(path.read_bytes(), NAMES)
+        with np.errstate(over='ignore'):  # infinite numbers are told by whoever uses them
+            arrays = [np.asarray(content[n], np.float32) for n in NAMES]
+    except (KeyError, ValueError) as error:
         raise DataError(f"{path} holds no 'coeff' and 'transform_params': {error}") from None
     _check_shapes(str(path), *arrays)
     return arrays[0], arrays[1]

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.face.deep3d import coefficients as parts
+from vico_listener.face.deep3d.mat_file import read_matrices
 from vico_listener.face.model_file import FaceModelError
 from vico_listener.rotation import matrix_from_rpy
 
@@ -54,8 +55,6 @@ def load_basel_face(folder: str | Path) -> BaselFace:
     Raises:
         FaceModelError: the folder has no such file, or the file has another content.
     """
-    from scipy.io import loadmat
-
     path = Path(folder).expanduser() / MODEL_FILE
     remedy = (
         'register for the Basel Face Model 2009 and let Deep3DFaceRecon_pytorch make it, '
@@ -64,7 +63,7 @@ def load_basel_face(folder: str | Path) -> BaselFace:
     if not path.is_file():
         raise FaceModelError(f'no {MODEL_FILE} in {folder}: {remedy}')
     try:
-        content = loadmat(path, variable_names=_ENTRIES)
+        content = read_matrices(path.read_bytes(), _ENTRIES)
         mean, texture, identity, expression, colour, triangles = (content[n] for n in _ENTRIES)
         centred = mean.reshape(-1, 3) - mean.reshape(-1, 3).mean(axis=0)
         size = centred.size
