@@ -1,37 +1,26 @@
 """Draws the mouth of a portrait, which opens to a dark inside and can close over visible teeth."""
 
 from dataclasses import dataclass
-from dataclasses import fields
-from dataclasses import replace
-from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import ARKIT_NAMES
-from vico_listener.render import landmarks as lm
 from vico_listener.render.base import Image
-from vico_listener.render.mouth_inside import Colours
-from vico_listener.render.mouth_inside import Inside
 from vico_listener.render.mouth_inside import colours_of
+from vico_listener.render.mouth_region import JAW_DROP
+from vico_listener.render.mouth_region import LIPS_REACH
+from vico_listener.render.mouth_region import Lips
+from vico_listener.render.mouth_region import MouthRegion
+from vico_listener.render.mouth_region import measure
+from vico_listener.render.mouth_region import span
 from vico_listener.render.patch import Float
-from vico_listener.render.patch import Patch
-from vico_listener.render.patch import curve
-from vico_listener.render.patch import face_coordinates
-from vico_listener.render.patch import make_patch
 from vico_listener.render.patch import stretch
 from vico_listener.render.portrait import Portrait
 
-JAW_DROP = 0.4
-"""The drop of the chin at jawOpen 1, in distances of the outer eye corners."""
-
-NECK = 0.5
-"""The length of the neck that the jaw compresses, in distances of the outer eye corners."""
-
-LIPS_REACH = 0.75
-"""The distance from the middle of the mouth up to which the skin moves, in the same unit."""
+AJAR = 0.35
+"""The opening of the jaw from which on more pixels are needed."""
 
 OPENED = 0.12
 """The opening of the mouth at which a drawn inside has replaced a portrait's own dark one."""
@@ -46,43 +35,6 @@ SMILES = [ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]
 
 STILL = 1e-3
 """Changes of coefficients below this are not drawn."""
-
-
-@dataclass(frozen=True)
-class _Region:
-    """The lower face, with the coordinate v of its contours and shares of motions at each pixel.
-
-    Attributes:
-        patch: the pixels.
-        top: the level above which nothing moves.
-        upper_rim, upper: the outer and the inner edge of the upper lip.
-        lower, lower_rim: the inner and the outer edge of the lower lip.
-        anchor: a level below the lower lip, down to which the lip compresses the skin.
-        chin, neck: the jaw line, and the level down to which the jaw compresses the neck.
-        arch: 1 in the middle of the mouth, 0 at its corners and beyond.
-        jaw: the share of the jaw's drop.
-    """
-
-    patch: Patch
-    top: Float
-    upper_rim: Float
-    upper: Float
-    lower: Float
-    lower_rim: Float
-    anchor: Float
-    chin: Float
-    neck: Float
-    arch: Float
-    jaw: Float
-
-    def part(self, rows: slice, columns: slice) -> '_Region':
-        """Return the region of a part of the patch."""
-        arrays = {
-            f.name: np.ascontiguousarray(getattr(self, f.name)[rows, columns])
-            for f in fields(self)
-            if f.name != 'patch'
-        }
-        return replace(self, patch=self.patch.part(rows, columns), **arrays)
 
 
 @dataclass(frozen=True)
@@ -121,26 +73,6 @@ class _Pose:
         return max(map(abs, moved)) < STILL
 
 
-@dataclass(frozen=True)
-class _Lips:
-    """The pixels around the lips: their place in the whole region, and the inside of the mouth."""
-
-    place: tuple[slice, slice]
-    region: _Region
-    inside: Inside
-
-    @classmethod
-    def cut(
-        cls, whole: _Region, across: Float, reach: float, colours: Colours, eyes: float
-    ) -> '_Lips':
-        """Return the lips up to `reach` px from the middle of the mouth, as `across` counts."""
-        v = whole.patch.v
-        used = (v > whole.top) & (v < whole.anchor) & (np.abs(across) < reach)
-        place = _span(used.any(axis=1)), _span(used.any(axis=0))
-        region = whole.part(*place)
-        return cls(place, region, Inside(colours, across[place], region.upper, eyes))
-
-
 class Mouth:
     """The lips, teeth and jaw of the portrait.
 
@@ -150,19 +82,20 @@ class Mouth:
 
     def __init__(self, portrait: Portrait) -> None:
         self._eyes = np.float32(portrait.eyes)
-        self._whole = _measure(portrait)
+        self._whole = measure(portrait)
         self.patch = self._whole.patch
         colours = colours_of(portrait)
         across = self.patch.u - np.float32(self._middle_of_mouth())
         # The lips alone need fewer pixels than the jaw and the neck, and without the jaw nothing
         # moves beside the corners of the mouth.
         half = float(np.abs(across[self._whole.arch > 0]).max(initial=1.0))
-        self._beside, self._lips = (
-            _Lips.cut(self._whole, across, reach, colours, portrait.eyes)
-            for reach in (LIPS_REACH * portrait.eyes, half + CORNER * portrait.eyes)
+        beside, corners = LIPS_REACH * portrait.eyes, half + CORNER * portrait.eyes
+        self._lips, self._ajar, self._wide = (
+            Lips.cut(self._whole, across, reach, jaw, colours, portrait.eyes)
+            for reach, jaw in ((corners, 0.0), (beside, AJAR), (beside, 1.2))
         )
         self._own_teeth = _shows_teeth(
-            portrait.image, self._beside.region, colours.enamel, portrait.eyes
+            portrait.image, self._lips.region, colours.enamel, portrait.eyes
         )
         self._reference = portrait.reference.expression
 
@@ -176,7 +109,8 @@ class Mouth:
         if pose.still:
             return False
         still_jaw = abs(pose.jaw) < STILL
-        part, eyes = self._lips if still_jaw else self._beside, self._eyes
+        moving = self._ajar if pose.jaw < AJAR else self._wide
+        part, eyes = self._lips if still_jaw else moving, self._eyes
         lips = part.region
         chin_drop = JAW_DROP * eyes * np.float32(pose.jaw)
         gap = lips.lower - lips.upper
@@ -206,26 +140,26 @@ class Mouth:
             self._fill(place, part, upper, lower, min(opened / OPENED, 1.0))
         return True
 
-    def _fill(self, picture: Image, lips: _Lips, upper: Float, lower: Float, opened: float) -> None:
+    def _fill(self, picture: Image, lips: Lips, upper: Float, lower: Float, opened: float) -> None:
         """Paint the inside of the mouth: beyond the portrait's own teeth, or over its own dark."""
         region = lips.region
         mouth = lower - upper > 0.25
         if not mouth.any():
             return
         inside = mouth & (region.patch.v > upper) & (region.patch.v < lower)
-        rows, columns = _span(inside.any(axis=1)), _span(inside.any(axis=0))
+        rows, columns = span(inside.any(axis=1)), span(inside.any(axis=0))
         v, upper, lower = region.patch.v[rows, columns], upper[rows, columns], lower[rows, columns]
         own_upper, own_lower = region.upper[rows, columns], region.lower[rows, columns]
         own = np.clip(np.minimum(v - own_upper, own_lower - v), 0.0, 1.0)
         own *= np.float32(1.0 if self._own_teeth else 1.0 - opened)
         edge = np.clip(np.minimum(v - upper, lower - v), 0.0, 1.0)
         alpha = edge * (1.0 - own) * np.clip((lower - upper) / 2.0, 0.0, 1.0)
-        colour = lips.inside.part(rows, columns).draw(v, upper, lower, not self._own_teeth)
+        colour = lips.inside.part(rows, columns).draw(v, upper, lower)
         part = picture[rows, columns, :3]
         part[...] = (part + alpha[..., None] * (colour - part)).astype(np.uint8)
 
 
-def _shows_teeth(image: Image, lips: _Region, enamel: Float, eyes: float) -> bool:
+def _shows_teeth(image: Image, lips: MouthRegion, enamel: Float, eyes: float) -> bool:
     """Return whether the gap between a portrait's lips is bright."""
     gap = lips.lower - lips.upper
     if float(gap.max()) <= 0.07 * eyes:
@@ -263,7 +197,7 @@ def _pose(expression: Float, reference: Float) -> _Pose:
     )
 
 
-def _give_way(region: _Region, chin_drop: np.float32) -> Float:
+def _give_way(region: MouthRegion, chin_drop: np.float32) -> Float:
     """Return the offset in v to the source of the skin that follows the chin, and of the neck."""
     drop = chin_drop * region.jaw
     length = region.neck - region.chin
@@ -274,7 +208,7 @@ def _give_way(region: _Region, chin_drop: np.float32) -> Float:
 
 
 def _slide(
-    region: _Region, pose: _Pose, upper: Float, lower: Float, drop: Float, below: Float
+    region: MouthRegion, pose: _Pose, upper: Float, lower: Float, drop: Float, below: Float
 ) -> Float:
     """Return the offset in v to the source of the skin around the lips, for their new edges."""
     v = region.patch.v
@@ -292,58 +226,3 @@ def _slide(
     # The lips extend one pixel into the mouth, so that its edge blends with them.
     inner = (v > upper + 1) & (v < lower - 1)
     return np.where(inner | (v < region.top), np.float32(0.0), moved)
-
-
-def _span(used: NDArray | np.bool_) -> slice:
-    """Return the slice from the first to the last True, or of one element if there is none."""
-    places = np.flatnonzero(used)
-    return slice(int(places[0]), int(places[-1]) + 1) if len(places) else slice(0, 1)
-
-
-def _measure(portrait: Portrait) -> _Region:
-    points = portrait.landmarks[:, :2].astype(np.float64)
-    eyes = portrait.eyes
-    used = points[[*lm.LIPS_INNER_UPPER, *lm.LIPS_INNER_LOWER, *lm.JAW_LINE, lm.NOSE_BASE]]
-    used = np.vstack([used, used + NECK * eyes * portrait.down])
-    patch = make_patch(portrait, used, 0.12 * eyes)
-    origin = used.mean(axis=0)
-
-    def local(*indices: int) -> NDArray[np.float64]:
-        return face_coordinates(portrait, points[list(indices)], origin)
-
-    u, v = patch.u, patch.v
-    upper_points, jaw_points = local(*lm.LIPS_INNER_UPPER), local(*lm.JAW_LINE)
-    corners = np.sort(upper_points[[0, -1], 0])
-    middle, half = float(corners.mean()), max(0.5 * float(np.ptp(corners)), 1.0)
-    arch = np.sqrt(np.clip(1.0 - ((u - middle) / half) ** 2, 0.0, 1.0))
-    upper = curve(u, upper_points)
-    lower = np.maximum(curve(u, local(*lm.LIPS_INNER_LOWER)), upper)
-    nose, lip_bottom = local(lm.NOSE_BASE, lm.LIP_BOTTOM)[:, 1]
-    half_face = 0.5 * float(np.ptp(jaw_points[:, 0]))
-    reach = min(1.05 * half_face, LIPS_REACH * eyes)
-    side = np.clip(1.0 - ((u - middle) / reach) ** 2, 0.0, 1.0)
-    # Nothing may move at the rim of the patch, or its edge would be visible.
-    rim = np.minimum.reduce([u - u.min(), u.max() - u, v - v.min(), v.max() - v])
-    # Beside the mouth the rims go on as the line between the lips does, one pixel apart.
-    upper_rim = np.minimum(curve(u, local(*lm.LIPS_OUTER_UPPER)), upper - 1.0)
-    lower_rim = np.maximum(curve(u, local(*lm.LIPS_OUTER_LOWER)), lower + 1.0)
-    anchor = np.maximum(lower_rim, lip_bottom) + 0.12 * eyes
-    chin = np.maximum(curve(u, jaw_points), anchor + 1.0)
-    top = nose + 0.15 * (float(upper.mean()) - nose)
-    region = _Region(
-        patch=patch,
-        top=np.full_like(u, top),
-        upper_rim=np.maximum(upper_rim, top + 1.0),
-        upper=upper,
-        lower=lower,
-        lower_rim=lower_rim,
-        anchor=anchor,
-        chin=chin,
-        neck=chin + NECK * eyes,
-        arch=np.asarray(arch * np.clip(1.2 * arch, 0.0, 1.0), np.float32),
-        jaw=side**1.5 * np.clip(rim / (0.12 * eyes), 0.0, 1.0) * (v > top),
-    )
-    arrays: dict[str, Any] = {
-        f.name: getattr(region, f.name).astype(np.float32) for f in fields(region)[1:]
-    }
-    return replace(region, **arrays)

@@ -22,6 +22,10 @@ GUMS = 0.05
 """The height of the gums above the upper lip at rest."""
 
 
+RED = np.array([0.8, 0.72, 1.1])
+"""The colour of the tongue, relative to that of the lips, BGR."""
+
+
 @dataclass(frozen=True)
 class Colours:
     """The colours of the inside, (3,) float32 BGR, in the light of the portrait."""
@@ -52,7 +56,7 @@ def colours_of(portrait: Portrait) -> Colours:
             for colour in (
                 enamel,
                 0.8 * flesh,
-                0.62 * flesh,
+                0.62 * flesh * RED,
                 np.clip(0.2 * light, 8.0, 34.0) * np.clip(1.0 + 1.9 * tint, 0.3, 2.4),
             )
         )
@@ -78,6 +82,7 @@ class Inside:
         self._edge = (upper + eyes * length).astype(np.float32)
         self._root = (upper - GUMS * eyes + 0.02 * eyes * gap).astype(np.float32)
         round_off = np.clip(1.0 - 0.75 * (aside / 0.32) ** 2, 0.2, 1.0)
+        self._round = round_off.astype(np.float32)
         self._shade = (round_off * (1.0 - 0.13 * gap)).astype(np.float32)
         self._eyes = np.float32(eyes)
         parts = (colours.dark, colours.tongue, colours.enamel, colours.gums)
@@ -87,30 +92,28 @@ class Inside:
         """Return the inside in a rectangle of the pixels."""
         part = object.__new__(Inside)
         part.__dict__ |= self.__dict__
-        for name in ('_edge', '_root', '_shade'):
+        for name in ('_edge', '_root', '_round', '_shade'):
             setattr(part, name, getattr(self, name)[rows, columns])
         return part
 
-    def draw(self, v: Float, upper: Float, lower: Float, teeth: bool) -> NDArray[np.float32]:
+    def draw(self, v: Float, upper: Float, lower: Float) -> NDArray[np.float32]:
         """Return the colours (h, w, 3) at the coordinate v between the edges of the lips.
 
         Args:
             v: the coordinate of the pixels, px.
             upper: the edge of the upper lip as it is now.
             lower: that of the lower lip.
-            teeth: whether to draw upper teeth.
         """
         eyes = self._eyes
         gap = lower - upper
         # The tongue lies at the bottom of a wide mouth; the shares of all parts add up to 1.
         top = lower - np.maximum(np.float32(0.5) * (gap - np.float32(0.12) * eyes), 0.0)
-        tongue = np.clip((v - top) / (np.float32(0.05) * eyes), 0.0, 1.0) * self._shade
-        shares = np.empty((*v.shape, 4), np.float32)
-        shares[..., 0], shares[..., 1], shares[..., 2:] = 1.0 - tongue, tongue, 0.0
-        if teeth:
-            lit = np.clip(0.7 + (v - upper) / (np.float32(0.06) * eyes), 0.0, 1.0) * self._shade
-            tooth = np.clip((self._edge - v) / np.float32(1.3) + np.float32(0.5), 0.0, 1.0)
-            gum = np.clip((self._root - v) / np.float32(1.5) + np.float32(0.5), 0.0, 1.0)
-            shares[..., :2] *= (1.0 - tooth)[..., None]
-            shares[..., 2], shares[..., 3] = lit * tooth * (1.0 - gum), lit * tooth * gum
+        tongue = np.clip((v - top) / (np.float32(0.05) * eyes), 0.0, 1.0) * self._round
+        lit = np.clip(0.7 + (v - upper) / (np.float32(0.06) * eyes), 0.0, 1.0) * self._shade
+        tooth = np.clip((self._edge - v) / np.float32(1.3) + np.float32(0.5), 0.0, 1.0)
+        gum = np.clip((self._root - v) / np.float32(1.5) + np.float32(0.5), 0.0, 1.0)
+        behind, lit = 1.0 - tooth, lit * tooth
+        shares = np.stack(
+            [behind * (1.0 - tongue), behind * tongue, lit * (1.0 - gum), lit * gum], axis=-1
+        )
         return np.asarray(shares @ self._palette)
