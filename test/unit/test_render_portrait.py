@@ -24,6 +24,7 @@ from vico_listener.render.field import FREE_AT_TOP
 from vico_listener.render.field import MAX_ANGLE
 from vico_listener.render.field import held_at_border
 from vico_listener.render.field import soft_limit
+from vico_listener.render.mouth import Mouth
 from vico_listener.render.portrait import find_face
 from vico_listener.render.portrait import prepare_portrait
 from vico_listener.render.warp import PortraitRenderer
@@ -218,6 +219,23 @@ def test_turns_are_limited_softly() -> None:
     both = soft_limit(np.radians([0.0, 30.0, -30.0]))
     assert both[1] == -both[2] and np.hypot(both[1], both[2]) <= MAX_ANGLE
     np.testing.assert_allclose(soft_limit(-np.radians([0.0, 30.0, -30.0])), -both)
+
+
+@pytest.mark.parametrize('jaw', [0.1, 0.34])
+def test_pixels_beside_an_ajar_mouth_stay_as_a_wide_one_draws_them(
+    photo: np.ndarray, monkeypatch: pytest.MonkeyPatch, jaw: float
+) -> None:
+    prepared = prepare_portrait(photo, 384)
+    mouth = Mouth(prepared)
+    told = motion(prepared.reference, jawOpen=jaw, mouthLowerDown=0.9, mouthSmile=1.0)
+    drawn = []
+    for border in (1.0, 0.0):  # the fewer pixels, then all of them
+        monkeypatch.setattr('vico_listener.render.mouth.AJAR', border)
+        target = prepared.image.copy()
+        assert mouth.draw(prepared.image, target, told.expression)
+        drawn.append(target)
+    np.testing.assert_allclose(*(picture.astype(int) for picture in drawn), atol=1)
+    assert np.abs(drawn[0].astype(int) - prepared.image).max() > 50
 
 
 def test_turned_face_is_not_turned_into_a_profile() -> None:
