@@ -15,6 +15,7 @@ from vico_listener.render.patch import curve
 from vico_listener.render.patch import face_coordinates
 from vico_listener.render.patch import make_patch
 from vico_listener.render.patch import stretch
+from vico_listener.render.patch import unit
 from vico_listener.render.portrait import Portrait
 
 LOOK = 0.29
@@ -145,9 +146,9 @@ class Eye:
             above = self._close(above, lid, shut)
         eye = self._looking(source, aside, lower)
         # Edges are one pixel soft, or the line of the lashes would have steps.
-        covered = np.clip(v - under + 0.5, 0.0, 1.0)
+        covered = unit(v - under + 0.5)
         part = cv2.blendLinear(below, eye, covered, 1.0 - covered)
-        covered = np.clip(lid - v + 0.5, 0.0, 1.0)
+        covered = unit(lid - v + 0.5)
         target[patch.rows, patch.columns] = cv2.blendLinear(above, part, covered, 1.0 - covered)
         return True
 
@@ -165,14 +166,14 @@ class Eye:
     def _skin_at(self, image: Image, level: Float) -> Image:
         """Return (h, w, 4) BGRA the colour of the skin at a level v, above or below each pixel."""
         soft = cv2.GaussianBlur(image, (0, 0), 0.07 * self._width)
-        x, y = self.patch.sources(0.0, level - self.patch.v)
+        x, y = self.patch.sources(level - self.patch.v)
         skin = cv2.remap(soft, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
         return np.asarray(cv2.cvtColor(skin, cv2.COLOR_BGR2BGRA), np.uint8)
 
     def _close(self, above: Image, lid: Float, shut: float) -> Image:
         """Return the lid of a closing eye: smooth skin, and the line of the lashes at its edge."""
         v, degree = self.patch.v, np.float32(min(1.5 * shut, 1.0))
-        down = np.clip((v - self._top) / np.maximum(lid - self._top, 1.0), 0.0, 1.0)
+        down = unit((v - self._top) / np.maximum(lid - self._top, 1.0))
         skin = cv2.blendLinear(self._brow_skin, self._cheek_skin, 1.0 - down, down)
         smooth = np.minimum(down + down, 1.0) * (np.float32(LID_SMOOTH) * degree * self._covers)
         mixed = cv2.blendLinear(above, skin, 1.0 - smooth, smooth)
@@ -181,6 +182,6 @@ class Eye:
         return np.asarray(cv2.blendLinear(mixed, self._lashes, 1.0 - line, line))
 
     def _sample(self, source: Image, v_offset: Float) -> Image:
-        x, y = self.patch.sources(0.0, v_offset)
+        x, y = self.patch.sources(v_offset)
         part = cv2.remap(source, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
         return np.asarray(part, np.uint8)

@@ -59,6 +59,9 @@ FREE_AT_TOP = 0.45
 To hold it there altogether would stretch a forehead into a tower.
 """
 
+SMALL = 0.03
+"""Displacements below this share of the picture's side are inverted by fewer iterations."""
+
 STEEPEST = 1.3
 """The steepest slope of the depth: a steeper one would fold when the head turns."""
 
@@ -106,7 +109,8 @@ class HeadField:
         shift = self._displacement(motion)
         # This inverts p -> p + shift(p) by fixed-point iteration; offsets are small and smooth.
         offset = -shift
-        for _ in range(4):
+        largest = max(float(shift.max()), -float(shift.min()))
+        for _ in range(3 if largest < SMALL * self._size else 5):
             place = cv2.add(self._lattice, offset * self._per_cell)
             back = cv2.remap(shift, place, NO_MAP, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
             offset = np.negative(back, dtype=np.float32)

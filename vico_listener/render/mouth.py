@@ -1,11 +1,11 @@
 """Draws the mouth of a portrait, which opens to a dark inside and can close over visible teeth."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import ARKIT_NAMES
 from vico_listener.render.base import Image
 from vico_listener.render.mouth_inside import colours_of
@@ -17,6 +17,7 @@ from vico_listener.render.mouth_region import measure
 from vico_listener.render.mouth_region import span
 from vico_listener.render.patch import Float
 from vico_listener.render.patch import stretch
+from vico_listener.render.patch import unit
 from vico_listener.render.portrait import Portrait
 
 AJAR = 0.35
@@ -31,7 +32,6 @@ CORNER = 0.1
 GRIN = 0.45
 """The smile from which on it parts the lips."""
 
-SMILES = [ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]
 
 STILL = 1e-3
 """Changes of coefficients below this are not drawn."""
@@ -97,7 +97,7 @@ class Mouth:
         self._own_teeth = _shows_teeth(
             portrait.image, self._lips.region, colours.enamel, portrait.eyes
         )
-        self._reference = portrait.reference.expression
+        self._own = _named(portrait.reference.expression)
 
     def _middle_of_mouth(self) -> float:
         weight = self._whole.arch
@@ -105,7 +105,7 @@ class Mouth:
 
     def draw(self, source: Image, target: Image, expression: Float) -> bool:
         """Draw the lower face from `source` into `target`; return False if nothing changes."""
-        pose = _pose(expression, self._reference)
+        pose = _pose(_named(expression), self._own)
         if pose.still:
             return False
         still_jaw = abs(pose.jaw) < STILL
@@ -130,7 +130,7 @@ class Mouth:
         lips_offset = offset if region is lips else offset[part.place]
         lips_offset[...] = _slide(lips, pose, upper, lower, chin_drop * lips.jaw, lips_offset)
         patch = region.patch
-        x, y = patch.sources(0.0, offset)
+        x, y = patch.sources(offset)
         target[patch.rows, patch.columns] = cv2.remap(
             source, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE
         )
@@ -150,10 +150,10 @@ class Mouth:
         rows, columns = span(inside.any(axis=1)), span(inside.any(axis=0))
         v, upper, lower = region.patch.v[rows, columns], upper[rows, columns], lower[rows, columns]
         own_upper, own_lower = region.upper[rows, columns], region.lower[rows, columns]
-        own = np.clip(np.minimum(v - own_upper, own_lower - v), 0.0, 1.0)
+        own = unit(np.minimum(v - own_upper, own_lower - v))
         own *= np.float32(1.0 if self._own_teeth else 1.0 - opened)
-        edge = np.clip(np.minimum(v - upper, lower - v), 0.0, 1.0)
-        alpha = edge * (1.0 - own) * np.clip((lower - upper) / 2.0, 0.0, 1.0)
+        edge = unit(np.minimum(v - upper, lower - v))
+        alpha = edge * (1.0 - own) * unit(np.float32(0.5) * (lower - upper))
         colour = lips.inside.part(rows, columns).draw(v, upper, lower)
         part = picture[rows, columns, :3]
         part[...] = (part + alpha[..., None] * (colour - part)).astype(np.uint8)
@@ -170,28 +170,35 @@ def _shows_teeth(image: Image, lips: MouthRegion, enamel: Float, eyes: float) ->
     return bool(level.size and np.quantile(level, 0.6) > 0.5 * float(enamel.mean()))
 
 
-def _pose(expression: Float, reference: Float) -> _Pose:
-    change = dict(zip(ARKIT_NAMES, (expression - reference).tolist(), strict=True))
+def _named(expression: Float) -> dict[str, float]:
+    return dict(zip(ARKIT_NAMES, expression.tolist(), strict=True))
+
+
+def _pose(told: Mapping[str, float], own: Mapping[str, float]) -> _Pose:
+    """Return what is asked of the mouth by named coefficients, given the portrait's own."""
+
+    def change(name: str) -> float:
+        return told[name] - own[name]
 
     def both(name: str) -> float:
-        return 0.5 * (change[f'{name}Left'] + change[f'{name}Right'])
+        return 0.5 * (change(f'{name}Left') + change(f'{name}Right'))
 
-    smile, smile_there = (float(e[SMILES].mean()) for e in (expression, reference))
+    smile, smile_there = (0.5 * (e['mouthSmileLeft'] + e['mouthSmileRight']) for e in (told, own))
     # As its smile fades, a smiling portrait shows less and less of its teeth.
     teeth = 1.0 if smile_there < 0.1 else min(1.0, (smile + 0.02) / (smile_there + 0.02))
     grin = max(0.0, smile - max(GRIN, smile_there)) / (1.0 - GRIN)
-    round_lips = 0.3 * change['mouthPucker'] + 0.25 * change['mouthFunnel'] - 0.22 * grin
+    round_lips = 0.3 * change('mouthPucker') + 0.25 * change('mouthFunnel') - 0.22 * grin
     press = both('mouthPress')
     thin = {
-        'upper': 0.55 * press + 0.7 * change['mouthRollUpper'],
-        'lower': 0.5 * press + 0.65 * change['mouthRollLower'],
+        'upper': 0.55 * press + 0.7 * change('mouthRollUpper'),
+        'lower': 0.5 * press + 0.65 * change('mouthRollLower'),
     }
     return _Pose(
-        jaw=max(-0.3, change['jawOpen'] - 0.5 * change['mouthClose']),
+        jaw=max(-0.3, change('jawOpen') - 0.5 * change('mouthClose')),
         closed=1.0 - teeth,
         grin=grin,
-        lift=0.075 * both('mouthUpperUp') + 0.02 * change['mouthFunnel'],
-        drop=0.09 * both('mouthLowerDown') + 0.035 * change['mouthFunnel'],
+        lift=0.075 * both('mouthUpperUp') + 0.02 * change('mouthFunnel'),
+        drop=0.09 * both('mouthLowerDown') + 0.035 * change('mouthFunnel'),
         upper=min(max(1.0 + round_lips - thin['upper'], 0.25), 1.5),
         lower=min(max(1.0 + round_lips - thin['lower'], 0.25), 1.5),
     )
@@ -204,7 +211,7 @@ def _give_way(region: MouthRegion, chin_drop: np.float32) -> Float:
     squeezed = (region.patch.v - region.neck) * (drop / np.maximum(length - drop, 1.0))
     # A closing jaw (drop < 0) stretches the neck instead.
     low, high = (-drop, 0.0) if chin_drop >= 0 else (0.0, -drop)
-    return np.clip(squeezed, low, high)
+    return np.minimum(np.maximum(squeezed, low), high)
 
 
 def _slide(

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.render import landmarks as lm
 from vico_listener.render.patch import Float
+from vico_listener.render.patch import unit
 from vico_listener.render.portrait import Portrait
 
 SEAMS = np.array([0.0, 0.082, 0.147, 0.215, 0.272, 0.32])
@@ -86,7 +88,7 @@ class Inside:
         self._shade = (round_off * (1.0 - 0.13 * gap)).astype(np.float32)
         self._eyes = np.float32(eyes)
         parts = (colours.dark, colours.tongue, colours.enamel, colours.gums)
-        self._palette = np.stack(parts).astype(np.float32)
+        self._palette = np.stack(parts, axis=-1).astype(np.float32)
 
     def part(self, rows: slice, columns: slice) -> 'Inside':
         """Return the inside in a rectangle of the pixels."""
@@ -108,12 +110,10 @@ class Inside:
         gap = lower - upper
         # The tongue lies at the bottom of a wide mouth; the shares of all parts add up to 1.
         top = lower - np.maximum(np.float32(0.5) * (gap - np.float32(0.12) * eyes), 0.0)
-        tongue = np.clip((v - top) / (np.float32(0.05) * eyes), 0.0, 1.0) * self._round
-        lit = np.clip(0.7 + (v - upper) / (np.float32(0.06) * eyes), 0.0, 1.0) * self._shade
-        tooth = np.clip((self._edge - v) / np.float32(1.3) + np.float32(0.5), 0.0, 1.0)
-        gum = np.clip((self._root - v) / np.float32(1.5) + np.float32(0.5), 0.0, 1.0)
+        tongue = unit((v - top) / (np.float32(0.05) * eyes)) * self._round
+        lit = unit(0.7 + (v - upper) / (np.float32(0.06) * eyes)) * self._shade
+        tooth = unit((self._edge - v) / np.float32(1.3) + np.float32(0.5))
+        gum = unit((self._root - v) / np.float32(1.5) + np.float32(0.5))
         behind, lit = 1.0 - tooth, lit * tooth
-        shares = np.stack(
-            [behind * (1.0 - tongue), behind * tongue, lit * (1.0 - gum), lit * gum], axis=-1
-        )
-        return np.asarray(shares @ self._palette)
+        shares = cv2.merge((behind * (1.0 - tongue), behind * tongue, lit * (1.0 - gum), lit * gum))
+        return np.asarray(cv2.transform(shares, self._palette))

@@ -43,11 +43,14 @@ class Patch:
             **{name: np.ascontiguousarray(array) for name, array in arrays.items()},
         )
 
-    def sources(self, u_offset: Float | float, v_offset: Float | float) -> tuple[Float, Float]:
-        """Return the coordinates x, y (px) of the pixels, displaced by offsets along u and v."""
-        x = self.x + (u_offset * self.across[0] + v_offset * self.down[0])
-        y = self.y + (u_offset * self.across[1] + v_offset * self.down[1])
-        return x, y
+    def sources(self, offset: Float) -> tuple[Float, Float]:
+        """Return the coordinates x, y (px) of the pixels, displaced by an offset along v."""
+        return self.x + offset * self.down[0], self.y + offset * self.down[1]
+
+
+def unit(value: Float) -> Float:
+    """Return values within 0 to 1; for few pixels this takes a third of the time of np.clip."""
+    return np.minimum(np.maximum(value, np.float32(0.0)), np.float32(1.0))
 
 
 def make_patch(portrait: Portrait, points: NDArray, margin: float) -> Patch:
