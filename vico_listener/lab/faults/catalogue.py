@@ -59,6 +59,12 @@ FAULTS: tuple[Fault, ...] = (
         for fps in (5, 12, 15, 25, 60, 120)
     ),
     Fault('audio_rate', 'the microphone changes to 48 kHz', {'sample_rate': 48000}),
+    Fault(
+        'format',
+        'the microphone changes to 48 kHz and does not say so',
+        {'sample_rate': 48000, 'announced': False},
+    ),
+    Fault('inverted', 'two channels, one of them inverted', {'inverted': True}),
     Fault('audio_late', 'sound comes 300 ms late', {'delay': 0.3}),
     Fault('audio_loss', 'one in ten sound messages is lost', {'loss': 0.1}),
     Fault('camera_behind', "the camera's clock is 2 s behind", {'camera_shift': -2.0}),

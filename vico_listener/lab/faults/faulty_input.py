@@ -46,6 +46,8 @@ class InputSettings:
         size: width and height of its images, px.
         encoding: encoding of its images, as in sensor_msgs/Image.
         sample_rate: rate of the microphone, Hz; a change is announced on `audio_info`.
+        inverted: send two channels, of which the second is the first with its sign changed.
+        announced: say so on `audio_info` when the format changes.
         delay: seconds by which audio comes later than its stamp.
         loss: share of the audio messages that get lost.
         mp3: send MP3 where PCM is announced.
@@ -61,6 +63,8 @@ class InputSettings:
     size: tuple[int, int] = (640, 480)
     encoding: str = 'bgr8'
     sample_rate: int = 16000
+    inverted: bool = False
+    announced: bool = True
     delay: float = 0.0
     loss: float = 0.0
     mp3: bool = False
@@ -96,7 +100,7 @@ class FaultyInput(Node):
         self._image = self.create_publisher(Image, 'image', 10)
         self._audio = self.create_publisher(audio_msgs.AudioDataStamped, 'audio', 100)
         self._audio_info = self.create_publisher(audio_msgs.AudioInfo, 'audio_info', 1)
-        self._announced = 0
+        self._announced = (0, 0)
         self._late: list[tuple[float, audio_msgs.AudioDataStamped]] = []
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name='faulty input', daemon=True)
@@ -114,8 +118,8 @@ class FaultyInput(Node):
         picture = sound = time.monotonic()
         while not self._stop.is_set():
             settings = self.settings
-            if settings.sample_rate != self._announced:
-                self._announce(settings.sample_rate)
+            if settings.announced:
+                self._announce(settings.sample_rate, 1 + settings.inverted)
             now = time.monotonic()
             if now >= picture:
                 picture = max(picture + 1 / settings.fps, now - 1 / settings.fps)
@@ -128,12 +132,14 @@ class FaultyInput(Node):
             self._send_late(now)
             self._stop.wait(max(0.0, min(picture, sound) - time.monotonic()))
 
-    def _announce(self, rate: int) -> None:
+    def _announce(self, rate: int, channels: int) -> None:
+        if self._announced == (rate, channels):
+            return
         info = audio_msgs.AudioInfo(
-            channels=1, sample_rate=rate, sample_format='S16LE', coding_format='wave'
+            channels=channels, sample_rate=rate, sample_format='S16LE', coding_format='wave'
         )
         self._audio_info.publish(info)
-        self._announced = rate
+        self._announced = rate, channels
 
     def _stamp(self, settings: InputSettings, age: float = 0.0) -> int:
         now = self.get_clock().now().nanoseconds
@@ -174,7 +180,10 @@ class FaultyInput(Node):
         count = round(settings.chunk * rate)
         sound = self._sound_at(rate)
         first = int(now * rate) % (len(sound) - count)
-        data = MP3_FRAME if settings.mp3 else sound[first : first + count].tobytes()
+        heard = sound[first : first + count]
+        if settings.inverted:
+            heard = np.column_stack([heard, -np.maximum(heard, -32767)])
+        data = MP3_FRAME if settings.mp3 else heard.tobytes()
         for age in (settings.chunk, settings.chunk + 0.3)[: 1 + settings.second]:
             message = audio_msgs.AudioDataStamped()
             message.header.stamp = time_message(self._stamp(settings, age))
