@@ -17,8 +17,8 @@ from vico_listener.robot import load_profile
 
 SHORT = [
     'camera_stops', 'all_stops', 'size', 'grey', 'fps_5', 'fps_120', 'audio_rate', 'format',
-    'inverted', 'audio_loss', 'mp3', 'camera_behind', 'no_stamps', 'chunks', 'back', 'two', 'busy', 'parameters',
-    'transitions', 'kill',
+    'inverted', 'audio_loss', 'mp3', 'camera_behind', 'no_stamps', 'chunks', 'back', 'two', 'busy',
+    'parameters', 'transitions', 'kill',
 ]  # fmt: skip
 
 
