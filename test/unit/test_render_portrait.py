@@ -98,6 +98,20 @@ def test_same_motion_same_picture_in_any_order(renderer: PortraitRenderer) -> No
         np.testing.assert_array_equal(a, b)
 
 
+def test_same_portrait_same_pictures(
+    photo: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures = []
+    for folder in ('first', 'second', 'second'):  # measured twice, then taken from the folder
+        monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / folder))
+        made = PortraitRenderer(photo, 128)
+        told = motion(made.reference, (3, 8, -5), jawOpen=0.4, eyeBlink=0.5, mouthSmile=0.3)
+        pictures.append(made.render(told))
+    np.testing.assert_array_equal(pictures[0], pictures[1])
+    np.testing.assert_array_equal(pictures[1], pictures[2])
+    assert len(list(tmp_path.rglob('*.npz'))) == 2
+
+
 def test_background_and_shoulders_stay(renderer: PortraitRenderer) -> None:
     still = renderer.render(renderer.reference).astype(int)
     for degrees in ((0, 15, 0), (0, -15, 0), (0, 0, 15), (15, 0, 0)):
