@@ -11,6 +11,7 @@ import pytest
 from faces import face_with
 from material import needs_model
 
+from vico_listener import compiled as compiled_module
 from vico_listener.bundled_files import HEAD_MESH
 from vico_listener.bundled_files import bundled_path
 from vico_listener.errors import DataError
@@ -552,3 +553,17 @@ def test_a_damaged_mesh_is_refused(tmp_path: Path):
         file.mask('lips')
     with pytest.raises(MeshFileError, match=r'jawLeft\.target is missing or damaged'):
         file.coefficient('jawLeft')
+
+
+def test_where_nothing_can_be_kept_it_is_compiled_all_the_same(monkeypatch: pytest.MonkeyPatch):
+    calls = []
+
+    def njit(**options):
+        calls.append(options)
+        if options.get('cache'):
+            raise RuntimeError('cannot cache function: no locator available')
+        return lambda function: function
+
+    monkeypatch.setattr(compiled_module, 'njit', njit)
+    assert compiled_module.compiled(fastmath=True)(abs)(-1) == 1
+    assert calls == [{'cache': True, 'fastmath': True}, {'fastmath': True}]

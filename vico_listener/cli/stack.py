@@ -14,8 +14,8 @@ from vico_listener.robot import load_profile
 
 FACE_SIZE = 384
 """The width and height of the listener's picture, px."""
-START_TIMEOUT = 30.0
-"""The longest time for the stack to start, s."""
+START_TIMEOUT = 90.0
+"""The longest time for the stack to start, s; the first start of the renderer head3d compiles."""
 
 
 class StackError(UnavailableError):

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numba import njit
 
+from vico_listener.compiled import compiled
 from vico_listener.render.head3d.mesh_file import Floats
 from vico_listener.render.head3d.mesh_file import Indices
 
@@ -220,7 +220,7 @@ def strand_texture(
     return texture
 
 
-@njit(cache=True)
+@compiled()
 def _cast(centre, sky, vertices, triangles, radius):  # type: ignore[no-untyped-def]
     """Find how far the outermost surface lies from the centre in each direction."""
     for t in range(len(triangles)):  # pragma: no cover - compiled

@@ -1,8 +1,8 @@
 """How much of the surrounding light reaches each vertex, from depth maps of many directions."""
 
 import numpy as np
-from numba import njit
 
+from vico_listener.compiled import compiled
 from vico_listener.render.head3d.mesh_file import Floats
 from vico_listener.render.head3d.mesh_file import Indices
 
@@ -67,7 +67,7 @@ def _frame(axis: np.ndarray) -> np.ndarray:
     return np.stack([side, np.cross(axis, side), axis])
 
 
-@njit(cache=True)
+@compiled()
 def _draw_depth(points, triangles, depth):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Draw the nearest depth at each pixel's centre."""
     height, width = depth.shape

@@ -1,8 +1,8 @@
 """Moves a figure: coefficients deform the face, the head turns on its neck, the eyes look."""
 
 import numpy as np
-from numba import njit
 
+from vico_listener.compiled import compiled
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
 from vico_listener.render.head3d.figure import Figure
@@ -127,7 +127,7 @@ def pose(figure: Figure, motion: FaceMotion, weights: Floats, out: Floats) -> No
     _turn(out, figure.with_head, figure.with_neck, pose_matrices(motion, figure.joints))
 
 
-@njit(cache=True)
+@compiled()
 def _deform(
     rest: Floats,
     starts: Indices,
@@ -173,7 +173,7 @@ def _deform(
             out[i, 2] = eyes[eye, 2] + z * least / distance
 
 
-@njit(cache=True)
+@compiled()
 def _turn(
     vertices: Floats, with_head: Floats, with_neck: Floats, parts: Floats
 ) -> None:  # pragma: no cover - compiled

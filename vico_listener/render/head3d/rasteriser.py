@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from vico_listener.compiled import compiled
 from vico_listener.render.head3d.mesh_file import Floats
 from vico_listener.render.head3d.mesh_file import Indices
 
@@ -72,7 +73,7 @@ def _narrow(low, high, slope, offset):  # type: ignore[no-untyped-def]  # pragma
     return low, high
 
 
-@njit(cache=True, error_model='numpy')
+@compiled(error_model='numpy')
 def cover(
     surfaces: Surfaces,
     samples: Floats,
@@ -169,7 +170,7 @@ def cover(
                     shown[slot, s] = t
 
 
-@njit(cache=True, error_model='numpy')
+@compiled(error_model='numpy')
 def find_edges(
     parts: np.ndarray, shown: Indices, depth: Floats, slots: Indices, tiles: np.ndarray
 ) -> int:  # pragma: no cover - compiled

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from vico_listener.compiled import compiled
 from vico_listener.render.head3d.mesh_file import Floats
 from vico_listener.render.head3d.mesh_file import Indices
 from vico_listener.render.head3d.rasteriser import CUT
@@ -33,7 +33,7 @@ class Lighting(NamedTuple):
     reflexes: Floats
 
 
-@njit(cache=True, error_model='numpy')
+@compiled(error_model='numpy')
 def resolve(
     surfaces: Surfaces,
     lighting: Lighting,

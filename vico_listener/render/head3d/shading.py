@@ -1,8 +1,8 @@
 """Light on vertices: a soft main light, a fill, a rim and the sky, for skin, hair, cloth, eyes."""
 
 import numpy as np
-from numba import njit
 
+from vico_listener.compiled import compiled
 from vico_listener.render.head3d.mesh_file import Floats
 from vico_listener.render.head3d.mesh_file import Indices
 
@@ -41,7 +41,7 @@ WRAP = np.array([0.22, 0.30, 0.52], np.float32)
 """How far light creeps around skin for BGR: red light travels farthest below it."""
 
 
-@njit(cache=True)
+@compiled()
 def add_normals(
     vertices: Floats, triangles: Indices, out: Floats
 ) -> None:  # pragma: no cover - compiled
@@ -72,7 +72,7 @@ def normals_of(vertices: Floats, triangles: Indices) -> Floats:
     return normals
 
 
-@njit(cache=True)
+@compiled()
 def light_up(
     normals: Floats,
     strands: Floats,

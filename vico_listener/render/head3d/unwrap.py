@@ -1,13 +1,13 @@
 """Spreads values of corners over the unwrapped skin, to paint it by places in space."""
 
 import numpy as np
-from numba import njit
 
+from vico_listener.compiled import compiled
 from vico_listener.render.head3d.mesh_file import Floats
 from vico_listener.render.head3d.mesh_file import Indices
 
 
-@njit(cache=True)
+@compiled()
 def spread(places: Floats, corners: Indices, values: Floats, out: Floats) -> None:
     """Interpolate values over triangles of a texture, one texel beyond their edges.
 
@@ -46,6 +46,6 @@ def spread(places: Floats, corners: Indices, values: Floats, out: Floats) -> Non
                     out[y, x, k] = a * values[t, 0, k] + b * values[t, 1, k] + c * values[t, 2, k]
 
 
-@njit(cache=True)
+@compiled()
 def _longest(ax, ay, bx, by, cx, cy):  # type: ignore[no-untyped-def]  # pragma: no cover
     return max(np.hypot(bx - ax, by - ay), np.hypot(cx - bx, cy - by), np.hypot(ax - cx, ay - cy))

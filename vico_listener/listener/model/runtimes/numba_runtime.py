@@ -4,14 +4,12 @@ Four rows of a matrix share each input, and all sigmoids of a layer are computed
 loop of calls of `exp` would take longer than the matrix products.
 """
 
-from collections.abc import Callable
 from math import sqrt
-from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from vico_listener.compiled import compiled
 from vico_listener.errors import SettingError
 from vico_listener.listener.model.checkpoint import Checkpoint
 
@@ -30,18 +28,7 @@ _P6, _P5, _P4 = np.float32(1.535336188e-4), np.float32(1.339887440e-3), np.float
 _P3, _P2, _P1 = np.float32(5.550332548e-2), np.float32(2.402264791e-1), np.float32(6.931472028e-1)
 
 
-def _compiled(function: Callable[..., Any]) -> Any:
-    """Compile a function, and keep it for the next start where a folder for it can be written.
-
-    A package of the system that a service without a home runs has none.
-    """
-    try:
-        return njit(fastmath=True, cache=True)(function)
-    except RuntimeError:
-        return njit(fastmath=True)(function)
-
-
-@_compiled
+@compiled(fastmath=True)
 def _rows(weights: Array, x: Array, out: Array) -> None:
     for i in range(0, weights.shape[0], ROWS):
         a = b = c = d = np.float32(0)
@@ -54,7 +41,7 @@ def _rows(weights: Array, x: Array, out: Array) -> None:
         out[i], out[i + 1], out[i + 2], out[i + 3] = a, b, c, d
 
 
-@_compiled
+@compiled(fastmath=True)
 def _sigmoids(x: Array, scale: float, part: Array, bits: NDArray[np.int32], power: Array) -> None:
     """Replace x by sigmoid(scale * x); `bits` and `power` share their memory."""
     count = x.shape[0]
@@ -69,14 +56,14 @@ def _sigmoids(x: Array, scale: float, part: Array, bits: NDArray[np.int32], powe
         x[i] = _ONE / (_ONE + part[i] * power[i])
 
 
-@_compiled
+@compiled(fastmath=True)
 def _tanhs(x: Array, part: Array, bits: NDArray[np.int32], power: Array) -> None:
     _sigmoids(x, 2.0, part, bits, power)
     for i in range(x.shape[0]):
         x[i] = _TWO * x[i] - _ONE
 
 
-@_compiled
+@compiled(fastmath=True)
 def _scored(x: Array, weight: Array, bias: Array, out: Array) -> None:
     count = x.shape[0]
     mean = 0.0
@@ -91,7 +78,7 @@ def _scored(x: Array, weight: Array, bias: Array, out: Array) -> None:
         out[i] = (x[i] - mean) * scale * weight[i] + bias[i]
 
 
-@_compiled
+@compiled(fastmath=True)
 def _step(
     driven: Array,
     norm: tuple[Array, Array],
