@@ -29,6 +29,8 @@ from vico_listener.render.base import Renderer
         ({'renderer': 'pirender', 'renderer_model': '/no/such.pt'}, 'no such file: /no/such.pt'),
         ({'renderer': 'pirender', 'window': 'soon'}, "unknown window 'soon'"),
         ({'renderer': 'oil'}, "renderer: unknown renderer 'oil': choose one of"),
+        ({'renderer': 'head3d', 'figure': 'eve'}, "unknown figure 'eve': choose one of maya"),
+        ({'renderer': 'head3d', 'portrait': 'me.jpg'}, 'the renderer head3d draws no portrait'),
         ({'fluent': True}, 'fluent is for the renderer pirender'),
     ],
 )
