@@ -1,22 +1,25 @@
 """What the head node says of itself on /diagnostics."""
 
+from typing import TYPE_CHECKING
 from typing import Any
 
 from vico_listener.nodes.managed_node import ERROR
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import WARN
 from vico_listener.robot import RobotHead
-from vico_listener.robot.avatar import Avatar
 from vico_listener.robot.interfaces import RobotLink
 from vico_listener.robot.limits import verdict
 from vico_listener.statistics import Durations
+
+if TYPE_CHECKING:  # it needs an extra
+    from vico_listener.robot.avatar import Avatar
 
 
 def diagnosis(
     robot: str,
     head: RobotHead | None,
     link: RobotLink | None,
-    avatar: Avatar | None,
+    avatar: 'Avatar | None',
     latency: Durations,
 ) -> tuple[bytes, str, dict[str, Any]]:
     """Return level, message and values.
