@@ -1,5 +1,6 @@
 """Bags that `ros2 bag play` plays, whatever their files, index, compression and metadata."""
 
+import io
 import shutil
 import sqlite3
 from pathlib import Path
@@ -17,6 +18,7 @@ from bag_files import write_mcap
 
 from vico_listener.lab.cli.bag import describe_bag
 from vico_listener.media.bags.errors import BagError
+from vico_listener.media.bags.mcap_file import _records
 from vico_listener.media.bags.reader import Bag
 from vico_listener.media.bags.reader import is_bag
 from vico_listener.media.bags.storage import zstd
@@ -391,3 +393,8 @@ def test_damaged_chunk_costs_what_is_in_it(rows: list[Row], tmp_path: Path, wron
     items = list(source.play())
     assert len(items) > 125
     assert any(line.startswith('parts of the file') for line in source.remarks.lines())
+
+
+def test_an_index_that_leads_nowhere_is_damage() -> None:
+    with pytest.raises(ValueError, match='beyond every file'):
+        next(_records(io.BytesIO(), 2**64 - 9, 2**64 - 1, frozenset()))

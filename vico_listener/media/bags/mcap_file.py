@@ -242,6 +242,8 @@ def _records(
     """Kind and content of the wanted records between two places."""
     place = begin
     while place < end:
+        if place >= 2**63:
+            raise ValueError('a record lies beyond every file')
         file.seek(place)
         record, length = _HEAD.unpack(file.read(_HEAD.size))
         if record == DATA_END:
