@@ -395,6 +395,7 @@ def test_damaged_chunk_costs_what_is_in_it(rows: list[Row], tmp_path: Path, wron
     assert any(line.startswith('parts of the file') for line in source.remarks.lines())
 
 
-def test_an_index_that_leads_nowhere_is_damage() -> None:
-    with pytest.raises(ValueError, match='beyond every file'):
-        next(_records(io.BytesIO(), 2**64 - 9, 2**64 - 1, frozenset()))
+@pytest.mark.parametrize('place', [0, 20, 2**62, 2**64 - 9])
+def test_an_index_that_leads_nowhere_is_damage(place: int) -> None:
+    with pytest.raises(ValueError, match='beyond its end'):
+        next(_records(io.BytesIO(bytes(10)), place, place + 12, frozenset()))

@@ -1,5 +1,6 @@
 """Messages in an MCAP file (https://mcap.dev/spec), with or without an index, in chunks or not."""
 
+import io
 import struct
 from binascii import crc32
 from collections import Counter
@@ -240,10 +241,10 @@ def _records(
     file: BinaryIO, begin: int, end: int, wanted: frozenset[int]
 ) -> Iterator[tuple[int, bytes]]:
     """Kind and content of the wanted records between two places."""
+    if end > file.seek(0, io.SEEK_END):
+        raise ValueError('a part of it lies beyond its end')
     place = begin
     while place < end:
-        if place >= 2**63:
-            raise ValueError('a record lies beyond every file')
         file.seek(place)
         record, length = _HEAD.unpack(file.read(_HEAD.size))
         if record == DATA_END:
