@@ -10,6 +10,8 @@ from typing import Any
 import rclpy
 from rclpy.context import Context
 from rclpy.executors import ExternalShutdownException
+from rclpy.logging import LoggingSeverity
+from rclpy.logging import set_logger_level
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
@@ -24,6 +26,8 @@ class Graph:
 
     def __init__(self) -> None:
         isolate()
+        # A test before this one may have asked for less.
+        set_logger_level('', LoggingSeverity.INFO)
         self.context = Context()
         self._elsewhere: Context | None = None
         rclpy.init(context=self.context, domain_id=int(os.environ['ROS_DOMAIN_ID']))
