@@ -19,6 +19,7 @@ fault of the program and shows its traceback::
     │   ├── FaceModelError
     │   ├── ImageError
     │   ├── LayoutError
+    │   ├── MeshFileError
     │   ├── MessageError
     │   ├── OnnxFileError
     │   ├── PortraitError
