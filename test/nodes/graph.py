@@ -15,10 +15,14 @@ from rclpy.logging import set_logger_level
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
+from vico_listener.nodes import isolation
 from vico_listener.nodes.data_executor import DataExecutor
 from vico_listener.nodes.isolation import isolate
 
 TIMEOUT = 20.0
+
+# More than there are tests in a process: none gets a domain that another one has left.
+isolation.DOMAINS = range(1, 102)
 
 
 class Graph:

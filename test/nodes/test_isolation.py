@@ -42,3 +42,9 @@ def test_the_next_call_frees_the_domain(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(isolation, 'DOMAINS', range(200, 202))
     first, second, third = (isolate()['ROS_DOMAIN_ID'] for _ in range(3))
     assert first == third != second
+
+
+def test_a_domain_comes_again_only_when_all_were_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolation, 'DOMAINS', range(210, 216))
+    domains = [isolate()['ROS_DOMAIN_ID'] for _ in range(12)]
+    assert len(set(domains[:6])) == len(set(domains[6:])) == 6

@@ -15,6 +15,9 @@ DOMAINS = range(40, 100)
 _reserved: list[int] = []
 """The open lock file of the domain that this process has reserved."""
 
+_past: list[int] = []
+"""The domains that this process had, in which something of it may still be alive."""
+
 FOREIGN = (
     'CYCLONEDDS_URI',
     'ROS_DISCOVERY_SERVER',
@@ -71,7 +74,8 @@ def _reserve_domain() -> int:
         os.close(_reserved.pop())
     taken = os.environ.get('ROS_DOMAIN_ID', '0')
     choices = [domain for domain in DOMAINS if str(domain) != taken]
-    for domain in random.sample(choices, len(choices)):
+    random.shuffle(choices)
+    for domain in sorted(choices, key=_past.count):
         path = Path(tempfile.gettempdir(), f'vico_listener_domain_{domain}.lock')
         try:
             # Created only where it is missing: Linux lets nobody "create" another user's file.
@@ -85,6 +89,7 @@ def _reserve_domain() -> int:
             os.close(file)
             continue
         _reserved.append(file)
+        _past.append(domain)
         return domain
     raise UnavailableError(
         f'all ROS domains from {DOMAINS[0]} to {DOMAINS[-1]} are taken by demos, benches or tests '
