@@ -1,7 +1,9 @@
 """Fixtures of all tests."""
 
+import atexit
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,12 @@ from vico_listener.cli.main import main
 # How long an example takes says something of the machine, nothing of the software.
 hypothesis.settings.register_profile('untimed', deadline=None)
 hypothesis.settings.load_profile('untimed')
+
+# Two processes that compile the same functions at once, as of librosa, can read half of what the
+# other one writes, and crash.
+if 'PYTEST_XDIST_WORKER' in os.environ:
+    os.environ['NUMBA_CACHE_DIR'] = tempfile.mkdtemp(prefix='numba_')
+    atexit.register(shutil.rmtree, os.environ['NUMBA_CACHE_DIR'], ignore_errors=True)
 
 
 @pytest.fixture(scope='session')
