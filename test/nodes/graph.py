@@ -1,6 +1,7 @@
 """A ROS graph of its own for a test, over real DDS."""
 
 import contextlib
+import gc
 import os
 import threading
 import time
@@ -21,7 +22,7 @@ from vico_listener.nodes.isolation import isolate
 
 TIMEOUT = 20.0
 
-# More than there are tests in a process: none gets a domain that another one has left.
+# As many as there are: the tests of two processes each keep a third of them.
 isolation.DOMAINS = range(1, 102)
 
 
@@ -33,9 +34,10 @@ class Graph:
         # A test before this one may have asked for less.
         set_logger_level('', LoggingSeverity.INFO)
         self.context = Context()
-        self._elsewhere: Context | None = None
+        self._elsewhere: tuple[Context, Node] | None = None
         rclpy.init(context=self.context, domain_id=int(os.environ['ROS_DOMAIN_ID']))
         self.executor = DataExecutor(context=self.context)
+        self._nodes: list[Node] = []
         self._thread = threading.Thread(target=self._spin, daemon=True)
         self._thread.start()
 
@@ -46,6 +48,7 @@ class Graph:
     def add(self, node: Node) -> Node:
         """Spin a node."""
         self.executor.add_node(node)
+        self._nodes.append(node)
         return node
 
     def make(self, factory: Callable[..., Node], **parameters: Any) -> Any:
@@ -68,6 +71,7 @@ class Graph:
     def remove(self, node: Node) -> None:
         """Destroy a node."""
         self.executor.remove_node(node)
+        self._nodes.remove(node)
         self.run(node.destroy_node)
 
     def tester(self) -> Node:
@@ -76,9 +80,10 @@ class Graph:
 
     def stranger(self) -> Node:
         """A node of another participant, as another process would be; it is not spun."""
-        self._elsewhere = Context()
-        rclpy.init(context=self._elsewhere, domain_id=int(os.environ['ROS_DOMAIN_ID']))
-        return Node('stranger', context=self._elsewhere)
+        context = Context()
+        rclpy.init(context=context, domain_id=int(os.environ['ROS_DOMAIN_ID']))
+        self._elsewhere = (context, Node('stranger', context=context))
+        return self._elsewhere[1]
 
     def record(self, node: Node, kind: Any, topic: str, depth: int = 500) -> list[Any]:
         """Subscribe and return the list that messages are added to."""
@@ -87,11 +92,15 @@ class Graph:
         return messages
 
     def close(self) -> None:
-        """End everything."""
+        """End everything; a node that lived on would take part in another test's graph."""
         rclpy.try_shutdown(context=self.context)
-        if self._elsewhere is not None:
-            rclpy.try_shutdown(context=self._elsewhere)
         self._thread.join(5.0)
+        for node in self._nodes:
+            node.destroy_node()
+        if self._elsewhere is not None:
+            self._elsewhere[1].destroy_node()
+            rclpy.try_shutdown(context=self._elsewhere[0])
+        gc.collect()  # a lifecycle node leaves DDS only with its last reference, and it is a circle
 
 
 def wait_until(condition: Callable[[], Any], timeout: float = TIMEOUT) -> None:

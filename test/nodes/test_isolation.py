@@ -31,6 +31,7 @@ def test_processes_never_choose_the_same_domain(monkeypatch: pytest.MonkeyPatch)
     assert another.stdout is not None
     theirs = int(another.stdout.readline())
     assert theirs != mine
+    monkeypatch.setattr(isolation, '_reserved', {})
     monkeypatch.setattr(isolation, 'DOMAINS', range(theirs, theirs + 1))
     with pytest.raises(UnavailableError, match=f'from {theirs} to {theirs} are taken'):
         isolate()
@@ -38,13 +39,18 @@ def test_processes_never_choose_the_same_domain(monkeypatch: pytest.MonkeyPatch)
     assert isolate()['ROS_DOMAIN_ID'] == str(theirs)  # the kernel has freed it
 
 
-def test_the_next_call_frees_the_domain(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(isolation, 'DOMAINS', range(200, 202))
-    first, second, third = (isolate()['ROS_DOMAIN_ID'] for _ in range(3))
-    assert first == third != second
+def test_a_process_keeps_a_third_and_then_has_its_oldest_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(isolation, '_reserved', {})
+    monkeypatch.setattr(isolation, 'DOMAINS', range(210, 219))
+    domains = [isolate()['ROS_DOMAIN_ID'] for _ in range(9)]
+    assert len(set(domains)) == 3
+    assert domains == 3 * domains[:3]
 
 
-def test_a_domain_comes_again_only_when_all_were_had(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(isolation, 'DOMAINS', range(210, 216))
-    domains = [isolate()['ROS_DOMAIN_ID'] for _ in range(12)]
-    assert len(set(domains[:6])) == len(set(domains[6:])) == 6
+def test_the_domain_that_is_set_is_never_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolation, '_reserved', {})
+    monkeypatch.setattr(isolation, 'DOMAINS', range(220, 222))
+    monkeypatch.setenv('ROS_DOMAIN_ID', '220')
+    assert isolate()['ROS_DOMAIN_ID'] == '221'

@@ -1,6 +1,7 @@
 """The perception node over DDS: real pictures and sound, and every kind of bad input."""
 
 import array
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -245,6 +246,13 @@ def test_live_node_keeps_ticking_for_a_while_when_the_camera_stops(graph: Graph)
     count = len(bench.frames)
     time.sleep(0.3)
     assert len(bench.frames) == count < 40
+
+
+def test_node_that_goes_while_active_leaves_no_thread(graph: Graph) -> None:
+    bench = Bench(graph, use_audio=False)
+    assert 'perception' in [thread.name for thread in threading.enumerate()]
+    graph.remove(bench.node)
+    assert 'perception' not in [thread.name for thread in threading.enumerate()]
 
 
 @pytest.mark.parametrize(

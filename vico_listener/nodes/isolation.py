@@ -12,11 +12,8 @@ from vico_listener.resources import resource_path
 DOMAINS = range(40, 100)
 """The domains to choose from. From 102 on Linux may have given DDS' ports away."""
 
-_reserved: list[int] = []
-"""The open lock file of the domain that this process has reserved."""
-
-_past: list[int] = []
-"""The domains that this process had, in which something of it may still be alive."""
+_reserved: dict[int, int] = {}
+"""The domains that this process has reserved, oldest first, with the open lock file of each."""
 
 FOREIGN = (
     'CYCLONEDDS_URI',
@@ -37,7 +34,9 @@ def isolate(domain: int | None = None) -> dict[str, str]:
 
     Args:
         domain: ROS_DOMAIN_ID; None picks one at random that no other process of this machine has
-            picked here, and never the one that is set. It is this process's until the next call.
+            picked here, and never the one that is set. It stays this process's, because something
+            of it may live on there, until it has had a third of all domains; then its oldest one
+            comes again.
 
     Returns:
         The variables that were set.
@@ -70,28 +69,37 @@ def own_namespace() -> str:
 
 def _reserve_domain() -> int:
     """Reserve a domain by locking a file, which the kernel unlocks when this process ends."""
-    while _reserved:
-        os.close(_reserved.pop())
     taken = os.environ.get('ROS_DOMAIN_ID', '0')
-    choices = [domain for domain in DOMAINS if str(domain) != taken]
-    random.shuffle(choices)
-    for domain in sorted(choices, key=_past.count):
-        path = Path(tempfile.gettempdir(), f'vico_listener_domain_{domain}.lock')
-        try:
-            # Created only where it is missing: Linux lets nobody "create" another user's file.
-            flags = os.O_RDONLY if path.exists() else os.O_RDONLY | os.O_CREAT
-            file = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
-        except OSError:  # somebody keeps it for himself
-            continue
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(file)
-            continue
-        _reserved.append(file)
-        _past.append(domain)
-        return domain
+    if len(_reserved) < max(1, len(DOMAINS) // 3):
+        choices = [domain for domain in DOMAINS if domain not in _reserved and str(domain) != taken]
+        random.shuffle(choices)
+        for domain in choices:
+            file = _lock(domain)
+            if file is not None:
+                _reserved[domain] = file
+                return domain
+    for domain in _reserved:
+        if str(domain) != taken:
+            _reserved[domain] = _reserved.pop(domain)  # the youngest now
+            return domain
     raise UnavailableError(
         f'all ROS domains from {DOMAINS[0]} to {DOMAINS[-1]} are taken by demos, benches or tests '
         'on this machine: end one of them'
     )
+
+
+def _lock(domain: int) -> int | None:
+    """Lock the file of a domain and return it, open; None = another process has it."""
+    path = Path(tempfile.gettempdir(), f'vico_listener_domain_{domain}.lock')
+    try:
+        # Created only where it is missing: Linux lets nobody "create" another user's file.
+        flags = os.O_RDONLY if path.exists() else os.O_RDONLY | os.O_CREAT
+        file = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+    except OSError:  # somebody keeps it for himself
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(file)
+        return None
+    return file

@@ -100,6 +100,13 @@ class ManagedNode(LifecycleNode):
     def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:  # noqa: D102
         return self._transition('recovery from an error', self.cleanup)
 
+    def destroy_node(self) -> None:
+        """Destroy the node, also while it is active: no thread of it lives on."""
+        if self.is_active:
+            self.is_active = False
+            self._transition('deactivate', self.deactivate)
+        super().destroy_node()
+
     def _refuse_illegal_transitions(self) -> None:
         """Answer a transition that the state does not allow with a refusal.
 
