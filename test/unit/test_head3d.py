@@ -496,6 +496,8 @@ def test_a_size_out_of_range_is_refused(size: int):
         ('hair_style: wig', "hair_style must be one of short, .* not 'wig'"),
         ('nose: big', 'unknown nose: choose of african, age'),
         ('like: nobody', "like must be one of maya, kofi, lin, otto, not 'nobody'"),
+        ('like: [otto]', r'like must be one of .*, not \[.otto.\]'),
+        ('age: 2020-99-99', 'is no YAML'),
         ('- 1', 'it must hold names and values'),
         ('a: [', 'is no YAML'),
         ('targets: 3', 'targets must be names with weights, not 3'),

@@ -8,6 +8,9 @@ import pytest
 
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import ARKIT_INDEX
+from vico_listener.render import create_renderer
+from vico_listener.render import default_portrait_path
+from vico_listener.render import load_portrait
 from vico_listener.render.response import GONE
 from vico_listener.render.response import GRAIN
 from vico_listener.render.response import KNOTS
@@ -109,3 +112,14 @@ def test_folder_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     (tmp_path / 'file').write_text('')
     save_response(tmp_path / 'file' / 'x.npz', Response.plain(OWN))
     assert load_response(tmp_path / 'file' / 'x.npz', OWN) is None
+
+
+def test_process_without_a_home_draws_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_home() -> Path:
+        raise RuntimeError('Could not determine home directory.')
+
+    monkeypatch.delenv('XDG_CACHE_HOME', raising=False)
+    monkeypatch.setattr(Path, 'home', no_home)
+    assert cached_path(np.zeros((8, 8, 3), np.uint8), 256) is None
+    renderer = create_renderer('portrait', portrait=load_portrait(default_portrait_path()), size=64)
+    assert renderer.render(renderer.reference).shape == (64, 64, 3)

@@ -5,6 +5,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,10 +24,13 @@ from vico_listener.nodes.robot_message import CommandMessages
 from vico_listener.robot import HeadCommand
 from vico_listener.robot import RobotHead
 from vico_listener.robot import RobotProfile
+from vico_listener.robot import limits
 from vico_listener.robot import load_profile
 from vico_listener.robot.fields import Fields
 from vico_listener.robot.interfaces.joint_state import JointState
 from vico_listener.robot.interfaces.joint_trajectory import JointTrajectory
+from vico_listener.robot.joints import Joint
+from vico_listener.robot.limits import Demand
 from vico_listener.robot.limits import LimitWatch
 from vico_listener.robot.limits import demands
 from vico_listener.robot.limits import slopes
@@ -352,6 +356,28 @@ def test_watch_finds_what_one_look_at_all_commands_finds() -> None:
     for name, demand in watch.found().items():
         assert vars(demand) == pytest.approx(vars(every[name]), rel=1e-6)
     assert watch.found() == watch.found()
+
+
+def test_watch_that_nobody_asks_keeps_few_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, 'AT_ONCE', 10)
+    profile = load_profile('generic_2dof')
+    random = np.random.default_rng(1)
+    stamps = START + np.cumsum(random.integers(10, 40, 95)) * MS
+    path = np.cumsum(random.normal(0.0, 0.02, (95, 2)), axis=0)
+    watch = LimitWatch(profile.joints)
+    looked_at: list[int] = []
+
+    def look(joints: Sequence[Joint], some: Sequence[int], positions: Any) -> dict[str, Demand]:
+        looked_at.append(len(some))
+        return demands(joints, some, positions)
+
+    monkeypatch.setattr(limits, 'demands', look)
+    for stamp, positions in zip(stamps.tolist(), path.tolist(), strict=True):
+        watch.add(stamp, positions)
+    every = demands(profile.joints, stamps, path)
+    for name, demand in watch.found().items():
+        assert vars(demand) == pytest.approx(vars(every[name]), rel=1e-6)
+    assert max(looked_at) == 10
 
 
 def test_demands_of_nothing_and_of_one_command_are_none() -> None:

@@ -1,11 +1,14 @@
-"""Work in several processes, which an interruption ends."""
+"""Work in several processes, which an interruption ends, and processes that only take time."""
 
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from contextlib import contextmanager
 from multiprocessing import active_children
 from multiprocessing import get_context
@@ -45,3 +48,14 @@ def submitted(
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def busy_loops(count: int) -> Iterator[None]:
+    """Have `count` processes compute without end beside what runs in the context."""
+    with ExitStack() as loops:
+        for _ in range(count):
+            loop = subprocess.Popen([sys.executable, '-c', 'while True: pass'])
+            loops.callback(loop.wait)
+            loops.callback(loop.kill)
+        yield

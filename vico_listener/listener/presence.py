@@ -36,20 +36,11 @@ class Presence:
         if self._progress >= 1.0:
             return motion
         weight = np.float32(self._progress**2 * (3.0 - 2.0 * self._progress))
-        away = motion.expression - reference.expression
-        expression = reference.expression + weight * away
-        if not motion.basis.absolute_pose:
-            return replace(
-                motion,
-                expression=expression,
-                rotation=weight * motion.rotation,
-                translation=weight * motion.translation,
-            )
-        return replace(
-            motion,
-            expression=expression,
-            rotation=reference.rotation + weight * (motion.rotation - reference.rotation),
-            translation=reference.translation
-            + weight * (motion.translation - reference.translation),
-            crop=reference.crop + weight * (motion.crop - reference.crop),
-        )
+        rest = reference
+        if not motion.basis.absolute_pose:  # the pose is relative to that of the reference
+            rest = FaceMotion(reference.expression)
+        faded = {}
+        for part in ('expression', 'rotation', 'translation', 'crop'):
+            start, end = getattr(rest, part), getattr(motion, part)
+            faded[part] = start + weight * (end - start)
+        return replace(motion, **faded)

@@ -16,6 +16,7 @@ import av.error
 from av.stream import Disposition
 
 from vico_listener.errors import DataError
+from vico_listener.media.picture import MAX_PIXELS
 
 Kind = Literal['video', 'audio']
 
@@ -24,9 +25,6 @@ COVERS = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.s
 
 RESTARTS = 0x0200
 """FFmpeg's AVFMT_TS_DISCONT: the stamps of such a format may start anew anywhere."""
-
-MAX_PIXELS = 8192 * 8192
-"""Of a picture; a larger one is damage, and would fill the memory."""
 
 
 def file_url(path: Path) -> str:

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
 
+MAX_PIXELS = 8192 * 8192
+"""Of a picture; a larger one is damage, and would fill the memory."""
+
 SQUARE = Fraction(1, 100)
 """Pixels that are wider or higher than square by less than this share stay as they are."""
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.errors import DataError
+from vico_listener.media.picture import MAX_PIXELS
 
 Image = NDArray[np.uint8]
 
@@ -50,9 +51,6 @@ _PLANAR = {'nv21': cv2.COLOR_YUV2BGR_NV21, 'nv12': cv2.COLOR_YUV2BGR_NV12}
 ENCODINGS = (*_FROM_8_BIT, *_FROM_16_BIT, *_PLANAR)
 """Encodings that can be read."""
 
-
-MAX_PIXELS = 8192 * 8192
-"""Of a compressed image; a larger one is damage, and would fill the memory."""
 
 JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """The markers of JPEG after which the size of the image stands."""
@@ -140,7 +138,7 @@ def compressed_to_bgr(message: Any) -> Image:
     if 'compressedDepth' in message.format:
         raise ImageError(f"'{message.format}' is a depth image: subscribe to a colour image")
     data = np.frombuffer(message.data, np.uint8)
-    size = encoded_size(data.tobytes())
+    size = encoded_size(data.data)
     if size is not None and size[0] * size[1] > MAX_PIXELS:
         raise ImageError(
             f'a compressed image of {size[0]}x{size[1]} pixels in {data.size} bytes: it is damaged'
@@ -154,14 +152,14 @@ def compressed_to_bgr(message: Any) -> Image:
     return np.asarray(picture)
 
 
-def encoded_size(data: bytes) -> tuple[int, int] | None:
+def encoded_size(data: bytes | memoryview) -> tuple[int, int] | None:
     """Width and height that the head of a JPEG or PNG tells; None = nothing.
 
     OpenCV makes room for that many pixels before it finds that they are not there.
     """
-    if data.startswith(b'\x89PNG\r\n\x1a\n'):
+    if data[:8] == b'\x89PNG\r\n\x1a\n':
         return struct.unpack_from('>II', data, 16) if len(data) >= 24 else None
-    if not data.startswith(b'\xff\xd8'):
+    if data[:2] != b'\xff\xd8':
         return None
     place = 2
     while place + 9 <= len(data):

@@ -85,11 +85,12 @@ class PortraitRenderer(Renderer):
         rotation = motion.rotation * response.turns
         return self._draw(replace(motion, expression=expression, rotation=rotation))
 
-    def _measured(self, path: Path) -> Response:
-        response = load_response(path, self.reference.expression)
-        if response is None:
-            backend = create_backend('landmarker')
-            response = calibrate(self._draw, self.reference, backend)
+    def _measured(self, path: Path | None) -> Response:
+        kept = None if path is None else load_response(path, self.reference.expression)
+        if kept is not None:
+            return kept
+        response = calibrate(self._draw, self.reference, create_backend('landmarker'))
+        if path is not None:
             save_response(path, response)
         return response
 

@@ -20,6 +20,9 @@ SLACK = 1e-3
 EDGE = 1e-6
 """The same of a position limit, rad."""
 
+AT_ONCE = 1000
+"""Commands that a watch keeps at most, however seldom it is asked."""
+
 
 @dataclass(frozen=True)
 class Demand:
@@ -72,7 +75,7 @@ def demands(joints: Sequence[Joint], stamps: ArrayLike, positions: ArrayLike) ->
         for piece, part in zip(np.split(times, cuts), np.split(path, cuts), strict=True)
         if len(piece)
     ]
-    rooms = _rooms(joints, path)
+    left = rooms(joints, path)
     found = {}
     for n, joint in enumerate(joints):
         limits = joint.max_velocity, joint.max_acceleration, joint.max_jerk
@@ -81,7 +84,7 @@ def demands(joints: Sequence[Joint], stamps: ArrayLike, positions: ArrayLike) ->
             / limit
             for order, limit in enumerate(limits)
         ]
-        found[joint.name] = Demand(rooms[n], *shares)
+        found[joint.name] = Demand(left[n], *shares)
     return found
 
 
@@ -120,6 +123,8 @@ class LimitWatch:
         """Take a command for positions (rad) that are due at a time (ns)."""
         self._stamps.append(due)
         self._positions.append(positions)
+        if len(self._stamps) == AT_ONCE:
+            self.found()
 
     def found(self) -> dict[str, Demand]:
         """What commands have asked of each joint so far, by the joint's name."""
@@ -143,10 +148,13 @@ def verdict(found: Mapping[str, Demand]) -> str:
     return '; '.join(exceeded) or 'ok'
 
 
-def _rooms(joints: Sequence[Joint], path: Numbers) -> list[float]:
-    """Smallest distance of each joint to its limits, those by another joint included, rad."""
+def rooms(joints: Sequence[Joint], path: Numbers) -> list[float]:
+    """Smallest distance of each joint to its limits, those by another joint included, rad.
+
+    Infinite for a path (N, joints) without a position.
+    """
     names = [joint.name for joint in joints]
-    rooms = []
+    found = []
     for n, joint in enumerate(joints):
         low, high = np.full(len(path), joint.minimum), np.full(len(path), joint.maximum)
         if joint.range_by is not None:
@@ -155,5 +163,5 @@ def _rooms(joints: Sequence[Joint], path: Numbers) -> list[float]:
             low = np.maximum(low, np.interp(other, table.knots, table.minimum))
             high = np.minimum(high, np.interp(other, table.knots, table.maximum))
         room = np.minimum(high - path[:, n], path[:, n] - low)
-        rooms.append(float(room.min(initial=math.inf)))
-    return rooms
+        found.append(float(room.min(initial=math.inf)))
+    return found

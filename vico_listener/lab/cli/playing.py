@@ -111,7 +111,6 @@ def _record(
         'first command [s]': recorder.first_command - began,
         'peak memory [MB]': memory,
     }
-    assert replay.source is not None
     return recorder, replay.source, elapsed, resources
 
 

@@ -1,6 +1,5 @@
 """Plays demos over and over on a busy machine: every one must give the same motion."""
 
-import contextlib
 import hashlib
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from vico_listener.lab.dataset.bags.clip_bags import find_clips
 from vico_listener.lab.dataset.bags.clip_bags import make_bag
+from vico_listener.lab.processes import busy_loops
 from vico_listener.media.tracks import MOTION_FILE
 
 
@@ -42,7 +42,7 @@ def repeat_demos(clip: Path, times: int, busy: int, folder: Path) -> Iterator[De
     bag = folder / 'bag'
     if not bag.exists():
         make_bag(find_clips(clip)[0], bag)
-    with _busy_loops(busy):
+    with busy_loops(busy):
         for number in range(times):
             yield _play((clip, bag)[number % 2], folder / 'demo')
 
@@ -59,17 +59,6 @@ def _play(recording: Path, folder: Path) -> Demo:
     if done.returncode == 0:
         motion = hashlib.sha256(written.read_bytes()).hexdigest()[:16]
     return Demo(recording.name, motion, said[-1] if said else '')
-
-
-@contextlib.contextmanager
-def _busy_loops(count: int) -> Iterator[None]:
-    loops = [subprocess.Popen([sys.executable, '-c', 'while True: pass']) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for loop in loops:
-            loop.kill()
-            loop.wait()
 
 
 def problems(demos: Sequence[Demo]) -> list[str]:

@@ -3,8 +3,6 @@
 import contextlib
 import math
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -31,6 +29,7 @@ from vico_listener.lab.faults.watcher import Seen
 from vico_listener.lab.faults.watcher import Watcher
 from vico_listener.lab.faults.watcher import beyond_range
 from vico_listener.lab.faults.watcher import longest_gap
+from vico_listener.lab.processes import busy_loops
 from vico_listener.nodes.own_graph import OwnGraph
 from vico_listener.nodes.own_graph import StackProcess
 from vico_listener.robot import load_profile
@@ -269,11 +268,7 @@ class FaultSuite:
 
     def keep_busy(self, result: Result) -> None:
         """Leave the stack little of the machine, with two busy loops a core beside it."""
-        with contextlib.ExitStack() as loops:
-            for _ in range(2 * (os.cpu_count() or 1)):
-                loop = subprocess.Popen([sys.executable, '-c', 'while True: pass'])
-                loops.callback(loop.wait)
-                loops.callback(loop.kill)
+        with busy_loops(2 * (os.cpu_count() or 1)):
             time.sleep(result.fault.seconds * self._stretch)
 
     def _change(self, node: str, transition: int) -> bool | None:

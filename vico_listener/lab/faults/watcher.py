@@ -13,6 +13,7 @@ from trajectory_msgs.msg import JointTrajectory
 import vico_listener.msg as msg
 from vico_listener.nodes.convert import stamp_of
 from vico_listener.robot.limits import EDGE
+from vico_listener.robot.limits import rooms
 from vico_listener.robot.profile import RobotProfile
 
 
@@ -87,7 +88,5 @@ def longest_gap(seen: Seen, start: float, end: float) -> float:
 
 def beyond_range(commands: NDArray[np.float64], profile: RobotProfile) -> float:
     """By how much commands (N, joints) leave the range of a joint at most, rad; 0 = not at all."""
-    low = np.array([joint.minimum for joint in profile.joints])
-    high = np.array([joint.maximum for joint in profile.joints])
-    largest = float(np.maximum(commands - high, low - commands).max(initial=0.0))
+    largest = -min(rooms(profile.joints, commands))
     return largest if largest > EDGE else 0.0

@@ -5,11 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from vico_listener.errors import SettingError
+from vico_listener.yaml_text import parse_yaml
 
 Colour = tuple[int, int, int]
 """Red, green, blue, 0 to 255."""
@@ -165,8 +163,8 @@ def load_identity(name: str | Path) -> Identity:
             f"unknown figure '{name}': choose one of {', '.join(IDENTITIES)}, or give a YAML file"
         )
     try:
-        content: Any = yaml.safe_load(path.read_text(encoding='utf-8'))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        content = parse_yaml(path.read_text(encoding='utf-8'))
+    except ValueError as error:
         raise SettingError(f'{path} is no YAML: {error}') from None
     if not isinstance(content, dict):
         raise SettingError(f'{path}: it must hold names and values, such as `hair_style: bob`')
@@ -178,7 +176,7 @@ def load_identity(name: str | Path) -> Identity:
             f'{", ".join(sorted(known))}'
         )
     like = content.pop('like', 'maya')
-    if like not in IDENTITIES:
+    if not isinstance(like, str) or like not in IDENTITIES:
         raise SettingError(f'{path}: like must be one of {", ".join(IDENTITIES)}, not {like!r}')
     content = {k: tuple(v) if isinstance(v, list) else v for k, v in content.items()}
     return dataclasses.replace(IDENTITIES[like], **content)
