@@ -21,6 +21,7 @@ from vico_listener.ros_api.launch import STACK_PARAMETERS
 from vico_listener.ros_api.launch import TOPICS
 from vico_listener.ros_api.launch import switch
 from vico_listener.ros_api.launch import typed
+from vico_listener.ros_api.rows import expanded
 
 # Consumers first: the order in which to bring them up.
 NODES = ('head', 'renderer', 'listener', 'perception')
@@ -32,9 +33,10 @@ def nodes(context: LaunchContext) -> list[Action]:
     given = {row.name: typed(row, value[row.name]) for row in STACK_PARAMETERS if value[row.name]}
     parameters: list[str | dict[str, bool | float | str]] = [given] if given else []
     if value['params_file']:
-        if not Path(value['params_file']).is_file():
-            raise FileNotFoundError(f'no such file: params_file:={value["params_file"]}')
-        parameters.insert(0, value['params_file'])
+        params_file = expanded(value['params_file'])
+        if not Path(params_file).is_file():
+            raise FileNotFoundError(f'no such file: params_file:={params_file}')
+        parameters.insert(0, params_file)
     topics = [(topic.name, value[topic.name]) for topic in TOPICS]
     if switch('composed', value['composed']):
         # It configures and activates its nodes itself, and ends with an error if one refuses.

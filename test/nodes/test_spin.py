@@ -15,6 +15,7 @@ from vico_listener.nodes.isolation import isolate
 from vico_listener.nodes.managed_node import ERROR
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.perception_node import PerceptionNode
+from vico_listener.nodes.renderer_node import RendererNode
 from vico_listener.nodes.spin import spin
 
 
@@ -65,3 +66,19 @@ def test_a_job_that_raises_ends_a_replay_but_no_robot(
     wait_until(complains)
     wait_until(lambda: bool(node.failure) == lossless)
     assert 'in listen' in capfd.readouterr().err  # where it came from
+
+
+def test_a_start_with_wrong_parameters_ends_with_the_reason(capfd: pytest.CaptureFixture) -> None:
+    isolate()
+    never = SimpleNamespace(requested=False, end_gracefully=lambda wake: None)
+
+    def start(*parameters: str) -> tuple[int, str]:
+        arguments = ['test', '--ros-args', *(word for p in parameters for word in ('-p', p))]
+        code = spin(lambda: [RendererNode()], lambda nodes: False, arguments, never)
+        return code, capfd.readouterr().err
+
+    assert start('size:=big') == (1, "cannot start: size:=big: size: 'big' is not a whole number\n")
+    # A range is ROS's own business.
+    code, told = start('size:=3')
+    assert code == 1 and 'cannot start: ' in told and 'size' in told
+    assert '[WARN]' in (told := start('siz:=3')[1]) and "'siz': is it size?" in told

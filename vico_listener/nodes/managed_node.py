@@ -89,16 +89,16 @@ class ManagedNode(LifecycleNode):
         return result
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:  # noqa: D102
-        return self._transition('cleanup', self.cleanup)
+        return self._transition('cleanup', self._clean_up)
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:  # noqa: D102
         if self.is_active:
             self.is_active = False
             self._transition('deactivate', self.deactivate)
-        return self._transition('shutdown', self.cleanup)
+        return self._transition('shutdown', self._clean_up)
 
     def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:  # noqa: D102
-        return self._transition('recovery from an error', self.cleanup)
+        return self._transition('recovery from an error', self._clean_up)
 
     def destroy_node(self) -> None:
         """Destroy the node, also while it is active: no thread of it lives on."""
@@ -135,6 +135,11 @@ class ManagedNode(LifecycleNode):
     def _check_and_configure(self) -> None:
         self.table.check()
         self.configure()
+        self.table.in_use = True
+
+    def _clean_up(self) -> None:
+        self.table.in_use = False
+        self.cleanup()
 
     def _transition(self, name: str, action: Any) -> TransitionCallbackReturn:
         try:

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 
 import rclpy
 from rclpy.exceptions import ParameterException
+from rclpy.logging import get_logger
 
+from vico_listener.errors import SettingError
 from vico_listener.errors import UnavailableError
 from vico_listener.nodes.data_executor import DataExecutor
 from vico_listener.nodes.interruption import Interruption
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.ros import start_ros
+from vico_listener.ros_api.given import check_given
 
 
 def spin(
@@ -38,6 +41,8 @@ def spin(
         print(error, file=sys.stderr)
         return 1
     try:
+        for warning in check_given(arguments):
+            get_logger('vico_listener').warning(warning)
         executor = DataExecutor()
         nodes = build()
         for node in nodes:
@@ -53,7 +58,7 @@ def spin(
         for node in nodes:
             if node.is_active:
                 node.trigger_deactivate()
-    except ParameterException as error:
+    except (SettingError, ParameterException) as error:
         print(f'cannot start: {error}', file=sys.stderr)
         return 1
     finally:

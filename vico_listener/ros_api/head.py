@@ -27,6 +27,7 @@ HEAD = NodeApi(
             'robot',
             '',
             'Robot profile: a name in config/robots or a YAML file; empty for no robot.',
+            path=True,
         ),
         Parameter(
             'avatar',

@@ -31,6 +31,7 @@ LISTENER = NodeApi(
             'checkpoint',
             '',
             'Folder with the network of the listener lstm; empty for the one that ships.',
+            path=True,
         ),
         Parameter(
             'runtime',
@@ -67,12 +68,15 @@ LISTENER = NodeApi(
             live=True,
         ),
         Parameter('idle', True, 'Whether the listener blinks, breathes and shifts its gaze.'),
-        Parameter('portrait', '', 'Photo of the reference face; empty for a neutral face.'),
+        Parameter(
+            'portrait', '', 'Photo of the reference face; empty for a neutral face.', path=True
+        ),
         Parameter(
             'face_model',
             '',
             'Model of Deep3DFaceRecon (epoch_20.pth, or a .mat) that measures the portrait for a '
             'network in bfm64.',
+            path=True,
         ),
         Parameter('frame_id', 'head', "Frame of the listener's head in its messages."),
     ),

@@ -102,7 +102,12 @@ PERCEPTION = NodeApi(
             'The face backend: landmarker, deep3d, or package.module:Class.',
             parts='vico_listener.face:BACKENDS',
         ),
-        Parameter('face_model', '', 'Model file of the face backend; empty for the default one.'),
+        Parameter(
+            'face_model',
+            '',
+            'Model file of the face backend; empty for the default one.',
+            path=True,
+        ),
         Parameter('face_threads', 2, 'CPU threads of the face networks.', 1, 16),
         Parameter(
             'fov_deg',
@@ -177,7 +182,10 @@ PERCEPTION = NodeApi(
             choices=('', 'joint_state', 'tf'),
         ),
         Parameter(
-            'robot', '', 'Profile of the robot whose joints move the camera, for `joint_state`.'
+            'robot',
+            '',
+            'Profile of the robot whose joints move the camera, for `joint_state`.',
+            path=True,
         ),
         Parameter(
             'camera_forward',

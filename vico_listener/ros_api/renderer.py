@@ -28,12 +28,13 @@ RENDERER = NodeApi(
             'The renderer: portrait, head3d, pirender, or package.module:Class.',
             parts='vico_listener.render:RENDERERS',
         ),
-        Parameter('renderer_model', '', 'Weights of the renderer pirender.'),
+        Parameter('renderer_model', '', 'Weights of the renderer pirender.', path=True),
         Parameter(
             'face_model',
             '',
             'Model of Deep3DFaceRecon (epoch_20.pth, or a .mat) that measures the portrait for '
             'pirender.',
+            path=True,
         ),
         Parameter(
             'window',
@@ -50,11 +51,13 @@ RENDERER = NodeApi(
             'portrait',
             '',
             "Photo of the listener's face; empty for the default portrait, and for head3d.",
+            path=True,
         ),
         Parameter(
             'figure',
             'maya',
             'Whom the renderer head3d shows: maya, kofi, lin, otto, or a YAML file.',
+            path=True,
         ),
         Parameter('size', 256, 'Width and height of the pictures [px].', 64, 1024),
         Parameter('jpeg_quality', 90, 'Quality of the JPEG in face/image/compressed.', 1, 100),

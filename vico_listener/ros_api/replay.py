@@ -23,9 +23,12 @@ CLOCK = Topic('/clock', 'rosgraph_msgs/msg/Clock', 'Stream time, 20 Hz.')
 REPLAY = NodeApi(
     'replay',
     parameters=(
-        Parameter('clip', '', 'The video that is played.'),
+        Parameter('clip', '', 'The video that is played.', path=True),
         Parameter(
-            'bag', '', 'The rosbag2 bag that is played instead: a folder, a .mcap or a .db3 file.'
+            'bag',
+            '',
+            'The rosbag2 bag that is played instead: a folder, a .mcap or a .db3 file.',
+            path=True,
         ),
         Parameter('image_topic', '', "The bag's camera; without, the only topic with images."),
         Parameter(

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from importlib import import_module
+from os.path import expanduser
+from os.path import expandvars
 from typing import Any
 
 from vico_listener.plugins import PluginError
@@ -22,6 +24,7 @@ class Parameter:
             only imported when it is needed, because a launch file runs without the Python modules
             of the nodes.
         live: whether it may change while the node is active; otherwise it is read in `configure`.
+        path: whether it may name a file or folder: `~` and environment variables are expanded.
     """
 
     name: str
@@ -32,6 +35,7 @@ class Parameter:
     choices: tuple[str, ...] = ()
     parts: str = ''
     live: bool = False
+    path: bool = False
 
     def plugins(self) -> Plugins[Any] | None:
         """Return the table that `parts` names, or None if it names none."""
@@ -45,6 +49,30 @@ class Parameter:
         if plugins is not None:
             return f'one of {plugins.choices}'
         return f'one of {", ".join(self.choices)}' if self.choices else ''
+
+    def wrong_type(self, value: Any) -> str:
+        """Return why a value has not the type of the parameter, or '' if it has.
+
+        A whole number is one of a real parameter, too.
+        """
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        fits, wanted = {
+            bool: (isinstance(value, bool), 'neither true nor false'),
+            int: (is_number and isinstance(value, int), 'not a whole number'),
+            float: (is_number, 'not a number'),
+            str: (isinstance(value, str), 'not a text: put it into quotes'),
+        }[type(self.default)]
+        if fits or (self.takes_numbers and is_number):
+            return ''
+        return f'{self.name}: {value!r} is {wanted}'
+
+    def used(self, value: Any) -> Any:
+        """Return a value as the node uses it: a real number, a text, a path without `~`."""
+        if self.takes_numbers:
+            return str(value)
+        if isinstance(self.default, float):
+            return float(value)
+        return expanded(value) if self.path else value
 
     def objection(self, value: Any) -> str:
         """Return why a value is not allowed, or '' if it is allowed."""
@@ -62,6 +90,11 @@ class Parameter:
     def takes_numbers(self) -> bool:
         """Whether it is a text some choices of which look like numbers, and may come as such."""
         return any(choice.isdigit() for choice in self.choices)
+
+
+def expanded(path: str) -> str:
+    """Return a path with `~` and environment variables expanded; unknown ones stay as they are."""
+    return expanduser(expandvars(path))
 
 
 @dataclass(frozen=True)

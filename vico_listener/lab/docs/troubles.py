@@ -15,6 +15,7 @@ KINDS = {
     'senses': 'Camera, microphone, portrait',
     'clips': 'Clips and films',
     'bags': 'Bags',
+    'stack': 'Start, parameters and names of the stack',
     'environment': 'The environment and interruptions',
 }
 """The sections of the page, by the first argument of a mark."""
