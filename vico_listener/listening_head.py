@@ -38,6 +38,7 @@ from vico_listener.listener.agent import ListeningAgent
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 from vico_listener.perception import Perception
+from vico_listener.perception.talker import LISTEN_TO
 from vico_listener.render import RENDERERS
 from vico_listener.render import Renderer
 from vico_listener.render import create_renderer
@@ -55,6 +56,7 @@ from vico_listener.speech import AcousticStream
 from vico_listener.speech import AudioFormat
 from vico_listener.speech import AudioFormatError
 from vico_listener.speech.pcm import PcmData
+from vico_listener.speech.speech_network import SpeechNetwork
 
 LARGEST_SEED = 2**31 - 1
 """The largest seed of a head or a personality."""
@@ -111,6 +113,7 @@ class ListeningHead:
         fov_deg: float = 60.0,
         audio: AudioFormat | None = DEFAULT_FORMAT,
         audio_wait: float = 0.15,
+        listen_to: str = LISTEN_TO[0],
         renderer: str = '',
         portrait: str | Path = '',
         size: int = 256,
@@ -134,6 +137,8 @@ class ListeningHead:
             audio: the format of the audio until `hear` is given another one; None if there is no
                 microphone, so that no image waits for audio.
             audio_wait: the longest time that an image waits for its audio, s of stream time.
+            listen_to: `speaker`, the person in view; `speech`, whoever speaks; or `sound`, all that
+                is voiced.
             renderer: `portrait`, `head3d`, `pirender` or a class as 'package.module:Class'; '' for
                 no pictures.
             portrait: a photo of the listener's face, with whose expression the listener starts; ''
@@ -162,6 +167,10 @@ class ListeningHead:
         mood = _attitude(attitude)
         check_number('intensity', intensity, 0.0, 1.0)
         check_number('audio_wait', audio_wait, 0.0, 60.0)
+        if listen_to not in LISTEN_TO:
+            raise SettingError(
+                f"listen_to must be one of {', '.join(LISTEN_TO)}, not '{listen_to}'"
+            )
         check_number('size', size, 16, 4096)
         check_number('seed', seed, 0, LARGEST_SEED)
         if personality is not None:
@@ -203,15 +212,16 @@ class ListeningHead:
             chosen |= {'portrait': load_portrait(photo)} if photo else {}
             self._renderer = create_renderer(renderer, size=size, **chosen)
             check_basis(self._renderer.basis, basis)
-        stream = None if audio is None else acoustic_stream(audio, acoustics)
+        stream = None if audio is None else acoustic_stream(audio, acoustics, listen_to)
         self._agent = agent
         self._join(
-            Perception(tracker, stream, audio_wait),
+            Perception(tracker, stream, audio_wait, listen_to),
             agent.step,
             self._move,
             self._draw,
             audio,
             acoustics,
+            listen_to,
         )
 
     @classmethod
@@ -223,6 +233,7 @@ class ListeningHead:
         draw: Draw | None = None,
         audio: AudioFormat | None = None,
         acoustics: str = ACOUSTICS[0],
+        listen_to: str = LISTEN_TO[0],
     ) -> 'ListeningHead':
         """Return a head made of parts that the caller has made and owns, such as a node.
 
@@ -234,9 +245,10 @@ class ListeningHead:
             draw: returns the pictures; None for no pictures.
             audio: the format of the audio for which `perception` was made.
             acoustics: the layout of the features, for audio of another format.
+            listen_to: to whom `perception` listens, for audio of another format.
         """
         head = cls.__new__(cls)
-        head._join(perception, listen, move, draw, audio, acoustics)
+        head._join(perception, listen, move, draw, audio, acoustics, listen_to)
         return head
 
     def _join(
@@ -247,9 +259,11 @@ class ListeningHead:
         draw: Draw | None,
         audio: AudioFormat | None,
         acoustics: str,
+        listen_to: str,
     ) -> None:
         self._perception = perception
         self.audio = audio
+        self._listen_to = listen_to
         self._listen, self._move_robot, self._draw_face = listen, move, draw
         self._acoustics = acoustics
 
@@ -300,7 +314,7 @@ class ListeningHead:
         kinds = (bytes, bytearray, memoryview, array.array, np.ndarray)
         check_type('pcm', pcm, kinds, 'bytes or an array of samples')
         if audio is not None and audio != self.audio:
-            self.senses.set_audio(acoustic_stream(audio, self._acoustics))
+            self.senses.set_audio(acoustic_stream(audio, self._acoustics, self._listen_to))
             self.audio = audio
         return self._answers(self.senses.add_audio(pcm, stamp_given(stamp), received))
 
@@ -480,13 +494,19 @@ def _attitude(attitude: str | Attitude) -> Attitude:
     return Attitude.parse(str(attitude))
 
 
-def acoustic_stream(audio: AudioFormat, acoustics: str = ACOUSTICS[0]) -> AcousticStream:
+def acoustic_stream(
+    audio: AudioFormat, acoustics: str = ACOUSTICS[0], listen_to: str = LISTEN_TO[0]
+) -> AcousticStream:
     """Return the stream that computes the features of audio of this format.
 
     Raises:
         AudioFormatError: the audio is not PCM.
-        ValueError: the format or the layout is unknown or out of range.
+        SettingError: the format or the layout is unknown or out of range.
+        NotInstalledError: the network that tells speech from other sounds is missing.
     """
     if not audio.is_pcm:
         raise AudioFormatError(f'the audio is {audio.coding}, but PCM is needed')
-    return AcousticStream(audio.sample_rate, audio.channels, audio.sample_format, acoustics)
+    network = None if listen_to == 'sound' else SpeechNetwork()
+    return AcousticStream(
+        audio.sample_rate, audio.channels, audio.sample_format, acoustics, network
+    )

@@ -19,7 +19,9 @@ from math import sqrt
 from vico_listener.clock import MODEL_RATE
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.checks import all_finite
+from vico_listener.listener.checks import usable_face
 from vico_listener.listener.follower import STEP
+from vico_listener.motion import ARKIT_INDEX
 from vico_listener.speech.features import LOG_ENERGY
 from vico_listener.speech.features import MFCC
 
@@ -27,6 +29,10 @@ C1 = MFCC.start + 1
 """The feature that measures the spectral tilt, which falls as the voice becomes brighter."""
 ENERGY_SPREAD = 7.0
 """Usual spread of a voice's log energy, dB, which is assumed before the speaker is known."""
+JAW = ARKIT_INDEX['jawOpen']
+"""The coefficient that follows the level of a voice that is not heard."""
+OPENING_SPREAD = 0.08
+"""Usual spread of a talking mouth's opening, which is assumed before the speaker is known."""
 TILT_SPREAD = 40.0
 """Usual spread of a voice's C1, which is assumed before the speaker is known."""
 
@@ -164,11 +170,13 @@ class VoiceCues:
         """Forget the speaker."""
         self._energy = _Norm(0.0, ENERGY_SPREAD, 0, ADAPTATION)
         self._tilt = _Norm(0.0, TILT_SPREAD, 0, ADAPTATION)
+        self._opening = _Norm(0.0, OPENING_SPREAD, 0, ADAPTATION)
         self._long, self._loud, self._bright, self._fallen = (
             _Norm(*usual, PHRASE_TRUST, PHRASE_MEMORY) for usual in USUAL_PHRASE
         )
         self._silent = PAUSE
         self._talked = 0.0
+        self._mouthed = False
         self._level = 0.0
         self._brightness = 0.0
         self._recent = [0.0, 0.0]
@@ -180,13 +188,25 @@ class VoiceCues:
         self._since_stress = STRESS_SPACING
 
     def update(self, frame: SpeakerFrame) -> Voice:
-        """Return the voice at the next tick; features that are not finite are invalid audio."""
+        """Return the voice at the next tick; features that are not finite are invalid audio.
+
+        Where only the mouth says that somebody speaks, its opening is the level: it follows that of
+        the voice (Chandrasekaran et al., PLoS Computational Biology 5(7), 2009).
+        """
+        if frame.mouthed and usable_face(frame.face):
+            self._mouthed = True
+            opening = float(frame.face.expression[JAW])
+            self._opening.update(opening)
+            return self._speech(self._opening.score(opening), 0.0)
         if not (frame.audio_valid and all_finite(frame.acoustic)):
+            if self._mouthed:
+                return self._pause()
             # A phrase that a fault interrupts has not ended, so it invites no answer.
             self._talked = 0.0
             self._silent = PAUSE
             return self._voice(voiced=False)
         if frame.speaking:
+            self._mouthed = False
             energy = float(frame.acoustic[LOG_ENERGY])
             self._energy.update(energy)
             height = self._energy.score(energy)

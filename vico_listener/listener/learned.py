@@ -178,7 +178,7 @@ class LearnedListener(Listener):
             heard,
             to_native(frame.face) if seen else self._norm.speaker_mean,
             seen,
-            frame.speaking,
+            frame.speaking and not frame.mouthed,  # no network has learned from such speakers yet
             self._condition(mood.shares),
             self._own,
         )

@@ -86,6 +86,7 @@ def speaker_message(frame: SpeakerFrame, frame_id: str) -> msg.SpeakerFrame:
         face_valid=frame.face_valid,
         audio_valid=frame.audio_valid,
         speaking=frame.speaking,
+        mouthed=frame.mouthed,
         received=_received_message(frame.timing),
         audio_wait=frame.timing.audio_wait,
         face_time=frame.timing.face,
@@ -108,6 +109,7 @@ def speaker_of(message: msg.SpeakerFrame) -> SpeakerFrame:
         face_valid=message.face_valid,
         audio_valid=message.audio_valid,
         speaking=message.speaking,
+        mouthed=message.mouthed,
         reset=message.reset,
         timing=Timing(
             stamp_of(message.received) / NANOSECONDS,

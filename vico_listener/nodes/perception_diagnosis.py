@@ -155,4 +155,10 @@ def _unseen(head: ListeningHead, eye: Eye, feed: Feed) -> list[str]:
             f"people's heads lie on their side: is the camera mounted so? image_rotation:="
             f'{eye.lying}'
         )
+    elsewhere = head.senses.elsewhere_for
+    if elsewhere > NOBODY:
+        found.append(
+            f'speech for {elsewhere:.0f} s while the mouth in view kept still, and nobody answers '
+            'it: is the speaker in the picture, with the mouth free? listen_to:=speech answers all'
+        )
     return found

@@ -78,12 +78,12 @@ class PerceptionNode(ManagedNode):
             pose = self._eye.turned(self._head_camera) if turned else self._head_camera
             self._tracker.correction = CameraOnHead(pose)
         self._audio = audio_format(table)
-        stream = acoustic_stream(self._audio, table['acoustics'])
+        hearing = {'acoustics': table['acoustics'], 'listen_to': table['listen_to']}
+        stream = acoustic_stream(self._audio, **hearing) if table['use_audio'] else None
         wait = LOSSLESS_WAIT if table['lossless'] else table['audio_wait']
         self._shortest_wait = round(wait * NANOSECONDS)
-        perception = Perception(self._tracker, stream if table['use_audio'] else None, wait)
-        audio = self._audio if table['use_audio'] else None
-        self._head = self._join(perception, audio=audio, acoustics=table['acoustics'])
+        perception = Perception(self._tracker, stream, wait, table['listen_to'])
+        self._head = self._join(perception, audio=self._audio if stream else None, **hearing)
 
     def activate(self) -> None:
         """Subscribe."""

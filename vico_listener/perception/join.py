@@ -17,6 +17,8 @@ from vico_listener.frames import SpeakerFrame
 from vico_listener.frames import Timing
 from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
+from vico_listener.perception.talker import LISTEN_TO
+from vico_listener.perception.talker import Talker
 from vico_listener.speech import AcousticStream
 from vico_listener.speech.pcm import PcmData
 
@@ -58,6 +60,7 @@ class PerceptionCounters:
     ticks: int = 0
     faceless_ticks: int = 0
     audioless_ticks: int = 0
+    elsewhere_ticks: int = 0
     skipped_ticks: int = 0
     resets: int = 0
 
@@ -91,12 +94,18 @@ class Perception:
         tracker: image -> FaceMotion.
         audio: the acoustic stream; None = there is no audio (audio_valid is always False).
         audio_wait: longest wait of a tick for its audio, s of stream time.
+        listen_to: to whom the head listens, one of `LISTEN_TO`.
     """
 
     def __init__(
-        self, tracker: Tracker, audio: AcousticStream | None, audio_wait: float = 0.15
+        self,
+        tracker: Tracker,
+        audio: AcousticStream | None,
+        audio_wait: float = 0.15,
+        listen_to: str = LISTEN_TO[0],
     ) -> None:
         self._tracker = tracker
+        self._talker = Talker(listen_to)
         self._audio = audio
         self.audio_wait_ns = round(audio_wait * NANOSECONDS)
         """Longest wait of a tick for its sound; may change at any time."""
@@ -117,6 +126,7 @@ class Perception:
         self._audio_received = 0.0
         self._first_sound: int | None = None
         self._speaking = False
+        self._talker.reset()
         self._index = 0
         self._fresh = True
 
@@ -146,6 +156,11 @@ class Perception:
         if self._sight is None or self._last_face is None:
             return 0.0
         return (self._sight.stamp - self._last_face) / NANOSECONDS
+
+    @property
+    def elsewhere_for(self) -> float:
+        """For how long somebody has spoken since the person in view did, s of stream time."""
+        return self._talker.elsewhere_ticks / MODEL_RATE
 
     def set_audio(self, audio: AcousticStream) -> None:
         """Use another acoustic stream from now on, e.g. after the format became known."""
@@ -263,12 +278,18 @@ class Perception:
         duration = time.perf_counter() - start
         image_received = tick.due
         received = image_received
-        if acoustic is not None and acoustic.valid:
-            self._speaking = acoustic.speaking
+        heard = acoustic is not None and acoustic.valid
+        if acoustic is not None and heard:
+            talk = self._talker.update(
+                None if seen is None else seen.face, acoustic.speaking, acoustic.speech
+            )
             received = max(image_received, self._audio_received)
         else:
-            self._speaking = False
+            talk = self._talker.update(None if seen is None else seen.face, False, 0.0)
             self.counters.audioless_ticks += 1
+        # Whoever of several people speaks is found by this voice, so it must not depend on a mouth.
+        self._speaking = talk.elsewhere or (talk.speaking and not talk.mouthed)
+        self.counters.elsewhere_ticks += talk.elsewhere
         if seen is None:
             self.counters.faceless_ticks += 1
         frame = SpeakerFrame(
@@ -278,8 +299,9 @@ class Perception:
             face=FaceMotion.missing(self._tracker.basis) if seen is None else seen.face,
             acoustic=np.zeros(ACOUSTIC_SIZE, np.float32) if acoustic is None else acoustic.features,
             face_valid=seen is not None,
-            audio_valid=acoustic is not None and acoustic.valid,
-            speaking=self._speaking,
+            audio_valid=heard,
+            speaking=talk.speaking,
+            mouthed=talk.mouthed,
             reset=self._fresh,
             timing=Timing(
                 received=received,

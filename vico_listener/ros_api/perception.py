@@ -6,6 +6,7 @@ from vico_listener.ros_api.rows import Topic
 from vico_listener.ros_api.rows import Value
 
 ACOUSTICS = ('vico_listener/1', 'vico_release')
+LISTEN_TO = ('speaker', 'speech', 'sound')
 
 IMAGE = Topic(
     'image',
@@ -158,6 +159,13 @@ PERCEPTION = NodeApi(
             choices=ACOUSTICS,
         ),
         Parameter(
+            'listen_to',
+            'speaker',
+            'To whom the head listens: the person in view, by voice and mouth; whoever speaks; or '
+            'all voiced sound.',
+            choices=LISTEN_TO,
+        ),
+        Parameter(
             'audio_wait',
             0.15,
             'The longest time that an image waits for its audio [s of stream time]; live, longer '
@@ -239,6 +247,7 @@ PERCEPTION = NodeApi(
         Value('ticks', 'Ticks that were published.'),
         Value('faceless_ticks', 'Ticks at which no face was known.'),
         Value('audioless_ticks', 'Ticks without audio.'),
+        Value('elsewhere_ticks', 'Ticks of speech during which the mouth in view kept still.'),
         Value('skipped_ticks', 'Ticks that were skipped in gaps longer than a second.'),
         Value('resets', 'How often the stream began again.'),
         Value('queue', 'Images and chunks of audio that are waiting.'),

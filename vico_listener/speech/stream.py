@@ -20,6 +20,8 @@ from vico_listener.speech.release import RELEASE_RATE
 from vico_listener.speech.release import release_features
 from vico_listener.speech.resampler import INTERNAL_RATE
 from vico_listener.speech.resampler import Resampler
+from vico_listener.speech.speech_network import WINDOW
+from vico_listener.speech.speech_network import SpeechNetwork
 from vico_listener.speech.timeline import StreamCounters
 from vico_listener.speech.timeline import Timeline
 from vico_listener.speech.voice import VoiceDetector
@@ -35,12 +37,14 @@ class AcousticFrame:
     Attributes:
         features: (45,) float32 in the stream's layout; always finite.
         speaking: voice activity.
+        speech: the probability that the sound is speech; 1 where no network tells.
         valid: whether all audio of the tick's analysis frame was known; silence replaces what is
             missing.
     """
 
     features: NDArray[np.float32]
     speaking: bool
+    speech: float
     valid: bool
 
 
@@ -60,6 +64,7 @@ class AcousticStream:
         channels: the number of channels, at least 1; their mean is analysed.
         sample_format: GStreamer's name of the sample format of raw bytes, e.g. S16LE.
         acoustics: the layout of the features, one of `ACOUSTICS`.
+        network: tells speech from other sounds; None if all that is voiced shall count as speech.
 
     Raises:
         SettingError: `sample_rate` is out of range, or `acoustics` is unknown.
@@ -72,6 +77,7 @@ class AcousticStream:
         channels: int = 1,
         sample_format: str = 'S16LE',
         acoustics: str = ACOUSTICS[0],
+        network: SpeechNetwork | None = None,
     ) -> None:
         if acoustics not in ACOUSTICS:
             raise SettingError(
@@ -83,10 +89,13 @@ class AcousticStream:
         self._timeline = Timeline(sample_rate)
         self._features = FeatureExtractor()
         self._voice = VoiceDetector()
+        self._network = network
         self._release: Resampler | None = None
         if acoustics == 'vico_release':
             self._release = Resampler(sample_rate, CHUNK, RELEASE_RATE)
         self._last_tick: int | None = None
+        self._heard: int | None = None
+        self._restart()
 
     @property
     def counters(self) -> StreamCounters:
@@ -138,14 +147,16 @@ class AcousticStream:
         self._last_tick = None
         self._features.reset()
         self._voice.reset()
+        self._heard = None
+        self._speech = 1.0
+        if self._network is not None:
+            self._network.reset()
 
     def _analyse(self, tick_ns: int) -> AcousticFrame:
         """Return the features at one tick."""
         timeline, resampler = self._timeline, self._resampler
         first = timeline.samples_until(tick_ns) - FRAME
-        first_input, segment = resampler.segment(first, FRAME)
-        timeline.ring.read(first_input, segment)
-        frame = resampler.resample(first, FRAME).astype(np.float64)
+        frame = self._samples(first, FRAME).astype(np.float64)
         features, spectrum = self._features.update(frame)
         if self._release is not None:
             features = self._released(self._release, tick_ns)
@@ -154,7 +165,24 @@ class AcousticStream:
         if end_known > timeline.ring.end:
             self.counters.starved += 1
         valid = timeline.ring.known(resampler.position(first), end_known)
-        return AcousticFrame(features, self._voice.update(spectrum), valid)
+        speaking = self._voice.update(spectrum)
+        return AcousticFrame(features, speaking, self._listen(first + FRAME), valid)
+
+    def _samples(self, first: int, count: int) -> NDArray[np.float32]:
+        """Return samples at `INTERNAL_RATE`, which are overwritten by the next call."""
+        first_input, segment = self._resampler.segment(first, count)
+        self._timeline.ring.read(first_input, segment)
+        return self._resampler.resample(first, count)
+
+    def _listen(self, end: int) -> float:
+        """Return how probable speech is in the last whole window before a sample."""
+        if self._network is not None:
+            if self._heard is None:
+                self._heard = end - WINDOW
+            while self._heard + WINDOW <= end:
+                self._speech = self._network.probability(self._samples(self._heard, WINDOW))
+                self._heard += WINDOW
+        return self._speech
 
     def _released(self, resampler: Resampler, tick_ns: int) -> NDArray[np.float32]:
         """Return the authors' features of the 1/30 s before a tick."""

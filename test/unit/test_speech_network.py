@@ -1,0 +1,85 @@
+"""Speech is told from other sounds."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from material import needs_model
+
+from vico_listener import bundled_files
+from vico_listener.clock import NANOSECONDS
+from vico_listener.errors import NotInstalledError
+from vico_listener.media.clip import sound_chunks
+from vico_listener.speech import AcousticStream
+from vico_listener.speech import speech_network
+from vico_listener.speech.speech_network import SpeechNetwork
+
+RATE = 16000
+
+pytestmark = needs_model
+
+
+def guitar(seconds: float) -> np.ndarray:
+    """Plucked strings (Karplus and Strong, Computer Music Journal 7(2), 1983)."""
+    random = np.random.default_rng(1)
+    sound = np.zeros(int(seconds * RATE))
+    for start in range(0, len(sound) - RATE // 2, RATE // 3):
+        string = random.uniform(-0.3, 0.3, RATE // random.choice([110, 146, 196, 246]))
+        for k in range(start, min(start + RATE, len(sound))):
+            place = (k - start) % len(string)
+            sound[k] += string[place]
+            string[place] = 0.498 * (string[place] + string[(place + 1) % len(string)])
+    return sound
+
+
+def probabilities(samples: np.ndarray, rate: int = RATE, chunk: int = 800) -> np.ndarray:
+    stream = AcousticStream(rate, network=SpeechNetwork())
+    pcm = (np.clip(samples, -1, 1) * 32767).astype(np.int16)
+    found, tick = [], 1
+    for start in range(0, len(pcm), chunk):
+        stream.push(pcm[start : start + chunk], start * NANOSECONDS // rate)
+        while tick * NANOSECONDS // 30 <= stream.end_stamp:
+            found.append(stream.frame(tick * NANOSECONDS // 30).speech)
+            tick += 1
+    return np.array(found)
+
+
+def speech(path: Path) -> tuple[np.ndarray, int]:
+    chunks = list(sound_chunks(path))
+    samples = np.concatenate([chunk.samples for chunk in chunks]).mean(axis=1) / 32768
+    return samples, chunks[0].sample_rate
+
+
+def test_speech_is_speech(speech_clip: Path) -> None:
+    samples, rate = speech(speech_clip)
+    assert (probabilities(samples, rate) > 0.5).mean() > 0.6
+
+
+def test_a_guitar_a_hum_and_claps_are_none() -> None:
+    time = np.arange(5 * RATE) / RATE
+    random = np.random.default_rng(1)
+    claps = random.normal(0, 0.5, len(time)) * np.exp(-(time % 0.4) * 80)
+    hum = 0.3 * np.sin(2 * np.pi * 140 * time) * (np.sin(2 * np.pi * time) > 0)
+    for sound in (guitar(5.0), hum, claps):
+        assert (probabilities(sound) > 0.5).mean() < 0.05
+
+
+def test_what_is_told_does_not_depend_on_how_the_sound_is_cut(speech_clip: Path) -> None:
+    samples, rate = speech(speech_clip)
+    whole = probabilities(samples[: 3 * rate], rate, chunk=3000)
+    np.testing.assert_array_equal(whole, probabilities(samples[: 3 * rate], rate, chunk=257))
+
+
+def test_a_reset_forgets_the_past(speech_clip: Path) -> None:
+    samples, rate = speech(speech_clip)
+    windows = samples[: 32 * 512].reshape(-1, 512).astype(np.float32)
+    network = SpeechNetwork()
+    first = [network.probability(window) for window in windows]
+    network.reset()
+    assert [network.probability(window) for window in windows] == first
+
+
+def test_missing_network_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speech_network, 'bundled_path', lambda file: None)
+    with pytest.raises(NotInstalledError, match=bundled_files.REMEDY):
+        SpeechNetwork()
