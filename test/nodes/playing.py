@@ -25,7 +25,7 @@ from vico_listener.nodes.stack import bring_up
 from vico_listener.nodes.stack import joined
 
 PARAMETERS = {
-    HeadNode: {'robot': 'generic_2dof', 'use_sim_time': True},
+    HeadNode: {'robot': 'generic_2dof', 'use_sim_time': True, 'lossless': True},
     RendererNode: {},
     ListenerNode: {'attitude': 'positive'},
     PerceptionNode: {'lossless': True},

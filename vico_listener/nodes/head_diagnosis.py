@@ -7,7 +7,6 @@ from vico_listener.nodes.managed_node import ERROR
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import WARN
 from vico_listener.robot import RobotHead
-from vico_listener.robot.interfaces import RobotLink
 from vico_listener.robot.limits import verdict
 from vico_listener.statistics import Durations
 
@@ -18,7 +17,8 @@ if TYPE_CHECKING:  # it needs an extra
 def diagnosis(
     robot: str,
     head: RobotHead | None,
-    link: RobotLink | None,
+    concern: tuple[str, dict[str, Any]],
+    trouble: str,
     avatar: 'Avatar | None',
     latency: Durations,
 ) -> tuple[bytes, str, dict[str, Any]]:
@@ -27,7 +27,8 @@ def diagnosis(
     Args:
         robot: name of its profile; empty without a robot.
         head: of that robot.
-        link: to a robot that is not commanded by a topic.
+        concern: what there is to warn of as to where the joints are, and its values.
+        trouble: with the robot, or ''.
         avatar: that is shown the motions, too.
         latency: of commands since image and audio were in.
     """
@@ -38,6 +39,7 @@ def diagnosis(
         'refused_motions': head.refused if head else 0,
         'skipped_commands': head.skipped if head else 0,
         'limits': limits,
+        **concern[1],
     }
     if avatar is not None:
         values |= {'avatar_motions': avatar.sent, 'avatar_lost': avatar.lost}
@@ -48,8 +50,10 @@ def diagnosis(
         return ERROR, f'{head.refused} motions were not finite', values
     if limits != 'ok':
         return ERROR, f'commands beyond the limits of the head: {limits}', values
-    if link is not None and link.trouble:
-        return WARN, f'the robot does not follow: {link.trouble}', values
+    if trouble:
+        return WARN, f'the robot does not follow: {trouble}', values
+    if concern[0]:
+        return WARN, concern[0], values
     if not head.awake:
         return WARN, 'no motion: the head rests', values
     return OK, 'following', values

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Callable
 from functools import cache
 from functools import partial
 from typing import Any
@@ -14,16 +13,17 @@ from vico_listener.frames import ListenerMotion
 from vico_listener.nodes.expression_output import create_avatar
 from vico_listener.nodes.expression_output import create_expression_output
 from vico_listener.nodes.head_diagnosis import diagnosis
+from vico_listener.nodes.head_report import HeadReport
+from vico_listener.nodes.head_report import concern
 from vico_listener.nodes.managed_node import ManagedNode
+from vico_listener.nodes.measured_input import MeasuredInput
 from vico_listener.nodes.motion_input import subscribe_to_motion
-from vico_listener.nodes.robot_message import CommandMessages
+from vico_listener.nodes.robot_output import RobotOutput
 from vico_listener.nodes.topics import subscribe_to
 from vico_listener.robot import HeadCommand
 from vico_listener.robot import RobotHead
 from vico_listener.robot import load_profile
 from vico_listener.robot.head import ReplayClock
-from vico_listener.robot.interfaces import RobotLink
-from vico_listener.robot.interfaces import TopicInterface
 from vico_listener.ros_api import HEAD
 from vico_listener.ros_api.head import COMMAND_DEPTH
 from vico_listener.ros_api.head import LOOK_AT
@@ -33,9 +33,10 @@ from vico_listener.statistics import Durations
 class HeadNode(ManagedNode):
     """Runs a `RobotHead` at the robot's rate.
 
-    Live, time is a steady clock, which nobody can set. With `use_sim_time` it is the motion's own
-    stamps, so that a replay gives the same commands at any speed; should the replay die, wall time
-    takes over.
+    Live, time is a steady clock, which nobody can set, commands go out evenly, and the head begins
+    where it is measured. In a replay, with `use_sim_time` and `lossless`, time is the motion's own
+    stamps, and nothing is measured, so that it gives the same commands at any speed; should the
+    replay die, wall time takes over.
 
     Args:
         subscribe: False in the composed stack, where `follow` is called directly.
@@ -49,10 +50,9 @@ class HeadNode(ManagedNode):
         self._subscription: Any = None
         self._timer: Any = None
         self._head: RobotHead | None = None
-        self._messages: CommandMessages | None = None
-        self._publisher: Any = None
-        self._connect: Callable[[], RobotLink] | None = None
-        self._link: RobotLink | None = None
+        self._output: RobotOutput | None = None
+        self._measured: MeasuredInput | None = None
+        self._report = HeadReport(self.get_logger())
         self._expression: Any = None
         self._avatar: Any = None
         self._replay: ReplayClock | None = None
@@ -69,23 +69,24 @@ class HeadNode(ManagedNode):
         self._avatar = create_avatar(self.table['avatar']) if self.table['avatar'] else None
         if not self.table['robot']:
             return
-        replay = bool(self.get_parameter('use_sim_time').value)
+        replay = bool(self.get_parameter('use_sim_time').value) and self.table['lossless']
         self._replay = ReplayClock() if replay else None
         profile = load_profile(self.table['robot'])
-        interface, log = profile.interface, self.get_logger()
-        if isinstance(interface, TopicInterface):
-            self._messages = CommandMessages(interface, profile, replay)
-            self._publisher = self._publisher_of(self._messages.kind, interface.topic)
-        else:
-            self._connect = interface.connector(profile.joints, log.info, log.warning)
+        self._output = RobotOutput(self, profile, replay, self._publisher_of)
+        self._measured = None if replay else MeasuredInput(self, profile)
         self._expression = create_expression_output(self._publisher_of)
         with self._lock:
             self._head = RobotHead(profile)
+            if self._measured is not None:
+                wait = self.table['measured_wait'] if self._measured.source else 0.0
+                self._head = RobotHead(profile, self._measured.positions, wait)
 
     def activate(self) -> None:
         """Take hold of the robot, subscribe to `motion` and start the timer."""
-        if self._connect is not None:
-            self._link = self._connect()
+        if self._output is not None:
+            self._output.open()
+            if self._measured is not None:
+                self._measured.open(self._output.link)
         if self._subscribe and (self._head is not None or self._avatar is not None):
             self._subscription = subscribe_to_motion(self, self.follow)
         if self._head is None:
@@ -103,15 +104,19 @@ class HeadNode(ManagedNode):
         if self._timer is not None:
             self.destroy_timer(self._timer)
             self._timer = None
+        if self._measured is not None:
+            self._measured.close()
         with self._lock:
-            link, self._link = self._link, None
-        if link is not None:
-            link.close()
+            close = None if self._output is None else self._output.detach()
+            if self._head is not None:
+                self._head.release()
+        if close is not None:
+            close()
 
     def cleanup(self) -> None:
         """Drop the profile."""
         with self._lock:
-            self._head = self._messages = self._connect = None
+            self._head = self._output = self._measured = None
         if self._avatar is not None:
             self._avatar.close()
             self._avatar = None
@@ -146,25 +151,22 @@ class HeadNode(ManagedNode):
             now = self._now() if self._replay is None else self._replay.now()
             if head is None or not head.awake or now is None:
                 return
+            if self._measured is not None:
+                self._measured.poll(now)
             self._send(head, head.advance(now), now)
             if not head.awake:
                 self.get_logger().info('no motion: the head rests at neutral')
 
     def _send(self, head: RobotHead, commands: list[HeadCommand], now: int) -> list[HeadCommand]:
         """Send commands that were made at `now` (ns), unless it is too late; return those sent."""
-        live = self._replay is None
         sent = []
         for command in commands:
-            # Live, it has become later since then, and headers are of another clock.
-            moment = self._now() if live else now
-            if not head.may_send(command, moment):
-                continue
-            sent.append(command)
-            if self._messages is not None:
-                stamp = self.get_clock().now().nanoseconds if live else now
-                self._publisher.publish(self._messages.make(command, moment, stamp))
-            elif self._link is not None:
-                self._link.send(command)
+            # Live, it has become later since then.
+            moment = self._now() if self._replay is None else now
+            if head.may_send(command, moment) and self._output is not None:
+                sent.append(command)
+                self._output.send(command, moment)
+        self._report.look(head, self._measured, now)
         if sent and self._received is not None:
             self._latency.add(time.time() - self._received)
             self._received = None
@@ -186,6 +188,12 @@ class HeadNode(ManagedNode):
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
         """Commands sent and their latency since image and audio were in."""
         with self._lock:  # a head that rests has sent its last command
+            trouble = '' if self._output is None else self._output.trouble
             return diagnosis(
-                self.table['robot'], self._head, self._link, self._avatar, self._latency
+                self.table['robot'],
+                self._head,
+                concern(self._head, self._measured, self._now()),
+                trouble,
+                self._avatar,
+                self._latency,
             )

@@ -26,6 +26,12 @@ FROZEN_NS = 5_000_000_000
 EASING = 0.25
 """Share of the velocity limit at which the head returns to neutral."""
 
+EASE_IN_NS = 2_000_000_000
+"""A head that begins elsewhere than at its target goes there within this time."""
+
+NEAR = 0.1
+"""From a start that is nearer to its target than this (rad), it follows at once."""
+
 
 class HeadController:
     """Turns listener rotations into joint commands on a fixed grid of command times.
@@ -33,6 +39,10 @@ class HeadController:
     Command = base gaze o motion, per joint: sign, gain, offset, then shaping (`shaping.py`) and
     limits (`limiter.py`). `advance` is told the time by its caller, so that a live node and a
     replay run through the same code.
+
+    Attributes:
+        wanted: the last target, rad, as if there were no leash.
+        leash: lowest and highest target, rad, of a head that does not follow; None without.
     """
 
     def __init__(self, profile: RobotProfile) -> None:
@@ -63,6 +73,16 @@ class HeadController:
         self._last_rotation: np.ndarray | None = None
         self._changed = 0
         self._next: int | None = None
+        self._start: Angles | None = None  # while the head is eased in from there
+        self._began: int | None = None
+        self._surely = True
+        self.leash: tuple[Angles, Angles] | None = None
+        self.wanted: Angles = self._target
+
+    @property
+    def positions(self) -> Angles:
+        """Where the head has been commanded to be, rad."""
+        return self._limiter.positions
 
     @property
     def resting(self) -> bool:
@@ -121,6 +141,18 @@ class HeadController:
         self._limiter.halt(positions)
         self._next = None
 
+    def begin(self, positions: Sequence[float], now: int, surely: bool = True) -> None:
+        """Stand still at positions (rad) and go to the target from `now` (ns) on.
+
+        It takes `EASE_IN_NS` where the target is not near, or where the head may not be there. The
+        new grid lies between calls in even steps from `now` on, so that jitter of these never
+        makes two steps due at once.
+        """
+        self.halt(positions)
+        self._next = now - self._period // 2
+        self.leash = None
+        self._start, self._surely, self._began = np.array(positions), surely, None
+
     def _step(self, stamp: int) -> HeadCommand:
         if self._rotation is not None and abs(stamp - self._motion_stamp) > STALE_NS:
             self._rotation = None
@@ -130,13 +162,32 @@ class HeadController:
         # Where the head looks is not made smaller, only what the listener does there.
         held = self._held.at(stamp)
         scaled = self._neutral + self._scaler.step(held - self._neutral)
-        target = self._soften(scaled if moving else held)
+        self.wanted = self._eased(self._soften(scaled if moving else held), stamp)
+        target = self.wanted if self.leash is None else np.clip(self.wanted, *self.leash)
         rates = (target - self._target) / self._dt
         self._target = target
         self._limiter.step(target, rates, 1.0 if moving else EASING)
         return HeadCommand(
             stamp, tuple(self._limiter.positions.tolist()), tuple(self._limiter.velocities.tolist())
         )
+
+    def _eased(self, target: Angles, stamp: int) -> Angles:
+        """A target on the way to it from where the head began, with gentle ends."""
+        if self._start is None:
+            return target
+        if self._began is None:
+            self._began = stamp
+            # What the target did while nobody looked is no motion.
+            self._target = self._start
+            if self._surely and (np.abs(target - self._start) < NEAR).all():
+                self._start = None
+                return target
+        share = (stamp - self._began) / EASE_IN_NS
+        if not 0.0 <= share < 1.0:
+            self._start = None
+            return target
+        weight = share**3 * (10.0 - 15.0 * share + 6.0 * share**2)  # minimum jerk
+        return np.asarray(self._start + weight * (target - self._start))
 
     def _goals(self, rotation: np.ndarray) -> Angles:
         """Joint positions (rad) for a rotation, without regard to what the joints can do."""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,11 +10,20 @@ from numpy.typing import ArrayLike
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import DataError
 from vico_listener.frames import ListenerMotion
+from vico_listener.robot.controller import EASE_IN_NS
+from vico_listener.robot.following import Following
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.limits import LimitWatch
+from vico_listener.robot.measured import MeasuredPositions
 from vico_listener.robot.pacing import PlannedCommands
 from vico_listener.robot.pacing import SingleCommands
 from vico_listener.robot.profile import RobotProfile
+
+ELSEWHERE = 0.02
+"""A head that stopped further than this (rad) from its last command begins where it is."""
+
+STALLED_NS = NANOSECONDS
+"""Left without commands for this long, a head may have been moved by others."""
 
 REPLAY_SILENCE = 5.0
 """Wall seconds without motion after which a replay counts as dead and the head goes to rest."""
@@ -28,6 +38,15 @@ class RobotHead:
     A robot whose messages say when a command shall be reached gets `PlannedCommands`, any other
     one `SingleCommands`: either way the limits hold by the times at which it shall be where.
 
+    With `measured` it begins, whenever it was left alone, where the head is said to stand; it waits
+    for that, and in the end goes from where it was last commanded to be, taking its time. Without,
+    as in a replay, it begins there at once, so that the commands are always the same.
+
+    Args:
+        profile: of the robot.
+        measured: where its joints are, which the caller fills; None for a replay.
+        wait: how long it waits until the head is known to stand somewhere, s.
+
     Attributes:
         profile: of the robot.
         commands: head commands that were sent so far.
@@ -38,10 +57,27 @@ class RobotHead:
         limits: watches what is sent.
         awake: whether there is something to command, from a motion on until the head is back at
             rest.
+        start: where it began: '' (nowhere yet), 'waiting', 'measured', 'moving' (measured, but
+            somebody moved it) or 'assumed'.
+        began_at: positions where it began last, rad.
+        watch: of the joints that do not follow; only with `measured`.
     """
 
-    def __init__(self, profile: RobotProfile) -> None:
+    def __init__(
+        self,
+        profile: RobotProfile,
+        measured: MeasuredPositions | None = None,
+        wait: float = 0.0,
+    ) -> None:
         self.profile = profile
+        self.measured = measured
+        self.start = ''
+        self.began_at: tuple[float, ...] = ()
+        self._began = 0
+        self.watch = Following(profile.joints)
+        self._wait = round(wait * NANOSECONDS)
+        self._waits_since: int | None = None
+        self._goes_until: int | None = None  # on its way to where it is assumed to begin
         self.commands = 0
         self.skipped = 0
         self.refused = 0
@@ -49,7 +85,8 @@ class RobotHead:
         self.awake = False
         self.limits = LimitWatch(profile.joints)
         self._last_stamp: int | None = None
-        lookahead = round((profile.interface.lookahead or 0.0) * NANOSECONDS)
+        self._period = round(NANOSECONDS / profile.rate)
+        self._lookahead = lookahead = round((profile.interface.lookahead or 0.0) * NANOSECONDS)
         planned = PlannedCommands.suit(profile, lookahead)
         self._pace = PlannedCommands(profile, lookahead) if planned else SingleCommands(profile)
         self._controller = self._pace.controller
@@ -64,7 +101,8 @@ class RobotHead:
 
         Returns:
             The commands to send, such that the motion reaches the robot at once; none where the
-            motion is no news, or a robot that gets single commands has just got one.
+            motion is no news, or a robot that gets single commands has just got one. None with
+            `measured`: then all come from `advance`, which is called at the robot's rate.
         """
         repeated = motion.stamp == self._last_stamp
         self._last_stamp = motion.stamp
@@ -75,16 +113,111 @@ class RobotHead:
             return []
         if self.resting:
             return []  # the same rotation for too long is no news either
+        if not self.awake and self.measured is not None:
+            self._take_back(now)
         self.awake = True
-        return self._pace.at(now, ahead=True)
+        # Live, `advance` is called evenly, and so the robot gets its commands.
+        return self._pace.at(now, ahead=True) if self.measured is None else []
+
+    def release(self) -> None:
+        """Leave the head to others at once; a motion takes it back."""
+        self.awake = False
+        self._waits_since = self._goes_until = None
 
     def advance(self, now: int) -> list[HeadCommand]:
         """Return the commands that are due at `now` (ns) without a new motion; none at rest."""
         if not self.awake:
             return []
-        commands = self._pace.at(now)
-        self.awake = not self.resting
+        commands = self._commands(now)
+        self.awake = not self.resting or self._waits_since is not None
         return commands
+
+    def _commands(self, now: int) -> list[HeadCommand]:
+        if self.measured is None:
+            return self._pace.at(now)
+        stopped = self._pace.standstill.place(now)
+        if stopped is not None and self._waits_since is None and self._goes_until is None:
+            self._resume(stopped, now)
+            if self._pace.standstill.place(now) is not None:
+                return []
+        if self._waits_since is not None:
+            commands = self._begin(now)
+            if commands or self._waits_since is not None:
+                return commands
+        if self._goes_until is not None:
+            if now < self._goes_until:
+                return []
+            self._goes_until = None
+            self._begin_at(self._controller.positions.tolist(), now)
+        self._keep_to_measured(now)
+        commands = self._pace.at(now)
+        self.watch.want(self._controller.wanted)
+        for command in commands:
+            self.watch.send(command.positions, now)
+        return commands
+
+    def _resume(self, stopped: Sequence[float], now: int) -> None:
+        """Go on after a stall: where the head is, which need not be where it was sent."""
+        assert self.measured is not None
+        found = self.measured.at(now)
+        if (self._pace.standstill.since(now) or 0) > STALLED_NS:
+            self._take_back(now)
+        elif (
+            found is not None
+            and self.measured.still(now)
+            and np.abs(np.subtract(found, stopped)).max() > ELSEWHERE
+        ):
+            self._begin_at(found, now)
+        elif not self._pace.standstill.lasts(now):
+            self._begin_at(stopped, now)
+
+    def _take_back(self, now: int) -> None:
+        self._waits_since = now
+        self.start = 'waiting'
+
+    def _begin(self, now: int) -> list[HeadCommand]:
+        """Begin as soon as it is known where, and return the command to send, if any."""
+        assert self.measured is not None and self._waits_since is not None
+        found = self.measured.at(now)
+        late = now - self._waits_since >= self._wait
+        if found is not None and (late or self.measured.still(now)):
+            self.start = 'measured' if self.measured.still(now) else 'moving'
+            self._begin_at(found, now)
+        elif late:
+            self.start = 'assumed'
+            return self._approach(self._controller.positions.tolist(), now)
+        return []
+
+    def eases_in(self, now: int) -> bool:
+        """Return whether the head began so shortly before `now` (ns) that it eases in."""
+        return now - self._began < EASE_IN_NS or self._goes_until is not None
+
+    def _approach(self, positions: Sequence[float], now: int) -> list[HeadCommand]:
+        """Begin where the head need not be; it gets time to go there, where one can give it."""
+        self._begin_at(positions, now, surely=False)
+        if self.profile.interface.lookahead is None:
+            return []
+        self._goes_until = now + EASE_IN_NS
+        command = HeadCommand(
+            self._goes_until - self._lookahead, tuple(positions), (0.0,) * len(positions)
+        )
+        return [command]
+
+    def _begin_at(self, positions: Sequence[float], now: int, surely: bool = True) -> None:
+        self._waits_since = None
+        self.began_at, self._began = tuple(positions), now
+        self._pace.begin(positions, now, surely)
+        self.watch.restart()
+        # The grid begins half a step before.
+        self.limits.begin(now + self._lookahead - self._period // 2, positions, self._period)
+
+    def _keep_to_measured(self, now: int) -> None:
+        """See whether the joints follow, and do not run away from those that do not."""
+        assert self.measured is not None
+        found = self.measured.at(now)
+        if found is not None:
+            self.watch.see(found, now)
+        self._controller.leash = self.watch.leash()
 
     def may_send(self, command: HeadCommand, now: int) -> bool:
         """Return whether a command may be sent at `now` (ns): not if it would come too late.

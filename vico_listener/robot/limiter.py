@@ -10,6 +10,9 @@ from vico_listener.robot.joints import Joint
 
 Bounds = tuple[float, float]
 
+EDGE = 1e-6
+"""A joint that is out of its bounds by less (rad) is only rounded."""
+
 
 def braking_speed(distance: float, deceleration: float, dt: float) -> float:
     """Highest speed from which a joint stops within `distance` when stepped every `dt`.
@@ -141,7 +144,7 @@ class HeadLimiter:
         return np.asarray(sum(self._velocities)) / len(self._velocities)
 
     def halt(self, positions: Sequence[float]) -> None:
-        """Stand still at positions (rad) that the head has been commanded to take."""
+        """Stand still at positions (rad), wherever the head is."""
         for limiter, position in zip(self.limiters, positions, strict=True):
             limiter.halt(position)
         for _ in range(len(self._positions)):
@@ -156,9 +159,15 @@ class HeadLimiter:
     def step(self, targets: np.ndarray, rates: np.ndarray, speed_scale: float = 1.0) -> None:
         """Move one step towards targets (rad) that move at rates (rad/s)."""
         for n in self._order:
-            self.limiters[n].step(
-                float(targets[n]), speed_scale, float(rates[n]), self._free_range(n)
-            )
+            low, high = self._free_range(n)
+            # Where the joint is on its way to is free already, but for the last bit of rounding.
+            first, last = self.limiters[n].reach
+            target = float(targets[n])
+            if low <= high and not low - EDGE <= first <= last <= high + EDGE:
+                # It began in another one's way, and has to come out of it first.
+                target = min(max(target, low), high)
+            bounds = min(low, first), max(high, last)
+            self.limiters[n].step(target, speed_scale, float(rates[n]), bounds)
         self._positions.append(np.array([limiter.position for limiter in self.limiters]))
         self._velocities.append(np.array([limiter.velocity for limiter in self.limiters]))
 
@@ -173,6 +182,4 @@ class HeadLimiter:
             else:
                 continue
             low, high = max(low, free[0]), min(high, free[1])
-        # Where the joint is on its way to is free already, but for the last bit of rounding.
-        reach = self.limiters[joint].reach
-        return min(low, reach[0]), max(high, reach[1])
+        return low, high

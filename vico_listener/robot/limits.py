@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -118,6 +119,20 @@ class LimitWatch:
         self._stamps: list[int] = []
         self._positions: list[Sequence[float]] = []
         self._found = {joint.name: Demand(math.inf, 0.0, 0.0, 0.0) for joint in joints}
+        self._beyond = [0.0] * len(joints)
+
+    def begin(self, due: int, positions: Sequence[float], period: int) -> None:
+        """Begin another path where the head stands, at positions (rad), which may be out of range.
+
+        Args:
+            due: when the first command of that path is due at the earliest, ns.
+            positions: of the joints.
+            period: between commands, ns.
+        """
+        self.found()
+        self._beyond = [max(0.0, -room) for room in rooms(self._joints, np.array([positions]))]
+        self._stamps = [due - n * period for n in (3, 2, 1)]
+        self._positions = [positions] * 3
 
     def add(self, due: int, positions: Sequence[float]) -> None:
         """Take a command for positions (rad) that are due at a time (ns)."""
@@ -130,12 +145,26 @@ class LimitWatch:
         """What commands have asked of each joint so far, by the joint's name."""
         if self._stamps:
             newest = demands(self._joints, self._stamps, self._positions)
+            if any(self._beyond):
+                newest = self._excused(newest)
             self._found = {
                 name: demand.joined(newest[name]) for name, demand in self._found.items()
             }
             # The next ones are seen together with the last three: so many a jerk takes.
             del self._stamps[:-3], self._positions[:-3]
         return self._found
+
+    def _excused(self, newest: dict[str, Demand]) -> dict[str, Demand]:
+        """Let a head that began out of range come back, as long as it goes no further out."""
+        left = rooms(self._joints, np.array(self._positions[-3:]))
+        excused = {
+            name: replace(demand, room=demand.room + beyond)
+            for (name, demand), beyond in zip(newest.items(), self._beyond, strict=True)
+        }
+        self._beyond = [
+            min(beyond, max(0.0, -room)) for beyond, room in zip(self._beyond, left, strict=True)
+        ]
+        return excused
 
 
 def verdict(found: Mapping[str, Demand]) -> str:

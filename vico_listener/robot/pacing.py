@@ -50,6 +50,10 @@ class Standstill:
         """Take note of what the robot gets."""
         self._sent = [*self._sent[-2:], *commands]
 
+    def begin(self, positions: Sequence[float], now: int) -> None:
+        """Take note that the robot stands still at positions (rad) at `now` (ns)."""
+        self._sent = [HeadCommand(now, tuple(positions), (0.0,) * len(positions))]
+
     def forget(self, command: HeadCommand) -> None:
         """Take note that the robot did not get a command, one of the last that were made."""
         self._sent.remove(command)
@@ -110,6 +114,11 @@ class PlannedCommands:
         """True when the lookahead covers how late commands are made: by a tick of a replay."""
         return lookahead >= max(2 * round(NANOSECONDS / profile.rate), TICK_NS + SENDING_NS)
 
+    def begin(self, positions: Sequence[float], now: int, surely: bool = True) -> None:
+        """Begin at `now` (ns) at positions (rad), where the head stands, `surely` or not."""
+        self.controller.begin(positions, now, surely)
+        self.standstill.begin(positions, now)
+
     def at(self, now: int, ahead: bool = False) -> list[HeadCommand]:
         """Return the commands to send at `now` (ns); with `ahead`, the next one of the grid too."""
         place = self.standstill.place(now)
@@ -141,6 +150,12 @@ class SingleCommands:
         self._path = SmoothPath([joint.offset for joint in profile.joints], self._step)
         self.controller = HeadController(replace(profile, rate=rate))
         self.standstill = Standstill(profile.joints, period, max(2 * period, PATIENCE_NS))
+
+    def begin(self, positions: Sequence[float], now: int, surely: bool = True) -> None:
+        """Begin at `now` (ns) at positions (rad), where the head stands, `surely` or not."""
+        self._path.halt(positions)
+        self.controller.begin(positions, now, surely)
+        self.standstill.begin(positions, now)
 
     def at(self, now: int, ahead: bool = False) -> list[HeadCommand]:
         """Return the command to send at `now` (ns), or none so soon after the last one."""

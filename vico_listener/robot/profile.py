@@ -17,6 +17,8 @@ from vico_listener.robot.interfaces import take_interface
 from vico_listener.robot.joints import AXES
 from vico_listener.robot.joints import Joint
 from vico_listener.robot.joints import parse_joints
+from vico_listener.robot.measured import MeasuredSource
+from vico_listener.robot.measured import parse_measured
 from vico_listener.yaml_text import parse_yaml
 
 
@@ -29,12 +31,14 @@ class RobotProfile:
         interface: how commands are sent, with the profile's settings for that.
         rate: commands per second.
         joints: in the order in which the controller expects them.
+        measured: who says where the joints are.
     """
 
     name: str
     interface: TopicInterface | LinkInterface
     rate: float
     joints: tuple[Joint, ...]
+    measured: MeasuredSource = MeasuredSource()
 
     @property
     def topic(self) -> str:
@@ -87,6 +91,7 @@ def parse_profile(data: Any, name: str) -> RobotProfile:
         interface=take_interface(fields),
         rate=fields.number('rate', 2.0, 1000.0),
         joints=parse_joints(fields.entries('joints'), name),
+        measured=parse_measured(fields),
     )
     fields.finish()
     return profile

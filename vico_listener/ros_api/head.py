@@ -1,6 +1,7 @@
 """The ROS API of the node `head`."""
 
 from vico_listener.ros_api.listener import MOTION
+from vico_listener.ros_api.perception import JOINT_STATES
 from vico_listener.ros_api.rows import NodeApi
 from vico_listener.ros_api.rows import Parameter
 from vico_listener.ros_api.rows import Topic
@@ -12,6 +13,11 @@ LOOK_AT = Topic(
     'look_at',
     'geometry_msgs/msg/PointStamped',
     "The base gaze: a point in the frame of the head's base.",
+)
+CONTROLLER_STATE = Topic(
+    'controller_state',
+    'control_msgs/msg/JointTrajectoryControllerState',
+    'Where the joints are, of a profile whose `measured` says so; its topic is in the profile.',
 )
 EXPRESSION = Topic(
     '/robot_face/expression',
@@ -30,12 +36,25 @@ HEAD = NodeApi(
             path=True,
         ),
         Parameter(
+            'measured_wait',
+            1.0,
+            'How long the head waits, live, until it is known to stand somewhere, before it begins '
+            'where it is assumed to be [s].',
+            low=0.0,
+            high=60.0,
+        ),
+        Parameter(
+            'lossless',
+            False,
+            "Whether time is that of the motion's stamps, with use_sim_time: for a replay.",
+        ),
+        Parameter(
             'avatar',
             '',
             'HOST:PORT of an avatar that understands VMC (OSC over UDP); empty for no avatar.',
         ),
     ),
-    subscriptions=(MOTION, LOOK_AT),
+    subscriptions=(MOTION, LOOK_AT, JOINT_STATES, CONTROLLER_STATE),
     publications=(EXPRESSION,),
     values=(
         Value('robot', 'The robot profile.'),
@@ -46,6 +65,17 @@ HEAD = NodeApi(
             'limits',
             'Whether the commands kept the limits of the head by the times at which they are due: '
             '`ok`, or which was exceeded and by how much.',
+        ),
+        Value(
+            'start',
+            'Where the head began: `waiting`, `measured`, `moving` (measured, but others moved '
+            'it), or `assumed` (where it was last commanded to be, or straight ahead); empty in a '
+            'replay, and before the first motion.',
+        ),
+        Value('joints', 'Who says where the joints are, and what is wrong with that.'),
+        Value(
+            'following',
+            '`ok`, or the joints that do not follow, by how much, and for how long.',
         ),
         Value('avatar_motions', 'With `avatar`: motions that were sent to it.'),
         Value('avatar_lost', 'With `avatar`: motions that the network did not accept.'),

@@ -60,7 +60,8 @@ AUDIO_INFO = Topic(
 JOINT_STATES = Topic(
     'joint_states',
     'sensor_msgs/msg/JointState',
-    'The joints of the head, with `camera_on_head: joint_state`. With `tf` the node follows `/tf`.',
+    'The joints of the head: perception takes them with `camera_on_head: joint_state` (with `tf` '
+    'it follows `/tf`), the head node where the profile says nothing else.',
     50,
 )
 FACES = Topic(

@@ -116,6 +116,10 @@ class Topic:
     depth: int = 10
     state: bool = False
 
+    def at(self, name: str) -> 'Topic':
+        """Return the topic under another name."""
+        return replace(self, name=name)
+
     def of(self, name: str) -> 'Topic':
         """Return the topic with `name` in the place of <id>."""
         return replace(self, name=self.name.replace('<id>', name))

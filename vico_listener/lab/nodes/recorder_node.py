@@ -146,7 +146,9 @@ class RecorderNode(Node):
             self._head_header = ['stamp', *message.joint_names]
             self._head.writerow(self._head_header)
         point = message.points[0]
-        due = stamp_of(message.header.stamp) + stamp_of(point.time_from_start)
+        # Live, 0 means at once.
+        begin = stamp_of(message.header.stamp) or self.get_clock().now().nanoseconds
+        due = begin + stamp_of(point.time_from_start)
         stamp = f'{due // NANOSECONDS}.{due % NANOSECONDS:09d}'
         self._head.writerow([stamp, *(f'{p:.9g}' for p in point.positions)])
         self.counts['head_commands'] += 1

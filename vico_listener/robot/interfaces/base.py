@@ -32,6 +32,12 @@ class RobotLink(Protocol):
     def send(self, command: HeadCommand) -> None:
         """Have a command sent; returns at once."""
 
+    def measured(self) -> Sequence[float] | None:
+        """Return where the joints are (rad), if that is known just now.
+
+        Only asked of an interface that `measures`; returns at once.
+        """
+
     def close(self) -> None:
         """Let go of the robot."""
 
@@ -105,7 +111,13 @@ class TopicInterface(RobotInterface):
 
 
 class LinkInterface(RobotInterface):
-    """A robot that is commanded without ROS, over a connection of its own."""
+    """A robot that is commanded without ROS, over a connection of its own.
+
+    Attributes:
+        measures: whether its link says where the joints are.
+    """
+
+    measures: bool = False
 
     @abstractmethod
     def connector(self, joints: Sequence[Joint], inform: Log, warn: Log) -> Callable[[], RobotLink]:

@@ -1,6 +1,8 @@
 """The daemon of Reachy Mini: ``/api/move/ws/set_target`` takes targets and answers errors."""
 
 from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
 
 from vico_listener.robot.interfaces.base import Payload
 from vico_listener.robot.interfaces.web_socket import WebSocketInterface
@@ -13,11 +15,26 @@ class ReachyMini(WebSocketInterface):
     """The pose of the head in rad, as a `FullBodyTarget` without a body."""
 
     name = 'reachy_mini'
+    measures = True
 
     def payload(self, joints: Sequence[Joint], command: HeadCommand, ahead: float = 0.0) -> Payload:
         """Return the pose; the position is the origin."""
         angles = by_axis(joints, command.positions)
         return {'target_head_pose': {'x': 0.0, 'y': 0.0, 'z': 0.0, **angles}}
+
+    @property
+    def state_url(self) -> str:
+        """The present pose of the head, of the same daemon."""
+        place = urlsplit(self.url)
+        scheme = 'https' if place.scheme == 'wss' else 'http'
+        return f'{scheme}://{place.netloc}/api/state/present_head_pose'
+
+    def positions(self, state: Any, joints: Sequence[Joint]) -> list[float] | None:
+        """Return roll, pitch and yaw of the pose, by the axes of the joints."""
+        try:
+            return [float(state[joint.axis]) for joint in joints]
+        except (KeyError, TypeError, ValueError):
+            return None
 
     def refusal(self, event: Payload) -> str:
         """Return the detail of an event whose status is an error."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from vico_listener.dependencies import remedy
 from vico_listener.errors import NotInstalledError
@@ -45,6 +46,15 @@ class WebSocketInterface(LinkInterface):
     def refusal(self, event: Payload) -> str:
         """Return what is wrong with a command, as an event of the robot says, or ''."""
         return ''
+
+    @property
+    def state_url(self) -> str:
+        """Where the robot says over HTTP where its head is; '' where it does not."""
+        return ''
+
+    def positions(self, state: Any, joints: Sequence[Joint]) -> list[float] | None:
+        """Return the joints' positions (rad) that a state of `state_url` holds, or None."""
+        return None
 
     def connector(self, joints: Sequence[Joint], inform: Log, warn: Log) -> Callable[[], RobotLink]:
         """Return what starts a `WebSocketLink`; that finds the robot in a thread of its own."""

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 from typing import Protocol
 
 import numpy as np
@@ -15,6 +16,7 @@ from websockets.sync.connection import Connection
 
 from vico_listener.robot.interfaces.base import Log
 from vico_listener.robot.interfaces.base import Payload
+from vico_listener.robot.interfaces.state_poll import StatePoll
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.joints import Joint
 
@@ -36,6 +38,13 @@ class Conversation(Protocol):
 
     name: str
     url: str
+
+    @property
+    def state_url(self) -> str:
+        """Where the robot says where its head is, or ''."""
+
+    def positions(self, state: Any, joints: Sequence[Joint]) -> list[float] | None:
+        """Return where the joints are, from what `state_url` holds."""
 
     def payload(self, joints: Sequence[Joint], command: HeadCommand) -> Payload:
         """Return the event that carries a command."""
@@ -75,6 +84,11 @@ class WebSocketLink:
         self._socket: Connection | None = None
         self._sent: HeadCommand | None = None
         self.trouble = 'not connected yet'
+        self._state = (
+            StatePoll(interface.state_url, lambda state: interface.positions(state, joints))
+            if interface.state_url
+            else None
+        )
         self._thread = threading.Thread(target=self._run, name='robot link', daemon=True)
         self._thread.start()
 
@@ -84,8 +98,14 @@ class WebSocketLink:
             self._newest = command
             self._news.notify()
 
+    def measured(self) -> Sequence[float] | None:
+        """Return where the joints are (rad), if the robot says so."""
+        return None if self._state is None else self._state.positions()
+
     def close(self) -> None:
         """Send what is left, within a second, and disconnect."""
+        if self._state is not None:
+            self._state.close()
         with self._news:
             self._closed = True
             self._news.notify()

@@ -1,0 +1,120 @@
+"""The head node and a robot's neck over DDS: it begins where that is, and sees it follow."""
+
+import math
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+from graph import Graph
+from graph import wait_until
+from neck import Neck
+from rclpy.lifecycle import TransitionCallbackReturn
+from test_head_node import TOPIC
+from test_head_node import motion
+from trajectory_msgs.msg import JointTrajectory
+
+from vico_listener import msg
+from vico_listener.nodes.head_node import HeadNode
+from vico_listener.robot import load_profile
+
+PROFILE = load_profile('generic_3dof')
+WARN, OK = b'\x01', b'\x00'
+
+
+def start(graph: Graph, positions: list[float], **parameters: Any) -> tuple[HeadNode, Neck, Any]:
+    neck = graph.add(Neck(PROFILE, positions, context=graph.context))
+    head = graph.make(HeadNode, robot='generic_3dof', **parameters)
+    publisher = graph.tester().create_publisher(msg.ListenerMotion, 'motion', 60)
+    assert graph.run(head.trigger_configure) == TransitionCallbackReturn.SUCCESS
+    assert graph.run(head.trigger_activate) == TransitionCallbackReturn.SUCCESS
+    wait_until(lambda: publisher.get_subscription_count() == 1)
+    return head, neck, publisher
+
+
+def listen(publisher: Any, done: Any, yaw_pitch: tuple[float, float] = (0.0, 0.0)) -> None:
+    """Send motions until it is done."""
+    sent = 0
+
+    def ready() -> bool:
+        nonlocal sent
+        sent += 1
+        message = motion(sent, yaw_pitch[1] + 1e-6 * (sent % 7))
+        message.face.rotation[2] = yaw_pitch[0]
+        publisher.publish(message)
+        time.sleep(1 / 30)
+        return bool(done())
+
+    wait_until(ready)
+
+
+def test_begins_where_the_neck_is_also_after_others_moved_it(graph: Graph) -> None:
+    away = [0.9, -0.4, 0.2]
+    head, neck, publisher = start(graph, away, measured_wait=10.0)
+    listen(publisher, lambda: len(neck.asked) > 50)
+    assert neck.asked[0] == pytest.approx(away, abs=0.01)
+    listen(publisher, lambda: np.abs(neck.positions).max() < 0.01)
+    values = head.diagnose()[2]
+    assert (values['start'], values['limits'], values['following']) == ('measured', 'ok', 'ok')
+    assert values['joints'] == 'joint_states'
+    assert np.abs(np.diff(neck.asked, axis=0)).max() < 3.0 * 0.02 + 1e-6
+    # Released, moved by another program, taken back.
+    wait_until(lambda: head.diagnose()[1].startswith('no motion'))
+    neck.positions = np.array([-0.8, 0.3, 0.0])
+    time.sleep(0.5)
+    count = len(neck.asked)
+    listen(publisher, lambda: len(neck.asked) > count + 10)
+    assert neck.asked[count] == pytest.approx([-0.8, 0.3, 0.0], abs=0.01)
+
+
+def test_a_neck_that_is_blocked_is_named(graph: Graph, capfd: pytest.CaptureFixture[str]) -> None:
+    head, neck, publisher = start(graph, [0.0, 0.0, 0.0], measured_wait=10.0)
+    neck.blocked = True
+    listen(publisher, lambda: head.diagnose()[2]['following'] != 'ok', (0.7, 0.0))
+    level, message, values = head.diagnose()
+    assert level == WARN
+    assert message.startswith('head_yaw is ') and 'from where it was sent' in message
+    listen(publisher, lambda: abs(neck.asked[-1][0]) < math.radians(1.6), (0.7, 0.0))
+    assert 'does another program move it?' in capfd.readouterr().err
+    neck.blocked = False
+    listen(publisher, lambda: neck.positions[0] > 0.69, (0.7, 0.0))
+    assert head.diagnose()[2]['following'] == 'ok'
+
+
+def test_a_neck_that_says_nothing_gets_time(
+    graph: Graph, capfd: pytest.CaptureFixture[str]
+) -> None:
+    neck = Neck(PROFILE, context=graph.context)
+    neck.silent = True
+    graph.add(neck)
+    commands = graph.record(graph.tester(), JointTrajectory, TOPIC)
+    head = graph.make(HeadNode, robot='generic_3dof', measured_wait=0.2)
+    assert graph.run(head.trigger_configure) == TransitionCallbackReturn.SUCCESS
+    assert graph.run(head.trigger_activate) == TransitionCallbackReturn.SUCCESS
+    publisher = graph.tester().create_publisher(msg.ListenerMotion, 'motion', 60)
+    wait_until(lambda: publisher.get_subscription_count() == 1)
+    listen(publisher, lambda: len(commands) > 5)
+    assert commands[0].points[0].time_from_start.sec in (1, 2)
+    assert list(commands[0].points[0].positions) == [0.0, 0.0, 0.0]
+    level, message, values = head.diagnose()
+    assert (level, values['start']) == (WARN, 'assumed')
+    reason = 'where the head is, is not known (joint_states: nobody says where the joints are)'
+    assert message.startswith(reason)
+    assert reason in capfd.readouterr().err
+
+
+def test_a_controller_state_needs_its_messages(
+    graph: Graph, tmp_path: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip('test_head_outputs')
+    from test_head_outputs import changed
+
+    measured = {'source': 'controller_state', 'topic': 'head_controller/controller_state'}
+    head = graph.make(HeadNode, robot=changed(tmp_path, 'generic_3dof', measured=measured))
+    try:
+        import control_msgs  # noqa: F401
+    except ModuleNotFoundError:
+        assert graph.run(head.trigger_configure) == TransitionCallbackReturn.FAILURE
+        assert 'measured: needs the ROS package control_msgs' in capfd.readouterr().err
+    else:
+        assert graph.run(head.trigger_configure) == TransitionCallbackReturn.SUCCESS

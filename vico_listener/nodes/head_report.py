@@ -1,0 +1,81 @@
+"""Says where the head began and which joints do not follow: in the log, and for diagnostics."""
+
+import math
+from typing import Any
+
+from rclpy.impl.rcutils_logger import RcutilsLogger
+
+from vico_listener.nodes.measured_input import MeasuredInput
+from vico_listener.robot import RobotHead
+
+EVERY = 5.0
+"""Seconds between two lines in the log about the same trouble."""
+
+
+class HeadReport:
+    """Looks at a head after each step of it.
+
+    Args:
+        log: takes the lines.
+    """
+
+    def __init__(self, log: RcutilsLogger) -> None:
+        self._log = log
+        self._start = ''
+
+    def look(self, head: RobotHead, measured: MeasuredInput | None, now: int) -> None:
+        """Log what has changed by `now` (ns)."""
+        if measured is None:
+            return
+        if head.start != self._start:
+            self._start = head.start
+            text = _start(head, measured, now)
+            if head.start in ('assumed', 'moving'):
+                self._log.warning(text)
+            elif text:
+                self._log.info(text)
+        for lag in head.watch.lags:
+            self._log.warning(
+                f'{lag}: is it blocked, is an emergency stop pressed, or does another program move '
+                'it? Its target stays where it is until it moves',
+                throttle_duration_sec=EVERY,
+            )
+
+
+def concern(
+    head: RobotHead | None, measured: MeasuredInput | None, now: int
+) -> tuple[str, dict[str, Any]]:
+    """Return what there is to warn of at `now` (ns), or '', and the values of the diagnostics."""
+    if head is None or measured is None:
+        return '', {'start': '', 'joints': '', 'following': 'ok'}
+    trouble = measured.positions.trouble(now) if measured.source else ''
+    source = measured.source or 'the robot does not say'
+    lags = '; '.join(map(str, head.watch.lags))
+    values = {
+        'start': head.start,
+        'joints': f'{source}: {trouble}' if trouble else source,
+        'following': lags or 'ok',
+    }
+    if not head.awake:
+        return '', values
+    if lags:
+        return lags, values
+    if head.start == 'assumed' and (trouble or head.eases_in(now)):
+        return _start(head, measured, now), values
+    return f'{measured.source}: {trouble}' if trouble else '', values
+
+
+def _start(head: RobotHead, measured: MeasuredInput, now: int) -> str:
+    place = ', '.join(
+        f'{joint.name} {math.degrees(position):+.1f} deg'
+        for joint, position in zip(head.profile.joints, head.began_at, strict=False)
+    )
+    if head.start == 'measured':
+        return f'the head begins where it is: {place}'
+    if head.start == 'moving':
+        return f'the head begins although somebody else moves it: {place}'
+    if head.start == 'assumed':
+        trouble = measured.positions.trouble(now) or 'it was not known to stand still'
+        why = f'{measured.source}: {trouble}' if measured.source else 'the robot does not say'
+        return f'where the head is, is not known ({why}): it eases in from {place}'
+    return ''

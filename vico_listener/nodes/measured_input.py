@@ -1,0 +1,95 @@
+"""Where the joints of the robot are, from whoever says it: a topic, or the robot's connection."""
+
+from typing import Any
+
+from rclpy.node import Node
+
+from vico_listener.errors import NotInstalledError
+from vico_listener.nodes.convert import stamp_of
+from vico_listener.nodes.input_subscription import InputSubscription
+from vico_listener.nodes.topics import message_class
+from vico_listener.robot import RobotProfile
+from vico_listener.robot.interfaces import RobotLink
+from vico_listener.robot.interfaces import TopicInterface
+from vico_listener.robot.measured import MeasuredPositions
+from vico_listener.ros_api.head import CONTROLLER_STATE
+from vico_listener.ros_api.perception import JOINT_STATES
+
+
+class MeasuredInput:
+    """Feeds `MeasuredPositions` while the head node is active.
+
+    Args:
+        node: owner of the subscription; positions count from their arrival by its `steady_clock`.
+        profile: of the robot; says who measures.
+
+    Attributes:
+        positions: what is fed.
+        source: who says where the joints are, in words; '' where nobody does.
+
+    Raises:
+        NotInstalledError: the package of the topic's messages is not installed.
+    """
+
+    def __init__(self, node: Node, profile: RobotProfile) -> None:
+        self._node = node
+        self._clock: Any = vars(node)['steady_clock']
+        self._names = [joint.name for joint in profile.joints]
+        self._link: RobotLink | None = None
+        self._subscription: InputSubscription | None = None
+        self.positions = MeasuredPositions(profile.joints, profile.measured.unit)
+        self._topic = None
+        self.source = ''
+        if isinstance(profile.interface, TopicInterface):
+            if profile.measured.source == 'none':
+                return
+            state = profile.measured.source == 'controller_state'
+            self._topic = (CONTROLLER_STATE if state else JOINT_STATES).at(profile.measured.topic)
+            self.source = self._topic.name
+            _check_installed(profile.name, self._topic.type)
+        elif profile.interface.measures:
+            self.source = profile.interface.target
+
+    def open(self, link: RobotLink | None) -> None:
+        """Listen to the robot."""
+        self._link = link
+        if self._topic is not None:
+            take = self._on_joints if self._topic.type == JOINT_STATES.type else self._on_controller
+            self._subscription = InputSubscription(self._node, self._topic, take)
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._link = None
+        if self._subscription is not None:
+            self._subscription.destroy()
+            self._subscription = None
+
+    def poll(self, now: int) -> None:
+        """Ask a robot's own connection at `now` (ns)."""
+        found = self._link.measured() if self._link is not None and self.source else None
+        if found is not None:
+            self.positions.add(self._names, found, now)
+
+    def _on_joints(self, message: Any) -> None:
+        self._add(message.name, message.position, message)
+
+    def _on_controller(self, message: Any) -> None:
+        # Until Humble it was called `actual`.
+        point = message.feedback if hasattr(message, 'feedback') else message.actual
+        self._add(message.joint_names, point.positions, message)
+
+    def _add(self, names: list[str], positions: Any, message: Any) -> None:
+        now = self._clock.now().nanoseconds
+        self.positions.add(names, list(positions), now, stamp_of(message.header.stamp))
+
+
+def _check_installed(robot: str, kind: str) -> None:
+    try:
+        message_class(kind)
+    except ModuleNotFoundError:
+        package = kind.partition('/')[0]
+        raise NotInstalledError(
+            f"robot '{robot}': measured: needs the ROS package {package}, which is not installed "
+            f'(sudo apt install ros-$ROS_DISTRO-{package.replace("_", "-")}); source: joint_states '
+            'needs none'
+        ) from None

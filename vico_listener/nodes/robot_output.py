@@ -1,0 +1,74 @@
+"""Where the commands of the head node go: to a topic, or over a robot's own connection."""
+
+from collections.abc import Callable
+from typing import Any
+
+from rclpy.node import Node
+
+from vico_listener.nodes.robot_message import CommandMessages
+from vico_listener.robot import HeadCommand
+from vico_listener.robot import RobotProfile
+from vico_listener.robot.interfaces import RobotLink
+from vico_listener.robot.interfaces import TopicInterface
+
+
+class RobotOutput:
+    """Sends commands to one robot.
+
+    Args:
+        node: owner of the publisher.
+        profile: of the robot.
+        replay: whether time is that of a replay, which every header then says.
+        publisher_of: makes a publisher of a type for a topic.
+
+    Raises:
+        NotInstalledError: the robot needs a package that is not installed.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        profile: RobotProfile,
+        replay: bool,
+        publisher_of: Callable[[Any, str], Any],
+    ) -> None:
+        self._node = node
+        self._replay = replay
+        self._messages: CommandMessages | None = None
+        self._connect: Callable[[], RobotLink] | None = None
+        self._link: RobotLink | None = None
+        interface, log = profile.interface, node.get_logger()
+        if isinstance(interface, TopicInterface):
+            self._messages = CommandMessages(interface, profile, replay)
+            self._publisher = publisher_of(self._messages.kind, interface.topic)
+        else:
+            self._connect = interface.connector(profile.joints, log.info, log.warning)
+
+    def open(self) -> None:
+        """Take hold of the robot."""
+        if self._connect is not None:
+            self._link = self._connect()
+
+    def detach(self) -> Callable[[], None]:
+        """Send nothing more; return what lets go of the robot, which may take a while."""
+        link, self._link = self._link, None
+        return link.close if link is not None else lambda: None
+
+    def send(self, command: HeadCommand, now: int) -> None:
+        """Send a command at `now` (ns), by the clock of the commands."""
+        if self._messages is not None:
+            # Live, headers are of another clock.
+            stamp = now if self._replay else self._node.get_clock().now().nanoseconds
+            self._publisher.publish(self._messages.make(command, now, stamp))
+        elif self._link is not None:
+            self._link.send(command)
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with the robot, or ''."""
+        return self._link.trouble if self._link is not None else ''
+
+    @property
+    def link(self) -> RobotLink | None:
+        """The connection to a robot without a topic, while there is one."""
+        return self._link

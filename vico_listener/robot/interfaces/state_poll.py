@@ -1,0 +1,52 @@
+"""Asks a robot over HTTP where its head is, in a thread, five times a second."""
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from collections.abc import Sequence
+from http.client import HTTPException
+from typing import Any
+from urllib.request import urlopen
+
+PERIOD = 0.2
+"""Seconds from one question to the next."""
+
+PATIENCE = 1.0
+"""Seconds in which the robot must answer; what is older is not known any more."""
+
+
+class StatePoll:
+    """Keeps the newest answer; a robot that does not answer is asked on.
+
+    Args:
+        url: of the state, which is JSON.
+        read: returns the positions of the joints (rad) that a state holds, or None.
+    """
+
+    def __init__(self, url: str, read: Callable[[Any], Sequence[float] | None]) -> None:
+        self._url = url
+        self._read = read
+        self._newest: tuple[float, Sequence[float]] | None = None
+        self._closed = threading.Event()
+        threading.Thread(target=self._run, name='robot state', daemon=True).start()
+
+    def positions(self) -> Sequence[float] | None:
+        """Return where the joints are (rad), or None where that is not known just now."""
+        newest = self._newest
+        fresh = newest is not None and time.monotonic() - newest[0] < PATIENCE
+        return newest[1] if newest is not None and fresh else None
+
+    def close(self) -> None:
+        """Ask no more."""
+        self._closed.set()
+
+    def _run(self) -> None:
+        while not self._closed.wait(PERIOD):
+            try:
+                with urlopen(self._url, timeout=PATIENCE) as answer:
+                    found = self._read(json.load(answer))
+            except (OSError, HTTPException, ValueError):
+                continue  # that nothing new comes is noticed where the positions are used
+            if found is not None:
+                self._newest = time.monotonic(), found
