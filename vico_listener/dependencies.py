@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     'docs': ('lab',),
     'evaluate': ('lab',),
     'live': ('live', 'robots'),
+    'nod-table': ('lab',),
     'reconstruct': ('lab', 'neural'),
     'render-check': ('lab',),
     'robot': ('robots',),

@@ -51,7 +51,7 @@ def bring_up(graph: Graph, **parameters: Any) -> tuple[HeadNode, Any, list[Joint
 
 
 def pitch_path(commands: list[JointTrajectory]) -> np.ndarray:
-    return np.array([c.points[0].positions[1] for c in commands])
+    return np.array([c.points[-1].positions[1] for c in commands])
 
 
 def test_live_motion_is_followed_and_then_eased_to_rest(graph: Graph) -> None:
@@ -63,7 +63,7 @@ def test_live_motion_is_followed_and_then_eased_to_rest(graph: Graph) -> None:
     assert commands[-1].joint_names == ['head_yaw', 'head_pitch', 'head_roll']
     assert pitch_path(commands).max() == pytest.approx(0.3, abs=0.02)
     assert commands[0].header.stamp.sec == 0
-    ahead = commands[-1].points[0].time_from_start
+    ahead = commands[-1].points[-1].time_from_start
     assert 0 < ahead.nanosec / NANOSECONDS <= 0.06  # `lookahead`, and a step of the grid
     wait_until(lambda: head.diagnose()[1].startswith('no motion'))
     count = head.diagnose()[2]['commands']

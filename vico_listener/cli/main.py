@@ -25,6 +25,7 @@ COMMANDS = {
     'bag': 'make, inspect and record rosbag2 bags',
     'study': 'run the user study: its web page and its table of results',
     'bench': 'measure speed and latency, each with its reference',
+    'nod-table': 'measure how large nods come out at a neck, by profile and controller',
     'render-check': 'read the pictures of a renderer back by the face tracker',
     'docs': 'make the tables of the documentation from the code',
 }

@@ -1,8 +1,10 @@
 """A robot's head that follows the listener's motions, and goes to rest when there are none."""
 
 import time
+from collections import deque
 from collections.abc import Callable
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -90,6 +92,8 @@ class RobotHead:
         planned = PlannedCommands.suit(profile, lookahead)
         self._pace = PlannedCommands(profile, lookahead) if planned else SingleCommands(profile)
         self._controller = self._pace.controller
+        # As many as lie between one that is due and one that has just been made.
+        self._earlier: deque[HeadCommand] = deque(maxlen=lookahead // self._period + 2)
 
     @property
     def resting(self) -> bool:
@@ -152,9 +156,12 @@ class RobotHead:
         self._keep_to_measured(now)
         commands = self._pace.at(now)
         self.watch.want(self._controller.wanted)
+        led = []
         for command in commands:
             self.watch.send(command.positions, now)
-        return commands
+            led.append(replace(command, earlier=tuple(self._earlier)))
+            self._earlier.append(command)
+        return led
 
     def _resume(self, stopped: Sequence[float], now: int) -> None:
         """Go on after a stall: where the head is, which need not be where it was sent."""
@@ -207,6 +214,9 @@ class RobotHead:
         self._waits_since = None
         self.began_at, self._began = tuple(positions), now
         self._pace.begin(positions, now, surely)
+        self._earlier.clear()
+        stands = HeadCommand(now - self._lookahead, tuple(positions), (0.0,) * len(positions))
+        self._earlier.append(stands)
         self.watch.restart()
         # The grid begins half a step before.
         self.limits.begin(now + self._lookahead - self._period // 2, positions, self._period)

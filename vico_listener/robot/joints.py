@@ -116,11 +116,16 @@ class Joint:
 
 @dataclass(frozen=True)
 class HeadCommand:
-    """Joint positions (rad) and velocities (rad/s) due at `stamp` (ns), in the profile's order."""
+    """Joint positions (rad) and velocities (rad/s) due at `stamp` (ns), in the profile's order.
+
+    Attributes:
+        earlier: the commands before it, oldest first, for a robot that is told a piece of the way.
+    """
 
     stamp: int
     positions: tuple[float, ...]
     velocities: tuple[float, ...]
+    earlier: tuple['HeadCommand', ...] = ()
 
 
 def by_axis(joints: Sequence[Joint], positions: Sequence[float]) -> dict[str, float]:

@@ -11,7 +11,13 @@ from vico_listener.robot.joints import Joint
 
 
 class JointTrajectory(TopicInterface):
-    """Trajectories of one point, positions only."""
+    """Trajectories, positions only: the way from where the head is now to the newest command.
+
+    The first point is where the last commands lead now, so that a controller goes on from there,
+    whatever it takes for the beginning of a trajectory by itself: by default the position that it
+    measures, which lags behind and would make nods smaller. In a replay there is the newest command
+    only.
+    """
 
     name = 'joint_trajectory'
     message = 'trajectory_msgs/msg/JointTrajectory'
@@ -22,11 +28,26 @@ class JointTrajectory(TopicInterface):
         self.lookahead: float = fields.number('lookahead', 0.0, 1.0)
 
     def payload(self, joints: Sequence[Joint], command: HeadCommand, ahead: float = 0.0) -> Payload:
-        """Return one point, to be reached `lookahead` after the command is due."""
-        left = max(0, round((ahead + self.lookahead) * NANOSECONDS))
-        seconds, nanoseconds = divmod(left, NANOSECONDS)
-        point = {
-            'positions': list(command.positions),
-            'time_from_start': {'sec': seconds, 'nanosec': nanoseconds},
+        """Return points, each of which is to be reached `lookahead` after it is due."""
+        left = round((ahead + self.lookahead) * NANOSECONDS)
+        way = [(left - (command.stamp - c.stamp), c.positions) for c in command.earlier]
+        way.append((max(0, left), command.positions))
+        passed = [point for point in way if point[0] <= 0]
+        points = [point for point in way if point[0] > 0]
+        if passed and points:
+            (since, last), (until, following) = passed[-1], points[0]
+            share = -since / (until - since)
+            between = [a + share * (b - a) for a, b in zip(last, following, strict=True)]
+            points.insert(0, (0, tuple(between)))
+        return {
+            'joint_names': [joint.name for joint in joints],
+            'points': [_point(time, positions) for time, positions in points or way[-1:]],
         }
-        return {'joint_names': [joint.name for joint in joints], 'points': [point]}
+
+
+def _point(time: int, positions: Sequence[float]) -> Payload:
+    seconds, nanoseconds = divmod(time, NANOSECONDS)
+    return {
+        'positions': list(positions),
+        'time_from_start': {'sec': seconds, 'nanosec': nanoseconds},
+    }

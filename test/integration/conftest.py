@@ -1,0 +1,1 @@
+"""Tests of the head beside what robots run; none needs ROS unless it says so."""

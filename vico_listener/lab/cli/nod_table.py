@@ -1,0 +1,62 @@
+"""`vico nod-table`: how large nods come out at a neck, by profile and controller, in simulation."""
+
+import argparse
+import math
+from collections.abc import Iterator
+from collections.abc import Sequence
+
+from vico_listener.lab.simulation.nods import CONTROLLERS
+from vico_listener.lab.simulation.nods import nod
+from vico_listener.robot import RobotProfile
+from vico_listener.robot import load_profile
+from vico_listener.robot.interfaces.joint_trajectory import JointTrajectory
+from vico_listener.robot.profile import known_profiles
+
+NODS = ((2.5, 3.0), (5.0, 1.5))
+"""Amplitudes (degrees) and frequencies (Hz) of the nods that are measured."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `vico nod-table`."""
+    parser.add_argument(
+        'profiles',
+        metavar='PROFILE',
+        nargs='*',
+        help='names of profiles in config/robots, or YAML files; by default all that ship',
+    )
+    parser.add_argument(
+        '--lag', type=float, default=0.04, help='time constant of the servos, s (default: 0.04)'
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the table as Markdown."""
+    for line in table([load_profile(name) for name in args.profiles or known_profiles()], args.lag):
+        print(line)
+    return 0
+
+
+def table(profiles: Sequence[RobotProfile], lag: float) -> Iterator[str]:
+    """Yield the lines of the table, one per profile, for servos with a time constant `lag` (s)."""
+    nods = [f'{size:g} deg, {frequency:g} Hz' for size, frequency in NODS]
+    titles = ['profile', *(f'commands, {text}' for text in nods)]
+    titles += [f'`{name}`, {text}' for text in nods for name in CONTROLLERS]
+    yield f'| {" | ".join(titles)} |'
+    yield f'|{" --- |" * len(titles)}'
+    for profile in profiles:
+        yield row(profile, lag)
+
+
+def row(profile: RobotProfile, lag: float) -> str:
+    """Return the line of one profile."""
+    trajectories = isinstance(profile.interface, JointTrajectory)
+    commanded, done = [], []
+    for size, frequency in NODS:
+        for name in CONTROLLERS:
+            if name != 'forward' and not trajectories:
+                done.append('')
+                continue
+            found = nod(profile, name, lag, math.radians(size), frequency)
+            done.append(f'{found.done:.2f}')
+        commanded.append(f'{found.commanded:.2f}')
+    return f'| {" | ".join([f"`{profile.name}`", *commanded, *done])} |'
