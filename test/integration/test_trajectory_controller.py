@@ -104,6 +104,9 @@ def test_the_way_begins_where_the_last_commands_lead_now() -> None:
     assert [point.positions[0] for point in trajectory.points] == pytest.approx(
         [0.05, 0.1, 0.2, 0.3]
     )
+    # The last but one has passed: it stands there.
+    slow = trajectory_of(interface.payload(TIAGO.joints, newest, -0.025))
+    assert slow.points == (Point(15 * MS, newest.positions),)
     # Too late for all: where it ends, at once. Too early for the first: only what is to come.
     late = trajectory_of(interface.payload(TIAGO.joints, newest, -0.05))
     assert late.points == (Point(0, newest.positions),)

@@ -56,10 +56,11 @@ def pitch_path(commands: list[JointTrajectory]) -> np.ndarray:
 
 def test_live_motion_is_followed_and_then_eased_to_rest(graph: Graph) -> None:
     head, publisher, commands = bring_up(graph, robot='generic_3dof')
-    for _ in range(30):
-        publisher.publish(motion(head.get_clock().now().nanoseconds, 0.3))
+    # It eases in over 2 s.
+    for n in range(80):
+        publisher.publish(motion(head.get_clock().now().nanoseconds, 0.3 + 1e-6 * n))
         time.sleep(1 / 30)
-    wait_until(lambda: len(commands) > 30)
+    wait_until(lambda: len(commands) > 100)
     assert commands[-1].joint_names == ['head_yaw', 'head_pitch', 'head_roll']
     assert pitch_path(commands).max() == pytest.approx(0.3, abs=0.02)
     assert commands[0].header.stamp.sec == 0

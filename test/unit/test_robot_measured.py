@@ -114,6 +114,16 @@ def test_after_a_stall_it_goes_on_where_the_head_is(name: str, seconds: float) -
     assert bench.at_the_joint(since) == 'ok'
 
 
+def test_a_command_that_is_too_late_is_left_out() -> None:
+    bench = Bench(TIAGO, (0.0, 0.0))
+    bench.run(0.5)
+    bench.run(1.0, nods)
+    bench.now += 10 * MS
+    (command,) = bench.head.advance(bench.now)
+    assert not bench.head.may_send(command, bench.now + 60 * MS)
+    assert bench.head.skipped == 1
+
+
 @pytest.mark.parametrize('name', ['tiago', 'reachy2'])
 def test_moved_during_a_stall(name: str) -> None:
     profile = load_profile(name)

@@ -56,7 +56,7 @@ class Standstill:
 
     def forget(self, command: HeadCommand) -> None:
         """Take note that the robot did not get a command, one of the last that were made."""
-        self._sent.remove(command)
+        self._sent = [sent for sent in self._sent if sent.stamp != command.stamp]
 
     def since(self, now: int) -> int | None:
         """Time (ns) from the last command to `now`; None where there is none of this clock."""

@@ -29,12 +29,13 @@ class JointTrajectory(TopicInterface):
 
     def payload(self, joints: Sequence[Joint], command: HeadCommand, ahead: float = 0.0) -> Payload:
         """Return points, each of which is to be reached `lookahead` after it is due."""
+        # Where only the newest is to come, the head has stopped at the one before.
         left = round((ahead + self.lookahead) * NANOSECONDS)
         way = [(left - (command.stamp - c.stamp), c.positions) for c in command.earlier]
         way.append((max(0, left), command.positions))
         passed = [point for point in way if point[0] <= 0]
         points = [point for point in way if point[0] > 0]
-        if passed and points:
+        if passed and len(points) > 1:
             (since, last), (until, following) = passed[-1], points[0]
             share = -since / (until - since)
             between = [a + share * (b - a) for a, b in zip(last, following, strict=True)]
