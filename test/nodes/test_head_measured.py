@@ -60,6 +60,7 @@ def test_begins_where_the_neck_is_also_after_others_moved_it(graph: Graph) -> No
     assert np.abs(np.diff(neck.asked, axis=0)).max() < 3.0 * 0.02 + 1e-6
     # Released, moved by another program, taken back.
     wait_until(lambda: head.diagnose()[1].startswith('no motion'))
+    wait_until(lambda: len(neck.asked) == head.diagnose()[2]['commands'])
     neck.positions = np.array([-0.8, 0.3, 0.0])
     time.sleep(0.5)
     count = len(neck.asked)

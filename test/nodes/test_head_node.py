@@ -75,7 +75,7 @@ def test_live_motion_is_followed_and_then_eased_to_rest(graph: Graph) -> None:
     assert head.diagnose()[2]['limits'] == 'ok'
 
 
-@pytest.mark.parametrize('robot', ['generic_3dof', 'stretch', 'generic_pose'])
+@pytest.mark.parametrize('robot', ['generic_3dof', 'tiago', 'generic_pose'])
 def test_limits_hold_live_however_unevenly_the_node_runs(graph: Graph, robot: str) -> None:
     head, publisher, _ = bring_up(graph, robot=robot)
     random = np.random.default_rng(0)

@@ -229,7 +229,7 @@ def test_check_moves_a_robot_on_its_topic(
     monkeypatch.setattr(robot_command, 'HOLD', 0.06)
     monkeypatch.setattr(robot_command, 'PATIENCE', 1.0)
     assert main(['robot', 'check', 'generic_2dof', '--move']) == 1
-    assert 'no node subscribes to /head_controller/joint_trajectory' in capsys.readouterr().err
+    assert 'no node takes /head_controller/joint_trajectory' in capsys.readouterr().err
     monkeypatch.undo()
     monkeypatch.setattr(robot_command, 'HOLD', 0.06)
     moved = graph.record(graph.tester(), JointTrajectory, 'head_controller/joint_trajectory')

@@ -21,6 +21,7 @@ from vico_listener.robot import HeadCommand
 from vico_listener.robot import ProfileError
 from vico_listener.robot import load_profile
 from vico_listener.robot.interfaces import INTERFACES
+from vico_listener.robot.interfaces import ActionInterface
 from vico_listener.robot.interfaces import RobotInterface
 from vico_listener.robot.interfaces import TopicInterface
 from vico_listener.robot.joints import parse_coupled_range
@@ -36,9 +37,11 @@ OWN_FIELDS: dict[str, Any] = {
     'speed': 0.5,
     'frame_id': 'base',
     'url': 'ws://robot:1/x',
+    'action': 'head/follow',
 }
 REQUIRED = {
     'joint_trajectory': ('topic', 'lookahead'),
+    'follow_joint_trajectory': ('action', 'lookahead'),
     'float64_multi_array': ('topic', 'unit'),
     'joint_angles_with_speed': ('topic', 'speed'),
     'joint_state': ('topic',),
@@ -115,7 +118,10 @@ def test_interface_of_another_package_needs_a_profile_alone(
         ('no_such_package.neck:Servos', ["no module 'no_such_package'"]),
         ('my_robot.neck:Wheels', ["has no class 'Wheels'"]),
         ('builtins:dict', ['it lacks', 'payload', 'RobotInterface']),
-        ('my_robot.neck:Signals', ['must be a TopicInterface or a LinkInterface']),
+        (
+            'my_robot.neck:Signals',
+            ['must be a TopicInterface, an ActionInterface or a Link'],
+        ),
     ],
 )
 def test_interface_that_is_none_is_named(
@@ -146,6 +152,9 @@ def test_interface_says_everything_about_itself(name: str) -> None:
     if isinstance(interface, TopicInterface):
         assert re.fullmatch(r'\w+/msg/[A-Z]\w+', interface.message)
         assert interface.target == 'head'
+    elif isinstance(interface, ActionInterface):
+        assert re.fullmatch(r'\w+/action/[A-Z]\w+', interface.message)
+        assert interface.target == 'head/follow'
     else:
         assert interface.target == 'ws://robot:1/x'
 

@@ -26,12 +26,12 @@ from vico_listener.robot import HeadController
 from vico_listener.robot import RobotHead
 from vico_listener.robot import RobotProfile
 from vico_listener.robot import load_profile
+from vico_listener.robot.interfaces import LinkInterface
 from vico_listener.robot.interfaces import Payload
-from vico_listener.robot.interfaces import TopicInterface
 from vico_listener.robot.joints import AXES
 from vico_listener.robot.profile import known_profiles
 
-Send = Callable[[HeadCommand, int], None]
+Send = Callable[[HeadCommand, int], object]
 """Sends a command at a time (ns)."""
 
 PATIENCE = 5.0
@@ -215,44 +215,45 @@ def _open(profile: RobotProfile) -> tuple[Send, Callable[[], None]]:
         UnavailableError: the robot does not answer.
     """
     interface = profile.interface
-    if isinstance(interface, TopicInterface):
-        return _open_topic(interface, profile)
+    if not isinstance(interface, LinkInterface):
+        return _open_ros(profile)
     link = interface.connector(profile.joints, print, partial(print, file=sys.stderr))()
     _wait_for_robot(lambda: link.trouble, link.close)
     return lambda command, _: link.send(command), link.close
 
 
-def _open_topic(
-    interface: TopicInterface, profile: RobotProfile
-) -> tuple[Send, Callable[[], None]]:
+def _open_ros(profile: RobotProfile) -> tuple[Send, Callable[[], None]]:
     try:
         import rclpy
 
-        from vico_listener.nodes.robot_message import CommandMessages
+        from vico_listener.nodes.robot_output import RobotOutput
         from vico_listener.nodes.ros import start_ros
     except ModuleNotFoundError as error:
         raise NotInstalledError(
             f'--move needs ROS 2 ({error}): ./run vico robot check ...'
         ) from error
-    messages = CommandMessages(interface, profile)
     start_ros([])
     node = rclpy.create_node('vico_robot_check')
-    publisher = node.create_publisher(messages.kind, interface.topic, 60)
+    try:
+        output = RobotOutput(
+            node, profile, False, lambda kind, topic: node.create_publisher(kind, topic, 60)
+        )
+        output.open()
+    except NotInstalledError:
+        node.destroy_node()
+        rclpy.try_shutdown()
+        raise
 
     def trouble() -> str:
-        heard = publisher.get_subscription_count()
-        topic = node.resolve_topic_name(interface.topic)
-        return '' if heard else f'no node subscribes to {topic}'
-
-    def send(command: HeadCommand, now: int) -> None:
-        publisher.publish(messages.make(command, now, node.get_clock().now().nanoseconds))
+        return '' if output.is_heard() else f'no node takes {output.target}'
 
     def close() -> None:
+        output.detach()()
         node.destroy_node()
         rclpy.try_shutdown()
 
     _wait_for_robot(trouble, close)
-    return send, close
+    return output.send, close
 
 
 def _wait_for_robot(trouble: Callable[[], str], close: Callable[[], None]) -> None:

@@ -14,7 +14,7 @@ TURN = 0.1
 class DataOf:
     """The part of a node that is always waited for: its topics and timers."""
 
-    clients = guards = services = waitables = ()
+    clients = guards = services = ()
 
     def __init__(self, node: Node) -> None:
         self._node = node
@@ -23,6 +23,11 @@ class DataOf:
     def subscriptions(self) -> Iterator[Any]:
         """The subscriptions of the node."""
         return self._node.subscriptions
+
+    @property
+    def waitables(self) -> list[Any]:
+        """The clients of actions that say of themselves that they bring data."""
+        return [w for w in self._node.waitables if getattr(w, 'is_data', False)]
 
     @property
     def timers(self) -> Iterator[Any]:

@@ -163,9 +163,12 @@ class HeadNode(ManagedNode):
         for command in commands:
             # Live, it has become later since then.
             moment = self._now() if self._replay is None else now
-            if head.may_send(command, moment) and self._output is not None:
+            if not head.may_send(command, moment) or self._output is None:
+                continue
+            if self._output.send(command, moment):
                 sent.append(command)
-                self._output.send(command, moment)
+            else:
+                head.release()  # once somebody takes them, it begins where the head is
         self._report.look(head, self._measured, now)
         if sent and self._received is not None:
             self._latency.add(time.time() - self._received)
@@ -189,11 +192,7 @@ class HeadNode(ManagedNode):
         """Commands sent and their latency since image and audio were in."""
         with self._lock:  # a head that rests has sent its last command
             trouble = '' if self._output is None else self._output.trouble
+            whereabouts = concern(self._head, self._measured, self._now())
             return diagnosis(
-                self.table['robot'],
-                self._head,
-                concern(self._head, self._measured, self._now()),
-                trouble,
-                self._avatar,
-                self._latency,
+                self.table['robot'], self._head, whereabouts, trouble, self._avatar, self._latency
             )

@@ -31,7 +31,7 @@ class HeadReport:
             self._start = head.start
             text = _start(head, measured, now)
             if head.start in ('assumed', 'moving'):
-                self._log.warning(text)
+                self._log.warning(text, throttle_duration_sec=EVERY)
             elif text:
                 self._log.info(text)
         for lag in head.watch.lags:

@@ -9,8 +9,8 @@ from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.input_subscription import InputSubscription
 from vico_listener.nodes.topics import message_class
 from vico_listener.robot import RobotProfile
+from vico_listener.robot.interfaces import LinkInterface
 from vico_listener.robot.interfaces import RobotLink
-from vico_listener.robot.interfaces import TopicInterface
 from vico_listener.robot.measured import MeasuredPositions
 from vico_listener.ros_api.head import CONTROLLER_STATE
 from vico_listener.ros_api.perception import JOINT_STATES
@@ -40,7 +40,7 @@ class MeasuredInput:
         self.positions = MeasuredPositions(profile.joints, profile.measured.unit)
         self._topic = None
         self.source = ''
-        if isinstance(profile.interface, TopicInterface):
+        if not isinstance(profile.interface, LinkInterface):
             if profile.measured.source == 'none':
                 return
             state = profile.measured.source == 'controller_state'

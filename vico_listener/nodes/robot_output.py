@@ -1,13 +1,16 @@
-"""Where the commands of the head node go: to a topic, or over a robot's own connection."""
+"""Where the commands of the head node go: a topic, an action, or a robot's own connection."""
 
 from collections.abc import Callable
 from typing import Any
 
 from rclpy.node import Node
 
+from vico_listener.nodes.goal_output import GoalOutput
 from vico_listener.nodes.robot_message import CommandMessages
 from vico_listener.robot import HeadCommand
 from vico_listener.robot import RobotProfile
+from vico_listener.robot.interfaces import ActionInterface
+from vico_listener.robot.interfaces import LinkInterface
 from vico_listener.robot.interfaces import RobotLink
 from vico_listener.robot.interfaces import TopicInterface
 
@@ -33,14 +36,18 @@ class RobotOutput:
         publisher_of: Callable[[Any, str], Any],
     ) -> None:
         self._node = node
+        self._interface = profile.interface
         self._replay = replay
         self._messages: CommandMessages | None = None
         self._connect: Callable[[], RobotLink] | None = None
         self._link: RobotLink | None = None
+        self._goals: GoalOutput | None = None
         interface, log = profile.interface, node.get_logger()
         if isinstance(interface, TopicInterface):
             self._messages = CommandMessages(interface, profile, replay)
             self._publisher = publisher_of(self._messages.kind, interface.topic)
+        elif isinstance(interface, ActionInterface):
+            self._goals = GoalOutput(node, interface, profile)
         else:
             self._connect = interface.connector(profile.joints, log.info, log.warning)
 
@@ -48,25 +55,50 @@ class RobotOutput:
         """Take hold of the robot."""
         if self._connect is not None:
             self._link = self._connect()
+        if self._goals is not None:
+            self._goals.open()
 
     def detach(self) -> Callable[[], None]:
         """Send nothing more; return what lets go of the robot, which may take a while."""
         link, self._link = self._link, None
+        if self._goals is not None:
+            return self._goals.close
         return link.close if link is not None else lambda: None
 
-    def send(self, command: HeadCommand, now: int) -> None:
-        """Send a command at `now` (ns), by the clock of the commands."""
+    def send(self, command: HeadCommand, now: int) -> bool:
+        """Send a command at `now` (ns), by the clock of the commands.
+
+        Returns:
+            whether it went out: not where an action has no server.
+        """
         if self._messages is not None:
             # Live, headers are of another clock.
             stamp = now if self._replay else self._node.get_clock().now().nanoseconds
             self._publisher.publish(self._messages.make(command, now, stamp))
+        elif self._goals is not None:
+            return self._goals.send(command, now)
         elif self._link is not None:
             self._link.send(command)
+        return True
+
+    @property
+    def target(self) -> str:
+        """The full name of the topic or action that commands go to, or the robot's address."""
+        if isinstance(self._interface, LinkInterface):
+            return self._interface.target
+        return self._node.resolve_topic_name(self._interface.target)
+
+    def is_heard(self) -> bool:
+        """Return whether anybody takes the commands, as far as that is known."""
+        if self._messages is not None:
+            return bool(self._publisher.get_subscription_count())
+        return self._goals is None or self._goals.is_heard()
 
     @property
     def trouble(self) -> str:
         """What is wrong with the robot, or ''."""
-        return self._link.trouble if self._link is not None else ''
+        to = self._goals or self._link
+        return to.trouble if to is not None else ''
 
     @property
     def link(self) -> RobotLink | None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from vico_listener.resources import resource_path
 from vico_listener.robot.fields import Fields
 from vico_listener.robot.fields import ProfileError
+from vico_listener.robot.interfaces import ActionInterface
 from vico_listener.robot.interfaces import LinkInterface
 from vico_listener.robot.interfaces import TopicInterface
 from vico_listener.robot.interfaces import take_interface
@@ -35,7 +36,7 @@ class RobotProfile:
     """
 
     name: str
-    interface: TopicInterface | LinkInterface
+    interface: TopicInterface | ActionInterface | LinkInterface
     rate: float
     joints: tuple[Joint, ...]
     measured: MeasuredSource = MeasuredSource()

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from vico_listener.lab.simulation.nods import CONTROLLERS
 from vico_listener.lab.simulation.nods import nod
+from vico_listener.lab.simulation.nods import takes_trajectories
 from vico_listener.robot import RobotProfile
 from vico_listener.robot import load_profile
-from vico_listener.robot.interfaces.joint_trajectory import JointTrajectory
 from vico_listener.robot.profile import known_profiles
 
 NODS = ((2.5, 3.0), (5.0, 1.5))
@@ -49,7 +49,7 @@ def table(profiles: Sequence[RobotProfile], lag: float) -> Iterator[str]:
 
 def row(profile: RobotProfile, lag: float) -> str:
     """Return the line of one profile."""
-    trajectories = isinstance(profile.interface, JointTrajectory)
+    trajectories = takes_trajectories(profile)
     commanded, done = [], []
     for size, frequency in NODS:
         for name in CONTROLLERS:

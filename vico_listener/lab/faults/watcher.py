@@ -8,6 +8,7 @@ import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
 from numpy.typing import NDArray
 from rclpy.node import Node
+from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 
 import vico_listener.msg as msg
@@ -35,6 +36,8 @@ class Seen:
 class Watcher(Node):
     """Keeps motions and head commands since `watch`, and the newest diagnostics.
 
+    It stands in for the robot's neck.
+
     Attributes:
         seen: see `Seen`.
         diagnostics: node -> its newest values.
@@ -51,6 +54,11 @@ class Watcher(Node):
         self.create_subscription(msg.ListenerMotion, 'motion', self._on_motion, 200)
         self.create_subscription(JointTrajectory, profile.topic, self._on_command, 200)
         self.create_subscription(DiagnosticArray, '/diagnostics', self._on_diagnostics, 100)
+        # It is also the robot's neck, which follows at once and says where it is.
+        self._neck = JointState(name=[joint.name for joint in profile.joints])
+        self._neck.position = [joint.offset for joint in profile.joints]
+        self._states = self.create_publisher(JointState, 'joint_states', 10)
+        self.create_timer(0.05, lambda: self._states.publish(self._neck))
 
     def watch(self) -> Seen:
         """Start anew; return what was seen before."""
@@ -65,6 +73,7 @@ class Watcher(Node):
 
     def _on_command(self, message: JointTrajectory) -> None:
         self.seen.commands += [tuple(point.positions) for point in message.points]
+        self._neck.position = message.points[-1].positions
 
     def _on_diagnostics(self, message: DiagnosticArray) -> None:
         for status in message.status:

@@ -19,6 +19,7 @@ from vico_listener.motion import FaceMotion
 from vico_listener.robot import HeadCommand
 from vico_listener.robot import RobotHead
 from vico_listener.robot import RobotProfile
+from vico_listener.robot.interfaces.follow_joint_trajectory import FollowJointTrajectory
 from vico_listener.robot.interfaces.joint_trajectory import JointTrajectory
 from vico_listener.robot.measured import MeasuredPositions
 
@@ -56,6 +57,11 @@ class Nod:
     refused: int
     replaced: int
     shortest_gap: float
+
+
+def takes_trajectories(profile: RobotProfile) -> bool:
+    """Return whether a robot is commanded by trajectories, as messages or goals."""
+    return isinstance(profile.interface, JointTrajectory | FollowJointTrajectory)
 
 
 def nod(
@@ -106,10 +112,10 @@ def nod(
                 if not whole_way:
                     command = replace(command, earlier=())
                 trajectory = None
-                if isinstance(profile.interface, JointTrajectory):
+                if takes_trajectories(profile):
                     ahead = (command.stamp - late) / NANOSECONDS
                     payload = profile.interface.payload(profile.joints, command, ahead)
-                    trajectory = trajectory_of(payload)
+                    trajectory = trajectory_of(payload.get('trajectory', payload))
                 arrives = late + round(random.uniform(0.0, JITTER_MS) * MS)
                 under_way.append((arrives, command, trajectory))
                 sent.append(late)

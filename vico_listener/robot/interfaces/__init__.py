@@ -8,6 +8,7 @@ from vico_listener.plugins import PluginError
 from vico_listener.plugins import Plugins
 from vico_listener.robot.fields import Fields
 from vico_listener.robot.fields import ProfileError
+from vico_listener.robot.interfaces.base import ActionInterface
 from vico_listener.robot.interfaces.base import LinkInterface
 from vico_listener.robot.interfaces.base import Payload
 from vico_listener.robot.interfaces.base import RobotInterface
@@ -17,6 +18,7 @@ from vico_listener.robot.interfaces.web_socket import WebSocketInterface
 
 __all__ = [
     'INTERFACES',
+    'ActionInterface',
     'LinkInterface',
     'Payload',
     'RobotInterface',
@@ -32,6 +34,7 @@ INTERFACES: Plugins[RobotInterface] = Plugins(
     group='vico_listener.robot_interfaces',
     own={
         'joint_trajectory': f'{__name__}.joint_trajectory:JointTrajectory',
+        'follow_joint_trajectory': f'{__name__}.follow_joint_trajectory:FollowJointTrajectory',
         'float64_multi_array': f'{__name__}.float64_multi_array:Float64MultiArray',
         'joint_angles_with_speed': f'{__name__}.joint_angles_with_speed:JointAnglesWithSpeed',
         'joint_state': f'{__name__}.joint_state:JointState',
@@ -42,7 +45,7 @@ INTERFACES: Plugins[RobotInterface] = Plugins(
 )
 
 
-def take_interface(fields: Fields) -> TopicInterface | LinkInterface:
+def take_interface(fields: Fields) -> TopicInterface | ActionInterface | LinkInterface:
     """Build the interface that a profile names, and take its settings from the profile's fields.
 
     Raises:
@@ -53,8 +56,9 @@ def take_interface(fields: Fields) -> TopicInterface | LinkInterface:
         interface = INTERFACES.load(name)(fields)
     except PluginError as error:
         raise ProfileError(f'{fields.where}: interface: {error}') from error
-    if not isinstance(interface, TopicInterface | LinkInterface):
+    if not isinstance(interface, TopicInterface | ActionInterface | LinkInterface):
         raise ProfileError(
-            f'{fields.where}: interface: {name} must be a TopicInterface or a LinkInterface'
+            f'{fields.where}: interface: {name} must be a TopicInterface, an ActionInterface or '
+            'a LinkInterface'
         )
     return interface

@@ -110,6 +110,24 @@ class TopicInterface(RobotInterface):
         return self.topic
 
 
+class ActionInterface(RobotInterface):
+    """A robot that is commanded by goals of a ROS action; the profile has the field `action`.
+
+    Attributes:
+        message: type of the action, 'package/action/Type'.
+    """
+
+    message: str
+
+    def __init__(self, fields: Fields) -> None:
+        self.action = fields.text('action')
+
+    @property
+    def target(self) -> str:
+        """The action."""
+        return self.action
+
+
 class LinkInterface(RobotInterface):
     """A robot that is commanded without ROS, over a connection of its own.
 

@@ -29,21 +29,26 @@ class JointTrajectory(TopicInterface):
 
     def payload(self, joints: Sequence[Joint], command: HeadCommand, ahead: float = 0.0) -> Payload:
         """Return points, each of which is to be reached `lookahead` after it is due."""
-        # Where only the newest is to come, the head has stopped at the one before.
-        left = round((ahead + self.lookahead) * NANOSECONDS)
-        way = [(left - (command.stamp - c.stamp), c.positions) for c in command.earlier]
-        way.append((max(0, left), command.positions))
-        passed = [point for point in way if point[0] <= 0]
-        points = [point for point in way if point[0] > 0]
-        if passed and len(points) > 1:
-            (since, last), (until, following) = passed[-1], points[0]
-            share = -since / (until - since)
-            between = [a + share * (b - a) for a, b in zip(last, following, strict=True)]
-            points.insert(0, (0, tuple(between)))
-        return {
-            'joint_names': [joint.name for joint in joints],
-            'points': [_point(time, positions) for time, positions in points or way[-1:]],
-        }
+        return way_to(joints, command, ahead + self.lookahead)
+
+
+def way_to(joints: Sequence[Joint], command: HeadCommand, left: float) -> Payload:
+    """Return the trajectory to a command that shall be reached in `left` s."""
+    newest = round(left * NANOSECONDS)
+    way = [(newest - (command.stamp - c.stamp), c.positions) for c in command.earlier]
+    way.append((max(0, newest), command.positions))
+    passed = [point for point in way if point[0] <= 0]
+    points = [point for point in way if point[0] > 0]
+    # Where only the newest is to come, the head has stopped at the one before.
+    if passed and len(points) > 1:
+        (since, last), (until, following) = passed[-1], points[0]
+        share = -since / (until - since)
+        between = [a + share * (b - a) for a, b in zip(last, following, strict=True)]
+        points.insert(0, (0, tuple(between)))
+    return {
+        'joint_names': [joint.name for joint in joints],
+        'points': [_point(time, positions) for time, positions in points or way[-1:]],
+    }
 
 
 def _point(time: int, positions: Sequence[float]) -> Payload:
