@@ -238,7 +238,7 @@ def test_check_moves_a_robot_on_its_topic(
     last = moved[-1]
     assert (last.header.stamp.sec, last.header.stamp.nanosec) == (0, 0)
     # A command is sent up to one step before it is due; `lookahead` is 0.04 s.
-    assert 0 < last.points[0].time_from_start.nanosec <= 60_000_000
+    assert 0 < last.points[-1].time_from_start.nanosec <= 60_000_000
 
 
 def test_source_that_repeats_itself_is_no_source(graph: Graph) -> None:

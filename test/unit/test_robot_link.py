@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from http.server import HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ from vico_listener.robot.interfaces import LinkInterface  # noqa: E402
 from vico_listener.robot.interfaces import RobotLink  # noqa: E402
 from vico_listener.robot.interfaces import web_socket_link  # noqa: E402
 from vico_listener.robot.interfaces.furhat import KEY_VARIABLE  # noqa: E402
+from vico_listener.robot.interfaces.state_poll import StatePoll  # noqa: E402
 from vico_listener.robot.interfaces.web_socket_link import blend  # noqa: E402
 from vico_listener.robot.profile import parse_profile  # noqa: E402
 
@@ -214,6 +217,39 @@ def test_check_moves_a_robot_over_its_own_connection(
     monkeypatch.setattr(robot_command, 'PATIENCE', 0.2)
     assert main(['robot', 'check', str(mine), '--move']) == 1
     assert f'vico robot: the robot is not there: {robot.url}' in capsys.readouterr().err
+
+
+def test_reachy_mini_says_where_its_head_is(tmp_path: Path) -> None:
+    class Daemon(BaseHTTPRequestHandler):
+        answers = [b'not json', b'{"x": 0.0}', b'{"roll": 0.1, "pitch": -0.2, "yaw": 0.3}']
+        asked: list[str] = []
+
+        def do_GET(self) -> None:
+            self.asked.append(self.path)
+            answer = self.answers[min(len(self.asked), len(self.answers)) - 1]
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with HTTPServer(('127.0.0.1', 0), Daemon) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        shipped = (resource_path('config/robots') / 'reachy_mini.yaml').read_text(encoding='utf-8')
+        url = f'ws://127.0.0.1:{server.server_port}/api/move/ws/set_target'
+        profile = parse_profile(yaml.safe_load(shipped) | {'url': url}, 'mine')
+        assert isinstance(profile.interface, LinkInterface) and profile.interface.measures
+        poll = StatePoll(
+            profile.interface.state_url,
+            lambda state: profile.interface.positions(state, profile.joints),
+        )
+        wait_until(lambda: poll.positions() is not None)
+        assert poll.positions() == [0.1, -0.2, 0.3]
+        assert set(Daemon.asked) == {'/api/state/present_head_pose'}
+        assert len(Daemon.asked) >= 3  # what it cannot read is asked for again
+        poll.close()
+        server.shutdown()
 
 
 def test_error_that_the_robot_answers_is_logged_once(robots: list[Any]) -> None:

@@ -3,30 +3,19 @@
 import argparse
 import json
 import math
-import sys
-import time
 from collections.abc import Callable
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from itertools import groupby
 
-import numpy as np
 from tqdm import trange
 
+from vico_listener.cli.robot_mover import RobotMover
 from vico_listener.clock import NANOSECONDS
-from vico_listener.errors import NotInstalledError
-from vico_listener.errors import UnavailableError
-from vico_listener.frames import ListenerMotion
-from vico_listener.motion import ARKIT52
-from vico_listener.motion import Attitude
-from vico_listener.motion import FaceMotion
 from vico_listener.robot import HeadCommand
 from vico_listener.robot import HeadController
-from vico_listener.robot import RobotHead
 from vico_listener.robot import RobotProfile
 from vico_listener.robot import load_profile
-from vico_listener.robot.interfaces import LinkInterface
 from vico_listener.robot.interfaces import Payload
 from vico_listener.robot.joints import AXES
 from vico_listener.robot.profile import known_profiles
@@ -136,11 +125,13 @@ def _show(profile: RobotProfile) -> int:
 def _check(profile: RobotProfile, move: bool) -> int:
     interface = profile.interface
     scale = math.degrees(1.0) if interface.unit == 'deg' else 1.0
-    head, commands = RobotHead(profile), list(check_commands(profile))
+    commands = list(check_commands(profile))
     print(f'{profile.name}: {interface.name} -> {interface.target}, {profile.rate:g} Hz')
-    send, close = _open(profile) if move else (None, lambda: None)
+    mover = RobotMover(profile, PATIENCE) if move else None
     print('It moves. The head should' if move else 'Dry run, nothing is sent. The head should')
     try:
+        if mover is not None:
+            print(mover.begin(commands[0][0].rotation))
         for pose, group in groupby(commands, key=lambda pair: pair[0]):
             part = [command for _, command in group]
             angles = ', '.join(
@@ -148,28 +139,22 @@ def _check(profile: RobotProfile, move: bool) -> int:
                 for joint, position in zip(profile.joints, part[-1].positions, strict=True)
             )
             print(f'  {pose.name:12} {pose.seen:26} {angles}')
-            if send is None:
+            if mover is None:
                 print(f'      {_rounded(interface.payload(profile.joints, part[-1]))}')
                 continue
-            _hold(head, pose, send)
+            _hold(mover, pose)
     finally:
-        close()
+        if mover is not None:
+            mover.close()
     print("If it moves the other way somewhere, change that joint's sign in the profile.")
     return 0
 
 
-def _hold(head: RobotHead, pose: Pose, send: Send) -> None:
+def _hold(mover: RobotMover, pose: Pose) -> None:
     """Turn the head to a pose and hold it there."""
-    rotation = np.array(pose.rotation, np.float32)
-    face = FaceMotion(np.zeros(ARKIT52.size, np.float32), rotation)
-    for _ in trange(round(HOLD * head.profile.rate), desc=pose.name, leave=False, disable=None):
-        now = time.monotonic_ns()
-        motion = ListenerMotion(now, now, face, Attitude.NEUTRAL, 1.0, True, 'check')
-        for command in head.follow(motion, now):
-            sent = time.monotonic_ns()
-            if head.may_send(command, sent):
-                send(command, sent)
-        time.sleep(1.0 / head.profile.rate)
+    steps = round(HOLD * mover.rate)
+    for _ in trange(steps, desc=pose.name, leave=False, disable=None):
+        mover.turn(pose.rotation)
 
 
 def check_poses(profile: RobotProfile) -> list[Pose]:
@@ -203,68 +188,3 @@ def check_commands(profile: RobotProfile) -> Iterator[tuple[Pose, HeadCommand]]:
 def _rounded(payload: Payload) -> str:
     text = json.dumps(payload)
     return json.dumps(json.loads(text, parse_float=lambda number: round(float(number), 4) + 0.0))
-
-
-def _open(profile: RobotProfile) -> tuple[Send, Callable[[], None]]:
-    """Connect to the robot.
-
-    Returns:
-        a function that sends a command, and one that closes the connection.
-
-    Raises:
-        UnavailableError: the robot does not answer.
-    """
-    interface = profile.interface
-    if not isinstance(interface, LinkInterface):
-        return _open_ros(profile)
-    link = interface.connector(profile.joints, print, partial(print, file=sys.stderr))()
-    _wait_for_robot(lambda: link.trouble, link.close)
-    return lambda command, _: link.send(command), link.close
-
-
-def _open_ros(profile: RobotProfile) -> tuple[Send, Callable[[], None]]:
-    try:
-        import rclpy
-
-        from vico_listener.nodes.robot_output import RobotOutput
-        from vico_listener.nodes.ros import start_ros
-    except ModuleNotFoundError as error:
-        raise NotInstalledError(
-            f'--move needs ROS 2 ({error}): ./run vico robot check ...'
-        ) from error
-    start_ros([])
-    node = rclpy.create_node('vico_robot_check')
-    try:
-        output = RobotOutput(
-            node, profile, False, lambda kind, topic: node.create_publisher(kind, topic, 60)
-        )
-        output.open()
-    except NotInstalledError:
-        node.destroy_node()
-        rclpy.try_shutdown()
-        raise
-
-    def trouble() -> str:
-        return '' if output.is_heard() else f'no node takes {output.target}'
-
-    def close() -> None:
-        output.detach()()
-        node.destroy_node()
-        rclpy.try_shutdown()
-
-    _wait_for_robot(trouble, close)
-    return output.send, close
-
-
-def _wait_for_robot(trouble: Callable[[], str], close: Callable[[], None]) -> None:
-    """Wait until there is no trouble with the robot, or close the connection.
-
-    Raises:
-        UnavailableError: there is still trouble; the message says which.
-    """
-    deadline = time.monotonic() + PATIENCE
-    while found := trouble():
-        if time.monotonic() > deadline:
-            close()
-            raise UnavailableError(f'the robot is not there: {found}')
-        time.sleep(0.05)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from rclpy.clock import Clock
+from rclpy.clock import ClockType
 from rclpy.node import Node
 
 from vico_listener.errors import NotInstalledError
@@ -20,7 +22,7 @@ class MeasuredInput:
     """Feeds `MeasuredPositions` while the head node is active.
 
     Args:
-        node: owner of the subscription; positions count from their arrival by its `steady_clock`.
+        node: owner of the subscription; positions count from their arrival by a steady clock.
         profile: of the robot; says who measures.
 
     Attributes:
@@ -33,7 +35,7 @@ class MeasuredInput:
 
     def __init__(self, node: Node, profile: RobotProfile) -> None:
         self._node = node
-        self._clock: Any = vars(node)['steady_clock']
+        self._clock = Clock(clock_type=ClockType.STEADY_TIME)
         self._names = [joint.name for joint in profile.joints]
         self._link: RobotLink | None = None
         self._subscription: InputSubscription | None = None

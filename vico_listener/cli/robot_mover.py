@@ -1,0 +1,203 @@
+"""Moves a robot's head from the command line, from where it is and within its limits."""
+
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from vico_listener.errors import NotInstalledError
+from vico_listener.errors import UnavailableError
+from vico_listener.frames import ListenerMotion
+from vico_listener.motion import ARKIT52
+from vico_listener.motion import Attitude
+from vico_listener.motion import FaceMotion
+from vico_listener.robot import HeadCommand
+from vico_listener.robot import RobotHead
+from vico_listener.robot import RobotProfile
+from vico_listener.robot.interfaces import LinkInterface
+from vico_listener.robot.measured import MeasuredPositions
+
+if TYPE_CHECKING:  # they need ROS
+    from vico_listener.nodes.measured_input import MeasuredInput
+    from vico_listener.nodes.robot_output import RobotOutput
+
+AT_ONCE = 10
+"""Messages that are taken in between two commands, at most."""
+
+MEASURED_WAIT = 2.0
+"""For so long the head waits until it is known where it is, s."""
+
+
+class Connection(Protocol):
+    """A robot that can be told and asked.
+
+    Attributes:
+        measured: where its joints are.
+        says: whether the robot says so at all.
+    """
+
+    measured: MeasuredPositions
+    says: bool
+
+    def trouble(self) -> str:
+        """Return why the robot cannot be commanded, or ''."""
+
+    def look(self) -> None:
+        """Take in what the robot has said."""
+
+    def send(self, command: HeadCommand, now: int) -> None:
+        """Send a command."""
+
+    def close(self) -> None:
+        """Let go of the robot."""
+
+
+class RobotMover:
+    """A robot's head that is turned to rotations, one after the other.
+
+    Args:
+        profile: of the robot.
+        patience: the longest time for it to answer, s.
+
+    Attributes:
+        rate: of its commands, Hz.
+
+    Raises:
+        UnavailableError: the robot does not answer.
+        NotInstalledError: ROS, or a package that it needs, is not installed.
+    """
+
+    def __init__(self, profile: RobotProfile, patience: float) -> None:
+        linked = isinstance(profile.interface, LinkInterface)
+        self._robot: Connection = _Link(profile) if linked else _ros_robot(profile)
+        deadline = time.monotonic() + patience
+        while found := self._robot.trouble():
+            if time.monotonic() > deadline:
+                self.close()
+                raise UnavailableError(f'the robot is not there: {found}')
+            time.sleep(0.05)
+        wait = MEASURED_WAIT if self._robot.says else 0.0
+        self._head = RobotHead(profile, self._robot.measured, wait)
+        self.rate = profile.rate
+
+    def begin(self, rotation: ArrayLike) -> str:
+        """Ease the head in to a rotation; return where it began, in words."""
+        while True:
+            self.turn(rotation)
+            now = time.monotonic_ns()
+            if self._head.start not in ('', 'waiting') and not self._head.eases_in(now):
+                break
+        place = ', '.join(f'{position:+.3f}' for position in self._head.began_at)
+        if self._head.start == 'measured':
+            return f'It began where it is: {place} rad'
+        reason = self._robot.measured.trouble(now) if self._robot.says else 'the robot does not say'
+        return f'Where the head is, is not known ({reason}): it was eased in from {place} rad'
+
+    def turn(self, rotation: ArrayLike) -> None:
+        """Go on towards roll, pitch and yaw (rad) for one period of the robot."""
+        self._robot.look()
+        now = time.monotonic_ns()
+        face = FaceMotion(np.zeros(ARKIT52.size, np.float32), np.array(rotation, np.float32))
+        motion = ListenerMotion(now, now, face, Attitude.NEUTRAL, 1.0, True, 'check')
+        self._head.follow(motion, now)
+        for command in self._head.advance(now):
+            sent = time.monotonic_ns()
+            if self._head.may_send(command, sent):
+                self._robot.send(command, sent)
+        time.sleep(1.0 / self.rate)
+
+    def close(self) -> None:
+        """Let go of the robot."""
+        self._robot.close()
+
+
+class _Link:
+    """A robot over a connection of its own."""
+
+    def __init__(self, profile: RobotProfile) -> None:
+        interface = profile.interface
+        assert isinstance(interface, LinkInterface)
+        self._names = [joint.name for joint in profile.joints]
+        self._link = interface.connector(profile.joints, print, partial(print, file=sys.stderr))()
+        self.measured, self.says = MeasuredPositions(profile.joints), interface.measures
+
+    def trouble(self) -> str:
+        return self._link.trouble
+
+    def look(self) -> None:
+        found = self._link.measured() if self.says else None
+        if found is not None:
+            self.measured.add(self._names, found, time.monotonic_ns())
+
+    def send(self, command: HeadCommand, now: int) -> None:
+        self._link.send(command)
+
+    def close(self) -> None:
+        self._link.close()
+
+
+def _ros_robot(profile: RobotProfile) -> Connection:
+    """A robot behind a ROS topic or action."""
+    try:
+        import rclpy
+
+        from vico_listener.nodes.measured_input import MeasuredInput
+        from vico_listener.nodes.robot_output import RobotOutput
+        from vico_listener.nodes.ros import start_ros
+    except ModuleNotFoundError as error:
+        raise NotInstalledError(
+            f'--move needs ROS 2 ({error}): ./run vico robot check ...'
+        ) from error
+    start_ros([])
+    node = rclpy.create_node('vico_robot_check')
+
+    def end() -> None:
+        node.destroy_node()
+        rclpy.try_shutdown()
+
+    try:
+        output = RobotOutput(
+            node, profile, False, lambda kind, topic: node.create_publisher(kind, topic, 60)
+        )
+        state = MeasuredInput(node, profile)
+    except NotInstalledError:
+        end()
+        raise
+    return _RosRobot(output, state, partial(rclpy.spin_once, node, timeout_sec=0.0), end)
+
+
+class _RosRobot:
+    """See `_ros_robot`; made of a `RobotOutput` and a `MeasuredInput`."""
+
+    def __init__(
+        self,
+        output: 'RobotOutput',
+        state: 'MeasuredInput',
+        spin: Callable[[], None],
+        end: Callable[[], None],
+    ) -> None:
+        self._output, self._state, self._spin, self._end = output, state, spin, end
+        self.measured, self.says = state.positions, bool(state.source)
+        output.open()
+        state.open(output.link)
+
+    def trouble(self) -> str:
+        self.look()
+        return '' if self._output.is_heard() else f'no node takes {self._output.target}'
+
+    def look(self) -> None:
+        for _ in range(AT_ONCE):
+            self._spin()
+
+    def send(self, command: HeadCommand, now: int) -> None:
+        self._output.send(command, now)
+
+    def close(self) -> None:
+        self._state.close()
+        self._output.detach()()
+        self._end()
