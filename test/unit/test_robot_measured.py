@@ -4,11 +4,19 @@ import math
 
 import numpy as np
 import pytest
+import yaml
 from plant import MS
 from plant import START
 from plant import Bench
 
+from vico_listener.frames import ListenerMotion
+from vico_listener.motion import Attitude
+from vico_listener.motion import FaceMotion
+from vico_listener.resources import resource_path
+from vico_listener.robot import HeadCommand
 from vico_listener.robot import HeadController
+from vico_listener.robot import RobotHead
+from vico_listener.robot import RobotProfile
 from vico_listener.robot import load_profile
 from vico_listener.robot.controller import EASE_IN_NS
 from vico_listener.robot.fields import ProfileError
@@ -347,6 +355,53 @@ def test_a_head_stands_still_when_it_was_seen_to() -> None:
     assert measured.still(START + 120 * MS)
     measured.add(NAMES, [0.0, 0.0, 0.55], START + 130 * MS)
     assert not measured.still(START + 130 * MS)
+
+
+def test_velocities_of_others_are_no_fault() -> None:
+    measured = told()
+    measured.add(NAMES, [0.0, 0.2, 0.1], START)
+    measured.add(['wheel_left', 'wheel_right'], [], START)
+    assert measured.trouble(START) == ''
+
+
+# Joints of the controller that are not the head's.
+
+
+def holding(interface: str, **fields: object) -> RobotProfile:
+    shipped = yaml.safe_load((resource_path('config/robots') / 'tiago.yaml').read_text())
+    own = {'interface': interface, 'hold_joints': ['torso_lift'], **fields}
+    return parse_profile(shipped | own, 'mine')
+
+
+def test_other_joints_of_the_controller_are_told_to_stay() -> None:
+    profile = holding('joint_trajectory')
+    measured = MeasuredPositions(profile.joints, hold=profile.interface.hold_joints)
+    head = RobotHead(profile, measured, 0.2)
+
+    def run(names: list[str], positions: list[float], ticks: int, now: int) -> list[HeadCommand]:
+        found = []
+        for n in range(ticks):
+            now += 20 * MS
+            measured.add(names, positions, now)
+            turn = np.array([0.0, 0.1 + 1e-6 * n, 0.0], np.float32)
+            face = FaceMotion(np.zeros(52, np.float32), turn)
+            head.follow(ListenerMotion(now, now, face, Attitude.NEUTRAL, 1.0, True, 'test'), now)
+            found += head.advance(now)
+        return found
+
+    assert run(NAMES, [0.0, 0.0, 0.0], 50, START) == []
+    assert measured.trouble(START) == 'torso_lift not named, but torso'
+    commands = run([*NAMES, 'torso_lift'], [0.0, 0.0, 0.0, 0.25], 50, START + 1000 * MS)
+    assert len(commands) > 30
+    for command in commands:
+        payload = profile.interface.payload(profile.joints, command)
+        assert payload['joint_names'] == ['head_1_joint', 'head_2_joint', 'torso_lift']
+        assert {point['positions'][2] for point in payload['points']} == {0.25}
+
+
+def test_joints_to_hold_are_names() -> None:
+    with pytest.raises(ProfileError, match='hold_joints must be names'):
+        holding('joint_trajectory', hold_joints=[3])
 
 
 # What a profile says of it.

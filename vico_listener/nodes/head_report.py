@@ -60,6 +60,8 @@ def concern(
         return '', values
     if lags:
         return lags, values
+    if head.start == 'waiting' and trouble:
+        return f'waiting for {measured.source}: {trouble}', values
     if head.start == 'assumed' and (trouble or head.eases_in(now)):
         return _start(head, measured, now), values
     return f'{measured.source}: {trouble}' if trouble else '', values

@@ -39,7 +39,9 @@ class MeasuredInput:
         self._names = [joint.name for joint in profile.joints]
         self._link: RobotLink | None = None
         self._subscription: InputSubscription | None = None
-        self.positions = MeasuredPositions(profile.joints, profile.measured.unit)
+        self.positions = MeasuredPositions(
+            profile.joints, profile.measured.unit, profile.interface.hold_joints
+        )
         self._topic = None
         self.source = ''
         if not isinstance(profile.interface, LinkInterface):

@@ -75,6 +75,7 @@ class RobotHead:
         self.measured = measured
         self.start = ''
         self.began_at: tuple[float, ...] = ()
+        self._held: tuple[float, ...] = ()
         self._began = 0
         self.watch = Following(profile.joints)
         self._wait = round(wait * NANOSECONDS)
@@ -159,7 +160,7 @@ class RobotHead:
         led = []
         for command in commands:
             self.watch.send(command.positions, now)
-            led.append(replace(command, earlier=tuple(self._earlier)))
+            led.append(replace(command, earlier=tuple(self._earlier), held=self._held))
             self._earlier.append(command)
         return led
 
@@ -187,6 +188,10 @@ class RobotHead:
         assert self.measured is not None and self._waits_since is not None
         found = self.measured.at(now)
         late = now - self._waits_since >= self._wait
+        held = self.measured.held(now)
+        if held is None:
+            return []  # nothing can be sent that would leave the other joints alone
+        self._held = held
         if found is not None and (late or self.measured.still(now)):
             self.start = 'measured' if self.measured.still(now) else 'moving'
             self._begin_at(found, now)
@@ -205,10 +210,8 @@ class RobotHead:
         if self.profile.interface.lookahead is None:
             return []
         self._goes_until = now + EASE_IN_NS
-        command = HeadCommand(
-            self._goes_until - self._lookahead, tuple(positions), (0.0,) * len(positions)
-        )
-        return [command]
+        stamp, still = self._goes_until - self._lookahead, (0.0,) * len(positions)
+        return [HeadCommand(stamp, tuple(positions), still, held=self._held)]
 
     def _begin_at(self, positions: Sequence[float], now: int, surely: bool = True) -> None:
         self._waits_since = None

@@ -120,12 +120,14 @@ class HeadCommand:
 
     Attributes:
         earlier: the commands before it, oldest first, for a robot that is told a piece of the way.
+        held: positions of joints that are no part of the head, for a controller that wants them.
     """
 
     stamp: int
     positions: tuple[float, ...]
     velocities: tuple[float, ...]
     earlier: tuple['HeadCommand', ...] = ()
+    held: tuple[float, ...] = ()
 
 
 def by_axis(joints: Sequence[Joint], positions: Sequence[float]) -> dict[str, float]:

@@ -78,9 +78,13 @@ class MeasuredPositions:
     Args:
         joints: of the profile.
         unit: of the angles that come, 'rad' or 'deg'.
+        hold: other joints whose positions are wanted, too, as they come.
     """
 
-    def __init__(self, joints: Sequence[Joint], unit: str = 'rad') -> None:
+    def __init__(
+        self, joints: Sequence[Joint], unit: str = 'rad', hold: Sequence[str] = ()
+    ) -> None:
+        self._held: dict[str, tuple[float, int] | None] = dict.fromkeys(hold)
         self._joints = {joint.name: joint for joint in joints}
         self._scale = math.radians(1.0) if unit == 'deg' else 1.0
         self._unit = unit
@@ -103,10 +107,17 @@ class MeasuredPositions:
             stamp: of its header, ns; 0 = none. One that comes again is no news.
         """
         if len(names) != len(positions):
+            if self._joints.keys().isdisjoint(names):
+                return
             self._fault('', f'names {len(names)} joints and gives {len(positions)} positions', now)
             return
         found = [(n, p) for n, p in zip(names, positions, strict=True) if n in self._joints]
         self._names |= frozenset(names)
+        self._held |= {
+            name: (position, now)
+            for name, position in zip(names, positions, strict=True)
+            if name in self._held and math.isfinite(position)
+        }
         if not found:
             return
         which = frozenset(name for name, _ in found)
@@ -133,6 +144,15 @@ class MeasuredPositions:
             return None
         return tuple(self._known[name][0] for name in self._joints)
 
+    def held(self, now: int) -> Positions | None:
+        """Return the positions of the other joints at `now`, or None while one is not known."""
+        found = [
+            known[0]
+            for known in self._held.values()
+            if known is not None and now - known[1] <= STALE_NS
+        ]
+        return tuple(found) if len(found) == len(self._held) else None
+
     def still(self, now: int) -> bool:
         """Return whether the head is seen to stand still."""
         recent = [(came, place) for came, place in self._history if now - came <= STALE_NS]
@@ -149,6 +169,7 @@ class MeasuredPositions:
         if not self._names:
             return 'nobody says where the joints are'
         missing = [name for name in self._joints if name not in self._known]
+        missing += [name for name, known in self._held.items() if known is None]
         if missing:
             others = ', '.join(sorted(self._names - self._joints.keys())[:8])
             return f'{" and ".join(missing)} not named, but {others or "others"}'

@@ -56,11 +56,14 @@ class RobotInterface(ABC):
         unit: of the angles in a payload, 'rad' or 'deg'.
         lookahead: seconds from the moment at which a command is due to that at which it shall be
             reached, where the message says when; None where a robot goes to what comes as it comes.
+        hold_joints: joints of its controller that are not the head's: they are told to stay where
+            they are.
     """
 
     name: str
     unit: str = 'rad'
     lookahead: float | None = None
+    hold_joints: tuple[str, ...] = ()
 
     @abstractmethod
     def __init__(self, fields: Fields) -> None: ...

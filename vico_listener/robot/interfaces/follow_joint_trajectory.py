@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from vico_listener.robot.fields import Fields
 from vico_listener.robot.interfaces.base import ActionInterface
 from vico_listener.robot.interfaces.base import Payload
+from vico_listener.robot.interfaces.joint_trajectory import take_hold_joints
 from vico_listener.robot.interfaces.joint_trajectory import way_to
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.joints import Joint
@@ -22,7 +23,8 @@ class FollowJointTrajectory(ActionInterface):
     def __init__(self, fields: Fields) -> None:
         super().__init__(fields)
         self.lookahead: float = fields.number('lookahead', 0.0, 1.0)
+        self.hold_joints = take_hold_joints(fields)
 
     def payload(self, joints: Sequence[Joint], command: HeadCommand, ahead: float = 0.0) -> Payload:
         """Return the goal."""
-        return {'trajectory': way_to(joints, command, ahead + self.lookahead)}
+        return {'trajectory': way_to(joints, command, ahead + self.lookahead, self.hold_joints)}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.robot.fields import Fields
+from vico_listener.robot.fields import ProfileError
 from vico_listener.robot.interfaces.base import Payload
 from vico_listener.robot.interfaces.base import TopicInterface
 from vico_listener.robot.joints import HeadCommand
@@ -26,14 +27,34 @@ class JointTrajectory(TopicInterface):
     def __init__(self, fields: Fields) -> None:
         super().__init__(fields)
         self.lookahead: float = fields.number('lookahead', 0.0, 1.0)
+        self.hold_joints = take_hold_joints(fields)
 
     def payload(self, joints: Sequence[Joint], command: HeadCommand, ahead: float = 0.0) -> Payload:
         """Return points, each of which is to be reached `lookahead` after it is due."""
-        return way_to(joints, command, ahead + self.lookahead)
+        return way_to(joints, command, ahead + self.lookahead, self.hold_joints)
 
 
-def way_to(joints: Sequence[Joint], command: HeadCommand, left: float) -> Payload:
-    """Return the trajectory to a command that shall be reached in `left` s."""
+def take_hold_joints(fields: Fields) -> tuple[str, ...]:
+    """Take the optional field `hold_joints`: joints of the controller that are not the head's.
+
+    Raises:
+        ProfileError: it is no list of names.
+    """
+    if 'hold_joints' not in fields:
+        return ()
+    names = fields.entries('hold_joints')
+    if not all(isinstance(name, str) and name for name in names):
+        raise ProfileError(f'{fields.where}: hold_joints must be names, not {names!r}')
+    return tuple(names)
+
+
+def way_to(
+    joints: Sequence[Joint], command: HeadCommand, left: float, hold: Sequence[str] = ()
+) -> Payload:
+    """Return the trajectory to a command that shall be reached in `left` s.
+
+    The joints to `hold` are part of it where the command says where they are.
+    """
     newest = round(left * NANOSECONDS)
     way = [(newest - (command.stamp - c.stamp), c.positions) for c in command.earlier]
     way.append((max(0, newest), command.positions))
@@ -46,8 +67,10 @@ def way_to(joints: Sequence[Joint], command: HeadCommand, left: float) -> Payloa
         between = [a + share * (b - a) for a, b in zip(last, following, strict=True)]
         points.insert(0, (0, tuple(between)))
     return {
-        'joint_names': [joint.name for joint in joints],
-        'points': [_point(time, positions) for time, positions in points or way[-1:]],
+        'joint_names': [*(joint.name for joint in joints), *(hold if command.held else ())],
+        'points': [
+            _point(time, (*positions, *command.held)) for time, positions in points or way[-1:]
+        ],
     }
 
 
