@@ -1,6 +1,6 @@
 """Listens to the speaker of a video, with its sound, and films the listener.
 
-pip install '.[media]'
+pip install .
 python examples/video_file.py talk.mp4 listener.mp4
 """
 
@@ -9,7 +9,6 @@ from pathlib import Path
 
 from vico_listener import ListeningHead
 from vico_listener.clock import MODEL_RATE
-from vico_listener.media.clip import play
 from vico_listener.media.video import write_video
 
 
@@ -19,7 +18,7 @@ def main(talk: Path, film: Path) -> None:
     with ListeningHead(attitude='positive', renderer='portrait', size=384) as head:
 
         def pictures():
-            for answer in head.answers(play(talk)):
+            for answer in head.watch(talk):
                 smiles.append(answer.motion.face.coefficient('mouthSmileLeft'))
                 yield answer.picture
 

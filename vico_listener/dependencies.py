@@ -14,7 +14,7 @@ HEAD = ('basics', 'head')
 """The requirement files of the head."""
 
 EXTRAS = (
-    'media',
+    'bags',
     'robots',
     'numba',
     'speech',

@@ -22,9 +22,7 @@ from numpy.typing import NDArray
 from vico_listener.arguments import check_number
 from vico_listener.arguments import check_type
 from vico_listener.arguments import stamp_given
-from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import SettingError
-from vico_listener.errors import UnavailableError
 from vico_listener.face import create_face_tracker
 from vico_listener.face.observation import check_image
 from vico_listener.frames import ACOUSTICS
@@ -35,6 +33,9 @@ from vico_listener.frames import SpeakerFrame
 from vico_listener.listener import DEFAULT_LISTENER
 from vico_listener.listener import LISTENERS
 from vico_listener.listener.agent import ListeningAgent
+from vico_listener.media.watched import WATCHED
+from vico_listener.media.watched import camera_stream
+from vico_listener.media.watched import file_stream
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 from vico_listener.perception import Perception
@@ -339,24 +340,23 @@ class ListeningHead:
                 yield from self.hear(item.samples, item.stamp, audio)
         yield from self.flush()
 
-    def watch(self, video: cv2.VideoCapture) -> Iterator[Answer]:
-        """Yield the answers to the images of an OpenCV capture, a file or webcam without audio.
+    def watch(self, video: str | Path | int | cv2.VideoCapture) -> Iterator[Answer]:
+        """Yield the answers to a video with its audio, or to a camera without.
 
         Args:
-            video: an open capture, which is read to its end; its time stamps are used.
+            video: the path of a video; the number of a webcam; or an open OpenCV capture of a
+                camera. A head without a microphone does not hear the video.
 
         Raises:
-            UnavailableError: the capture is not open.
+            SettingError: it is none of these, or the capture is of a file.
+            ClipError: it is no video that can be read.
+            UnavailableError: the camera cannot be opened.
         """
-        check_type('video', video, cv2.VideoCapture, "a capture, e.g. cv2.VideoCapture('talk.mp4')")
-        if not video.isOpened():
-            raise UnavailableError('the video cannot be opened: is there such a file or camera?')
-        seen, image = video.read()
-        while seen:
-            milliseconds = video.get(cv2.CAP_PROP_POS_MSEC)
-            yield from self.see(image, NANOSECONDS + round(milliseconds * 1_000_000))
-            seen, image = video.read()
-        yield from self.flush()
+        check_type('video', video, (str, Path, int, cv2.VideoCapture), WATCHED)
+        if isinstance(video, (str, Path)):
+            yield from self.answers(file_stream(Path(video), self.audio is not None))
+        else:
+            yield from self.answers(camera_stream(video))
 
     def answer(self, frame: SpeakerFrame) -> Answer:
         """Return the answer to one speaker frame, as `see` and `hear` do for each of theirs."""

@@ -292,7 +292,8 @@ def test_gap_between_bursts_stays_one(tmp_path: Path) -> None:
         (None, 48000, 2, 'taken for 48000 Hz stereo S16LE'),
         (None, 16000, 1, 'no format of the sound is told: 16000 Hz mono S16LE assumed'),
         ({'sample_rate': 0, 'channels': 0, 'coding_format': ''}, 48000, 1, 'taken for 48000 Hz'),
-        ({'sample_rate': 16000, 'channels': 1}, 44100, 2, 'as the bag says: it may be 44100 Hz'),
+        ({'sample_rate': 16000, 'channels': 1}, 44100, 2, 'as the bag says: taken for 44100 Hz'),
+        ({'sample_rate': 48000, 'channels': 2}, 44100, 2, 'as the bag says: taken for 44100 Hz'),
         ({'sample_rate': 44100, 'channels': 2}, 44100, 2, ''),
     ],
 )
@@ -316,6 +317,16 @@ def test_format_of_the_sound_is_doubted(
     if 'taken' in told or not told:
         assert (source.info.sample_rate, source.info.channels) == (rate, channels)
         assert sum(len(i.samples) for i in source.play() if isinstance(i, SoundChunk)) == 3 * rate
+
+
+def test_sound_that_was_lost_is_no_other_format(tmp_path: Path) -> None:
+    rows = Recording(info={'sample_rate': 16000, 'channels': 1}).rows()
+    sound = [row for row in rows if row.topic == SOUND]
+    lost = sound[20:60]
+    rows = [row for row in rows if not any(row is gone for gone in lost)]
+    source = BagSource(write_bag(tmp_path / 'bag', rows))
+    assert (source.info.sample_rate, source.info.channels) == (16000, 1)
+    assert not any('taken for' in note for note in source.notes)
 
 
 @pytest.mark.parametrize('name', ['PCM', 'pcm_s16le', 'RAW', 'LPCM', 'wav', ''])

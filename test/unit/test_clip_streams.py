@@ -67,14 +67,43 @@ def with_matrix(path: Path, matrix: tuple[int, ...]) -> Path:
     'A clip whose pictures are turned or mirrored for display (front cameras)',
     sees='They are shown as a player does.',
 )
-def test_whole_display_matrix(tmp_path: Path, matrix: tuple[int, ...]) -> None:
-    clip = with_matrix(write_media(tmp_path / 'phone.mp4', [quadrants()] * 3), matrix)
+@pytest.mark.parametrize(('codec', 'pixels'), [('libx264', 'yuv420p'), ('mjpeg', 'yuvj420p')])
+def test_whole_display_matrix(
+    tmp_path: Path, matrix: tuple[int, ...], codec: str, pixels: str
+) -> None:
+    film = write_media(tmp_path / 'phone.mov', [quadrants()] * 3, codec=codec, pixels=pixels)
+    clip = with_matrix(film, matrix)
     info = probe_clip(clip)
     assert (info.width, info.height) == ((64, 48) if matrix[0] else (48, 64))
     for frame in camera_frames(clip):
         assert frame.image.shape == (info.height, info.width, 3)
         assert frame.image.flags['C_CONTIGUOUS']
         assert corners(frame.image) == tuple(v // 20 * 20 for v in ORIENTATIONS[matrix])
+
+
+@pytest.mark.parametrize('suffix', ['mp4', 'mkv', 'ts'])
+@pytest.mark.trouble(
+    'clips',
+    'The coded pictures themselves, and not the container, say how they are to be turned',
+    sees='They are shown as a player does.',
+)
+def test_display_matrix_in_the_coded_pictures(tmp_path: Path, suffix: str) -> None:
+    film = write_media(tmp_path / 'film.mp4', [quadrants()] * 20)
+    clip = tmp_path / f'turned.{suffix}'
+    with av.open(str(film)) as source, av.open(str(clip), 'w') as target:
+        stream = source.streams.video[0]
+        copy = target.add_stream_from_template(stream)
+        turn = av.BitStreamFilterContext(
+            'h264_metadata=display_orientation=insert:flip=vertical', stream, copy
+        )
+        for packet in source.demux(stream):
+            if packet.size:
+                for turned in turn.filter(packet):
+                    turned.stream = copy
+                    target.mux(turned)
+    upside_down = tuple(v // 20 * 20 for v in ORIENTATIONS[(1, 0, 0, -1)])
+    shown = [corners(frame.image) for frame in camera_frames(clip)]
+    assert shown == [upside_down] * 20
 
 
 @pytest.mark.parametrize(
@@ -212,20 +241,27 @@ def test_larger_film_is_taken_when_none_is_the_default(tmp_path: Path) -> None:
     assert len(list(camera_frames(clip))) == count_pictures(clip) == 30
 
 
-def with_cover(path: Path, film: Path | None, song: Path | None, flagged: bool = True) -> Path:
+def with_cover(
+    path: Path,
+    film: Path | None,
+    song: Path | None,
+    disposition: int = COVER,
+    codec: str = 'png',
+    pixels: str = 'rgb24',
+) -> Path:
     """A file whose first stream is a cover, followed by the film's picture and a song's sound."""
     with av.open(str(path), 'w') as container:
-        cover = container.add_stream('png', rate=1)
+        cover = container.add_stream(codec, rate=1)
         cover.width = cover.height = 200
-        cover.pix_fmt = 'rgb24'
-        cover.disposition = COVER if flagged else 0
+        cover.pix_fmt = pixels
+        cover.disposition = disposition
         sources = [av.open(str(source)) for source in (film, song) if source is not None]
         pairs = []
         for source in sources:
             pairs += [(s, container.add_stream_from_template(s)) for s in source.streams]
         frame = av.VideoFrame.from_ndarray(quadrants(200, 200), format='bgr24')
         frame.pts, frame.time_base = 0, Fraction(1)
-        container.mux(cover.encode(frame.reformat(format='rgb24')))
+        container.mux(cover.encode(frame.reformat(format=pixels)))
         container.mux(cover.encode(None))
         for source in sources:
             targets = {s.index: t for s, t in pairs if s.container is source}
@@ -261,12 +297,23 @@ def with_user_data_first(path: Path) -> Path:
 )
 def test_cover_is_never_the_film(tmp_path: Path, flagged: bool) -> None:
     film = write_media(tmp_path / 'film.mp4', greys(20), [Track()])
-    clip = with_user_data_first(with_cover(tmp_path / 'with_cover.mp4', film, None, flagged))
+    clip = with_user_data_first(
+        with_cover(tmp_path / 'with_cover.mp4', film, None, COVER if flagged else 0)
+    )
     with av.open(str(clip)) as container:
         assert container.streams.video[0].codec_context.name == 'png'
     info = probe_clip(clip)
     assert (info.width, info.height) == (64, 64)
     assert 'picture stream 2 of 2 is taken (h264 64x64' in info.notes[0]
+    assert len(list(camera_frames(clip))) == count_pictures(clip) == 20
+
+
+def test_a_cover_that_does_not_say_so_is_never_the_film(tmp_path: Path) -> None:
+    film = write_media(tmp_path / 'film.mp4', greys(20), [Track()])
+    clip = with_cover(tmp_path / 'with_cover.mkv', film, None, DEFAULT, 'mjpeg', 'yuvj420p')
+    with av.open(str(clip)) as container:
+        assert container.streams.best('video').codec_context.name == 'mjpeg'  # it is the larger one
+    assert (probe_clip(clip).width, probe_clip(clip).height) == (64, 64)
     assert len(list(camera_frames(clip))) == count_pictures(clip) == 20
 
 

@@ -117,8 +117,9 @@ def test_the_script_asks_for_what_a_command_needs():
 @pytest.mark.parametrize(
     ('module', 'extras', 'told'),
     [
-        ('av.error', (), 'pip install -r .*/requirements/media.txt'),
-        ('av', ('lab',), 'pip install -r .*/requirements/lab.txt'),
+        ('rosbags.rosbag2', (), 'pip install -r .*/requirements/bags.txt'),
+        ('rosbags', ('lab',), 'pip install -r .*/requirements/lab.txt'),
+        ('av.error', ('lab',), 'pip install -r .*/requirements/head.txt'),
         ('torch', (), 'pip install -r .*/requirements/neural.txt'),
         ('torch', ('lab', 'training'), 'pip install -r .*/requirements/training.txt'),
         ('ai_edge_litert.interpreter', (), 'pip install -r .*/requirements/head.txt'),

@@ -15,7 +15,7 @@ WITHOUT_ROS = 'import sys; sys.modules.update(rclpy=None, sensor_msgs=None, std_
 
 def test_lines_of_python_run(tmp_path: Path) -> None:
     (lines,) = re.findall(r'```python\n(.*?)```', README.read_text(encoding='utf-8'), re.S)
-    assert len(lines.splitlines()) == 6
+    assert len(lines.splitlines()) <= 6
     (tmp_path / 'talk.mp4').symlink_to(default_clip())
     done = subprocess.run(
         [sys.executable, '-c', WITHOUT_ROS + lines],

@@ -24,7 +24,7 @@ def heard(
     for number in range(round(seconds / chunk)):
         stamp = number // burst * burst * chunk + rng.normal(0.0, jitter)
         if rng.random() >= loss:
-            check.hear(size, 10 * NANOSECONDS + round(stamp * NANOSECONDS), taken)
+            check.hear(bytes(size), 10 * NANOSECONDS + round(stamp * NANOSECONDS), taken)
     return check
 
 
@@ -78,12 +78,12 @@ def test_too_little_says_nothing_and_a_new_format_begins_anew() -> None:
     real = AudioFormat(44100, 2)
     assert heard(real, DEFAULT, seconds=0.9).problem() == ''
     check = heard(real, DEFAULT)
-    check.hear(1000, 20 * NANOSECONDS, real)
+    check.hear(bytes(1000), 20 * NANOSECONDS, real)
     assert check.problem() == ''
 
 
 def test_a_stream_that_begins_anew_is_no_fault() -> None:
     check = LengthCheck()
     for number in range(300):
-        check.hear(640, (number % 100) * 20_000_000, DEFAULT)
+        check.hear(bytes(640), (number % 100) * 20_000_000, DEFAULT)
     assert check.problem() == ''

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from typing import BinaryIO
@@ -16,6 +17,7 @@ import av.error
 from av.stream import Disposition
 
 from vico_listener.errors import DataError
+from vico_listener.media.display_matrix import OF_PHOTOS
 from vico_listener.media.picture import MAX_PIXELS
 
 Kind = Literal['video', 'audio']
@@ -123,6 +125,8 @@ def open_media(path: Path, part: tuple[int, int] | None = None) -> Iterator[Medi
                 'give an mp4, mov, mkv or webm file'
             ) from error
         video = _chosen(container, 'video')
+        if part is None and video is not None and _is_cover(path, video):
+            video = _chosen(container, 'video', without=video)
         media = Media(container, video, _chosen(container, 'audio', video))
         if video is not None:
             video.thread_type = 'AUTO'
@@ -157,10 +161,10 @@ class _Part:
         return self._file.tell() - self._begin
 
 
-def _chosen(container: Any, kind: Kind, related: Any = None) -> Any:
+def _chosen(container: Any, kind: Kind, related: Any = None, without: Any = None) -> Any:
     """The stream that a player takes, the library's choice, but no cover; None = there is none."""
     streams = container.streams.video if kind == 'video' else container.streams.audio
-    usable = [s for s in streams if _can_be_played(s)]
+    usable = [s for s in streams if _can_be_played(s) and s is not without]
     if kind == 'video':
         # A cover need not say that it is one.
         usable = [s for s in usable if s.frames != 1] or usable
@@ -168,6 +172,18 @@ def _chosen(container: Any, kind: Kind, related: Any = None) -> Any:
     if best is not None and best.index in [s.index for s in usable]:
         return best
     return max(usable, key=lambda s: bool(s.disposition & Disposition.default), default=None)
+
+
+def _is_cover(path: Path, stream: Any) -> bool:
+    """True for a single picture beside a film, also where neither says so (Matroska)."""
+    if stream.codec_context.name not in OF_PHOTOS or len(stream.container.streams.video) < 2:
+        return False
+    with av.open(file_url(path), metadata_errors='replace') as container:
+        pictures = (p for p in container.demux(container.streams[stream.index]) if p.size)
+        try:
+            return len(list(islice(pictures, 2))) < 2
+        except av.error.FFmpegError:
+            return False
 
 
 def _can_be_played(stream: Any) -> bool:

@@ -13,13 +13,12 @@ from typing import Any
 
 import av
 import av.error
-import numpy as np
-from av.sidedata.sidedata import Type
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.media.container import Kind
 from vico_listener.media.container import Media
 from vico_listener.media.container import open_media
+from vico_listener.media.display_matrix import DisplayMatrices
 from vico_listener.media.remarks import Remarks
 from vico_listener.media.stamps import CodedStamps
 from vico_listener.media.stamps import Continuity
@@ -38,10 +37,6 @@ STAMP_LIMIT = 2**62
 
 LOOK_AHEAD = 60
 """Packets that show whether a stream's stamps are those of presentation."""
-
-OF_PHOTOS = ('png', 'apng', 'mjpeg', 'webp', 'tiff', 'jpegxl')
-"""Codecs whose pictures may have named colour profiles: PyAV frees the names twice when it lists a
-frame's side data, so that the process ends. Of these pictures only the rotation is looked at."""
 
 NAMES = {'video': 'pictures', 'audio': 'pieces of sound'}
 
@@ -238,6 +233,7 @@ def _decoded(
         if _may_be_coded(head) and _is_coded(path, wanted.index):
             coded = CodedStamps()
     aspect = _Aspect(wanted) if wanted.type == 'video' else None
+    matrices = DisplayMatrices(wanted)
     period = 1 / (wanted.average_rate or Fraction(30)) if wanted.type == 'video' else None
     for packet in chain(packets, [None]):
         if packet is not None and packet.stream.index != wanted.index:
@@ -262,22 +258,7 @@ def _decoded(
             if aspect is None:
                 yield Frame(frame, time)
             else:
-                yield Frame(frame, time, aspect.now(), _display_matrix(frame, wanted))
-
-
-def _display_matrix(frame: Any, stream: Any) -> bytes | None:
-    """The display matrix of a picture, nine int32; None = there is none."""
-    if stream.codec_context.name not in OF_PHOTOS:
-        try:
-            matrix = frame.side_data.get(Type.DISPLAYMATRIX)
-        except ValueError:  # PyAV does not know every type of FFmpeg's
-            pass
-        else:
-            return None if matrix is None else bytes(matrix)
-    quarter = round(frame.rotation / 90) % 4
-    cosine, sine = ((1, 0), (0, 1), (-1, 0), (0, -1))[quarter]
-    turned = np.array([cosine, -sine, 0, sine, cosine, 0, 0, 0, 1], np.int32)
-    return turned.tobytes() if quarter else None
+                yield Frame(frame, time, aspect.now(), matrices.next(frame))
 
 
 class _Aspect:

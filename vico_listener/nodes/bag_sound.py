@@ -36,6 +36,9 @@ WINDOW_NS = 2 * NANOSECONDS
 UNLIKE = 0.2
 """Share by which the bytes of a second differ from those of a format that cannot be."""
 
+SLIGHTLY = 0.06
+"""The same where all messages agree: no clock is off by it, and 44.1 for 48 kHz is 8 %."""
+
 ENOUGH = 10
 """Messages that show something."""
 
@@ -54,10 +57,19 @@ def bytes_per_second(sizes: NDArray[np.int64], recorded: NDArray[np.int64]) -> f
     return float(sizes[1:].sum()) * NANOSECONDS / span if span > NANOSECONDS // 2 else 0.0
 
 
-def is_unlike(format_: AudioFormat, rate: float) -> bool:
+def usual_rate(sizes: NDArray[np.int64], recorded: NDArray[np.int64]) -> float:
+    """How much sound a second most messages carry up to the next one; 0 = too little to tell."""
+    steps = np.diff(recorded)
+    apart = steps > 0
+    if apart.sum() < ENOUGH:
+        return 0.0
+    return float(np.median(sizes[:-1][apart] * NANOSECONDS / steps[apart]))
+
+
+def is_unlike(format_: AudioFormat, rate: float, unlike: float = UNLIKE) -> bool:
     """True when sound of `rate` bytes a second (0 = unknown) cannot be of a format."""
     expected = format_.frame_bytes * format_.sample_rate
-    return rate > 0 and abs(rate / expected - 1) > UNLIKE
+    return rate > 0 and abs(rate / expected - 1) > unlike
 
 
 def is_cut_anywhere(sizes: NDArray[np.int64], format_: AudioFormat) -> bool:

@@ -40,12 +40,14 @@ from vico_listener.media.clip import START_NS
 from vico_listener.media.clip import ClipInfo
 from vico_listener.media.remarks import Remarks
 from vico_listener.media.stamps import Continuity
+from vico_listener.nodes.bag_sound import SLIGHTLY
 from vico_listener.nodes.bag_sound import Bursts
 from vico_listener.nodes.bag_sound import SampleReader
 from vico_listener.nodes.bag_sound import SoundLine
 from vico_listener.nodes.bag_sound import bytes_per_second
 from vico_listener.nodes.bag_sound import is_cut_anywhere
 from vico_listener.nodes.bag_sound import is_unlike
+from vico_listener.nodes.bag_sound import usual_rate
 from vico_listener.nodes.convert import foreign_pcm
 from vico_listener.nodes.image_codec import ImageError
 from vico_listener.nodes.image_codec import compressed_to_bgr
@@ -54,7 +56,7 @@ from vico_listener.nodes.source import AttitudeChange
 from vico_listener.nodes.source import Item
 from vico_listener.speech import DEFAULT_FORMAT
 from vico_listener.speech import AudioFormat
-from vico_listener.speech.length_check import likely_format
+from vico_listener.speech.likely_format import likely_format
 from vico_listener.speech.pcm import AudioFormatError
 
 SURVEY_NS = 5 * NANOSECONDS
@@ -198,17 +200,19 @@ class BagSource:
 
     def _examine_sound(self, bag: Bag, topic: Topic) -> Evidence:
         rows = []
+        loudest = b''
         for raw in _beginning(bag, topic):
             try:
                 data, self._format = self._pcm(bag, raw)
             except VicoError:
                 continue  # it is told when it is played
             rows.append((raw.recorded, _stamp(raw), len(data)))
+            loudest = max(loudest, data, key=lambda pcm: len(set(pcm)))
         recorded, told, sizes = _columns(rows, 3)
         rate = bytes_per_second(sizes, recorded)
         if topic.kind != AUDIO_FOREIGN:
-            if is_unlike(self._format, rate):
-                self._doubt_format(rate)
+            if self._is_doubtful(rate, usual_rate(sizes, recorded)):
+                self._doubt_format(rate, loudest)
             elif not self._is_told:
                 self.notes.append(f'no format of the sound is told: {_named(self._format)} assumed')
         self._joined = is_cut_anywhere(sizes, self._format)
@@ -216,15 +220,22 @@ class BagSource:
         lasting = frames * NANOSECONDS // self._format.sample_rate
         return Evidence('sound', recorded, told, lasting, topic.kind in STAMPED).steady()
 
-    def _doubt_format(self, rate: float) -> None:
-        likely = likely_format(rate)
+    def _is_doubtful(self, rate: float, usual: float) -> bool:
+        """Whether sound of `rate` bytes a second, and mostly `usual` ones, has another format."""
+        if is_unlike(self._format, rate):
+            # Lost messages leave too little sound, but not between most of the others.
+            return not self._is_told or is_unlike(self._format, usual)
+        agree = usual > 0 and abs(rate / usual - 1) < SLIGHTLY / 2
+        return agree and is_unlike(self._format, rate, SLIGHTLY)
+
+    def _doubt_format(self, rate: float, data: bytes) -> None:
+        likely = likely_format(rate, data)
+        source = ', as the bag says' if self._is_told else ''
         heard = f'the sound has {rate:.0f} bytes a second, which is not {_named(self._format)}'
         if likely is None:
-            self.notes.append(f'{heard}: it plays too fast or too slowly')
-        elif self._is_told:
-            self.notes.append(f'{heard}, as the bag says: it may be {_named(likely)}')
+            self.notes.append(f'{heard}{source}: it plays too fast or too slowly')
         else:
-            self.notes.append(f'{heard}: taken for {_named(likely)}')
+            self.notes.append(f'{heard}{source}: taken for {_named(likely)}')
             self._format = likely
 
     def _first(self, items: Iterator[Any], topic: str) -> Any:

@@ -127,7 +127,7 @@ class PerceptionInputs:
         else:
             placed = self._placed(AUDIO, stamp, begin + duration, duration)
             told = begin if self.clocks.is_by_arrival(AUDIO) else stamp
-        self.length.hear(len(pcm), told, audio)
+        self.length.hear(pcm, told, audio)
         self._on_audio(pcm, placed, audio)
 
     def _placed(self, stream: str, stamp: int, arrival: int, duration: int) -> int:

@@ -11,24 +11,7 @@ import numpy as np
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.speech.audio_format import AudioFormat
-
-USUAL = tuple(
-    AudioFormat(rate, channels)
-    for channels, rates in (
-        (1, (16000, 48000, 44100, 24000, 22050, 8000)),
-        (2, (16000, 44100, 48000)),
-        (1, (32000, 11025, 96000)),
-        (6, (16000, 48000)),
-        (4, (16000, 48000, 44100)),
-        (2, (32000, 22050, 24000, 8000)),
-        (8, (16000, 48000)),
-    )
-    for rate in rates
-)
-"""Formats that one meets; of two with as many bytes a second the likelier first."""
-
-LIKE = 0.04
-"""Share by which the bytes of a second may differ from those of a format."""
+from vico_listener.speech.likely_format import likely_format
 
 WINDOW_NS = 5 * NANOSECONDS
 """What is judged: the messages of this stream time."""
@@ -46,27 +29,21 @@ AGREEMENT = math.log(1.04)
 """How far the whole stretch and most of its messages may disagree: lost sound and bursts do."""
 
 
-def likely_format(bytes_a_second: float) -> AudioFormat | None:
-    """The format that sound of so many bytes a second probably has."""
-    for usual in USUAL:
-        if abs(bytes_a_second / (usual.frame_bytes * usual.sample_rate) - 1) < LIKE:
-            return usual
-    return None
-
-
 class LengthCheck:
     """Compares how long the messages of a stream are with how far apart they are stamped."""
 
     def __init__(self) -> None:
         self._format: AudioFormat | None = None
         self._messages: deque[tuple[int, float]] = deque()
+        self._newest = b''
 
-    def hear(self, size: int, stamp: int, audio: AudioFormat) -> None:
-        """Take a message of `size` bytes whose first sample is stamped `stamp` ns."""
+    def hear(self, pcm: bytes, stamp: int, audio: AudioFormat) -> None:
+        """Take a message whose first sample is stamped `stamp` ns."""
         if audio != self._format or (self._messages and stamp < self._messages[-1][0]):
             self._messages.clear()
             self._format = audio
-        self._messages.append((stamp, audio.seconds(size) * NANOSECONDS))
+        self._newest = pcm
+        self._messages.append((stamp, audio.seconds(len(pcm)) * NANOSECONDS))
         while stamp - self._messages[0][0] > WINDOW_NS:
             self._messages.popleft()
 
@@ -92,7 +69,7 @@ class LengthCheck:
         if factor == 1.0 or self._format is None:
             return ''
         taken = self._format
-        likely = likely_format(factor * taken.frame_bytes * taken.sample_rate)
+        likely = likely_format(factor * taken.frame_bytes * taken.sample_rate, bytes(self._newest))
         guess = f'it looks like {likely}, ' if likely else ''
         return (
             f'the sound is {factor:.2f} times as long as its stamps say: {guess}not {taken}; '

@@ -1,0 +1,88 @@
+"""Guesses the format of PCM by how many bytes a second it has, and by what its bytes look like.
+
+Two channels of 32-bit floats have as many bytes as four of 16-bit integers. Taken for the latter,
+the low half of each float is noise; taken for floats, integers are absurdly large or small.
+"""
+
+import numpy as np
+
+from vico_listener.speech.audio_format import AudioFormat
+from vico_listener.speech.pcm import SAMPLE_FORMATS
+from vico_listener.speech.pcm import AudioFormatError
+from vico_listener.speech.pcm import PcmDecoder
+
+RATES = tuple(
+    (rate, channels)
+    for channels, rates in (
+        (1, (16000, 48000, 44100, 24000, 22050, 8000)),
+        (2, (16000, 44100, 48000)),
+        (1, (32000, 11025, 96000)),
+        (6, (16000, 48000)),
+        (4, (16000, 48000, 44100)),
+        (2, (32000, 22050, 24000, 8000)),
+        (8, (16000, 48000)),
+    )
+    for rate in rates
+)
+"""Rates (Hz) with numbers of channels that one meets; of two that are possible the likelier first.
+"""
+
+FORMATS = ('S16LE', 'F32LE', 'S32LE', 'S16BE', 'U8', 'S24LE', 'F64LE')
+"""Sample formats that one meets, the likelier first."""
+
+LIKE = 0.04
+"""Share by which the bytes of a second may differ from those of a format."""
+
+ENOUGH = 1000
+"""Fewest bytes from which something can be seen."""
+
+ROUGH = 0.6
+"""Mean square of the steps of a sound over twice its own, from which on it is noise: 1 is white."""
+
+DENSE = 0.4
+"""Median of the absolute values of a sound from which on it is none: unsigned bytes, taken for
+pairs, lie about the largest and the least value."""
+
+LOUDEST = 4.0
+QUIETEST = 1e-9
+"""Largest and least of the absolute values of floats that are sound; full scale is 1."""
+
+
+def likely_format(bytes_a_second: float, data: bytes = b'') -> AudioFormat | None:
+    """Return the format that PCM of so many bytes a second probably has; None = nobody knows.
+
+    Args:
+        bytes_a_second: how many there are.
+        data: some of them, from the beginning of a sample frame; without them the first format of
+            that size counts.
+    """
+    possible: dict[str, AudioFormat] = {}
+    for name in FORMATS:
+        for rate, channels in RATES:
+            usual = AudioFormat(rate, channels, name)
+            if abs(bytes_a_second / (usual.frame_bytes * rate) - 1) < LIKE:
+                possible.setdefault(name, usual)
+    convincing = (usual for usual in possible.values() if _looks_right(data, usual))
+    return next(convincing, None) or next(iter(possible.values()), None)
+
+
+def _looks_right(data: bytes, usual: AudioFormat) -> bool:
+    """Return whether bytes look like sound when they are taken for this format."""
+    if len(data) < ENOUGH:
+        return False
+    whole = data[: len(data) // usual.frame_bytes * usual.frame_bytes]
+    if usual.sample_format.startswith('F'):
+        values = np.abs(np.frombuffer(whole, SAMPLE_FORMATS[usual.sample_format].dtype))
+        values = values[values > 0]
+        return bool(len(values) and values.max() < LOUDEST and np.median(values) > QUIETEST)
+    try:
+        values = PcmDecoder(1, usual.sample_format).decode(whole)
+    except AudioFormatError:
+        return False
+    sound = values.reshape(-1, usual.channels).astype(np.float64)
+    dense = np.median(np.abs(sound)) > DENSE
+    sound -= sound.mean(axis=0)
+    power = (sound**2).mean(axis=0)
+    steps = (np.diff(sound, axis=0) ** 2).mean(axis=0)
+    smooth = (power > 0) & (steps < 2 * ROUGH * power)
+    return bool(smooth.all() and not dense)
