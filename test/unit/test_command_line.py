@@ -19,7 +19,8 @@ from vico_listener.lab.cli import checkpoint
     ('command', 'module', 'remedy'),
     [
         ('train', 'torch', 'requirements/training.txt'),
-        ('demo', 'av', 'requirements/lab.txt'),
+        ('demo', 'matplotlib', 'requirements/lab.txt'),
+        ('demo', 'av', 'requirements/head.txt'),
     ],
 )
 def test_a_module_that_is_not_installed_is_named(monkeypatch, capsys, command, module, remedy):
