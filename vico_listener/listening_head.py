@@ -140,8 +140,8 @@ class ListeningHead:
             audio_wait: the longest time that an image waits for its audio, s of stream time.
             listen_to: `speaker`, the person in view; `speech`, whoever speaks; or `sound`, all that
                 is voiced.
-            renderer: `portrait`, `head3d`, `pirender` or a class as 'package.module:Class'; '' for
-                no pictures.
+            renderer: `portrait`, `head3d`, `cartoon`, `pirender` or a class as
+                'package.module:Class'; '' for no pictures.
             portrait: a photo of the listener's face, with whose expression the listener starts; ''
                 for the default photo if there is a renderer, else a neutral face.
             size: the width and height of the pictures, px.

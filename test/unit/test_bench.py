@@ -219,7 +219,8 @@ def test_every_core_row_is_measured(speech_clip, monkeypatch):
         core_module.speech_row(3),
         *core_module.listener_rows(frames, 3),
         *core_module.network_rows(frames, 3),
-        core_module.render_row(256, 1.5, 3),
+        core_module.render_row('portrait', 256, 1.5, 3),
+        core_module.render_row('cartoon', 320, 1.0, 3, width=480),
         core_module.chain_row(speech_clip, frames, 30),
     ]
     for row in rows:
@@ -228,7 +229,8 @@ def test_every_core_row_is_measured(speech_clip, monkeypatch):
     with_reference = [row.name for row in rows if row.reference_p50 > 0]
     networks = [row.name for row in rows if row.name.startswith('network step')]
     assert len(networks) == 4
-    assert with_reference == ['face', *networks, 'portrait render 256x256']
+    drawn = ['portrait render 256x256', 'cartoon render 480x320']
+    assert with_reference == ['face', *networks, *drawn]
     assert rows[1].reference == 'librosa: not installed'
 
 
@@ -237,7 +239,7 @@ def test_librosa_is_measured_when_it_is_there():
     assert core_module.librosa_ms(2) > 0
 
 
-def fake_row(name, *_):
+def fake_row(name, *_, **options):
     return Row(str(name), 'ms', 1.0, 2.0)
 
 
@@ -250,7 +252,7 @@ def test_core_rows_report_each_stage(speech_clip, monkeypatch):
     stages = []
     rows, core = core_module.core_rows(speech_clip, True, stages.append)
     assert len(stages) == core_module.CORE_STAGES
-    assert len(rows) == 14
+    assert len(rows) == 16
     assert isinstance(core, Core)
 
 

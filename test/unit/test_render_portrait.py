@@ -291,7 +291,8 @@ def test_bad_portraits_are_named(photo: np.ndarray, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r'size must lie in 64\.\.2048'):
         PortraitRenderer(photo, 8)
     with pytest.raises(
-        ValueError, match="unknown renderer 'oil': choose one of head3d, pirender, portrait"
+        ValueError,
+        match="unknown renderer 'oil': choose one of cartoon, head3d, pirender, portrait",
     ):
         create_renderer('oil')
 

@@ -28,10 +28,13 @@ def add_stack_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--renderer',
         default='portrait',
-        help="what draws the listener's face: portrait, head3d, or package.module:Class",
+        help="what draws the listener's face: portrait, head3d, cartoon, or package.module:Class",
     )
     parser.add_argument(
         '--figure', default='maya', help='whom the renderer head3d shows, or a YAML file'
+    )
+    parser.add_argument(
+        '--theme', default='paper', help='how the renderer cartoon looks, or a YAML file'
     )
     parser.add_argument(
         '--attitude',
@@ -103,6 +106,7 @@ def stack_parameters(args: argparse.Namespace) -> dict[str, Any]:
         'portrait': portrait,
         'renderer': args.renderer,
         'figure': args.figure,
+        'theme': args.theme,
         'size': FACE_SIZE,
         'robot': args.robot,
     }

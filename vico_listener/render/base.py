@@ -52,6 +52,8 @@ class Renderer(ABC):
     def render(self, motion: FaceMotion) -> Image:
         """Return the picture (size, size, 3) uint8 BGR of a face motion; the caller owns it.
 
+        A renderer that takes a `width` draws (size, width, 3).
+
         The face shows the motion's expression. Rotation and translation are relative to the
         reference in `arkit52`, and absolute in `bfm64`. It must be called with every motion in
         turn, because a renderer may use earlier ones as well.
@@ -109,6 +111,7 @@ RENDERERS: Plugins[Renderer] = Plugins(
     interface=Renderer,
     group='vico_listener.renderers',
     own={
+        'cartoon': 'vico_listener.render.cartoon.renderer:CartoonRenderer',
         'head3d': 'vico_listener.render.head3d.renderer:Head3dRenderer',
         'pirender': 'vico_listener.render.pirender.renderer:PIRenderer',
         'portrait': 'vico_listener.render.warp:PortraitRenderer',

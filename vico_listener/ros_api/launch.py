@@ -45,6 +45,7 @@ STACK_PARAMETERS = (
     RENDERER.parameter('portrait'),
     RENDERER.parameter('renderer'),
     RENDERER.parameter('figure'),
+    RENDERER.parameter('theme'),
     RENDERER.parameter('renderer_model'),
     RENDERER.parameter('fluent'),
     PERCEPTION.parameter('face'),

@@ -25,7 +25,7 @@ RENDERER = NodeApi(
         Parameter(
             'renderer',
             'portrait',
-            'The renderer: portrait, head3d, pirender, or package.module:Class.',
+            'The renderer: portrait, head3d, cartoon, pirender, or package.module:Class.',
             parts='vico_listener.render:RENDERERS',
         ),
         Parameter('renderer_model', '', 'Weights of the renderer pirender.', path=True),
@@ -50,7 +50,7 @@ RENDERER = NodeApi(
         Parameter(
             'portrait',
             '',
-            "Photo of the listener's face; empty for the default portrait, and for head3d.",
+            "Photo of the listener's face; empty for the default portrait, head3d and cartoon.",
             path=True,
         ),
         Parameter(
@@ -59,7 +59,21 @@ RENDERER = NodeApi(
             'Whom the renderer head3d shows: maya, kofi, lin, otto, or a YAML file.',
             path=True,
         ),
+        Parameter(
+            'theme',
+            'paper',
+            'How the renderer cartoon looks: night, paper, robot, storybook, or a YAML file.',
+            path=True,
+        ),
         Parameter('size', 256, 'Width and height of the pictures [px].', 64, 1024),
+        Parameter(
+            'width',
+            0,
+            'Width of the pictures of the renderer cartoon [px], whose height is size; 0 for that '
+            'of a square.',
+            0,
+            2048,
+        ),
         Parameter('jpeg_quality', 90, 'Quality of the JPEG in face/image/compressed.', 1, 100),
         Parameter('frame_id', 'head', "Frame of the listener's head in the pictures' headers."),
     ),

@@ -37,8 +37,8 @@ from vico_listener.listening_head import ListeningHead
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
 from vico_listener.render import create_renderer
-from vico_listener.render import default_portrait_path
 from vico_listener.render import load_portrait
+from vico_listener.render import portrait_of
 from vico_listener.resources import resource_path
 from vico_listener.speech import AcousticStream
 from vico_listener.speech import AudioFormat
@@ -229,27 +229,29 @@ def motions(reference: FaceMotion, count: int = 60) -> list[FaceMotion]:
     return made
 
 
-def render_row(size: int, target: float, repeats: int) -> Row:
-    """Measure the portrait renderer; the reference is one plain remap of a 64x64 flow."""
-    portrait = load_portrait(default_portrait_path())
-    renderer = create_renderer('portrait', portrait=portrait, size=size)
+def render_row(name: str, size: int, target: float, repeats: int, **options: Any) -> Row:
+    """Measure a renderer; the reference is one plain remap of a 64x64 flow."""
+    if photo := portrait_of(name, ''):
+        options['portrait'] = load_portrait(photo)
+    renderer = create_renderer(name, size=size, **options)
     durations = sample(each(motions(renderer.reference), renderer.render), repeats)
     picture = renderer.render(renderer.reference)
-    y, x = np.mgrid[0:size, 0:size].astype(np.float32)
+    height, width = picture.shape[:2]
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     flow = np.random.default_rng(0).normal(0, 2, (64, 64, 2)).astype(np.float32)
 
     def plain() -> None:
-        dense = cv2.resize(flow, (size, size))
+        dense = cv2.resize(flow, (width, height))
         cv2.remap(picture, x + dense[..., 0], y + dense[..., 1], cv2.INTER_LINEAR)
 
     return Row(
-        f'portrait render {size}x{size}',
+        f'{name} render {width}x{height}',
         'ms',
         *percentiles(durations),
         target=target,
         reference='one plain remap of a 64x64 flow',
         reference_p50=float(np.median(sample(plain, repeats))),
-        quoted='PIRenderer on a V100 29.3 ms',
+        quoted='PIRenderer on a V100 29.3 ms' if name == 'portrait' else '',
     )
 
 
@@ -302,8 +304,10 @@ def core_rows(clip: Path, quick: bool, report: Callable[[str], None]) -> tuple[l
         report('network')
         rows += network_rows(frames, few)
         report('render')
-        rows.append(render_row(256, 1.5, few))
-        rows.append(render_row(384, 2.5, few))
+        rows.append(render_row('portrait', 256, 1.5, few))
+        rows.append(render_row('portrait', 384, 2.5, few))
+        rows.append(render_row('head3d', 384, 12.0, few))
+        rows.append(render_row('cartoon', 320, 1.0, few, width=480))
         report('core chain')
         rows.append(chain_row(clip, frames, few))
     return rows, core
