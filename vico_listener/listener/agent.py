@@ -122,6 +122,21 @@ class ListeningAgent:
         if self._index == 0:
             self.reset()  # No motion was shown yet from which the mood could fade.
 
+    @property
+    def attitude(self) -> Attitude:
+        """The attitude that is set."""
+        return self._mood.attitude
+
+    @property
+    def intensity(self) -> float:
+        """The intensity that is set, 0 to 1."""
+        return self._mood.intensity
+
+    @property
+    def active(self) -> bool:
+        """Whether the listener is to move."""
+        return self._presence.active
+
     def set_active(self, active: bool) -> None:
         """Fade the motion in (True), or fade it out and rest (False)."""
         self._presence.active = active

@@ -1,5 +1,6 @@
 """What the head node says of itself on /diagnostics."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -15,26 +16,26 @@ if TYPE_CHECKING:  # it needs an extra
 
 
 def diagnosis(
-    robot: str,
     head: RobotHead | None,
     concern: tuple[str, dict[str, Any]],
     trouble: str,
+    at_topic: Sequence[str],
     avatar: 'Avatar | None',
     latency: Durations,
 ) -> tuple[bytes, str, dict[str, Any]]:
     """Return level, message and values.
 
     Args:
-        robot: name of its profile; empty without a robot.
-        head: of that robot.
+        head: of the robot; None without one.
         concern: what there is to warn of as to where the joints are, and its values.
         trouble: with the robot, or ''.
+        at_topic: what is wrong at the topic that it is commanded on.
         avatar: that is shown the motions, too.
         latency: of commands since image and audio were in.
     """
     limits = 'ok' if head is None else verdict(head.limits.found())
     values: dict[str, Any] = {
-        'robot': robot,
+        'robot': head.profile.name if head else '',
         'commands': head.commands if head else 0,
         'refused_motions': head.refused if head else 0,
         'skipped_commands': head.skipped if head else 0,
@@ -50,10 +51,9 @@ def diagnosis(
         return ERROR, f'{head.refused} motions were not finite', values
     if limits != 'ok':
         return ERROR, f'commands beyond the limits of the head: {limits}', values
-    if trouble:
-        return WARN, f'the robot does not follow: {trouble}', values
-    if concern[0]:
-        return WARN, concern[0], values
-    if not head.awake:
-        return WARN, 'no motion: the head rests', values
+    resting = '' if head.awake else 'no motion: the head rests'
+    lagging = f'the robot does not follow: {trouble}' if trouble else ''
+    warnings = [lagging or concern[0] or resting, *at_topic]
+    if any(warnings):
+        return WARN, '; '.join(filter(None, warnings)), values
     return OK, 'following', values

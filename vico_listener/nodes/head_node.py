@@ -191,8 +191,8 @@ class HeadNode(ManagedNode):
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
         """Commands sent and their latency since image and audio were in."""
         with self._lock:  # a head that rests has sent its last command
-            trouble = '' if self._output is None else self._output.trouble
-            whereabouts = concern(self._head, self._measured, self._now())
-            return diagnosis(
-                self.table['robot'], self._head, whereabouts, trouble, self._avatar, self._latency
-            )
+            head, output = self._head, self._output
+            trouble = '' if output is None else output.trouble
+            at_topic = [] if output is None or head is None else output.at_topic(head.awake)
+            whereabouts = concern(head, self._measured, self._now())
+            return diagnosis(head, whereabouts, trouble, at_topic, self._avatar, self._latency)

@@ -1,6 +1,7 @@
 """`speaker` in, `motion` (ListenerMotion) out: steps the listener once per model tick."""
 
 import threading
+import time
 from typing import Any
 
 from rclpy.parameter import Parameter as RosParameter
@@ -32,6 +33,9 @@ from vico_listener.ros_api.listener import MOTION
 from vico_listener.ros_api.listener import SET_ACTIVE
 from vico_listener.ros_api.perception import SPEAKER
 from vico_listener.statistics import Durations
+
+SILENCE = 3.0
+"""Seconds without a speaker frame that are worth a warning."""
 
 
 class ListenerNode(ManagedNode):
@@ -76,6 +80,7 @@ class ListenerNode(ManagedNode):
     def activate(self) -> None:
         """Subscribe to `speaker`."""
         self._frame_id = self.table['frame_id']
+        self._heard = time.monotonic()
         if self._subscribe:
             self._subscription = subscribe_to(self, SPEAKER, self._on_speaker)
 
@@ -98,6 +103,7 @@ class ListenerNode(ManagedNode):
         with self._lock:
             if self.agent is None or not self.is_active:
                 return None
+            self._heard = time.monotonic()
             foreign = self.agent.counters.foreign_frames
             motion = self.agent.step(frame)
             if self.agent.counters.foreign_frames > foreign:
@@ -154,10 +160,10 @@ class ListenerNode(ManagedNode):
         assert self.agent is not None
         counters = self.agent.counters
         values = {
-            'listener': self.table['listener'],
-            'attitude': self.table['attitude'],
-            'intensity': float(self.table['intensity']),
-            'active': self.table['active'],
+            'listener': self.agent.listener.name,
+            'attitude': self.agent.attitude.value,
+            'intensity': self.agent.intensity,
+            'active': self.agent.active,
             **vars(counters),
             **{f'step_{k}_ms': v for k, v in self._durations.summary_ms().items()},
         }
@@ -169,4 +175,13 @@ class ListenerNode(ManagedNode):
             )
         if counters.foreign_frames:
             return WARN, self.agent.mismatch, values
-        return OK, 'listening' if self.table['active'] else 'resting', values
+        silence = time.monotonic() - self._heard
+        if silence > SILENCE:
+            speaker = self.resolve_topic_name(SPEAKER.name)
+            return (
+                WARN,
+                f'no speaker frame ({speaker}) for {silence:.0f} s: perception is not active, or '
+                'sees and hears nothing, which its own status says',
+                values,
+            )
+        return OK, 'listening' if self.agent.active else 'resting', values

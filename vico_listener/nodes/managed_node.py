@@ -13,7 +13,10 @@ from rclpy.lifecycle import LifecycleNode
 from rclpy.lifecycle import LifecycleState
 from rclpy.lifecycle import TransitionCallbackReturn
 
+from vico_listener.nodes.graph_watch import namesakes
 from vico_listener.nodes.parameters import ParameterTable
+from vico_listener.nodes.rare_warnings import RareWarnings
+from vico_listener.nodes.status_name import status_name
 from vico_listener.ros_api import NodeApi
 from vico_listener.user_message import user_message
 
@@ -30,6 +33,7 @@ class ManagedNode(LifecycleNode):
 
     Attributes:
         failure: why the node cannot go on, which ends its process; '' = it can.
+        warnings: logs what goes on now and then.
     """
 
     API = NodeApi('')
@@ -40,6 +44,7 @@ class ManagedNode(LifecycleNode):
         self.table = ParameterTable(self, self.API.parameters, self.parameter_changed)
         self.is_active = False
         self.failure = ''
+        self.warnings = RareWarnings(self.get_logger())
         self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
         # Steady: diagnostics go on while a bag's clock is paused.
         self.steady_clock = Clock(clock_type=ClockType.STEADY_TIME)
@@ -154,15 +159,23 @@ class ManagedNode(LifecycleNode):
         self.get_logger().info(f'{name}: done')
         return TransitionCallbackReturn.SUCCESS
 
+    def _passive(self) -> tuple[bytes, str, dict[str, Any]]:
+        """Level and message while the node is not active, without values."""
+        state = self._state_machine.current_state[1]
+        step = {'unconfigured': 'configure', 'inactive': 'activate'}.get(state)
+        node = self.get_fully_qualified_name()
+        remedy = f': `ros2 lifecycle set {node} {step}`' if step else ''
+        return WARN, f'not active, {state}{remedy}', {}
+
     def publish_diagnostics(self) -> None:
         """Publish one status on /diagnostics (also called by a 1 Hz timer)."""
-        if self.is_active:
-            level, message, values = self.diagnose()
-        else:
-            level, message, values = OK, 'not active', {}
+        level, message, values = self.diagnose() if self.is_active else self._passive()
+        for problem in namesakes(self):
+            self.warnings.tell(problem)
+            level, message = max(level, WARN), problem if level == OK else f'{message}; {problem}'
         status = DiagnosticStatus(
             level=level,
-            name=f'vico_listener: {self.get_name()}',
+            name=status_name(self.get_fully_qualified_name()),
             message=message,
             hardware_id='vico_listener',
             values=[

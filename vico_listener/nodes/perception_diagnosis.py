@@ -1,7 +1,6 @@
 """What the perception node says of itself on /diagnostics."""
 
 import math
-import time
 import traceback
 from typing import Any
 
@@ -11,6 +10,7 @@ from vico_listener.nodes.managed_node import ERROR
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import WARN
 from vico_listener.nodes.perception_inputs import PerceptionInputs
+from vico_listener.nodes.rare_warnings import RareWarnings
 from vico_listener.perception import Feed
 from vico_listener.perception.camera_on_head import CameraOnHead
 from vico_listener.perception.eye import Eye
@@ -25,9 +25,6 @@ SILENCE = 1.0
 NOBODY = 5.0
 """Seconds without a face in the pictures that are worth one."""
 
-LOGGED = 30.0
-"""Seconds after which a warning that goes on stands in the log again."""
-
 
 class PerceptionDiagnosis:
     """Collects problems between two rounds of diagnostics, and tells them with what was counted.
@@ -41,7 +38,7 @@ class PerceptionDiagnosis:
         self._logger = logger
         self._problem = ''
         self._reported: dict[str, int] = {}
-        self._logged: dict[str, float] = {}
+        self._warnings = RareWarnings(logger)
 
     def complain(self, problem: str) -> None:
         """Log a problem, and tell it in the next round."""
@@ -93,15 +90,8 @@ class PerceptionDiagnosis:
         if not warnings:
             return OK, 'running', values
         for warning in warnings:
-            # By what it says, not by its numbers.
-            self._warn(''.join(c for c in warning if not c.isdigit()), warning)
+            self._warnings.tell(warning)
         return WARN, '; '.join(warnings), values
-
-    def _warn(self, kind: str, warning: str) -> None:
-        now = time.monotonic()
-        if now - self._logged.get(kind, -LOGGED) >= LOGGED:
-            self._logged[kind] = now
-            self._logger.warning(warning)
 
 
 def _missing(feed: Feed, inputs: PerceptionInputs) -> list[str]:

@@ -67,7 +67,7 @@ class ReplayNode(ManagedNode):
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
         self._pace = ReplayPace(self._stop, lambda: self.count_publishers('speaker') > 0)
-        self._senses = SenseWatch()
+        self._senses = SenseWatch(self.get_namespace())
         self._media = MediaPublisher(self, IMAGE.depth)
         self._attitude = advertise(self, BAG_ATTITUDE)
         self._stream_clock = ClockPublisher(self)
@@ -85,7 +85,7 @@ class ReplayNode(ManagedNode):
         self._stop.clear()
         self.finished.clear()
         self.failure = ''
-        self._senses = SenseWatch()
+        self._senses = SenseWatch(self.get_namespace())
         self._rate = self.table['rate']
         self._loop = self.table['loop']
         self._frame_id = self.table['frame_id']

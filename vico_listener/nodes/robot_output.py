@@ -6,6 +6,8 @@ from typing import Any
 from rclpy.node import Node
 
 from vico_listener.nodes.goal_output import GoalOutput
+from vico_listener.nodes.graph_watch import at_command_topic
+from vico_listener.nodes.rare_warnings import RareWarnings
 from vico_listener.nodes.robot_message import CommandMessages
 from vico_listener.robot import HeadCommand
 from vico_listener.robot import RobotProfile
@@ -43,6 +45,7 @@ class RobotOutput:
         self._link: RobotLink | None = None
         self._goals: GoalOutput | None = None
         interface, log = profile.interface, node.get_logger()
+        self._warnings = RareWarnings(log)
         if isinstance(interface, TopicInterface):
             self._messages = CommandMessages(interface, profile, replay)
             self._publisher = publisher_of(self._messages.kind, interface.topic)
@@ -93,6 +96,19 @@ class RobotOutput:
         if self._messages is not None:
             return bool(self._publisher.get_subscription_count())
         return self._goals is None or self._goals.is_heard()
+
+    def at_topic(self, following: bool) -> list[str]:
+        """Say what is wrong at the robot's command topic, in the log now and then, too.
+
+        Args:
+            following: the head is moved now.
+        """
+        found = []
+        if self._messages is not None:
+            found = at_command_topic(self._node, self._publisher, following)
+        for problem in found:
+            self._warnings.tell(problem)
+        return found
 
     @property
     def trouble(self) -> str:

@@ -7,6 +7,7 @@ from diagnostic_msgs.msg import DiagnosticArray
 
 import vico_listener.msg as msg
 from vico_listener.nodes.source import Source
+from vico_listener.nodes.status_name import node_of
 from vico_listener.perception.run_check import RunCheck
 from vico_listener.perception.run_check import SenseCount
 
@@ -24,11 +25,15 @@ class SenseWatch:
 
     Whoever has one gives it the messages of the topics `speaker` and `/diagnostics`.
 
+    Args:
+        namespace: of the stack's nodes; other robots stand on /diagnostics, too.
+
     Attributes:
         senses: what the stack has seen and heard.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, namespace: str = '/') -> None:
+        self._namespace = namespace
         self.senses = SenseCount()
         self._values: dict[str, str] = {}
 
@@ -44,7 +49,8 @@ class SenseWatch:
     def on_diagnostics(self, message: DiagnosticArray) -> None:
         """Keep what perception has counted."""
         for status in message.status:
-            if status.name == 'vico_listener: perception' and status.message != 'not active':
+            is_ours = node_of(status.name, self._namespace) == 'perception'
+            if is_ours and status.values:  # a node that is not active has none
                 self._values = {item.key: item.value for item in status.values}
 
     def check(self, source: Source | None = None) -> RunCheck:

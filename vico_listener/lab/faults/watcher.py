@@ -13,6 +13,7 @@ from trajectory_msgs.msg import JointTrajectory
 
 import vico_listener.msg as msg
 from vico_listener.nodes.convert import stamp_of
+from vico_listener.nodes.status_name import node_of
 from vico_listener.robot.limits import EDGE
 from vico_listener.robot.limits import rooms
 from vico_listener.robot.profile import RobotProfile
@@ -77,7 +78,9 @@ class Watcher(Node):
 
     def _on_diagnostics(self, message: DiagnosticArray) -> None:
         for status in message.status:
-            name = status.name.rpartition(': ')[2]
+            name = node_of(status.name, self.get_namespace())
+            if not name:
+                continue
             if status.values:  # a node that is not active has none
                 self.diagnostics[name] = {item.key: item.value for item in status.values}
             if status.level != b'\x00':

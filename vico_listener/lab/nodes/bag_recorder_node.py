@@ -47,7 +47,7 @@ class BagRecorderNode(Node):
         self._recorded: dict[str, Any] = {}
         self.refused: dict[str, str] = {}
         self._writer = BagWriter(folder, storage)
-        self.senses = SenseWatch()
+        self.senses = SenseWatch(self.get_namespace())
         self.create_subscription(SpeakerFrame, 'speaker', self.senses.on_speaker, DEPTH)
         self.create_subscription(DiagnosticArray, '/diagnostics', self.senses.on_diagnostics, DEPTH)
         # Steady: topics are found while a bag's clock is paused, too.

@@ -33,6 +33,7 @@ from vico_listener.nodes.convert import speaker_of
 from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.image_codec import image_to_bgr
 from vico_listener.nodes.sense_watch import SenseWatch
+from vico_listener.nodes.status_name import node_of
 from vico_listener.statistics import Durations
 
 DEPTH = 200
@@ -64,7 +65,7 @@ class RecorderNode(Node):
         self.strip = Filmstrip()
         self.film: Film | None = None
         self.stages = {name: Durations() for name in ('audio_wait', 'face', 'speech', 'listener')}
-        self.senses = SenseWatch()
+        self.senses = SenseWatch(self.get_namespace())
         self.counts = {'speaker_frames': 0, 'motions': 0, 'faces': 0, 'head_commands': 0}
         self.diagnostics: dict[str, dict[str, str]] = {}
         self.problems: list[str] = []
@@ -156,8 +157,10 @@ class RecorderNode(Node):
     def _on_diagnostics(self, message: DiagnosticArray) -> None:
         self.senses.on_diagnostics(message)
         for status in message.status:
-            name = status.name.removeprefix('vico_listener: ')
-            if status.message != 'not active':
+            name = node_of(status.name, self.get_namespace())
+            if not name:
+                continue
+            if status.values:  # a node that is not active has none
                 self.diagnostics[name] = {v.key: v.value for v in status.values}
             problem = f'{name}: {status.message}'
             if status.level == b'\x02' and problem not in self.problems:
