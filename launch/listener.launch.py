@@ -7,15 +7,16 @@ from launch.actions import OpaqueFunction
 from launch.actions import SetEnvironmentVariable
 from launch.substitutions import LaunchConfiguration
 from launch.substitutions import PathJoinSubstitution
-from launch_ros.actions import LifecycleNode
 from launch_ros.actions import Node
 from launch_ros.substitutions import FindPackageShare
 
 from launch import Action
 from launch import LaunchContext
 from launch import LaunchDescription
+from vico_listener.nodes.bring_up import WITH_LAUNCH
 from vico_listener.nodes.bring_up import bring_up
 from vico_listener.nodes.bring_up import end_launch
+from vico_listener.nodes.bring_up import take_interrupts_calmly
 from vico_listener.ros_api.launch import LISTENER_ARGUMENTS
 from vico_listener.ros_api.launch import STACK_PARAMETERS
 from vico_listener.ros_api.launch import TOPICS
@@ -37,7 +38,7 @@ def nodes(context: LaunchContext) -> list[Action]:
         if not Path(params_file).is_file():
             raise FileNotFoundError(f'no such file: params_file:={params_file}')
         parameters.insert(0, params_file)
-    topics = [(topic.name, value[topic.name]) for topic in TOPICS]
+    topics = [pair for topic in TOPICS for pair in topic.remappings(value[topic.name])]
     if switch('composed', value['composed']):
         # It configures and activates its nodes itself, and ends with an error if one refuses.
         stack = Node(
@@ -47,19 +48,21 @@ def nodes(context: LaunchContext) -> list[Action]:
             parameters=parameters,
             remappings=topics,
             output='screen',
+            additional_env=WITH_LAUNCH,
             on_exit=end_launch,
         )
         return [stack]
     profile = PathJoinSubstitution([FindPackageShare('vico_listener'), 'config', 'fastdds_shm.xml'])
     processes = [
-        LifecycleNode(
+        Node(
             package='vico_listener',
             executable=name,
             name=name,
             namespace=value['namespace'],
             parameters=parameters,
-            remappings=topics if name == 'perception' else [],
+            remappings=topics,
             output='screen',
+            additional_env=WITH_LAUNCH,
             on_exit=end_launch,
         )
         for name in NODES
@@ -75,6 +78,7 @@ def generate_launch_description() -> LaunchDescription:
     """Declare the arguments and start the nodes."""
     return LaunchDescription(
         [
+            OpaqueFunction(function=take_interrupts_calmly),
             *(
                 DeclareLaunchArgument(a.name, default_value=a.default, description=a.description)
                 for a in LISTENER_ARGUMENTS

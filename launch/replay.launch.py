@@ -6,11 +6,12 @@ from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import LaunchConfiguration
 from launch.substitutions import PathJoinSubstitution
 from launch.substitutions import PythonExpression
-from launch_ros.actions import LifecycleNode
+from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
 
 from launch import LaunchDescription
+from vico_listener.nodes.bring_up import WITH_LAUNCH
 from vico_listener.nodes.bring_up import bring_up
 from vico_listener.nodes.bring_up import end_launch
 from vico_listener.ros_api.launch import REPLAY_ARGUMENTS
@@ -40,7 +41,7 @@ def generate_launch_description() -> LaunchDescription:
     # whether perception has found the listener. Fast DDS announces itself every 3 s.
     composed = LaunchConfiguration('composed')
     settle_time = PythonExpression(["0.0 if '", composed, "'.lower() == 'true' else 3.5"])
-    replay = LifecycleNode(
+    replay = Node(
         package='vico_listener',
         executable='replay',
         name='replay',
@@ -56,8 +57,11 @@ def generate_launch_description() -> LaunchDescription:
                 'settle_time': ParameterValue(settle_time, value_type=float),
             }
         ],
-        remappings=[(t, LaunchConfiguration(t)) for t in ('image', 'audio', 'audio_info')],
+        remappings=[
+            (t, LaunchConfiguration(t)) for t in ('image', 'audio', 'audio_info', 'speaker')
+        ],
         output='screen',
+        additional_env=WITH_LAUNCH,
         on_exit=end_launch,
     )
     # It waits for the stack to listen before it plays.

@@ -53,7 +53,9 @@ class Graph:
 
     def make(self, factory: Callable[..., Node], **parameters: Any) -> Any:
         """Make a node with parameters and spin it."""
-        special = {k: parameters.pop(k) for k in ('subscribe', 'join') if k in parameters}
+        special = {
+            k: parameters.pop(k) for k in ('subscribe', 'join', 'namespace') if k in parameters
+        }
         overrides = [Parameter(name, value=value) for name, value in parameters.items()]
         return self.add(factory(context=self.context, parameter_overrides=overrides, **special))
 

@@ -1,7 +1,6 @@
 """OK on /diagnostics means that it works: what does not is a warning that names the remedy."""
 
 from collections.abc import Callable
-from functools import partial
 from itertools import count
 from typing import Any
 
@@ -59,8 +58,8 @@ def activate(graph: Graph, node: ManagedNode) -> Any:
 
 
 def test_names_of_diagnostics_carry_the_namespace(graph: Graph, told: Any) -> None:
-    first = graph.make(partial(Plain, namespace='robot1'))
-    second = graph.make(partial(Plain, namespace='/lab/robot2'))
+    first = graph.make(Plain, namespace='robot1')
+    second = graph.make(Plain, namespace='/lab/robot2')
     assert told(first).name == 'vico_listener: robot1/plain'
     assert told(second).name == 'vico_listener: lab/robot2/plain'
     assert told(graph.make(Plain)).name == 'vico_listener: plain'

@@ -58,7 +58,7 @@ def test_while_it_runs(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ('arguments', 'message'),
     [
-        (['-p', 'size:=abc'], "parameter 'size' to 'abc'"),
+        (['-p', 'size:=abc'], "size: 'abc' is not a whole number"),
         (['-p', 'size:=7'], 'size out of range'),
         (['--params-file', '/no/such.yaml'], '/no/such.yaml'),
         (['--bogus'], '--bogus'),

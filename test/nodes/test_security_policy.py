@@ -4,6 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 from graph import Graph
+from playing import PARAMETERS
 from playing import build
 
 from vico_listener.nodes.stack import bring_up
@@ -14,25 +15,34 @@ SOMETIMES = {'/clock', '/parameter_events'}
 """Subscribed only with use_sim_time."""
 
 
-def allowed(node: str, kind: str, verb: str) -> set[str]:
-    root = ElementTree.parse(resource_path('config/sros2_policy.xml')).getroot()
+def policy(namespace: str) -> ElementTree.Element:
+    """What a user makes of the file for a namespace, as docs/security.md says."""
+    text = resource_path('config/sros2_policy.xml').read_text()
+    return ElementTree.fromstring(text.replace('ns="/"', f'ns="{namespace}"'))
+
+
+def allowed(namespace: str, node: str, kind: str, verb: str) -> set[str]:
     found = set()
-    for group in root.findall(f".//profile[@node='{node}']/{kind}"):
+    (profile,) = policy(namespace).findall(f".//profile[@node='{node}'][@ns='{namespace}']")
+    for group in profile.findall(kind):
         if group.get(verb) == 'ALLOW':
-            found |= {str(item.text) for item in group}
-    return {'/' + name.replace('~', node) for name in found}
+            found |= {str(item.text).replace('~', node) for item in group}
+    home = namespace.rstrip('/')
+    return {name if name.startswith('/') else f'{home}/{name}' for name in found}
 
 
-@pytest.fixture(scope='module')
-def used():
+@pytest.fixture(scope='module', params=['/', '/robot1'])
+def used(request):
+    namespace = request.param
     graph = Graph()
-    nodes = build(graph, composed=False)
+    spaces = {kind.__name__: {'namespace': namespace} for kind in PARAMETERS}
+    nodes = build(graph, composed=False, **spaces)
     assert graph.run(lambda: bring_up(nodes))
     found = {}
     for node in nodes:
         name = node.get_name()
         found[name] = tuple(
-            {topic for topic, _ in method(name, '/')}
+            {topic for topic, _ in method(name, namespace)}
             for method in (
                 node.get_subscriber_names_and_types_by_node,
                 node.get_publisher_names_and_types_by_node,
@@ -40,12 +50,14 @@ def used():
             )
         )
     graph.close()
-    return found
+    return namespace, found
 
 
 @pytest.mark.parametrize('node', NODES)
 def test_policy_is_what_a_stack_uses(node, used):
-    subscribed, published, services = used[node]
-    assert subscribed <= allowed(node, 'topics', 'subscribe') <= subscribed | SOMETIMES
-    assert published == allowed(node, 'topics', 'publish')
-    assert services <= allowed(node, 'services', 'reply')
+    namespace, found = used
+    subscribed, published, services = found[node]
+    granted = allowed(namespace, node, 'topics', 'subscribe')
+    assert subscribed <= granted <= subscribed | SOMETIMES
+    assert published == allowed(namespace, node, 'topics', 'publish')
+    assert services <= allowed(namespace, node, 'services', 'reply')

@@ -77,3 +77,43 @@ def test_what_contributors_are_told_of_is_there():
         r'`((?:test|config|vico_listener|requirements|examples)[\w/.]*)`', CONTRIBUTING
     ):
         assert (ROOT / name).exists(), name
+
+
+def test_colcon_runs_every_folder_of_tests():
+    cmake = (ROOT / 'CMakeLists.txt').read_text('utf-8')
+    found = re.search(r'foreach\(TESTS ([\w ]+)\)', cmake)
+    folders = {path.parent.name for path in (ROOT / 'test').glob('*/test_*.py')}
+    assert found is not None and set(found[1].split()) == folders
+    depends = {element.text for element in PACKAGE.findall('test_depend')}
+    assert depends == {
+        'ament_cmake_lint_cmake',
+        'ament_cmake_pytest',
+        'launch_pytest',
+        'python3-pytest',
+    }
+
+
+# The keys that rosdistro has for what the requirements name.
+KEYS = {
+    'matplotlib': 'python3-matplotlib',
+    'numba': 'python3-numba',
+    'numpy': 'python3-numpy',
+    'onnxruntime': 'python3-onnxruntime-pip',
+    'opencv-python-headless': 'python3-opencv',
+    'PyYAML': 'python3-yaml',
+    'rosbags': 'python3-rosbags-pip',
+    'scipy': 'python3-scipy',
+    'tqdm': 'python3-tqdm',
+    'websockets': 'python3-websockets',
+}
+WITHOUT_KEY = {'ai-edge-litert', 'av', 'python-osc', 'safetensors'}
+
+
+def test_package_names_what_has_a_rosdep_key():
+    names = set()
+    for file in ('basics', 'head', 'lab', 'media', 'numba', 'robots'):
+        text = (ROOT / f'requirements/{file}.txt').read_text('utf-8')
+        names |= set(re.findall(r'^([\w-]+)==', text, flags=re.M))
+    assert names == set(KEYS) | WITHOUT_KEY
+    depends = {element.text for element in PACKAGE.findall('exec_depend')}
+    assert {name for name in depends if name.startswith('python3-')} == set(KEYS.values())

@@ -25,7 +25,7 @@ def test_show_tells_limits_of_every_joint(name: str, capsys: pytest.CaptureFixtu
 def test_check_prints_and_sends_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(['robot', 'check', 'qtrobot']) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == 'qtrobot: float64_multi_array -> /qt_robot/head_position/command, 30 Hz'
+    assert lines[0] == 'qtrobot: float64_multi_array -> qt_robot/head_position/command, 30 Hz'
     assert lines[1].startswith('Dry run')
     shown = next(n for n, line in enumerate(lines) if line.startswith('  pitch +5 deg'))
     assert 'looks down' in lines[shown] and 'HeadPitch +5.000 deg' in lines[shown]

@@ -8,6 +8,7 @@ from vico_listener.ros_api import NODES
 from vico_listener.ros_api import Parameter
 from vico_listener.ros_api import listener
 from vico_listener.ros_api import perception
+from vico_listener.ros_api.launch import TOPICS
 from vico_listener.ros_api.launch import switch
 from vico_listener.ros_api.launch import typed
 
@@ -45,3 +46,16 @@ def test_launch_arguments_are_texts_of_their_type() -> None:
         typed(Parameter('rate', 1.0, ''), 'fast')
     with pytest.raises(ValueError, match='composed:=maybe is neither true nor false'):
         switch('composed', 'maybe')
+
+
+def test_every_topic_of_the_stack_can_be_remapped_by_an_argument() -> None:
+    pairs = {t.name: t.remappings('x') for t in TOPICS}
+    assert pairs['image'] == [('image', 'x')]
+    assert pairs['face_image'] == [('face/image', 'x'), ('face/image/compressed', 'x/compressed')]
+    named = {old for topic in TOPICS for old in topic.topics}
+    rows = {t.name for api in NODES for t in (*api.subscriptions, *api.publications)}
+    # A state is set by its parameter, too; the rest is of ROS, REP-155 or PAL.
+    others = {'attitude', 'active', 'robot_face/expression'}
+    assert rows - named == others | {name for name in rows if name.startswith('/')}
+    for topic in TOPICS:
+        assert topic.default == topic.topics[0]

@@ -1,68 +1,123 @@
-"""Launch actions that configure and activate managed nodes, for the launch files."""
+"""Launch actions that configure and activate managed nodes, and end with the launch or the reason.
 
+A launch ends with an exit code other than 0 only when something raises while it handles an event,
+so that is what happens here when the stack cannot go on.
+"""
+
+import os
+import signal
 from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Thread
 
-from launch.actions import EmitEvent
+import rclpy
+from launch.actions import OpaqueFunction
 from launch.actions import RegisterEventHandler
 from launch.actions import Shutdown
-from launch.actions import UnregisterEventHandler
-from launch.events import matches_action
+from launch.event import Event
+from launch.event_handler import EventHandler
+from launch.event_handlers import OnShutdown
 from launch.events.process import ProcessExited
-from launch_ros.actions import LifecycleNode
-from launch_ros.event_handlers import OnStateTransition
-from launch_ros.events.lifecycle import ChangeState
-from lifecycle_msgs.msg import Transition
+from launch.logging import get_logger
+from launch_ros.actions import Node
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.signals import SignalHandlerOptions
 
 from launch import Action
 from launch import LaunchContext
+from vico_listener.errors import UnavailableError
+from vico_listener.nodes.parent import PARENT
+from vico_listener.nodes.remote_node import RemoteNode
+
+WITH_LAUNCH = {PARENT: str(os.getpid())}
+"""The environment of a process that ends when the launch has died, even by SIGKILL."""
 
 
-def bring_up(nodes: Sequence[LifecycleNode]) -> list[Action]:
+@dataclass
+class Failed(Event):
+    """The nodes could not be brought up."""
+
+    reason: str
+    name = 'vico_listener.Failed'
+
+
+def take_interrupts_calmly(context: LaunchContext) -> None:
+    """Have ^C raise nothing in the middle of launch, until it shuts down.
+
+    Launch hears of signals by a file descriptor of its own. Python raises KeyboardInterrupt all the
+    same, and where that hits the start of a process, launch waits for its end for ever.
+    """
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        return
+
+    def give_back(event: Event, context: LaunchContext) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    signal.signal(signal.SIGINT, lambda number, frame: None)
+    context.register_event_handler(OnShutdown(on_shutdown=give_back))
+
+
+def bring_up(nodes: Sequence[Node]) -> list[Action]:
     """Start nodes and make them active one after the other; the launch ends when one refuses.
 
     Once a node is active it is left alone: one that somebody deactivates stays so.
 
     Args:
-        nodes: consumers before producers, so that no message is lost.
+        nodes: consumers before producers, so that no message is lost. Each has a name.
 
     Returns:
         The actions, the nodes among them.
     """
-    actions: list[Action] = []
-    # Backwards: what follows a node is part of its own handlers.
-    following: list[Action] = []
-    for node in reversed(nodes):
-        refused = OnStateTransition(
-            target_lifecycle_node=node,
-            start_state='configuring',
-            goal_state='unconfigured',
-            entities=[Shutdown(reason=f'{node.node_executable} cannot be configured: see its log')],
-        )
-        configured = OnStateTransition(
-            target_lifecycle_node=node,
-            start_state='configuring',
-            goal_state='inactive',
-            entities=[_change_state(node, Transition.TRANSITION_ACTIVATE)],
-            handle_once=True,
-        )
-        active = OnStateTransition(
-            target_lifecycle_node=node,
-            start_state='activating',
-            goal_state='active',
-            entities=[UnregisterEventHandler(refused), *following],
-            handle_once=True,
-        )
-        actions += [RegisterEventHandler(handler) for handler in (refused, configured, active)]
-        following = [_change_state(node, Transition.TRANSITION_CONFIGURE)]
-    return [*actions, *nodes, *following]
+
+    def start(context: LaunchContext) -> None:
+        # A thread of its own, with a ROS of its own: in that of launch, ^C would raise anywhere.
+        Thread(target=_activate, args=(context, nodes), name='bring_up', daemon=True).start()
+
+    failed = EventHandler(
+        matcher=lambda event: isinstance(event, Failed),
+        entities=[OpaqueFunction(function=_give_up)],
+    )
+    return [RegisterEventHandler(failed), *nodes, OpaqueFunction(function=start)]
+
+
+def _activate(context: LaunchContext, nodes: Sequence[Node]) -> None:
+    def stopped() -> bool:
+        return context.is_shutdown or context.asyncio_loop is None
+
+    def spin(seconds: float) -> None:
+        executor.spin_once(timeout_sec=seconds)
+
+    ros = rclpy.Context()
+    rclpy.init(args=[], context=ros, signal_handler_options=SignalHandlerOptions.NO)
+    manager = rclpy.create_node(f'bring_up_{nodes[0].node_executable}', context=ros)
+    executor = SingleThreadedExecutor(context=ros)
+    executor.add_node(manager)
+    warn = get_logger('vico_listener').warning
+    try:
+        for node in nodes:
+            RemoteNode(manager, node.node_name, spin, stopped, warn).activate()
+    except UnavailableError as error:
+        failed = Failed(str(error))
+        if not stopped():
+            context.asyncio_loop.call_soon_threadsafe(context.emit_event_sync, failed)
+    finally:
+        rclpy.try_shutdown(context=ros)
+
+
+def _give_up(context: LaunchContext) -> None:
+    raise UnavailableError(context.locals.event.reason)
 
 
 def end_launch(event: ProcessExited, context: LaunchContext) -> Shutdown | None:
-    """End the launch with a process (`on_exit`); ending it twice is an error in launch_ros."""
-    return None if context.is_shutdown else Shutdown(reason=f'{event.process_name} has ended')
+    """End the launch with a process (`on_exit`); ending it twice is an error in launch_ros.
 
-
-def _change_state(node: LifecycleNode, transition: int) -> EmitEvent:
-    return EmitEvent(
-        event=ChangeState(lifecycle_node_matcher=matches_action(node), transition_id=transition)
-    )
+    Raises:
+        UnavailableError: the process has failed.
+    """
+    if context.is_shutdown:
+        return None
+    if event.returncode != 0:
+        raise UnavailableError(
+            f'{event.process_name} has ended with exit code {event.returncode}: its log says why'
+        )
+    return Shutdown(reason=f'{event.process_name} has ended')

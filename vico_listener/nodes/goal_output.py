@@ -25,6 +25,7 @@ class GoalOutput:
         node: owner of the client.
         interface: of the robot's profile.
         profile: of the robot.
+        action: its name.
 
     Attributes:
         sent, refused, failed: goals that were sent, that the server did not accept, and that ended
@@ -34,9 +35,12 @@ class GoalOutput:
         NotInstalledError: the package of the action is not installed.
     """
 
-    def __init__(self, node: Node, interface: ActionInterface, profile: RobotProfile) -> None:
+    def __init__(
+        self, node: Node, interface: ActionInterface, profile: RobotProfile, action: str
+    ) -> None:
         self._node = node
         self._interface = interface
+        self._action = action
         self._joints = profile.joints
         try:
             self._kind = message_class(interface.message)
@@ -54,10 +58,10 @@ class GoalOutput:
 
     def open(self) -> None:
         """Look for the server."""
-        self._client = ActionClient(self._node, self._kind, self._interface.action)
+        self._client = ActionClient(self._node, self._kind, self._action)
         self._client.is_data = True  # see `DataExecutor`
         self._unanswered = 0
-        self.trouble = f'no server of the action {self._interface.action} yet'
+        self.trouble = f'no server of the action {self._action} yet'
 
     def close(self) -> None:
         """Send no more; the goal that the robot has is left to end."""
@@ -75,11 +79,11 @@ class GoalOutput:
         if client is None:
             return False
         if not client.server_is_ready():
-            self.trouble = f'no server of the action {self._interface.action}'
+            self.trouble = f'no server of the action {self._action}'
             self._unanswered = 0
             return False
         if self._unanswered >= MOST_UNANSWERED:
-            self.trouble = f'{self._interface.action} does not answer goals'
+            self.trouble = f'{self._action} does not answer goals'
             return False
         goal = self._kind.Goal()
         ahead = (command.stamp - now) / NANOSECONDS
@@ -96,7 +100,7 @@ class GoalOutput:
             return
         if not handle.accepted:
             self.refused += 1
-            self.trouble = f'{self._interface.action} refuses goals, {self.refused} so far'
+            self.trouble = f'{self._action} refuses goals, {self.refused} so far'
             return
         if not self.failed:
             self.trouble = ''
@@ -108,4 +112,4 @@ class GoalOutput:
         if found is not None and found.result.error_code < 0:
             self.failed += 1
             reason = found.result.error_string or f'error {found.result.error_code}'
-            self.trouble = f'{self._interface.action} gave up {self.failed} goals: {reason}'
+            self.trouble = f'{self._action} gave up {self.failed} goals: {reason}'

@@ -8,7 +8,8 @@ from rclpy.node import Node
 def namesakes(node: Node) -> list[str]:
     """Return what to say when another node has the name of this one, as of a stack beside it."""
     own = node.get_name(), node.get_namespace()
-    if node.get_node_names_and_namespaces().count(own) < 2:
+    # Without a context, which another thread may have ended, there is no graph.
+    if not node.context.ok() or node.get_node_names_and_namespaces().count(own) < 2:
         return []
     return [
         f'another node is called {node.get_fully_qualified_name()}, too: end the other stack, or '

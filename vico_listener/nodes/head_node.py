@@ -72,7 +72,7 @@ class HeadNode(ManagedNode):
         replay = bool(self.get_parameter('use_sim_time').value) and self.table['lossless']
         self._replay = ReplayClock() if replay else None
         profile = load_profile(self.table['robot'])
-        self._output = RobotOutput(self, profile, replay, self._publisher_of)
+        self._output = RobotOutput(self, profile, replay, self._publisher_of, self.table['command'])
         self._measured = None if replay else MeasuredInput(self, profile)
         self._expression = create_expression_output(self._publisher_of)
         with self._lock:

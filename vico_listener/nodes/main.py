@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from vico_listener.nodes.interruption import Interruption
+from vico_listener.nodes.parent import end_with_parent
 from vico_listener.user_message import user_message
 
 NODES = {
@@ -20,6 +21,7 @@ def main(name: str, arguments: Sequence[str] | None = None) -> int:
     """Spin the node called `name` (or the composed 'stack') until it is asked to end."""
     # First of all: the imports take a second and start threads.
     interruption = Interruption()
+    end_with_parent()
     arguments = sys.argv if arguments is None else ['vico_listener', *arguments]
     try:
         from vico_listener.nodes.spin import spin

@@ -21,6 +21,7 @@ from vico_listener.errors import UnavailableError
 from vico_listener.nodes.data_executor import DataExecutor
 from vico_listener.nodes.isolation import isolate
 from vico_listener.nodes.isolation import own_namespace
+from vico_listener.nodes.parent import PARENT
 from vico_listener.nodes.ros import start_ros
 
 PATIENCE = 5.0
@@ -47,7 +48,7 @@ class StackProcess:
                 command,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env=os.environ | {'RCUTILS_COLORIZED_OUTPUT': '0'},
+                env=os.environ | {'RCUTILS_COLORIZED_OUTPUT': '0', PARENT: str(os.getpid())},
             )
 
     @property

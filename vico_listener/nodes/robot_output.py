@@ -25,6 +25,7 @@ class RobotOutput:
         profile: of the robot.
         replay: whether time is that of a replay, which every header then says.
         publisher_of: makes a publisher of a type for a topic.
+        topic: to send to, or the action; '' = that of the profile.
 
     Raises:
         NotInstalledError: the robot needs a package that is not installed.
@@ -36,9 +37,11 @@ class RobotOutput:
         profile: RobotProfile,
         replay: bool,
         publisher_of: Callable[[Any, str], Any],
+        topic: str = '',
     ) -> None:
         self._node = node
         self._interface = profile.interface
+        self._target = topic or profile.interface.target
         self._replay = replay
         self._messages: CommandMessages | None = None
         self._connect: Callable[[], RobotLink] | None = None
@@ -48,9 +51,9 @@ class RobotOutput:
         self._warnings = RareWarnings(log)
         if isinstance(interface, TopicInterface):
             self._messages = CommandMessages(interface, profile, replay)
-            self._publisher = publisher_of(self._messages.kind, interface.topic)
+            self._publisher = publisher_of(self._messages.kind, self._target)
         elif isinstance(interface, ActionInterface):
-            self._goals = GoalOutput(node, interface, profile)
+            self._goals = GoalOutput(node, interface, profile, self._target)
         else:
             self._connect = interface.connector(profile.joints, log.info, log.warning)
 
@@ -89,7 +92,7 @@ class RobotOutput:
         """The full name of the topic or action that commands go to, or the robot's address."""
         if isinstance(self._interface, LinkInterface):
             return self._interface.target
-        return self._node.resolve_topic_name(self._interface.target)
+        return self._node.resolve_topic_name(self._target)
 
     def is_heard(self) -> bool:
         """Return whether anybody takes the commands, as far as that is known."""

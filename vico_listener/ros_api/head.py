@@ -20,7 +20,7 @@ CONTROLLER_STATE = Topic(
     'Where the joints are, of a profile whose `measured` says so; its topic is in the profile.',
 )
 EXPRESSION = Topic(
-    '/robot_face/expression',
+    'robot_face/expression',
     'hri_msgs/msg/Expression',
     'The emotion, 10 Hz, where hri_msgs is installed and a robot is commanded.',
     60,
@@ -47,6 +47,12 @@ HEAD = NodeApi(
             'lossless',
             False,
             "Whether time is that of the motion's stamps, with use_sim_time: for a replay.",
+        ),
+        Parameter(
+            'command',
+            '',
+            "Topic, or action, of the robot's commands; empty for that of the profile. Like that "
+            'one it is relative to the namespace, unless it begins with a slash.',
         ),
         Parameter(
             'avatar',

@@ -16,11 +16,22 @@ from vico_listener.ros_api.rows import Parameter
 
 @dataclass(frozen=True)
 class Argument:
-    """One launch argument, whose value is always a text."""
+    """One launch argument, whose value is always a text.
+
+    Attributes:
+        name, default, description: as `ros2 launch --show-args` shows them.
+        topics: the names that nodes give to the topic that the argument names, and to what belongs
+            to that topic.
+    """
 
     name: str
     default: str
     description: str
+    topics: tuple[str, ...] = ()
+
+    def remappings(self, value: str) -> list[tuple[str, str]]:
+        """Return the pairs of an old and a new name that make it so."""
+        return [(old, value + old.removeprefix(self.topics[0])) for old in self.topics]
 
 
 PROCESSES = (
@@ -29,15 +40,31 @@ PROCESSES = (
     Argument('params_file', '', 'Your parameter file, like config/listener.yaml.'),
 )
 TOPICS = (
-    Argument('image', 'image', 'Topic of the camera, e.g. /camera/image_raw.'),
-    Argument('camera_info', 'camera_info', "Topic of the camera's intrinsics."),
-    Argument('audio', 'audio', 'Topic of the microphone, e.g. /audio/audio_stamped.'),
-    Argument('audio_info', 'audio_info', 'Topic of the format of the audio.'),
+    Argument('image', 'image', 'Topic of the camera, e.g. /camera/image_raw.', ('image',)),
+    Argument('camera_info', 'camera_info', "Topic of the camera's intrinsics.", ('camera_info',)),
+    Argument('audio', 'audio', 'Topic of the microphone, e.g. /audio/audio_stamped.', ('audio',)),
+    Argument('audio_info', 'audio_info', 'Topic of the format of the audio.', ('audio_info',)),
+    Argument(
+        'joint_states',
+        'joint_states',
+        "Topic of the joints of the robot's head, e.g. /joint_states.",
+        ('joint_states',),
+    ),
+    Argument('look_at', 'look_at', 'Topic of the base gaze.', ('look_at',)),
+    Argument('speaker', 'speaker', 'Topic of what is perceived.', ('speaker',)),
+    Argument('motion', 'motion', "Topic of the listener's motion.", ('motion',)),
+    Argument(
+        'face_image',
+        'face/image',
+        "Topic of the listener's pictures; /compressed is added for JPEG.",
+        ('face/image', 'face/image/compressed'),
+    ),
 )
 """The topics that can be remapped."""
 
 STACK_PARAMETERS = (
     HEAD.parameter('robot'),
+    HEAD.parameter('command'),
     LISTENER.parameter('attitude'),
     LISTENER.parameter('intensity'),
     LISTENER.parameter('listener'),
