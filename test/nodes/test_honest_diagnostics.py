@@ -130,7 +130,9 @@ def motion(stamp: int) -> ListenerMotion:
     remedy='End that program, or release the head before it moves it.',
 )
 def test_head_says_who_is_at_its_command_topic(graph: Graph, told: Any) -> None:
-    head = activate(graph, graph.make(HeadNode, robot='generic_3dof', subscribe=False))
+    # As in a replay, where nothing is measured.
+    replay = {'use_sim_time': True, 'lossless': True}
+    head = activate(graph, graph.make(HeadNode, robot='generic_3dof', subscribe=False, **replay))
     stamps = map(tick_stamp, count(1))
     status = told(head)
     assert status.level == WARN

@@ -15,7 +15,11 @@ def command_topic(graph: Graph, namespace: str, **parameters: str) -> str:
     """The topic that a head commands its robot on."""
     head = graph.make(HeadNode, subscribe=False, namespace=namespace, **parameters)
     assert graph.run(head.trigger_configure) == TransitionCallbackReturn.SUCCESS
-    return str(head._publisher.topic_name)
+    published = head.get_publisher_names_and_types_by_node('head', f'/{namespace}')
+    (topic,) = [
+        name for name, kinds in published if kinds == ['trajectory_msgs/msg/JointTrajectory']
+    ]
+    return topic
 
 
 @pytest.mark.trouble(

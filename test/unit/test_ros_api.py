@@ -55,7 +55,7 @@ def test_every_topic_of_the_stack_can_be_remapped_by_an_argument() -> None:
     named = {old for topic in TOPICS for old in topic.topics}
     rows = {t.name for api in NODES for t in (*api.subscriptions, *api.publications)}
     # A state is set by its parameter, too; the rest is of ROS, REP-155 or PAL.
-    others = {'attitude', 'active', 'robot_face/expression'}
+    others = {'attitude', 'active', 'robot_face/expression', 'controller_state'}
     assert rows - named == others | {name for name in rows if name.startswith('/')}
     for topic in TOPICS:
         assert topic.default == topic.topics[0]
