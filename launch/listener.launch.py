@@ -16,7 +16,7 @@ from launch import LaunchDescription
 from vico_listener.nodes.bring_up import WITH_LAUNCH
 from vico_listener.nodes.bring_up import bring_up
 from vico_listener.nodes.bring_up import end_launch
-from vico_listener.nodes.bring_up import take_interrupts_calmly
+from vico_listener.nodes.bring_up import prepare
 from vico_listener.ros_api.launch import LISTENER_ARGUMENTS
 from vico_listener.ros_api.launch import STACK_PARAMETERS
 from vico_listener.ros_api.launch import TOPICS
@@ -78,7 +78,7 @@ def generate_launch_description() -> LaunchDescription:
     """Declare the arguments and start the nodes."""
     return LaunchDescription(
         [
-            OpaqueFunction(function=take_interrupts_calmly),
+            OpaqueFunction(function=prepare),
             *(
                 DeclareLaunchArgument(a.name, default_value=a.default, description=a.description)
                 for a in LISTENER_ARGUMENTS

@@ -19,11 +19,11 @@ HOW = pytest.mark.parametrize('composed', ['true', 'false'])
 
 @pytest.fixture
 def launch(tmp_path: Path) -> Iterator[Launch]:
-    """Starts listener.launch.py; whatever is left of it ends with the test."""
+    """Starts a launch file; whatever is left of it ends with the test."""
     started: list[LaunchProcess] = []
 
-    def start(**arguments: str) -> LaunchProcess:
-        started.append(LaunchProcess(tmp_path, 'listener.launch.py', **arguments))
+    def start(file: str = 'listener', **arguments: str) -> LaunchProcess:
+        started.append(LaunchProcess(tmp_path, f'{file}.launch.py', **arguments))
         return started[-1]
 
     yield start
@@ -35,7 +35,11 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
 @pytest.mark.parametrize(
     ('arguments', 'reason'),
     [
-        ({'robot': 'r2d2'}, "no robot profile 'r2d2'"),
+        ({'robot': 'r2d2'}, "no robot profile 'r2d2': give a YAML file or one of"),
+        (
+            {'file': 'replay', 'clip': '/no/clip.mp4'},
+            'no such clip: /no/clip.mp4',
+        ),
         ({'portrait': '~/no/such.jpg'}, '/no/such.jpg'),
         ({'params_file': 'PARAMETERS'}, "mine.yaml: intensity: 'strong' is not a number"),
     ],

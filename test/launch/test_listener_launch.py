@@ -25,6 +25,8 @@ def launched(tmp_path: Path, **arguments: str) -> tuple[LaunchDescription, Launc
         params_file=str(file),
         attitude='positive',
         image='/camera/image_raw',
+        face_image='/screen',
+        look_at='/gaze',
         **arguments,
     )
     return launch.description, launch
@@ -40,12 +42,6 @@ def separate(tmp_path: Path) -> tuple[LaunchDescription, Launched]:
     return launched(tmp_path, composed='false', namespace='robot1')
 
 
-@launch_pytest.fixture
-def wrong_robot() -> tuple[LaunchDescription, Launched]:
-    launch = Launched('listener.launch.py', robot='r2d2')
-    return launch.description, launch
-
-
 def check_stack(namespace: str) -> None:
     with observe() as observer:
         for name in STACK:
@@ -55,6 +51,8 @@ def check_stack(namespace: str) -> None:
         assert observer.parameter(f'{namespace}/head', 'robot') == 'generic_2dof'
         assert observer.parameter(f'{namespace}/renderer', 'size') == 128
         observer.wait_until(lambda: observer.node.count_subscribers('/camera/image_raw') == 1)
+        observer.wait_until(lambda: observer.node.count_publishers('/screen/compressed') == 1)
+        observer.wait_until(lambda: observer.node.count_subscribers('/gaze') == 1)
         command = f'{namespace}/head_controller/joint_trajectory'
         observer.wait_until(lambda: observer.node.count_publishers(command) == 1)
 
@@ -71,14 +69,3 @@ def test_separate_in_a_namespace(separate: tuple[LaunchDescription, Launched]) -
     check_stack('/robot1')
     yield
     separate[1].assert_clean_end(*STACK)
-
-
-@pytest.mark.launch(fixture=wrong_robot)
-def test_wrong_robot_ends_the_launch(wrong_robot: tuple[LaunchDescription, Launched]) -> None:
-    launch = wrong_robot[1]
-    with observe() as observer:
-        observer.wait_until(lambda: launch.exit_codes)
-    assert launch.exit_codes == {'stack': 1}
-    assert "configure failed: no robot profile 'r2d2'" in launch.output
-    assert 'generic_2dof, generic_3dof' in launch.output
-    assert 'Traceback' not in launch.output

@@ -42,12 +42,6 @@ def separate(speech_clip: Path) -> tuple[LaunchDescription, Launched]:
     return launch.description, launch
 
 
-@launch_pytest.fixture
-def missing_clip() -> tuple[LaunchDescription, Launched]:
-    launch = Launched('replay.launch.py', clip='/no/such/clip.mp4')
-    return launch.description, launch
-
-
 def check_answers(attitude: str) -> None:
     with observe() as observer:
         motions = observer.record(ListenerMotion, 'motion')
@@ -84,11 +78,3 @@ def test_separate(separate: tuple[LaunchDescription, Launched]) -> Iterator[None
     check_answers('positive')
     yield
     separate[1].assert_clean_end(*STACK, 'replay')
-
-
-@pytest.mark.launch(fixture=missing_clip)
-def test_missing_clip_ends_the_launch(missing_clip: tuple[LaunchDescription, Launched]) -> None:
-    launch = missing_clip[1]
-    with observe() as observer:
-        observer.wait_until(lambda: set(launch.exit_codes) == {'stack', 'replay'})
-    assert 'configure failed: no such clip: /no/such/clip.mp4' in launch.output

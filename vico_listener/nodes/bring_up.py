@@ -1,7 +1,8 @@
 """Launch actions that configure and activate managed nodes, and end with the launch or the reason.
 
 A launch ends with an exit code other than 0 only when something raises while it handles an event,
-so that is what happens here when the stack cannot go on.
+so that is what happens here when the stack cannot go on: in an event of its own, so that others
+hear of the end of a process, too. A launch file that uses these actions begins with `prepare`.
 """
 
 import os
@@ -11,8 +12,8 @@ from dataclasses import dataclass
 from threading import Thread
 
 import rclpy
+from launch.actions import EmitEvent
 from launch.actions import OpaqueFunction
-from launch.actions import RegisterEventHandler
 from launch.actions import Shutdown
 from launch.event import Event
 from launch.event_handler import EventHandler
@@ -41,8 +42,24 @@ class Failed(Event):
     name = 'vico_listener.Failed'
 
 
-def take_interrupts_calmly(context: LaunchContext) -> None:
-    """Have ^C raise nothing in the middle of launch, until it shuts down.
+def prepare(context: LaunchContext) -> None:
+    """Have a launch end with what fails, and ^C raise nothing in the middle of it."""
+    context.register_event_handler(
+        EventHandler(
+            matcher=lambda event: isinstance(event, Failed),
+            entities=[OpaqueFunction(function=_give_up)],
+        )
+    )
+    _take_interrupts_calmly(context)
+
+
+def _give_up(context: LaunchContext) -> None:
+    if not context.is_shutdown:
+        raise UnavailableError(context.locals.event.reason)
+
+
+def _take_interrupts_calmly(context: LaunchContext) -> None:
+    """Have ^C raise nothing until the launch shuts down.
 
     Launch hears of signals by a file descriptor of its own. Python raises KeyboardInterrupt all the
     same, and where that hits the start of a process, launch waits for its end for ever.
@@ -73,11 +90,7 @@ def bring_up(nodes: Sequence[Node]) -> list[Action]:
         # A thread of its own, with a ROS of its own: in that of launch, ^C would raise anywhere.
         Thread(target=_activate, args=(context, nodes), name='bring_up', daemon=True).start()
 
-    failed = EventHandler(
-        matcher=lambda event: isinstance(event, Failed),
-        entities=[OpaqueFunction(function=_give_up)],
-    )
-    return [RegisterEventHandler(failed), *nodes, OpaqueFunction(function=start)]
+    return [*nodes, OpaqueFunction(function=start)]
 
 
 def _activate(context: LaunchContext, nodes: Sequence[Node]) -> None:
@@ -104,20 +117,14 @@ def _activate(context: LaunchContext, nodes: Sequence[Node]) -> None:
         rclpy.try_shutdown(context=ros)
 
 
-def _give_up(context: LaunchContext) -> None:
-    raise UnavailableError(context.locals.event.reason)
+def end_launch(event: ProcessExited, context: LaunchContext) -> Action | None:
+    """End the launch with a process (`on_exit`), as a failure if that has failed.
 
-
-def end_launch(event: ProcessExited, context: LaunchContext) -> Shutdown | None:
-    """End the launch with a process (`on_exit`); ending it twice is an error in launch_ros.
-
-    Raises:
-        UnavailableError: the process has failed.
+    Ending it twice is an error in launch_ros.
     """
     if context.is_shutdown:
         return None
-    if event.returncode != 0:
-        raise UnavailableError(
-            f'{event.process_name} has ended with exit code {event.returncode}: its log says why'
-        )
-    return Shutdown(reason=f'{event.process_name} has ended')
+    name, code = event.process_name, event.returncode
+    if code != 0:
+        return EmitEvent(event=Failed(f'{name} has ended with exit code {code}: its log says why'))
+    return Shutdown(reason=f'{name} has ended')
