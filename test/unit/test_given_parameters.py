@@ -1,5 +1,6 @@
 """What a command line and its parameter files set is looked at as it was written."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -145,9 +146,9 @@ def test_paths_are_expanded(monkeypatch):
 
 def test_every_parameter_that_names_a_file_is_a_path():
     """What a description calls a file, folder, photo, weights or video, `~` may begin."""
-    words = ('file', 'folder', 'photo', 'weights', 'profile', 'model of', 'video', 'bag that')
+    words = re.compile(r'\b(file|folder|photo|weights|model of|video|^profile of)\b', re.I)
     for api in NODES:
         for row in api.parameters:
-            if isinstance(row.default, str) and any(w in row.description.lower() for w in words):
+            if isinstance(row.default, str) and words.search(row.description):
                 assert row.path, row.name
     assert {row.name for row in REPLAY.parameters if row.path} == {'clip', 'bag'}
