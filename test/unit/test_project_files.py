@@ -111,7 +111,7 @@ WITHOUT_KEY = {'ai-edge-litert', 'av', 'python-osc', 'safetensors'}
 
 def test_package_names_what_has_a_rosdep_key():
     names = set()
-    for file in ('basics', 'head', 'lab', 'media', 'numba', 'robots'):
+    for file in ('bags', 'basics', 'head', 'lab', 'numba', 'robots'):
         text = (ROOT / f'requirements/{file}.txt').read_text('utf-8')
         names |= set(re.findall(r'^([\w-]+)==', text, flags=re.M))
     assert names == set(KEYS) | WITHOUT_KEY
