@@ -114,6 +114,11 @@ def test_the_way_begins_where_the_last_commands_lead_now() -> None:
     assert [point.time / MS for point in early.points] == [50, 70, 90, 110]
 
 
+@pytest.mark.trouble(
+    'robot',
+    'A trajectory controller that begins at the measured position',
+    sees='Nods are as large as without.',
+)
 @pytest.mark.parametrize('name', ['tiago', 'generic_2dof', 'generic_3dof', 'stretch'])
 @pytest.mark.parametrize('lag', [0.02, 0.08])
 @pytest.mark.parametrize('kind', ['jtc', 'jtc_desired'])

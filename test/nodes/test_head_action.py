@@ -85,6 +85,12 @@ def listen(publisher: Any, done: Any) -> None:
     wait_until(ready)
 
 
+@pytest.mark.trouble(
+    'robot',
+    'A robot that takes goals only, without `control_msgs`',
+    sees='Refused: `needs the ROS package ... which is not installed`.',
+    remedy='Install it.',
+)
 @pytest.mark.skipif(FollowJointTrajectory is not None, reason='control_msgs is installed')
 def test_without_control_msgs_the_robot_is_refused_with_the_reason(
     graph: Graph, capfd: pytest.CaptureFixture[str]

@@ -63,6 +63,11 @@ class Gazebo(Node):
         self._states.publish(state)
 
 
+@pytest.mark.trouble(
+    'robot',
+    'Gazebo: camera, controller and head in simulated time',
+    sees='Nothing; trajectories begin at once.',
+)
 def test_a_controller_in_simulated_time_refuses_nothing(graph: Graph) -> None:
     gazebo = graph.add(Gazebo([0.5, -0.3, 0.0], context=graph.context))
     head = graph.make(HeadNode, robot='generic_3dof', use_sim_time=True, measured_wait=10.0)

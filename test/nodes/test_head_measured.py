@@ -48,6 +48,11 @@ def listen(publisher: Any, done: Any, yaw_pitch: tuple[float, float] = (0.0, 0.0
     wait_until(ready)
 
 
+@pytest.mark.trouble(
+    'robot',
+    'The head stands elsewhere at the start, or another program has moved it while it was released',
+    sees='It begins there, and is eased in over 2 s.',
+)
 def test_begins_where_the_neck_is_also_after_others_moved_it(graph: Graph) -> None:
     away = [0.9, -0.4, 0.2]
     head, neck, publisher = start(graph, away, measured_wait=10.0)
@@ -68,6 +73,12 @@ def test_begins_where_the_neck_is_also_after_others_moved_it(graph: Graph) -> No
     assert neck.asked[count] == pytest.approx([-0.8, 0.3, 0.0], abs=0.01)
 
 
+@pytest.mark.trouble(
+    'robot',
+    'A joint is blocked, an emergency stop is pressed, or another program moves it',
+    sees='WARN: `... is ... degrees from where it was sent, for ... s`. It is not pushed.',
+    remedy='Free it; it sets off gently.',
+)
 def test_a_neck_that_is_blocked_is_named(graph: Graph, capfd: pytest.CaptureFixture[str]) -> None:
     head, neck, publisher = start(graph, [0.0, 0.0, 0.0], measured_wait=10.0)
     neck.blocked = True
@@ -82,6 +93,12 @@ def test_a_neck_that_is_blocked_is_named(graph: Graph, capfd: pytest.CaptureFixt
     assert head.diagnose()[2]['following'] == 'ok'
 
 
+@pytest.mark.trouble(
+    'robot',
+    'Nobody publishes `joint_states`',
+    sees='WARN: `where the head is, is not known ...: it eases in from ...`.',
+    remedy='`measured` in the profile says who publishes them.',
+)
 def test_a_neck_that_says_nothing_gets_time(
     graph: Graph, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -302,6 +302,12 @@ def test_a_stamp_that_comes_again_is_no_news() -> None:
     assert measured.at(START + 800 * MS) is None
 
 
+@pytest.mark.trouble(
+    'robot',
+    'Joint states with NaN, with other names, or in degrees',
+    sees='WARN: `... is nan`, `... not named, but ...`, `... is far outside of its range`.',
+    remedy='`measured` and the names of the joints in the profile.',
+)
 @pytest.mark.parametrize(
     ('names', 'positions', 'trouble'),
     [

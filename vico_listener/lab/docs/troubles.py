@@ -15,6 +15,7 @@ KINDS = {
     'senses': 'Camera, microphone, portrait',
     'clips': 'Clips and films',
     'bags': 'Bags',
+    'robot': "The robot's head",
     'stack': 'Start, parameters and names of the stack',
     'environment': 'The environment and interruptions',
 }
