@@ -305,7 +305,7 @@ def test_a_stamp_that_comes_again_is_no_news() -> None:
 @pytest.mark.trouble(
     'robot',
     'Joint states with NaN, with other names, or in degrees',
-    sees='WARN: `... is nan`, `... not named, but ...`, `... is far outside of its range`.',
+    sees='WARN: `... not named, but ...`, `... is far outside of its range`.',
     remedy='`measured` and the names of the joints in the profile.',
 )
 @pytest.mark.parametrize(
