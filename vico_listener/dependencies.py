@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     'describe': ('lab',),
     'docs': ('lab',),
     'evaluate': ('lab',),
+    'face': ('live',),
     'live': ('live', 'robots'),
     'nod-table': ('lab',),
     'reconstruct': ('lab', 'neural'),

@@ -15,6 +15,7 @@ COMMANDS = {
     'demo': 'play a speaker clip to the listening stack and film the listener',
     'evaluate': 'compare listeners with the true listeners of a data set',
     'live': 'listen to whoever sits at this computer, in a window or on a local web page',
+    'face': 'show the listener as a cartoon face on a local web page',
     'describe': 'compare recorded motion with the behaviour of real listeners',
     'dataset': 'synthesize, construct, inspect and measure data sets in the layouts of ViCo',
     'reconstruct': 'fit Deep3DFaceRecon to a video or image, for coefficients or a mesh',
@@ -29,7 +30,7 @@ COMMANDS = {
     'render-check': 'read the pictures of a renderer back by the face tracker',
     'docs': 'make the tables of the documentation from the code',
 }
-HEAD = ('live', 'robot')
+HEAD = ('face', 'live', 'robot')
 """The commands of the head; the others belong to the laboratory."""
 
 

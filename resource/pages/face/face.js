@@ -1,0 +1,103 @@
+// The face's page: motions come over one WebSocket, and the face moves between them at 60 Hz.
+'use strict';
+
+(() => {
+  const DELAY = 0.06; // s that the face is late, so that there is a motion on both sides of now
+  const KEPT = 30;
+  const REST = { expression: Array(52).fill(0), rotation: [0, 0, 0], translation: [0, 0, 0] };
+  const get = (id) => document.getElementById(id);
+  const canvas = get('face');
+  const context = canvas.getContext('2d');
+  const motions = [];
+  let behind = Infinity; // the least time from a motion's stamp to its arrival, s
+
+  const seconds = () => performance.now() / 1000;
+  const between = (a, b, share) => a.map((value, i) => value + share * (b[i] - value));
+
+  function take(motion) {
+    const last = motions[motions.length - 1];
+    if (last && (motion.time <= last.time || motion.time > last.time + 1)) {
+      motions.length = 0; // the stream began again
+      behind = Infinity;
+    }
+    // The least lateness counts; it creeps up, in case the clocks drift.
+    behind = Math.min(behind + 0.0002, seconds() - motion.time);
+    motions.push(motion);
+    if (motions.length > KEPT) motions.shift();
+    document.body.dataset.motions = Number(document.body.dataset.motions || 0) + 1;
+  }
+
+  function motionAt(time) {
+    if (!motions.length) return REST;
+    const next = motions.findIndex((motion) => motion.time > time);
+    if (next < 0) return motions[motions.length - 1];
+    if (next === 0) return motions[0];
+    const a = motions[next - 1], b = motions[next];
+    const share = (time - a.time) / (b.time - a.time);
+    return {
+      expression: between(a.expression, b.expression, share),
+      rotation: between(a.rotation, b.rotation, share),
+      translation: between(a.translation, b.translation, share),
+    };
+  }
+
+  const css = (colour) => `rgb(${colour.join(',')})`;
+
+  function paint(drawing, motion) {
+    const ratio = window.devicePixelRatio || 1;
+    const width = Math.round(canvas.clientWidth * ratio);
+    const height = Math.round(canvas.clientHeight * ratio);
+    if (canvas.width !== width || canvas.height !== height) {
+      canvas.width = width;
+      canvas.height = height;
+    }
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.fillStyle = css(drawing.background);
+    context.fillRect(0, 0, width, height);
+    const scale = Math.min(width, height) / drawing.zoom;
+    context.setTransform(scale, 0, 0, scale, width / 2, height / 2 - scale * drawing.centre);
+    for (const { points, colour } of shapesOf(drawing, motion)) {
+      context.beginPath();
+      points.forEach(([x, y], i) => (i ? context.lineTo(x, y) : context.moveTo(x, y)));
+      context.closePath();
+      context.fillStyle = css(colour);
+      context.fill('evenodd');
+    }
+  }
+
+  function connect() {
+    const socket = new WebSocket(`ws://${location.host}/face`);
+    socket.onopen = () => { get('state').textContent = ''; };
+    socket.onmessage = (event) => take(JSON.parse(event.data));
+    socket.onclose = () => {
+      get('state').textContent = 'no connection to the listener: trying again';
+      setTimeout(connect, 1000);
+    };
+  }
+
+  function goFull() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else document.documentElement.requestFullscreen();
+  }
+  get('full').addEventListener('click', goFull);
+  document.addEventListener('keydown', (event) => { if (event.key === 'f') goFull(); });
+
+  // Pointer and button go away while nobody moves the pointer.
+  let waiting = 0;
+  function wake() {
+    document.body.classList.remove('still');
+    clearTimeout(waiting);
+    waiting = setTimeout(() => document.body.classList.add('still'), 3000);
+  }
+  document.addEventListener('pointermove', wake);
+  wake();
+
+  fetch('drawing.json').then((answer) => answer.json()).then((drawing) => {
+    const step = () => {
+      paint(drawing, motionAt(seconds() - behind - DELAY));
+      requestAnimationFrame(step);
+    };
+    connect();
+    step();
+  }).catch((error) => { get('state').textContent = `the face cannot be drawn: ${error.message}`; });
+})();

@@ -1,0 +1,85 @@
+"""`vico face`, which shows the listener as a cartoon face on a page in a browser."""
+
+import argparse
+import contextlib
+import math
+import sys
+import time
+from collections.abc import Iterator
+
+import numpy as np
+
+from vico_listener.clock import MODEL_RATE
+from vico_listener.live.origin import is_loopback
+from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import FaceMotion
+from vico_listener.render.cartoon.face import face_drawing
+from vico_listener.render.cartoon.theme import load_theme
+
+HOLD = 2.0
+"""How long each expression of the trial takes, s."""
+
+TRIAL: tuple[tuple[tuple[str, ...], tuple[float, float, float]], ...] = (
+    ((), (0.0, 0.0, 0.0)),
+    (('mouthSmileLeft', 'mouthSmileRight'), (0.0, 0.12, 0.0)),
+    (('browInnerUp', 'jawOpen', 'eyeWideLeft', 'eyeWideRight'), (0.0, -0.1, 0.1)),
+    (('browDownLeft', 'browDownRight', 'mouthFrownLeft', 'mouthFrownRight'), (0.0, 0.1, -0.2)),
+    (('eyeBlinkLeft', 'mouthSmileLeft'), (0.15, 0.0, 0.0)),
+)
+"""The expressions of the trial: the coefficients that rise, and roll, pitch, yaw, rad."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `vico face`."""
+    parser.add_argument('--theme', default='paper', help='how the face looks, or a YAML file')
+    parser.add_argument('--host', default='127.0.0.1', help='the address that serves the page')
+    parser.add_argument(
+        '--port', type=int, default=8766, help='the port of the page; 0 for any free one'
+    )
+    parser.add_argument(
+        '--namespace', default='', help='the ROS namespace of the stack whose motion it shows'
+    )
+    parser.add_argument(
+        '--try',
+        dest='trial',
+        action='store_true',
+        help='show some expressions, without ROS and without a stack',
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve the page until the user stops it."""
+    from vico_listener.live.face_page import FacePage
+
+    page = FacePage(args.host, args.port, face_drawing(load_theme(args.theme)))
+    address = page.start()
+    with contextlib.closing(page):
+        print(f'open {address} (stop it by Ctrl-C)', flush=True)
+        if not is_loopback(args.host):
+            print(
+                f'vico face: warning: everybody who can reach {args.host} sees the face, without a '
+                'password or encryption',
+                file=sys.stderr,
+                flush=True,
+            )
+        if args.trial:
+            for motion in trial():
+                page.show(motion, time.monotonic_ns())
+                time.sleep(1 / MODEL_RATE)
+        from vico_listener.nodes.face_node import spin_face
+
+        spin_face(page.show, args.namespace)
+    return 0
+
+
+def trial() -> Iterator[FaceMotion]:
+    """Yield motions at the model's rate, for ever: one expression of `TRIAL` after the other."""
+    steps = round(HOLD * MODEL_RATE)
+    while True:
+        for names, rotation in TRIAL:
+            places = [ARKIT_INDEX[name] for name in names]
+            for step in range(steps):
+                share = math.sin(math.pi * step / steps) ** 2
+                expression = np.zeros(len(ARKIT_INDEX), np.float32)
+                expression[places] = share
+                yield FaceMotion(expression, np.array(rotation, np.float32) * np.float32(share))
