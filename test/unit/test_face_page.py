@@ -161,5 +161,5 @@ def test_a_browser_paints_the_picture_of_the_renderer(served, chromium, name: st
     tab.close()
     theirs = cv2.imdecode(np.frombuffer(shot, np.uint8), cv2.IMREAD_COLOR)[:250].astype(int)
     ours = CartoonRenderer(320, 'paper', 480).render(motion)[:250].astype(int)
-    # Below are the button and the state; edges are smoothed differently.
-    assert (np.abs(theirs - ours).max(axis=2) > 60).mean() < 0.01
+    # Below are the button and the state. Edges are smoothed differently, but lie in one place.
+    assert (np.abs(theirs - ours).max(axis=2) > 110).mean() < 0.002

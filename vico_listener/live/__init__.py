@@ -1,1 +1,1 @@
-"""The parts of `vico live`: camera and microphone, and the view as a web page or a window."""
+"""The parts of `vico live` and `vico face`: camera, microphone, window, and local web pages."""

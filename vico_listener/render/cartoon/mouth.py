@@ -161,7 +161,7 @@ def _add_lines(drawing: Drawing, theme: Theme) -> None:
             drawing.line(
                 theme.ink,
                 f'{name}{side}',
-                tapered(len(u), theme.line_size),
+                tapered(len(u), 1.3 * theme.line_size),
                 strength=(0.0, {f'{c}{side}': growth for c, growth in channels.items()}),
                 under=theme.skin,
             )

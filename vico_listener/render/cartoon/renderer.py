@@ -4,6 +4,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vico_listener.errors import SettingError
 from vico_listener.motion import FaceMotion
@@ -19,6 +20,9 @@ SHIFT = 4
 """The bits behind the point of the coordinates that are painted: sixteenths of a pixel."""
 
 STEPS = 1 << SHIFT
+
+FINER = 2
+"""How many pixels are painted for one, each way."""
 
 
 class CartoonRenderer(Renderer):
@@ -43,22 +47,42 @@ class CartoonRenderer(Renderer):
         self.reference = FaceMotion.neutral()
         drawing = face_drawing(load_theme(theme))
         high, wide = size, width or size
-        self._blank = np.full((high, wide, 3), drawing.background[::-1], np.uint8)
-        # A narrow picture shows the whole width of the face. The middle of pixel 0 lies half a
-        # pixel from the edge, and adding half a step rounds.
-        scale, half = STEPS * min(high, wide) / drawing.zoom, 0.5 / STEPS
-        middle = (
-            STEPS * (wide / 2 - 0.5 + half),
-            STEPS * (high / 2 - 0.5 + half) - scale * drawing.centre,
-        )
-        self._shaper = Shaper(drawing, scale, middle)
+        self._size = np.array([wide, high])
+        self._blank = np.full((FINER * high, FINER * wide, 3), drawing.background[::-1], np.uint8)
+        self._canvas = self._blank.copy()
+        # A narrow picture shows the whole width of the face. The middle of a pixel lies half a
+        # pixel from its edge, and half a step more rounds.
+        scale = STEPS * FINER * min(high, wide) / drawing.zoom
+        rest = 0.5 - 0.5 * STEPS
+        middle = (STEPS * FINER * wide / 2 + rest, STEPS * FINER * high / 2 + rest)
+        self._shaper = Shaper(drawing, scale, (middle[0], middle[1] - scale * drawing.centre))
 
     def render(self, motion: FaceMotion) -> Image:
         """Return the picture (size, width, 3) uint8 BGR of a motion (see `Renderer.render`)."""
         self.check(motion)
-        picture = self._blank.copy()
-        for shape in self._shaper.shapes(motion):
+        shapes = self._shaper.shapes(motion)
+        wide, high = self._size
+        picture = self._blank[:high, :wide].copy()
+        corners = [np.floor(shape.points).astype(np.int32) for shape in shapes]
+        left, top, right, bottom = self._extent(np.concatenate(corners))
+        if left >= right or top >= bottom:
+            return picture
+        area = np.s_[FINER * top : FINER * bottom, FINER * left : FINER * right]
+        canvas = self._canvas[area]
+        np.copyto(canvas, self._blank[area])
+        offset = (-FINER * left, -FINER * top)
+        for shape, polygon in zip(shapes, corners, strict=True):
             red, green, blue = shape.colour
-            corners = np.floor(shape.points).astype(np.int32)
-            cv2.fillPoly(picture, [corners], (blue, green, red), cv2.LINE_AA, SHIFT)
+            polygon += np.multiply(offset, STEPS, dtype=np.int32)
+            cv2.fillPoly(canvas, [polygon], (blue, green, red), cv2.LINE_AA, SHIFT)
+        # OpenCV smooths the edges of a polygon, but makes it half a pixel too fat.
+        part = picture[top:bottom, left:right]
+        cv2.resize(canvas, part.shape[1::-1], part, interpolation=cv2.INTER_AREA)
         return picture
+
+    def _extent(self, corners: NDArray[np.int32]) -> tuple[int, int, int, int]:
+        """Return left, top, right and bottom of what is painted, px, within the picture."""
+        pixel = STEPS * FINER
+        low = np.maximum(corners.min(axis=0) // pixel - 1, 0)
+        high = np.minimum(corners.max(axis=0) // pixel + 2, self._size)
+        return int(low[0]), int(low[1]), int(high[0]), int(high[1])
