@@ -1,1 +1,0 @@
-"""Tests of the head beside what robots run; none needs ROS unless it says so."""
