@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     'docs': ('lab',),
     'evaluate': ('lab',),
     'face': ('live',),
+    'faces': ('lab', 'numba'),
     'live': ('live', 'robots'),
     'nod-table': ('lab',),
     'reconstruct': ('lab', 'neural'),

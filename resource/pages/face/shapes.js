@@ -10,9 +10,12 @@ const TURNS = 0, STANDS = 2;
 
 const clip = (value, low, high) => Math.min(Math.max(value, low), high);
 
-// The 52 coefficients, clipped, and the products.
+// The 52 coefficients, clipped and with gains, and the products.
 function channelsOf(drawing, expression) {
-  const clipped = expression.map((value) => clip(value, 0, 1));
+  const clipped = expression.map((value, i) => {
+    const within = clip(value, 0, 1);
+    return within + drawing.gains[i] * within * (1 - within);
+  });
   return [...clipped, ...drawing.products.map(([a, b]) => clipped[a] * clipped[b])];
 }
 

@@ -28,8 +28,14 @@ PRODUCTS = (
 )
 """Pairs of coefficients whose product moves curves, too, as the channel 'first*second'."""
 
+GAINS = {name + side: 0.8 for name in ('browDown', 'mouthFrown') for side in ('Left', 'Right')}
+"""How much stronger weak values of coefficients show: v as v + gain * v * (1 - v).
+
+Displeasure is commanded faintly, as people show it, and must be seen from afar.
+"""
+
 CHANNELS = (*ARKIT_NAMES, *('*'.join(pair) for pair in PRODUCTS))
-"""What moves curves: the 52 coefficients, clipped to 0..1, and the products."""
+"""What moves curves: the 52 coefficients, clipped to 0..1 and with gains, and the products."""
 
 _PLACES = {name: place for place, name in enumerate(CHANNELS)}
 
@@ -133,6 +139,7 @@ class Drawing:
         rows, axes, channels = np.nonzero(moves)
         return {
             'coefficients': list(ARKIT_NAMES),
+            'gains': [GAINS.get(name, 0.0) for name in ARKIT_NAMES],
             'products': [[ARKIT_INDEX[a], ARKIT_INDEX[b]] for a, b in PRODUCTS],
             'background': list(self.background),
             'zoom': self.zoom,

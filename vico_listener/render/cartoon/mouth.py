@@ -103,7 +103,7 @@ def _lip_moves(part: str, u: Floats, lip: Floats) -> dict[str, Floats]:
         ),
         'mouthDimple': (0.05 * np.maximum(u, 0.0), -0.02 * np.maximum(u, 0.0) ** 2),
         'mouthStretch': (0.12 * np.maximum(u, 0.0), 0.04 * np.maximum(u, 0.0) ** 2),
-        'mouthPress': (0.03 * np.maximum(u, 0.0), -0.7 * fuller * _left(u) * lip),
+        'mouthPress': (0.05 * np.maximum(u, 0.0), -0.7 * fuller * _left(u) * lip),
         'mouthLowerDown': (0.0, 0.13 * down * _left(u) * bow),
         'mouthUpperUp': (0.0, -0.1 * (1 - down) * _left(u) * bow),
         'grin': (0.0, 0.15 * down * _left(u) * bow),
@@ -154,7 +154,7 @@ def _add_lines(drawing: Drawing, theme: Theme) -> None:
                 points(0.05 + 0.035 * (1 - u**2), 0.095 * u),
                 {'mouthDimple': 1.0, 'mouthSmile': 0.5},
             ),
-            ('bulge', points(0.035 - 0.02 * (1 - u**2), 0.06 * u), {'mouthPress': 0.9}),
+            ('bulge', points(0.04 - 0.02 * (1 - u**2), 0.075 * u), {'mouthPress': 0.9}),
         ):
             drawing.curve(f'{name}{side}', shape * [sign, 1.0], {})
             drawing.followers.append((f'{name}{side}', 'lowerEdge', COUNT - 1 if sign > 0 else 0))

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import ARKIT_NAMES
 from vico_listener.motion import FaceMotion
+from vico_listener.render.cartoon.drawing import GAINS
 from vico_listener.render.cartoon.drawing import PRODUCTS
 from vico_listener.render.cartoon.drawing import STANDS
 from vico_listener.render.cartoon.drawing import TURNS
@@ -75,6 +77,7 @@ class Shaper:
         for row, paint in zip(self._strengths, drawing.paints, strict=True):
             for place, growth in strength_by_place(paint):
                 row[place] = growth
+        self._gains = np.array([GAINS.get(name, 0.0) for name in ARKIT_NAMES])
         self._products = np.array([[ARKIT_INDEX[a], ARKIT_INDEX[b]] for a, b in PRODUCTS])
         self._walk(drawing)
 
@@ -129,6 +132,7 @@ class Shaper:
 
     def _channels(self, expression: NDArray[np.float32]) -> Floats:
         clipped = np.clip(expression.astype(np.float64), 0.0, 1.0)
+        clipped += self._gains * clipped * (1 - clipped)
         return np.concatenate([clipped, clipped[self._products].prod(axis=1)])
 
     def _obey(self, face: Floats) -> None:

@@ -163,7 +163,7 @@ _FAR = (
 )
 
 
-def _channel(name: str) -> str:
+def channel(name: str) -> str:
     """Return a coefficient's name without its side, unless the side is what it commands."""
     if name in ('mouthLeft', 'mouthRight', 'jawLeft', 'jawRight'):
         return name
@@ -172,7 +172,7 @@ def _channel(name: str) -> str:
 
 _EVERY = tuple(
     Probe(f'{name} 0.8', {name: 0.8}, targets=(Target(name),))
-    for name in dict.fromkeys(map(_channel, ARKIT_NAMES))
+    for name in dict.fromkeys(map(channel, ARKIT_NAMES))
 )
 
 PROBES: tuple[Probe, ...] = (*_TARGETED, *_FAR, *_EVERY)

@@ -15,11 +15,16 @@ LINE = 16
 
 def contact_sheet(readings: Sequence[Reading], still: Image) -> Image:
     """Return one picture with all pictures of a portrait, the reference first, and their texts."""
-    tiles = [_tile(still, ['reference'])]
-    tiles += [_tile(reading.picture, [reading.probe.label, _read(reading)]) for reading in readings]
-    blank = np.full_like(tiles[0], 255)
-    tiles += [blank] * (-len(tiles) % COLUMNS)
-    rows = [np.hstack(tiles[i : i + COLUMNS]) for i in range(0, len(tiles), COLUMNS)]
+    tiles = [tile(still, ['reference'])]
+    tiles += [tile(reading.picture, [reading.probe.label, _read(reading)]) for reading in readings]
+    return arranged(tiles, COLUMNS)
+
+
+def arranged(tiles: Sequence[Image], columns: int) -> Image:
+    """Return one picture of tiles of one size, row by row."""
+    blanks = [np.full_like(tiles[0], 255)] * (-len(tiles) % columns)
+    every = [*tiles, *blanks]
+    rows = [np.hstack(every[i : i + columns]) for i in range(0, len(every), columns)]
     return np.vstack(rows)
 
 
@@ -30,7 +35,8 @@ def _read(reading: Reading) -> str:
     )
 
 
-def _tile(picture: Image, lines: Sequence[str]) -> Image:
+def tile(picture: Image, lines: Sequence[str]) -> Image:
+    """Return a picture with lines of text below it."""
     height, width = picture.shape[:2]
     tile = np.full((height + 2 * LINE + 6, width + 2, 3), 255, np.uint8)
     tile[:height, :width] = picture

@@ -1,0 +1,57 @@
+"""`vico faces`: draws the pictures of the documentation by which to choose a renderer."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from vico_listener.lab.evaluation.render_check.gallery import attitude_sheet
+from vico_listener.lab.evaluation.render_check.gallery import channel_sheet
+from vico_listener.lab.evaluation.render_check.gallery import expression_sheet
+from vico_listener.render import create_renderer
+from vico_listener.render import load_portrait
+from vico_listener.render import portrait_of
+from vico_listener.render.base import Renderer
+from vico_listener.render.cartoon.theme import theme_names
+
+SHOWN = ('portrait', 'head3d', 'cartoon')
+
+QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 88]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `vico faces`."""
+    parser.add_argument('--portrait', default='', help='a photo; empty for the default portrait')
+    parser.add_argument('--figure', default='maya', help='whom head3d shows')
+    parser.add_argument('--theme', default='paper', help='how cartoon looks')
+    parser.add_argument('--size', type=int, default=176, help='width and height of a picture, px')
+    parser.add_argument(
+        '--out', type=Path, default=Path('faces'), help='the folder for the pictures'
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Draw `renderers.jpg`, `themes.jpg` and, for each renderer, `channels_NAME.jpg`."""
+    args.out.mkdir(parents=True, exist_ok=True)
+    renderers = {name: _renderer(name, args) for name in SHOWN}
+    sheets = {'renderers': attitude_sheet(renderers)}
+    wide = {'size': args.size, 'width': args.size * 3 // 2}
+    themes = {name: create_renderer('cartoon', theme=name, **wide) for name in theme_names()}
+    sheets['themes'] = expression_sheet(themes)
+    for name, renderer in renderers.items():
+        sheets[f'channels_{name}'] = channel_sheet(renderer)
+        renderer.close()
+    for name, picture in sheets.items():
+        path = args.out / f'{name}.jpg'
+        cv2.imwrite(str(path), picture, QUALITY)
+        print(path)
+    return 0
+
+
+def _renderer(name: str, args: argparse.Namespace) -> Renderer:
+    options: dict[str, Any] = {'head3d': {'figure': args.figure}, 'cartoon': {'theme': args.theme}}
+    given = options.get(name, {})
+    if photo := portrait_of(name, args.portrait if name == 'portrait' else ''):
+        given['portrait'] = load_portrait(photo)
+    return create_renderer(name, size=args.size, **given)

@@ -1,0 +1,82 @@
+"""Draws what renderers make of attitudes and of every coefficient, for people to choose by."""
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+
+from vico_listener.lab.evaluation.render_check.probes import Probe
+from vico_listener.lab.evaluation.render_check.probes import channel
+from vico_listener.lab.evaluation.render_check.sheet import arranged
+from vico_listener.lab.evaluation.render_check.sheet import tile
+from vico_listener.listener.style import FAINTEST_SMILE
+from vico_listener.listener.style import STYLES
+from vico_listener.motion import ARKIT_NAMES
+from vico_listener.motion import Attitude
+from vico_listener.render.base import Image
+from vico_listener.render.base import Renderer
+
+COLUMNS = 7
+
+
+LIVELY = (
+    Probe(
+        'laugh',
+        {'mouthSmile': 0.95, 'jawOpen': 0.5, 'cheekSquint': 0.5, 'eyeSquint': 0.4},
+        degrees=(6.0, 0.0, 14.0),
+    ),
+    Probe('surprise', {'browInnerUp': 0.8, 'browOuterUp': 0.5, 'eyeWide': 0.6, 'jawOpen': 0.35}),
+)
+
+
+def attitude_probes() -> dict[Attitude, Probe]:
+    """Return a moment of each attitude: a nod with a smile, rest, displeasure."""
+    glad, cross = STYLES[Attitude.POSITIVE], STYLES[Attitude.NEGATIVE]
+    return {
+        Attitude.POSITIVE: Probe(
+            'positive',
+            {'mouthSmile': glad.smile + glad.smile_pulse},
+            degrees=(glad.tilt, glad.depth, 0.0),
+        ),
+        Attitude.NEUTRAL: Probe('neutral', {'mouthSmile': 0.0}),
+        Attitude.NEGATIVE: Probe(
+            'negative',
+            {'mouthSmile': FAINTEST_SMILE},
+            {'browDown': cross.brow_down, 'mouthFrown': cross.frown, 'mouthPress': cross.press},
+            degrees=(0.0, cross.chin, -cross.depth),
+        ),
+    }
+
+
+def attitude_sheet(renderers: Mapping[str, Renderer]) -> Image:
+    """Return one row of pictures: for each renderer, by its title, each attitude."""
+    tiles = []
+    for title, renderer in renderers.items():
+        for attitude, probe in attitude_probes().items():
+            picture = _picture(renderer, probe)
+            tiles.append(tile(picture, [f'{title}, {attitude.value}']))
+    return arranged(tiles, len(tiles))
+
+
+def expression_sheet(renderers: Mapping[str, Renderer]) -> Image:
+    """Return a row of pictures for each renderer: each attitude, a laugh, a surprise."""
+    probes = (*attitude_probes().values(), *LIVELY)
+    tiles = [
+        tile(_picture(renderer, probe), [f'{title}, {probe.label}'])
+        for title, renderer in renderers.items()
+        for probe in probes
+    ]
+    return arranged(tiles, len(probes))
+
+
+def channel_sheet(renderer: Renderer, values: Sequence[float] = (0.5, 1.0)) -> Image:
+    """Return the face at rest, then each coefficient at each value, both sides at once."""
+    tiles = [tile(_picture(renderer, Probe('rest')), ['at rest'])] * len(values)
+    for name in dict.fromkeys(map(channel, ARKIT_NAMES)):
+        for value in values:
+            picture = _picture(renderer, Probe(name, {name: value}))
+            tiles.append(tile(picture, [f'{name} {value:g}']))
+    return arranged(tiles, COLUMNS * len(values))
+
+
+def _picture(renderer: Renderer, probe: Probe) -> Image:
+    renderer.reset()
+    return renderer.render(probe.motion(renderer.reference))
