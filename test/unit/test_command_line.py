@@ -19,7 +19,6 @@ from vico_listener.lab.cli import checkpoint
     ('command', 'module', 'remedy'),
     [
         ('train', 'torch', 'requirements/training.txt'),
-        ('demo', 'matplotlib', 'requirements/lab.txt'),
         ('demo', 'av', 'requirements/head.txt'),
     ],
 )

@@ -68,6 +68,15 @@ def main(arguments: Sequence[str] | None = None, interrupts: Interrupts | None =
         return 1
 
 
+class _HelpFormatter(argparse.ArgumentDefaultsHelpFormatter):
+    """Shows the default of an option, unless it is none or the text tells it."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        if action.default in (None, '', []) or '(default' in (action.help or ''):
+            return action.help
+        return super()._get_help_string(action)
+
+
 def _interrupted(interrupts: Interrupts | None) -> int:
     print('interrupted', file=sys.stderr)
     return 130 if interrupts is None else interrupts.exit_code
@@ -89,7 +98,7 @@ def create_parser(loaded: Collection[str] = tuple(COMMANDS)) -> argparse.Argumen
             name,
             help=what,
             description=what[0].upper() + what[1:] + '.',
-            formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+            formatter_class=_HelpFormatter,
         )
         if name in loaded:
             room = 'cli' if name in HEAD else 'lab.cli'

@@ -136,12 +136,6 @@ class BagSource:
             self.notes += bag.remarks.lines()
         self.remarks = Remarks()
 
-    @property
-    def has_format(self) -> bool:
-        """True when the bag says in what format its sound is."""
-        audio = self.inputs.audio
-        return audio is None or audio.kind == AUDIO_FOREIGN or self.inputs.audio_info is not None
-
     def play(self) -> Iterator[Item]:
         """Everything in the order of its stamps.
 

@@ -28,10 +28,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     make = actions.add_parser('make', help='make bags of a video, or of a data set')
     make.add_argument('source', type=Path, metavar='CLIP|DATASET', help='video file or folder')
     make.add_argument('--out', type=Path, required=True, help="the bag's folder, or theirs")
-    make.add_argument('--format', choices=sorted(STORAGES), default='mcap', help='of the bag')
-    make.add_argument('--images', choices=('raw', 'jpeg'), default='raw')
     make.add_argument(
-        '--attitude', choices=[a.value for a in Attitude], help="the listener's; else as known"
+        '--format', choices=sorted(STORAGES), default='mcap', help='storage of the bag'
+    )
+    make.add_argument(
+        '--images', choices=('raw', 'jpeg'), default='raw', help='how the images are stored'
+    )
+    make.add_argument(
+        '--attitude',
+        choices=[a.value for a in Attitude],
+        help='attitude of the listener, if not that of the data set',
     )
     make.add_argument(
         '--features', type=Path, help='folder of NAME.npz with attitude and true motion'
@@ -40,14 +46,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     info.add_argument('bag', type=Path, help='folder, .mcap or .db3 file')
     record = actions.add_parser('record', help="keep the running stack's output until Ctrl-C")
     record.add_argument('--out', type=Path, required=True, help="the bag's folder")
-    record.add_argument('--format', choices=sorted(STORAGES), default='mcap', help='of the bag')
-    record.add_argument('--namespace', default='/', help='of the stack')
-    record.add_argument('--robot', default='generic_3dof', help='whose head commands')
     record.add_argument(
-        '--topic', action='append', default=[], metavar='NAME', help='record this one, too'
+        '--format', choices=sorted(STORAGES), default='mcap', help='storage of the bag'
     )
-    record.add_argument('--use-sim-time', action='store_true', help='times of /clock')
-    record.add_argument('--seconds', type=float, default=0.0, help='end after these; 0 = never')
+    record.add_argument('--namespace', default='/', help='namespace of the stack')
+    record.add_argument(
+        '--robot', default='generic_3dof', help='profile of the robot that is commanded'
+    )
+    record.add_argument(
+        '--topic', action='append', default=[], metavar='NAME', help='record this topic, too'
+    )
+    record.add_argument('--use-sim-time', action='store_true', help='take the times of /clock')
+    record.add_argument(
+        '--seconds', type=float, default=0.0, help='end after so many seconds; 0: never'
+    )
     record.add_argument(
         '--strict',
         action='store_true',
@@ -56,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it."""
+    """Make, describe or record a bag."""
     if args.action == 'make':
         _make(args)
     elif args.action == 'info':

@@ -47,24 +47,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help='video of a speaker (mp4, mov, mkv, webm, ...), or a rosbag2 bag',
     )
-    parser.add_argument('--image-topic', default='', help="a bag's camera, when it has several")
+    parser.add_argument(
+        '--image-topic', default='', help='topic of the camera, if a bag has several'
+    )
     parser.add_argument(
         '--audio-topic',
         default='',
-        help="a bag's microphone; none = play without sound, a clip, too",
+        help='topic of the microphone, if a bag has several; none: play without audio',
     )
     parser.add_argument(
         '--stamps',
         choices=('auto', 'header', 'arrival'),
         default='auto',
-        help="a bag's: the messages' own, the times of recording, or whichever can be joined",
+        help='what orders a bag: the stamps of its messages, the times of recording, or what fits',
     )
     add_stack_arguments(parser)
     parser.add_argument(
         '--sim', action='store_true', help='simulate the robot (MuJoCo) and film it, not a face'
     )
-    parser.add_argument('--out', type=Path, default=Path('out/demo'), help='where the files go')
-    parser.add_argument('--fast', action='store_true', help='as fast as it goes, same result')
+    parser.add_argument('--out', type=Path, default=Path('out/demo'), help='folder of the results')
+    parser.add_argument(
+        '--fast', action='store_true', help='play as fast as it goes, with the same result'
+    )
     parser.add_argument(
         '--strict',
         action='store_true',
