@@ -132,13 +132,21 @@ class FaultSuite:
 
     @contextlib.contextmanager
     def _fresh_diagnostics(self) -> Iterator[None]:
-        """Hold the camera still until diagnostics have counted every picture, then go on."""
+        """Hold the camera still until two rounds of diagnostics count alike, then go on."""
         settings = self.input.settings
         self.input.change(camera=False)
         time.sleep(0.3)
-        told = self.watcher.told
+        told, counted = self.watcher.told, self._counted()
+
+        def settled() -> bool:
+            nonlocal told, counted
+            if self.watcher.told == told:
+                return False
+            before, told, counted = counted, self.watcher.told, self._counted()
+            return counted == before
+
         with contextlib.suppress(UnavailableError):
-            self._wait(lambda: self.watcher.told >= told + 1, 'diagnostics', 3.0)
+            self._wait(settled, 'diagnostics', 8.0)
         yield
         self.input.settings = settings
 
