@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip('launch', reason='needs an installed ROS 2')
+pytest.importorskip('launch_ros', reason='needs an installed ROS 2')
 
 from launching import LaunchProcess  # noqa: E402
 
