@@ -95,7 +95,7 @@ def _lip_moves(part: str, u: Floats, lip: Floats) -> dict[str, Floats]:
     one_side: dict[str, tuple[Any, Floats]] = {
         'mouthSmile': (
             0.11 * np.maximum(u, 0.0),
-            -0.17 * np.maximum(u, 0.0) ** 1.7 + _left(u) * (0.03 + 0.02 * down) * soft,
+            -0.17 * np.maximum(u, 0.0) ** 1.7 + 0.04 * _left(u) * soft,
         ),
         'mouthFrown': (
             0.01 * np.maximum(u, 0.0),

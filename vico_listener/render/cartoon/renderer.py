@@ -68,16 +68,14 @@ class CartoonRenderer(Renderer):
         if left >= right or top >= bottom:
             return picture
         area = np.s_[FINER * top : FINER * bottom, FINER * left : FINER * right]
-        canvas = self._canvas[area]
-        np.copyto(canvas, self._blank[area])
-        offset = (-FINER * left, -FINER * top)
+        canvas = self._canvas
+        np.copyto(canvas[area], self._blank[area])
         for shape, polygon in zip(shapes, corners, strict=True):
             red, green, blue = shape.colour
-            polygon += np.multiply(offset, STEPS, dtype=np.int32)
             cv2.fillPoly(canvas, [polygon], (blue, green, red), cv2.LINE_AA, SHIFT)
         # OpenCV smooths the edges of a polygon, but makes it half a pixel too fat.
         part = picture[top:bottom, left:right]
-        cv2.resize(canvas, part.shape[1::-1], part, interpolation=cv2.INTER_AREA)
+        cv2.resize(canvas[area], part.shape[1::-1], part, interpolation=cv2.INTER_AREA)
         return picture
 
     def _extent(self, corners: NDArray[np.int32]) -> tuple[int, int, int, int]:
