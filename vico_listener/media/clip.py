@@ -27,6 +27,7 @@ from vico_listener.media.picture import fit
 from vico_listener.media.picture import shown_picture
 from vico_listener.media.remarks import Remarks
 from vico_listener.media.sound import cut_sound
+from vico_listener.speech.pcm import PcmDecoder
 
 __all__ = [
     'START_NS',
@@ -221,6 +222,8 @@ def read_sound(path: Path) -> tuple[NDArray[np.int16], int]:
 def sound_between(path: Path, since: float, until: float) -> tuple[NDArray[np.float32], int]:
     """The sound of a stretch of time, mixed to one channel; zeros where there is none.
 
+    Where an inverted channel cancels the others out, the loudest one is taken.
+
     Args:
         path: the clip.
         since: beginning, s of stream time.
@@ -234,8 +237,12 @@ def sound_between(path: Path, since: float, until: float) -> tuple[NDArray[np.fl
     """
     rate = probe_sound(path).sample_rate
     sound = np.zeros(round((until - since) * rate), np.float32)
+    decoder: PcmDecoder | None = None
     for chunk in sound_chunks(path, since):
-        mono = chunk.samples.mean(axis=1) / 32768
+        channels = chunk.samples.shape[1]
+        if decoder is None or decoder.channels != channels:
+            decoder = PcmDecoder(channels)
+        mono = decoder.decode(chunk.samples)
         begin = round((chunk.stamp / NANOSECONDS - since) * rate)
         if begin >= len(sound):
             break

@@ -101,16 +101,18 @@ class SampleReader:
             whole = len(data) // format_.frame_bytes * format_.frame_bytes
             data, self._left = data[:whole], data[whole:]
         if format_ not in self._decoders:
-            # As one channel: the samples stay interleaved.
-            self._decoders[format_] = PcmDecoder(1, format_.sample_format)
+            # Up to two channels stay interleaved, as if they were one.
+            together = format_.channels if format_.channels > 2 else 1
+            self._decoders[format_] = PcmDecoder(together, format_.sample_format)
         values = self._decoders[format_].decode(data)
-        if len(values) % format_.channels:
+        if format_.channels > 2:
+            frames = values[:, None]
+        elif len(values) % format_.channels:
             raise AudioFormatError(
                 f'{len(values)} samples are no multiple of {format_.channels} channels'
             )
-        frames = values.reshape(-1, format_.channels)
-        if format_.channels > 2:
-            frames = frames.mean(axis=1, keepdims=True)
+        else:
+            frames = values.reshape(-1, format_.channels)
         return np.clip(np.round(frames * 32768.0), -32768, 32767).astype(np.int16)
 
 
