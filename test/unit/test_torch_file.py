@@ -71,6 +71,15 @@ def test_other_formats(tmp_path: Path) -> None:
     refused(tmp_path / 'a.pt', 'is a TorchScript archive')
 
 
+def test_an_archive_that_tells_of_other_disks_is_damaged(tmp_path: Path) -> None:
+    path = good(tmp_path / 'wanted.pth')
+    data = bytearray(path.read_bytes())
+    locator = data.rindex(b'PK\x06\x07')  # of the end of a zip64 archive
+    data[locator + 16 : locator + 20] = (2).to_bytes(4, 'little')
+    path.write_bytes(data)
+    refused(path, 'a damaged archive')
+
+
 class Malice:
     def __init__(self, trace: Path) -> None:
         self.trace = trace

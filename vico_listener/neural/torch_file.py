@@ -98,17 +98,16 @@ def _other_kind(path: Path) -> str:
         return 'a web page (a download that asked for a confirmation?)'
     if start[8:9] == b'{' and int.from_bytes(start[:8], 'little') < path.stat().st_size:
         return 'in the safetensors format'
-    if zipfile.is_zipfile(path):
-        try:
-            with zipfile.ZipFile(path) as archive:
-                names = {name.rpartition('/')[2] for name in archive.namelist()}
-        except _UNREADABLE:
-            return 'a damaged archive'
-        if 'constants.pkl' in names:
-            return 'a TorchScript archive'
-        if 'data.pkl' not in names:
-            return 'an archive (unpack it first)'
-    return ''
+    try:
+        if not zipfile.is_zipfile(path):
+            return ''
+        with zipfile.ZipFile(path) as archive:
+            names = {name.rpartition('/')[2] for name in archive.namelist()}
+    except _UNREADABLE:
+        return 'a damaged archive'
+    if 'constants.pkl' in names:
+        return 'a TorchScript archive'
+    return '' if 'data.pkl' in names else 'an archive (unpack it first)'
 
 
 def load_pretrained(network: nn.Module, path: Path, wanted: PretrainedFile) -> None:
