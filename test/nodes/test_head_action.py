@@ -1,6 +1,5 @@
 """The head node in front of a FollowJointTrajectory server: streaming goals, and their refusal."""
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from rclpy.action import CancelResponse
 from rclpy.action import GoalResponse
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.node import Node
-from test_head_node import motion
+from test_head_measured import listen as send_until
 
 from vico_listener import msg
 from vico_listener.nodes.head_node import HeadNode
@@ -73,16 +72,8 @@ def robot(folder: Path) -> str:
 
 
 def listen(publisher: Any, done: Any) -> None:
-    sent = 0
-
-    def ready() -> bool:
-        nonlocal sent
-        sent += 1
-        publisher.publish(motion(sent, 0.2 + 1e-6 * (sent % 7)))
-        time.sleep(1 / 30)
-        return bool(done())
-
-    wait_until(ready)
+    """Send motions with the head nodded until it is done."""
+    send_until(publisher, done, (0.0, 0.2))
 
 
 @pytest.mark.trouble(

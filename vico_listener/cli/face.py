@@ -3,14 +3,13 @@
 import argparse
 import contextlib
 import math
-import sys
 import time
 from collections.abc import Iterator
 
 import numpy as np
 
 from vico_listener.clock import MODEL_RATE
-from vico_listener.live.origin import is_loopback
+from vico_listener.live.origin import warn_of_strangers
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
 from vico_listener.render.cartoon.face import face_drawing
@@ -55,13 +54,7 @@ def run(args: argparse.Namespace) -> int:
     address = page.start()
     with contextlib.closing(page):
         print(f'open {address} (stop it by Ctrl-C)', flush=True)
-        if not is_loopback(args.host):
-            print(
-                f'vico face: warning: everybody who can reach {args.host} sees the face, without a '
-                'password or encryption',
-                file=sys.stderr,
-                flush=True,
-            )
+        warn_of_strangers('face', args.host, 'sees the face')
         if args.trial:
             for motion in trial():
                 page.show(motion, time.monotonic_ns())

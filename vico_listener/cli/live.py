@@ -13,7 +13,7 @@ from vico_listener.cli.stack import check_stack
 from vico_listener.cli.stack import check_stack_arguments
 from vico_listener.cli.stack import stack_parameters
 from vico_listener.cli.stack import wait_for_stack
-from vico_listener.live.origin import is_loopback
+from vico_listener.live.origin import warn_of_strangers
 from vico_listener.live.sources import Camera
 from vico_listener.live.sources import Microphone
 from vico_listener.live.sources import default_microphone
@@ -98,13 +98,7 @@ class Session:
 
         page = LivePage(args.host, args.port, self._control)
         print(f'open {page.start()} (stop it by the button there or by Ctrl-C)', flush=True)
-        if not is_loopback(args.host):
-            print(
-                f'vico live: warning: everybody who can reach {args.host} sees the camera and '
-                'controls the listener, without a password or encryption',
-                file=sys.stderr,
-                flush=True,
-            )
+        warn_of_strangers('live', args.host, 'sees the camera and controls the listener')
         return page
 
     def _control(self, control: Control) -> None:

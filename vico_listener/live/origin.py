@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+import sys
 from urllib.parse import urlsplit
 
 
@@ -13,6 +14,23 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def warn_of_strangers(command: str, host: str, what: str) -> None:
+    """Warn on stderr, where a server bound to `host` can be reached from elsewhere.
+
+    Args:
+        command: the sub-command of `vico`.
+        host: the address that the server is bound to.
+        what: what everybody there can do, e.g. 'sees the face'.
+    """
+    if not is_loopback(host):
+        print(
+            f'vico {command}: warning: everybody who can reach {host} {what}, without a password '
+            'or encryption',
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def host_allowed(header: str | None, bound: str) -> bool:

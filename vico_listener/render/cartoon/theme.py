@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from vico_listener.errors import SettingError
+from vico_listener.render.description import check_like
+from vico_listener.render.description import described_path
+from vico_listener.render.description import read_description
 from vico_listener.resources import resource_path
-from vico_listener.yaml_text import parse_yaml
 
 Colour = tuple[int, int, int]
 """Red, green, blue, 0 to 255."""
@@ -142,31 +144,14 @@ def load_theme(name: str | Path) -> Theme:
         SettingError: there is no such name or file, or the file has an unknown or wrong entry.
     """
     ready = theme_names()
-    path = Path(name).expanduser()
     if str(name) in ready:
         path = resource_path(f'config/themes/{name}.yaml')
-    elif path.suffix not in ('.yaml', '.yml') or not path.is_file():
-        raise SettingError(
-            f"unknown theme '{name}': choose one of {', '.join(ready)}, or give a YAML file"
-        )
-    try:
-        content = parse_yaml(path.read_text(encoding='utf-8'))
-    except ValueError as error:
-        raise SettingError(f'{path} is no YAML: {error}') from None
-    if not isinstance(content, dict):
-        raise SettingError(f'{path}: it must hold names and values, such as `head: round`')
+    else:
+        path = described_path('theme', name, ready)
+    content = read_description(path, Theme, 'head: round')
     like = content.pop('like', None)
-    if like is not None and like not in ready:
-        raise SettingError(f'{path}: like must be one of {", ".join(ready)}, not {like!r}')
-    known = {entry.name for entry in dataclasses.fields(Theme)}
-    unknown = content.keys() - known
-    if unknown:
-        raise SettingError(
-            f'{path}: unknown {", ".join(sorted(map(str, unknown)))}: choose of '
-            f'{", ".join(sorted(known))}'
-        )
-    content = {k: tuple(v) if isinstance(v, list) else v for k, v in content.items()}
     if like is not None:
+        check_like(path, like, ready)
         return dataclasses.replace(load_theme(like), **content)
     return _complete(path, content)
 

@@ -7,7 +7,9 @@ from dataclasses import field
 from pathlib import Path
 
 from vico_listener.errors import SettingError
-from vico_listener.yaml_text import parse_yaml
+from vico_listener.render.description import check_like
+from vico_listener.render.description import described_path
+from vico_listener.render.description import read_description
 
 Colour = tuple[int, int, int]
 """Red, green, blue, 0 to 255."""
@@ -157,26 +159,8 @@ def load_identity(name: str | Path) -> Identity:
     """
     if str(name) in IDENTITIES:
         return IDENTITIES[str(name)]
-    path = Path(name).expanduser()
-    if path.suffix not in ('.yaml', '.yml') or not path.is_file():
-        raise SettingError(
-            f"unknown figure '{name}': choose one of {', '.join(IDENTITIES)}, or give a YAML file"
-        )
-    try:
-        content = parse_yaml(path.read_text(encoding='utf-8'))
-    except ValueError as error:
-        raise SettingError(f'{path} is no YAML: {error}') from None
-    if not isinstance(content, dict):
-        raise SettingError(f'{path}: it must hold names and values, such as `hair_style: bob`')
-    known = {field.name for field in dataclasses.fields(Identity)}
-    unknown = {'like', *content} - {'like'} - known
-    if unknown:
-        raise SettingError(
-            f'{path}: unknown {", ".join(sorted(map(str, unknown)))}: choose of '
-            f'{", ".join(sorted(known))}'
-        )
+    path = described_path('figure', name, IDENTITIES)
+    content = read_description(path, Identity, 'hair_style: bob')
     like = content.pop('like', 'maya')
-    if not isinstance(like, str) or like not in IDENTITIES:
-        raise SettingError(f'{path}: like must be one of {", ".join(IDENTITIES)}, not {like!r}')
-    content = {k: tuple(v) if isinstance(v, list) else v for k, v in content.items()}
+    check_like(path, like, IDENTITIES)
     return dataclasses.replace(IDENTITIES[like], **content)
