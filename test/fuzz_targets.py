@@ -20,7 +20,7 @@ from vico_listener.errors import SettingError
 from vico_listener.face.deep3d.coefficients import load_mat
 from vico_listener.face.deep3d.coefficients import save_mat
 from vico_listener.listener.model.checkpoint import load_checkpoint
-from vico_listener.media.bags.errors import BagError
+from vico_listener.media.bags.bag_errors import BagError
 from vico_listener.media.bags.writer import BagWriter
 from vico_listener.media.clip import ClipError
 from vico_listener.media.clip import count_pictures

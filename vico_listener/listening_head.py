@@ -47,8 +47,8 @@ from vico_listener.render import default_portrait_path
 from vico_listener.render import load_portrait
 from vico_listener.render import measure_portrait
 from vico_listener.render import portrait_of
-from vico_listener.render.base import Image
-from vico_listener.render.base import check_basis
+from vico_listener.render.renderers import Image
+from vico_listener.render.renderers import check_basis
 from vico_listener.robot import HeadCommand
 from vico_listener.robot import RobotHead
 from vico_listener.robot import load_profile
@@ -481,7 +481,7 @@ def measure_reference(portrait: str | Path, face_model: str | Path = '') -> Face
     """
     if Path(face_model).suffix in ('.pth', '.mat'):
         # The import is late because it loads the pretrained networks.
-        from vico_listener.render.pirender.renderer import measure_absolute
+        from vico_listener.render.pirender.pirenderer import measure_absolute
 
         picture = load_portrait(portrait or default_portrait_path())
         return measure_absolute(picture, face_model)[1]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from vico_listener.lab.cli import nod_table
-from vico_listener.lab.simulation.nods import nod
+from vico_listener.lab.simulation.nod_size import nod
 from vico_listener.lab.simulation.trajectory_controller import Point
 from vico_listener.lab.simulation.trajectory_controller import Trajectory
 from vico_listener.lab.simulation.trajectory_controller import TrajectoryController

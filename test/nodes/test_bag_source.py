@@ -10,6 +10,7 @@ from vico_listener.clock import NANOSECONDS
 from vico_listener.frames import CameraFrame
 from vico_listener.frames import SoundChunk
 from vico_listener.media.bags import writer as writing
+from vico_listener.media.bags.bag_errors import BagError
 from vico_listener.media.bags.definitions import ATTITUDE
 from vico_listener.media.bags.definitions import AUDIO_FOREIGN
 from vico_listener.media.bags.definitions import AUDIO_INFO
@@ -18,7 +19,6 @@ from vico_listener.media.bags.definitions import AUDIO_STAMPED
 from vico_listener.media.bags.definitions import IMAGE
 from vico_listener.media.bags.definitions import header_of
 from vico_listener.media.bags.definitions import new_message
-from vico_listener.media.bags.errors import BagError
 from vico_listener.media.bags.writer import BagWriter
 from vico_listener.nodes.bag_source import BagSource
 from vico_listener.nodes.source import AttitudeChange

@@ -37,7 +37,7 @@ from vico_listener.robot.fields import Fields
 from vico_listener.robot.interfaces import LinkInterface
 from vico_listener.robot.interfaces import Payload
 from vico_listener.robot.interfaces import RobotLink
-from vico_listener.robot.interfaces.base import Log
+from vico_listener.robot.interfaces.robot_interface import Log
 
 try:
     import naoqi_bridge_msgs  # noqa: F401

@@ -18,8 +18,8 @@ from vico_listener.nodes.managed_node import ERROR
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.perception_node import PerceptionNode
 from vico_listener.nodes.renderer_node import RendererNode
-from vico_listener.render.base import Image as Picture
-from vico_listener.render.base import Renderer
+from vico_listener.render.renderers import Image as Picture
+from vico_listener.render.renderers import Renderer
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from rclpy.qos import ReliabilityPolicy
 from std_msgs.msg import String
 
 from vico_listener import msg
-from vico_listener.cli.stack import StackError
+from vico_listener.cli.stack_options import StackError
 from vico_listener.lab.cli.playing import _check_format
 from vico_listener.nodes import audio_input
 from vico_listener.nodes import media_publisher

@@ -23,15 +23,15 @@ from vico_listener.lab.dataset.bags.clip_bags import make_bag
 from vico_listener.lab.dataset.bags.truth import read_truth
 from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.reference import placed_track
+from vico_listener.media.bags.bag_errors import BagError
 from vico_listener.media.bags.definitions import AUDIO_STAMPED
 from vico_listener.media.bags.definitions import IMAGE
 from vico_listener.media.bags.definitions import header_of
 from vico_listener.media.bags.definitions import new_message
-from vico_listener.media.bags.errors import BagError
+from vico_listener.media.bags.input_topics import choose_inputs
 from vico_listener.media.bags.reader import Bag
 from vico_listener.media.bags.reader import Topic
 from vico_listener.media.bags.reader import is_bag
-from vico_listener.media.bags.topics import choose_inputs
 from vico_listener.media.bags.writer import BagWriter
 from vico_listener.media.clip import START_NS
 from vico_listener.media.clip import camera_frames

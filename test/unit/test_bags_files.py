@@ -17,7 +17,7 @@ from bag_files import write_bag
 from bag_files import write_mcap
 
 from vico_listener.lab.cli.bag import describe_bag
-from vico_listener.media.bags.errors import BagError
+from vico_listener.media.bags.bag_errors import BagError
 from vico_listener.media.bags.mcap_file import _records
 from vico_listener.media.bags.reader import Bag
 from vico_listener.media.bags.reader import is_bag

@@ -24,8 +24,8 @@ from bag_files import write_bag
 
 from vico_listener.clock import NANOSECONDS as SECOND
 from vico_listener.errors import SettingError
+from vico_listener.media.bags.bag_errors import BagError
 from vico_listener.media.bags.definitions import AUDIO_PLAIN
-from vico_listener.media.bags.errors import BagError
 from vico_listener.media.clip import START_NS
 from vico_listener.media.clip import CameraFrame
 from vico_listener.media.clip import SoundChunk

@@ -14,9 +14,14 @@ import pytest
 
 from vico_listener.cli.main import main
 from vico_listener.clock import NANOSECONDS
+from vico_listener.lab.benchmark import bench_table
 from vico_listener.lab.benchmark import core as core_module
 from vico_listener.lab.benchmark import machine as machine_module
-from vico_listener.lab.benchmark import rows as rows_module
+from vico_listener.lab.benchmark.bench_table import Row
+from vico_listener.lab.benchmark.bench_table import format_rows
+from vico_listener.lab.benchmark.bench_table import percentiles
+from vico_listener.lab.benchmark.bench_table import rates
+from vico_listener.lab.benchmark.bench_table import sample
 from vico_listener.lab.benchmark.machine import Core
 from vico_listener.lab.benchmark.machine import describe_machine
 from vico_listener.lab.benchmark.machine import one_core
@@ -24,11 +29,6 @@ from vico_listener.lab.benchmark.machine import time_of_others
 from vico_listener.lab.benchmark.material import pictures
 from vico_listener.lab.benchmark.material import voice
 from vico_listener.lab.benchmark.material import write_fluent_clip
-from vico_listener.lab.benchmark.rows import Row
-from vico_listener.lab.benchmark.rows import format_rows
-from vico_listener.lab.benchmark.rows import percentiles
-from vico_listener.lab.benchmark.rows import rates
-from vico_listener.lab.benchmark.rows import sample
 from vico_listener.lab.cli import bench
 from vico_listener.media.clip import ClipError
 from vico_listener.media.clip import camera_frames
@@ -96,7 +96,7 @@ def test_table_is_aligned_and_tells_measured_from_quoted():
 def test_sample_counts_after_the_warm_up(monkeypatch):
     # A clock of 1, 2, 4, 8, ... s: the durations are 1, 4, 16 s, whatever the machine does.
     ticks = count()
-    monkeypatch.setattr(rows_module.time, 'perf_counter', lambda: 2.0 ** next(ticks))
+    monkeypatch.setattr(bench_table.time, 'perf_counter', lambda: 2.0 ** next(ticks))
     calls = []
     durations = sample(lambda: calls.append(0), 3, warm_up=2)
     assert len(calls) == 5

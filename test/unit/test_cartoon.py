@@ -13,11 +13,11 @@ from vico_listener.motion import ARKIT_NAMES
 from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion
 from vico_listener.render import create_renderer
+from vico_listener.render.cartoon.art import face_drawing
+from vico_listener.render.cartoon.cartoon_renderer import CartoonRenderer
 from vico_listener.render.cartoon.drawing import STANDS
 from vico_listener.render.cartoon.drawing import TURNS
 from vico_listener.render.cartoon.drawing import Drawing
-from vico_listener.render.cartoon.face import face_drawing
-from vico_listener.render.cartoon.renderer import CartoonRenderer
 from vico_listener.render.cartoon.shapes import DEEP
 from vico_listener.render.cartoon.shapes import DISTANCE
 from vico_listener.render.cartoon.shapes import Shaper

@@ -17,8 +17,8 @@ from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import play
 from vico_listener.media.clip import probe_clip
 from vico_listener.media.clip import sound_chunks
+from vico_listener.media.decoded_image import fit
 from vico_listener.media.film import Film
-from vico_listener.media.picture import fit
 
 
 def test_variable_frame_rate_keeps_the_container_s_stamps(tmp_path: Path) -> None:

@@ -24,8 +24,8 @@ from vico_listener.media.clip import count_pictures
 from vico_listener.media.clip import probe_clip
 from vico_listener.media.clip import probe_sound
 from vico_listener.media.clip import read_sound
+from vico_listener.media.decoded_image import displayed
 from vico_listener.media.decoding import _is_coded
-from vico_listener.media.picture import displayed
 
 DEFAULT, COVER = 1, 1 << 10
 

@@ -25,12 +25,12 @@ from vico_listener.lab.evaluation.images.rendering import cropped
 from vico_listener.lab.evaluation.images.rendering import fid
 from vico_listener.lab.evaluation.images.rendering import render_score
 from vico_listener.lab.evaluation.images.rendering import whole
-from vico_listener.media.tick_pictures import pictures_at_ticks
+from vico_listener.media.tick_images import pictures_at_ticks
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import BFM64
 from vico_listener.render import create_renderer
 from vico_listener.render import load_portrait
-from vico_listener.render.pirender import renderer as pirender
+from vico_listener.render.pirender import pirenderer as pirender
 
 SIZE = 128
 SECONDS = 0.5

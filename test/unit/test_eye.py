@@ -12,7 +12,7 @@ from vico_listener.face import FaceTracker
 from vico_listener.face import create_face_tracker
 from vico_listener.face.geometry import Camera
 from vico_listener.motion import FaceMotion
-from vico_listener.perception.calibration import Calibration
+from vico_listener.perception.camera_calibration import Calibration
 from vico_listener.perception.camera_on_head import CameraPose
 from vico_listener.perception.eye import TURNS
 from vico_listener.perception.eye import Eye

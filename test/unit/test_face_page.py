@@ -16,8 +16,8 @@ from faces import face_with
 from vico_listener.cli.face import trial
 from vico_listener.cli.main import main
 from vico_listener.motion import FaceMotion
-from vico_listener.render.cartoon.face import face_drawing
-from vico_listener.render.cartoon.renderer import CartoonRenderer
+from vico_listener.render.cartoon.art import face_drawing
+from vico_listener.render.cartoon.cartoon_renderer import CartoonRenderer
 from vico_listener.render.cartoon.shapes import Shaper
 from vico_listener.render.cartoon.theme import load_theme
 from vico_listener.render.cartoon.theme import theme_names

@@ -14,8 +14,8 @@ from vico_listener.lab.evaluation.render_check.probes import channel
 from vico_listener.motion import ARKIT_NAMES
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
-from vico_listener.render.base import Image
-from vico_listener.render.base import Renderer
+from vico_listener.render.renderers import Image
+from vico_listener.render.renderers import Renderer
 
 
 class Asked(Renderer):

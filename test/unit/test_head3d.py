@@ -36,6 +36,7 @@ from vico_listener.render.head3d.eyeball import eyeball
 from vico_listener.render.head3d.figure import Figure
 from vico_listener.render.head3d.figure_cache import cached_path
 from vico_listener.render.head3d.figure_cache import figure_of
+from vico_listener.render.head3d.head3d_renderer import Head3dRenderer
 from vico_listener.render.head3d.identity import IDENTITIES
 from vico_listener.render.head3d.identity import Identity
 from vico_listener.render.head3d.identity import load_identity
@@ -58,7 +59,6 @@ from vico_listener.render.head3d.rasteriser import TILE
 from vico_listener.render.head3d.rasteriser import Surfaces
 from vico_listener.render.head3d.rasteriser import cover
 from vico_listener.render.head3d.rasteriser import find_edges
-from vico_listener.render.head3d.renderer import Head3dRenderer
 from vico_listener.render.head3d.resolving import Lighting
 from vico_listener.render.head3d.resolving import resolve
 from vico_listener.render.head3d.shading import REFLEXES

@@ -10,7 +10,7 @@ from vico_listener.frames import SoundChunk
 from vico_listener.media import clip
 from vico_listener.media.clip import SoundInfo
 from vico_listener.media.clip import sound_between
-from vico_listener.nodes.bag_sound import SampleReader
+from vico_listener.nodes.bag_audio import SampleReader
 from vico_listener.speech import AudioFormat
 
 RATE = 16000

@@ -27,7 +27,7 @@ from vico_listener.media.clip import play
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
-from vico_listener.render.base import Renderer
+from vico_listener.render.renderers import Renderer
 from vico_listener.robot import load_profile
 from vico_listener.speech import AudioFormat
 from vico_listener.speech import AudioFormatError

@@ -23,7 +23,7 @@ from vico_listener.neural.runner import create_runner
 from vico_listener.neural.torch_file import TorchFileError
 from vico_listener.render import PortraitError
 from vico_listener.render import create_renderer
-from vico_listener.render.pirender import renderer as renderer_module
+from vico_listener.render.pirender import pirenderer as renderer_module
 from vico_listener.render.pirender.generator import Draw
 from vico_listener.render.pirender.generator import Generator
 from vico_listener.render.pirender.generator import Prepare

@@ -125,7 +125,7 @@ def test_an_unknown_name_lists_the_choices(name: str) -> None:
         ('{}.half:NUMBER', r"the module \w+\.half has no class 'NUMBER'"),
         (
             '{}.half:NoStep',
-            r'is no listener: it lacks step.* of vico_listener\.listener\.base\.Listener$',
+            r'is no listener: it lacks step.* of vico_listener\.listener\.listeners\.Listener$',
         ),
         ('{}.half:Stranger', 'is no listener: it lacks .*OPTIONS.*reset.*step'),
     ],

@@ -13,8 +13,8 @@ from vico_listener.motion import FaceMotion
 from vico_listener.robot import HeadController
 from vico_listener.robot import RobotHead
 from vico_listener.robot import load_profile
-from vico_listener.robot.head import REPLAY_SILENCE
-from vico_listener.robot.head import ReplayClock
+from vico_listener.robot.robot_head import REPLAY_SILENCE
+from vico_listener.robot.robot_head import ReplayClock
 
 
 def motion(stamp: int, pitch: float) -> ListenerMotion:

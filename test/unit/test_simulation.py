@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from vico_listener.clock import NANOSECONDS
-from vico_listener.lab.simulation.commands import Commands
-from vico_listener.lab.simulation.commands import read_commands
-from vico_listener.lab.simulation.commands import read_sent
+from vico_listener.lab.simulation.head_commands import Commands
+from vico_listener.lab.simulation.head_commands import read_commands
+from vico_listener.lab.simulation.head_commands import read_sent
 from vico_listener.lab.simulation.simulated_head import PoseError
 from vico_listener.lab.simulation.simulated_head import SimulationError
 from vico_listener.lab.simulation.simulated_head import simulated_profile
@@ -25,7 +25,7 @@ if find_spec('mujoco') is None:
 
 import mujoco  # noqa: E402
 
-from vico_listener.lab.simulation import reachy_mini  # noqa: E402
+from vico_listener.lab.simulation import simulated_reachy_mini  # noqa: E402
 from vico_listener.lab.simulation.own_head import own_head  # noqa: E402
 from vico_listener.lab.simulation.pictures import Pictures  # noqa: E402
 from vico_listener.lab.simulation.simulated_head import SimulatedHead  # noqa: E402
@@ -162,9 +162,9 @@ def test_commands_are_read_in_order_of_their_time(tmp_path: Path) -> None:
 
 
 def test_missing_reachy_mini_is_answered_by_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reachy_mini.importlib.util, 'find_spec', lambda name: None)
+    monkeypatch.setattr(simulated_reachy_mini.importlib.util, 'find_spec', lambda name: None)
     with pytest.raises(SimulationError, match=r'pip install --no-deps -r .*/requirements/'):
-        reachy_mini.scene_path()
+        simulated_reachy_mini.scene_path()
 
 
 @needs_reachy
@@ -201,7 +201,7 @@ def test_reachy_mini_can_take_every_pose_of_its_profile() -> None:
 @needs_reachy
 def test_reachy_mini_body_turns_under_a_still_head() -> None:
     head = create_head(profile_of('reachy_mini'))
-    kinematics = reachy_mini.ReachyMiniKinematics(head.model)
+    kinematics = simulated_reachy_mini.ReachyMiniKinematics(head.model)
     data = mujoco.MjData(head.model)
     settle(head, data, np.zeros(3))
     for yaw in np.linspace(0.0, 0.5, 400):

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from importlib.util import find_spec
@@ -114,6 +115,17 @@ def test_sources_that_the_docs_name_exist(page: Path) -> None:
     for name in re.findall(r'`((?:\w+/)+\w+\.py)`', page.read_text(encoding='utf-8')):
         places = (ROOT / name, ROOT / 'vico_listener' / name)
         assert any(place.is_file() for place in places), name
+
+
+def test_no_two_modules_have_one_name() -> None:
+    """But where a program begins, and the module of a command, which has the command's name."""
+    names = Counter(
+        path.name
+        for name, path in MODULES.items()
+        if path.name not in ('__init__.py', 'main.py') and '.cli.' not in name
+    )
+    assert len(names) > 300
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_nodes_are_short() -> None:

@@ -12,14 +12,14 @@ from vico_listener.cli.main import main
 from vico_listener.lab.dataset.clip_features import load_features
 from vico_listener.lab.dataset.dyads.make import DyadConfig
 from vico_listener.lab.dataset.dyads.make import make_speaker
-from vico_listener.lab.training.calibration import calibrate
-from vico_listener.lab.training.calibration import run_freely
-from vico_listener.lab.training.calibration import to_checkpoint
 from vico_listener.lab.training.loop import Trainer
 from vico_listener.lab.training.losses import LossWeights
 from vico_listener.lab.training.losses import all_losses
 from vico_listener.lab.training.losses import gesture_losses
 from vico_listener.lab.training.losses import motion_losses
+from vico_listener.lab.training.network_calibration import calibrate
+from vico_listener.lab.training.network_calibration import run_freely
+from vico_listener.lab.training.network_calibration import to_checkpoint
 from vico_listener.lab.training.sequences import Sequences
 from vico_listener.lab.training.sequences import measure
 from vico_listener.lab.training.sequences import sequences

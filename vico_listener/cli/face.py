@@ -12,7 +12,7 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.live.origin import warn_of_strangers
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
-from vico_listener.render.cartoon.face import face_drawing
+from vico_listener.render.cartoon.art import face_drawing
 from vico_listener.render.cartoon.theme import load_theme
 
 HOLD = 2.0

@@ -7,12 +7,12 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from vico_listener.cli.stack import StackError
-from vico_listener.cli.stack import add_stack_arguments
-from vico_listener.cli.stack import check_stack
-from vico_listener.cli.stack import check_stack_arguments
-from vico_listener.cli.stack import stack_parameters
-from vico_listener.cli.stack import wait_for_stack
+from vico_listener.cli.stack_options import StackError
+from vico_listener.cli.stack_options import add_stack_arguments
+from vico_listener.cli.stack_options import check_stack
+from vico_listener.cli.stack_options import check_stack_arguments
+from vico_listener.cli.stack_options import stack_parameters
+from vico_listener.cli.stack_options import wait_for_stack
 from vico_listener.live.origin import warn_of_strangers
 from vico_listener.live.sources import Camera
 from vico_listener.live.sources import Microphone

@@ -1,9 +1,9 @@
 """The listeners, which answer speaker frames with face motion, and what belongs to them."""
 
-from vico_listener.listener.base import DEFAULT_LISTENER
-from vico_listener.listener.base import LISTENERS
-from vico_listener.listener.base import Listener
-from vico_listener.listener.base import create_listener
+from vico_listener.listener.listeners import DEFAULT_LISTENER
+from vico_listener.listener.listeners import LISTENERS
+from vico_listener.listener.listeners import Listener
+from vico_listener.listener.listeners import create_listener
 
 __all__ = [
     'DEFAULT_LISTENER',

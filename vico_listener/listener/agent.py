@@ -10,9 +10,9 @@ import numpy as np
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
-from vico_listener.listener.base import Listener
-from vico_listener.listener.base import create_listener
 from vico_listener.listener.idle import IdleLayer
+from vico_listener.listener.listeners import Listener
+from vico_listener.listener.listeners import create_listener
 from vico_listener.listener.mood import MoodFade
 from vico_listener.listener.presence import Presence
 from vico_listener.motion import ZEROS3

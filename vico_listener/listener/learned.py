@@ -10,7 +10,6 @@ from vico_listener.errors import DataError
 from vico_listener.errors import SettingError
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import SpeakerFrame
-from vico_listener.listener.base import Listener
 from vico_listener.listener.body import Behaviour
 from vico_listener.listener.body import Body
 from vico_listener.listener.checks import all_finite
@@ -18,6 +17,7 @@ from vico_listener.listener.checks import usable_face
 from vico_listener.listener.decisions import Decisions
 from vico_listener.listener.expression import smile_of
 from vico_listener.listener.gestures import Gesture
+from vico_listener.listener.listeners import Listener
 from vico_listener.listener.model.checkpoint import Checkpoint
 from vico_listener.listener.model.checkpoint import load_checkpoint
 from vico_listener.listener.model.config import GESTURE_HEADS

@@ -15,7 +15,6 @@ import numpy as np
 
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.answers import Answers
-from vico_listener.listener.base import Listener
 from vico_listener.listener.body import GLANCE
 from vico_listener.listener.body import Behaviour
 from vico_listener.listener.body import Body
@@ -33,6 +32,7 @@ from vico_listener.listener.follower import STEP
 from vico_listener.listener.follower import Follower
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
+from vico_listener.listener.listeners import Listener
 from vico_listener.listener.mimicry import Mimicry
 from vico_listener.listener.mood import Mood
 from vico_listener.listener.personality import Personality

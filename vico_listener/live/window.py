@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from vico_listener.live.view import Control
 from vico_listener.live.view import ControlCallback
 from vico_listener.live.view import Sample
-from vico_listener.media.picture import fit
+from vico_listener.media.decoded_image import fit
 from vico_listener.motion import Attitude
 
 Image = NDArray[np.uint8]

@@ -19,14 +19,14 @@ from vico_listener.frames import CameraFrame
 from vico_listener.frames import SoundChunk
 from vico_listener.media.container import ClipError
 from vico_listener.media.container import Media
+from vico_listener.media.decoded_audio import cut_sound
+from vico_listener.media.decoded_image import fit
+from vico_listener.media.decoded_image import shown_picture
 from vico_listener.media.decoding import count_packets
 from vico_listener.media.decoding import decoded_frames
 from vico_listener.media.decoding import measure_duration
 from vico_listener.media.decoding import open_clip
-from vico_listener.media.picture import fit
-from vico_listener.media.picture import shown_picture
 from vico_listener.media.remarks import Remarks
-from vico_listener.media.sound import cut_sound
 from vico_listener.speech.pcm import PcmDecoder
 
 __all__ = [

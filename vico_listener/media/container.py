@@ -17,8 +17,8 @@ import av.error
 from av.stream import Disposition
 
 from vico_listener.errors import DataError
+from vico_listener.media.decoded_image import MAX_PIXELS
 from vico_listener.media.display_matrix import OF_PHOTOS
-from vico_listener.media.picture import MAX_PIXELS
 
 Kind = Literal['video', 'audio']
 

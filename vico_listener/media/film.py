@@ -13,8 +13,8 @@ from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_at
 from vico_listener.frames import SoundChunk
 from vico_listener.media.container import file_url
-from vico_listener.media.picture import Image
-from vico_listener.media.picture import fit
+from vico_listener.media.decoded_image import Image
+from vico_listener.media.decoded_image import fit
 
 SOUND_RATE = 48_000
 """The sample rate of a film's audio, Hz."""

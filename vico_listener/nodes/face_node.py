@@ -13,7 +13,7 @@ from vico_listener.motion import FaceMotion
 from vico_listener.nodes.data_executor import DataExecutor
 from vico_listener.nodes.motion_input import subscribe_to_motion
 from vico_listener.nodes.ros import start_ros
-from vico_listener.render.base import check_basis
+from vico_listener.render.renderers import check_basis
 
 Show = Callable[[FaceMotion, int], object]
 """Shows a motion at its stamp, ns."""

@@ -23,7 +23,7 @@ from vico_listener.nodes.topics import subscribe_to
 from vico_listener.robot import HeadCommand
 from vico_listener.robot import RobotHead
 from vico_listener.robot import load_profile
-from vico_listener.robot.head import ReplayClock
+from vico_listener.robot.robot_head import ReplayClock
 from vico_listener.ros_api import HEAD
 from vico_listener.ros_api.head import COMMAND_DEPTH
 from vico_listener.ros_api.head import LOOK_AT

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.errors import DataError
-from vico_listener.media.picture import MAX_PIXELS
+from vico_listener.media.decoded_image import MAX_PIXELS
 
 Image = NDArray[np.uint8]
 

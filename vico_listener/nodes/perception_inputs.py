@@ -24,7 +24,7 @@ from vico_listener.nodes.parameters import ParameterTable
 from vico_listener.perception.sense_clocks import AUDIO
 from vico_listener.perception.sense_clocks import IMAGE
 from vico_listener.perception.sense_clocks import SenseClocks
-from vico_listener.render.base import Image as Picture
+from vico_listener.render.renderers import Image as Picture
 from vico_listener.ros_api.perception import CAMERA_INFO
 from vico_listener.ros_api.perception import COMPRESSED
 from vico_listener.ros_api.perception import IMAGE as IMAGE_TOPIC

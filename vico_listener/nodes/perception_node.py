@@ -26,7 +26,7 @@ from vico_listener.nodes.quiet_watch import QuietWatch
 from vico_listener.nodes.topics import advertise
 from vico_listener.perception import Feed
 from vico_listener.perception import Perception
-from vico_listener.perception.calibration import Calibration
+from vico_listener.perception.camera_calibration import Calibration
 from vico_listener.perception.camera_on_head import CameraOnHead
 from vico_listener.perception.eye import Eye
 from vico_listener.ros_api import PERCEPTION

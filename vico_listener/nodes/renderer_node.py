@@ -22,9 +22,9 @@ from vico_listener.render import RENDERERS
 from vico_listener.render import create_renderer
 from vico_listener.render import load_portrait
 from vico_listener.render import portrait_of
-from vico_listener.render.base import Image as Picture
 from vico_listener.render.fluent import FluentRenderer
-from vico_listener.render.pirender.renderer import PIRenderer
+from vico_listener.render.pirender.pirenderer import PIRenderer
+from vico_listener.render.renderers import Image as Picture
 from vico_listener.ros_api import RENDERER
 from vico_listener.ros_api.renderer import FACE
 from vico_listener.ros_api.renderer import FACE_COMPRESSED

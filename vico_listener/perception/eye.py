@@ -12,7 +12,7 @@ from vico_listener.face import FaceTracker
 from vico_listener.face.geometry import Camera
 from vico_listener.face.observation import Image
 from vico_listener.face.tracker import Correction
-from vico_listener.perception.calibration import Calibration
+from vico_listener.perception.camera_calibration import Calibration
 from vico_listener.perception.camera_on_head import CameraPose
 from vico_listener.perception.camera_on_head import PoseSource
 from vico_listener.rotation import matrix_from_rpy

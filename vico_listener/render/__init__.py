@@ -1,14 +1,14 @@
 """The renderers, which draw the listener's face from a portrait and face motion."""
 
-from vico_listener.render.base import RENDERERS
-from vico_listener.render.base import Renderer
-from vico_listener.render.base import create_renderer
 from vico_listener.render.portrait import Portrait
 from vico_listener.render.portrait import PortraitError
 from vico_listener.render.portrait import default_portrait_path
 from vico_listener.render.portrait import load_portrait
 from vico_listener.render.portrait import measure_portrait
 from vico_listener.render.portrait import portrait_of
+from vico_listener.render.renderers import RENDERERS
+from vico_listener.render.renderers import Renderer
+from vico_listener.render.renderers import create_renderer
 
 __all__ = [
     'RENDERERS',

@@ -4,7 +4,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vico_listener.render.base import Image
 from vico_listener.render.landmarks import EYE_OUTER_LEFT
 from vico_listener.render.landmarks import EYE_OUTER_RIGHT
 from vico_listener.render.landmarks import LIPS_OUTER_LOWER
@@ -13,6 +12,7 @@ from vico_listener.render.landmarks import LOWER_LID_LEFT
 from vico_listener.render.landmarks import LOWER_LID_RIGHT
 from vico_listener.render.landmarks import UPPER_LID_LEFT
 from vico_listener.render.landmarks import UPPER_LID_RIGHT
+from vico_listener.render.renderers import Image
 
 PARTS = {
     'an eye': (UPPER_LID_RIGHT + LOWER_LID_RIGHT, UPPER_LID_LEFT + LOWER_LID_LEFT),

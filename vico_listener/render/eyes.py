@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.render import landmarks as lm
-from vico_listener.render.base import Image
 from vico_listener.render.iris import Iris
 from vico_listener.render.patch import Float
 from vico_listener.render.patch import curve
@@ -17,6 +16,7 @@ from vico_listener.render.patch import make_patch
 from vico_listener.render.patch import stretch
 from vico_listener.render.patch import unit
 from vico_listener.render.portrait import Portrait
+from vico_listener.render.renderers import Image
 
 LOOK = 0.29
 """The sideways shift of the iris at coefficient 1, in widths of the eye."""

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.motion import FaceMotion
-from vico_listener.render.base import NO_MAP
 from vico_listener.render.expression_basis import BROADENING
 from vico_listener.render.expression_basis import FADING
 from vico_listener.render.expression_basis import STROKES
@@ -21,6 +20,7 @@ from vico_listener.render.landmarks import OUTLINE
 from vico_listener.render.layers import head_share
 from vico_listener.render.layers import smooth_step
 from vico_listener.render.portrait import Portrait
+from vico_listener.render.renderers import NO_MAP
 from vico_listener.rotation import matrix_from_rpy
 
 GRID = 64

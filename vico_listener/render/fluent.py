@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
-from vico_listener.render.base import NO_MAP
-from vico_listener.render.base import Image
-from vico_listener.render.base import Renderer
+from vico_listener.render.renderers import NO_MAP
+from vico_listener.render.renderers import Image
+from vico_listener.render.renderers import Renderer
 
 Flow = NDArray[np.float32]
 

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vico_listener.render.base import Image
 from vico_listener.render.patch import Float
 from vico_listener.render.patch import Patch
+from vico_listener.render.renderers import Image
 
 MARGIN = 1.12
 """The radius within which a pixel may belong to the iris, in radii of the iris."""

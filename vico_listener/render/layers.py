@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vico_listener.render.base import Image
 from vico_listener.render.landmarks import CHIN
 from vico_listener.render.landmarks import OUTLINE
 from vico_listener.render.portrait import Portrait
+from vico_listener.render.renderers import Image
 
 WORK = 192
 """The side of the image in which the head is segmented, px."""

@@ -7,7 +7,6 @@ import cv2
 import numpy as np
 
 from vico_listener.motion import ARKIT_NAMES
-from vico_listener.render.base import Image
 from vico_listener.render.mouth_inside import colours_of
 from vico_listener.render.mouth_region import JAW_DROP
 from vico_listener.render.mouth_region import LIPS_REACH
@@ -19,6 +18,7 @@ from vico_listener.render.patch import Float
 from vico_listener.render.patch import stretch
 from vico_listener.render.patch import unit
 from vico_listener.render.portrait import Portrait
+from vico_listener.render.renderers import Image
 
 AJAR = 0.35
 """The opening of the jaw from which on more pixels are needed."""

@@ -6,7 +6,7 @@ from vico_listener.face import FaceObservation
 from vico_listener.face import observe_faces
 from vico_listener.face.geometry import Camera
 from vico_listener.face.people import observe_closely
-from vico_listener.render.base import Image
+from vico_listener.render.renderers import Image
 
 FOV_DEG = 60.0
 """The assumed field of view of the pictures, which matters for poses only a little."""

@@ -15,12 +15,12 @@ from vico_listener.errors import SettingError
 from vico_listener.face import FaceObservation
 from vico_listener.face import observe_faces
 from vico_listener.motion import FaceMotion
-from vico_listener.render.base import RENDERERS
-from vico_listener.render.base import Image
 from vico_listener.render.covers import covered_part
 from vico_listener.render.landmarks import CHIN
 from vico_listener.render.landmarks import EYE_OUTER_LEFT
 from vico_listener.render.landmarks import EYE_OUTER_RIGHT
+from vico_listener.render.renderers import RENDERERS
+from vico_listener.render.renderers import Image
 
 CROP = 2.5
 """Side of the crop in face heights, if the photo is large enough."""

@@ -10,7 +10,7 @@ from vico_listener.render.array_cache import cache_folder
 from vico_listener.render.array_cache import code_digest
 from vico_listener.render.array_cache import load_arrays
 from vico_listener.render.array_cache import save_arrays
-from vico_listener.render.base import Image
+from vico_listener.render.renderers import Image
 from vico_listener.render.response import Float
 from vico_listener.render.response import Response
 

@@ -12,9 +12,9 @@ from vico_listener.listener.model.runtimes.torch_runtime import TorchRuntime
 from vico_listener.listener.mood import MoodFade
 from vico_listener.motion import BFM64
 from vico_listener.native import from_native
-from vico_listener.render.base import Image
 from vico_listener.render.pirender.motion_window import COLUMN_FROM_NATIVE
 from vico_listener.render.pirender.motion_window import SIDE
+from vico_listener.render.renderers import Image
 
 
 class DirectChain:

@@ -21,12 +21,12 @@ from vico_listener.face.deep3d.coefficients import motion_of
 from vico_listener.face.deep3d.reconstruction import network_part
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import SpeakerFrame
+from vico_listener.lab.benchmark.bench_table import Row
+from vico_listener.lab.benchmark.bench_table import percentiles
+from vico_listener.lab.benchmark.bench_table import rates
+from vico_listener.lab.benchmark.bench_table import sample
 from vico_listener.lab.benchmark.core import each
 from vico_listener.lab.benchmark.material import pictures
-from vico_listener.lab.benchmark.rows import Row
-from vico_listener.lab.benchmark.rows import percentiles
-from vico_listener.lab.benchmark.rows import rates
-from vico_listener.lab.benchmark.rows import sample
 from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.model.config import ModelConfig
 from vico_listener.listener.model.runtimes import create_runtime
@@ -39,8 +39,8 @@ from vico_listener.neural.execution import Execution
 from vico_listener.neural.runner import create_runner
 from vico_listener.render.pirender.motion_window import MotionWindow
 from vico_listener.render.pirender.motion_window import column_of
-from vico_listener.render.pirender.renderer import PREPARED
-from vico_listener.render.pirender.renderer import picture_part
+from vico_listener.render.pirender.pirenderer import PREPARED
+from vico_listener.render.pirender.pirenderer import picture_part
 
 QUOTED = 'the paper on a V100 {}'
 
@@ -55,7 +55,7 @@ class Chain:
 
     def __init__(self, execution: Execution) -> None:
         from vico_listener.lab.benchmark.direct import DirectChain
-        from vico_listener.lab.training.calibration import to_checkpoint
+        from vico_listener.lab.training.network_calibration import to_checkpoint
         from vico_listener.listener.learned import LearnedListener
         from vico_listener.listener.model.network import ListenerNetwork
         from vico_listener.listener.model.vectors import Normalisation

@@ -11,9 +11,9 @@ from tqdm import tqdm
 from vico_listener.lab.dataset.bags.clip_bags import ClipFiles
 from vico_listener.lab.dataset.bags.clip_bags import find_clips
 from vico_listener.lab.dataset.bags.clip_bags import make_bag
-from vico_listener.media.bags.errors import BagError
+from vico_listener.media.bags.bag_errors import BagError
+from vico_listener.media.bags.input_topics import choose_inputs
 from vico_listener.media.bags.reader import Bag
-from vico_listener.media.bags.topics import choose_inputs
 from vico_listener.media.bags.writer import STORAGES
 from vico_listener.media.clip import probe_clip
 from vico_listener.motion import Attitude

@@ -10,13 +10,13 @@ from typing import Any
 
 from tqdm import tqdm
 
+from vico_listener.lab.benchmark.bench_table import Row
+from vico_listener.lab.benchmark.bench_table import format_rows
 from vico_listener.lab.benchmark.core import CORE_STAGES
 from vico_listener.lab.benchmark.core import core_rows
 from vico_listener.lab.benchmark.machine import describe_machine
 from vico_listener.lab.benchmark.machine import time_of_others
 from vico_listener.lab.benchmark.material import write_fluent_clip
-from vico_listener.lab.benchmark.rows import Row
-from vico_listener.lab.benchmark.rows import format_rows
 from vico_listener.lab.cli import demo
 from vico_listener.lab.cli import playing
 from vico_listener.nodes.source import ClipSource

@@ -5,10 +5,10 @@ import importlib.util
 from pathlib import Path
 from typing import Any
 
-from vico_listener.cli.stack import FACE_SIZE
-from vico_listener.cli.stack import StackError
-from vico_listener.cli.stack import add_stack_arguments
-from vico_listener.cli.stack import check_stack_arguments
+from vico_listener.cli.stack_options import FACE_SIZE
+from vico_listener.cli.stack_options import StackError
+from vico_listener.cli.stack_options import add_stack_arguments
+from vico_listener.cli.stack_options import check_stack_arguments
 from vico_listener.dependencies import remedy
 from vico_listener.dependencies import requirements_file
 from vico_listener.errors import VicoError

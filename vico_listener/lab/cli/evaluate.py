@@ -21,7 +21,7 @@ from vico_listener.render import PortraitError
 from vico_listener.render import create_renderer
 from vico_listener.render import default_portrait_path
 from vico_listener.render import load_portrait
-from vico_listener.render.base import Renderer
+from vico_listener.render.renderers import Renderer
 
 DEFAULT_OUT = Path('out/evaluation')
 SHEET_SIZE = 256

@@ -12,8 +12,8 @@ from vico_listener.lab.evaluation.render_check.gallery import expression_sheet
 from vico_listener.render import create_renderer
 from vico_listener.render import load_portrait
 from vico_listener.render import portrait_of
-from vico_listener.render.base import Renderer
 from vico_listener.render.cartoon.theme import theme_names
+from vico_listener.render.renderers import Renderer
 
 SHOWN = ('portrait', 'head3d', 'cartoon')
 

@@ -5,9 +5,9 @@ import math
 from collections.abc import Iterator
 from collections.abc import Sequence
 
-from vico_listener.lab.simulation.nods import CONTROLLERS
-from vico_listener.lab.simulation.nods import nod
-from vico_listener.lab.simulation.nods import takes_trajectories
+from vico_listener.lab.simulation.nod_size import CONTROLLERS
+from vico_listener.lab.simulation.nod_size import nod
+from vico_listener.lab.simulation.nod_size import takes_trajectories
 from vico_listener.robot import RobotProfile
 from vico_listener.robot import load_profile
 from vico_listener.robot.profile import known_profiles

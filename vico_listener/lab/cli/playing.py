@@ -7,11 +7,11 @@ from typing import Any
 
 from tqdm import tqdm
 
-from vico_listener.cli.stack import FACE_SIZE
-from vico_listener.cli.stack import StackError
-from vico_listener.cli.stack import check_stack
-from vico_listener.cli.stack import stack_parameters
-from vico_listener.cli.stack import wait_for_stack
+from vico_listener.cli.stack_options import FACE_SIZE
+from vico_listener.cli.stack_options import StackError
+from vico_listener.cli.stack_options import check_stack
+from vico_listener.cli.stack_options import stack_parameters
+from vico_listener.cli.stack_options import wait_for_stack
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import VicoError
 from vico_listener.nodes.source import ClipSource

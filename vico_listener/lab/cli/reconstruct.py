@@ -12,7 +12,7 @@ from vico_listener.lab.reconstruction.clip_coefficients import reconstruct_clip
 from vico_listener.lab.reconstruction.mesh import load_basel_face
 from vico_listener.lab.reconstruction.mesh import write_obj
 from vico_listener.media.clip import count_pictures
-from vico_listener.media.tick_pictures import pictures_at_ticks
+from vico_listener.media.tick_images import pictures_at_ticks
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -16,7 +16,7 @@ from vico_listener.frames import SpeakerFrame
 from vico_listener.lab.dataset.clip_features import load_features
 from vico_listener.lab.dataset.reference import first_face
 from vico_listener.lab.dataset.reference import relative_track
-from vico_listener.listener.base import Listener
+from vico_listener.listener.listeners import Listener
 from vico_listener.listener.mood import Mood
 from vico_listener.listener.personality import Personality
 from vico_listener.media.face_track import FaceTrack

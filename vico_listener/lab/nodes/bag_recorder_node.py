@@ -13,7 +13,7 @@ from rclpy.qos import DurabilityPolicy
 from rclpy.qos import QoSProfile
 from rclpy.qos import ReliabilityPolicy
 
-from vico_listener.media.bags.errors import BagError
+from vico_listener.media.bags.bag_errors import BagError
 from vico_listener.media.bags.writer import BagWriter
 from vico_listener.msg import SpeakerFrame
 from vico_listener.nodes.sense_watch import SenseWatch

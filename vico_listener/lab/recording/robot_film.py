@@ -10,7 +10,7 @@ from vico_listener.clock import EARLY_TICK_NS
 from vico_listener.frames import CameraFrame
 from vico_listener.frames import SoundChunk
 from vico_listener.lab.recording.preview import Filmstrip
-from vico_listener.lab.simulation.commands import read_commands
+from vico_listener.lab.simulation.head_commands import read_commands
 from vico_listener.lab.simulation.pictures import Pictures
 from vico_listener.lab.simulation.simulator import Simulator
 from vico_listener.lab.simulation.simulator import create_head

@@ -13,7 +13,7 @@ from vico_listener.lab.dataset.bags.truth import Truth
 from vico_listener.lab.dataset.reference import placed_track
 from vico_listener.lab.evaluation import summary
 from vico_listener.lab.evaluation.feature_distance import feature_distance
-from vico_listener.lab.simulation.commands import read_sent
+from vico_listener.lab.simulation.head_commands import read_sent
 from vico_listener.lab.simulation.tracking import limit_margins
 from vico_listener.media.tracks import COMMANDS_FILE
 from vico_listener.media.tracks import RecordingError

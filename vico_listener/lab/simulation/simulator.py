@@ -4,12 +4,12 @@ import mujoco
 import numpy as np
 
 from vico_listener.clock import NANOSECONDS
-from vico_listener.lab.simulation.commands import Commands
+from vico_listener.lab.simulation.head_commands import Commands
 from vico_listener.lab.simulation.own_head import own_head
-from vico_listener.lab.simulation.reachy_mini import reachy_mini
 from vico_listener.lab.simulation.simulated_head import PoseError
 from vico_listener.lab.simulation.simulated_head import SimulatedHead
 from vico_listener.lab.simulation.simulated_head import Vector
+from vico_listener.lab.simulation.simulated_reachy_mini import reachy_mini
 from vico_listener.lab.simulation.tracking import SAMPLE_RATE
 from vico_listener.robot import RobotProfile
 from vico_listener.robot import head_rotation

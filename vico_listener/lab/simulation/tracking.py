@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from vico_listener.lab.simulation.commands import Commands
+from vico_listener.lab.simulation.head_commands import Commands
 from vico_listener.lab.simulation.simulated_head import Vector
 from vico_listener.robot import RobotProfile
 from vico_listener.robot.joints import AXES

@@ -25,9 +25,9 @@ from vico_listener.lab.study.questions import Video
 from vico_listener.media.clip import play
 from vico_listener.media.clip import probe_clip
 from vico_listener.media.container import file_url
+from vico_listener.media.decoded_image import fit
 from vico_listener.media.film import SOUND_RATE
 from vico_listener.media.film import speaker_width
-from vico_listener.media.picture import fit
 from vico_listener.resources import resource_path
 
 SIZE = 360

@@ -7,9 +7,9 @@ from tempfile import TemporaryDirectory
 
 from vico_listener.media.bags import mcap_file
 from vico_listener.media.bags import sqlite_file
-from vico_listener.media.bags.errors import BagError
-from vico_listener.media.bags.errors import damaged
-from vico_listener.media.bags.errors import of_ros1
+from vico_listener.media.bags.bag_errors import BagError
+from vico_listener.media.bags.bag_errors import damaged
+from vico_listener.media.bags.bag_errors import of_ros1
 from vico_listener.media.bags.storage import StorageFile
 from vico_listener.media.bags.storage import is_zstd
 from vico_listener.media.bags.storage import unpack_file

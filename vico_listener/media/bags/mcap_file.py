@@ -13,8 +13,8 @@ from typing import BinaryIO
 
 import lz4.frame
 
-from vico_listener.media.bags.errors import BagError
-from vico_listener.media.bags.errors import damaged
+from vico_listener.media.bags.bag_errors import BagError
+from vico_listener.media.bags.bag_errors import damaged
 from vico_listener.media.bags.storage import StoredTopic
 from vico_listener.media.bags.storage import unpack_message
 from vico_listener.media.bags.storage import unpack_zstd

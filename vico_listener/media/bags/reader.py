@@ -19,10 +19,10 @@ from rosbags.typesys import get_types_from_msg
 from rosbags.typesys import get_typestore
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.media.bags.bag_errors import BagError
+from vico_listener.media.bags.bag_errors import MessageError
+from vico_listener.media.bags.bag_errors import damaged
 from vico_listener.media.bags.definitions import typestore
-from vico_listener.media.bags.errors import BagError
-from vico_listener.media.bags.errors import MessageError
-from vico_listener.media.bags.errors import damaged
 from vico_listener.media.bags.files import is_bag
 from vico_listener.media.bags.files import open_storage
 from vico_listener.media.bags.files import storage_paths

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from vico_listener.media.bags.errors import damaged
+from vico_listener.media.bags.bag_errors import damaged
 from vico_listener.media.bags.storage import StoredTopic
 from vico_listener.media.bags.storage import unpack_message
 from vico_listener.media.remarks import Remarks

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.media.bags.bag_errors import MessageError
 from vico_listener.media.bags.definitions import AUDIO_FOREIGN
 from vico_listener.media.bags.definitions import AUDIO_STAMPED
 from vico_listener.media.bags.definitions import COMPRESSED_IMAGE
 from vico_listener.media.bags.definitions import IMAGE
-from vico_listener.media.bags.errors import MessageError
 from vico_listener.media.bags.reader import RawMessage
 from vico_listener.media.remarks import Remarks
 from vico_listener.media.stamps import BACK_NS

@@ -16,8 +16,8 @@ from rosbags.rosbag2 import StoragePlugin
 from rosbags.rosbag2 import Writer
 from rosbags.rosbag2.errors import WriterError
 
+from vico_listener.media.bags.bag_errors import BagError
 from vico_listener.media.bags.definitions import typestore
-from vico_listener.media.bags.errors import BagError
 
 STORAGES = {'mcap': StoragePlugin.MCAP, 'sqlite3': StoragePlugin.SQLITE3}
 METADATA_VERSION: Literal[9] = 9

@@ -2,7 +2,7 @@
 
 A `Drawing` says everything that a painter needs, in plain arrays. `render/cartoon/shapes.py` makes
 polygons of it here, and `resource/pages/face/shapes.js` does so in a browser; both follow the same
-few steps, so that the art itself exists once, in `render/cartoon/face.py`.
+few steps, so that the art itself exists once, in `render/cartoon/art.py`.
 """
 
 from collections.abc import Mapping

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from vico_listener.errors import SettingError
-from vico_listener.render.description import check_like
-from vico_listener.render.description import described_path
-from vico_listener.render.description import read_description
+from vico_listener.render.appearance import check_like
+from vico_listener.render.appearance import described_path
+from vico_listener.render.appearance import read_description
 from vico_listener.resources import resource_path
 
 Colour = tuple[int, int, int]

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from vico_listener.render.base import Image
 from vico_listener.render.head3d.mesh_file import Floats
+from vico_listener.render.renderers import Image
 
 CENTRE = np.array([0.0, 6.95, 0.6])
 """The place in the middle of the picture, dm."""

@@ -7,9 +7,9 @@ from dataclasses import field
 from pathlib import Path
 
 from vico_listener.errors import SettingError
-from vico_listener.render.description import check_like
-from vico_listener.render.description import described_path
-from vico_listener.render.description import read_description
+from vico_listener.render.appearance import check_like
+from vico_listener.render.appearance import described_path
+from vico_listener.render.appearance import read_description
 
 Colour = tuple[int, int, int]
 """Red, green, blue, 0 to 255."""

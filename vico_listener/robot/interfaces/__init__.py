@@ -8,12 +8,12 @@ from vico_listener.plugins import PluginError
 from vico_listener.plugins import Plugins
 from vico_listener.robot.fields import Fields
 from vico_listener.robot.fields import ProfileError
-from vico_listener.robot.interfaces.base import ActionInterface
-from vico_listener.robot.interfaces.base import LinkInterface
-from vico_listener.robot.interfaces.base import Payload
-from vico_listener.robot.interfaces.base import RobotInterface
-from vico_listener.robot.interfaces.base import RobotLink
-from vico_listener.robot.interfaces.base import TopicInterface
+from vico_listener.robot.interfaces.robot_interface import ActionInterface
+from vico_listener.robot.interfaces.robot_interface import LinkInterface
+from vico_listener.robot.interfaces.robot_interface import Payload
+from vico_listener.robot.interfaces.robot_interface import RobotInterface
+from vico_listener.robot.interfaces.robot_interface import RobotLink
+from vico_listener.robot.interfaces.robot_interface import TopicInterface
 from vico_listener.robot.interfaces.web_socket import WebSocketInterface
 
 __all__ = [

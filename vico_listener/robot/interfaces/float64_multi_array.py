@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 
 from vico_listener.robot.fields import Fields
-from vico_listener.robot.interfaces.base import Payload
-from vico_listener.robot.interfaces.base import TopicInterface
+from vico_listener.robot.interfaces.robot_interface import Payload
+from vico_listener.robot.interfaces.robot_interface import TopicInterface
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.joints import Joint
 

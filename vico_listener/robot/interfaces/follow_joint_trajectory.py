@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from vico_listener.robot.fields import Fields
-from vico_listener.robot.interfaces.base import ActionInterface
-from vico_listener.robot.interfaces.base import Payload
 from vico_listener.robot.interfaces.joint_trajectory import take_hold_joints
 from vico_listener.robot.interfaces.joint_trajectory import way_to
+from vico_listener.robot.interfaces.robot_interface import ActionInterface
+from vico_listener.robot.interfaces.robot_interface import Payload
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.joints import Joint
 

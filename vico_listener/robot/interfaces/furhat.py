@@ -4,7 +4,7 @@ import math
 import os
 from collections.abc import Sequence
 
-from vico_listener.robot.interfaces.base import Payload
+from vico_listener.robot.interfaces.robot_interface import Payload
 from vico_listener.robot.interfaces.web_socket import WebSocketInterface
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.joints import Joint

@@ -9,10 +9,10 @@ from vico_listener.dependencies import remedy
 from vico_listener.errors import NotInstalledError
 from vico_listener.robot.fields import Fields
 from vico_listener.robot.fields import ProfileError
-from vico_listener.robot.interfaces.base import LinkInterface
-from vico_listener.robot.interfaces.base import Log
-from vico_listener.robot.interfaces.base import Payload
-from vico_listener.robot.interfaces.base import RobotLink
+from vico_listener.robot.interfaces.robot_interface import LinkInterface
+from vico_listener.robot.interfaces.robot_interface import Log
+from vico_listener.robot.interfaces.robot_interface import Payload
+from vico_listener.robot.interfaces.robot_interface import RobotLink
 from vico_listener.robot.joints import Joint
 
 

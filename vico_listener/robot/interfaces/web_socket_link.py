@@ -14,8 +14,8 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 from websockets.sync.connection import Connection
 
-from vico_listener.robot.interfaces.base import Log
-from vico_listener.robot.interfaces.base import Payload
+from vico_listener.robot.interfaces.robot_interface import Log
+from vico_listener.robot.interfaces.robot_interface import Payload
 from vico_listener.robot.interfaces.state_poll import StatePoll
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.joints import Joint

@@ -16,6 +16,7 @@ from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.reference import first_face
 from vico_listener.lab.dataset.reference import reference_face
 from vico_listener.lab.dataset.reference import relative_track
+from vico_listener.media.bags.bag_errors import BagError
 from vico_listener.media.bags.definitions import ATTITUDE
 from vico_listener.media.bags.definitions import AUDIO_INFO
 from vico_listener.media.bags.definitions import AUDIO_PLAIN
@@ -27,9 +28,8 @@ from vico_listener.media.bags.definitions import LISTENER_MOTION
 from vico_listener.media.bags.definitions import header_of
 from vico_listener.media.bags.definitions import new_message
 from vico_listener.media.bags.definitions import time_of
-from vico_listener.media.bags.errors import BagError
-from vico_listener.media.bags.topics import TRUE_MOTION
-from vico_listener.media.bags.topics import TRUE_REFERENCE
+from vico_listener.media.bags.input_topics import TRUE_MOTION
+from vico_listener.media.bags.input_topics import TRUE_REFERENCE
 from vico_listener.media.bags.writer import BagWriter
 from vico_listener.media.clip import START_NS
 from vico_listener.media.clip import camera_frames

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_at
 from vico_listener.errors import VicoError
-from vico_listener.media.bags.errors import BagError
+from vico_listener.media.bags.bag_errors import BagError
+from vico_listener.media.bags.input_topics import Inputs
 from vico_listener.media.bags.reader import Bag
-from vico_listener.media.bags.topics import Inputs
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import FaceMotion
 from vico_listener.motion import basis_by_name

@@ -16,7 +16,7 @@ from vico_listener.lab.dataset.dyads.dyad import Dyad
 from vico_listener.lab.dataset.dyads.dyad import Speaker
 from vico_listener.lab.dataset.dyads.dyad import teach
 from vico_listener.lab.dataset.dyads.labelled import dyad_features
-from vico_listener.lab.dataset.dyads.sound import talk
+from vico_listener.lab.dataset.dyads.speaker_audio import talk
 from vico_listener.lab.dataset.dyads.speaker_face import speaker_face
 from vico_listener.lab.dataset.jobs import run_jobs
 from vico_listener.lab.dataset.made_with import keep_settings

@@ -20,11 +20,11 @@ from vico_listener.lab.dataset.vico.two_people import Followed
 from vico_listener.lab.dataset.vico.two_people import RejectedClipError
 from vico_listener.lab.dataset.vico.two_people import check_person
 from vico_listener.lab.dataset.vico.two_people import follow_two
+from vico_listener.media.audio_file import write_sound
 from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import probe_clip
 from vico_listener.media.clip import sound_between
 from vico_listener.media.film import Film
-from vico_listener.media.sound_file import write_sound
 from vico_listener.media.video import write_video
 
 SIZE = 384

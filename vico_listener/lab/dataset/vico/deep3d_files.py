@@ -31,7 +31,7 @@ from vico_listener.lab.reconstruction.clip_coefficients import reconstruct_clip
 from vico_listener.media.clip import ClipError
 from vico_listener.media.clip import read_sound
 from vico_listener.media.face_track import FaceTrack
-from vico_listener.media.tick_pictures import pictures_at_ticks
+from vico_listener.media.tick_images import pictures_at_ticks
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
 from vico_listener.native import rep103_rotation

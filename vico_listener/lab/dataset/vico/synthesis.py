@@ -24,7 +24,7 @@ from vico_listener.lab.dataset.dyads.dyad import Dyad
 from vico_listener.lab.dataset.dyads.dyad import Speaker
 from vico_listener.lab.dataset.dyads.dyad import teach
 from vico_listener.lab.dataset.dyads.make import random_reference
-from vico_listener.lab.dataset.dyads.sound import talk
+from vico_listener.lab.dataset.dyads.speaker_audio import talk
 from vico_listener.lab.dataset.dyads.speaker_face import speaker_face
 from vico_listener.lab.dataset.jobs import run_jobs
 from vico_listener.lab.dataset.made_with import claim_folder
@@ -36,8 +36,8 @@ from vico_listener.lab.dataset.vico.layouts import RLD_CSV
 from vico_listener.listener.idle import IdleLayer
 from vico_listener.listener.mood import ATTITUDES
 from vico_listener.listener.personality import Personality
+from vico_listener.media.audio_file import write_sound
 from vico_listener.media.face_track import FaceTrack
-from vico_listener.media.sound_file import write_sound
 from vico_listener.media.video import write_video
 from vico_listener.motion import FaceMotion
 from vico_listener.render import default_portrait_path

@@ -10,7 +10,7 @@ from vico_listener.errors import DataError
 from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.reference import reference_face
 from vico_listener.listener.agent import ListeningAgent
-from vico_listener.listener.base import Listener
+from vico_listener.listener.listeners import Listener
 from vico_listener.listening_head import ListeningHead
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import Attitude

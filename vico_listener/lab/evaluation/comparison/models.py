@@ -9,8 +9,8 @@ from vico_listener.errors import SettingError
 from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.evaluation.baselines import BASELINES
 from vico_listener.lab.evaluation.baselines import Baseline
-from vico_listener.listener.base import LISTENERS
-from vico_listener.listener.base import Listener
+from vico_listener.listener.listeners import LISTENERS
+from vico_listener.listener.listeners import Listener
 from vico_listener.listener.model.checkpoint import Checkpoint
 
 RECURRENT = ('weight_ih', 'weight_hh')

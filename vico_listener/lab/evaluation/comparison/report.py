@@ -28,7 +28,7 @@ from vico_listener.lab.evaluation.comparison.tables import variation_table
 from vico_listener.lab.evaluation.feature_distance import Pooling
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import Attitude
-from vico_listener.render.base import Renderer
+from vico_listener.render.renderers import Renderer
 
 NUMBERS_FILE = 'results.csv'
 REPORT_FILE = 'report.md'

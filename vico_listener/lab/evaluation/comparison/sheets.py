@@ -20,8 +20,8 @@ from vico_listener.lab.evaluation.comparison.scores import TRUE
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
-from vico_listener.render.base import Image
-from vico_listener.render.base import Renderer
+from vico_listener.render.renderers import Image
+from vico_listener.render.renderers import Renderer
 
 PICTURES = 8
 """Pictures in a row."""

@@ -28,12 +28,12 @@ from vico_listener.lab.evaluation.images.measures import cpbd
 from vico_listener.lab.evaluation.images.measures import psnr
 from vico_listener.lab.evaluation.images.measures import ssim
 from vico_listener.media.motion_track import FloatArray
-from vico_listener.media.tick_pictures import pictures_at_ticks
+from vico_listener.media.tick_images import pictures_at_ticks
 from vico_listener.motion import Attitude
 from vico_listener.render import RENDERERS
 from vico_listener.render import create_renderer
-from vico_listener.render.base import check_basis
 from vico_listener.render.portrait import prepare_portrait
+from vico_listener.render.renderers import check_basis
 
 Image = NDArray[np.uint8]
 Pair = tuple[Image, Image]

@@ -11,8 +11,8 @@ from vico_listener.listener.style import FAINTEST_SMILE
 from vico_listener.listener.style import STYLES
 from vico_listener.motion import ARKIT_NAMES
 from vico_listener.motion import Attitude
-from vico_listener.render.base import Image
-from vico_listener.render.base import Renderer
+from vico_listener.render.renderers import Image
+from vico_listener.render.renderers import Renderer
 
 COLUMNS = 7
 

@@ -16,11 +16,11 @@ from vico_listener.lab.evaluation.render_check.probes import TEETH
 from vico_listener.lab.evaluation.render_check.probes import Probe
 from vico_listener.lab.evaluation.render_check.probes import places
 from vico_listener.render import Renderer
-from vico_listener.render.base import Image
-from vico_listener.render.base import check_basis
 from vico_listener.render.landmarks import LIPS_INNER_LOWER
 from vico_listener.render.landmarks import LIPS_INNER_UPPER
 from vico_listener.render.picture_reader import PictureReader
+from vico_listener.render.renderers import Image
+from vico_listener.render.renderers import check_basis
 
 BRIGHT = 0.55
 """Brightness of teeth, as a share of the brightest skin of the face."""

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from vico_listener.lab.evaluation.render_check.reading import Reading
-from vico_listener.render.base import Image
+from vico_listener.render.renderers import Image
 
 COLUMNS = 8
 LINE = 16

@@ -111,9 +111,9 @@ RENDERERS: Plugins[Renderer] = Plugins(
     interface=Renderer,
     group='vico_listener.renderers',
     own={
-        'cartoon': 'vico_listener.render.cartoon.renderer:CartoonRenderer',
-        'head3d': 'vico_listener.render.head3d.renderer:Head3dRenderer',
-        'pirender': 'vico_listener.render.pirender.renderer:PIRenderer',
+        'cartoon': 'vico_listener.render.cartoon.cartoon_renderer:CartoonRenderer',
+        'head3d': 'vico_listener.render.head3d.head3d_renderer:Head3dRenderer',
+        'pirender': 'vico_listener.render.pirender.pirenderer:PIRenderer',
         'portrait': 'vico_listener.render.warp:PortraitRenderer',
     },
 )

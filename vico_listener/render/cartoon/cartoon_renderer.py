@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from vico_listener.errors import SettingError
 from vico_listener.motion import FaceMotion
-from vico_listener.render.base import Image
-from vico_listener.render.base import Renderer
-from vico_listener.render.cartoon.face import face_drawing
+from vico_listener.render.cartoon.art import face_drawing
 from vico_listener.render.cartoon.shapes import Shaper
 from vico_listener.render.cartoon.theme import load_theme
+from vico_listener.render.renderers import Image
+from vico_listener.render.renderers import Renderer
 
 MIN_SIZE, MAX_SIZE = 64, 2048
 

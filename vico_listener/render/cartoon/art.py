@@ -15,11 +15,11 @@ from vico_listener.render.cartoon.grids import grid
 from vico_listener.render.cartoon.grids import mixed
 from vico_listener.render.cartoon.grids import points
 from vico_listener.render.cartoon.grids import tapered
-from vico_listener.render.cartoon.head import add_hair
-from vico_listener.render.cartoon.head import add_head
-from vico_listener.render.cartoon.mouth import add_mouth
+from vico_listener.render.cartoon.lips import add_mouth
 from vico_listener.render.cartoon.theme import Colour
 from vico_listener.render.cartoon.theme import Theme
+from vico_listener.render.cartoon.whole_head import add_hair
+from vico_listener.render.cartoon.whole_head import add_head
 
 EYE_Y, BROW_Y, NOSE_Y = -0.17, -0.6, 0.2
 CENTRES = {'none': 0.1, 'round': 0.1}

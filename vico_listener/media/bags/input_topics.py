@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from vico_listener.media.bags.bag_errors import BagError
 from vico_listener.media.bags.definitions import ATTITUDE
 from vico_listener.media.bags.definitions import AUDIO_FOREIGN
 from vico_listener.media.bags.definitions import AUDIO_INFO
@@ -13,7 +14,6 @@ from vico_listener.media.bags.definitions import COMPRESSED_IMAGE
 from vico_listener.media.bags.definitions import FACE_MOTION
 from vico_listener.media.bags.definitions import IMAGE
 from vico_listener.media.bags.definitions import LISTENER_MOTION
-from vico_listener.media.bags.errors import BagError
 from vico_listener.media.bags.reader import Topic
 from vico_listener.media.clip import NO_AUDIO
 

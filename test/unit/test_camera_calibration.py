@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vico_listener.face.geometry import Camera
-from vico_listener.perception.calibration import Calibration
+from vico_listener.perception.camera_calibration import Calibration
 from vico_listener.perception.eye import turned_camera
 
 

@@ -10,8 +10,6 @@ import numpy as np
 
 from vico_listener.errors import SettingError
 from vico_listener.motion import FaceMotion
-from vico_listener.render.base import Image
-from vico_listener.render.base import Renderer
 from vico_listener.render.head3d.camera import Camera
 from vico_listener.render.head3d.camera import backdrop
 from vico_listener.render.head3d.camera import tone_curve
@@ -30,6 +28,8 @@ from vico_listener.render.head3d.resolving import resolve
 from vico_listener.render.head3d.shading import REFLEXES
 from vico_listener.render.head3d.shading import add_normals
 from vico_listener.render.head3d.shading import light_up
+from vico_listener.render.renderers import Image
+from vico_listener.render.renderers import Renderer
 
 MIN_SIZE, MAX_SIZE = 64, 2048
 

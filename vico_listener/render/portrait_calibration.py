@@ -13,8 +13,8 @@ from vico_listener.face import FaceBackend
 from vico_listener.face import FaceObservation
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
-from vico_listener.render.base import Image
 from vico_listener.render.picture_reader import PictureReader
+from vico_listener.render.renderers import Image
 from vico_listener.render.response import KNEE
 from vico_listener.render.response import Response
 from vico_listener.render.response import fitted

@@ -21,8 +21,6 @@ from vico_listener.motion import FaceMotion
 from vico_listener.neural.execution import Execution
 from vico_listener.neural.execution import Part
 from vico_listener.neural.runner import create_runner
-from vico_listener.render.base import Image
-from vico_listener.render.base import Renderer
 from vico_listener.render.pirender.motion_window import COLUMN
 from vico_listener.render.pirender.motion_window import LENGTH
 from vico_listener.render.pirender.motion_window import MotionWindow
@@ -31,6 +29,8 @@ from vico_listener.render.pirender.motion_window import lookahead_of
 from vico_listener.render.pirender.motion_window import window_at
 from vico_listener.render.portrait import PortraitError
 from vico_listener.render.portrait import prepare_portrait
+from vico_listener.render.renderers import Image
+from vico_listener.render.renderers import Renderer
 
 if TYPE_CHECKING:
     from vico_listener.render.pirender.generator import Generator
