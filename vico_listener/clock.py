@@ -9,6 +9,10 @@ MODEL_RATE = 30
 
 NANOSECONDS = 1_000_000_000
 
+AUTO, HEADER, ARRIVAL = 'auto', 'header', 'arrival'
+STAMPS = (AUTO, HEADER, ARRIVAL)
+"""What stamps the input: its own header, the moment of arrival, or whichever of them fits."""
+
 EARLY_TICK_NS = 8_000_000
 """A camera frame also makes a tick due that lies up to this many ns after the frame's stamp.
 

@@ -14,7 +14,6 @@ from vico_listener.face.geometry import Camera
 from vico_listener.motion import FaceMotion
 from vico_listener.perception.camera_calibration import Calibration
 from vico_listener.perception.camera_on_head import CameraPose
-from vico_listener.perception.eye import TURNS
 from vico_listener.perception.eye import Eye
 from vico_listener.render import load_portrait
 from vico_listener.rotation import matrix_from_rpy
@@ -34,7 +33,7 @@ def tracker() -> FaceTracker:
 
 def mounted(photo: np.ndarray, upright_by: int) -> np.ndarray:
     """What a camera sees whose pictures have to be turned clockwise by some degrees."""
-    return photo if upright_by == 0 else cv2.rotate(photo, TURNS[360 - upright_by])
+    return np.ascontiguousarray(np.rot90(photo, upright_by // 90))
 
 
 def watch(

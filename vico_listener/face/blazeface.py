@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.face.litert import Network
+from vico_listener.face.observation import ROI_PER_BOX
+from vico_listener.face.observation import SAME_FACE
 from vico_listener.face.observation import Image
 from vico_listener.face.observation import Roi
 
@@ -24,10 +26,6 @@ VALUES = 16
 
 MIN_SCORE = 0.65
 """The least score of a detection."""
-SAME_FACE = 0.3
-"""Intersection over union above which two detections are the same face."""
-ROI_PER_BOX = 1.5
-"""The side of a region of interest over that of the detected box."""
 TURNS_PER_ROUND = 3
 """One of this many successive turns searches the whole image."""
 TILE_FRACTIONS = (1.0, 0.5)

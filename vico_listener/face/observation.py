@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +15,15 @@ Image = NDArray[np.uint8]
 MIN_IMAGE_SIDE = 16
 """The shortest side of an image that can show a face, px."""
 
+ROI_PER_BOX = 1.5
+"""The side of a region of interest over that of the box around the face."""
+
+SAME_FACE = 0.3
+"""Intersection over union of two boxes above which they are of the same face."""
+
+TURNS = {180: cv2.ROTATE_180, 90: cv2.ROTATE_90_CLOCKWISE, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+"""The ways to turn an image upright, by degrees clockwise, the likeliest first."""
+
 
 @dataclass(frozen=True)
 class Roi:
@@ -21,7 +31,7 @@ class Roi:
 
     Attributes:
         x, y: its centre, px.
-        size: its side, px; about 1.5 times the size of the face.
+        size: its side, px; about `ROI_PER_BOX` times the size of the face.
         angle: the rotation of the head in the image, rad, clockwise as seen (image y points down).
         score: the detector's score of the face, or 1 where a face was seen in the last image.
     """
@@ -68,6 +78,11 @@ def overlap(a: FaceObservation, b: FaceObservation) -> float:
     common = max(0.0, float(x1 - x0)) * max(0.0, float(y1 - y0))
     areas = [float((f.box[2] - f.box[0]) * (f.box[3] - f.box[1])) for f in (a, b)]
     return common / max(sum(areas) - common, 1e-9)
+
+
+def turned_image(image: Image, degrees: int) -> Image:
+    """Return the image turned clockwise by 0, 90, 180 or 270 degrees."""
+    return np.asarray(cv2.rotate(image, TURNS[degrees])) if degrees else image
 
 
 def check_image(image: Image) -> Image:

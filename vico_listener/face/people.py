@@ -6,13 +6,11 @@ import numpy as np
 
 from vico_listener.face.backends import FaceBackend
 from vico_listener.face.geometry import Camera
+from vico_listener.face.observation import SAME_FACE
 from vico_listener.face.observation import FaceObservation
 from vico_listener.face.observation import Image
 from vico_listener.face.observation import Roi
 from vico_listener.face.observation import overlap
-
-SAME_FACE = 0.3
-"""Intersection over union of two boxes above which they are of the same face."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.clock import AUTO
 from vico_listener.clock import NANOSECONDS
+from vico_listener.clock import STAMPS
 from vico_listener.errors import SettingError
 from vico_listener.errors import VicoError
 from vico_listener.frames import CameraFrame
@@ -25,8 +27,6 @@ from vico_listener.media.bags.input_topics import choose_inputs
 from vico_listener.media.bags.reader import Bag
 from vico_listener.media.bags.reader import RawMessage
 from vico_listener.media.bags.reader import Topic
-from vico_listener.media.bags.stamping import AUTO
-from vico_listener.media.bags.stamping import MODES
 from vico_listener.media.bags.stamping import STAMPED
 from vico_listener.media.bags.stamping import Evidence
 from vico_listener.media.bags.stamping import Stamping
@@ -104,8 +104,8 @@ class BagSource:
         default: AudioFormat = DEFAULT_FORMAT,
         stamps: str = AUTO,
     ) -> None:
-        if stamps not in MODES:
-            raise SettingError(f"stamps: '{stamps}' is none of {', '.join(MODES)}")
+        if stamps not in STAMPS:
+            raise SettingError(f"stamps: '{stamps}' is none of {', '.join(STAMPS)}")
         self._path = path
         self.remarks = Remarks()
         self.notes: list[str] = []

@@ -4,23 +4,19 @@ A camera may hang upside down or lie on its side. The detector does not find fac
 that lies on its side is found, and says how.
 """
 
-import cv2
 import numpy as np
 
+from vico_listener.clock import AUTO
 from vico_listener.clock import NANOSECONDS
 from vico_listener.face import FaceTracker
 from vico_listener.face.geometry import Camera
 from vico_listener.face.observation import Image
+from vico_listener.face.observation import turned_image
 from vico_listener.face.tracker import Correction
 from vico_listener.perception.camera_calibration import Calibration
 from vico_listener.perception.camera_on_head import CameraPose
 from vico_listener.perception.camera_on_head import PoseSource
 from vico_listener.rotation import matrix_from_rpy
-
-AUTO = 'auto'
-ROTATIONS = ('0', '90', '180', '270', AUTO)
-
-TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 NOBODY_NS = 2 * NANOSECONDS
 """Nobody has been in view for so long when turned pictures are tried."""
@@ -43,7 +39,8 @@ class Eye:
 
     Args:
         tracker: looks at the pictures.
-        rotation: how far pictures are turned clockwise, one of `ROTATIONS`; auto: as faces show.
+        rotation: how far pictures are turned clockwise: '0', '90', '180' or '270' degrees, or
+            'auto' for as faces show.
 
     Attributes:
         rotation: by how much they are turned at present, degrees clockwise.
@@ -75,10 +72,7 @@ class Eye:
         if known != self._known:
             self._known = known
             self._tell_camera(width, height)
-        return self._turned(picture, self.rotation)
-
-    def _turned(self, picture: Image, rotation: int) -> Image:
-        return np.asarray(cv2.rotate(picture, TURNS[rotation])) if rotation else picture
+        return turned_image(picture, self.rotation)
 
     def _tell_camera(self, width: int, height: int) -> None:
         self.misfit = ''
@@ -94,8 +88,8 @@ class Eye:
         if camera is None:
             self._tracker.forget_camera()
             return
-        turned = turned_camera(camera, width, height, self.rotation)
-        self._tracker.set_camera(turned.fx, turned.fy, turned.cx, turned.cy)
+        camera = turned_camera(camera, width, height, self.rotation)
+        self._tracker.set_camera(camera.fx, camera.fy, camera.cx, camera.cy)
 
     @property
     def news(self) -> str:
@@ -149,7 +143,7 @@ class Eye:
     def _try_turned(self, picture: Image) -> bool:
         others = [angle for angle in (0, 180, 90, 270) if angle != self.rotation]
         angle = others[self._view // VIEWS % len(others)]
-        face = self._tracker.glance(self._turned(picture, angle), self._view % VIEWS)
+        face = self._tracker.glance(turned_image(picture, angle), self._view % VIEWS)
         if face is None or abs(face.motion.rotation[0]) > UPRIGHT:
             self._view, self._found = self._view + 1, 0
             return False

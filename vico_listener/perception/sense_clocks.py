@@ -4,12 +4,12 @@ Picture and sound are joined by their stamps. Where two clocks do not agree, tha
 deaf or blind: then what arrived together belongs together, and somebody has to be told.
 """
 
+from vico_listener.clock import ARRIVAL
+from vico_listener.clock import AUTO
+from vico_listener.clock import HEADER
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.perception.stream_clock import StreamClock
-
-AUTO, HEADER, ARRIVAL = 'auto', 'header', 'arrival'
-MODES = (AUTO, HEADER, ARRIVAL)
 
 IMAGE, AUDIO = 'image', 'audio'
 

@@ -14,6 +14,8 @@ from vico_listener.errors import DataError
 from vico_listener.errors import SettingError
 from vico_listener.face import FaceObservation
 from vico_listener.face import observe_faces
+from vico_listener.face.observation import TURNS
+from vico_listener.face.observation import turned_image
 from vico_listener.motion import FaceMotion
 from vico_listener.render.covers import covered_part
 from vico_listener.render.landmarks import CHIN
@@ -42,8 +44,6 @@ MAX_YAW = np.radians(40.0)
 
 MAX_BEYOND = 0.08
 """Share of the face's height by which it may reach beyond the edge of the photo."""
-
-TURNS = {180: cv2.ROTATE_180, 90: cv2.ROTATE_90_CLOCKWISE, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 MAX_SIDE = 2048
 """Longest side of a photo, px; larger ones are scaled down first."""
@@ -153,8 +153,8 @@ def find_face(picture: Image) -> FaceObservation:
 
 def _refuse_turned(picture: Image) -> None:
     """Raise a PortraitError that says how to turn a photo in which a face is found then."""
-    for degrees, turn in TURNS.items():
-        faces = observe_faces(np.asarray(cv2.rotate(picture, turn)))
+    for degrees in TURNS:
+        faces = observe_faces(turned_image(picture, degrees))
         if faces and abs(faces[0].motion.rotation[0]) < MAX_ROLL:
             raise _lying(degrees)
 

@@ -1,5 +1,6 @@
 """The ROS API of the node `perception`."""
 
+from vico_listener.clock import STAMPS
 from vico_listener.ros_api.rows import NodeApi
 from vico_listener.ros_api.rows import Parameter
 from vico_listener.ros_api.rows import Topic
@@ -132,7 +133,7 @@ PERCEPTION = NodeApi(
             'auto',
             'What joins images and audio, live: the stamps of the header, the time of arrival, or '
             'auto: the header where it can be used.',
-            choices=('auto', 'header', 'arrival'),
+            choices=STAMPS,
         ),
         Parameter(
             'use_audio', True, 'Whether there is a microphone; if not, no image waits for audio.'

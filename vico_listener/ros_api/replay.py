@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from vico_listener.clock import STAMPS
 from vico_listener.ros_api import perception
 from vico_listener.ros_api.listener import ATTITUDE
 from vico_listener.ros_api.rows import NodeApi
@@ -55,7 +56,7 @@ REPLAY = NodeApi(
             'auto',
             'What the stamps of a bag are: those of the headers, the times of arrival (of '
             'recording), or `auto`: the headers where these can be joined.',
-            choices=('auto', 'header', 'arrival'),
+            choices=STAMPS,
         ),
         Parameter('rate', 1.0, 'Speed; 0 plays as fast as the stack can follow.', 0.0, 100.0),
         Parameter('loop', False, 'Whether it is played again and again.'),

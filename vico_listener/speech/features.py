@@ -44,6 +44,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.frames import ACOUSTIC_SIZE
+from vico_listener.speech.cepstrum import dct_matrix
+from vico_listener.speech.cepstrum import triangles
 from vico_listener.speech.resampler import INTERNAL_RATE
 
 Array = NDArray[np.float64]
@@ -102,7 +104,7 @@ class FeatureExtractor:
         self._window = hann_window()
         # K-weighting is one more band beside the mel bands.
         self._bands = np.vstack((mel_filters(), k_weights()))
-        self._dct = 10 * dct_matrix()
+        self._dct = 10 * dct_matrix(MFCC_SIZE, MEL_BANDS)
         self._kernels = cepstral_kernels()
         self._ones = np.ones(FRAME)
         self._tapered = np.zeros(FRAME)
@@ -176,10 +178,7 @@ def mel_filters() -> Array:
     """
     lowest, highest = _hz_to_mel(np.array(MEL_RANGE))
     edges = _mel_to_hz(np.linspace(lowest, highest, MEL_BANDS + 2))
-    bins = bin_frequencies()
-    low, centre, high = edges[:-2, None], edges[1:-1, None], edges[2:, None]
-    triangles = np.minimum((bins - low) / (centre - low), (high - bins) / (high - centre))
-    return np.maximum(triangles, 0) * 2 / (high - low)
+    return triangles(edges, bin_frequencies()) * 2 / (edges[2:, None] - edges[:-2, None])
 
 
 # Slaney, Auditory Toolbox (1998): linear up to 1 kHz (15 mel), then 27 mel per factor 6.4.
@@ -193,14 +192,6 @@ def _hz_to_mel(hz: Array) -> Array:
 
 def _mel_to_hz(mel: Array) -> Array:
     return np.where(mel < 15, mel * _MEL_HZ, 1000 * np.exp(_MEL_LOG * np.maximum(mel - 15, 0)))
-
-
-def dct_matrix() -> Array:
-    """Return the first 14 rows of the orthonormal DCT-II of 40 values: (14, 40)."""
-    angles = np.outer(np.arange(MFCC_SIZE), np.arange(MEL_BANDS) + 0.5) * (np.pi / MEL_BANDS)
-    matrix = np.cos(angles) * np.sqrt(2 / MEL_BANDS)
-    matrix[0] /= np.sqrt(2)
-    return matrix
 
 
 def cepstral_kernels() -> Array:

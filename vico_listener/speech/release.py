@@ -43,6 +43,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.frames import ACOUSTIC_SIZE
+from vico_listener.speech.cepstrum import dct_matrix
+from vico_listener.speech.cepstrum import triangles
 
 Array = NDArray[np.float64]
 
@@ -145,19 +147,14 @@ def mel_filters() -> Array:
     lowest, highest = _hz_to_mel(np.array(MEL_RANGE))
     edges = np.linspace(lowest, highest, MEL_BANDS + 2)
     bins = _hz_to_mel(np.arange(FFT_SIZE / 2) * (RELEASE_RATE / FFT_SIZE))
-    low, centre, high = edges[:-2, None], edges[1:-1, None], edges[2:, None]
-    return np.maximum(np.minimum((bins - low) / (centre - low), (high - bins) / (high - centre)), 0)
+    return triangles(edges, bins)
 
 
 @lru_cache(maxsize=1)
 def cepstral_matrix() -> Array:
     """Return the first 13 rows (13, 23) of the orthonormal DCT-II, each times its lifter."""
-    order = np.arange(MFCC_SIZE)
-    angles = np.outer(order, np.arange(MEL_BANDS) + 0.5) * (np.pi / MEL_BANDS)
-    matrix = np.cos(angles) * np.sqrt(2 / MEL_BANDS)
-    matrix[0] /= np.sqrt(2)
-    lifter = 1 + LIFTER / 2 * np.sin(np.pi * order / LIFTER)
-    return matrix * lifter[:, None]
+    lifter = 1 + LIFTER / 2 * np.sin(np.pi * np.arange(MFCC_SIZE) / LIFTER)
+    return dct_matrix(MFCC_SIZE, MEL_BANDS) * lifter[:, None]
 
 
 def _hz_to_mel(hz: Array) -> Array:

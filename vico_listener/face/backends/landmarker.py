@@ -12,6 +12,7 @@ from vico_listener.face.geometry import head_pose
 from vico_listener.face.geometry import parse_geometry
 from vico_listener.face.litert import Network
 from vico_listener.face.model_file import load_model
+from vico_listener.face.observation import ROI_PER_BOX
 from vico_listener.face.observation import FaceObservation
 from vico_listener.face.observation import Image
 from vico_listener.face.observation import Roi
@@ -22,8 +23,6 @@ INPUT_SIZE = 256
 LANDMARKS = 478
 COEFFICIENTS = 52
 """The outputs of the blendshape network: '_neutral', then ARKit's without 'tongueOut'."""
-ROI_PER_BOX = 1.5
-"""The side of a region of interest over that of the landmarks' box."""
 MIN_PRESENCE = 0.5
 """The least score of the landmark network for a face."""
 SURE_DETECTION = 0.85

@@ -9,6 +9,8 @@ from vico_listener.cli.stack_options import FACE_SIZE
 from vico_listener.cli.stack_options import StackError
 from vico_listener.cli.stack_options import add_stack_arguments
 from vico_listener.cli.stack_options import check_stack_arguments
+from vico_listener.clock import AUTO
+from vico_listener.clock import STAMPS
 from vico_listener.dependencies import remedy
 from vico_listener.dependencies import requirements_file
 from vico_listener.errors import VicoError
@@ -57,8 +59,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         '--stamps',
-        choices=('auto', 'header', 'arrival'),
-        default='auto',
+        choices=STAMPS,
+        default=AUTO,
         help='what orders a bag: the stamps of its messages, the times of recording, or what fits',
     )
     add_stack_arguments(parser)

@@ -11,6 +11,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.clock import ARRIVAL
+from vico_listener.clock import AUTO
 from vico_listener.clock import NANOSECONDS
 from vico_listener.media.bags.bag_errors import MessageError
 from vico_listener.media.bags.definitions import AUDIO_FOREIGN
@@ -25,9 +27,6 @@ from vico_listener.media.stamps import Continuity
 
 STAMPED = (IMAGE, COMPRESSED_IMAGE, AUDIO_STAMPED, AUDIO_FOREIGN)
 """Types that begin with a header."""
-
-AUTO, HEADER, ARRIVAL = 'auto', 'header', 'arrival'
-MODES = (AUTO, HEADER, ARRIVAL)
 
 FARTHEST_NS = 10 * NANOSECONDS
 """How far the stamps of what was recorded together may lie apart at most."""

@@ -12,9 +12,9 @@ from vico_listener.errors import DataError
 from vico_listener.face import FaceBackend
 from vico_listener.face import FaceObservation
 from vico_listener.face.geometry import Camera
+from vico_listener.face.observation import SAME_FACE
 from vico_listener.face.observation import Image
 from vico_listener.face.observation import overlap
-from vico_listener.face.people import SAME_FACE
 from vico_listener.face.people import observe_all
 from vico_listener.frames import CameraFrame
 
