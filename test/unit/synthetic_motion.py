@@ -93,14 +93,15 @@ class Manner:
     shakes: int
     smile: float
     smile_gain: float
+    smiles: float
     brow: float
     sway: float
 
 
 MANNERS = {
-    Attitude.POSITIVE: Manner(0.3, 3.0, 4.5, 0, 0.5, 0.35, 0.0, 0.65),
-    Attitude.NEUTRAL: Manner(0.22, 4.0, 3.6, 0, 0.12, 0.15, 0.0, 0.55),
-    Attitude.NEGATIVE: Manner(0.06, 12.0, 3.3, 6, 0.03, 0.0, 0.2, 0.6),
+    Attitude.POSITIVE: Manner(0.4, 3.2, 4.5, 0, 0.2, 0.6, 0.7, 0.0, 0.6),
+    Attitude.NEUTRAL: Manner(0.22, 4.0, 3.6, 0, 0.08, 0.25, 0.1, 0.0, 0.57),
+    Attitude.NEGATIVE: Manner(0.1, 14.0, 3.3, 6, 0.03, 0.0, 0.0, 0.2, 0.5),
 }
 
 
@@ -121,6 +122,37 @@ def nod_onsets(rng, speaking, manner):
     return onsets
 
 
+def micro_gaze(rng, frames):
+    """(frames, 2) pitch and yaw of a gaze, deg, that jumps over a face several times a second."""
+    gaze = np.zeros((frames, 2))
+    at, here = 0, np.zeros(2)
+    while at < frames:
+        length = max(4, round(rng.lognormal(np.log(0.3), 0.5) * RATE))
+        gaze[at : at + length] = here
+        here = 0.9 * here + rng.laplace(0, [0.5, 0.7])
+        at += length
+    return gaze
+
+
+def set_gaze(expression, gaze):
+    """Turn the eyes by (T, 2) pitch and yaw, deg; 30 deg are a coefficient of 1."""
+    for share, names in (
+        (gaze[:, 0], ('eyeLookDownLeft', 'eyeLookDownRight')),
+        (-gaze[:, 0], ('eyeLookUpLeft', 'eyeLookUpRight')),
+        (gaze[:, 1], ('eyeLookOutLeft', 'eyeLookInRight')),
+        (-gaze[:, 1], ('eyeLookInLeft', 'eyeLookOutRight')),
+    ):
+        for name in names:
+            expression[:, ARKIT_INDEX[name]] = np.clip(share, 0, None) / 30
+
+
+LIVELY = (
+    'browInnerUp', 'browOuterUp', 'mouthPress', 'mouthRollLower', 'mouthRollUpper', 'mouthStretch',
+    'mouthPucker', 'cheekPuff', 'mouthShrugUpper', 'noseSneer', 'mouthUpperUp', 'mouthDimple',
+)  # fmt: skip
+"""Coefficients that move a little all the time."""
+
+
 def make_listener(seed, attitude=Attitude.POSITIVE, seconds=150):
     """A listener whose motion lies within the ranges of its attitude, and its speaker."""
     rng = np.random.default_rng(seed)
@@ -129,23 +161,28 @@ def make_listener(seed, attitude=Attitude.POSITIVE, seconds=150):
     times = np.arange(frames) / RATE
     speaker, smiles = make_speaker(rng, frames)
     roll, pitch, yaw = (
-        low_passed(rng, frames, 0.15, 1.2 * manner.sway)
-        + low_passed(rng, frames, 1.0, manner.sway * share, low=0.15)
-        for share in (0.6, 0.6, 0.7)
+        low_passed(rng, frames, 0.15, 1.3) + low_passed(rng, frames, 1.0, manner.sway, low=0.15)
+        for _ in range(3)
     )
     for onset in nod_onsets(rng, speaker.speaking, manner):
-        size = np.clip(manner.nod_size * rng.lognormal(0, 0.3), 2.6, 10)
-        cycles = rng.choice([1, 2, 3], p=[0.45, 0.35, 0.2])
-        pitch += nod_curve(times, onset, size, np.clip(rng.normal(1.9, 0.3), 1.3, 2.6), cycles, 0.7)
+        size = np.clip(manner.nod_size * rng.lognormal(0, 0.45), 2.5, 13)
+        cycles = rng.choice([1, 2, 3], p=[0.4, 0.35, 0.25])
+        way = 1 if rng.random() < 0.7 else -1
+        hertz = np.clip(rng.normal(2.0, 0.45), 1.3, 3.0)
+        pitch += nod_curve(times, onset, way * size, hertz, cycles, 0.7)
     for onset in np.linspace(12, seconds - 12, manner.shakes):
         phase = np.clip((times - onset) * 1.6, 0, 2)
         yaw += 3.5 * np.sin(2 * np.pi * phase)
     expression = np.zeros((frames, 52))
     answers = [onset + rng.uniform(0.6, 0.9) for onset in smiles if rng.random() < 0.6]
-    own = rng.uniform(3, seconds - 6, len(smiles))
-    smile = manner.smile + manner.smile_gain * bumps(times, [*answers, *own], 0.8, 1.5, 1.5)
+    own = [onset for onset in np.arange(2, seconds - 6, 7.0) if rng.random() < manner.smiles]
+    episodes = bumps(times, [*answers, *own], 0.9, 2.5, 1.5)
+    smile = manner.smile + manner.smile_gain * episodes
     set_coefficient(expression, 'mouthSmile', smile + low_passed(rng, frames, 0.5, 0.01))
+    set_coefficient(expression, 'cheekSquint', 0.4 * smile)
     set_coefficient(expression, 'browDown', 0.05 + manner.brow)
+    for name in LIVELY:
+        set_coefficient(expression, name, np.abs(low_passed(rng, frames, 1.0, 0.08)))
     eye_blink = np.zeros(frames)
     at = 1.5
     while at < seconds - 1:
@@ -156,9 +193,9 @@ def make_listener(seed, attitude=Attitude.POSITIVE, seconds=150):
     at = 4.0
     while at < seconds - 3:
         breaks = np.maximum(breaks, bumps(times, [at], 0.1, rng.uniform(0.7, 1.2), 0.1))
-        at += rng.uniform(4, 8)
-    for name in ('eyeLookOutLeft', 'eyeLookInRight'):
-        expression[:, ARKIT_INDEX[name]] = 0.6 * breaks
+        at += rng.uniform(6, 10)
+    gaze = micro_gaze(rng, frames) + np.outer(breaks, [0, 12.0])
+    set_gaze(expression, gaze - np.stack([pitch, yaw], axis=1))
     return MotionTrack(
         times=times,
         attitude=attitude,

@@ -25,6 +25,7 @@ from vico_listener.lab.evaluation.face_criteria import GAZE
 from vico_listener.lab.evaluation.face_criteria import JAW
 from vico_listener.lab.evaluation.gesture_criteria import GESTURES
 from vico_listener.lab.evaluation.gesture_criteria import NOD_RATE
+from vico_listener.lab.evaluation.life_criteria import LIFE
 from vico_listener.lab.evaluation.motion_criteria import MOTION
 from vico_listener.media.motion_track import MotionTrack
 from vico_listener.motion import Attitude
@@ -37,6 +38,7 @@ CRITERIA: tuple[Criterion, ...] = (
     *MOTION,
     *JAW,
     *GAZE,
+    *LIFE,
     *SMILE_ANSWERS,
     *MIRRORING,
 )

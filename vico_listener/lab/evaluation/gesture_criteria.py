@@ -1,7 +1,14 @@
-"""Defines how a listener must nod and shake its head: how often, and in what form."""
+"""Defines how a listener must nod and shake its head: how often, in what form, how variedly.
+
+'Five corpora' are the lengths of 1,748 annotated nods (jancio/Deep-Virtual-Rapport-Agent), 'German'
+those of 736 feedback nods (jobschepens/cross-modal-head-nod-analysis).
+"""
 
 from collections.abc import Callable
 from collections.abc import Collection
+from itertools import pairwise
+
+import numpy as np
 
 from vico_listener.lab.evaluation.criterion import MIN_SHARE_EVENTS
 from vico_listener.lab.evaluation.criterion import MIN_SPREAD_EVENTS
@@ -14,6 +21,9 @@ from vico_listener.lab.evaluation.criterion import per_minute
 from vico_listener.lab.evaluation.criterion import quantile
 from vico_listener.lab.evaluation.criterion import ranges
 from vico_listener.lab.evaluation.nods import HeadGesture
+
+CLUSTER_GAP = 2.0
+"""Nods with a shorter pause between them, s, belong to one cluster."""
 
 MANY_CYCLES = 5
 """Nods seldom have more cycles than this."""
@@ -62,6 +72,31 @@ def _decay(pool: Pool) -> Figure:
     return quantile(decay, 0.5, least=MIN_SPREAD_EVENTS)
 
 
+def _spread_ratio(values: list[float]) -> Figure:
+    """90 % quantile in terms of the 10 % one."""
+    if len(values) < MIN_SHARE_EVENTS:
+        return Figure(None, f'n = {len(values)}')
+    low, high = np.quantile(values, (0.1, 0.9))
+    return Figure(float(high / low), f'{low:.1f} to {high:.1f}')
+
+
+def _cycle_sd(pool: Pool) -> Figure:
+    cycles = _cycles(pool)
+    enough = len(cycles) >= MIN_SHARE_EVENTS
+    return Figure(float(np.std(cycles)) if enough else None, f'n = {len(cycles)}')
+
+
+def _clustered(pool: Pool) -> Figure:
+    """Percentage of the pauses between the nods of a track that are short."""
+    gaps = [later.start - nod.end for events in pool for nod, later in pairwise(events.nods)]
+    return count_share(sum(gap < CLUSTER_GAP for gap in gaps), len(gaps))
+
+
+def _begun_down(pool: Pool) -> Figure:
+    first = _of_nods(pool, lambda nod: nod.strokes[0].size)
+    return count_share(sum(size > 0 for size in first), len(first))
+
+
 def _time_nodding(pool: Pool) -> Figure:
     seconds = sum(events.track.seconds for events in pool)
     return Figure(100 * sum(_lengths(pool)) / seconds)
@@ -107,7 +142,23 @@ GESTURES = (
     Criterion(
         'nod_size_high', 'nod size', 'nod size, 95 %', 'deg',
         lambda pool: quantile(_sizes(pool), 0.95),
-        ranges((None, 15), (None, 12), (None, 12)), source='measured',
+        ranges((None, 20), (None, 12), (None, 12)),
+        source='measured: 16 of all seven, with the one in a laugh',
+    ),
+    Criterion(
+        'nod_size_ratio', 'nod variety', 'nod size, 90 % / 10 %', 'x',
+        lambda pool: _spread_ratio(_sizes(pool)), ranges((2, 8)), pooled=True,
+        title='nod size, 90 % / 10 %', source='measured: 4.6 (2.2 to 10.2 deg)',
+    ),
+    Criterion(
+        'nod_hz_ratio', 'nod variety', 'nod frequency, 90 % / 10 %', 'x',
+        lambda pool: _spread_ratio(_frequencies(pool)), ranges((1.4, 3.5)), pooled=True,
+        title='nod frequency, 90 % / 10 %', source='measured: 2.2 (1.25 to 2.8 Hz)',
+    ),
+    Criterion(
+        'nod_down', 'nod variety', 'nods that begin downward', '%', _begun_down,
+        ranges((40, 85)), pooled=True, title='nods that begin downward, %',
+        source='measured: 50; Kato 2026 (quoted): 76',
     ),
     Criterion(
         'nod_size_max', 'nod size', 'nod size, largest', 'deg',
@@ -130,6 +181,11 @@ GESTURES = (
         ranges((2, None)), pooled=True, source='measured; judged: a metronome must fail',
     ),
     Criterion(
+        'nod_cycle_sd', 'nod cycles', 'cycles, sd', '', _cycle_sd,
+        ranges((0.5, 1.8)), pooled=True, title='nod cycles, sd',
+        source='measured: 0.81; Kihara et al. 2016: 0.95',
+    ),
+    Criterion(
         'nod_decay', 'nod cycles', 'last stroke / first', '', _decay,
         ranges((0.4, 0.95)), source='measured; Mori et al. 2025: later strokes shrink',
     ),
@@ -139,7 +195,8 @@ GESTURES = (
     ),
     Criterion(
         'nod_length_high', 'nod length', 'nod length, 90 %', 's',
-        lambda pool: quantile(_lengths(pool), 0.9), ranges((None, 1.9)), source='measured',
+        lambda pool: quantile(_lengths(pool), 0.9), ranges((None, 4)),
+        source='measured: 1.8; German: 3.3; five corpora: between 2.3 and 4.2',
     ),
     Criterion(
         'nod_share', 'nod length', 'time nodding', '%', _time_nodding,
@@ -149,7 +206,12 @@ GESTURES = (
     Criterion(
         'nod_interval_cv', 'nod interval variation', 'nod interval CV', '',
         lambda pool: interval_variation([events.nod_onsets.tolist() for events in pool]),
-        ranges((0.25, None)), pooled=True,
-        source='judged: a metronome must fail; the limit is that of the intervals of blinks',
+        ranges((0.4, 2.5)), pooled=True,
+        source='judged: a metronome has 0, chance 1, clusters more',
+    ),
+    Criterion(
+        'nod_clusters', 'nod clusters', 'pauses between nods below 2 s', '%', _clustered,
+        ranges((15, 90), (15, 90), None), pooled=True, title='pauses between nods below 2 s, %',
+        source='measured: many, 0.13 to 2.0 s; at 15 nods a minute chance alone gives 40',
     ),
 )  # fmt: skip

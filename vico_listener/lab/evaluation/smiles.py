@@ -13,6 +13,8 @@ SMILE_RISE = 0.2
 
 ONSET_SHARE = 0.1
 """A rise begins when this share of it is done."""
+FULL_SHARE = 0.9
+"""A rise is over when this share of it is done."""
 
 PLATEAU_SECONDS = 0.8
 """A smile that has stopped growing for this long has risen; what comes later is another rise."""
@@ -20,10 +22,17 @@ PLATEAU_SECONDS = 0.8
 
 @dataclass(frozen=True)
 class SmileRise:
-    """A rise of the smile: onset in s from the first frame, and how much it rises."""
+    """A rise of the smile.
+
+    Attributes:
+        onset: where `ONSET_SHARE` of it is done, s from the first frame.
+        rise: how much it rises.
+        seconds: how long it takes from `ONSET_SHARE` to `FULL_SHARE`.
+    """
 
     onset: float
     rise: float
+    seconds: float
 
 
 def find_smile_rises(smile: FloatArray, least: float = SMILE_RISE) -> list[SmileRise]:
@@ -44,8 +53,10 @@ def find_smile_rises(smile: FloatArray, least: float = SMILE_RISE) -> list[Smile
             ended |= bool(level[index] - level[index - plateau] < least / 2)
         rise = float(level[peak] - level[valley])
         if ended and rise >= least:
-            begun = level[valley : peak + 1] >= level[valley] + ONSET_SHARE * rise
-            rises.append(SmileRise((valley + int(np.argmax(begun))) / FRAME_RATE, rise))
+            done = (level[valley : peak + 1] - level[valley]) / rise
+            begun, full = (int(np.argmax(done >= s)) for s in (ONSET_SHARE, FULL_SHARE))
+            onset, seconds = (valley + begun) / FRAME_RATE, (full - begun) / FRAME_RATE
+            rises.append(SmileRise(onset, rise, seconds))
         if ended or level[index] < level[valley]:
             valley = peak = index
     return rises
