@@ -19,6 +19,9 @@ from vico_listener.lab.evaluation.comparison.benchmark_config import load_benchm
 from vico_listener.lab.evaluation.comparison.evaluation import Evaluation
 from vico_listener.lab.evaluation.comparison.models import parse_models
 from vico_listener.lab.evaluation.comparison.report import shown_clip
+from vico_listener.lab.evaluation.comparison.report import still_wins
+from vico_listener.lab.evaluation.comparison.scores import Result
+from vico_listener.lab.evaluation.comparison.tables import Results
 from vico_listener.lab.evaluation.comparison.tables import number
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
@@ -61,7 +64,8 @@ def tables(text, title):
 
 
 def test_report_has_the_paper_s_table_with_its_numbers_marked(written):
-    header, *rows = tables((written / 'report.md').read_text(), 'test')
+    text = (written / 'report.md').read_text().split('## Distance to the true listener')[1]
+    header, *rows = tables(text, 'test')
     assert header == [
         'attitude', 'motion', 'rules', 'lstm',
         'ViCo: Random', 'ViCo: Simulation', 'ViCo: Simulation*', 'ViCo: Ours',
@@ -71,6 +75,37 @@ def test_report_has_the_paper_s_table_with_its_numbers_marked(written):
     assert cells['ViCo: Ours'] == '15.0'
     assert ' to ' in cells['lstm']
     assert rows[3][2:4] == ['-', '-']  # no neutral clip in test
+
+
+def test_the_first_table_is_not_fd_alone_and_says_why(data, tmp_path):
+    assert command(data, '--models', 'rules', 'frozen', '--out', tmp_path, '--no-sheets') == 0
+    text = (tmp_path / 'report.md').read_text()
+    first = text.split('## At a glance')[1].split('## ')[0]
+    assert text.index('## At a glance') < text.index('## Distance to the true listener')
+    assert 'a face that never moves' in first
+    assert re.search(r'Here they are nearest in \d of 3 groups', first)
+    header, *rows = tables(text, 'test')
+    assert header == ['', 'true listener', 'rules', 'frozen']
+    cells = {row[0]: row[1:] for row in rows}
+    assert list(cells)[:3] == ['FD angle', 'FD exp', 'FD trans']
+    assert cells['FD angle'][0] == '-'
+    assert cells['coefficients that move'][2] == '0'
+    assert float(cells['coefficients that move'][1]) > 0
+    assert 'answered / chance' not in first  # clips of two seconds end before their phrases
+    assert '## Life' in text
+
+
+def test_where_the_still_ones_win_is_counted():
+    def fd(model, group, value):
+        return Result(model, 'both', 'test', 'average', f'FD {group}', value, None, None, 1)
+
+    won = Results(
+        [fd('frozen', g, v) for g, v in (('angle', 1.0), ('exp', 2.0), ('trans', 3.0))]
+        + [fd('lstm', g, v) for g, v in (('angle', 2.0), ('exp', 1.0), ('trans', 3.0))]
+    )
+    told = still_wins(won, ['lstm', 'frozen'], 'test')
+    assert told == 'Here they are nearest in 1 of 3 groups (angle).'
+    assert still_wins(won, ['lstm'], 'test') == ''
 
 
 def test_the_two_fd_families_share_no_column(written):

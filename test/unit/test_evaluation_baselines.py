@@ -129,3 +129,32 @@ def test_what_simulation_needs_is_named(features):
         BASELINES['simulation']()
     with pytest.raises(ValueError, match='no clip of the train split listens in neutral'):
         make('simulation_attitude', features).reset(FaceMotion.neutral(), Attitude.NEUTRAL)
+
+
+def test_frozen_is_the_reference_at_every_tick():
+    listener = BASELINES['frozen']()
+    reference = FaceMotion(np.full(52, 0.3, np.float32))
+    listener.reset(reference, Attitude.POSITIVE)
+    for motion in steps(listener, clip(7, Attitude.POSITIVE).speaker_frames()):
+        np.testing.assert_array_equal(motion.expression, reference.expression)
+        np.testing.assert_array_equal(motion.rotation, 0)
+
+
+def test_mean_is_the_mean_change_of_the_attitude(features):
+    listener = make('mean', features)
+    reference = FaceMotion(np.full(52, 0.3, np.float32))
+    frames = list(clip(7, Attitude.POSITIVE).speaker_frames())
+    people = {
+        Attitude.POSITIVE: [clip(0, Attitude.POSITIVE), clip(1, Attitude.POSITIVE)],
+        Attitude.NEGATIVE: [clip(2, Attitude.NEGATIVE)],
+    }
+    for attitude, clips in people.items():
+        tracks = [relative_track(one.listener) for one in clips]
+        change = np.concatenate([t.expression - t.expression[0] for t in tracks]).mean(axis=0)
+        turn = np.concatenate([t.rotation for t in tracks]).mean(axis=0)
+        listener.reset(reference, attitude)
+        for motion in steps(listener, frames):
+            np.testing.assert_allclose(motion.expression, 0.3 + change, atol=1e-6)
+            np.testing.assert_allclose(motion.rotation, turn, atol=1e-6)
+    with pytest.raises(ValueError, match='no clip of the train split listens in neutral'):
+        listener.reset(reference, Attitude.NEUTRAL)

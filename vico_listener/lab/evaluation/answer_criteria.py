@@ -145,7 +145,7 @@ PHRASE_ANSWERS = (
     ),
     Criterion(
         'contingency', 'contingency', 'answered / chance', 'x', _contingency,
-        ranges((1.2, None), (1.2, None), None), pooled=True,
+        ranges((1.2, None), (1.2, None), None), pooled=True, title='phrase ends answered / chance',
         source='judged: feedback shall be legible; real listeners are near 1',
     ),
     Criterion(

@@ -1,7 +1,8 @@
-"""The paper's baselines (section 5.2, Tables 3 and 5), which are for comparison only.
+"""The paper's baselines (section 5.2, Tables 3 and 5) and two that do nothing, for comparison only.
 
 They ignore the limits of heads and faces, so that no node offers them. The paper gives
 neither the size of the noise of `random` nor how `simulation` samples; both are stated here.
+`frozen` and `mean` are not the paper's: they show what a distance is worth that they win.
 """
 
 from abc import abstractmethod
@@ -70,6 +71,16 @@ class Baseline(Listener):
         )
 
 
+class FrozenListener(Baseline):
+    """Never moves: the reference, at every tick."""
+
+    name = 'frozen'
+
+    def _answer(self, frame: SpeakerFrame) -> FaceMotion:
+        start = self._reference
+        return self._motion(start.expression, start.rotation, start.translation)
+
+
 class RandomListener(Baseline):
     """Adds small normal noise, drawn at each tick, to the reference (see `NOISE`)."""
 
@@ -134,20 +145,8 @@ class SimulationListener(Baseline):
         seed: int = 0,
         features: str | Path = '',
     ) -> None:
-        if not str(features):
-            raise SettingError(f'the listener {self.name} needs the option features, a folder')
-        clips = [c for c in load_features(Path(features), 'train') if c.listener.valid.any()]
-        if not clips:
-            raise DataError(f'no listener is ever seen in the train split of {features}')
-        self._tracks = [
-            (
-                clip.attitude,
-                relative_track(clip.listener).rows(clip.listener.valid),
-                first_face(clip.listener),
-            )
-            for clip in clips
-        ]
-        self.basis = clips[0].listener.basis
+        self._tracks = _trained(self.name, features)
+        self.basis = self._tracks[0][1].basis
         self._resets = 0
         super().__init__(personality, seed)
 
@@ -186,9 +185,63 @@ class AttitudeSimulationListener(SimulationListener):
     same_attitude = True
 
 
+class MeanListener(Baseline):
+    """Shows the mean of a training set's listeners of the attitude, without moving.
+
+    It is the mean change since their first visible faces, over all frames, added to the reference:
+    what a network becomes that learns nothing of the speaker.
+
+    Args:
+        features: folder of `ClipFeatures` with a train split.
+
+    Raises:
+        SettingError: no folder is given.
+        DataError: it holds no clips with a listener.
+    """
+
+    name = 'mean'
+    OPTIONS = ('features',)
+
+    def __init__(
+        self,
+        personality: int | Personality | None = None,
+        seed: int = 0,
+        features: str | Path = '',
+    ) -> None:
+        tracks = _trained(self.name, features)
+        self.basis = tracks[0][1].basis
+        self._changes = {
+            attitude: _mean_change([(t, f) for shown, t, f in tracks if shown is attitude])
+            for attitude in dict.fromkeys(shown for shown, _, _ in tracks)
+        }
+        self._attitude = tracks[0][0]
+        self._resets = 0
+        super().__init__(personality, seed)
+
+    def reset(self, reference: FaceMotion, attitude: Attitude) -> None:
+        """See `Listener.reset`; DataError when no clip of the train split has the attitude."""
+        super().reset(reference, attitude)
+        # The constructor's own reset comes before anybody has said which attitude.
+        if attitude not in self._changes and self._resets:
+            raise DataError(f'no clip of the train split listens in {attitude.value}')
+        self._attitude = attitude if attitude in self._changes else self._attitude
+        self._resets += 1
+
+    def _answer(self, frame: SpeakerFrame) -> FaceMotion:
+        expression, rotation, translation = self._changes[self._attitude]
+        start = self._reference
+        return self._motion(
+            start.expression + expression,
+            start.rotation + rotation,
+            start.translation + translation,
+        )
+
+
 BASELINES: dict[str, type[Baseline]] = {
     kind.name: kind
     for kind in (
+        FrozenListener,
+        MeanListener,
         RandomListener,
         MirroringListener,
         SimulationListener,
@@ -196,6 +249,32 @@ BASELINES: dict[str, type[Baseline]] = {
     )
 }
 """The baselines by name; `vico evaluate` compares them besides those of `LISTENERS`."""
+
+
+def _trained(name: str, features: str | Path) -> list[tuple[Attitude, FaceTrack, FaceMotion]]:
+    """Attitude, motion and first visible face of the listeners of a train split."""
+    if not str(features):
+        raise SettingError(f'the listener {name} needs the option features, a folder')
+    clips = [c for c in load_features(Path(features), 'train') if c.listener.valid.any()]
+    if not clips:
+        raise DataError(f'no listener is ever seen in the train split of {features}')
+    return [
+        (
+            clip.attitude,
+            relative_track(clip.listener).rows(clip.listener.valid),
+            first_face(clip.listener),
+        )
+        for clip in clips
+    ]
+
+
+def _mean_change(people: list[tuple[FaceTrack, FaceMotion]]) -> tuple[NDArray, NDArray, NDArray]:
+    """Mean change of expression, rotation and translation since the first faces."""
+    return (
+        np.concatenate([t.expression - first.expression for t, first in people]).mean(axis=0),
+        np.concatenate([t.rotation - t.rotation[0] for t, _ in people]).mean(axis=0),
+        np.concatenate([t.translation - t.translation[0] for t, _ in people]).mean(axis=0),
+    )
 
 
 def _track(faces: list[FaceMotion]) -> FaceTrack:

@@ -10,6 +10,7 @@ from vico_listener.errors import DataError
 from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.reference import reference_face
 from vico_listener.listener.agent import ListeningAgent
+from vico_listener.listener.idle import IdleLayer
 from vico_listener.listener.listeners import Listener
 from vico_listener.listening_head import ListeningHead
 from vico_listener.media.face_track import FaceTrack
@@ -62,6 +63,18 @@ def answer(
         valid=np.array([m.confidence > 0 for m in motions]),
         crop=np.array([m.crop for m in motions], np.float32),
         basis=listener.basis,
+    )
+
+
+def with_idle_layer(track: FaceTrack, seed: int) -> FaceTrack:
+    """Return an answer in `arkit52` as a viewer sees it: with blinks, gaze shifts and sway."""
+    layer = IdleLayer(seed)
+    shown = [layer.apply(track.motion(tick), tick) for tick in range(len(track))]
+    return replace(
+        track,
+        expression=np.array([motion.expression for motion in shown], np.float32),
+        rotation=np.array([motion.rotation for motion in shown], np.float32),
+        translation=np.array([motion.translation for motion in shown], np.float32),
     )
 
 

@@ -79,6 +79,11 @@ class Model:
             return self.name.rpartition(':')[2]
         return folder.parent.name if folder.name == RUN_FOLDER else folder.name
 
+    @property
+    def is_baseline(self) -> bool:
+        """Whether it is for comparison only, without idle layer."""
+        return issubclass(COMPARABLE.load(self.name), Baseline)
+
     def create(self) -> Listener:
         """Create the listener; errors are those of its constructor."""
         kind = COMPARABLE.load(self.name)

@@ -1,6 +1,7 @@
 """Computes the metrics that need all clips at once: diversity, residual correlation, gestures."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,6 +9,8 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.evaluation.comparison.evaluation import Answer
 from vico_listener.lab.evaluation.comparison.evaluation import Evaluation
+from vico_listener.lab.evaluation.comparison.generation import Modality
+from vico_listener.lab.evaluation.comparison.generation import with_idle_layer
 from vico_listener.lab.evaluation.comparison.scores import AVERAGE
 from vico_listener.lab.evaluation.comparison.scores import PARTS
 from vico_listener.lab.evaluation.comparison.scores import TRUE
@@ -19,6 +22,7 @@ from vico_listener.lab.evaluation.diversity import POSE_CLUSTERS
 from vico_listener.lab.evaluation.diversity import Codebook
 from vico_listener.lab.evaluation.events import TrackEvents
 from vico_listener.lab.evaluation.feature_distance import feature_groups
+from vico_listener.lab.evaluation.life_criteria import LIFE
 from vico_listener.lab.evaluation.signals import runs
 from vico_listener.lab.evaluation.synchrony import residual_correlation
 from vico_listener.media.face_track import FaceTrack
@@ -33,9 +37,14 @@ CLUSTERS = {'exp': EXPRESSION_CLUSTERS, 'pose': POSE_CLUSTERS}
 
 COMPARED = (
     'nod_rate', 'nod_size', 'nod_hz', 'shake_rate', 'smile', 'blink_rate', 'pitch_sd', 'speed_rms',
+    'contingency',
 )  # fmt: skip
 GESTURES = tuple(next(c for c in CRITERIA if c.key == key) for key in COMPARED)
 """Figures of `vico describe` that are compared, in the order of the table."""
+
+NOD_VARIETY = tuple(c for c in CRITERIA if c.row in ('nod variety', 'nod clusters') and c.title)
+LIVELINESS = (*NOD_VARIETY, *(c for c in LIFE if c.title))
+"""Figures of the life between the gestures, in the order of the table."""
 
 
 def _result(one: Answer, attitude: str, metric: str, value: float, clips: int) -> Result:
@@ -112,22 +121,44 @@ def motion_tracks(clip: ClipFeatures, track: FaceTrack) -> list[MotionTrack]:
     return tracks
 
 
+def _shown(one: Answer, number: int) -> FaceTrack:
+    """What a viewer sees of an answer; no two clips have the same idle layer."""
+    model = one.job.model
+    if model is None or model.is_baseline:
+        return one.track
+    return with_idle_layer(one.track, model.seed + number)
+
+
+def _pool(answers: Sequence[Answer]) -> list[tuple[Attitude, TrackEvents]]:
+    return [
+        (one.job.clip.attitude, TrackEvents(track))
+        for number, one in enumerate(answers)
+        for track in motion_tracks(one.job.clip, _shown(one, number))
+    ]
+
+
 def gesture_results(evaluation: Evaluation, labels: Sequence[str]) -> list[Result]:
-    """Compute `GESTURES` per model and attitude over both splits; none in an unnamed basis."""
+    """Compute `GESTURES` and `LIVELINESS` per model over both splits; none in an unnamed basis.
+
+    They are those of each attitude and of all clips together, with the idle layer, and for wrong
+    audio those that were answered with it.
+    """
     if evaluation.clips[0].listener.basis is not ARKIT52:
         return []
     results = []
     for label in labels:
-        for attitude in Attitude:
-            mine = [a for a in evaluation.of(label) if a.job.clip.attitude is attitude]
-            pool = [
-                TrackEvents(track) for a in mine for track in motion_tracks(a.job.clip, a.track)
-            ]
-            if not pool:
-                continue
-            for criterion in GESTURES:
-                value = criterion.measure(pool).value
-                if value is not None:
-                    one = _result(mine[0], attitude.value, criterion.title, value, len(mine))
-                    results.append(Result(**{**vars(one), 'split': 'all'}))
+        for modality in (Modality.BOTH, Modality.WRONG_AUDIO):
+            answers = evaluation.of(label, modality)
+            found = _pool(answers)
+            for attitude in (*Attitude, None):
+                pool = [events for shown, events in found if attitude in (None, shown)]
+                if not pool:
+                    continue
+                name = AVERAGE if attitude is None else attitude.value
+                clips = sum(attitude in (None, one.job.clip.attitude) for one in answers)
+                for criterion in (*GESTURES, *LIVELINESS):
+                    value = criterion.measure(pool).value
+                    if value is not None:
+                        one = _result(answers[0], name, criterion.title, value, clips)
+                        results.append(replace(one, split='all'))
     return results

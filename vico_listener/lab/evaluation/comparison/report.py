@@ -1,7 +1,10 @@
 """Writes the report of a comparison: Markdown with tables and images, and the numbers as CSV."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.lab.dataset.clip_features import ClipFeatures
@@ -21,10 +24,13 @@ from vico_listener.lab.evaluation.comparison.tables import Results
 from vico_listener.lab.evaluation.comparison.tables import ablation_table
 from vico_listener.lab.evaluation.comparison.tables import distance_table
 from vico_listener.lab.evaluation.comparison.tables import gesture_table
+from vico_listener.lab.evaluation.comparison.tables import glance_table
+from vico_listener.lab.evaluation.comparison.tables import life_table
 from vico_listener.lab.evaluation.comparison.tables import markdown
 from vico_listener.lab.evaluation.comparison.tables import newer_table
 from vico_listener.lab.evaluation.comparison.tables import size_table
 from vico_listener.lab.evaluation.comparison.tables import variation_table
+from vico_listener.lab.evaluation.feature_distance import GROUPS
 from vico_listener.lab.evaluation.feature_distance import Pooling
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import Attitude
@@ -34,10 +40,21 @@ NUMBERS_FILE = 'results.csv'
 REPORT_FILE = 'report.md'
 IMAGES = 'images'
 
+STILL = ('frozen', 'mean')
+"""Listeners that never move."""
+
 VICO_NOTE = (
     'Columns marked *ViCo* are the numbers of Zhou et al., ECCV 2022: measured on the ViCo data '
     'set, in the 64 coefficients of BFM, with the networks of the authors. They are comparable '
     'with the other columns only where the clips are those of ViCo, in the basis bfm64.'
+)
+
+GLANCE_NOTE = (
+    'The distance to the true listener stands beside figures of life, because alone it misleads: '
+    'whoever nods at other moments than one person did on one day is farther away than a face that '
+    'never moves. The listeners *frozen* and *mean* do nothing; a distance that they win says '
+    'nothing about listening. FD on {split}, lower is better; everything else on all clips, where '
+    "the true listener's value is the aim. {winner}"
 )
 
 DISTANCE_NOTE = (
@@ -63,7 +80,13 @@ NEWER_NOTE = (
 
 GESTURE_NOTE = (
     "The detectors of `vico describe` on both splits together, per minute of the speaker's "
-    'talking. Blinks are the business of the idle layer, which is left out here.'
+    'talking. Listeners are shown as a viewer sees them, with the idle layer; baselines have none.'
+)
+
+LIFE_NOTE = (
+    'What else moves, on both splits together, with the idle layer: see [evaluation]'
+    '(evaluation.md#life). A portrait with nods cut into it has the nods of a person and none of '
+    'this.'
 )
 
 
@@ -146,6 +169,22 @@ def draw_pictures(
     return made
 
 
+def still_wins(results: Results, labels: Sequence[str], split: str) -> str:
+    """Say in how many groups a listener that never moves is nearest; empty without one."""
+    still = [label for label in STILL if label in labels]
+    others = [label for label in labels if label not in STILL]
+    if not still or not others:
+        return ''
+
+    def nearest(models: Sequence[str], group: str) -> float:
+        found = [results.get(label, split, f'FD {group}') for label in models]
+        return min((one.value for one in found if one is not None), default=np.inf)
+
+    won = [group for group in GROUPS if nearest(still, group) < nearest(others, group)]
+    groups = f' ({", ".join(won)})' if won else ''
+    return f'Here they are nearest in {len(won)} of {len(GROUPS)} groups{groups}.'
+
+
 def _section(title: str, note: str, tables: dict[str, str]) -> list[str]:
     parts = [f'## {title}', note]
     for name, table in tables.items():
@@ -168,6 +207,10 @@ def compose(
     parts = [f'# {text.title}', *([text.introduction.strip()] if text.introduction else [])]
     parts += ['## Clips', f'Faces in the basis {basis.name}.', _clip_table(evaluation)]
     parts += ['\n'.join(f'* {note}' for note in evaluation.notes)] if evaluation.notes else []
+    glance = GLANCE_NOTE.format(split=splits[0], winner=still_wins(results, labels, splits[0]))
+    parts += _section(
+        'At a glance', glance.strip(), {splits[0]: glance_table(results, labels, splits[0])}
+    )
     note = DISTANCE_NOTE.format(unit=unit, pooling=pooling)
     tables = {split: distance_table(results, labels, split) for split in splits}
     parts += _section('Distance to the true listener', f'{note} {VICO_NOTE}', tables)
@@ -181,6 +224,8 @@ def compose(
     tables = {a.value: gesture_table(results, labels, a) for a in Attitude}
     if any(tables.values()):
         parts += _section('Gestures', GESTURE_NOTE, tables)
+        tables = {a.value: life_table(results, labels, a) for a in Attitude}
+        parts += _section('Life', LIFE_NOTE, tables)
     parts += ['## Size', size_table(evaluation.complexities)]
     if pictures:
         shown = [f'![{caption}]({path})\n\n{caption}' for path, caption in pictures.items()]

@@ -11,6 +11,7 @@ from vico_listener.lab.evaluation.comparison.evaluation import SPLITS
 from vico_listener.lab.evaluation.comparison.generation import Modality
 from vico_listener.lab.evaluation.comparison.models import Complexity
 from vico_listener.lab.evaluation.comparison.pooled import GESTURES
+from vico_listener.lab.evaluation.comparison.pooled import LIVELINESS
 from vico_listener.lab.evaluation.comparison.published import ABLATION
 from vico_listener.lab.evaluation.comparison.published import COMPLEXITY
 from vico_listener.lab.evaluation.comparison.published import FEATURE_DISTANCE
@@ -45,6 +46,14 @@ NEWER = {
     'lagged correlation pose': 'r at that lag, pose',
 }
 """Metrics of newer papers, and what tables call them; none is called FD."""
+
+GLANCE = (
+    'nods /min', 'nod size, 90 % / 10 %', 'pauses between nods below 2 s, %',
+    'coefficients that move', 'variance of the face x1000', 'time with a constant smile, %',
+    'speed outside gestures, deg/s', 'rest spent in one pose, %', 'roll power in one line, %',
+)  # fmt: skip
+"""Figures that stand beside the FD in the first table; all of them show whether somebody lives."""
+CONTINGENCY = 'phrase ends answered / chance'
 
 Key = tuple[str, str, str, str, str]
 
@@ -149,14 +158,44 @@ def newer_table(results: Results, models: Sequence[str], split: str) -> str:
     )
 
 
-def gesture_table(results: Results, models: Sequence[str], attitude: Attitude) -> str:
-    """Format the findings of `vico describe` over both splits; empty when there are none."""
+def _pooled_table(
+    results: Results, models: Sequence[str], attitude: str, names: Sequence[str]
+) -> str:
+    """Figures of `vico describe` over both splits; empty when there are none."""
     labels = [TRUE, *models]
-    names = {criterion.title: criterion.title for criterion in GESTURES}
-    found = {(m, n): results.get(m, 'all', n, attitude.value) for m in labels for n in names}
+    found = {(m, n): results.get(m, 'all', n, attitude) for m in labels for n in names}
     if not any(found.values()):
         return ''
-    return _by_metric(labels, names, lambda m, n: found[m, n], with_interval)
+    rows = {name: name for name in names}
+    return _by_metric(labels, rows, lambda m, n: found[m, n], with_interval)
+
+
+def gesture_table(results: Results, models: Sequence[str], attitude: Attitude) -> str:
+    """Format what the listeners do with their heads; empty when there is nothing."""
+    return _pooled_table(results, models, attitude.value, [c.title for c in GESTURES])
+
+
+def life_table(results: Results, models: Sequence[str], attitude: Attitude) -> str:
+    """Format whether they live between their gestures; empty when there is nothing."""
+    return _pooled_table(results, models, attitude.value, [c.title for c in LIVELINESS])
+
+
+def glance_table(results: Results, models: Sequence[str], split: str) -> str:
+    """Format the FD of a split beside figures of life and of answering, over all attitudes."""
+    labels = [TRUE, *models]
+
+    def row(name: str, where: str, metric: str, modality: str = BOTH) -> list[str]:
+        found = [results.get(label, where, metric, modality=modality) for label in labels]
+        return [name, *(NOTHING if one is None else number(one.value) for one in found)]
+
+    wrong = Modality.WRONG_AUDIO.value
+    rows = [
+        *(row(f'FD {group}', split, f'FD {group}') for group in GROUPS),
+        *(row(name, 'all', name) for name in (*GLANCE, CONTINGENCY)),
+        row(f'{CONTINGENCY}, {wrong}', 'all', CONTINGENCY, wrong),
+    ]
+    shown = [cells for cells in rows if set(cells[1:]) != {NOTHING}]
+    return markdown(['', *labels], shown)
 
 
 def renderer_table(results: Results, renderer: str, split: str) -> str:
