@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     'faces': ('lab', 'numba'),
     'live': ('live', 'robots'),
     'nod-table': ('lab',),
+    'reactions': ('lab', 'speech'),
     'reconstruct': ('lab', 'neural'),
     'render-check': ('lab',),
     'robot': ('robots',),

@@ -17,6 +17,7 @@ COMMANDS = {
     'live': 'listen to whoever sits at this computer, in a window or on a local web page',
     'face': 'show the listener as a cartoon face on a local web page',
     'describe': 'compare recorded motion with the behaviour of real listeners',
+    'reactions': "see what a listener does about events in a speaker's face and voice",
     'dataset': 'synthesize, construct, inspect and measure data sets in the layouts of ViCo',
     'reconstruct': 'fit Deep3DFaceRecon to a video or image, for coefficients or a mesh',
     'train': 'train a listener on synthetic dyads or on a data set',
