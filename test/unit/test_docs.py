@@ -6,6 +6,7 @@ import re
 import shlex
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -32,6 +33,7 @@ from vico_listener.motion import FaceMotion
 from vico_listener.render import create_renderer
 from vico_listener.robot.profile import parse_profile
 from vico_listener.ros_api import NODES
+from vico_listener.ros_api.launch import EXAMPLE_ARGUMENTS
 from vico_listener.ros_api.launch import LISTENER_ARGUMENTS
 from vico_listener.ros_api.launch import REPLAY_ARGUMENTS
 
@@ -148,6 +150,7 @@ def test_launch_lines_use_declared_arguments() -> None:
     declared = {
         'listener.launch.py': listener,
         'replay.launch.py': listener | {argument.name for argument in REPLAY_ARGUMENTS},
+        'example_robot.launch.py': listener | {argument.name for argument in EXAMPLE_ARGUMENTS},
     }
     lines = [
         words[words.index('launch') + 2 :]
@@ -173,6 +176,10 @@ def test_executables_are_those_that_are_built() -> None:
     cmake = (ROOT / 'CMakeLists.txt').read_text(encoding='utf-8')
     (built,) = re.findall(r'foreach\(NODE (.*?)\)', cmake)
     assert set(built.split()) == {node.node for node in NODES} | {'stack'}
+    modules = re.findall(r'set\(MODULE (.*?)\)', cmake)
+    assert len(modules) == 2
+    for module in modules:
+        assert callable(import_module(module).main)
 
 
 def test_yaml_of_the_pages_can_be_used() -> None:

@@ -116,6 +116,26 @@ REPLAY_ARGUMENTS = tuple(
 )
 """The arguments of replay.launch.py besides those of listener.launch.py."""
 
+CONTROLLERS = ('ros2_control', 'simulated')
+
+EXAMPLE_ARGUMENTS = (
+    Argument(
+        'source',
+        'none',
+        'What is listened to: `none` (whatever is published on `image` and `audio`), or a video or '
+        'bag, which is played again and again.',
+    ),
+    Argument(
+        'controller',
+        '',
+        'What moves the joints: ros2_control (on hardware that is made up), or simulated. Empty: '
+        'ros2_control where it is installed.',
+    ),
+    Argument('rviz', 'true', 'Whether rviz shows the robot, where it is installed.'),
+    Argument('robot', 'generic_3dof', 'A robot profile with the joints of the example robot.'),
+)
+"""The arguments of example_robot.launch.py that listener.launch.py has not, or other defaults."""
+
 
 def typed(row: Parameter, text: str) -> bool | float | str:
     """Return the value of an argument in the type of its parameter.

@@ -37,6 +37,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='instead, play N demos, of a clip and of its bag in turn, beside four busy loops: all '
         'must give the same motion',
     )
+    parser.add_argument(
+        '--integrators',
+        action='store_true',
+        help='instead, put the stack in front of simulated robots for that many minutes: a '
+        'trajectory controller, a simulator with its own clock, a dialogue that takes the head '
+        'away and gives it back, and two robots at once',
+    )
     parser.add_argument('--clip', type=Path, help='video of the speaker, if not the default clip')
     parser.add_argument(
         '--robot', default='generic_3dof', help='robot profile whose limits are watched'
@@ -50,6 +57,8 @@ def run(args: argparse.Namespace) -> int:
     args.out.mkdir(parents=True, exist_ok=True)
     if args.demos:
         return _demos(clip, args.demos, args.out)
+    if args.integrators:
+        return _integrators(clip, args.robot, args.minutes * 60.0, args.out)
     from vico_listener.lab.faults.catalogue import faults_by_name
     from vico_listener.lab.faults.suite import FaultSuite
 
@@ -59,13 +68,32 @@ def run(args: argparse.Namespace) -> int:
             rows = [_row(result) for result in bar]
         if args.minutes > 0:
             rows.append(_long_run(suite, args.minutes * 60.0, args.out))
+    return _judged(rows, args.out)
+
+
+def _judged(rows: list[dict[str, str]], out: Path) -> int:
+    """Write and print a table of results; return the exit code."""
     table = _table(rows)
-    (args.out / 'soak.md').write_text(table + '\n', encoding='utf-8')
-    (args.out / 'soak.json').write_text(json.dumps(rows, indent=1) + '\n', encoding='utf-8')
+    (out / 'soak.md').write_text(table + '\n', encoding='utf-8')
+    (out / 'soak.json').write_text(json.dumps(rows, indent=1) + '\n', encoding='utf-8')
     print(table)
     failed = [row for row in rows if row['verdict'] != 'held']
-    print(f'\n{len(rows) - len(failed)} of {len(rows)} held; {args.out / "soak.md"}')
+    print(f'\n{len(rows) - len(failed)} of {len(rows)} held; {out / "soak.md"}')
     return 1 if failed else 0
+
+
+def _integrators(clip: Path, robot: str, duration: float, out: Path) -> int:
+    from vico_listener.lab.faults.integrators import Integrators
+    from vico_listener.robot import load_profile
+
+    rows = []
+    scenes = Integrators(out, clip, load_profile(robot), duration).scenes
+    for scene in tqdm(scenes, desc='scenes', unit='scene'):
+        outcome = scene()
+        verdict = '; '.join(outcome.problems) or 'held'
+        figures = '; '.join(outcome.figures)
+        rows.append({'scene': outcome.scene, 'figures': figures, 'verdict': verdict})
+    return _judged(rows, out)
 
 
 def _demos(clip: Path, count: int, out: Path) -> int:

@@ -10,6 +10,7 @@ from vico_listener.lab.docs.markdown import table
 from vico_listener.ros_api import NodeApi
 from vico_listener.ros_api import Parameter
 from vico_listener.ros_api import Topic
+from vico_listener.ros_api.launch import EXAMPLE_ARGUMENTS
 from vico_listener.ros_api.launch import LEFT
 from vico_listener.ros_api.launch import LISTENER_ARGUMENTS
 from vico_listener.ros_api.launch import REPLAY_ARGUMENTS
@@ -27,7 +28,7 @@ Rows = list[list[str]]
 
 
 def ros_api_parts() -> dict[str, str]:
-    """Return 'topics', 'parameters', 'diagnostics', 'launch listener' and 'launch replay'."""
+    """Return 'topics', 'parameters', 'diagnostics', and 'launch ...' of every launch file."""
     nodes = ros_api.NODES
     return {
         'topics': table(
@@ -44,6 +45,7 @@ def ros_api_parts() -> dict[str, str]:
         ),
         'launch listener': _arguments(LISTENER_ARGUMENTS),
         'launch replay': _arguments(REPLAY_ARGUMENTS),
+        'launch example_robot': _arguments(EXAMPLE_ARGUMENTS),
     }
 
 

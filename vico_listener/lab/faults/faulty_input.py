@@ -86,8 +86,8 @@ class FaultyInput(Node):
         images: number of images published so far.
     """
 
-    def __init__(self, clip: Path, seed: int = 0) -> None:
-        super().__init__('faulty_input')
+    def __init__(self, clip: Path, seed: int = 0, **options: Any) -> None:
+        super().__init__('faulty_input', **options)
         self.settings = InputSettings()
         self.images = 0
         self._rng = np.random.default_rng(seed)

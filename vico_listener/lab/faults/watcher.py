@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from dataclasses import field
+from typing import Any
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
@@ -37,7 +38,9 @@ class Seen:
 class Watcher(Node):
     """Keeps motions and head commands since `watch`, and the newest diagnostics.
 
-    It stands in for the robot's neck.
+    Args:
+        profile: of the robot.
+        neck: whether it stands in for the robot's neck.
 
     Attributes:
         seen: see `Seen`.
@@ -45,8 +48,8 @@ class Watcher(Node):
         levels: node -> worst message of a level above OK since `watch`.
     """
 
-    def __init__(self, profile: RobotProfile) -> None:
-        super().__init__('watcher')
+    def __init__(self, profile: RobotProfile, neck: bool = True, **options: Any) -> None:
+        super().__init__('watcher', **options)
         self.profile = profile
         self.seen = Seen()
         self.diagnostics: dict[str, dict[str, str]] = {}
@@ -55,11 +58,12 @@ class Watcher(Node):
         self.create_subscription(msg.ListenerMotion, 'motion', self._on_motion, 200)
         self.create_subscription(JointTrajectory, profile.topic, self._on_command, 200)
         self.create_subscription(DiagnosticArray, '/diagnostics', self._on_diagnostics, 100)
-        # It is also the robot's neck, which follows at once and says where it is.
+        # As a neck it follows at once and says where it is.
         self._neck = JointState(name=[joint.name for joint in profile.joints])
         self._neck.position = [joint.offset for joint in profile.joints]
-        self._states = self.create_publisher(JointState, 'joint_states', 10)
-        self.create_timer(0.05, lambda: self._states.publish(self._neck))
+        if neck:
+            states = self.create_publisher(JointState, 'joint_states', 10)
+            self.create_timer(0.05, lambda: states.publish(self._neck))
 
     def watch(self) -> Seen:
         """Start anew; return what was seen before."""

@@ -1,0 +1,297 @@
+"""The stack in front of robots as integrators have them: controllers, simulators, dialogues.
+
+Each scene runs stacks in processes of their own, with a camera and a microphone, and one or two
+simulated robots, and is judged by what became of the commands at the robot.
+"""
+
+import contextlib
+import math
+import time
+from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rclpy.parameter import Parameter
+from std_srvs.srv import SetBool
+
+from vico_listener.errors import UnavailableError
+from vico_listener.lab.faults.faulty_input import FaultyInput
+from vico_listener.lab.faults.watcher import Watcher
+from vico_listener.lab.nodes.simulated_robot_node import SimulatedRobot
+from vico_listener.nodes.isolation import own_namespace
+from vico_listener.nodes.own_graph import OwnGraph
+from vico_listener.nodes.own_graph import StackProcess
+from vico_listener.robot import RobotProfile
+
+PATIENCE = 40.0
+"""Seconds until a stack has to be there, and a head at rest."""
+
+AWAY = 0.6
+"""Where a head stands at first, as a share of the way to its limits."""
+
+MOVE, REST, LISTEN = 1.0, 1.5, 5.0
+"""Seconds in which another program moves a head, in which it leaves it there, and between two."""
+
+QUIET = 1.0
+"""Seconds without a command after which a head is taken to be at rest."""
+
+NEAR = 0.1
+"""A head that is taken back begins no further than this (rad) from where it is."""
+
+LEAST = 0.8
+"""Share of the commands of a profile's rate that have to arrive, at least."""
+
+
+@dataclass
+class Outcome:
+    """What came of a scene.
+
+    Attributes:
+        scene: what was played.
+        figures: what was measured, in words.
+        problems: what did not hold; empty when all did.
+    """
+
+    scene: str
+    figures: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+class Place:
+    """A robot with its own stack, camera, and judge, in one namespace.
+
+    Args:
+        profile: of the robot.
+        clip: video of the speaker.
+        gazebo: whether the robot is a simulator, by whose clock all goes.
+        namespace: of a second stack beside that of the graph; '' = the same.
+    """
+
+    def __init__(
+        self, profile: RobotProfile, clip: Path, gazebo: bool = False, namespace: str = ''
+    ) -> None:
+        options: dict[str, Any] = {}
+        if namespace:
+            options = {'namespace': namespace, 'use_global_arguments': False}
+        self.profile = profile
+        self.away = [AWAY * joint.maximum for joint in profile.joints]
+        self.robot = SimulatedRobot(profile, self.away, gazebo, **options)
+        self.input = FaultyInput(clip, **options)
+        self.watcher = Watcher(profile, neck=False, **options)
+        if gazebo:
+            self.input.set_parameters([Parameter('use_sim_time', value=True)])
+        self.nodes = (self.robot, self.input, self.watcher)
+
+    def begin(self) -> None:
+        """Forget what was before a scene."""
+        controller = self.robot.controller
+        controller.accepted = controller.refused = controller.replaced = 0
+        self.robot.top_speeds[:] = 0.0
+        self.watcher.watch()
+
+    def judge(self, outcome: Outcome, seconds: float, share: float = 1.0) -> None:
+        """Add what became of the commands of a scene.
+
+        Args:
+            outcome: that is added to.
+            seconds: how long it was played.
+            share: of that time in which the head was commanded.
+        """
+        controller = self.robot.controller
+        speeds = [
+            speed / joint.max_velocity
+            for speed, joint in zip(self.robot.top_speeds, self.profile.joints, strict=False)
+        ]
+        outcome.figures.append(
+            f'{controller.accepted} trajectories, {controller.refused} refused, '
+            f'{controller.replaced} not looked at; {max(speeds):.0%} of the highest speed at the '
+            'joint'
+        )
+        found = outcome.problems
+        if controller.refused:
+            found.append(f'{controller.refused} refused: {controller.reason}')
+        if controller.accepted < LEAST * share * seconds * self.profile.rate:
+            found.append(f'{controller.accepted} commands only')
+        if max(speeds) > 1.0:
+            found.append(f'{max(speeds):.2f} times the highest speed at the joint')
+        values = self.watcher.diagnostics.get('head', {})
+        for name in ('limits', 'following'):
+            if values.get(name, 'unknown') != 'ok':
+                found.append(f'{name}: {values.get(name, "unknown")}')
+        if values.get('start') != 'measured':
+            found.append(f'the head began: {values.get("start", "unknown")}')
+        if self.watcher.seen.not_finite:
+            found.append(f'{self.watcher.seen.not_finite} motions were not finite')
+
+
+class Integrators:
+    """Plays every scene for a while.
+
+    Args:
+        folder: for parameters and logs.
+        clip: video of a speaker.
+        profile: of the robot; one that takes trajectories on a topic.
+        seconds: of all scenes together.
+    """
+
+    def __init__(self, folder: Path, clip: Path, profile: RobotProfile, seconds: float) -> None:
+        self._folder, self._clip, self._profile = folder, clip, profile
+        self._seconds = seconds / len(self.scenes)
+
+    @property
+    def scenes(self) -> tuple[Callable[[], Outcome], ...]:
+        """What can be played, in this order."""
+        return self.controller, self.simulator, self.dialogue, self.two_robots
+
+    def controller(self) -> Outcome:
+        """A trajectory controller, and a head that stands elsewhere at first."""
+        outcome = Outcome('a joint_trajectory_controller, the head stands elsewhere at first')
+        with self._stage(outcome) as (place,):
+            self._listen(place)
+            place.judge(outcome, self._seconds)
+        return outcome
+
+    def simulator(self) -> Outcome:
+        """The same in simulated time."""
+        outcome = Outcome('a simulator with /clock (`use_sim_time`, as with Gazebo)')
+        with self._stage(outcome, gazebo=True) as (place,):
+            self._listen(place)
+            place.judge(outcome, self._seconds)
+        return outcome
+
+    def dialogue(self) -> Outcome:
+        """The head is released, moved by another program, and taken back, again and again."""
+        outcome = Outcome('a dialogue releases the head, moves it, and takes it back')
+        random = np.random.default_rng(0)
+        with self._stage(outcome) as (place,):
+            end = time.monotonic() + self._seconds
+            rounds, leaps, commanded = 0, [], 0.0
+            while not rounds or time.monotonic() < end:
+                began = time.monotonic()
+                time.sleep(LISTEN)
+                self._set_active(place, False)
+                self._wait(lambda: self._rests(place), 'the head to rest')
+                commanded += time.monotonic() - began
+                where = [random.uniform(-0.8, 0.8) * j.maximum for j in self._profile.joints]
+                place.robot.move_to(where, MOVE)
+                time.sleep(MOVE + REST)
+                place.watcher.watch()
+                stood = place.robot.positions.copy()
+                self._set_active(place, True)
+                self._wait(lambda: place.watcher.seen.commands, 'a command')
+                first = place.watcher.seen.commands[0]
+                leaps.append(float(np.abs(np.subtract(first, stood)).max()))
+                rounds += 1
+            share = commanded / (time.monotonic() - end + self._seconds)
+            # Between two diagnostics it may have been released: what is judged is a head at work.
+            time.sleep(REST)
+            place.judge(outcome, self._seconds, 0.5 * share)
+            worst = math.degrees(max(leaps))
+            outcome.figures.append(
+                f'taken back {rounds} times, at most {worst:.1f} degrees from where it stood'
+            )
+            if max(leaps) > NEAR:
+                outcome.problems.append(f'began {worst:.0f} degrees from where it stood')
+        return outcome
+
+    def two_robots(self) -> Outcome:
+        """Two stacks and two robots in one graph, one of which is released."""
+        outcome = Outcome('two robots in one graph, of which one is released')
+        with self._stage(outcome, two=True) as (first, second):
+            self._set_active(second, False)
+            self._wait(lambda: self._rests(second), 'the second head to rest')
+            for place in (first, second):
+                place.begin()
+            self._listen(first)
+            first.judge(outcome, self._seconds)
+            strays = second.robot.controller.accepted
+            outcome.figures.append(f'{strays} trajectories to the released one')
+            if strays:
+                outcome.problems.append(f'{strays} trajectories to the released robot')
+            self._set_active(second, True)
+            self._wait(lambda: second.robot.controller.accepted > 10, 'the second head to move')
+            names = ('one of them', 'the other')
+            for name, place in zip(names, (first, second), strict=True):
+                told = place.watcher.levels.get('head', '')
+                if 'published by' in told or 'another node' in told:
+                    outcome.problems.append(f'{name}: {told}')
+        return outcome
+
+    @contextlib.contextmanager
+    def _stage(
+        self, outcome: Outcome, gazebo: bool = False, two: bool = False
+    ) -> Iterator[tuple[Place, ...]]:
+        """Set up stacks and robots, and wait until every head has come home."""
+        parameters = {
+            'robot': self._profile.name,
+            'attitude': 'positive',
+            'use_sim_time': gazebo,
+            'measured_wait': 20.0,
+        }
+        with contextlib.ExitStack() as undo:
+            graph = undo.enter_context(OwnGraph(self._folder, parameters))
+            places = [Place(self._profile, self._clip, gazebo)]
+            stacks = [graph.stack]
+            if two:
+                namespace = f'{own_namespace()}_too'
+                folder = self._folder / 'second'
+                folder.mkdir(exist_ok=True)
+                stacks.append(StackProcess(folder, parameters, namespace))
+                undo.callback(stacks[1].stop)
+                places.append(Place(self._profile, self._clip, namespace=namespace))
+            self._graph = graph
+            graph.spin(*(node for place in places for node in place.nodes))
+            for place in places:
+                place.input.start()
+                undo.callback(place.input.stop)
+            for place in places:
+                self._wait(partial(self._is_home, place), 'the head to come home')
+                stood = np.abs(np.subtract(place.watcher.seen.commands[0], place.away)).max()
+                if stood > NEAR:
+                    outcome.problems.append(
+                        f'the first command was {math.degrees(stood):.0f} degrees away'
+                    )
+            yield tuple(places)
+            for stack in stacks:
+                if not stack.running:
+                    outcome.problems.append('the stack died: ' + '; '.join(stack.complaints()[-2:]))
+                if 'Traceback' in stack.log.read_text(encoding='utf-8', errors='replace'):
+                    outcome.problems.append(f'a traceback in {stack.log}')
+
+    def _listen(self, place: Place) -> None:
+        place.begin()
+        end = time.monotonic() + self._seconds
+        while time.monotonic() < end:
+            self._graph.check()
+            time.sleep(0.1)
+
+    def _is_home(self, place: Place) -> bool:
+        head = place.watcher.diagnostics.get('head', {})
+        away = np.abs(place.robot.positions - [j.offset for j in self._profile.joints])
+        return head.get('start') == 'measured' and bool((away < 0.5 * np.array(place.away)).all())
+
+    def _rests(self, place: Place) -> bool:
+        """Return whether nothing has been commanded for a while."""
+        count = place.robot.controller.accepted
+        time.sleep(QUIET)
+        return place.robot.controller.accepted == count
+
+    def _set_active(self, place: Place, active: bool) -> None:
+        client = place.watcher.create_client(SetBool, 'listener/set_active')
+        self._wait(client.service_is_ready, 'listener/set_active')
+        future = client.call_async(SetBool.Request(data=active))
+        self._wait(future.done, 'listener/set_active')
+
+    def _wait(self, condition: Callable[[], Any], what: str) -> None:
+        until = time.monotonic() + PATIENCE
+        while not condition():
+            self._graph.check()
+            if time.monotonic() > until:
+                log = self._graph.stack.log
+                raise UnavailableError(f'waited {PATIENCE:.0f} s for {what}: see {log}')
+            time.sleep(0.02)
