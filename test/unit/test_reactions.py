@@ -174,6 +174,10 @@ def test_the_head_perceives_the_scene_tick_by_tick(scene):
     assert len(frames) == COUNT
     np.testing.assert_array_equal(frames[37].face.expression, scene.face.expression[37])
     assert all(frame.audio_valid for frame in frames[2:])
+    again = perceived(scene)  # by the same stream, after another scene has gone through it
+    for one, other in zip(frames, again, strict=True):
+        np.testing.assert_array_equal(one.acoustic, other.acoustic)
+        assert one.speaking == other.speaking
     gone = perceived(events_by_name(['leaves'])[0].put(scene, AT))
     assert not any(frame.face_valid for frame in gone[AT + 8 :])
     assert all(frame.face_valid for frame in gone[1:AT])

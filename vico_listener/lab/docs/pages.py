@@ -6,6 +6,7 @@ from pathlib import Path
 from vico_listener.errors import UnavailableError
 from vico_listener.lab.docs.commands import command_parts
 from vico_listener.lab.docs.commands import run_parts
+from vico_listener.lab.docs.criteria import criteria_parts
 from vico_listener.lab.docs.markdown import MARKER
 from vico_listener.lab.docs.markdown import fill
 from vico_listener.lab.docs.messages import message_parts
@@ -32,6 +33,7 @@ def generated(root: Path, parser: argparse.ArgumentParser) -> dict[Path, str]:
         raise UnavailableError(f'the pages are made in the sources of the package, not in {root}')
     parts = {
         **command_parts(parser),
+        **criteria_parts(),
         **message_parts(root),
         **module_parts(root / 'vico_listener'),
         **robot_parts(root),

@@ -56,6 +56,11 @@ class Range:
         """Return whether the value lies within the limits."""
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
+    def __str__(self) -> str:
+        if self.low is None:
+            return 'free' if self.high is None else f'<= {self.high:g}'
+        return f'>= {self.low:g}' if self.high is None else f'{self.low:g} .. {self.high:g}'
+
 
 @dataclass(frozen=True)
 class Criterion:

@@ -245,22 +245,12 @@ def _number(value: float) -> str:
     return f'{value:.0f}' if size >= 100 else f'{value:.1f}' if size >= 10 else f'{value:.2f}'
 
 
-def _limits(limits: Range | None) -> str:
-    if limits is None:
-        return 'free'
-    if limits.low is None:
-        return f'<= {limits.high:g}'
-    if limits.high is None:
-        return f'>= {limits.low:g}'
-    return f'{limits.low:g} .. {limits.high:g}'
-
-
 def _cells(row: Row) -> tuple[str, ...]:
     # A rate over too little speech is noise: it is not shown at all.
     judged = row.value is not None and row.verdict is not Verdict.NOT_APPLICABLE
     value = _number(row.value) if judged and row.value is not None else '-'
     note = f' ({row.note})' if row.note else ''
-    return row.label, value, row.unit, _limits(row.limits), row.verdict.value + note
+    return row.label, value, row.unit, str(row.limits or 'free'), row.verdict.value + note
 
 
 def _verdict(part: AttitudeDescription) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import merge
 from math import gcd
 from pathlib import Path
@@ -30,6 +31,7 @@ from vico_listener.motion import ARKIT52
 from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
 from vico_listener.perception import Perception
+from vico_listener.speech import AcousticStream
 from vico_listener.speech import AudioFormat
 from vico_listener.speech.resampler import INTERNAL_RATE
 from vico_listener.speech.stream import acoustic_features
@@ -45,6 +47,9 @@ TAIL_SECONDS = 4.0
 
 VOICES = ['en-us', 'en-us+f2', 'en-us+f3', 'en-us+m3', 'en-us+m6', 'en+f4', 'en+m7']
 """The voices of the synthetic speakers."""
+
+AUDIO = AudioFormat(INTERNAL_RATE, 1)
+"""The format of a scene's audio as the head hears it."""
 
 Sound = NDArray[np.float32]
 
@@ -92,13 +97,20 @@ def perceived(scene: Scene) -> list[SpeakerFrame]:
     Raises:
         NotInstalledError: the network that tells speech from other sounds is missing.
     """
-    audio = AudioFormat(INTERNAL_RATE, 1)
-    perception = Perception(_ScriptedFaces(scene.face), acoustic_stream(audio), WAIT)
-    head = ListeningHead.of_parts(perception, audio=audio)
+    stream = _stream()
+    stream.reset()
+    perception = Perception(_ScriptedFaces(scene.face), stream, WAIT)
+    head = ListeningHead.of_parts(perception, audio=AUDIO)
     items: Iterator[CameraFrame | SoundChunk] = merge(
         _chunks(scene), _images(scene), key=lambda item: item.available
     )
     return [answer.speaker for answer in head.answers(items)][: len(scene)]
+
+
+@lru_cache(maxsize=1)
+def _stream() -> AcousticStream:
+    """The stream for every scene: its network takes a fifth of a second to load."""
+    return acoustic_stream(AUDIO)
 
 
 def _images(scene: Scene) -> Iterator[CameraFrame]:
