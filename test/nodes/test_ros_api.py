@@ -11,7 +11,7 @@ from vico_listener.ros_api import NodeApi
 from vico_listener.ros_api import Topic
 
 OF_RCLPY = ('/parameter_events', '/rosout', '/clock', '/diagnostics')
-CONDITIONAL = ('/humans/', '/robot_face/', '/joint_states', '/controller_state')
+CONDITIONAL = ('/humans/', '/robot_face/', '/joint_states', '/controller_state', '/tf')
 """Topics that a node uses only with some parameters, or with packages that are not installed."""
 COMMAND = '/head_controller/joint_trajectory'
 Endpoints = set[tuple[str, str]]

@@ -6,13 +6,17 @@ import pytest
 from graph import Graph
 from playing import PARAMETERS
 from playing import build
+from rclpy.lifecycle import TransitionCallbackReturn
 
+from vico_listener.nodes.head_node import HeadNode
 from vico_listener.nodes.stack import bring_up
 from vico_listener.resources import resource_path
 
 NODES = ('perception', 'listener', 'renderer', 'head')
 SOMETIMES = {'/clock', '/parameter_events'}
 """Subscribed only with use_sim_time."""
+LIVE = 'joint_states'
+"""The head subscribes to it only where it is no replay."""
 
 
 def policy(namespace: str) -> ElementTree.Element:
@@ -58,6 +62,21 @@ def test_policy_is_what_a_stack_uses(node, used):
     namespace, found = used
     subscribed, published, services = found[node]
     granted = allowed(namespace, node, 'topics', 'subscribe')
-    assert subscribed <= granted <= subscribed | SOMETIMES
+    live = {f'{namespace.rstrip("/")}/{LIVE}'} if node == 'head' else set()
+    assert subscribed <= granted <= subscribed | SOMETIMES | live
     assert published == allowed(namespace, node, 'topics', 'publish')
     assert services <= allowed(namespace, node, 'services', 'reply')
+
+
+@pytest.mark.parametrize('namespace', ['/', '/robot1'])
+def test_policy_allows_what_a_live_head_asks(namespace):
+    graph = Graph()
+    head = graph.make(HeadNode, robot='generic_2dof', namespace=namespace)
+    for transition in (head.trigger_configure, head.trigger_activate):
+        assert graph.run(transition) == TransitionCallbackReturn.SUCCESS
+    subscribed = {t for t, _ in head.get_subscriber_names_and_types_by_node('head', namespace)}
+    asked = {s for s, _ in head.get_client_names_and_types_by_node('head', namespace)}
+    graph.close()
+    assert subscribed <= allowed(namespace, 'head', 'topics', 'subscribe')
+    assert len(asked) == 2
+    assert asked == allowed(namespace, 'head', 'services', 'request')

@@ -195,4 +195,5 @@ class HeadNode(ManagedNode):
             trouble = '' if output is None else output.trouble
             at_topic = [] if output is None or head is None else output.at_topic(head.awake)
             whereabouts = concern(head, self._measured, self._now())
+            whereabouts[1]['controller'] = '' if output is None else output.controller
             return diagnosis(head, whereabouts, trouble, at_topic, self._avatar, self._latency)

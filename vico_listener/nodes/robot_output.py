@@ -5,6 +5,7 @@ from typing import Any
 
 from rclpy.node import Node
 
+from vico_listener.nodes.controller_watch import ControllerWatch
 from vico_listener.nodes.goal_output import GoalOutput
 from vico_listener.nodes.graph_watch import at_command_topic
 from vico_listener.nodes.rare_warnings import RareWarnings
@@ -15,6 +16,8 @@ from vico_listener.robot.interfaces import ActionInterface
 from vico_listener.robot.interfaces import LinkInterface
 from vico_listener.robot.interfaces import RobotLink
 from vico_listener.robot.interfaces import TopicInterface
+from vico_listener.robot.interfaces.follow_joint_trajectory import FollowJointTrajectory
+from vico_listener.robot.interfaces.joint_trajectory import JointTrajectory
 
 
 class RobotOutput:
@@ -41,6 +44,8 @@ class RobotOutput:
     ) -> None:
         self._node = node
         self._interface = profile.interface
+        self._profile = profile
+        self._controller: ControllerWatch | None = None
         self._target = topic or profile.interface.target
         self._replay = replay
         self._messages: CommandMessages | None = None
@@ -63,10 +68,23 @@ class RobotOutput:
             self._link = self._connect()
         if self._goals is not None:
             self._goals.open()
+        if not self._replay and isinstance(
+            self._interface, JointTrajectory | FollowJointTrajectory
+        ):
+            joints = [joint.name for joint in self._profile.joints]
+            self._controller = ControllerWatch(
+                self._node,
+                self.target,
+                [*joints, *self._interface.hold_joints],
+                self._profile.measured.source == 'controller_state',
+            )
 
     def detach(self) -> Callable[[], None]:
         """Send nothing more; return what lets go of the robot, which may take a while."""
         link, self._link = self._link, None
+        if self._controller is not None:
+            self._controller.close()
+            self._controller = None
         if self._goals is not None:
             return self._goals.close
         return link.close if link is not None else lambda: None
@@ -101,7 +119,9 @@ class RobotOutput:
         return self._goals is None or self._goals.is_heard()
 
     def at_topic(self, following: bool) -> list[str]:
-        """Say what is wrong at the robot's command topic, in the log now and then, too.
+        """Say what is wrong where the robot is commanded, in the log now and then, too.
+
+        Called once a second.
 
         Args:
             following: the head is moved now.
@@ -109,9 +129,19 @@ class RobotOutput:
         found = []
         if self._messages is not None:
             found = at_command_topic(self._node, self._publisher, following)
+        if self._controller is not None:
+            self._controller.look()
+            found = [*found, *self._controller.problems]
         for problem in found:
             self._warnings.tell(problem)
         return found
+
+    @property
+    def controller(self) -> str:
+        """`ok`, or what could be set better at the robot's controller; '' where it is not known."""
+        if self._controller is None or self._controller.advice is None:
+            return ''
+        return '; '.join([*self._controller.problems, *self._controller.advice]) or 'ok'
 
     @property
     def trouble(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vico_listener.errors import SettingError
+from vico_listener.topic_name import objection_to
 
 
 class ProfileError(SettingError):
@@ -38,6 +39,13 @@ class Fields:
         value = self.take(field)
         if not isinstance(value, str) or not value.strip():
             raise ProfileError(f'{self.where}: {field} must be a text, not {value!r}')
+        return value
+
+    def topic(self, field: str) -> str:
+        """Take the name of a topic or action."""
+        value = self.text(field)
+        if objection_to(value):
+            raise ProfileError(f'{self.where}: {field}: {objection_to(value)}')
         return value
 
     def choice(self, field: str, choices: Sequence[str]) -> str:

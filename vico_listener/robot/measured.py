@@ -13,8 +13,9 @@ from vico_listener.clock import NANOSECONDS
 from vico_listener.robot.fields import Fields
 from vico_listener.robot.joints import Joint
 
-SOURCES = ('joint_states', 'controller_state', 'none')
+SOURCES = ('joint_states', 'controller_state', 'tf', 'none')
 UNITS = ('rad', 'deg')
+TF = '/tf'
 
 STALE_NS = 500_000_000
 """A position that is older than this is not known any more."""
@@ -42,18 +43,25 @@ class MeasuredSource:
     """Who says where the joints are: the optional field `measured` of a profile.
 
     Attributes:
-        source: `joint_states`, `controller_state` (of a joint_trajectory_controller), or `none`.
+        source: `joint_states`, `controller_state` (of a joint_trajectory_controller), `tf`, or
+            `none`.
         topic: its topic.
         unit: of its angles, 'rad' or 'deg'.
+        base, frame: of TF: that in which the head turns, and that which turns with it. Both have x
+            ahead and z up where the head looks straight ahead.
     """
 
     source: str = 'joint_states'
     topic: str = 'joint_states'
     unit: str = 'rad'
+    base: str = ''
+    frame: str = ''
 
 
 def parse_measured(fields: Fields) -> MeasuredSource:
     """Take the field `measured` of a profile, ``{source: ..., topic: ..., unit: ...}``.
+
+    For TF it is ``{source: tf, base: ..., frame: ...}``.
 
     Raises:
         ProfileError: it holds an unknown or a wrong field.
@@ -63,7 +71,11 @@ def parse_measured(fields: Fields) -> MeasuredSource:
     entries = Fields(fields.take('measured'), f'{fields.where}: measured')
     default = MeasuredSource()
     source = entries.choice('source', SOURCES) if 'source' in entries else default.source
-    topic = entries.text('topic') if 'topic' in entries else source
+    if source == 'tf':
+        found = MeasuredSource(source, TF, 'rad', entries.text('base'), entries.text('frame'))
+        entries.finish()
+        return found
+    topic = entries.topic('topic') if 'topic' in entries else source
     unit = entries.choice('unit', UNITS) if 'unit' in entries else default.unit
     entries.finish()
     return MeasuredSource(source, topic, unit)

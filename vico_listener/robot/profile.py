@@ -66,6 +66,17 @@ def head_rotation(profile: RobotProfile, positions: ArrayLike) -> NDArray[np.flo
     return rotation
 
 
+def joint_positions(profile: RobotProfile, rotation: ArrayLike) -> NDArray[np.float64]:
+    """Joint positions (rad) of a head that is turned by roll, pitch, yaw (3,), rad.
+
+    The reverse of `head_rotation`; what the head has no joint for is left out.
+    """
+    rpy = np.asarray(rotation, dtype=np.float64)
+    return np.array(
+        [joint.offset + joint.sign * rpy[AXES.index(joint.axis)] for joint in profile.joints]
+    )
+
+
 def load_profile(name: str) -> RobotProfile:
     """Load a profile by name (``config/robots/<name>.yaml``) or by the path of a YAML file.
 
@@ -95,4 +106,8 @@ def parse_profile(data: Any, name: str) -> RobotProfile:
         measured=parse_measured(fields),
     )
     fields.finish()
+    if profile.measured.source == 'tf' and profile.interface.hold_joints:
+        raise ProfileError(
+            f'{name}: measured: tf does not say where hold_joints are: take joint_states'
+        )
     return profile

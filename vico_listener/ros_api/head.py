@@ -19,6 +19,15 @@ CONTROLLER_STATE = Topic(
     'control_msgs/msg/JointTrajectoryControllerState',
     'Where the joints are, of a profile whose `measured` says so; its topic is in the profile.',
 )
+TF = Topic(
+    '/tf',
+    'tf2_msgs/msg/TFMessage',
+    'Where the head is, of a profile whose `measured` says `tf`.',
+    100,
+)
+TF_STATIC = Topic(
+    '/tf_static', 'tf2_msgs/msg/TFMessage', 'What of that does not move.', 10, state=True
+)
 EXPRESSION = Topic(
     'robot_face/expression',
     'hri_msgs/msg/Expression',
@@ -53,6 +62,7 @@ HEAD = NodeApi(
             '',
             "Topic, or action, of the robot's commands; empty for that of the profile. Like that "
             'one it is relative to the namespace, unless it begins with a slash.',
+            topic=True,
         ),
         Parameter(
             'avatar',
@@ -60,7 +70,7 @@ HEAD = NodeApi(
             'HOST:PORT of an avatar that understands VMC (OSC over UDP); empty for no avatar.',
         ),
     ),
-    subscriptions=(MOTION, LOOK_AT, JOINT_STATES, CONTROLLER_STATE),
+    subscriptions=(MOTION, LOOK_AT, JOINT_STATES, CONTROLLER_STATE, TF, TF_STATIC),
     publications=(EXPRESSION,),
     values=(
         Value('robot', 'The robot profile.'),
@@ -82,6 +92,11 @@ HEAD = NodeApi(
         Value(
             'following',
             '`ok`, or the joints that do not follow, by how much, and for how long.',
+        ),
+        Value(
+            'controller',
+            '`ok`, or what could be set better in the parameters of a trajectory controller; empty '
+            'where they are not known.',
         ),
         Value('avatar_motions', 'With `avatar`: motions that were sent to it.'),
         Value('avatar_lost', 'With `avatar`: motions that the network did not accept.'),

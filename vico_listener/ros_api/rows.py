@@ -10,6 +10,7 @@ from typing import Any
 
 from vico_listener.plugins import PluginError
 from vico_listener.plugins import Plugins
+from vico_listener.topic_name import objection_to
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Parameter:
             of the nodes.
         live: whether it may change while the node is active; otherwise it is read in `configure`.
         path: whether it may name a file or folder: `~` and environment variables are expanded.
+        topic: whether it names a topic; empty for none.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Parameter:
     parts: str = ''
     live: bool = False
     path: bool = False
+    topic: bool = False
 
     def plugins(self) -> Plugins[Any] | None:
         """Return the table that `parts` names, or None if it names none."""
@@ -84,6 +87,8 @@ class Parameter:
                 return f'{self.name}: {error}'
         if self.choices and str(value) not in self.choices:
             return f"{self.name}: '{value}' is not one of {', '.join(self.choices)}"
+        if self.topic and value and objection_to(value):
+            return f'{self.name}: {objection_to(value)}'
         return ''
 
     @property

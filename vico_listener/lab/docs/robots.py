@@ -55,7 +55,11 @@ class _Asked(Fields):
 
     def text(self, field: str) -> str:
         self.names.append(field)
-        return 'ws://robot'  # fits a topic and a URL
+        return 'ws://robot'
+
+    def topic(self, field: str) -> str:
+        self.names.append(field)
+        return field
 
     def choice(self, field: str, choices: Sequence[str]) -> str:
         self.names.append(field)

@@ -105,7 +105,7 @@ class TopicInterface(RobotInterface):
     starts_at_stamp: bool = False
 
     def __init__(self, fields: Fields) -> None:
-        self.topic = fields.text('topic')
+        self.topic = fields.topic('topic')
 
     @property
     def target(self) -> str:
@@ -123,7 +123,7 @@ class ActionInterface(RobotInterface):
     message: str
 
     def __init__(self, fields: Fields) -> None:
-        self.action = fields.text('action')
+        self.action = fields.topic('action')
 
     @property
     def target(self) -> str:
