@@ -37,7 +37,7 @@ def told(graph: Graph, head: HeadNode) -> tuple[str, str]:
 @pytest.mark.trouble(
     'robot',
     'The trajectory controller has another joint besides those of the head, or other names',
-    sees='WARN that names the controller: `it refuses trajectories without ...`, or `it has no ...`.',
+    sees='WARN, with its name: `it refuses trajectories without ...`, or `it has no ...`.',
     remedy='`hold_joints` in the profile, or the names of the controller, as the message says.',
 )
 def test_what_the_controller_would_refuse_is_a_warning(graph: Graph) -> None:
