@@ -1,4 +1,4 @@
-"""Listens to the speaker of a video, with its sound, and films the listener.
+"""Listens to the speaker of a video, with its audio, and films the listener.
 
 pip install .
 python examples/video_file.py talk.mp4 listener.mp4

@@ -1,4 +1,4 @@
-"""Makes small bags for tests: pictures and sound that tell when they belong."""
+"""Makes small bags for tests: images and audio that tell when they belong."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
-from vico_listener.frames import SoundChunk
 from vico_listener.media.bags.definitions import ATTITUDE
 from vico_listener.media.bags.definitions import AUDIO_INFO
 from vico_listener.media.bags.definitions import AUDIO_PLAIN
@@ -28,7 +28,7 @@ FPS = 10
 RATE = 16000
 CHUNK = 10_000_000
 DELAY = 20_000_000
-"""From a picture's capture to its recording, ns."""
+"""From an image's capture to its recording, ns."""
 IMAGES, SOUND, INFO = '/image_raw/compressed', '/audio/audio_stamped', '/audio/audio_info'
 
 Clock = Callable[[int], int]
@@ -52,12 +52,12 @@ class Row:
 
 @dataclass
 class Recording:
-    """A recording of `seconds`; picture n has the grey value 2 n, sound the number of its chunk.
+    """A recording of `seconds`; image n has the grey value 2 n, audio the number of its chunk.
 
     Attributes:
-        camera, microphone: clocks of the headers; None = no stamps (of sound: no headers).
+        camera, microphone: clocks of the headers; None = no stamps (of audio: no headers).
         recorder: clock of the recording.
-        chunk: length of the messages of sound, ns.
+        chunk: length of the messages of audio, ns.
         info: fields of the AudioInfo that differ; None = there is none.
         begin: of it, ns.
     """
@@ -103,7 +103,7 @@ class Recording:
 
 
 def picture(stamp: int, number: int) -> Any:
-    """A compressed picture."""
+    """A compressed image."""
     image = np.full((16, 24, 3), 2 * number % 250, np.uint8)
     data = np.asarray(cv2.imencode('.png', image)[1], np.uint8).reshape(-1)
     return new_message(
@@ -112,7 +112,7 @@ def picture(stamp: int, number: int) -> Any:
 
 
 def samples(since: int, length: int) -> np.ndarray:
-    """Sound from a time (ns) on: each sample is the number of its 10 ms."""
+    """Audio from a time (ns) on: each sample is the number of its 10 ms."""
     first = since * RATE // NANOSECONDS
     count = length * RATE // NANOSECONDS
     return ((first + np.arange(count)) * NANOSECONDS // RATE // CHUNK + 1).astype('<i2')
@@ -154,22 +154,22 @@ def write_mcap(path: Path, rows: list[Row], profile: str = 'ros2', **options: An
 
 
 def check_in_step(
-    items: list[Any], pictures: int = 30, seconds: float = 3.0, tolerance: int = 25_000_000
+    items: list[Any], images: int = 30, seconds: float = 3.0, tolerance: int = 25_000_000
 ) -> None:
-    """Every picture and all sound are there, once, in order, and belong together.
+    """Every image and all audio are there, once, in order, and belong together.
 
     Args:
         items: as they are played.
-        pictures: how many there are.
-        seconds: of sound.
-        tolerance: between picture and sound, ns.
+        images: how many there are.
+        seconds: of audio.
+        tolerance: between image and audio, ns.
     """
     due = [item.available for item in items]
     assert due == sorted(due)
     frames = [item for item in items if isinstance(item, CameraFrame)]
     shown = [round(float(frame.image.mean()) / 2) for frame in frames]
-    assert shown == sorted(set(shown)) and len(shown) == pictures
-    chunks = [item for item in items if isinstance(item, SoundChunk)]
+    assert shown == sorted(set(shown)) and len(shown) == images
+    chunks = [item for item in items if isinstance(item, AudioChunk)]
     heard = np.concatenate([chunk.samples[:, 0] for chunk in chunks])
     assert len(heard) == round(seconds * RATE)
     assert (np.diff(heard) >= 0).all()

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 
 def write_clip(
-    path: Path, times_ms: list[int], sound_ms: int = 0, rate: int = 44100, size: int = 64
+    path: Path, times_ms: list[int], audio_ms: int = 0, rate: int = 44100, size: int = 64
 ) -> Path:
-    """A video whose n-th picture has grey value 10 n at times_ms[n], with a tone."""
+    """A video whose n-th image has grey value 10 n at times_ms[n], with a tone."""
     with av.open(str(path), 'w') as container:
         video = container.add_stream('libx264', rate=1000)
         video.width = video.height = size
@@ -21,14 +21,14 @@ def write_clip(
         video.time_base = Fraction(1, 1000)
         video.codec_context.time_base = Fraction(1, 1000)
         video.options = {'crf': '5', 'bf': '0'}
-        audio = container.add_stream('aac', rate=rate, layout='mono') if sound_ms else None
+        audio = container.add_stream('aac', rate=rate, layout='mono') if audio_ms else None
         for n, time in enumerate(times_ms):
-            picture = np.full((size, size, 3), 10 * n % 250, np.uint8)
-            frame = av.VideoFrame.from_ndarray(picture, format='rgb24')
+            image = np.full((size, size, 3), 10 * n % 250, np.uint8)
+            frame = av.VideoFrame.from_ndarray(image, format='rgb24')
             frame.pts, frame.time_base = time, Fraction(1, 1000)
             container.mux(video.encode(frame))
         if audio is not None:
-            tone = 8000 * np.sin(2 * np.pi * 440 * np.arange(rate * sound_ms // 1000) / rate)
+            tone = 8000 * np.sin(2 * np.pi * 440 * np.arange(rate * audio_ms // 1000) / rate)
             frame = av.AudioFrame.from_ndarray(
                 tone.astype(np.int16)[None], format='s16', layout='mono'
             )
@@ -41,7 +41,7 @@ def write_clip(
 
 @dataclass
 class Track:
-    """A stream of sound to write: a tone of `hertz`, 0 = silence.
+    """A stream of audio to write: a tone of `hertz`, 0 = silence.
 
     `begin` s is where it begins; `disposition` as FFmpeg counts.
     """
@@ -57,19 +57,19 @@ class Track:
 
 
 def quadrants(width: int = 64, height: int = 48) -> NDArray[np.uint8]:
-    """A picture (BGR) that looks different however it is turned: dark to light, clockwise."""
-    picture = np.zeros((height, width, 3), np.uint8)
+    """An image (BGR) that looks different however it is turned: dark to light, clockwise."""
+    image = np.zeros((height, width, 3), np.uint8)
     half_height, half_width = height // 2, width // 2
-    picture[:half_height, :half_width] = 40
-    picture[:half_height, half_width:] = 100
-    picture[half_height:, half_width:] = 160
-    picture[half_height:, :half_width] = 220
-    return picture
+    image[:half_height, :half_width] = 40
+    image[:half_height, half_width:] = 100
+    image[half_height:, half_width:] = 160
+    image[half_height:, :half_width] = 220
+    return image
 
 
 def write_media(
     path: Path,
-    pictures: Sequence[NDArray[np.uint8]],
+    images: Sequence[NDArray[np.uint8]],
     tracks: Sequence[Track] = (),
     fps: int = 25,
     codec: str = 'libx264',
@@ -80,26 +80,26 @@ def write_media(
     head: dict[str, str] | None = None,
     video_disposition: int | None = None,
 ) -> Path:
-    """A file of pictures (BGR, one size) and sounds, made as programs make them.
+    """A file of images (BGR, one size) and sounds, made as programs make them.
 
     Args:
         path: of the file, whose ending says which container.
-        pictures: shown one after another; none = only sound.
-        tracks: of sound.
-        fps: pictures a second.
-        codec: of the pictures.
+        images: shown one after another; none = only audio.
+        tracks: of audio.
+        fps: images a second.
+        codec: of the images.
         pixels: FFmpeg's pixel format.
         aspect: of the pixels.
-        options: of the picture's encoder.
-        begin: stamp of the first picture, s.
+        options: of the image's encoder.
+        begin: stamp of the first image, s.
         head: options of the container.
-        video_disposition: of the pictures.
+        video_disposition: of the images.
     """
     with av.open(str(path), 'w', options=head or {}) as container:
         video = None
-        if len(pictures):
+        if len(images):
             video = container.add_stream(codec, rate=fps)
-            video.height, video.width = pictures[0].shape[:2]
+            video.height, video.width = images[0].shape[:2]
             video.pix_fmt = pixels
             video.options = options or ({'crf': '5'} if codec == 'libx264' else {})
             if aspect is not None:
@@ -114,8 +114,8 @@ def write_media(
             if track.language:
                 sound.metadata['language'] = track.language
             sounds.append(sound)
-        for n, picture in enumerate(pictures):
-            frame = av.VideoFrame.from_ndarray(picture, format='bgr24')
+        for n, image in enumerate(images):
+            frame = av.VideoFrame.from_ndarray(image, format='bgr24')
             frame.pts, frame.time_base = n + round(begin * fps), Fraction(1, fps)
             container.mux(video.encode(frame))
         if video is not None:
@@ -129,7 +129,7 @@ def write_media(
 
 
 def tone(track: Track) -> av.AudioFrame:
-    """The sound of a track, every channel alike."""
+    """The audio of a track, every channel alike."""
     times = np.arange(round(track.rate * track.seconds)) / track.rate
     samples = (8000 * np.sin(2 * np.pi * track.hertz * times)).astype(np.int16)
     channels = av.AudioLayout(track.layout).nb_channels
@@ -147,5 +147,5 @@ def joined(path: Path, *parts: Path) -> Path:
 
 
 def greys(count: int, size: tuple[int, int] = (64, 64)) -> list[NDArray[np.uint8]]:
-    """Pictures (BGR) of which the n-th has the grey value 10 n, of width and height `size`."""
+    """Images (BGR) of which the n-th has the grey value 10 n, of width and height `size`."""
     return [np.full((size[1], size[0], 3), 10 * n % 250, np.uint8) for n in range(count)]

@@ -69,7 +69,7 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture(scope='session')
 def made_up(tmp_path_factory) -> Path:
-    """A data set in ViCo's layout: nine clips with pictures and sound, 1 to 5 s."""
+    """A data set in ViCo's layout: nine clips with images and audio, 1 to 5 s."""
     folder = tmp_path_factory.mktemp('data') / 'made_up'
     settings = ['--clips', '9', '--seconds', '5', '--workers', '1']
     if main(['dataset', 'synthesize', str(folder), *settings]) != 0:

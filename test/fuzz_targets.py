@@ -23,10 +23,10 @@ from vico_listener.listener.model.checkpoint import load_checkpoint
 from vico_listener.media.bags.bag_errors import BagError
 from vico_listener.media.bags.writer import BagWriter
 from vico_listener.media.clip import ClipError
-from vico_listener.media.clip import count_pictures
+from vico_listener.media.clip import count_images
 from vico_listener.media.clip import play
+from vico_listener.media.clip import probe_audio
 from vico_listener.media.clip import probe_clip
-from vico_listener.media.clip import probe_sound
 from vico_listener.nodes.bag_source import BagSource
 from vico_listener.resources import resource_path
 from vico_listener.robot import HeadController
@@ -70,7 +70,7 @@ def make_clips(folder: Path) -> list[Path]:
 def read_clip(path: Path) -> int:
     """Read a clip in every way."""
     refused = 0
-    for way in (probe_clip, probe_sound, count_pictures, lambda p: sum(1 for _ in play(p))):
+    for way in (probe_clip, probe_audio, count_images, lambda p: sum(1 for _ in play(p))):
         watch()
         try:
             way(path)

@@ -44,7 +44,7 @@ class CameraFrame:
 
 
 @dataclass(frozen=True, eq=False)
-class SoundChunk:
+class AudioChunk:
     """A chunk of audio.
 
     Attributes:

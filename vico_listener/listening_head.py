@@ -26,9 +26,9 @@ from vico_listener.errors import SettingError
 from vico_listener.face import create_face_tracker
 from vico_listener.face.observation import check_image
 from vico_listener.frames import ACOUSTICS
+from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
 from vico_listener.frames import ListenerMotion
-from vico_listener.frames import SoundChunk
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener import DEFAULT_LISTENER
 from vico_listener.listener import LISTENERS
@@ -327,12 +327,12 @@ class ListeningHead:
         """Answer the images that still wait for their audio, because the stream has ended."""
         return self._answers(self.senses.flush())
 
-    def answers(self, stream: Iterable[CameraFrame | SoundChunk]) -> Iterator[Answer]:
+    def answers(self, stream: Iterable[CameraFrame | AudioChunk]) -> Iterator[Answer]:
         """Yield the answers to a whole stream of images and audio, e.g. `media.clip.play(path)`."""
         what = 'a stream of images and audio, e.g. vico_listener.media.clip.play(path)'
         check_type('stream', stream, Iterable, what)  # type: ignore[type-abstract]
         for item in stream:
-            check_type('an item of the stream', item, (CameraFrame, SoundChunk), what)
+            check_type('an item of the stream', item, (CameraFrame, AudioChunk), what)
             if isinstance(item, CameraFrame):
                 yield from self.see(item.image, item.stamp)
             else:
@@ -483,8 +483,8 @@ def measure_reference(portrait: str | Path, face_model: str | Path = '') -> Face
         # The import is late because it loads the pretrained networks.
         from vico_listener.render.pirender.pirenderer import measure_absolute
 
-        picture = load_portrait(portrait or default_portrait_path())
-        return measure_absolute(picture, face_model)[1]
+        photo = load_portrait(portrait or default_portrait_path())
+        return measure_absolute(photo, face_model)[1]
     return measure_portrait(portrait) if portrait else FaceMotion.neutral()
 
 

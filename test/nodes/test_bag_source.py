@@ -1,4 +1,4 @@
-"""Sound and pictures of other people's bags, whatever their types and formats."""
+"""Audio and images of other people's bags, whatever their types and formats."""
 
 from pathlib import Path
 
@@ -7,8 +7,8 @@ import pytest
 from rosbags.typesys import get_types_from_msg
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
-from vico_listener.frames import SoundChunk
 from vico_listener.media.bags import writer as writing
 from vico_listener.media.bags.bag_errors import BagError
 from vico_listener.media.bags.definitions import ATTITUDE
@@ -69,7 +69,7 @@ def test_stamps_are_those_of_the_recording(tmp_path: Path) -> None:
     assert isinstance(said, AttitudeChange) and isinstance(image, CameraFrame)
     assert image.stamp == 10
     assert image.image[0, 0].tolist() == [2, 1, 0]  # BGR
-    assert isinstance(chunk, SoundChunk) and chunk.stamp == 0
+    assert isinstance(chunk, AudioChunk) and chunk.stamp == 0
     assert isinstance(change, AttitudeChange) and change.attitude == 'neutral'
     assert last.stamp == 40_000_000
 
@@ -89,7 +89,7 @@ def test_any_format_becomes_16_bit(tmp_path: Path, name: str, dtype: str, scale:
         announce(bag, 44100, 2, name)
     source = BagSource(tmp_path / 'bag')
     assert (source.info.sample_rate, source.info.channels) == (44100, 2)
-    (chunk,) = (item for item in source.play() if isinstance(item, SoundChunk))
+    (chunk,) = (item for item in source.play() if isinstance(item, AudioChunk))
     assert chunk.stamp == 7
     np.testing.assert_allclose(chunk.samples, samples, atol=1)
 
@@ -102,13 +102,13 @@ def test_four_microphones_become_one_and_mp3_is_refused(tmp_path: Path) -> None:
             plain = new_message(AUDIO_PLAIN, data=np.frombuffer(samples.tobytes(), np.uint8))
             bag.write('/audio', AUDIO_PLAIN, LATER, plain)
             announce(bag, 48000, 4, 'S16LE', coding)
-    (chunk,) = (i for i in BagSource(tmp_path / 'bag').play() if isinstance(i, SoundChunk))
+    (chunk,) = (i for i in BagSource(tmp_path / 'bag').play() if isinstance(i, AudioChunk))
     assert chunk.samples.tolist() == [[250]]
-    with pytest.raises(BagError, match='the sound is mp3, PCM is needed'):
+    with pytest.raises(BagError, match='the audio is mp3, PCM is needed'):
         BagSource(tmp_path / 'mp3')
 
 
-def test_wrong_format_and_unreadable_picture_are_named(tmp_path: Path) -> None:
+def test_wrong_format_and_unreadable_image_are_named(tmp_path: Path) -> None:
     with BagWriter(tmp_path / 'bag') as bag:
         write_image(bag, LATER, LATER)
         plain = new_message(AUDIO_PLAIN, data=np.zeros(3, np.uint8))
@@ -155,5 +155,5 @@ def test_the_other_audio_common_msgs(tmp_path: Path, monkeypatch: pytest.MonkeyP
         bag.write('/audio', AUDIO_FOREIGN, LATER + 4, message)
     source = BagSource(tmp_path / 'bag')
     assert source.info.sample_rate == 22050
-    (chunk,) = (item for item in source.play() if isinstance(item, SoundChunk))
+    (chunk,) = (item for item in source.play() if isinstance(item, AudioChunk))
     assert (chunk.stamp, chunk.samples.tolist()) == (3, [[1], [-2], [3]])

@@ -34,7 +34,7 @@ NAMES = [joint.name for joint in load_profile('generic_3dof').joints]
 
 
 class StillFace:
-    """A face backend that sees a calm face in the middle of every picture."""
+    """A face backend that sees a calm face in the middle of every image."""
 
     basis = ARKIT52
 

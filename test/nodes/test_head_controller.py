@@ -80,7 +80,7 @@ def test_a_controller_in_simulated_time_refuses_nothing(graph: Graph) -> None:
     def settled() -> bool:
         nonlocal sent
         sent += 1
-        # Its stamp is that of the picture, which is old by now.
+        # Its stamp is that of the image, which is old by now.
         publisher.publish(motion(gazebo.now - 80_000_000, 0.2 + 1e-6 * (sent % 7)))
         time.sleep(1 / 30)
         return len(gazebo.stamps) > 100 and abs(gazebo.positions[1] - 0.2) < 0.005

@@ -54,7 +54,7 @@ def test_the_largest_face_is_watched_until_another_is_much_larger(graph):
     crops = {n: tester.create_publisher(Image, f'/humans/faces/{n}/cropped', 10) for n in sizes}
     assert graph.run(node.trigger_configure) == TransitionCallbackReturn.SUCCESS
     assert graph.run(node.trigger_activate) == TransitionCallbackReturn.SUCCESS
-    faces = node._inputs._pictures
+    faces = node._inputs._images
 
     def show(sizes: dict[str, float]) -> None:
         tracked.publish(IdsList(ids=list(sizes)))

@@ -34,10 +34,10 @@ def capture_node(graph, camera, microphone):
 
 
 def test_camera_and_microphone_reach_their_topics(graph: Graph, tmp_path):
-    clip = str(write_clip(tmp_path / 'clip.mp4', [0, 100, 200, 300], sound_ms=400))
+    clip = str(write_clip(tmp_path / 'clip.mp4', [0, 100, 200, 300], audio_ms=400))
     capture = capture_node(graph, open_camera(clip, 0, 0, 0), open_microphone(clip))
     seen = []
-    capture.on_picture = seen.append
+    capture.on_image = seen.append
     tester = graph.tester()
     images = graph.record(tester, Image, 'image')
     sound = graph.record(tester, audio_msgs.AudioDataStamped, 'audio')
@@ -100,7 +100,7 @@ def test_a_browser_shows_the_listener_and_sets_its_attitude(graph: Graph, chromi
     capture = capture_node(
         graph, open_camera(str(speech_clip), 0, 0, 0), open_microphone(str(speech_clip))
     )
-    capture.on_picture = served.show_speaker
+    capture.on_image = served.show_speaker
     control.node = graph.add(LiveNode(served, context=graph.context))
     wait_until(capture.connected)
     graph.run(capture.trigger_configure)

@@ -21,7 +21,7 @@ from vico_listener.nodes.managed_node import WARN
 from vico_listener.nodes.perception_node import PerceptionNode
 
 PERIOD = 0.1
-"""Seconds between two pictures: slow, for a machine that does much besides."""
+"""Seconds between two images: slow, for a machine that does much besides."""
 
 Change = Callable[[str, int], int]
 
@@ -36,7 +36,7 @@ class Run:
 
     @property
     def heard(self) -> float:
-        """Share of the ticks with sound in the second half."""
+        """Share of the ticks with audio in the second half."""
         late = self.frames[len(self.frames) // 2 :]
         return float(np.mean([f.audio_valid for f in late]))
 
@@ -135,15 +135,15 @@ def test_clocks_that_do_not_agree(graph: Graph, change: Change, text: str) -> No
 
 @pytest.mark.trouble(
     'clocks',
-    'Sound in pieces of 200 ms to 1 s',
-    sees='It is heard; `audio_wait` follows. WARN: `sound comes in pieces of ... every '
+    'Audio in pieces of 200 ms to 1 s',
+    sees='It is heard; `audio_wait` follows. WARN: `audio comes in pieces of ... every '
     'answer waits for one`',
     remedy='`let the driver of the microphone send 20 to 100 ms at a time`',
 )
 def test_long_chunks_are_waited_for(graph: Graph) -> None:
     result = run(graph, chunk=0.5)
     assert result.heard > 0.9
-    assert result.said('sound comes in pieces of 0.50 s')
+    assert result.said('audio comes in pieces of 0.50 s')
 
 
 @pytest.mark.trouble(
@@ -159,9 +159,9 @@ def test_no_clock_in_simulated_time(graph: Graph) -> None:
 
 
 @pytest.mark.trouble(
-    'sound',
+    'audio',
     'A microphone sends another format than was announced, or announces none',
-    sees='ERROR: `the sound is ... times as long as its stamps say: ... it looks like ...`',
+    sees='ERROR: `the audio is ... times as long as its stamps say: ... it looks like ...`',
     remedy='`publish audio_info, or set audio_sample_rate and audio_channels`',
 )
 def test_a_format_that_nobody_announced(graph: Graph) -> None:
@@ -183,24 +183,24 @@ def test_no_microphone(graph: Graph) -> None:
 
 @pytest.mark.trouble(
     'senses',
-    'Nobody in the picture',
-    sees='WARN: `nobody in the picture for ... s: is there light`',
+    'Nobody in view',
+    sees='WARN: `nobody in view for ... s: is there light`',
     remedy='`is there light, is the lens free, does the camera look at the people, and is it '
     'upright`',
 )
 def test_nobody_in_view_for_long(graph: Graph) -> None:
     result = run(graph, use_audio=False, sound=False, seconds=6.5)
-    assert result.said('nobody in the picture for ')
+    assert result.said('nobody in view for ')
 
 
 @pytest.mark.trouble(
     'senses',
     '`camera_info` of another shape',
-    sees='WARN: `camera_info is for pictures of ... these have ... fov_deg counts instead`',
-    remedy='`calibrate the camera for pictures of that shape`',
+    sees='WARN: `camera_info is for images of ... these have ... fov_deg counts instead`',
+    remedy='`calibrate the camera for images of that shape`',
 )
 def test_camera_info_of_another_shape(graph: Graph) -> None:
     info = CameraInfo(width=1280, height=720)
     info.k = [900.0, 0.0, 640.0, 0.0, 900.0, 360.0, 0.0, 0.0, 1.0]
     result = run(graph, use_audio=False, sound=False, seconds=1.0, info=info)
-    assert result.said('camera_info is for pictures of 1280x720, these have 96x96')
+    assert result.said('camera_info is for images of 1280x720, these have 96x96')

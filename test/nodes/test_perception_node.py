@@ -1,4 +1,4 @@
-"""The perception node over DDS: real pictures and sound, and every kind of bad input."""
+"""The perception node over DDS: real images and audio, and every kind of bad input."""
 
 import array
 import threading
@@ -19,8 +19,8 @@ from sensor_msgs.msg import Image
 
 from vico_listener import msg
 from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
-from vico_listener.frames import SoundChunk
 from vico_listener.media.clip import play
 from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.convert import time_message
@@ -69,7 +69,7 @@ class Bench:
 
 
 @pytest.fixture(scope='module')
-def clip_items(speech_clip: Path) -> list[CameraFrame | SoundChunk]:
+def clip_items(speech_clip: Path) -> list[CameraFrame | AudioChunk]:
     """The first three seconds of a real speaker."""
     items = []
     for item in play(speech_clip):

@@ -10,7 +10,7 @@ from vico_listener.lab.faults.repeated_demos import repeat_demos
 
 
 @pytest.mark.trouble(
-    'sound',
+    'audio',
     'Demos on a machine that does much besides',
     sees='They take longer, and give the same motion to the bit.',
 )

@@ -91,7 +91,7 @@ def test_bag_of_jpegs_in_sqlite_is_answered(
     make_bag(ClipFiles('short', short_clip), bag, 'sqlite3', 'jpeg')
     table = motion_table(play(graph, bag)['motion'])
     np.testing.assert_array_equal(table[:, :2], played_clip[:, :2])
-    # Lossy pictures: nearly the same face.
+    # Lossy images: nearly the same face.
     np.testing.assert_allclose(table[:, 2:], played_clip[:, 2:], atol=0.2)
 
 
@@ -157,7 +157,7 @@ def test_record_fails_strictly_where_nobody_was_seen(
     verdict = 'ok' if face else 'no face in 100% of the time'
     printed = capsys.readouterr().out.splitlines()
     assert printed[-1] == f'check: {verdict}'
-    assert printed[-2] == f'senses: face {face:.0%}, sound 100%, speech 0%'
+    assert printed[-2] == f'senses: face {face:.0%}, audio 100%, speech 0%'
 
 
 def test_ros_reads_what_bags_are_written_with(tmp_path: Path, short_bag: Path) -> None:

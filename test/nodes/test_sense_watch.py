@@ -27,11 +27,11 @@ def watch(values: dict[str, Any], face: bool = True, sound: bool = True) -> Sens
 
 def source(sound: bool = True, wanted: bool = True) -> Any:
     remarks = Remarks()
-    remarks.add('pictures that cannot be decoded', 3)
+    remarks.add('images that cannot be decoded', 3)
     return SimpleNamespace(
         info=SimpleNamespace(path=Path('talk.mp4'), has_audio=sound),
-        wants_sound=wanted,
-        sound_behind=-0.2,
+        wants_audio=wanted,
+        audio_behind=-0.2,
         notes=['track 1 of 2'],
         remarks=remarks,
     )
@@ -48,25 +48,25 @@ def test_what_was_lost_is_named() -> None:
 
 @pytest.mark.parametrize(('told', 'behind'), [('0.350', 0.35), ('nan', None)])
 def test_offset_is_that_of_the_diagnostics(told: str, behind: float | None) -> None:
-    assert watch({'sound_behind': told}).check().sound_behind == behind
+    assert watch({'audio_behind': told}).check().audio_behind == behind
 
 
-def test_sound_is_missed_unless_the_stack_was_told_that_there_is_none() -> None:
-    missed = 'no sound in 100% of the time'
+def test_audio_is_missed_unless_the_stack_was_told_that_there_is_none() -> None:
+    missed = 'no audio in 100% of the time'
     assert watch({'audio_format': '16000 Hz'}, sound=False).check().verdict == missed
     assert watch({'audio_format': None}, sound=False).check().verdict == 'ok'
 
 
-def test_recording_tells_what_was_skipped_and_whether_sound_was_wanted() -> None:
+def test_recording_tells_what_was_skipped_and_whether_audio_was_wanted() -> None:
     heard = watch({'late_images': 1, 'audio_format': '16000 Hz'}).check(source())
-    assert heard.sound_behind == -0.2 and list(heard.notes) == ['track 1 of 2']
+    assert heard.audio_behind == -0.2 and list(heard.notes) == ['track 1 of 2']
     assert list(heard.skipped) == [
-        'pictures that cannot be decoded: 3',
+        'images that cannot be decoded: 3',
         '1 images were older than the last one',
     ]
-    # A clip without sound was not asked for, even where the stack was set up for it.
+    # A clip without audio was not asked for, even where the stack was set up for it.
     silent = watch({'audio_format': None}, sound=False)
-    assert silent.check(source(sound=False)).verdict == 'no sound in 100% of the time'
+    assert silent.check(source(sound=False)).verdict == 'no audio in 100% of the time'
     assert silent.check(source(sound=False, wanted=False)).verdict == 'ok'
     assert silent.check(source()).verdict == 'ok'
 

@@ -33,7 +33,7 @@ FIRST, TICKS = 300, 30
 
 
 class Smiling:
-    """A face backend that sees one face in every picture, which smiles more and more."""
+    """A face backend that sees one face in every image, which smiles more and more."""
 
     basis = ARKIT52
 
@@ -91,7 +91,7 @@ def own(monkeypatch: pytest.MonkeyPatch) -> None:
 def converse(
     graph: Graph, composed: bool, perception: dict[str, Any], listener: dict[str, Any]
 ) -> tuple[list[msg.SpeakerFrame], list[msg.ListenerMotion], str]:
-    """Frames, motions and the listener's diagnosis for a second of pictures and sound."""
+    """Frames, motions and the listener's diagnosis for a second of images and audio."""
     nodes = build(graph, composed, PerceptionNode=perception, ListenerNode=listener)
     tester = graph.tester()
     frames = graph.record(tester, msg.SpeakerFrame, 'speaker')

@@ -1,4 +1,4 @@
-"""What cannot go on ends its process; a robot goes on with the next picture."""
+"""What cannot go on ends its process; a robot goes on with the next image."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -37,7 +37,7 @@ def test_a_node_that_cannot_go_on_ends_its_process() -> None:
 @pytest.mark.trouble(
     'environment',
     'An exception in a thread',
-    sees='A replay ends at once with its text; a robot goes on with the next picture, and '
+    sees='A replay ends at once with its text; a robot goes on with the next image, and '
     'diagnostics say ERROR.',
     remedy='Report it with the traceback in the log.',
 )

@@ -35,7 +35,7 @@ def test_clip_is_answered_the_same_composed_and_apart(graph: Graph, short_clip: 
     ]
 
 
-def test_clip_without_sound_or_face(graph: Graph, tmp_path: Path) -> None:
+def test_clip_without_audio_or_face(graph: Graph, tmp_path: Path) -> None:
     clip = write_clip(tmp_path / 'grey.mp4', list(range(0, 1000, 40)))
     heard = play(graph, clip, composed=True)
     assert len(heard['motion']) >= 28
@@ -45,7 +45,7 @@ def test_clip_without_sound_or_face(graph: Graph, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ('changes', 'check'),
     [
-        ({}, 'no face in 100% of the time, no sound in 7'),
+        ({}, 'no face in 100% of the time, no audio in 7'),
         ({'PerceptionNode': {'use_audio': False}}, 'no face in 100% of the time'),
         ({'ReplayNode': {'audio_topic': 'none'}}, 'no face in 100% of the time'),
     ],
@@ -58,12 +58,12 @@ def test_replay_says_which_sense_was_missing(
     changes: dict[str, dict[str, Any]],
     check: str,
 ) -> None:
-    clip = write_clip(tmp_path / 'grey.mp4', list(range(0, 2000, 40)), sound_ms=500)
+    clip = write_clip(tmp_path / 'grey.mp4', list(range(0, 2000, 40)), audio_ms=500)
     play(graph, clip, **changes)
     (line,) = [line for line in capfd.readouterr().err.splitlines() if 'check: ' in line]
     assert line.startswith('[WARN]')
     said = line.partition('grey.mp4: check: ')[2]
-    assert said.startswith(check) and ('sound' in said) == ('sound' in check)
+    assert said.startswith(check) and ('audio' in said) == ('audio' in check)
 
 
 def test_replay_of_a_speaker_is_worth_it(
@@ -73,11 +73,11 @@ def test_replay_of_a_speaker_is_worth_it(
     told = [line for line in capfd.readouterr().err.splitlines() if 'short.mp4: ' in line]
     assert all(line.startswith('[INFO]') for line in told)
     assert told[-1].endswith('check: ok')
-    assert 'senses: face 100%, sound ' in told[-2]
+    assert 'senses: face 100%, audio ' in told[-2]
 
 
 def test_audio_much_shorter_than_the_video(graph: Graph, tmp_path: Path) -> None:
-    clip = write_clip(tmp_path / 'short_sound.mp4', list(range(0, 2000, 40)), sound_ms=400)
+    clip = write_clip(tmp_path / 'short_sound.mp4', list(range(0, 2000, 40)), audio_ms=400)
     heard = play(graph, clip, composed=True)
     assert len(heard['motion']) >= 57
     assert np.isfinite(motion_table(heard['motion'])).all()

@@ -63,7 +63,7 @@ def test_a_state_is_taken_from_any_publisher_once(
 
 
 @pytest.mark.trouble(
-    'sound',
+    'audio',
     '`attitude` or `audio_info` was said before anybody listened, by a publisher that keeps it',
     sees='It is heard.',
 )
@@ -86,11 +86,11 @@ def active(graph: Graph) -> tuple[LifecycleNode, MediaPublisher]:
 
 
 @pytest.mark.trouble(
-    'sound',
+    'audio',
     'The stack starts, or is started again, while a source already runs',
     sees='The source repeats the format; the late one hears it.',
 )
-def test_the_format_of_the_sound_reaches_late_subscribers(graph: Graph) -> None:
+def test_the_format_of_the_audio_reaches_late_subscribers(graph: Graph) -> None:
     _, media = active(graph)
     media.announce(44100, 2)
     formats: list[AudioFormat] = []
@@ -104,7 +104,7 @@ def test_the_format_of_the_sound_reaches_late_subscribers(graph: Graph) -> None:
     wait_until(lambda: heard)
 
 
-def test_the_format_of_the_sound_is_said_again(
+def test_the_format_of_the_audio_is_said_again(
     graph: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(media_publisher, 'REPEATED', 1.0)
@@ -116,11 +116,11 @@ def test_the_format_of_the_sound_is_said_again(
 
 
 @pytest.mark.trouble(
-    'sound',
-    'The format of the sound is told later than the first sound (a race at the start of a demo)',
+    'audio',
+    'The format of the audio is told later than the first audio (a race at the start of a demo)',
     sees='A replay waits for it, and gives the same motion.',
 )
-def test_sound_waits_for_its_format_while_replaying(graph: Graph) -> None:
+def test_audio_waits_for_its_format_while_replaying(graph: Graph) -> None:
     node, stranger = graph.tester(), graph.stranger()
     info = stranger.create_publisher(audio_msgs.AudioInfo, 'audio_info', qos('VOLATILE'))
     audio = stranger.create_publisher(audio_msgs.AudioDataStamped, 'audio', 10)
@@ -143,12 +143,12 @@ def test_sound_waits_for_its_format_while_replaying(graph: Graph) -> None:
 
 
 @pytest.mark.trouble(
-    'sound',
+    'audio',
     'Nobody tells the format while replaying',
-    sees='The sound is taken for what the parameters say.',
+    sees='The audio is taken for what the parameters say.',
     remedy='Set `audio_sample_rate` and `audio_channels`.',
 )
-def test_sound_does_not_wait_for_ever(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_audio_does_not_wait_for_ever(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audio_input, 'PATIENCE', 0.5)
     node, stranger = graph.tester(), graph.stranger()
     stranger.create_publisher(audio_msgs.AudioInfo, 'audio_info', qos('VOLATILE'))
@@ -202,9 +202,9 @@ def test_a_format_that_is_heard_late_gives_the_same_bits(
 
 
 @pytest.mark.trouble(
-    'sound',
-    'The format of the sound changes while a demo plays',
-    sees='The demo ends: `the format of the sound changed ... what was heard before is not '
+    'audio',
+    'The format of the audio changes while a demo plays',
+    sees='The demo ends: `the format of the audio changed ... what was heard before is not '
     'what was said, so nothing is reported`',
     remedy='Play it again, or give a recording of one format.',
 )

@@ -46,7 +46,7 @@ def save(path: Path, entry: str, weights: dict[str, torch.Tensor]) -> Path:
 
 
 class Sketch:
-    """Stands in for PIRenderer's networks: a grey picture.
+    """Stands in for PIRenderer's networks: a grey image.
 
     Args:
         scale: grey level of the middle motion's first coefficient being 1.

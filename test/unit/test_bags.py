@@ -34,9 +34,9 @@ from vico_listener.media.bags.reader import Topic
 from vico_listener.media.bags.reader import is_bag
 from vico_listener.media.bags.writer import BagWriter
 from vico_listener.media.clip import START_NS
+from vico_listener.media.clip import audio_chunks
 from vico_listener.media.clip import camera_frames
-from vico_listener.media.clip import read_sound
-from vico_listener.media.clip import sound_chunks
+from vico_listener.media.clip import read_audio
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import Attitude
 
@@ -46,7 +46,7 @@ COUNT = 12
 @pytest.fixture(scope='module')
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp('clip')
-    return write_clip(folder / 'talk.mp4', list(range(0, 400, 40)), sound_ms=400)
+    return write_clip(folder / 'talk.mp4', list(range(0, 400, 40)), audio_ms=400)
 
 
 @pytest.fixture(scope='module')
@@ -116,7 +116,7 @@ def test_bag_holds_the_clip_and_every_definition(
                 assert (message.sample_format, message.coding_format) == ('S16LE', 'wave')
     assert stamps == [START_NS + p.stamp for p in pictures]
     assert all(np.array_equal(a, b.image) for a, b in zip(shown, pictures, strict=True))
-    np.testing.assert_array_equal(np.concatenate(sound), read_sound(clip)[0][:, 0])
+    np.testing.assert_array_equal(np.concatenate(sound), read_audio(clip)[0][:, 0])
     assert times == sorted(times)
 
 
@@ -131,7 +131,7 @@ def test_mcap_library_reads_the_bag(bags: dict[str, Path], clip: Path) -> None:
         topics = [channel.topic for _, channel, _ in reader.iter_messages()]
         assert reader.get_header().profile == 'ros2'
     assert topics.count('/image') == 10
-    assert topics.count('/audio') == len(list(sound_chunks(clip)))
+    assert topics.count('/audio') == len(list(audio_chunks(clip)))
 
 
 def test_metadata_is_what_rosbag2_of_jazzy_writes(bags: dict[str, Path]) -> None:
@@ -361,7 +361,7 @@ def test_data_set_in_vicos_layout(tmp_path: Path, clip: Path) -> None:
     first, second = find_clips(tmp_path)
     assert (first.name, first.features) == ('a', None)
     assert second.video == tmp_path / 'videos' / 'b.speaker.mp4'
-    assert second.sound == tmp_path / 'audios' / 'b.wav'
+    assert second.audio == tmp_path / 'audios' / 'b.wav'
     assert second.known()[0] is Attitude.POSITIVE
     (tmp_path / 'audios' / 'a.wav').unlink()
     with pytest.raises(BagError, match=r'a\.wav is missing'):

@@ -27,8 +27,8 @@ from vico_listener.errors import SettingError
 from vico_listener.media.bags.bag_errors import BagError
 from vico_listener.media.bags.definitions import AUDIO_PLAIN
 from vico_listener.media.clip import START_NS
+from vico_listener.media.clip import AudioChunk
 from vico_listener.media.clip import CameraFrame
-from vico_listener.media.clip import SoundChunk
 from vico_listener.nodes.bag_source import BagSource
 from vico_listener.nodes.source import AttitudeChange
 
@@ -62,25 +62,25 @@ def played(path: Path, **options: Any) -> tuple[BagSource, list[Any]]:
 
 def first_stamps(items: list[Any]) -> tuple[int, int]:
     picture = next(item for item in items if isinstance(item, CameraFrame))
-    sound = next(item for item in items if isinstance(item, SoundChunk))
+    sound = next(item for item in items if isinstance(item, AudioChunk))
     return picture.stamp, sound.stamp
 
 
 CLOCKS: dict[str, tuple[dict[str, Any], str]] = {
     'all right': ({}, ''),
-    'sound without stamps': ({'microphone': None}, ''),
-    'pictures without stamps': ({'camera': None}, 'pictures: no stamps'),
-    'sound stamped 0': ({'microphone': lambda time: 0}, 'sound: no stamps'),
-    'monotonic camera': ({'camera': since_start}, 'pictures: stamps that lie 1,69'),
-    'monotonic camera, sound without': (
+    'audio without stamps': ({'microphone': None}, ''),
+    'images without stamps': ({'camera': None}, 'images: no stamps'),
+    'audio stamped 0': ({'microphone': lambda time: 0}, 'audio: no stamps'),
+    'monotonic camera': ({'camera': since_start}, 'images: stamps that lie 1,69'),
+    'monotonic camera, audio without': (
         {'camera': since_start, 'microphone': None},
-        'pictures: stamps that lie 1,69',
+        'images: stamps that lie 1,69',
     ),
-    'monotonic microphone': ({'microphone': since_start}, 'sound: stamps that lie 1,69'),
-    'camera an hour ahead': ({'camera': shifted(HOUR)}, 'pictures: stamps that lie 3,59'),
-    'camera an hour behind': ({'camera': shifted(-HOUR)}, 'pictures: stamps that lie 3,600'),
-    'microphone two hours ahead': ({'microphone': shifted(2 * HOUR)}, 'sound: stamps that lie 7,2'),
-    'one constant stamp': ({'camera': lambda time: BEGIN}, 'pictures: stamps that do not rise'),
+    'monotonic microphone': ({'microphone': since_start}, 'audio: stamps that lie 1,69'),
+    'camera an hour ahead': ({'camera': shifted(HOUR)}, 'images: stamps that lie 3,59'),
+    'camera an hour behind': ({'camera': shifted(-HOUR)}, 'images: stamps that lie 3,600'),
+    'microphone two hours ahead': ({'microphone': shifted(2 * HOUR)}, 'audio: stamps that lie 7,2'),
+    'one constant stamp': ({'camera': lambda time: BEGIN}, 'images: stamps that do not rise'),
     'all simulated': ({'camera': simulated, 'microphone': simulated, 'recorder': simulated}, ''),
     'simulated, recorded in wall time': ({'camera': simulated, 'microphone': simulated}, ''),
     'recorded before the first /clock': (
@@ -89,7 +89,7 @@ CLOCKS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     'both clocks elsewhere': (
         {'camera': since_start, 'microphone': shifted(-5 * HOUR)},
-        'pictures: stamps that lie',
+        'images: stamps that lie',
     ),
 }
 
@@ -159,10 +159,10 @@ def test_clock_that_is_set_midway(tmp_path: Path, storage: str, who: str, to: in
         assert source.remarks.lines()[0].startswith('jumps of the clocks, taken out: ')
 
 
-def check_pictures_beside_their_sound(items: list[Any]) -> None:
-    """Each picture has the stamp of what was said when it was taken, wherever that lies."""
+def check_images_beside_their_audio(items: list[Any]) -> None:
+    """Each image has the stamp of what was said when it was taken, wherever that lies."""
     said = {
-        int(item.samples[0, 0]) - 1: item.stamp for item in items if isinstance(item, SoundChunk)
+        int(item.samples[0, 0]) - 1: item.stamp for item in items if isinstance(item, AudioChunk)
     }
     frames = [item for item in items if isinstance(item, CameraFrame)]
     assert len(frames) >= 20
@@ -176,7 +176,7 @@ def test_all_clocks_are_set_ahead(tmp_path: Path, at: int) -> None:
     clock = reset(at=at * MILLISECOND, to=400 * SECOND)
     recording = Recording(camera=clock, microphone=clock, recorder=clock)
     _, items = played(write_bag(tmp_path / 'bag', recording.rows()))
-    check_pictures_beside_their_sound(items)
+    check_images_beside_their_audio(items)
 
 
 def test_pause_is_no_jump(tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_pause_is_no_jump(tmp_path: Path) -> None:
                 row.message.header.stamp.sec += 90
     source, items = played(write_bag(tmp_path / 'bag', rows))
     assert source.remarks.lines() == source.notes == []
-    check_pictures_beside_their_sound(items)
+    check_images_beside_their_audio(items)
     assert items[-1].stamp > 99 * SECOND
 
 
@@ -210,9 +210,9 @@ def test_offset_is_kept_and_told(tmp_path: Path, offset: int) -> None:
     (note,) = source.notes
     where = 'before' if offset < 0 else 'behind'
     told = abs(offset * MILLISECOND - 20 * MILLISECOND) / SECOND
-    assert note.startswith(f'pictures: stamped {told:.2f} s {where} the sound')
+    assert note.startswith(f'images: stamped {told:.2f} s {where} the audio')
     source, items = played(path, stamps='arrival')
-    check_in_step(items, pictures=120, seconds=12.0)
+    check_in_step(items, images=120, seconds=12.0)
     assert source.notes == []
 
 
@@ -228,7 +228,7 @@ def test_offset_that_leaves_less_than_half_of_a_short_bag_is_none(tmp_path: Path
         BagSource(path, stamps='clock')
 
 
-def test_pictures_out_of_order(tmp_path: Path) -> None:
+def test_images_out_of_order(tmp_path: Path) -> None:
     rows = Recording().rows()
     pictures = [row for row in rows if row.topic == IMAGES]
     pictures[5].recorded, pictures[6].recorded = pictures[6].recorded, pictures[5].recorded
@@ -240,15 +240,15 @@ def test_pictures_out_of_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize('length', [20, 200, 500, 1000])
-def test_long_messages_of_sound_are_cut(tmp_path: Path, length: int) -> None:
+def test_long_messages_of_audio_are_cut(tmp_path: Path, length: int) -> None:
     recording = Recording(chunk=length * MILLISECOND)
     _, items = played(write_bag(tmp_path / 'bag', recording.rows()))
     check_in_step(items)
-    assert max(len(i.samples) for i in items if isinstance(i, SoundChunk)) <= RATE // 50
+    assert max(len(i.samples) for i in items if isinstance(i, AudioChunk)) <= RATE // 50
 
 
 def in_bursts(rows: list[Row], period: int, headed: bool) -> list[Row]:
-    """Sound that is recorded, and stamped, when the buffer of a driver is full."""
+    """Audio that is recorded, and stamped, when the buffer of a driver is full."""
     for row in rows:
         if row.topic == SOUND:
             row.recorded = -(-row.recorded // period) * period
@@ -261,15 +261,15 @@ def in_bursts(rows: list[Row], period: int, headed: bool) -> list[Row]:
 @pytest.mark.parametrize('headed', [True, False])
 @pytest.mark.trouble(
     'clocks',
-    'Sound that was stamped on arrival comes in bursts',
+    'Audio that was stamped on arrival comes in bursts',
     sees='It is laid evenly by its samples.',
 )
-def test_sound_in_bursts_is_laid_evenly(tmp_path: Path, period: int, headed: bool) -> None:
+def test_audio_in_bursts_is_laid_evenly(tmp_path: Path, period: int, headed: bool) -> None:
     recording = Recording(seconds=6.0, microphone=right if headed else None)
     rows = in_bursts(recording.rows(), period * MILLISECOND, headed)
     source, items = played(write_bag(tmp_path / 'bag', rows))
-    check_in_step(items, pictures=60, seconds=6.0)
-    note = ['sound: stamps that do not rise, so the times of recording count'] if headed else []
+    check_in_step(items, images=60, seconds=6.0)
+    note = ['audio: stamps that do not rise, so the times of recording count'] if headed else []
     assert source.notes == note
 
 
@@ -278,7 +278,7 @@ def test_gap_between_bursts_stays_one(tmp_path: Path) -> None:
     lost = range(BEGIN + 9 * SECOND, BEGIN + 14 * SECOND)
     rows = [row for row in rows if row.topic != SOUND or row.recorded not in lost]
     _, items = played(write_bag(tmp_path / 'bag', rows))
-    chunks = [item for item in items if isinstance(item, SoundChunk)]
+    chunks = [item for item in items if isinstance(item, AudioChunk)]
     late = [c.stamp - (int(c.samples[0, 0]) - 1) * CHUNK for c in chunks]
     assert np.abs(np.array(late) - np.median(late)).max() <= 300 * MILLISECOND
     assert abs(late[-1] - late[0]) <= 40 * MILLISECOND
@@ -290,7 +290,7 @@ def test_gap_between_bursts_stays_one(tmp_path: Path) -> None:
         (None, 44100, 2, '16000 Hz mono S16LE: taken for 44100 Hz stereo S16LE'),
         (None, 44100, 1, 'taken for 44100 Hz mono S16LE'),
         (None, 48000, 2, 'taken for 48000 Hz stereo S16LE'),
-        (None, 16000, 1, 'no format of the sound is told: 16000 Hz mono S16LE assumed'),
+        (None, 16000, 1, 'no format of the audio is told: 16000 Hz mono S16LE assumed'),
         ({'sample_rate': 0, 'channels': 0, 'coding_format': ''}, 48000, 1, 'taken for 48000 Hz'),
         ({'sample_rate': 16000, 'channels': 1}, 44100, 2, 'as the bag says: taken for 44100 Hz'),
         ({'sample_rate': 48000, 'channels': 2}, 44100, 2, 'as the bag says: taken for 44100 Hz'),
@@ -298,13 +298,13 @@ def test_gap_between_bursts_stays_one(tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.trouble(
-    'sound',
-    'A bag tells a wrong format of its sound, or none',
-    sees='The likely one is taken and named: `the sound has ... bytes a second, which is '
+    'audio',
+    'A bag tells a wrong format of its audio, or none',
+    sees='The likely one is taken and named: `the audio has ... bytes a second, which is '
     'not ... taken for ...`',
     remedy='Record `audio_info`, too.',
 )
-def test_format_of_the_sound_is_doubted(
+def test_format_of_the_audio_is_doubted(
     tmp_path: Path, info: dict[str, Any] | None, rate: int, channels: int, told: str
 ) -> None:
     rows = Recording(info=info).rows()
@@ -316,10 +316,10 @@ def test_format_of_the_sound_is_doubted(
     assert told in ''.join(source.notes) and bool(told) == bool(source.notes)
     if 'taken' in told or not told:
         assert (source.info.sample_rate, source.info.channels) == (rate, channels)
-        assert sum(len(i.samples) for i in source.play() if isinstance(i, SoundChunk)) == 3 * rate
+        assert sum(len(i.samples) for i in source.play() if isinstance(i, AudioChunk)) == 3 * rate
 
 
-def test_sound_that_was_lost_is_no_other_format(tmp_path: Path) -> None:
+def test_audio_that_was_lost_is_no_other_format(tmp_path: Path) -> None:
     rows = Recording(info={'sample_rate': 16000, 'channels': 1}).rows()
     sound = [row for row in rows if row.topic == SOUND]
     lost = sound[20:60]
@@ -349,7 +349,7 @@ def test_samples_that_go_on_in_the_next_message(tmp_path: Path) -> None:
 @pytest.mark.parametrize('place', [0, 10, 29])
 @pytest.mark.trouble(
     'bags',
-    'A corrupt JPEG, or a message that is no sound',
+    'A corrupt JPEG, or a message that is no audio',
     sees='It is left out, counted and named: `... that cannot be read, left out`.',
 )
 def test_single_damaged_messages_are_skipped_and_counted(tmp_path: Path, place: int) -> None:
@@ -360,10 +360,10 @@ def test_single_damaged_messages_are_skipped_and_counted(tmp_path: Path, place: 
     sound.message.audio = new_message(AUDIO_PLAIN, data=np.zeros(7, np.uint8))
     source, items = played(write_bag(tmp_path / 'bag', rows))
     assert sum(isinstance(item, CameraFrame) for item in items) == 29
-    assert sum(isinstance(item, SoundChunk) for item in items) == 149
+    assert sum(isinstance(item, AudioChunk) for item in items) == 149
     assert {line.split(' (')[0] for line in source.remarks.lines()} == {
-        'pictures that cannot be read, left out: 1',
-        'pieces of sound that cannot be read, left out: 1',
+        'images that cannot be read, left out: 1',
+        'pieces of audio that cannot be read, left out: 1',
     }
 
 

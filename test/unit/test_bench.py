@@ -26,7 +26,7 @@ from vico_listener.lab.benchmark.machine import Core
 from vico_listener.lab.benchmark.machine import describe_machine
 from vico_listener.lab.benchmark.machine import one_core
 from vico_listener.lab.benchmark.machine import time_of_others
-from vico_listener.lab.benchmark.material import pictures
+from vico_listener.lab.benchmark.material import images_of
 from vico_listener.lab.benchmark.material import voice
 from vico_listener.lab.benchmark.material import write_fluent_clip
 from vico_listener.lab.cli import bench
@@ -200,10 +200,10 @@ def test_played_clip_is_that_of_a_common_camera(fluent, speech_clip):
     np.testing.assert_array_equal(samples, expected)
 
 
-def test_played_clip_holds_every_picture_at_its_time(fluent, speech_clip):
+def test_played_clip_holds_every_image_at_its_time(fluent, speech_clip):
     path, _ = fluent
     sources = list(camera_frames(speech_clip))
-    images = pictures(speech_clip, alone=True)
+    images = images_of(speech_clip, alone=True)
     for frame in list(camera_frames(path))[3::37]:
         newest = max(i for i, s in enumerate(sources) if s.stamp <= frame.stamp + 1_000_000)
         difference = frame.image.astype(int) - images[newest]
@@ -212,7 +212,7 @@ def test_played_clip_holds_every_picture_at_its_time(fluent, speech_clip):
 
 def test_every_core_row_is_measured(speech_clip, monkeypatch):
     monkeypatch.setitem(sys.modules, 'librosa', None)
-    frames = pictures(speech_clip, alone=False)[:12]
+    frames = images_of(speech_clip, alone=False)[:12]
     assert frames[0].shape == (480, 640, 3)
     rows = [
         core_module.face_row('face', frames, 3, 7.5),
@@ -382,7 +382,7 @@ def test_the_papers_chain_has_a_row_for_each_of_its_figures(monkeypatch):
             yield from pictures
 
     monkeypatch.setattr(gpu, 'Chain', Chain)
-    monkeypatch.setattr(gpu, 'pictures', lambda *_, **__: [np.zeros((4, 4, 3), np.uint8)])
+    monkeypatch.setattr(gpu, 'images_of', lambda *_, **__: [np.zeros((4, 4, 3), np.uint8)])
     rows = gpu.chain_rows('clip', None, 5)
     quoted = [row.quoted.rpartition('V100 ')[2] for row in rows]
     expected = ['52.5 ms', '0.0372 ms', '29.3 ms', '29.3 ms', '81.84 ms', '12 fps']

@@ -1,4 +1,4 @@
-"""What camera_info says of pictures of any size, and of pictures that are turned upright."""
+"""What camera_info says of images of any size, and of images that are turned upright."""
 
 from types import SimpleNamespace
 
@@ -51,12 +51,12 @@ def of(message, width, height):
     '`camera_info` of another size, binned or cut out',
     sees='It is scaled where the aspect agrees.',
 )
-def test_pictures_of_the_camera(message, size, expected):
+def test_images_of_the_camera(message, size, expected):
     assert of(message, *size) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize('size', [(288, 288), (640, 480), (720, 1280)])
-def test_pictures_of_another_shape_are_none_of_it(size):
+def test_images_of_another_shape_are_none_of_it(size):
     assert of(info(), *size) is None
 
 
@@ -67,7 +67,7 @@ def test_a_camera_that_was_never_calibrated_says_nothing():
 
 
 @pytest.mark.parametrize('rotation', [0, 90, 180, 270])
-def test_a_point_is_seen_where_the_turned_picture_shows_it(rotation):
+def test_a_point_is_seen_where_the_turned_image_shows_it(rotation):
     width, height, x, y = 640, 480, 100, 300
     camera = Camera(500.0, 510.0, 320.0, 200.0)
     turned = turned_camera(camera, width, height, rotation)

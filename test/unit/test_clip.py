@@ -9,14 +9,14 @@ from clip_files import write_clip
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_stamp
+from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
-from vico_listener.frames import SoundChunk
 from vico_listener.lab.recording.preview import Filmstrip
 from vico_listener.media.clip import ClipError
+from vico_listener.media.clip import audio_chunks
 from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import play
 from vico_listener.media.clip import probe_clip
-from vico_listener.media.clip import sound_chunks
 from vico_listener.media.decoded_image import fit
 from vico_listener.media.film import Film
 
@@ -38,9 +38,9 @@ def test_containers(tmp_path: Path, suffix: str) -> None:
     assert info.duration == pytest.approx(1.0, abs=0.06)
 
 
-def test_sound_is_complete_and_continuous(tmp_path: Path) -> None:
+def test_audio_is_complete_and_continuous(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / 'clip.mp4', [0, 500, 1000], 1000)
-    chunks = list(sound_chunks(clip))
+    chunks = list(audio_chunks(clip))
     total = sum(len(c.samples) for c in chunks)
     assert total == pytest.approx(44100, abs=1100)  # AAC frames have 1024 samples
     position = 0
@@ -59,10 +59,10 @@ def test_play_is_in_order_of_availability(tmp_path: Path) -> None:
     assert sum(isinstance(i, CameraFrame) for i in items) == 25
 
 
-def test_no_sound(tmp_path: Path) -> None:
+def test_no_audio(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / 'mute.mp4', [0, 40, 80])
     assert not probe_clip(clip).has_audio
-    assert list(sound_chunks(clip)) == []
+    assert list(audio_chunks(clip)) == []
 
 
 def test_bad_files_are_named(tmp_path: Path) -> None:
@@ -72,14 +72,14 @@ def test_bad_files_are_named(tmp_path: Path) -> None:
     text.write_text('not a video')
     with pytest.raises(ClipError, match=r'text\.mp4 is not a video that FFmpeg can read'):
         probe_clip(text)
-    sound = tmp_path / 'sound.m4a'
+    sound = tmp_path / 'audio.m4a'
     with av.open(str(sound), 'w', format='mp4') as container:
         audio = container.add_stream('aac', rate=16000, layout='mono')
         frame = av.AudioFrame.from_ndarray(np.zeros((1, 16000), np.int16), 's16', 'mono')
         frame.sample_rate = 16000
         container.mux(audio.encode(frame))
         container.mux(audio.encode(None))
-    with pytest.raises(ClipError, match='has no picture stream'):
+    with pytest.raises(ClipError, match='has no video stream'):
         probe_clip(sound)
     with pytest.raises(ClipError, match='no such clip'):
         probe_clip(tmp_path)
@@ -92,7 +92,7 @@ def test_video_without_a_single_frame(tmp_path: Path) -> None:
         video.width = video.height = 32
         video.pix_fmt = 'yuvj420p'
         container.start_encoding()
-    with pytest.raises(ClipError, match='holds no picture|not a video'):
+    with pytest.raises(ClipError, match='holds no image|not a video'):
         probe_clip(empty)
 
 
@@ -112,14 +112,14 @@ def test_real_clip(speech_clip: Path) -> None:
     assert sum(isinstance(i, CameraFrame) for i in items) == 105
 
 
-def test_film_shows_each_tick_with_its_sound(tmp_path: Path) -> None:
+def test_film_shows_each_tick_with_its_audio(tmp_path: Path) -> None:
     path = tmp_path / 'film.mp4'
     film = Film(path, 64, (16000, 1))
     start = NANOSECONDS
     click = np.zeros((160, 1), np.int16)
     for n in range(100):
         loud = click + (20000 if n == 50 else 0)
-        film.add_sound(SoundChunk(start + n * 10_000_000, loud.astype(np.int16), 16000))
+        film.add_audio(AudioChunk(start + n * 10_000_000, loud.astype(np.int16), 16000))
     for n in range(30):
         value = 250 if n == 15 else 20
         picture = np.full((48, 64, 3), value, np.uint8)
@@ -132,7 +132,7 @@ def test_film_shows_each_tick_with_its_sound(tmp_path: Path) -> None:
     frames = list(camera_frames(path))
     assert len(frames) == 30
     flash = max(frames, key=lambda f: f.image.mean())
-    sound = list(sound_chunks(path))
+    sound = list(audio_chunks(path))
     loudest = max(sound, key=lambda c: float(np.abs(c.samples.astype(float)).mean()))
     assert abs(flash.stamp - loudest.stamp) < 25_000_000
 
@@ -140,24 +140,24 @@ def test_film_shows_each_tick_with_its_sound(tmp_path: Path) -> None:
 @pytest.mark.parametrize('burst', [10, 50])
 @pytest.mark.trouble(
     'clips',
-    'A demo whose sound does not advance',
+    'A demo whose audio does not advance',
     sees='It is filmed as the samples count.',
 )
-def test_film_lays_sound_that_comes_in_bursts_evenly(tmp_path: Path, burst: int) -> None:
+def test_film_lays_audio_that_comes_in_bursts_evenly(tmp_path: Path, burst: int) -> None:
     """Chunks that were stamped on arrival, many at the same time."""
     path = tmp_path / 'film.mp4'
     film = Film(path, 64, (16000, 1))
     picture = np.full((48, 64, 3), 90, np.uint8)
     tone = np.round(8000 * np.sin(np.arange(160) * 2 * np.pi / 16))[:, None].astype(np.int16)
     for n in range(200):
-        film.add_sound(SoundChunk(NANOSECONDS + n // burst * burst * 10_000_000, tone, 16000))
+        film.add_audio(AudioChunk(NANOSECONDS + n // burst * burst * 10_000_000, tone, 16000))
         if n % 10 == 9:
             for tick in range(3):
                 film.add_picture(tick_stamp(30 + n // 10 * 3 + tick), picture, picture[:48, :48])
     film.close()
     assert film.pictures == 60
-    heard = np.concatenate([c.samples for c in sound_chunks(path)])[:, 0].astype(float)
-    rate = next(iter(sound_chunks(path))).sample_rate
+    heard = np.concatenate([c.samples for c in audio_chunks(path)])[:, 0].astype(float)
+    rate = next(iter(audio_chunks(path))).sample_rate
     windows = heard[rate // 10 : rate * 19 // 10].reshape(-1, rate // 50)
     assert np.sqrt((windows**2).mean(axis=1)).min() > 4000  # the tone never stops
 
@@ -168,12 +168,12 @@ def test_film_leaves_out_what_was_heard_and_other_formats(tmp_path: Path) -> Non
     picture = np.full((48, 64, 3), 90, np.uint8)
     for n in range(300):
         stamp = NANOSECONDS + n % 200 * 10_000_000  # after two seconds it comes again
-        film.add_sound(SoundChunk(stamp, np.zeros((160, 1), np.int16), 16000))
-        film.add_sound(SoundChunk(stamp, np.zeros((441, 2), np.int16), 44100))
+        film.add_audio(AudioChunk(stamp, np.zeros((160, 1), np.int16), 16000))
+        film.add_audio(AudioChunk(stamp, np.zeros((441, 2), np.int16), 44100))
     for tick in range(60):
         film.add_picture(tick_stamp(30 + tick), picture, picture[:48, :48])
     film.close()
-    assert sum(len(c.samples) / c.sample_rate for c in sound_chunks(path)) < 2.2
+    assert sum(len(c.samples) / c.sample_rate for c in audio_chunks(path)) < 2.2
 
 
 def test_fit_keeps_the_aspect() -> None:

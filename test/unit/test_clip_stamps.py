@@ -1,4 +1,4 @@
-"""Time and sound of clips whose stamps or formats change midway, or that are damaged."""
+"""Time and audio of clips whose stamps or formats change midway, or that are damaged."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,13 +12,13 @@ from clip_files import joined
 from clip_files import write_media
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
-from vico_listener.frames import SoundChunk
+from vico_listener.media.clip import audio_chunks
 from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import play
 from vico_listener.media.clip import probe_clip
-from vico_listener.media.clip import read_sound
-from vico_listener.media.clip import sound_chunks
+from vico_listener.media.clip import read_audio
 from vico_listener.media.remarks import Remarks
 from vico_listener.media.stamps import Continuity
 from vico_listener.media.transport_stream import parts_of
@@ -30,17 +30,17 @@ def stamps(path: Path) -> np.ndarray:
     return np.array([frame.stamp for frame in camera_frames(path)])
 
 
-def seconds_of_sound(path: Path) -> float:
-    samples, rate = read_sound(path)
+def seconds_of_audio(path: Path) -> float:
+    samples, rate = read_audio(path)
     return len(samples) / rate
 
 
 def check_in_order(path: Path) -> None:
-    """Pictures and sound come in the order in which they are due, and sound never twice."""
+    """Images and audio come in the order in which they are due, and audio never twice."""
     items = list(play(path))
     due = [item.available for item in items]
     assert due == sorted(due)
-    chunks = [item for item in items if isinstance(item, SoundChunk)]
+    chunks = [item for item in items if isinstance(item, AudioChunk)]
     for before, after in zip(chunks, chunks[1:], strict=False):
         assert after.stamp >= before.available - 1
         assert after.samples.shape[1] == before.samples.shape[1]
@@ -50,7 +50,7 @@ def check_in_order(path: Path) -> None:
 
 JOINED = {
     'the same': ({}, {}),
-    'other rate of the sound': ({}, {'rate': 48000}),
+    'other rate of the audio': ({}, {'rate': 48000}),
     'other channels': ({}, {'layout': 'mono'}),
     'first mono': ({'layout': 'mono'}, {'layout': 'stereo'}),
     'other codecs': ({}, {'codec': 'mp2', 'rate': 48000}),
@@ -62,7 +62,7 @@ JOINED = {
 @pytest.mark.trouble(
     'clips',
     'Recordings that were joined: rate, layout or codec change, stamps start anew',
-    sees='Pictures and sound go on in step.',
+    sees='Images and audio go on in step.',
 )
 def test_joined_transport_streams(tmp_path: Path, change: str, begin: float) -> None:
     first, second = JOINED[change]
@@ -86,8 +86,8 @@ def test_joined_transport_streams(tmp_path: Path, change: str, begin: float) -> 
         assert np.abs(greyness - expected).max() < 12
         assert len({f.image.shape for f in frames}) == 1
         assert any('jumps of the stamps' in line for line in remarks.lines())
-        assert seconds_of_sound(clip) == pytest.approx(4.0, abs=0.2)
-        assert np.abs(read_sound(clip)[0][-20000:-5000].astype(float)).mean() > 3000
+        assert seconds_of_audio(clip) == pytest.approx(4.0, abs=0.2)
+        assert np.abs(read_audio(clip)[0][-20000:-5000].astype(float)).mean() > 3000
         assert probe_clip(clip).duration == pytest.approx(4.0, abs=0.2)
         check_in_order(clip)
 
@@ -98,10 +98,10 @@ def test_joined_transport_streams(tmp_path: Path, change: str, begin: float) -> 
 )
 @pytest.mark.trouble(
     'clips',
-    'The size of the pictures changes midway',
-    sees='A line: `pictures of another size than the first, scaled to its size`',
+    'The size of the images changes midway',
+    sees='A line: `images of another size than the first, scaled to its size`',
 )
-def test_pictures_that_change_their_size_midway(
+def test_images_that_change_their_size_midway(
     tmp_path: Path, codec: str, sizes: tuple[tuple[int, int], ...]
 ) -> None:
     pixels = 'yuvj420p' if codec == 'mjpeg' else 'yuv420p'
@@ -126,7 +126,7 @@ def test_pictures_that_change_their_size_midway(
     np.testing.assert_allclose(np.diff([f.stamp for f in frames]), PERIOD, atol=1_100_000)
     middle = [float(f.image[20:28, 28:36].mean()) for f in frames]
     np.testing.assert_allclose(middle, [10 * n for n in range(20)] * 2, atol=12)
-    assert remarks.lines() == ['pictures of another size than the first, scaled to its size: 20']
+    assert remarks.lines() == ['images of another size than the first, scaled to its size: 20']
 
 
 def test_parts_of_a_transport_stream(tmp_path: Path) -> None:
@@ -155,9 +155,9 @@ def test_streams_that_begin_apart(
         tmp_path / f'clip.{suffix}', greys(25), [Track(begin=sound, seconds=1.0)], begin=picture
     )
     times = stamps(clip)
-    first = next(sound_chunks(clip)).stamp
+    first = next(audio_chunks(clip)).stamp
     begin = min(picture, sound)
-    if suffix == 'avi':  # knows no beginning: silence and the first picture fill it
+    if suffix == 'avi':  # knows no beginning: silence and the first image fill it
         return
     assert len(times) == 25
     # Codecs begin up to 50 ms before what they encode.
@@ -170,11 +170,9 @@ def test_streams_that_begin_apart(
 @pytest.mark.trouble(
     'clips',
     'AVI without presentation stamps',
-    sees='Every picture is shown, in order.',
+    sees='Every image is shown, in order.',
 )
-def test_every_picture_in_order_with_pictures_between(
-    tmp_path: Path, suffix: str, codec: str
-) -> None:
+def test_every_image_in_order_with_images_between(tmp_path: Path, suffix: str, codec: str) -> None:
     pictures = [np.full((64, 64, 3), 20 + 97 * n % 200, np.uint8) for n in range(60)]
     options = {'crf': '1', 'bf': '3', 'b-adapt': '0'} if codec == 'libx264' else {'bf': '2'}
     clip = write_media(
@@ -206,9 +204,7 @@ def moved(path: Path, source: Path, change: Callable[[str, float], float]) -> Pa
 
 JUMPS: dict[str, Callable[[str, float], float]] = {
     'far ahead': lambda kind, time: time + (1e5 if time >= 1 else 0),
-    'the pictures far ahead': lambda kind, time: (
-        time + (5e4 if time >= 1 and kind == 'video' else 0)
-    ),
+    'the images far ahead': lambda kind, time: time + (5e4 if time >= 1 and kind == 'video' else 0),
     'another beginning': lambda kind, time: time + (3e4 if kind == 'video' else 0),
 }
 
@@ -231,16 +227,16 @@ def test_absurd_jumps_are_taken_out(tmp_path: Path, suffix: str, jump: str) -> N
     np.testing.assert_allclose(np.diff(times), PERIOD, atol=0.09 * NANOSECONDS)
     assert times[0] < 0.1 * NANOSECONDS and times[-1] < 2.2 * NANOSECONDS
     assert any('jump' in line for line in remarks.lines())
-    sound = list(sound_chunks(clip))
+    sound = list(audio_chunks(clip))
     assert sound[0].stamp < 0.1 * NANOSECONDS
     assert sound[-1].available < 2.3 * NANOSECONDS
     check_in_order(clip)
 
 
-def test_long_pause_and_late_sound_are_no_jumps(tmp_path: Path) -> None:
+def test_long_pause_and_late_audio_are_no_jumps(tmp_path: Path) -> None:
     source = write_media(tmp_path / 'whole.mkv', greys(50), [Track()])
     late = moved(tmp_path / 'l.mkv', source, lambda kind, t: t + (20 if kind == 'audio' else 0))
-    assert next(sound_chunks(late)).stamp == pytest.approx(20 * NANOSECONDS, abs=1e8)
+    assert next(audio_chunks(late)).stamp == pytest.approx(20 * NANOSECONDS, abs=1e8)
     pause = moved(tmp_path / 'p.mkv', source, lambda kind, time: time + (30 if time >= 1 else 0))
     assert np.diff(stamps(pause)).max() == pytest.approx(30.04 * NANOSECONDS, abs=5e7)
 
@@ -289,11 +285,11 @@ def test_damage_costs_what_is_damaged(tmp_path: Path, suffix: str, place: str) -
 
 @pytest.mark.trouble(
     'clips',
-    'The first picture is damaged',
-    sees='The clip begins with the next one; a line: `pictures that cannot be decoded`.',
+    'The first image is damaged',
+    sees='The clip begins with the next one; a line: `images that cannot be decoded`.',
     remedy='Take an intact copy.',
 )
-def test_first_picture_that_cannot_be_decoded(tmp_path: Path) -> None:
+def test_first_image_that_cannot_be_decoded(tmp_path: Path) -> None:
     noise = np.random.default_rng(1).integers(0, 255, (20, 64, 64, 3), np.uint8)
     clip = write_media(tmp_path / 'clip.mkv', list(noise), codec='mjpeg', pixels='yuvj420p')
     data = clip.read_bytes()
@@ -302,7 +298,7 @@ def test_first_picture_that_cannot_be_decoded(tmp_path: Path) -> None:
     remarks = Remarks()
     frames = list(camera_frames(clip, remarks=remarks))
     assert len(frames) == 19 and frames[0].stamp == PERIOD
-    assert remarks.lines() == ['pictures that cannot be decoded: 1']
+    assert remarks.lines() == ['images that cannot be decoded: 1']
     assert probe_clip(clip).width == 64
 
 
@@ -340,13 +336,13 @@ SOUNDS = [
 
 
 @pytest.mark.parametrize(('suffix', 'codec', 'layout'), SOUNDS)
-def test_any_sound_becomes_16_bit_of_one_or_two_channels(
+def test_any_audio_becomes_16_bit_of_one_or_two_channels(
     tmp_path: Path, suffix: str, codec: str, layout: str
 ) -> None:
     path = write_media(
         tmp_path / f's.{suffix}', [], [Track(codec=codec, rate=48000, layout=layout)]
     )
-    samples, rate = read_sound(path)
+    samples, rate = read_audio(path)
     assert rate == 48000 and samples.dtype == np.int16
     assert samples.shape[1] == (1 if layout == 'mono' else 2)
     assert len(samples) / rate == pytest.approx(2.0, abs=0.1)
@@ -354,11 +350,11 @@ def test_any_sound_becomes_16_bit_of_one_or_two_channels(
     spectrum = np.abs(np.fft.rfft(middle * np.hanning(len(middle))))
     assert np.argmax(spectrum) * rate / len(middle) == pytest.approx(440, abs=3)
     assert 2000 < np.abs(middle).max() < 20000
-    check_in_order_of_sound(path)
+    check_in_order_of_audio(path)
 
 
-def check_in_order_of_sound(path: Path) -> None:
-    chunks = list(sound_chunks(path))
+def check_in_order_of_audio(path: Path) -> None:
+    chunks = list(audio_chunks(path))
     for before, after in zip(chunks, chunks[1:], strict=False):
         assert abs(after.stamp - before.available) <= 1
 
@@ -370,17 +366,17 @@ def test_no_channel_without_a_place_is_left_out(tmp_path: Path, channel: int) ->
     samples = np.zeros((16000, 4), np.int16)
     samples[:, channel] = 8000
     wavfile.write(tmp_path / 'array.wav', 16000, samples)
-    heard, rate = read_sound(tmp_path / 'array.wav')
+    heard, rate = read_audio(tmp_path / 'array.wav')
     assert rate == 16000 and heard.shape == (16000, 2)
     assert (heard == 2000).all()
 
 
-def test_sound_that_comes_in_bursts_loses_nothing(tmp_path: Path) -> None:
+def test_audio_that_comes_in_bursts_loses_nothing(tmp_path: Path) -> None:
     source = write_media(tmp_path / 'whole.mkv', greys(50), [Track(codec='pcm_s16le')])
     late = moved(  # stamped when they arrive, every 0.2 s
         tmp_path / 'bursts.mkv',
         source,
         lambda kind, time: time if kind == 'video' else time // 0.2 * 0.2,
     )
-    assert seconds_of_sound(late) == pytest.approx(2.0, abs=0.01)
+    assert seconds_of_audio(late) == pytest.approx(2.0, abs=0.01)
     check_in_order(late)

@@ -1,4 +1,4 @@
-"""Which of several streams count, and what the container says about the picture."""
+"""Which of several streams count, and what the container says about the image."""
 
 import struct
 import subprocess
@@ -20,10 +20,10 @@ from PIL import ImageOps
 
 from vico_listener.media.clip import ClipError
 from vico_listener.media.clip import camera_frames
-from vico_listener.media.clip import count_pictures
+from vico_listener.media.clip import count_images
+from vico_listener.media.clip import probe_audio
 from vico_listener.media.clip import probe_clip
-from vico_listener.media.clip import probe_sound
-from vico_listener.media.clip import read_sound
+from vico_listener.media.clip import read_audio
 from vico_listener.media.decoded_image import displayed
 from vico_listener.media.decoding import _is_coded
 
@@ -52,7 +52,7 @@ def corners(picture: np.ndarray) -> tuple[int, ...]:
 
 
 def with_matrix(path: Path, matrix: tuple[int, ...]) -> Path:
-    """Put a b c d into the display matrix of an mp4's picture track."""
+    """Put a b c d into the display matrix of an mp4's image track."""
     data = bytearray(path.read_bytes())
     place = data.index(b'tkhd') + 4 + 40
     a, b, c, d = (value << 16 for value in matrix)
@@ -64,7 +64,7 @@ def with_matrix(path: Path, matrix: tuple[int, ...]) -> Path:
 @pytest.mark.parametrize('matrix', ORIENTATIONS)
 @pytest.mark.trouble(
     'clips',
-    'A clip whose pictures are turned or mirrored for display (front cameras)',
+    'A clip whose images are turned or mirrored for display (front cameras)',
     sees='They are shown as a player does.',
 )
 @pytest.mark.parametrize(('codec', 'pixels'), [('libx264', 'yuv420p'), ('mjpeg', 'yuvj420p')])
@@ -84,10 +84,10 @@ def test_whole_display_matrix(
 @pytest.mark.parametrize('suffix', ['mp4', 'mkv', 'ts'])
 @pytest.mark.trouble(
     'clips',
-    'The coded pictures themselves, and not the container, say how they are to be turned',
+    'The coded images themselves, and not the container, say how they are to be turned',
     sees='They are shown as a player does.',
 )
-def test_display_matrix_in_the_coded_pictures(tmp_path: Path, suffix: str) -> None:
+def test_display_matrix_in_the_coded_images(tmp_path: Path, suffix: str) -> None:
     film = write_media(tmp_path / 'film.mp4', [quadrants()] * 20)
     clip = tmp_path / f'turned.{suffix}'
     with av.open(str(film)) as source, av.open(str(clip), 'w') as target:
@@ -146,7 +146,7 @@ def test_pixels_become_square(
     assert corners(picture) == (40, 100, 160, 220)
 
 
-def test_pixels_are_made_square_before_the_picture_is_turned(tmp_path: Path) -> None:
+def test_pixels_are_made_square_before_the_image_is_turned(tmp_path: Path) -> None:
     clip = write_media(tmp_path / 'a.mp4', [quadrants(48, 64)] * 3, aspect=Fraction(2))
     assert probe_clip(with_matrix(clip, (0, 1, -1, 0))).width == 64
     assert probe_clip(clip).height == 96
@@ -177,7 +177,7 @@ def test_any_pixel_format_and_odd_sizes(
 
 
 def loudness(path: Path) -> float:
-    samples, _ = read_sound(path)
+    samples, _ = read_audio(path)
     return float(np.abs(samples.astype(float)).mean())
 
 
@@ -186,9 +186,9 @@ def loudness(path: Path) -> float:
 @pytest.mark.trouble(
     'clips',
     'Several sounds in a clip',
-    sees='The default one is taken, and a line says so: `sound stream ... of ... is taken`.',
+    sees='The default one is taken, and a line says so: `audio stream ... of ... is taken`.',
 )
-def test_default_sound_is_taken_and_named(tmp_path: Path, suffix: str, wanted: int) -> None:
+def test_default_audio_is_taken_and_named(tmp_path: Path, suffix: str, wanted: int) -> None:
     tracks = [
         Track(
             hertz=440.0 if n == wanted else 0.0,
@@ -204,12 +204,12 @@ def test_default_sound_is_taken_and_named(tmp_path: Path, suffix: str, wanted: i
     assert (info.sample_rate, info.channels) == (44100, 1)
     language = ('eng', 'fra', 'spa')[wanted]
     assert info.notes == (
-        f'sound stream {wanted + 1} of 3 is taken (aac 44100 Hz, mono, {language}, default)',
+        f'audio stream {wanted + 1} of 3 is taken (aac 44100 Hz, mono, {language}, default)',
     )
     assert loudness(clip) > 3000
 
 
-def test_sound_for_people_who_cannot_see_or_hear_is_not_taken(tmp_path: Path) -> None:
+def test_audio_for_people_who_cannot_see_or_hear_is_not_taken(tmp_path: Path) -> None:
     hearing_impaired, visual_impaired = 1 << 7, 1 << 8
     tracks = [
         Track(hertz=0.0, disposition=hearing_impaired),
@@ -235,10 +235,8 @@ def test_larger_film_is_taken_when_none_is_the_default(tmp_path: Path) -> None:
                 container.mux(stream.encode(frame))
     info = probe_clip(clip)
     number = 1 if info.width == 32 else 2
-    assert (
-        f'picture stream {number} of 2 is taken (mjpeg {info.width}x{info.height}' in info.notes[0]
-    )
-    assert len(list(camera_frames(clip))) == count_pictures(clip) == 30
+    assert f'video stream {number} of 2 is taken (mjpeg {info.width}x{info.height}' in info.notes[0]
+    assert len(list(camera_frames(clip))) == count_images(clip) == 30
 
 
 def with_cover(
@@ -249,7 +247,7 @@ def with_cover(
     codec: str = 'png',
     pixels: str = 'rgb24',
 ) -> Path:
-    """A file whose first stream is a cover, followed by the film's picture and a song's sound."""
+    """A file whose first stream is a cover, followed by the film's image and a song's audio."""
     with av.open(str(path), 'w') as container:
         cover = container.add_stream(codec, rate=1)
         cover.width = cover.height = 200
@@ -304,8 +302,8 @@ def test_cover_is_never_the_film(tmp_path: Path, flagged: bool) -> None:
         assert container.streams.video[0].codec_context.name == 'png'
     info = probe_clip(clip)
     assert (info.width, info.height) == (64, 64)
-    assert 'picture stream 2 of 2 is taken (h264 64x64' in info.notes[0]
-    assert len(list(camera_frames(clip))) == count_pictures(clip) == 20
+    assert 'video stream 2 of 2 is taken (h264 64x64' in info.notes[0]
+    assert len(list(camera_frames(clip))) == count_images(clip) == 20
 
 
 def test_a_cover_that_does_not_say_so_is_never_the_film(tmp_path: Path) -> None:
@@ -314,24 +312,24 @@ def test_a_cover_that_does_not_say_so_is_never_the_film(tmp_path: Path) -> None:
     with av.open(str(clip)) as container:
         assert container.streams.best('video').codec_context.name == 'mjpeg'  # it is the larger one
     assert (probe_clip(clip).width, probe_clip(clip).height) == (64, 64)
-    assert len(list(camera_frames(clip))) == count_pictures(clip) == 20
+    assert len(list(camera_frames(clip))) == count_images(clip) == 20
 
 
 @pytest.mark.trouble(
     'clips',
     'A song with a cover instead of a clip',
-    sees='Refused: `is a song with a picture on its cover, no video`',
+    sees='Refused: `is a song with an image on its cover, no video`',
     remedy='`give a video of the speaker`',
 )
 def test_song_with_a_cover_is_no_clip_but_a_sound(tmp_path: Path) -> None:
     song = write_media(tmp_path / 'plain.m4a', [], [Track()])
     clip = with_cover(tmp_path / 'song.mp4', None, song)
-    with pytest.raises(ClipError, match=r'song\.mp4 is a song with a picture on its cover'):
+    with pytest.raises(ClipError, match=r'song\.mp4 is a song with an image on its cover'):
         probe_clip(clip)
-    with pytest.raises(ClipError, match='is a song with a picture on its cover'):
-        count_pictures(clip)
+    with pytest.raises(ClipError, match='is a song with an image on its cover'):
+        count_images(clip)
     assert list(camera_frames(clip)) == []
-    sound = probe_sound(clip)
+    sound = probe_audio(clip)
     assert (sound.sample_rate, sound.channels) == (44100, 2)
     assert sound.duration == pytest.approx(2.0, abs=0.1)
 
@@ -339,24 +337,24 @@ def test_song_with_a_cover_is_no_clip_but_a_sound(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ('name', 'codec', 'pixels'),
     [
-        ('picture.png', 'png', 'rgb24'),
-        ('picture.jpg', 'mjpeg', 'yuvj420p'),
-        ('picture.mp4', 'libx264', 'yuv420p'),
-        ('picture.mkv', 'ffv1', 'yuv420p'),
-        ('picture.gif', 'gif', 'rgb8'),
+        ('image.png', 'png', 'rgb24'),
+        ('image.jpg', 'mjpeg', 'yuvj420p'),
+        ('image.mp4', 'libx264', 'yuv420p'),
+        ('image.mkv', 'ffv1', 'yuv420p'),
+        ('image.gif', 'gif', 'rgb8'),
     ],
 )
 @pytest.mark.trouble(
     'clips',
     'A photo instead of a clip',
-    sees='Refused: `holds a single picture, it is no video`',
+    sees='Refused: `holds a single image, it is no video`',
     remedy='`give a video of the speaker`',
 )
-def test_single_picture_is_no_clip(tmp_path: Path, name: str, codec: str, pixels: str) -> None:
+def test_single_image_is_no_clip(tmp_path: Path, name: str, codec: str, pixels: str) -> None:
     path = write_media(tmp_path / name, [quadrants()], codec=codec, pixels=pixels)
-    with pytest.raises(ClipError, match=f'{name} holds a single picture, it is no video'):
+    with pytest.raises(ClipError, match=f'{name} holds a single image, it is no video'):
         probe_clip(path)
-    assert len(list(camera_frames(path))) == 1  # who asks for a picture gets it
+    assert len(list(camera_frames(path))) == 1  # who asks for an image gets it
 
 
 @pytest.mark.trouble(
@@ -412,7 +410,7 @@ def test_photo_with_a_colour_profile(
 
 
 def picture_with(picture: PillowImage.Image, exif: PillowImage.Exif) -> PillowImage.Image:
-    """The same picture, whose tags say how it is turned."""
+    """The same image, whose tags say how it is turned."""
     told = picture.copy()
     told.getexif().update(exif)
     return told

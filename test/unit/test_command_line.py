@@ -37,7 +37,7 @@ def test_a_module_that_is_not_installed_is_named(monkeypatch, capsys, command, m
     'error',
     [
         SettingError('--speed must lie between 0 and 1, not 2'),
-        DataError('clip.mp4 holds no picture'),
+        DataError('clip.mp4 holds no image'),
         NotInstalledError('the simulator is not installed: pip install it'),
         UnavailableError('the robot is not there: it has no power'),
         OSError('no route to host'),

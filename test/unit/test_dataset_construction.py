@@ -148,7 +148,7 @@ def test_people_move_in_the_clip_as_in_the_talk(built):
     assert np.corrcoef(pitch, np.sin(2 * np.pi * times))[0, 1] > 0.95
 
 
-def test_pictures_are_taken_by_their_stamps():
+def test_images_are_taken_by_their_stamps():
     stamps = [0.0, 0.04, 0.08, 0.3, 0.34]
     frames = [CameraFrame(round(s * NANOSECONDS), np.full(1, n)) for n, s in enumerate(stamps)]
     shown = [int(image[0]) for image in at_model_rate(frames, 0.0, 12)]
@@ -233,7 +233,7 @@ def person(box: tuple[float, ...], yaw: float = 0.0, count: int = 10) -> Followe
 def test_rules_by_numbers():
     with pytest.raises(RejectedClipError, match='the face is 40 px high, less than 48'):
         check_person(person((0, 0, 30, 40)), 'x')
-    with pytest.raises(RejectedClipError, match='turned away in 100% of the pictures'):
+    with pytest.raises(RejectedClipError, match='turned away in 100% of the images'):
         check_person(person((0, 0, 80, 100), yaw=1.2), 'x')
     check_person(person((0, 0, 80, 100), yaw=0.5), 'x')
     a, b = person((100, 100, 180, 200)), person((190, 100, 270, 200))
@@ -293,7 +293,7 @@ def test_wrong_annotations_are_named(tmp_path):
     found = read_annotations(annotate(tmp_path, lines))
     assert [clip.name for clip in found.clips] == ['a_0_4000']
     assert found.problems == [
-        "annotations.csv:2: speaker_side is 'left' or 'right' in the picture, not 'middle'",
+        "annotations.csv:2: speaker_side is 'left' or 'right' in the image, not 'middle'",
         'annotations.csv:3: it ends at 4 s, not after its start at 5 s',
         "annotations.csv:4: start: 'soon' is no time: give seconds, m:s or h:m:s",
         "annotations.csv:5: unknown attitude 'bored': choose one of positive, neutral, negative",

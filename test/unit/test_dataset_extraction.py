@@ -50,7 +50,7 @@ def part_of(made_up: Path, folder: Path, chosen: slice) -> list[ClipEntry]:
 
 
 def live(video: Path, audio: Path | None) -> list[SpeakerFrame]:
-    """What the stack perceives when sound comes in big pieces, long before the pictures."""
+    """What the stack perceives when audio comes in big pieces, long before the images."""
     stream = None if audio is None else AcousticStream(44_100, 1)
     perception = Perception(create_face_tracker(), stream)
     frames = []
@@ -125,18 +125,18 @@ def test_a_clip_that_cannot_be_read_is_named_and_the_rest_goes_on(made_up, tmp_p
     (part / 'audios').mkdir()
     shutil.copy(entries[0].audio, part / 'audios')
     wavfile.write(part / 'audios' / 'silent.wav', 44_100, np.zeros(0, np.int16))
-    good, sound, picture = (
+    good, audio, image = (
         entries[0].listener_video.stem,
         entries[0].audio.stem,
         entries[0].speaker_video.stem,
     )
     with (part / 'RLD_data.csv').open('a') as file:
-        file.write(f'neutral,{sound},nobody,{picture},1,2,train\n')
-        file.write(f'neutral,silent,{picture},{good},1,2,train\n')
+        file.write(f'neutral,{audio},nobody,{image},1,2,train\n')
+        file.write(f'neutral,silent,{image},{good},1,2,train\n')
     assert main(['dataset', 'extract', str(part), '--stretch', '1', '--workers', '1']) == 1
     out, err = capsys.readouterr()
     assert 'no features of nobody: no such clip' in err
-    assert f'no features of {picture}: ' in err and '1 of 3 clips' in out
+    assert f'no features of {image}: ' in err and '1 of 3 clips' in out
     assert [clip.clip for clip in load_features(part / 'features')] == [good]
     assert (part / 'features' / 'statistics.npz').exists()
 
@@ -224,7 +224,7 @@ def test_lab_made_coefficients_become_features(made_up, tmp_path):
     assert main([*arguments, '--workers', '1']) == 1
     told = {row['clip']: row for row in json.loads((out / 'extraction.json').read_text())}
     assert told[entries[0].clip]['notes'] == [
-        'rows of speaker, listener and sound: 20, 18, 18',
+        'rows of speaker, listener and audio: 20, 18, 18',
         '1 rows of the listener are not finite',
     ]
     assert told[entries[1].clip]['problem'] == (
@@ -244,7 +244,7 @@ def test_deep3d_writes_the_authors_files(made_up, tmp_path, monkeypatch):
 
     def stand_in(faces):
         fitted.extend(faces)
-        brightness = np.array([face.picture.mean() / 255 for face in faces], np.float32)
+        brightness = np.array([face.image.mean() / 255 for face in faces], np.float32)
         return np.repeat(brightness[:, None], 257, axis=1)
 
     monkeypatch.setattr(deep3d_files, '_reconstruction', lambda _: stand_in)

@@ -143,7 +143,7 @@ def test_a_made_up_data_set_is_sound(made_up):
 
 
 def clip(folder: Path, name: str, pictures: int = 40, fps: int = 30, seconds: float = 4 / 3):
-    """Files of one clip: grey pictures and a hum."""
+    """Files of one clip: grey images and a hum."""
     for path in (folder / 'videos', folder / 'audios'):
         path.mkdir(exist_ok=True)
     grey = np.full((32, 32, 3), 128, np.uint8)
@@ -172,7 +172,7 @@ def test_every_wrong_file_is_named(tmp_path):
         'slow.0: speaker: 25.00 frames a second, expected 30',
         'slow.0: listener: 25.00 frames a second, expected 30',
         'uneven.0: lengths differ: speaker 1.33 s, listener 0.83 s, audio 1.33 s',
-        'nearly.0: 40 pictures of the speaker, 39 of the listener',
+        'nearly.0: 40 images of the speaker, 39 of the listener',
         'mute.0: audio: mute.wav is empty',
         'text.0: speaker: text.1.mp4 is not a video that FFmpeg can read (Invalid data found when '
         'processing input): give an mp4, mov, mkv or webm file',

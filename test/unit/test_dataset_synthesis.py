@@ -30,7 +30,7 @@ def test_plans_keep_the_papers_rule_of_identities():
             assert {c.attitude for c in planned if c.split == split} == {0, 1, 2}
 
 
-def test_features_without_pictures(tmp_path, capsys):
+def test_features_without_images(tmp_path, capsys):
     assert features(tmp_path) == 0
     clips = load_features(tmp_path / 'features')
     assert len(clips) == 9 and all(clip.listener.valid.all() for clip in clips)

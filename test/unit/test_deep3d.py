@@ -98,8 +98,8 @@ def test_scale_and_place_of_a_face_are_found() -> None:
 @pytest.mark.parametrize(
     ('scale', 'x', 'y'), [(150.0, 310.0, 250.0), (61.3, 321.4, 239.7), (260.0, 30.0, 460.0)]
 )
-def test_cut_is_that_of_the_whole_picture_scaled(scale: float, x: float, y: float) -> None:
-    """Against the way it is described: scale everything, then cut, black beyond the picture."""
+def test_cut_is_that_of_the_whole_image_scaled(scale: float, x: float, y: float) -> None:
+    """Against the way it is described: scale everything, then cut, black beyond the image."""
     random = np.random.default_rng(1)
     picture = random.integers(0, 256, (480, 640, 3)).astype(np.uint8)
     face = align_face(picture, seen_at(scale, x, y, 480))
@@ -110,7 +110,7 @@ def test_cut_is_that_of_the_whole_picture_scaled(scale: float, x: float, y: floa
     whole = PillowImage.fromarray(picture[..., ::-1].copy())
     whole = whole.resize((w, h), PillowImage.Resampling.BICUBIC)
     expected = np.asarray(whole.crop((left, top, left + 224, top + 224)))
-    assert np.abs(face.picture.astype(int) - expected).max() <= 1
+    assert np.abs(face.image.astype(int) - expected).max() <= 1
 
 
 def test_impossible_points_are_refused() -> None:
@@ -123,7 +123,7 @@ def test_impossible_points_are_refused() -> None:
 def test_crop_is_measured_in_256_pixels() -> None:
     same = np.array([256, 256, 1.7, 120.0, 130.0])
     np.testing.assert_allclose(canvas_crop(same), same[2:], rtol=1e-6)
-    # The same picture at twice the size, and with bars left and right: the same crop.
+    # The same image at twice the size, and with bars left and right: the same crop.
     points = seen_at(60.0, 120.0, 130.0, 256)
     original = align_face(np.zeros((256, 256, 3), np.uint8), points).transform_params
     double = align_face(np.zeros((512, 512, 3), np.uint8), 2 * points + 0.5).transform_params
@@ -205,7 +205,7 @@ def test_matrices_of_a_machine_with_the_other_order_of_bytes() -> None:
 
 
 class Eyes:
-    """Sees a face in pictures that are not black, at the place of the brightest column."""
+    """Sees a face in images that are not black, at the place of the brightest column."""
 
     basis = ARKIT52
 
@@ -224,7 +224,7 @@ class Eyes:
         """Nothing to do."""
 
 
-def picture_of(column: int | None) -> np.ndarray:
+def image_with(column: int | None) -> np.ndarray:
     picture = np.zeros((100, 100, 3), np.uint8)
     if column is not None:
         picture[:, column] = 255
@@ -239,14 +239,14 @@ def test_clip_without_gaps() -> None:
         return np.array([np.full(257, face.transform_params[3]) for face in faces], np.float32)
 
     columns = [None, 40, 45, None, 50]
-    clip = reconstruct_clip(map(picture_of, columns), reconstruction, Eyes(), batch=2)
+    clip = reconstruct_clip(map(image_with, columns), reconstruction, Eyes(), batch=2)
     np.testing.assert_array_equal(clip.found, [False, True, True, False, True])
     np.testing.assert_allclose(clip.transform_params[:, 3], [40, 40, 45, 45, 50], atol=1e-3)
     np.testing.assert_allclose(clip.coefficients[:, 0], [40, 40, 45, 45, 50], atol=1e-3)
     assert sum(sizes) == 5 and len(sizes) > 1
     with pytest.raises(ValueError, match='no face in any'):
-        reconstruct_clip([picture_of(None)], reconstruction, Eyes())
-    with pytest.raises(ValueError, match='there are no pictures'):
+        reconstruct_clip([image_with(None)], reconstruction, Eyes())
+    with pytest.raises(ValueError, match='there are no images'):
         reconstruct_clip([], reconstruction, Eyes())
 
 
@@ -317,7 +317,7 @@ def test_backend_gives_bfm64_motions_of_the_faces_in_view(
     aligned = align_face(photo, five_points(face.landmarks))
     np.testing.assert_allclose(face.motion.crop, canvas_crop(aligned.transform_params))
     # What the network sees: eyes and mouth where the standard face has them, but for its pitch.
-    (again,) = observe_faces(np.ascontiguousarray(aligned.picture[..., ::-1]))
+    (again,) = observe_faces(np.ascontiguousarray(aligned.image[..., ::-1]))
     expected = STANDARD_POINTS[:, :2] * (102, -102) + 112
     away = np.abs(five_points(again.landmarks) - expected)
     assert away[[0, 1, 3, 4]].max() < 14
@@ -326,7 +326,7 @@ def test_backend_gives_bfm64_motions_of_the_faces_in_view(
     assert tracker.update(black, 0).basis is BFM64 is tracker.basis
 
 
-def test_a_picture_becomes_a_mat_and_a_mesh(
+def test_an_image_becomes_a_mat_and_a_mesh(
     checkpoint: Path, basel: Path, portrait_photo: Path, tmp_path: Path, capsys
 ) -> None:
     out, mesh = tmp_path / 'a.mat', tmp_path / 'a.obj'

@@ -1,4 +1,4 @@
-"""`vico describe` from files to table, JSON, picture and exit code; verdicts and ranges."""
+"""`vico describe` from files to table, JSON, image and exit code; verdicts and ranges."""
 
 import json
 import re
@@ -84,7 +84,7 @@ def test_json_holds_every_row(short, tmp_path, capsys):
     assert all(f'  {label}' in table for label in rows)
 
 
-def test_plot_is_a_picture(short, tmp_path, capsys):
+def test_plot_is_an_image(short, tmp_path, capsys):
     path = tmp_path / 'curves.png'
     assert command(short, '--plot', path) == 0
     assert path.read_bytes().startswith(b'\x89PNG')

@@ -285,5 +285,5 @@ def test_marks_of_troubles_are_read(tmp_path: Path) -> None:
         Trouble('senses', 'rain', '', 'an umbrella', 'test_weather.py: test_rain')
     ]
     file.write_text(mark.format("'weather'"))
-    with pytest.raises(ValueError, match="test_weather.py: test_rain: 'weather' is none of sound"):
+    with pytest.raises(ValueError, match="test_weather.py: test_rain: 'weather' is none of audio"):
         list(troubles(tmp_path))

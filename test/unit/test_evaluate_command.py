@@ -1,4 +1,4 @@
-"""`vico evaluate` from features to report, CSV, pictures and errors."""
+"""`vico evaluate` from features to report, CSV, images and errors."""
 
 import argparse
 import csv
@@ -138,7 +138,7 @@ def test_every_result_is_in_the_csv(written):
     assert len({tuple(row[k] for k in keys) for row in rows}) == len(rows)
 
 
-def test_pictures_of_the_report_exist(written):
+def test_images_of_the_report_exist(written):
     text = (written / 'report.md').read_text()
     for kind in ('distances', 'variation', 'methods', 'attitudes', 'modalities'):
         path = written / 'images' / f'report_{kind}.png'
@@ -229,7 +229,7 @@ def test_options_are_those_of_the_documentation():
     assert {re.match(r'\| `(--[\w-]+)', line)[1] for line in table} == options - {'-h'}
 
 
-def test_pictures_show_the_longest_positive_clip_of_the_first_split():
+def test_images_show_the_longest_positive_clip_of_the_first_split():
     clips = [
         dyad_clip('short', seconds=1.0),
         dyad_clip('long', seconds=1.5),

@@ -25,7 +25,7 @@ from vico_listener.lab.evaluation.images.rendering import cropped
 from vico_listener.lab.evaluation.images.rendering import fid
 from vico_listener.lab.evaluation.images.rendering import render_score
 from vico_listener.lab.evaluation.images.rendering import whole
-from vico_listener.media.tick_images import pictures_at_ticks
+from vico_listener.media.tick_images import images_at_ticks
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import BFM64
 from vico_listener.render import create_renderer
@@ -139,7 +139,7 @@ def test_the_true_motion_draws_the_truer_pictures(film):
 def test_the_portrait_s_picture_lies_where_its_framing_says(film):
     """Without any motion the drawing is the photo, also where the crop reaches out of it."""
     folder, _ = film
-    photo = next(pictures_at_ticks(folder / 'a.mp4', 1))
+    photo = next(images_at_ticks(folder / 'a.mp4', 1))
     face = photo[10:170, 50:210]  # so close that head and shoulders do not fit
     for picture in (photo, face):
         framing = cropped(picture, SIZE)
@@ -155,7 +155,7 @@ def test_the_portrait_s_picture_lies_where_its_framing_says(film):
 
 def test_frames_are_held_to_the_end(film):
     folder, clip = film
-    pictures = list(pictures_at_ticks(folder / 'a.mp4', len(clip) + 3))
+    pictures = list(images_at_ticks(folder / 'a.mp4', len(clip) + 3))
     assert len(pictures) == len(clip) + 3
     np.testing.assert_array_equal(pictures[-1], pictures[len(clip) - 1])
     assert (pictures[0] != pictures[5]).any()

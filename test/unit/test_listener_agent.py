@@ -117,7 +117,7 @@ def test_unknown_listener_is_named() -> None:
         ListeningAgent.create('oracle', FaceMotion.neutral())
 
 
-def test_a_foreign_face_or_sound_is_left_out_and_named() -> None:
+def test_a_foreign_face_or_audio_is_left_out_and_named() -> None:
     agent = ListeningAgent.create('rules', FaceMotion.neutral())
     frames = speech(1.0)
     frames[5] = replace(frames[5], acoustics='vico_release')

@@ -1,4 +1,4 @@
-"""The whole head without ROS: pictures and sound in; motion, pictures and commands out."""
+"""The whole head without ROS: pictures and audio in; motion, pictures and commands out."""
 
 import sys
 from collections.abc import Callable
@@ -18,9 +18,9 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import SettingError
 from vico_listener.face.backends.landmarker import LandmarkerBackend
+from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
 from vico_listener.frames import ListenerMotion
-from vico_listener.frames import SoundChunk
 from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.cues import LOG_ENERGY
 from vico_listener.media.clip import play
@@ -39,7 +39,7 @@ MP3 = (b'\xff\xfb\x90\x64' + bytes(413)) * 10
 
 
 @pytest.fixture(scope='module')
-def clip(speech_clip: Path) -> list[CameraFrame | SoundChunk]:
+def clip(speech_clip: Path) -> list[CameraFrame | AudioChunk]:
     """The beginning of a real speaker's talk."""
     return list(takewhile(lambda i: i.available < SECONDS * NANOSECONDS, play(speech_clip)))
 
@@ -99,7 +99,7 @@ def faces(answers: list[Answer]) -> np.ndarray:
     return np.array([[*m.rotation, *m.translation, *m.expression] for m in motions])
 
 
-def test_the_same_clip_is_answered_the_same(clip: list[CameraFrame | SoundChunk]) -> None:
+def test_the_same_clip_is_answered_the_same(clip: list[CameraFrame | AudioChunk]) -> None:
     runs = []
     for _ in range(2):
         with ListeningHead(
@@ -125,7 +125,7 @@ def test_the_same_clip_is_answered_the_same(clip: list[CameraFrame | SoundChunk]
 
 
 def test_another_clip_after_it_is_answered_as_by_a_new_head(
-    clip: list[CameraFrame | SoundChunk],
+    clip: list[CameraFrame | AudioChunk],
 ) -> None:
     with ListeningHead('rules', attitude='positive', seed=3) as head:
         one = list(head.answers(clip))
@@ -135,7 +135,7 @@ def test_another_clip_after_it_is_answered_as_by_a_new_head(
     np.testing.assert_array_equal(faces(one), faces(other))
 
 
-def test_pictures_show_the_motion() -> None:
+def test_images_show_the_motion() -> None:
     with deaf(renderer='portrait', size=96) as head:
         answers = see(head, 60)
     pictures = [answer.picture for answer in answers]
@@ -211,7 +211,7 @@ def test_a_mood_set_before_the_start_does_not_fade_in() -> None:
     assert later[15] > 1e-3 > later[-1]  # where it fades, it arrives at the same
 
 
-def test_sound_may_change_its_format_midway() -> None:
+def test_audio_may_change_its_format_midway() -> None:
     head = ListeningHead('rules')
     assert head.audio == AudioFormat(16000, 1, 'S16LE')
     answers: list[Answer] = []

@@ -41,9 +41,9 @@ def jpeg(grey: int) -> bytes:
 
 @pytest.fixture(scope='module')
 def clip(tmp_path_factory):
-    """0.3 s of picture and 0.4 s of sound."""
+    """0.3 s of picture and 0.4 s of audio."""
     path = tmp_path_factory.mktemp('live') / 'clip.mp4'
-    return write_clip(path, [0, 100, 200, 300], sound_ms=400)
+    return write_clip(path, [0, 100, 200, 300], audio_ms=400)
 
 
 class Time:
@@ -60,7 +60,7 @@ class Time:
         return self.stopped
 
 
-def test_a_file_goes_round_with_picture_and_sound_in_step(clip):
+def test_a_file_goes_round_with_image_and_audio_in_step(clip):
     streams = {
         'picture': (open_camera(str(clip), 0, 0, 0).frames, 4),
         'sound': (open_microphone(str(clip)).chunks, 40),
@@ -79,7 +79,7 @@ def test_a_file_goes_round_with_picture_and_sound_in_step(clip):
         np.testing.assert_allclose(second - first, second[0] - first[0], atol=1e-6)
         periods[name] = second[0] - first[0]
         assert np.diff(stamps).min() > 0
-    # The codec's padding, a chunk or two, would put the sound behind the picture.
+    # The codec's padding, a chunk or two, would put the audio behind the picture.
     assert periods == {'picture': pytest.approx(0.4), 'sound': pytest.approx(0.4)}
 
 
@@ -91,7 +91,7 @@ def test_a_file_ends_when_it_is_told_to(clip):
     assert list(frames) == []
 
 
-def test_a_video_brings_its_own_sound(clip, tmp_path):
+def test_a_video_brings_its_own_audio(clip, tmp_path):
     silent = write_clip(tmp_path / 'silent.mp4', [0, 100])
     assert default_microphone(str(clip)) == str(clip)
     assert default_microphone(str(silent)) == 'none'
@@ -152,7 +152,7 @@ class FakeSounddevice:
 
 
 @pytest.mark.parametrize(('latency', 'ago'), [(0.05, 0.05), (10.0, 0.01)])
-def test_sound_is_stamped_with_its_capture(monkeypatch, latency, ago):
+def test_audio_is_stamped_with_its_capture(monkeypatch, latency, ago):
     monkeypatch.setitem(sys.modules, 'sounddevice', FakeSounddevice(latency))
     microphone = open_microphone('default')
     chunks = microphone.chunks(0, lambda: 5 * NANOSECONDS, threading.Event())

@@ -1,4 +1,4 @@
-"""Joining camera and sound on the model clock, with a tracker that needs no picture."""
+"""Joining camera and audio on the model clock, with a tracker that needs no image."""
 
 import numpy as np
 import pytest

@@ -233,7 +233,7 @@ def test_replay_sends_the_same_at_any_speed_and_keeps_the_limits(name: str) -> N
         random = np.random.default_rng(seed)
         robot, tick = Robot(profile, replay=True), 0
         for rotation in speaker(seed, 6.0):
-            # Pictures are missing now and then, for a while.
+            # Images are missing now and then, for a while.
             tick += 1 if random.random() < 0.97 else int(random.integers(2, 50))
             now = START + tick_stamp(tick)
             commands = robot.head.follow(motion(now, rotation), now)

@@ -27,31 +27,31 @@ def counted(ticks: int, faces: int, sounds: int, speech: int = 0) -> SenseCount:
 
 
 def test_shares_of_the_senses() -> None:
-    assert counted(8, 6, 4, 1).shares() == {'face': 0.75, 'sound': 0.5, 'speech': 0.125}
+    assert counted(8, 6, 4, 1).shares() == {'face': 0.75, 'audio': 0.5, 'speech': 0.125}
     assert all(math.isnan(share) for share in SenseCount().shares().values())
 
 
 @pytest.mark.parametrize(
-    ('senses', 'wants_sound', 'verdict'),
+    ('senses', 'wants_audio', 'verdict'),
     [
         (counted(10, 5, 5), True, 'ok'),
         (counted(10, 4, 10), True, 'no face in 60% of the time'),
-        (counted(10, 10, 3), True, 'no sound in 70% of the time'),
+        (counted(10, 10, 3), True, 'no audio in 70% of the time'),
         (counted(10, 10, 0), False, 'ok'),
-        (counted(10, 0, 0), True, 'no face in 100% of the time, no sound in 100% of the time'),
+        (counted(10, 0, 0), True, 'no face in 100% of the time, no audio in 100% of the time'),
         (SenseCount(), True, 'nothing was perceived'),
     ],
 )
 def test_sense_that_is_missing_for_long_is_named(
-    senses: SenseCount, wants_sound: bool, verdict: str
+    senses: SenseCount, wants_audio: bool, verdict: str
 ) -> None:
-    assert RunCheck(senses, wants_sound).verdict == verdict
+    assert RunCheck(senses, wants_audio).verdict == verdict
 
 
 def test_check_as_lines_and_in_a_report() -> None:
     check = RunCheck(counted(4, 4, 3, 1), True, 0.35, ['it is long'], ['images: 2'])
     assert check.lines() == [
-        'senses: face 100%, sound 75%, speech 25%, sound +0.35 s behind the pictures',
+        'senses: face 100%, audio 75%, speech 25%, audio +0.35 s behind the images',
         'skipped: images: 2',
         'check: ok',
     ]
@@ -59,9 +59,9 @@ def test_check_as_lines_and_in_a_report() -> None:
         'senses': {
             'ticks': 4,
             'face': 1.0,
-            'sound': 0.75,
+            'audio': 0.75,
             'speech': 0.25,
-            'sound behind [s]': 0.35,
+            'audio behind [s]': 0.35,
         },
         'notes': ['it is long'],
         'skipped': ['images: 2'],

@@ -1,6 +1,6 @@
 """Live cameras and microphones whose clocks do not agree: who is joined with whom, what is said.
 
-Each case plays ten seconds of pictures and sound in the order of their arrival through the clocks
+Each case plays ten seconds of images and audio in the order of their arrival through the clocks
 and through `Perception`, as the node does.
 """
 
@@ -35,7 +35,7 @@ Change = Callable[[str, float], float]
 
 
 class AnyFace:
-    """Sees a face in every picture."""
+    """Sees a face in every image."""
 
     basis = ARKIT52
 
@@ -109,7 +109,7 @@ def live(
             perception.reset()
             heard.resets += 1
         perception.audio_wait_ns = clocks.audio_wait(150_000_000)
-        perception.picture_wait_ns = clocks.picture_wait()
+        perception.image_wait_ns = clocks.image_wait()
         if stream == 'image':
             heard.frames += perception.add_image(PICTURE, placed)
         else:
@@ -221,20 +221,20 @@ def test_stamps_that_say_nothing(stream: str, change: Callable, word: str) -> No
 @pytest.mark.trouble(
     'clocks',
     'The microphone is half a second behind',
-    sees='Each picture waits for its sound. WARN: `... after ... every answer waits for '
+    sees='Each image waits for its audio. WARN: `... after ... every answer waits for '
     'that; let the driver of the ... hand on sooner`',
     remedy='Smaller buffers of the driver.',
 )
-def test_sound_that_is_late_is_waited_for_and_named() -> None:
+def test_audio_that_is_late_is_waited_for_and_named() -> None:
     heard = live(late={'audio': 0.38})
     assert heard.fine and not heard.news
-    assert heard.problems[0].startswith('sound comes 0.35 s after its pictures: every answer')
+    assert heard.problems[0].startswith('audio comes 0.35 s after its images: every answer')
 
 
-def test_pictures_that_are_late_are_waited_for_and_named() -> None:
+def test_images_that_are_late_are_waited_for_and_named() -> None:
     heard = live(late={'image': 0.4})
     assert heard.fine and not heard.news
-    assert heard.problems[0].startswith('pictures come 0.39 s after their sound')
+    assert heard.problems[0].startswith('images come 0.39 s after their audio')
 
 
 @pytest.mark.parametrize('stream', ['image', 'audio'])
@@ -250,23 +250,23 @@ def test_long_chunks_are_heard(chunk: float) -> None:
     assert heard.fine
     assert all(frame.audio_valid for frame in heard.frames[3:])  # from the very first chunk on
     assert heard.waits[-1] == max(150_000_000, min(1_200_000_000, round((chunk + 0.1) * 1e9)))
-    said = [p for p in heard.problems if p.startswith('sound comes in pieces of')]
+    said = [p for p in heard.problems if p.startswith('audio comes in pieces of')]
     assert bool(said) == (chunk > 0.2)
 
 
 @pytest.mark.parametrize('chunk', [0.2, 0.5, 1.0])
-def test_sound_stamped_when_it_was_sent(chunk: float) -> None:
+def test_audio_stamped_when_it_was_sent(chunk: float) -> None:
     heard = live(lambda name, time: time + (chunk if name == 'audio' else 0.0), chunk=chunk)
     assert heard.fine
 
 
 @pytest.mark.parametrize('chunk', [0.01, 0.5])
-def test_sound_without_stamps_by_its_type_is_no_fault(chunk: float) -> None:
+def test_audio_without_stamps_by_its_type_is_no_fault(chunk: float) -> None:
     heard = live(unstamped=('audio',), chunk=chunk)
     assert heard.fine and not [p for p in heard.problems if 'stamps' in p]
 
 
-def test_sound_without_stamps_beside_a_camera_of_another_clock() -> None:
+def test_audio_without_stamps_beside_a_camera_of_another_clock() -> None:
     heard = live(shifted('image', UPTIME), unstamped=('audio',))
     assert heard.fine and heard.clocks.is_by_arrival('image')
 

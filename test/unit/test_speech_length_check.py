@@ -1,4 +1,4 @@
-"""Sound that is taken for another format is as long as its stamps do not say."""
+"""Audio that is taken for another format is as long as its stamps do not say."""
 
 import numpy as np
 import pytest
@@ -49,7 +49,7 @@ def test_44_1_is_told_from_48_kilohertz() -> None:
 
 def test_a_format_nobody_knows_is_still_wrong() -> None:
     message = heard(AudioFormat(19000, 1), DEFAULT).problem()
-    assert message.startswith('the sound is 1.19 times as long as its stamps say: not 16000 Hz')
+    assert message.startswith('the audio is 1.19 times as long as its stamps say: not 16000 Hz')
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_format_nobody_knows_is_still_wrong() -> None:
     ],
     ids=str,
 )
-def test_right_sound_is_right_whatever_happens_to_it(trouble: dict) -> None:
+def test_right_audio_is_right_whatever_happens_to_it(trouble: dict) -> None:
     assert heard(DEFAULT, DEFAULT, **trouble).problem() == ''
 
 

@@ -9,7 +9,7 @@ from material import needs_model
 from vico_listener import bundled_files
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import NotInstalledError
-from vico_listener.media.clip import sound_chunks
+from vico_listener.media.clip import audio_chunks
 from vico_listener.speech import AcousticStream
 from vico_listener.speech import speech_network
 from vico_listener.speech.speech_network import SpeechNetwork
@@ -45,7 +45,7 @@ def probabilities(samples: np.ndarray, rate: int = RATE, chunk: int = 800) -> np
 
 
 def speech(path: Path) -> tuple[np.ndarray, int]:
-    chunks = list(sound_chunks(path))
+    chunks = list(audio_chunks(path))
     samples = np.concatenate([chunk.samples for chunk in chunks]).mean(axis=1) / 32768
     return samples, chunks[0].sample_rate
 
@@ -64,7 +64,7 @@ def test_a_guitar_a_hum_and_claps_are_none() -> None:
         assert (probabilities(sound) > 0.5).mean() < 0.05
 
 
-def test_what_is_told_does_not_depend_on_how_the_sound_is_cut(speech_clip: Path) -> None:
+def test_what_is_told_does_not_depend_on_how_the_audio_is_cut(speech_clip: Path) -> None:
     samples, rate = speech(speech_clip)
     whole = probabilities(samples[: 3 * rate], rate, chunk=3000)
     np.testing.assert_array_equal(whole, probabilities(samples[: 3 * rate], rate, chunk=257))

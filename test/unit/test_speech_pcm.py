@@ -67,7 +67,7 @@ def test_empty_messages_are_fine():
 
 
 @pytest.mark.trouble(
-    'sound',
+    'audio',
     'NaN and infinite samples',
     sees='They become silence.',
     remedy='Look at the driver of the microphone.',
@@ -145,7 +145,7 @@ def test_noise_is_not_taken_for_mp3(seed):
     assert recognise_container(quiet) is None
 
 
-def test_sound_is_not_taken_for_mp3():
+def test_audio_is_not_taken_for_mp3():
     speech, _ = real_speech()
     for samples in (speech, np.zeros(5000), np.full(5000, -1), noise(1, 300), sine(440, 1) * 20000):
         data = samples.astype('<i2').tobytes()
@@ -163,7 +163,7 @@ def test_sound_is_not_taken_for_mp3():
     ],
 )
 @pytest.mark.trouble(
-    'sound',
+    'audio',
     'MP3, Ogg, FLAC, MP4 or a WAV header where PCM is announced',
     sees='ERROR: `the audio is ... not raw PCM: set the publisher to raw samples`',
     remedy='`audio_capture: format:=wave`',
@@ -196,7 +196,7 @@ def stereo(seconds=1.0, gains=(1.0, -1.0), noise_level=0.0):
 
 @pytest.mark.parametrize('gains', [(1.0, -1.0), (0.9, -1.0), (1.0, -1.0, 1.0, -1.0)])
 @pytest.mark.trouble(
-    'sound',
+    'audio',
     'One of two channels is inverted: their mean is silence',
     sees='The louder channel is heard alone.',
     remedy='Swap the wires of one channel.',
@@ -240,7 +240,7 @@ def test_sample_formats_as_gstreamer_and_alsa_write_them(name):
     'name', ['wave', 'WAVE', 'PCM', 'pcm', 'raw', 'audio/x-raw', '', 'pcm_s16le', ' Raw ']
 )
 @pytest.mark.trouble(
-    'sound',
+    'audio',
     'The coding is called PCM, lpcm, raw, audio/x-raw or pcm_s16le',
     sees='It is heard.',
 )

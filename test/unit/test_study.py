@@ -260,7 +260,7 @@ def test_csv_and_yaml_say_the_same(tmp_path):
 
 
 def test_make_writes_a_page_without_the_key(tmp_path, capsys):
-    write_clip(tmp_path / 'speaker_secret.mp4', [0, 100, 200, 300], sound_ms=400)
+    write_clip(tmp_path / 'speaker_secret.mp4', [0, 100, 200, 300], audio_ms=400)
     for name in ('true', 'positive'):
         write_clip(tmp_path / f'{name}_secret.mp4', [0, 100, 200, 300])
     (tmp_path / 'clips.csv').write_text(

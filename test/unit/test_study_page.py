@@ -17,7 +17,7 @@ from vico_listener.lab.study.results import score
 def study(tmp_path_factory):
     """A page with one preference and one attitude question, and its key."""
     folder = tmp_path_factory.mktemp('study')
-    write_clip(folder / 's.mp4', [0, 100, 200, 300], sound_ms=400)
+    write_clip(folder / 's.mp4', [0, 100, 200, 300], audio_ms=400)
     for name in ('l', 'p', 'u', 'n'):
         write_clip(folder / f'{name}.mp4', [0, 100, 200, 300])
     (folder / 'clips.csv').write_text(

@@ -80,7 +80,7 @@ def test_native_rows_are_those_of_single_faces():
 
 @pytest.mark.parametrize('basis', [ARKIT52, BFM64])
 def test_what_is_not_valid_says_nothing(basis):
-    """Whatever stands there: rows of faces not seen and sound not heard mean nothing."""
+    """Whatever stands there: rows of faces not seen and audio not heard mean nothing."""
     config = ModelConfig(basis=basis.name)
     first, second = clip(0, 40, basis), clip(0, 40, basis)
     for one, filling in ((first, 0.0), (second, np.nan)):

@@ -13,8 +13,8 @@ from clip_files import write_media
 from vico_listener import ListeningHead
 from vico_listener.errors import SettingError
 from vico_listener.errors import UnavailableError
+from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
-from vico_listener.frames import SoundChunk
 from vico_listener.media import watched
 from vico_listener.media.clip import ClipError
 from vico_listener.media.clip import play
@@ -46,7 +46,7 @@ def test_a_video_is_what_every_command_reads(tmp_path: Path) -> None:
     clip = write_media(tmp_path / 'talk.mp4', greys(20), [Track()])
     items = list(file_stream(clip, has_ears=True))
     assert [type(item) for item in items] == [type(item) for item in play(clip)]
-    assert any(isinstance(item, SoundChunk) for item in items)
+    assert any(isinstance(item, AudioChunk) for item in items)
     assert all(isinstance(item, CameraFrame) for item in file_stream(clip, has_ears=False))
 
 
@@ -54,7 +54,7 @@ def test_which_stream_was_taken_is_logged(tmp_path: Path, caplog: pytest.LogCapt
     clip = write_media(tmp_path / 'talk.mp4', greys(20), [Track(), Track()])
     with caplog.at_level(logging.WARNING):
         list(file_stream(clip, has_ears=True))
-    assert 'talk.mp4: sound stream 1 of 2 is taken' in caplog.text
+    assert 'talk.mp4: audio stream 1 of 2 is taken' in caplog.text
 
 
 @pytest.mark.parametrize('pictures', [0, 1])
@@ -62,7 +62,7 @@ def test_what_is_no_video_is_refused(tmp_path: Path, pictures: int) -> None:
     song = write_media(tmp_path / 'song.mp4', greys(pictures), [Track()])
     with (
         ListeningHead('rules') as head,
-        pytest.raises(ClipError, match=r'song\.mp4 (has no picture stream|holds a single picture)'),
+        pytest.raises(ClipError, match=r'song\.mp4 (has no video stream|holds a single image)'),
     ):
         list(head.watch(song))
 

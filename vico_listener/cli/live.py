@@ -128,7 +128,7 @@ class Session:
             OwnGraph(self._args.out, parameters) as graph,
         ):
             capture = CaptureNode(self._camera, self._microphone)
-            capture.on_picture = self._view.show_speaker
+            capture.on_image = self._view.show_speaker
             self._node = LiveNode(self._view)
             graph.spin(capture, self._node)
             try:

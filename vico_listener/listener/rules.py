@@ -151,7 +151,7 @@ class RulesListener(Listener):
 def _posture_goal(phrase: Phrase, style: Style) -> list[float]:
     """Return the roll, pitch and yaw (rad) to which the posture drifts.
 
-    The sound of the speaker's voice tilts and turns the head a little; between phrases it returns.
+    The speaker's voice tilts and turns the head a little; between phrases it returns.
     """
     tilt = min(phrase.seconds, 1.0) * radians(style.tilt)
     return [

@@ -85,12 +85,12 @@ class LivePage(WebPage[_Client]):
         """See `View.show_face`."""
         self._loop.call_soon_threadsafe(self._offer_picture, FACE, jpeg)
 
-    def show_speaker(self, picture: NDArray[np.uint8]) -> None:
+    def show_speaker(self, image: NDArray[np.uint8]) -> None:
         """See `View.show_speaker`."""
         if not self._clients:
             return
-        width = max(1, round(picture.shape[1] * SPEAKER_HEIGHT / picture.shape[0]))
-        small = cv2.resize(picture, (width, SPEAKER_HEIGHT), interpolation=cv2.INTER_AREA)
+        width = max(1, round(image.shape[1] * SPEAKER_HEIGHT / image.shape[0]))
+        small = cv2.resize(image, (width, SPEAKER_HEIGHT), interpolation=cv2.INTER_AREA)
         jpeg = cv2.imencode('.jpg', small, [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes()
         self._loop.call_soon_threadsafe(self._offer_picture, SPEAKER, jpeg)
 

@@ -18,17 +18,17 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.dependencies import remedy
 from vico_listener.errors import UnavailableError
+from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
-from vico_listener.frames import SoundChunk
 from vico_listener.media.clip import ClipError
+from vico_listener.media.clip import audio_chunks
 from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import probe_clip
-from vico_listener.media.clip import sound_chunks
 from vico_listener.media.decoding import measure_duration
 
 DEFAULT_MICROPHONE = 'default'
 NO_MICROPHONE = 'none'
-MISSED_PICTURES = 30
+MISSED_IMAGES = 30
 """The number of consecutive images that may fail before the camera counts as disconnected."""
 SILENCE = 2.0
 """The time without a sample after which the microphone counts as disconnected, s."""
@@ -39,7 +39,7 @@ PERIOD_NS = NANOSECONDS // MODEL_RATE
 Now = Callable[[], int]
 """The clock of the stamps, which returns ns."""
 
-Item = TypeVar('Item', CameraFrame, SoundChunk)
+Item = TypeVar('Item', CameraFrame, AudioChunk)
 
 
 class SourceError(UnavailableError):
@@ -73,7 +73,7 @@ class Microphone(Protocol):
     sample_rate: int
     channels: int
 
-    def chunks(self, start: int, now: Now, stop: threading.Event) -> Iterator[SoundChunk]:
+    def chunks(self, start: int, now: Now, stop: threading.Event) -> Iterator[AudioChunk]:
         """Yield chunks of audio as they arrive, until `stop` is set.
 
         Args:
@@ -135,7 +135,7 @@ def default_microphone(camera: str) -> str:
     path = Path(camera)
     if not path.is_file():
         return DEFAULT_MICROPHONE
-    return camera if _has_sound(path) else NO_MICROPHONE
+    return camera if _has_audio(path) else NO_MICROPHONE
 
 
 def open_microphone(name: str) -> Microphone | None:
@@ -154,7 +154,7 @@ def open_microphone(name: str) -> Microphone | None:
         return None
     path = Path(name)
     if path.is_file():
-        if not _has_sound(path):
+        if not _has_audio(path):
             raise SourceError(f'--microphone: {path} has no audio')
         return ClipMicrophone(path)
     without = 'or do without audio: --microphone none'
@@ -181,9 +181,9 @@ def open_microphone(name: str) -> Microphone | None:
     return DeviceMicrophone(sounddevice, found)
 
 
-def _has_sound(path: Path) -> bool:
+def _has_audio(path: Path) -> bool:
     try:
-        return next(sound_chunks(path), None) is not None
+        return next(audio_chunks(path), None) is not None
     except ClipError as error:
         raise SourceError(f'--microphone: {error}') from error
 
@@ -205,14 +205,14 @@ class DeviceCamera:
         missed = 0
         try:
             while not stop.is_set():
-                good, picture = self.capture.read()
+                good, image = self.capture.read()
                 stamp = now()
                 if good:
                     missed = 0
-                    yield CameraFrame(stamp, np.asarray(picture))
+                    yield CameraFrame(stamp, np.asarray(image))
                     continue
                 missed += 1
-                if missed > MISSED_PICTURES:
+                if missed > MISSED_IMAGES:
                     raise SourceError(f'camera {self.name} gives no more images: is it unplugged?')
                 stop.wait(0.02)
         finally:
@@ -245,9 +245,9 @@ class DeviceMicrophone:
         self._device = device
         self.sample_rate = int(device['default_samplerate'])
 
-    def chunks(self, start: int, now: Now, stop: threading.Event) -> Iterator[SoundChunk]:
+    def chunks(self, start: int, now: Now, stop: threading.Event) -> Iterator[AudioChunk]:
         """Yield chunks of 10 ms, stamped with the capture of their first sample."""
-        waiting: queue.SimpleQueue[SoundChunk] = queue.SimpleQueue()
+        waiting: queue.SimpleQueue[AudioChunk] = queue.SimpleQueue()
 
         def hear(data: np.ndarray, frames: int, time: Any, _: Any) -> None:
             ago = time.currentTime - time.inputBufferAdcTime
@@ -255,7 +255,7 @@ class DeviceMicrophone:
             if not 0.0 < ago < 1.0:
                 ago = frames / self.sample_rate
             stamp = now() - round(ago * NANOSECONDS)
-            waiting.put(SoundChunk(stamp, data.copy(), self.sample_rate))
+            waiting.put(AudioChunk(stamp, data.copy(), self.sample_rate))
 
         try:
             stream = self._sounddevice.InputStream(
@@ -280,13 +280,13 @@ class ClipMicrophone:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        first = next(sound_chunks(path))
+        first = next(audio_chunks(path))
         self.sample_rate = first.sample_rate
         self.channels = first.samples.shape[1]
 
-    def chunks(self, start: int, now: Now, stop: threading.Event) -> Iterator[SoundChunk]:
+    def chunks(self, start: int, now: Now, stop: threading.Event) -> Iterator[AudioChunk]:
         """Yield chunks of 10 ms when they are due (see `Microphone.chunks`)."""
-        return _again(lambda: sound_chunks(self.path), self.path, start, now, stop)
+        return _again(lambda: audio_chunks(self.path), self.path, start, now, stop)
 
 
 def _again(

@@ -67,7 +67,7 @@ class View(Protocol):
     def show_face(self, jpeg: bytes) -> None:
         """Show the listener's newest picture, a JPEG."""
 
-    def show_speaker(self, picture: NDArray[np.uint8]) -> None:
+    def show_speaker(self, image: NDArray[np.uint8]) -> None:
         """Show the camera's newest image, (H, W, 3) uint8 BGR."""
 
     def show_sample(self, sample: Sample) -> None:

@@ -68,10 +68,10 @@ class LiveWindow:
         with self._lock:
             self._face = fit(np.asarray(picture, np.uint8), FACE_SIZE, FACE_SIZE)
 
-    def show_speaker(self, picture: Image) -> None:
+    def show_speaker(self, image: Image) -> None:
         """See `View.show_speaker`; the image is mirrored."""
-        width = max(1, round(picture.shape[1] * SPEAKER_HEIGHT / picture.shape[0]))
-        small = cv2.flip(fit(picture, SPEAKER_HEIGHT, min(width, FACE_SIZE)), 1)
+        width = max(1, round(image.shape[1] * SPEAKER_HEIGHT / image.shape[0]))
+        small = cv2.flip(fit(image, SPEAKER_HEIGHT, min(width, FACE_SIZE)), 1)
         with self._lock:
             self._speaker = np.asarray(small, np.uint8)
 

@@ -1,4 +1,4 @@
-"""Reads a speaker clip (mp4, mov, mkv, webm, ...) as a stream of camera frames and sound chunks.
+"""Reads a speaker clip (mp4, mov, mkv, webm, ...) as a stream of camera frames and audio chunks.
 
 Stamps come from the container, never from frame number / frame rate, so that variable frame rates
 and streams that start late stay in step. Stream time 0 is the first stamp in the file.
@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
-from vico_listener.frames import SoundChunk
 from vico_listener.media.container import ClipError
 from vico_listener.media.container import Media
-from vico_listener.media.decoded_audio import cut_sound
+from vico_listener.media.decoded_audio import cut_audio
 from vico_listener.media.decoded_image import fit
-from vico_listener.media.decoded_image import shown_picture
+from vico_listener.media.decoded_image import shown_image
 from vico_listener.media.decoding import count_packets
 from vico_listener.media.decoding import decoded_frames
 from vico_listener.media.decoding import measure_duration
@@ -34,31 +34,31 @@ __all__ = [
     'CameraFrame',
     'ClipError',
     'ClipInfo',
-    'SoundChunk',
-    'SoundInfo',
+    'AudioChunk',
+    'AudioFileInfo',
     'camera_frames',
-    'count_pictures',
+    'count_images',
     'play',
     'probe_clip',
-    'probe_sound',
-    'read_sound',
-    'sound_between',
-    'sound_chunks',
+    'probe_audio',
+    'read_audio',
+    'audio_between',
+    'audio_chunks',
 ]
 
 START_NS = NANOSECONDS
 """Stamp of stream time 0 wherever a clip is played: a stamp of 0 counts as none."""
 
 NO_AUDIO = 'none'
-"""Name of a microphone with which a recording is played without its sound."""
+"""Name of a microphone with which a recording is played without its audio."""
 
 MAX_CHANNELS = 2
-"""Of the sound that is given out; what has more is mixed."""
+"""Of the audio that is given out; what has more is mixed."""
 
 
 @dataclass(frozen=True)
-class SoundInfo:
-    """Sound of a file: sample rate (Hz), channels, duration that the head of the file tells (s)."""
+class AudioFileInfo:
+    """Audio of a file: sample rate (Hz), channels, duration that the head of the file tells (s)."""
 
     sample_rate: int
     channels: int
@@ -67,7 +67,7 @@ class SoundInfo:
 
 @dataclass(frozen=True)
 class ClipInfo:
-    """What a clip holds: size in px, mean frame rate, duration in s, sound format (0 = none).
+    """What a clip holds: size in px, mean frame rate, duration in s, audio format (0 = none).
 
     `notes` are lines for whoever plays it, such as which of several streams is taken.
     """
@@ -83,7 +83,7 @@ class ClipInfo:
 
     @property
     def has_audio(self) -> bool:
-        """True when there is a sound stream."""
+        """True when there is an audio stream."""
         return self.sample_rate > 0
 
 
@@ -91,12 +91,12 @@ def probe_clip(path: str | Path) -> ClipInfo:
     """Look into a clip without playing it.
 
     Raises:
-        ClipError: no such file, not a video, no picture stream, or not two pictures in it.
+        ClipError: no such file, not a video, no video stream, or not two images in it.
     """
     path = Path(path)
     with open_clip(path) as media:
         if media.video is None:
-            raise ClipError(f'{path.name} {_without_pictures(media)}: give a video of the speaker')
+            raise ClipError(f'{path.name} {_without_images(media)}: give a video of the speaker')
         fps = float(media.video.average_rate or 0.0)
         audio = media.audio
         rate, channels = (0, 0) if audio is None else (audio.sample_rate, audio.channels)
@@ -104,9 +104,7 @@ def probe_clip(path: str | Path) -> ClipInfo:
         notes = tuple(media.choices())
     first = list(islice(camera_frames(path), 2))
     if len(first) < 2:
-        holds = (
-            'holds a single picture, it is no video' if first else 'holds no picture: it is empty'
-        )
+        holds = 'holds a single image, it is no video' if first else 'holds no image: it is empty'
         raise ClipError(f'{path.name} {holds}; give a video of the speaker')
     if duration is None:
         duration = measure_duration(path)
@@ -114,46 +112,46 @@ def probe_clip(path: str | Path) -> ClipInfo:
     return ClipInfo(path, width, height, fps, duration, rate, channels, notes)
 
 
-def _without_pictures(media: Media) -> str:
+def _without_images(media: Media) -> str:
     if media.has_cover:
-        return 'is a song with a picture on its cover, no video'
+        return 'is a song with an image on its cover, no video'
     if media.container.streams.video:
-        return 'has pictures of a kind that cannot be decoded here'
-    return 'has no picture stream'
+        return 'has images of a kind that cannot be decoded here'
+    return 'has no video stream'
 
 
-def count_pictures(path: Path) -> int:
-    """How many pictures a clip holds, counted without decoding them.
+def count_images(path: Path) -> int:
+    """How many images a clip holds, counted without decoding them.
 
     Raises:
-        ClipError: it cannot be read, or has no picture stream.
+        ClipError: it cannot be read, or has no video stream.
     """
     count = count_packets(path, 'video')
     if count == 0:
         with open_clip(path) as media:
             if media.video is None:
-                raise ClipError(f'{path.name} {_without_pictures(media)}')
+                raise ClipError(f'{path.name} {_without_images(media)}')
     return count
 
 
-def probe_sound(path: Path) -> SoundInfo:
-    """What sound a file holds.
+def probe_audio(path: Path) -> AudioFileInfo:
+    """What audio a file holds.
 
     Raises:
-        ClipError: it cannot be read, or holds no sound.
+        ClipError: it cannot be read, or holds no audio.
     """
     with open_clip(path) as media:
         if media.audio is None:
-            raise ClipError(f'{path.name} holds no sound')
+            raise ClipError(f'{path.name} holds no audio')
         rate, channels = media.audio.sample_rate, media.audio.channels
         duration = media.duration
-    return SoundInfo(rate, channels, duration)
+    return AudioFileInfo(rate, channels, duration)
 
 
 def camera_frames(
     path: Path, since: float = 0.0, remarks: Remarks | None = None
 ) -> Iterator[CameraFrame]:
-    """The pictures of a clip from `since` s on, upright and with square pixels.
+    """The images of a clip from `since` s on, upright and with square pixels.
 
     Damaged ones are skipped, stamps strictly rise, and all have the size of the first.
 
@@ -171,27 +169,27 @@ def camera_frames(
     for frame in decoded_frames(path, 'video', since, remarks):
         time = frame.time
         if time is None or (last is not None and time <= last):
-            remarks.add('pictures whose stamp is not later than the one before, left out')
+            remarks.add('images whose stamp is not later than the one before, left out')
             continue
         last = time
         if time < since:
             continue
         try:
-            image = shown_picture(frame.decoded, frame.aspect, frame.matrix)
+            image = shown_image(frame.decoded, frame.aspect, frame.matrix)
         except ValueError:
-            remarks.add('pictures that cannot be shown')
+            remarks.add('images that cannot be shown')
             continue
         size = size or image.shape[:2]
         if image.shape[:2] != size:
-            remarks.add('pictures of another size than the first, scaled to its size')
+            remarks.add('images of another size than the first, scaled to its size')
             image = fit(image, *size)
         yield CameraFrame(round(time * NANOSECONDS), image)
 
 
-def sound_chunks(
+def audio_chunks(
     path: Path, since: float = 0.0, remarks: Remarks | None = None
-) -> Iterator[SoundChunk]:
-    """The sound of a clip in chunks of 10 ms, at its own rate; nothing when there is none.
+) -> Iterator[AudioChunk]:
+    """The audio of a clip in chunks of 10 ms, at its own rate; nothing when there is none.
 
     The first chunk may begin some time before `since` (s). Of more than two channels two are made.
 
@@ -203,24 +201,24 @@ def sound_chunks(
             return
         rate, channels = media.audio.sample_rate, min(MAX_CHANNELS, media.audio.channels)
     frames = decoded_frames(path, 'audio', since, remarks)
-    for time, samples in cut_sound(frames, rate, channels):
-        yield SoundChunk(round(time * NANOSECONDS), samples, rate)
+    for time, samples in cut_audio(frames, rate, channels):
+        yield AudioChunk(round(time * NANOSECONDS), samples, rate)
 
 
-def read_sound(path: Path) -> tuple[NDArray[np.int16], int]:
-    """All samples of a file's sound, (N, channels), and their rate in Hz.
+def read_audio(path: Path) -> tuple[NDArray[np.int16], int]:
+    """All samples of a file's audio, (N, channels), and their rate in Hz.
 
     Raises:
-        ClipError: it cannot be read, or holds no sound.
+        ClipError: it cannot be read, or holds no audio.
     """
-    chunks = list(sound_chunks(path))
+    chunks = list(audio_chunks(path))
     if not chunks:
-        raise ClipError(f'{path} has no sound')
+        raise ClipError(f'{path} has no audio')
     return np.concatenate([c.samples for c in chunks]), chunks[0].sample_rate
 
 
-def sound_between(path: Path, since: float, until: float) -> tuple[NDArray[np.float32], int]:
-    """The sound of a stretch of time, mixed to one channel; zeros where there is none.
+def audio_between(path: Path, since: float, until: float) -> tuple[NDArray[np.float32], int]:
+    """The audio of a stretch of time, mixed to one channel; zeros where there is none.
 
     Where an inverted channel cancels the others out, the loudest one is taken.
 
@@ -233,27 +231,27 @@ def sound_between(path: Path, since: float, until: float) -> tuple[NDArray[np.fl
         samples (N,) -1..1, and their rate in Hz.
 
     Raises:
-        ClipError: it cannot be read, or holds no sound.
+        ClipError: it cannot be read, or holds no audio.
     """
-    rate = probe_sound(path).sample_rate
-    sound = np.zeros(round((until - since) * rate), np.float32)
+    rate = probe_audio(path).sample_rate
+    audio = np.zeros(round((until - since) * rate), np.float32)
     decoder: PcmDecoder | None = None
-    for chunk in sound_chunks(path, since):
+    for chunk in audio_chunks(path, since):
         channels = chunk.samples.shape[1]
         if decoder is None or decoder.channels != channels:
             decoder = PcmDecoder(channels)
         mono = decoder.decode(chunk.samples)
         begin = round((chunk.stamp / NANOSECONDS - since) * rate)
-        if begin >= len(sound):
+        if begin >= len(audio):
             break
-        mono = mono[max(0, -begin) : len(sound) - begin]
+        mono = mono[max(0, -begin) : len(audio) - begin]
         begin = max(0, begin)
-        sound[begin : begin + len(mono)] = mono
-    return sound, rate
+        audio[begin : begin + len(mono)] = mono
+    return audio, rate
 
 
-def play(path: str | Path, remarks: Remarks | None = None) -> Iterator[CameraFrame | SoundChunk]:
-    """Frames and sound of a clip in the order in which camera and microphone would deliver them.
+def play(path: str | Path, remarks: Remarks | None = None) -> Iterator[CameraFrame | AudioChunk]:
+    """Frames and audio of a clip in the order in which camera and microphone would deliver them.
 
     Args:
         path: of the clip.
@@ -264,7 +262,7 @@ def play(path: str | Path, remarks: Remarks | None = None) -> Iterator[CameraFra
     """
     path = Path(path)
     return heapq.merge(
-        sound_chunks(path, remarks=remarks),
+        audio_chunks(path, remarks=remarks),
         camera_frames(path, remarks=remarks),
         key=lambda item: item.available,
     )

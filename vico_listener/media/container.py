@@ -1,4 +1,4 @@
-"""Opens a file of pictures and sound, and chooses the streams in it that count."""
+"""Opens a file of images and audio, and chooses the streams in it that count."""
 
 import io
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from vico_listener.media.display_matrix import OF_PHOTOS
 Kind = Literal['video', 'audio']
 
 COVERS = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
-"""Pictures that come with the sound, or stand for the film, and are not the film."""
+"""Images that come with the audio, or stand for the film, and are not the film."""
 
 RESTARTS = 0x0200
 """FFmpeg's AVFMT_TS_DISCONT: the stamps of such a format may start anew anywhere."""
@@ -53,7 +53,7 @@ class Media:
 
     @property
     def has_cover(self) -> bool:
-        """True when there are pictures, but none of a film."""
+        """True when there are images, but none of a film."""
         return self.video is None and any(
             s.disposition & COVERS for s in self.container.streams.video
         )
@@ -86,11 +86,11 @@ class Media:
         return max(durations, default=0.0)
 
     def choices(self) -> list[str]:
-        """A line for pictures and for sound if there are several streams: which one counts."""
+        """A line for images and for audio if there are several streams: which one counts."""
         lines = []
         for name, taken, streams in (
-            ('picture', self.video, self.container.streams.video),
-            ('sound', self.audio, self.container.streams.audio),
+            ('video', self.video, self.container.streams.video),
+            ('audio', self.audio, self.container.streams.audio),
         ):
             if taken is not None and len(streams) > 1:
                 number = [s.index for s in streams].index(taken.index) + 1
@@ -102,7 +102,7 @@ class Media:
 
 @contextmanager
 def open_media(path: Path, part: tuple[int, int] | None = None) -> Iterator[Media]:
-    """Open a file of pictures or sound.
+    """Open a file of images or audio.
 
     Args:
         path: of the file.
@@ -175,13 +175,13 @@ def _chosen(container: Any, kind: Kind, related: Any = None, without: Any = None
 
 
 def _is_cover(path: Path, stream: Any) -> bool:
-    """True for a single picture beside a film, also where neither says so (Matroska)."""
+    """True for a single image beside a film, also where neither says so (Matroska)."""
     if stream.codec_context.name not in OF_PHOTOS or len(stream.container.streams.video) < 2:
         return False
     with av.open(file_url(path), metadata_errors='replace') as container:
-        pictures = (p for p in container.demux(container.streams[stream.index]) if p.size)
+        images = (p for p in container.demux(container.streams[stream.index]) if p.size)
         try:
-            return len(list(islice(pictures, 2))) < 2
+            return len(list(islice(images, 2))) < 2
         except av.error.FFmpegError:
             return False
 

@@ -1,4 +1,4 @@
-"""Decoded sound of any format, also one that changes, as 16-bit samples on a sample clock."""
+"""Decoded audio of any format, also one that changes, as 16-bit samples on a sample clock."""
 
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ from vico_listener.media.decoding import Frame
 Samples = NDArray[np.int16]
 
 CHUNK_SECONDS = Fraction(1, 100)
-"""Length of a sound chunk: what audio_capture sends."""
+"""Length of a chunk of audio: what audio_capture sends."""
 
 TOLERANCE = Fraction(1, 20)
 """Seconds between a stamp and the sample clock that are jitter."""
 
 PATIENCE = Fraction(1, 2)
-"""Seconds of sound with stamps that lie behind the sample clock, after which they are believed:
+"""Seconds of audio with stamps that lie behind the sample clock, after which they are believed:
 what comes in bursts is behind for shorter."""
 
 NAMELESS = ' channels'
@@ -80,7 +80,7 @@ class SampleClock:
     """Cuts samples into chunks; their count is the clock, and the stamps tell where it begins.
 
     A stamp that lies ahead starts a new count: there is a gap. Stamps that lie behind for long mean
-    that sound comes twice, as where clips were joined: the second is left out.
+    that audio comes twice, as where clips were joined: the second is left out.
 
     Args:
         rate: Hz.
@@ -134,10 +134,10 @@ class SampleClock:
         return (self._origin or Fraction(0)) + Fraction(position, self._rate)
 
 
-def cut_sound(
+def cut_audio(
     frames: Iterable[Frame], rate: int, channels: int
 ) -> Iterator[tuple[Fraction, Samples]]:
-    """The sound of a stream in chunks of 10 ms: time (s) and samples (N, channels) S16.
+    """The audio of a stream in chunks of 10 ms: time (s) and samples (N, channels) S16.
 
     Args:
         frames: as they are decoded.

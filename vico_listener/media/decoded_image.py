@@ -1,4 +1,4 @@
-"""A decoded picture as it is to be seen: upright, not mirrored, with square pixels."""
+"""A decoded image as it is to be seen: upright, not mirrored, with square pixels."""
 
 from fractions import Fraction
 from typing import Any
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 
 MAX_PIXELS = 8192 * 8192
-"""Of a picture; a larger one is damage, and would fill the memory."""
+"""Of an image; a larger one is damage, and would fill the memory."""
 
 SQUARE = Fraction(1, 100)
 """Pixels that are wider or higher than square by less than this share stay as they are."""
@@ -19,7 +19,7 @@ WIDEST = Fraction(10)
 """Ratio of the sides of a pixel beyond which it is taken for damage."""
 
 
-def shown_picture(frame: Any, aspect: Fraction | None, matrix: bytes | None) -> Image:
+def shown_image(frame: Any, aspect: Fraction | None, matrix: bytes | None) -> Image:
     """A frame as (H, W, 3) uint8 BGR.
 
     Args:
@@ -27,29 +27,29 @@ def shown_picture(frame: Any, aspect: Fraction | None, matrix: bytes | None) -> 
         aspect: width of its pixels over their height; None = square.
         matrix: says how it is turned and mirrored, see `displayed`; None = it is upright.
     """
-    picture = np.asarray(frame.to_ndarray(format='bgr24'), np.uint8)
-    picture = with_square_pixels(picture, aspect)
-    return picture if matrix is None else displayed(picture, matrix)
+    image = np.asarray(frame.to_ndarray(format='bgr24'), np.uint8)
+    image = with_square_pixels(image, aspect)
+    return image if matrix is None else displayed(image, matrix)
 
 
-def with_square_pixels(picture: Image, aspect: Fraction | None) -> Image:
-    """The picture widened, or made higher, until its pixels are square."""
+def with_square_pixels(image: Image, aspect: Fraction | None) -> Image:
+    """The image widened, or made higher, until its pixels are square."""
     if not aspect or not 1 / WIDEST <= aspect <= WIDEST or abs(aspect - 1) < SQUARE:
-        return picture
-    height, width = picture.shape[:2]
+        return image
+    height, width = image.shape[:2]
     if aspect > 1:
         width = round(width * aspect)
     else:
         height = round(height / aspect)
-    return np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_LINEAR))
+    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
-def displayed(picture: Image, matrix: bytes) -> Image:
-    """The picture turned by quarters and mirrored as a display matrix asks.
+def displayed(image: Image, matrix: bytes) -> Image:
+    """The image turned by quarters and mirrored as a display matrix asks.
 
     Args:
-        picture: (H, W, 3).
-        matrix: nine int32 in the machine's order, row by row: a point (x, y) of the picture goes to
+        image: (H, W, 3).
+        matrix: nine int32 in the machine's order, row by row: a point (x, y) of the image goes to
             (a x + c y, b x + d y), where a b stand first and c d fourth (libavutil/display.h).
             What lies between two quarters goes to the nearer; one without a direction changes
             nothing.
@@ -59,15 +59,15 @@ def displayed(picture: Image, matrix: bytes) -> Image:
     if upright:
         flip_x, flip_y = a < 0, d < 0
     else:
-        picture = picture.swapaxes(0, 1)
+        image = image.swapaxes(0, 1)
         flip_x, flip_y = c < 0, b < 0
     rows = slice(None, None, -1) if flip_y else slice(None)
     columns = slice(None, None, -1) if flip_x else slice(None)
-    return np.ascontiguousarray(picture[rows, columns])
+    return np.ascontiguousarray(image[rows, columns])
 
 
 def fit(image: Image, height: int, width: int) -> Image:
-    """`image` scaled into a black (height, width, 3) picture with its aspect kept."""
+    """`image` scaled into a black (height, width, 3) image with its aspect kept."""
     scale = min(height / image.shape[0], width / image.shape[1])
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR

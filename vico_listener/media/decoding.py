@@ -26,7 +26,7 @@ from vico_listener.media.transport_stream import parts_of
 
 AHEAD_NS = 60 * NANOSECONDS
 AHEAD_RESTARTING_NS = 10 * NANOSECONDS
-"""How long neither picture nor sound may come until that counts as a jump of the stamps; the second
+"""How long neither image nor audio may come until that counts as a jump of the stamps; the second
 where stamps may start anew."""
 
 PADDING = 1.0
@@ -38,19 +38,19 @@ STAMP_LIMIT = 2**62
 LOOK_AHEAD = 60
 """Packets that show whether a stream's stamps are those of presentation."""
 
-NAMES = {'video': 'pictures', 'audio': 'pieces of sound'}
+NAMES = {'video': 'images', 'audio': 'pieces of audio'}
 
 
 @dataclass(frozen=True)
 class Frame:
-    """A decoded picture (av.VideoFrame) or piece of sound (av.AudioFrame).
+    """A decoded image (av.VideoFrame) or piece of audio (av.AudioFrame).
 
     Attributes:
         decoded: it.
-        time: s of stream time; None = the file does not say. A picture without a stamp comes a
+        time: s of stream time; None = the file does not say. An image without a stamp comes a
             period after the one before.
         aspect: width of a pixel over its height; None = not told.
-        matrix: how a picture is to be turned and mirrored, see `displayed`; None = not at all.
+        matrix: how an image is to be turned and mirrored, see `displayed`; None = not at all.
     """
 
     decoded: Any
@@ -64,7 +64,7 @@ def decoded_frames(
 ) -> Iterator[Frame]:
     """Everything that can be decoded of a stream; nothing when there is no such stream.
 
-    Stamps that start anew or jump are moved so that they go on, those of pictures and sound alike.
+    Stamps that start anew or jump are moved so that they go on, those of images and audio alike.
 
     Args:
         path: of the file.
@@ -167,7 +167,7 @@ class _Timing:
     Attributes:
         start: stamp of stream time 0, s.
         line: moves stamps that jump.
-        last: time of the last picture, s.
+        last: time of the last image, s.
         counts: kind of the stream whose reader counts the jumps, which are those of all.
     """
 
@@ -206,7 +206,7 @@ def _nanoseconds(ticks: int, base: Fraction) -> int:
 
 
 def _packets(media: Media, timing: _Timing, remarks: Remarks) -> Iterator[Any]:
-    """The packets of picture and sound, until the file ends or breaks off."""
+    """The packets of image and audio, until the file ends or breaks off."""
     if not media.streams:
         return
     try:
@@ -262,7 +262,7 @@ def _decoded(
 
 
 class _Aspect:
-    """The shape of a stream's pixels: as the container says, until its pictures say otherwise."""
+    """The shape of a stream's pixels: as the container says, until its images say otherwise."""
 
     def __init__(self, stream: Any) -> None:
         self._codec = stream.codec_context
@@ -270,7 +270,7 @@ class _Aspect:
         self._first: Any = None
 
     def now(self) -> Fraction | None:
-        """Width of a pixel over its height, after a picture was decoded."""
+        """Width of a pixel over its height, after an image was decoded."""
         current = self._codec.sample_aspect_ratio
         if self._first is None:
             self._first = current
@@ -278,13 +278,13 @@ class _Aspect:
 
 
 def _may_be_coded(packets: list[Any]) -> bool:
-    """True when the stamps of pictures rise although these are coded in another order."""
+    """True when the stamps of images rise although these are coded in another order."""
     stamps = [p.pts for p in packets if p.stream.type == 'video' and p.pts is not None]
     return stamps == sorted(stamps)
 
 
 def _is_coded(path: Path, index: int) -> bool:
-    """True when the pictures of a file, in the order of showing, have stamps that go back."""
+    """True when the images of a file, in the order of showing, have stamps that go back."""
     with open_media(path) as media:
         if index >= len(media.container.streams):  # of a damaged file they are not always found
             return False

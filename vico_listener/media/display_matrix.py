@@ -1,4 +1,4 @@
-"""Reads how the pictures of a stream are to be turned and mirrored, as a player shows them."""
+"""Reads how the images of a stream are to be turned and mirrored, as a player shows them."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 from av.sidedata.sidedata import Type
 
 OF_PHOTOS = ('png', 'apng', 'mjpeg', 'webp', 'tiff', 'jpegxl')
-"""Codecs whose pictures may have named colour profiles and tags.
+"""Codecs whose images may have named colour profiles and tags.
 
 PyAV frees the names twice when it lists a frame's side data, so that the process ends, and knows no
 tags (`EXIF`). Both are taken off first.
@@ -20,7 +20,7 @@ TAKEN_OFF = ('ICC_PROFILE', '31')
 
 
 class DisplayMatrices:
-    """The display matrices of a stream's pictures, in the order of decoding."""
+    """The display matrices of a stream's images, in the order of decoding."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -30,9 +30,9 @@ class DisplayMatrices:
         self._graph: Any = None
 
     def next(self, frame: Any) -> bytes | None:
-        """Return the matrix of the next picture (av.VideoFrame), nine int32; None = there is none.
+        """Return the matrix of the next image (av.VideoFrame), nine int32; None = there is none.
 
-        One that the coded pictures themselves tell stands until the next key picture (H.264,
+        One that the coded images themselves tell stands until the next key frame (H.264,
         D.2.26: display orientation).
         """
         matrix = self._told(frame)
@@ -50,7 +50,7 @@ class DisplayMatrices:
         return None if matrix is None else bytes(matrix)
 
     def _bare(self, frame: Any) -> Any:
-        """Return the picture without what PyAV cannot read."""
+        """Return the image without what PyAV cannot read."""
         shape = (frame.width, frame.height, frame.format.name)
         if shape != self._shape:
             self._shape = shape

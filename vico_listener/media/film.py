@@ -11,19 +11,19 @@ import numpy as np
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_at
-from vico_listener.frames import SoundChunk
+from vico_listener.frames import AudioChunk
 from vico_listener.media.container import file_url
 from vico_listener.media.decoded_image import Image
 from vico_listener.media.decoded_image import fit
 
-SOUND_RATE = 48_000
+AUDIO_RATE = 48_000
 """The sample rate of a film's audio, Hz."""
 MAX_ASPECT = 16 / 9
 """The largest width of the speaker's pane over its height."""
 GAP_NS = 80_000_000
 """A stamp that lies so much later than the count of samples says that some are missing."""
 BURST_NS = NANOSECONDS
-"""How far stamps may lie before it: sound that was stamped on arrival comes in bursts."""
+"""How far stamps may lie before it: audio that was stamped on arrival comes in bursts."""
 
 
 def speaker_width(height: int, image_height: int, image_width: int) -> int:
@@ -41,20 +41,20 @@ class Film:
     Args:
         path: the mp4 file.
         size: the height of the film and the width of the listener's pane, px, an even number.
-        sound: (sample rate, channels) of the speaker's audio; None for a silent film.
+        audio: (sample rate, channels) of the speaker's audio; None for a silent film.
 
     Attributes:
         pictures: the number of pictures written.
     """
 
-    def __init__(self, path: Path, size: int, sound: tuple[int, int] | None) -> None:
+    def __init__(self, path: Path, size: int, audio: tuple[int, int] | None) -> None:
         self._container = av.open(file_url(path), 'w')
         self._size = size
         self._width = 0
         self._video: av.VideoStream | None = None
         self._audio: av.AudioStream | None = None
-        self._sound = sound
-        self._waiting: deque[SoundChunk] = deque()
+        self._audio_format = audio
+        self._waiting: deque[AudioChunk] = deque()
         self._format: tuple[int, int] | None = None
         self._anchor = 0
         self._samples = 0
@@ -62,7 +62,7 @@ class Film:
         self._last_tick = -1
         self.pictures = 0
 
-    def add_sound(self, chunk: SoundChunk) -> None:
+    def add_audio(self, chunk: AudioChunk) -> None:
         """Add a chunk of audio, which is written with the next picture.
 
         It follows on the chunks before by the count of their samples, unless its stamp says that
@@ -72,7 +72,7 @@ class Film:
         rate = chunk.sample_rate
         format_ = rate, chunk.samples.shape[1]
         self._format = self._format or format_
-        if self._sound is None or format_ != self._format:
+        if self._audio_format is None or format_ != self._format:
             return
         end = self._anchor + self._samples * NANOSECONDS // rate
         if self._samples and chunk.stamp < end - BURST_NS:
@@ -106,12 +106,12 @@ class Film:
         self._container.mux(self._video.encode(frame))
         self._last_tick = tick
         self.pictures += 1
-        self._write_sound()
+        self._write_audio()
 
     def close(self) -> None:
         """Finish the file."""
         if self._video is not None:
-            self._write_sound()
+            self._write_audio()
             self._container.mux(self._video.encode(None))
             if self._audio is not None:
                 self._container.mux(self._audio.encode(None))
@@ -125,12 +125,12 @@ class Film:
         video.options = {'preset': 'superfast', 'crf': '20'}
         video.thread_count = 1
         self._video = video
-        if self._sound is not None:
-            layout = 'mono' if self._sound[1] == 1 else 'stereo'
-            self._audio = self._container.add_stream('aac', rate=SOUND_RATE, layout=layout)
+        if self._audio_format is not None:
+            layout = 'mono' if self._audio_format[1] == 1 else 'stereo'
+            self._audio = self._container.add_stream('aac', rate=AUDIO_RATE, layout=layout)
 
-    def _write_sound(self) -> None:
-        assert self._audio is not None or self._sound is None
+    def _write_audio(self) -> None:
+        assert self._audio is not None or self._audio_format is None
         while self._audio is not None and self._waiting:
             chunk = self._waiting.popleft()
             assert self._first_tick is not None

@@ -7,7 +7,7 @@ class Remarks:
     """What was skipped, scaled or moved while something was read, and how often.
 
     Attributes:
-        counts: by what it was, in the plural ('pictures that cannot be decoded').
+        counts: by what it was, in the plural ('images that cannot be decoded').
         examples: what was said of the first of a kind, where something was.
     """
 

@@ -19,7 +19,7 @@ LEAP_NS = 10 * NANOSECONDS
 """A stamp that lies this far beyond what another clock tells is a jump."""
 
 LONGEST_NS = NANOSECONDS
-"""How long a picture or packet lasts at most; what is said to last longer counts as nothing."""
+"""How long an image or packet lasts at most; what is said to last longer counts as nothing."""
 
 
 class Continuity:
@@ -121,9 +121,9 @@ class _Place:
 
 
 class CodedStamps:
-    """Gives pictures, which come in the order of showing, stamps that came in that of coding.
+    """Gives images, which come in the order of showing, stamps that came in that of coding.
 
-    Of a container that knows no stamps of presentation (AVI) the n-th picture shown has the n-th
+    Of a container that knows no stamps of presentation (AVI) the n-th image shown has the n-th
     stamp.
     """
 
@@ -136,10 +136,10 @@ class CodedStamps:
             self._waiting.append(stamp)
 
     def drop(self) -> None:
-        """Forget the stamp taken last: its packet gives no picture."""
+        """Forget the stamp taken last: its packet gives no image."""
         if self._waiting:
             self._waiting.pop()
 
     def next(self) -> int | None:
-        """The stamp of the next picture, None when there is none left."""
+        """The stamp of the next image, None when there is none left."""
         return self._waiting.popleft() if self._waiting else None

@@ -14,7 +14,7 @@ from vico_listener.media.clip import camera_frames
 Image = NDArray[np.uint8]
 
 
-def pictures_at_ticks(path: Path, count: int | None = None) -> Iterator[Image]:
+def images_at_ticks(path: Path, count: int | None = None) -> Iterator[Image]:
     """Yield the image (H, W, 3) uint8 BGR that a video shows at each tick.
 
     Args:
@@ -25,15 +25,15 @@ def pictures_at_ticks(path: Path, count: int | None = None) -> Iterator[Image]:
     Raises:
         ClipError: the video cannot be read or holds no image.
     """
-    pictures = camera_frames(path)
-    current = next(pictures, None)
+    images = camera_frames(path)
+    current = next(images, None)
     if current is None:
         raise ClipError(f'{path} holds no image')
-    following = next(pictures, None)
+    following = next(images, None)
     tick = 0
     while count is None or tick < count:
         while following is not None and following.stamp <= tick_stamp(tick) + EARLY_TICK_NS:
-            current, following = following, next(pictures, None)
+            current, following = following, next(images, None)
         over = following is None and current.stamp + EARLY_TICK_NS < tick_stamp(tick)
         if over and count is None:
             return

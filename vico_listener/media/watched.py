@@ -11,8 +11,8 @@ import numpy as np
 
 from vico_listener.errors import SettingError
 from vico_listener.errors import UnavailableError
+from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
-from vico_listener.frames import SoundChunk
 from vico_listener.media.remarks import Remarks
 
 WATCHED = 'the path of a video, the number of a webcam, or an OpenCV capture of a camera'
@@ -20,7 +20,7 @@ WATCHED = 'the path of a video, the number of a webcam, or an OpenCV capture of 
 _log = logging.getLogger(__name__)
 
 
-def file_stream(path: Path, has_ears: bool) -> Iterator[CameraFrame | SoundChunk]:
+def file_stream(path: Path, has_ears: bool) -> Iterator[CameraFrame | AudioChunk]:
     """Yield the images and the audio of a video, and log what was chosen or left out.
 
     Args:
@@ -51,7 +51,7 @@ def camera_stream(camera: int | cv2.VideoCapture) -> Iterator[CameraFrame]:
 
     Raises:
         SettingError: the capture reads a file, of which OpenCV knows neither the orientation nor
-            the sound.
+            the audio.
         UnavailableError: the camera cannot be opened.
     """
     with _opened(camera) as capture:
@@ -61,7 +61,7 @@ def camera_stream(camera: int | cv2.VideoCapture) -> Iterator[CameraFrame]:
             )
         if capture.get(cv2.CAP_PROP_FRAME_COUNT) > 0:
             raise SettingError(
-                'a capture of a file has neither its sound nor its true orientation: give the path '
+                'a capture of a file has neither its audio nor its true orientation: give the path '
                 'of the video'
             )
         seen, image = capture.read()

@@ -30,7 +30,7 @@ OURS = hasattr(audio_msgs, 'AudioDataStamped')
 """ros-drivers' audio_common_msgs is installed (else mgonzs13's)."""
 
 PATIENCE = 2.0
-"""Seconds that patient sound waits for its format."""
+"""Seconds that patient audio waits for its format."""
 
 AudioCallback = Callable[[bytes, int, AudioFormat], None]
 """Told of PCM, the stamp of its first sample (ns; 0 = none) and its format."""
@@ -43,11 +43,11 @@ class AudioInput:
         node: owner.
         default: format until an AudioInfo says otherwise.
         stamped: expect AudioDataStamped (else AudioData, which has no stamps).
-        patient: sound waits until its format has been announced, where somebody is there to do so.
+        patient: audio waits until its format has been announced, where somebody is there to do so.
         callback: told of each chunk.
 
     Attributes:
-        format_changes: how often the sound came in another format than before.
+        format_changes: how often the audio came in another format than before.
     """
 
     def __init__(
@@ -69,14 +69,14 @@ class AudioInput:
         self._info = node.resolve_topic_name(AUDIO_INFO.name)
         self._inputs: list[InputSubscription] = []
         if not OURS:
-            self._sound = self._add(AUDIO_WITH_FORMAT, self._on_foreign)
+            self._audio = self._add(AUDIO_WITH_FORMAT, self._on_foreign)
             return
         # First, for what was announced before a chunk must be known before it.
         self._add(AUDIO_INFO, self._on_info)
         if stamped:
-            self._sound = self._add(AUDIO_STAMPED, self._on_stamped)
+            self._audio = self._add(AUDIO_STAMPED, self._on_stamped)
         else:
-            self._sound = self._add(AUDIO, self._on_plain)
+            self._audio = self._add(AUDIO, self._on_plain)
 
     def _add(self, topic: Topic, callback: Callable[[Any], None]) -> InputSubscription:
         kind = StateSubscription if topic.state else InputSubscription
@@ -87,17 +87,17 @@ class AudioInput:
     @property
     def topic(self) -> str:
         """Full name of the audio topic."""
-        return self._sound.topic
+        return self._audio.topic
 
     @property
     def lost(self) -> int:
         """Chunks of audio that were lost on the way."""
-        return self._sound.lost
+        return self._audio.lost
 
     @property
     def age(self) -> float:
         """Seconds since the chunk that is being handed on came here."""
-        return self._sound.age
+        return self._audio.age
 
     def mismatch(self) -> str:
         """What is wrong with the type of a topic; empty when nothing."""
@@ -125,7 +125,7 @@ class AudioInput:
         self._take(bytes(message.data), 0)
 
     def _take(self, raw: bytes, stamp: int) -> None:
-        """Hand sound on when its format is known: its topic may have overtaken the other."""
+        """Hand audio on when its format is known: its topic may have overtaken the other."""
         if self._waiting and self._node.count_publishers(self._info) > 0:
             self._early.append((raw, stamp))
             if self._timer is None:

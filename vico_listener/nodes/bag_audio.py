@@ -1,4 +1,4 @@
-"""Sound of a bag: from the bytes of its messages to samples that lie evenly in time."""
+"""Audio of a bag: from the bytes of its messages to samples that lie evenly in time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.clock import NANOSECONDS
-from vico_listener.frames import SoundChunk
+from vico_listener.frames import AudioChunk
 from vico_listener.speech import AudioFormat
 from vico_listener.speech.pcm import AudioFormatError
 from vico_listener.speech.pcm import PcmDecoder
@@ -22,7 +22,7 @@ LONG_NS = 2 * CHUNK_NS
 
 BURST_NS = 50_000_000
 """How far the times of messages may run back against the count of the samples; where they do by
-more, sound was stamped or recorded in bursts."""
+more, audio was stamped or recorded in bursts."""
 
 GAP_NS = 100_000_000
 """How much later than the first of a burst a message comes when some are missing."""
@@ -43,11 +43,11 @@ ENOUGH = 10
 """Messages that show something."""
 
 ODD = 0.2
-"""Share of messages that end within a sample, from which on all sound is cut anywhere."""
+"""Share of messages that end within a sample, from which on all audio is cut anywhere."""
 
 
 def bytes_per_second(sizes: NDArray[np.int64], recorded: NDArray[np.int64]) -> float:
-    """How much sound was recorded in a second; 0 = too little to tell.
+    """How much audio was recorded in a second; 0 = too little to tell.
 
     Args:
         sizes: (N,) bytes of the messages.
@@ -58,7 +58,7 @@ def bytes_per_second(sizes: NDArray[np.int64], recorded: NDArray[np.int64]) -> f
 
 
 def usual_rate(sizes: NDArray[np.int64], recorded: NDArray[np.int64]) -> float:
-    """How much sound a second most messages carry up to the next one; 0 = too little to tell."""
+    """How much audio a second most messages carry up to the next one; 0 = too little to tell."""
     steps = np.diff(recorded)
     apart = steps > 0
     if apart.sum() < ENOUGH:
@@ -67,7 +67,7 @@ def usual_rate(sizes: NDArray[np.int64], recorded: NDArray[np.int64]) -> float:
 
 
 def is_unlike(format_: AudioFormat, rate: float, unlike: float = UNLIKE) -> bool:
-    """True when sound of `rate` bytes a second (0 = unknown) cannot be of a format."""
+    """True when audio of `rate` bytes a second (0 = unknown) cannot be of a format."""
     expected = format_.frame_bytes * format_.sample_rate
     return rate > 0 and abs(rate / expected - 1) > unlike
 
@@ -139,8 +139,8 @@ class Bursts:
         return cls(int(late[0] - late.min()), int(late.max() - late.min()))
 
 
-class SoundLine:
-    """Lays sound evenly in time: where it comes in bursts, the count of samples is the clock.
+class AudioLine:
+    """Lays audio evenly in time: where it comes in bursts, the count of samples is the clock.
 
     Args:
         bursts: of the stream.
@@ -153,8 +153,8 @@ class SoundLine:
         self._soonest: int | None = None
         self._until = WINDOW_NS
 
-    def put(self, begin: int, samples: Samples, rate: int) -> Iterator[SoundChunk]:
-        """Sound in short chunks.
+    def put(self, begin: int, samples: Samples, rate: int) -> Iterator[AudioChunk]:
+        """Audio in short chunks.
 
         Args:
             begin: when it begins, as it is stamped, ns.
@@ -168,7 +168,7 @@ class SoundLine:
         size = len(samples) if lasting <= LONG_NS else max(1, rate * CHUNK_NS // NANOSECONDS)
         for first in range(0, len(samples), max(1, size)):
             stamp = begin + first * NANOSECONDS // rate
-            yield SoundChunk(stamp, samples[first : first + size], rate)
+            yield AudioChunk(stamp, samples[first : first + size], rate)
 
     def _counted(self, begin: int) -> int:
         late = begin - self._position

@@ -1,4 +1,4 @@
-"""A rosbag2 bag as camera frames, sound and attitudes."""
+"""A rosbag2 bag as camera frames, audio and attitudes."""
 
 import heapq
 from collections.abc import Iterator
@@ -16,8 +16,8 @@ from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import STAMPS
 from vico_listener.errors import SettingError
 from vico_listener.errors import VicoError
+from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
-from vico_listener.frames import SoundChunk
 from vico_listener.media.bags.bag_errors import BagError
 from vico_listener.media.bags.bag_errors import MessageError
 from vico_listener.media.bags.definitions import AUDIO_FOREIGN
@@ -41,9 +41,9 @@ from vico_listener.media.clip import ClipInfo
 from vico_listener.media.remarks import Remarks
 from vico_listener.media.stamps import Continuity
 from vico_listener.nodes.bag_audio import SLIGHTLY
+from vico_listener.nodes.bag_audio import AudioLine
 from vico_listener.nodes.bag_audio import Bursts
 from vico_listener.nodes.bag_audio import SampleReader
-from vico_listener.nodes.bag_audio import SoundLine
 from vico_listener.nodes.bag_audio import bytes_per_second
 from vico_listener.nodes.bag_audio import is_cut_anywhere
 from vico_listener.nodes.bag_audio import is_unlike
@@ -68,7 +68,7 @@ ALL_BAD = 100
 
 DISORDER_NS = NANOSECONDS // 2
 DISORDER_MESSAGES = 16
-"""How far pictures may stand out of the order of their stamps."""
+"""How far images may stand out of the order of their stamps."""
 
 FIRST_START_NS, LAST_START_NS = START_NS, 2**31 * NANOSECONDS - 10**5 * NANOSECONDS
 """Stamps of stream time 0 that a message can carry and that count as stamps."""
@@ -78,17 +78,17 @@ class BagSource:
     """Plays a bag's camera and microphone in the order of their stamps.
 
     What carries no stamp, or one that cannot be joined with the rest, counts as captured when it
-    was recorded. Clocks that jump are put right. Sound becomes 16 bit; more than two channels
-    become one. Pictures and sound that cannot be read are skipped.
+    was recorded. Clocks that jump are put right. Audio becomes 16 bit; more than two channels
+    become one. Images and audio that cannot be read are skipped.
 
     Args:
         path: the bag.
         image_topic, audio_topic: as for `choose_inputs`.
-        default: format of the sound when no AudioInfo was recorded.
+        default: format of the audio when no AudioInfo was recorded.
         stamps: as for `choose_stamping`.
 
     Attributes:
-        info, start, attitude, notes, remarks, sound_behind, wants_sound: as of `Source`.
+        info, start, attitude, notes, remarks, audio_behind, wants_audio: as of `Source`.
         inputs: the topics that are played.
 
     Raises:
@@ -109,29 +109,29 @@ class BagSource:
         self._path = path
         self.remarks = Remarks()
         self.notes: list[str] = []
-        self.wants_sound = audio_topic != NO_AUDIO
+        self.wants_audio = audio_topic != NO_AUDIO
         with Bag(path) as bag:
             self.inputs = choose_inputs(path, bag.topics, image_topic, audio_topic)
             self._format = self._announced(bag, default)
             self._examine(bag, stamps)
-            picture = self._first(self._pictures(bag, self._line()), self.inputs.image.name)
-            first_items: list[CameraFrame | SoundChunk] = [picture]
-            sound = None
+            image = self._first(self._images(bag, self._line()), self.inputs.image.name)
+            first_items: list[CameraFrame | AudioChunk] = [image]
+            chunk = None
             if self.inputs.audio is not None:
-                sound = self._first(self._sound(bag, self._line()), self.inputs.audio.name)
-                first_items.append(sound)
+                chunk = self._first(self._audio(bag, self._line()), self.inputs.audio.name)
+                first_items.append(chunk)
             self._origin = min(item.stamp for item in first_items)
             fits = FIRST_START_NS <= self._origin < LAST_START_NS
             self.start = self._origin if fits else START_NS
             self.attitude = self._first_attitude(bag)
             self.info = ClipInfo(
                 path=path,
-                width=picture.image.shape[1],
-                height=picture.image.shape[0],
+                width=image.image.shape[1],
+                height=image.image.shape[0],
                 fps=self.inputs.image.count / max(bag.duration, 1e-9),
                 duration=bag.duration,
-                sample_rate=0 if sound is None else sound.sample_rate,
-                channels=0 if sound is None else sound.samples.shape[1],
+                sample_rate=0 if chunk is None else chunk.sample_rate,
+                channels=0 if chunk is None else chunk.samples.shape[1],
             )
             self.notes += bag.remarks.lines()
         self.remarks = Remarks()
@@ -145,9 +145,9 @@ class BagSource:
         self.remarks = Remarks()
         line = self._line()
         with Bag(self._path) as bag:
-            streams: list[Iterator[Item]] = [self._pictures(bag, line)]
+            streams: list[Iterator[Item]] = [self._images(bag, line)]
             if self.inputs.audio is not None:
-                streams.append(self._sound(bag, line))
+                streams.append(self._audio(bag, line))
             if self.inputs.attitude is not None:
                 streams.append(self._attitudes(bag, line))
             for item in heapq.merge(*streams, key=lambda item: item.available):
@@ -167,7 +167,7 @@ class BagSource:
         announced = default.announced(info)
         if announced.coding != 'wave':
             raise BagError(
-                f'{self._path}: the sound is {announced.coding}, PCM is needed: record it with '
+                f'{self._path}: the audio is {announced.coding}, PCM is needed: record it with '
                 'format:=wave of audio_capture'
             )
         self._is_told |= info.sample_rate > 0 and info.channels > 0
@@ -177,14 +177,14 @@ class BagSource:
         """Find out from their beginning how the streams are stamped and cut."""
         rows = [(raw.recorded, _stamp(raw)) for raw in _beginning(bag, self.inputs.image)]
         recorded, told = _columns(rows, 2)
-        seen = Evidence('pictures', recorded, told, np.zeros_like(recorded)).steady()
-        heard = None if self.inputs.audio is None else self._examine_sound(bag, self.inputs.audio)
+        seen = Evidence('images', recorded, told, np.zeros_like(recorded)).steady()
+        heard = None if self.inputs.audio is None else self._examine_audio(bag, self.inputs.audio)
         duration = round(bag.duration * NANOSECONDS)
         self._seen, self._heard, notes = choose_stamping(seen, heard, duration, stamps)
         self.notes += notes
-        self.sound_behind: float | None = None
+        self.audio_behind: float | None = None
         if heard is not None and self._seen.by_header and self._heard.by_header:
-            self.sound_behind = (heard.latency() - seen.latency()) / NANOSECONDS
+            self.audio_behind = (heard.latency() - seen.latency()) / NANOSECONDS
         begins = [self._seen.captured(seen)]
         self._bursts = Bursts()
         if heard is not None:
@@ -192,7 +192,7 @@ class BagSource:
             self._bursts = Bursts.of(begins[-1], heard.lasting)
         self._begin = min((int(times[0]) for times in begins if len(times)), default=0)
 
-    def _examine_sound(self, bag: Bag, topic: Topic) -> Evidence:
+    def _examine_audio(self, bag: Bag, topic: Topic) -> Evidence:
         rows = []
         loudest = b''
         for raw in _beginning(bag, topic):
@@ -208,16 +208,16 @@ class BagSource:
             if self._is_doubtful(rate, usual_rate(sizes, recorded)):
                 self._doubt_format(rate, loudest)
             elif not self._is_told:
-                self.notes.append(f'no format of the sound is told: {_named(self._format)} assumed')
+                self.notes.append(f'no format of the audio is told: {_named(self._format)} assumed')
         self._joined = is_cut_anywhere(sizes, self._format)
         frames = sizes // self._format.frame_bytes
         lasting = frames * NANOSECONDS // self._format.sample_rate
-        return Evidence('sound', recorded, told, lasting, topic.kind in STAMPED).steady()
+        return Evidence('audio', recorded, told, lasting, topic.kind in STAMPED).steady()
 
     def _is_doubtful(self, rate: float, usual: float) -> bool:
-        """Whether sound of `rate` bytes a second, and mostly `usual` ones, has another format."""
+        """Whether audio of `rate` bytes a second, and mostly `usual` ones, has another format."""
         if is_unlike(self._format, rate):
-            # Lost messages leave too little sound, but not between most of the others.
+            # Lost messages leave too little audio, but not between most of the others.
             return not self._is_told or is_unlike(self._format, usual)
         agree = usual > 0 and abs(rate / usual - 1) < SLIGHTLY / 2
         return agree and is_unlike(self._format, rate, SLIGHTLY)
@@ -225,7 +225,7 @@ class BagSource:
     def _doubt_format(self, rate: float, data: bytes) -> None:
         likely = likely_format(rate, data)
         source = ', as the bag says' if self._is_told else ''
-        heard = f'the sound has {rate:.0f} bytes a second, which is not {_named(self._format)}'
+        heard = f'the audio has {rate:.0f} bytes a second, which is not {_named(self._format)}'
         if likely is None:
             self.notes.append(f'{heard}{source}: it plays too fast or too slowly')
         else:
@@ -240,21 +240,21 @@ class BagSource:
         return first
 
     def _first_attitude(self, bag: Bag) -> str:
-        """The attitude that was said before the first picture, '' = none."""
+        """The attitude that was said before the first image, '' = none."""
         if self.inputs.attitude is None:
             return ''
         said, message = bag.first(self.inputs.attitude.name)
         seen = next(bag.raw_messages([self.inputs.image.name])).recorded
         return str(message.data) if said <= seen else ''
 
-    def _pictures(self, bag: Bag, line: Continuity) -> Iterator[CameraFrame]:
+    def _images(self, bag: Bag, line: Continuity) -> Iterator[CameraFrame]:
         topic = self.inputs.image
         decode = compressed_to_bgr if topic.kind == COMPRESSED_IMAGE else image_to_bgr
-        stamps = StreamStamps('pictures', self._seen, line)
+        stamps = StreamStamps('images', self._seen, line)
         placed = (
             (stamps.place(raw.recorded, _stamp(raw)), raw) for raw in bag.raw_messages([topic.name])
         )
-        tries = _Tries(self._path, 'pictures', self.remarks)
+        tries = _Tries(self._path, 'images', self.remarks)
         for stamp, raw in _by_stamp(placed):
             try:
                 image = decode(bag.decode(raw))
@@ -264,13 +264,13 @@ class BagSource:
             tries.succeed()
             yield CameraFrame(stamp, image)
 
-    def _sound(self, bag: Bag, line: Continuity) -> Iterator[SoundChunk]:
+    def _audio(self, bag: Bag, line: Continuity) -> Iterator[AudioChunk]:
         topic = self.inputs.audio
         assert topic is not None
-        stamps = StreamStamps('sound', self._heard, line)
+        stamps = StreamStamps('audio', self._heard, line)
         reader = SampleReader(self._joined)
-        laid = SoundLine(self._bursts)
-        tries = _Tries(self._path, 'pieces of sound', self.remarks)
+        laid = AudioLine(self._bursts)
+        tries = _Tries(self._path, 'pieces of audio', self.remarks)
         for raw in bag.raw_messages([topic.name]):
             try:
                 data, format_ = self._pcm(bag, raw)
@@ -285,7 +285,7 @@ class BagSource:
             yield from laid.put(begin, samples, rate)
 
     def _pcm(self, bag: Bag, raw: RawMessage) -> tuple[bytes, AudioFormat]:
-        """Bytes and format of a message of sound.
+        """Bytes and format of a message of audio.
 
         Raises:
             MessageError, AudioFormatError: it cannot be read.
@@ -299,7 +299,7 @@ class BagSource:
     def _attitudes(self, bag: Bag, line: Continuity) -> Iterator[AttitudeChange]:
         topic = self.inputs.attitude
         assert topic is not None
-        # Without a header; said on the clock of the recorder, as the pictures were recorded.
+        # Without a header; said on the clock of the recorder, as the images were recorded.
         stamping = Stamping(by_header=False, latency=self._seen.latency)
         stamps = StreamStamps('attitudes', stamping, line)
         for raw in bag.raw_messages([topic.name]):

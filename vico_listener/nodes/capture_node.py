@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
-from vico_listener.frames import SoundChunk
 from vico_listener.live.sources import Camera
 from vico_listener.live.sources import Microphone
 from vico_listener.live.sources import SourceError
@@ -22,7 +22,7 @@ from vico_listener.nodes.media_publisher import MediaPublisher
 from vico_listener.user_message import user_message
 
 ANNOUNCED = 0.2
-"""Seconds from `audio_info` to the first sound: topics overtake each other."""
+"""Seconds from `audio_info` to the first audio: topics overtake each other."""
 IMAGE_DEPTH = 2
 
 
@@ -44,7 +44,7 @@ class CaptureNode(ManagedNode):
         **options: Any,
     ) -> None:
         super().__init__(name, **options)
-        self.on_picture: Callable[[NDArray[np.uint8]], None] | None = None
+        self.on_image: Callable[[NDArray[np.uint8]], None] | None = None
         self._camera = camera
         self._microphone = microphone
         self._frame_id = frame_id
@@ -79,13 +79,13 @@ class CaptureNode(ManagedNode):
     def _now(self) -> int:
         return int(self.get_clock().now().nanoseconds)
 
-    def _run(self, name: str, items: Iterator[CameraFrame] | Iterator[SoundChunk]) -> None:
+    def _run(self, name: str, items: Iterator[CameraFrame] | Iterator[AudioChunk]) -> None:
         def publish() -> None:
             try:
                 for item in items:
                     self._media.publish(item, item.stamp, self._frame_id)
-                    if isinstance(item, CameraFrame) and self.on_picture is not None:
-                        self.on_picture(item.image)
+                    if isinstance(item, CameraFrame) and self.on_image is not None:
+                        self.on_image(item.image)
             except (SourceError, ClipError) as error:
                 self._problems[name] = str(error)
                 self.get_logger().error(str(error))

@@ -46,7 +46,7 @@ def create_head_camera(
     Args:
         node: owner of the subscriptions.
         table: its parameters.
-        image_frame: frame_id of the newest picture.
+        image_frame: frame_id of the newest image.
 
     Raises:
         SettingError: `joint_state` without a `robot`, or with one whose profile is wrong.
@@ -98,7 +98,7 @@ class JointStateCamera:
 
 
 class TfCamera:
-    """Asks TF, which interpolates; newer pictures get the newest transform for a short while."""
+    """Asks TF, which interpolates; newer images get the newest transform for a short while."""
 
     def __init__(self, node: Node, base_frame: str, camera_frame: Callable[[], str]) -> None:
         self._node = node

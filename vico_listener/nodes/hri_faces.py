@@ -1,7 +1,7 @@
 """The speaker's face from ROS4HRI (REP-155) instead of a camera.
 
 `/humans/faces/tracked` names the faces, `/humans/faces/<id>/roi` says how large they are, and
-`/humans/faces/<id>/cropped` holds their pictures. The largest face speaks to us, until another is
+`/humans/faces/<id>/cropped` holds their images. The largest face speaks to us, until another is
 half as large again.
 """
 
@@ -37,27 +37,27 @@ def require_hri_msgs() -> None:
 
 
 class HriFaces:
-    """Hands on the pictures of the largest tracked face; fits where an `InputSubscription` does.
+    """Hands on the images of the largest tracked face; fits where an `InputSubscription` does.
 
     Args:
         node: owner.
-        callback: told of each picture.
-        depth: pictures kept while busy.
+        callback: told of each image.
+        depth: images kept while busy.
     """
 
     def __init__(self, node: Node, callback: Callable[[Any], None], depth: int) -> None:
         self._node, self._callback, self._depth = node, callback, depth
         self._rois: dict[str, InputSubscription] = {}
         self._areas: dict[str, float] = {}
-        self._pictures: InputSubscription | None = None
+        self._images: InputSubscription | None = None
         self.current = ''
         self._lost_before = 0
         self._tracked = InputSubscription(node, FACES, self._on_tracked)
 
     @property
     def lost(self) -> int:
-        """Pictures that the middleware lost."""
-        return self._lost_before + (0 if self._pictures is None else self._pictures.lost)
+        """Images that the middleware lost."""
+        return self._lost_before + (0 if self._images is None else self._images.lost)
 
     @property
     def topic(self) -> str:
@@ -66,12 +66,12 @@ class HriFaces:
 
     @property
     def age(self) -> float:
-        """Seconds since the picture that is being handed on came here."""
-        return 0.0 if self._pictures is None else self._pictures.age
+        """Seconds since the image that is being handed on came here."""
+        return 0.0 if self._images is None else self._images.age
 
     def mismatch(self) -> str:
         """What is wrong with the type of a topic; empty when nothing."""
-        parts = [self._tracked, *([] if self._pictures is None else [self._pictures])]
+        parts = [self._tracked, *([] if self._images is None else [self._images])]
         return '; '.join(filter(None, (part.mismatch() for part in parts)))
 
     def destroy(self) -> None:
@@ -110,12 +110,12 @@ class HriFaces:
     def _look_at(self, name: str) -> None:
         if name == self.current:
             return
-        if self._pictures is not None:
-            self._lost_before += self._pictures.lost
-            self._pictures.destroy()
-            self._pictures = None
+        if self._images is not None:
+            self._lost_before += self._images.lost
+            self._images.destroy()
+            self._images = None
         self.current = name
         if name:
             self._node.get_logger().info(f'ROS4HRI: listening to face {name}')
             topic = replace(FACE_IMAGE.of(name), depth=self._depth)
-            self._pictures = InputSubscription(self._node, topic, self._callback)
+            self._images = InputSubscription(self._node, topic, self._callback)

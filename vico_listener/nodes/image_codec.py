@@ -61,7 +61,7 @@ class ImageError(DataError):
 
 
 def _working_bridge() -> Any:
-    """A CvBridge that has proved itself on a small picture, or None."""
+    """A CvBridge that has proved itself on a small image, or None."""
     try:
         from cv_bridge import CvBridge
         from sensor_msgs.msg import Image as ImageMessage
@@ -79,12 +79,12 @@ _bridge = _working_bridge()
 
 
 def image_to_bgr(message: Any) -> Image:
-    """Picture of a sensor_msgs/Image as (H, W, 3) uint8 BGR.
+    """Image of a sensor_msgs/Image as (H, W, 3) uint8 BGR.
 
     A bgr8 message's buffer is shared, not copied.
 
     Raises:
-        ImageError: unknown encoding, empty picture, or `step` and data length that do not fit.
+        ImageError: unknown encoding, empty image, or `step` and data length that do not fit.
     """
     encoding, height, width = message.encoding, message.height, message.width
     if encoding in _PLANAR:
@@ -101,8 +101,8 @@ def image_to_bgr(message: Any) -> Image:
     if item == 2:
         order = '>u2' if message.is_bigendian else '<u2'
         rows = (np.ascontiguousarray(rows).view(order) >> 8).astype(np.uint8)
-    picture = rows.reshape(height, width, channels)
-    return picture if conversion is None else np.asarray(cv2.cvtColor(picture, conversion))
+    image = rows.reshape(height, width, channels)
+    return image if conversion is None else np.asarray(cv2.cvtColor(image, conversion))
 
 
 def _check_size(message: Any, row: int, rows: int | None = None) -> None:
@@ -130,7 +130,7 @@ def _planar_to_bgr(message: Any) -> Image:
 
 
 def compressed_to_bgr(message: Any) -> Image:
-    """Picture of a sensor_msgs/CompressedImage as (H, W, 3) uint8 BGR.
+    """Image of a sensor_msgs/CompressedImage as (H, W, 3) uint8 BGR.
 
     Raises:
         ImageError: a depth format, or data that no decoder knows.
@@ -143,13 +143,13 @@ def compressed_to_bgr(message: Any) -> Image:
         raise ImageError(
             f'a compressed image of {size[0]}x{size[1]} pixels in {data.size} bytes: it is damaged'
         )
-    picture = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
-    if picture is None:
+    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    if image is None:
         raise ImageError(
             f"cannot decode a compressed image of format '{message.format}' "
             f'({data.size} bytes): JPEG and PNG are supported'
         )
-    return np.asarray(picture)
+    return np.asarray(image)
 
 
 def encoded_size(data: bytes | memoryview) -> tuple[int, int] | None:
@@ -176,21 +176,21 @@ def encoded_size(data: bytes | memoryview) -> tuple[int, int] | None:
     return None
 
 
-def fill_image(message: Any, picture: Image) -> None:
-    """Put a (H, W, 3) uint8 BGR picture into a sensor_msgs/Image (header untouched)."""
-    message.height, message.width = picture.shape[:2]
+def fill_image(message: Any, image: Image) -> None:
+    """Put a (H, W, 3) uint8 BGR image into a sensor_msgs/Image (header untouched)."""
+    message.height, message.width = image.shape[:2]
     message.encoding = 'bgr8'
     message.is_bigendian = 0
-    message.step = 3 * picture.shape[1]
+    message.step = 3 * image.shape[1]
     # An array.array is taken as it is; anything else is checked byte by byte.
     data = array.array('B')
-    data.frombytes(np.ascontiguousarray(picture).data.cast('B'))
+    data.frombytes(np.ascontiguousarray(image).data.cast('B'))
     message.data = data
 
 
-def fill_compressed(message: Any, picture: Image, quality: int = 90) -> None:
-    """Put a BGR picture into a sensor_msgs/CompressedImage as JPEG (header untouched)."""
-    _, encoded = cv2.imencode('.jpg', picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+def fill_compressed(message: Any, image: Image, quality: int = 90) -> None:
+    """Put a BGR image into a sensor_msgs/CompressedImage as JPEG (header untouched)."""
+    _, encoded = cv2.imencode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, quality])
     message.format = 'bgr8; jpeg compressed bgr8'
     data = array.array('B')
     data.frombytes(encoded.data.cast('B'))

@@ -1,4 +1,4 @@
-"""Publishes pictures and sound on the topics of a camera and a microphone."""
+"""Publishes images and audio on the topics of a camera and a microphone."""
 
 from dataclasses import replace
 
@@ -9,8 +9,8 @@ from rclpy.duration import Duration
 from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import Image
 
+from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
-from vico_listener.frames import SoundChunk
 from vico_listener.nodes.convert import time_message
 from vico_listener.nodes.image_codec import fill_image
 from vico_listener.nodes.topics import advertise
@@ -19,7 +19,7 @@ from vico_listener.ros_api.replay import AUDIO_INFO
 from vico_listener.ros_api.replay import IMAGE
 
 REPEATED = 5.0
-"""Seconds after which the format of the sound is said again, as `audio_capture` does."""
+"""Seconds after which the format of the audio is said again, as `audio_capture` does."""
 
 LOOKED = 0.5
 """Seconds between two looks whether somebody new listens, who may keep nothing of before."""
@@ -33,13 +33,13 @@ class MediaPublisher:
 
     Args:
         node: owner.
-        depth: pictures kept for a subscriber that is slow.
+        depth: images kept for a subscriber that is slow.
     """
 
     def __init__(self, node: LifecycleNode, depth: int) -> None:
         self.images = 0
         self.audio_chunks = 0
-        # First, so that whoever knows of the sound knows that its format will be said.
+        # First, so that whoever knows of the audio knows that its format will be said.
         self._audio_info = advertise(node, AUDIO_INFO)
         self._image = advertise(node, replace(IMAGE, depth=depth))
         self._audio = advertise(node, AUDIO)
@@ -50,16 +50,16 @@ class MediaPublisher:
         clock = Clock(clock_type=ClockType.STEADY_TIME)
         node.create_timer(LOOKED, self._tell_again, clock=clock)
 
-    def missing(self, sound: bool) -> list[str]:
-        """Topics that nobody listens to: the camera's, and those of the `sound` where there is any.
+    def missing(self, audio: bool) -> list[str]:
+        """Topics that nobody listens to: the camera's, and those of the `audio` where there is any.
 
-        Somebody who hears the sound must hear its format first.
+        Somebody who hears the audio must hear its format first.
         """
-        needed = (self._image, self._audio, self._audio_info) if sound else (self._image,)
+        needed = (self._image, self._audio, self._audio_info) if audio else (self._image,)
         return [str(p.topic_name) for p in needed if p.get_subscription_count() == 0]
 
     def announce(self, sample_rate: int, channels: int) -> None:
-        """Say which format the sound has from now on, and wait until that has arrived."""
+        """Say which format the audio has from now on, and wait until that has arrived."""
         self._format = sample_rate, channels
         self._tell()
         self._audio_info.wait_for_all_acked(Duration(seconds=ARRIVED))
@@ -87,8 +87,8 @@ class MediaPublisher:
             )
         )
 
-    def publish(self, item: CameraFrame | SoundChunk, stamp: int, frame_id: str) -> None:
-        """Publish a picture or sound with a stamp in ns."""
+    def publish(self, item: CameraFrame | AudioChunk, stamp: int, frame_id: str) -> None:
+        """Publish an image or audio with a stamp in ns."""
         if isinstance(item, CameraFrame):
             image = Image()
             image.header.stamp = time_message(stamp)

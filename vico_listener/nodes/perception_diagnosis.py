@@ -20,17 +20,17 @@ from vico_listener.statistics import Durations
 from vico_listener.user_message import user_message
 
 SILENCE = 1.0
-"""Seconds without camera image or sound that are worth a warning."""
+"""Seconds without camera image or audio that are worth a warning."""
 
 NOBODY = 5.0
-"""Seconds without a face in the pictures that are worth one."""
+"""Seconds without a face in the images that are worth one."""
 
 
 class PerceptionDiagnosis:
     """Collects problems between two rounds of diagnostics, and tells them with what was counted.
 
     Attributes:
-        durations: how long a picture takes, from the message to the published command.
+        durations: how long an image takes, from the message to the published command.
     """
 
     def __init__(self, logger: Any) -> None:
@@ -59,7 +59,7 @@ class PerceptionDiagnosis:
         clocks = inputs.clocks
         values: dict[str, Any] = vars(head.senses.counters) | {
             'dropped_images': feed.dropped[IMAGE] + inputs.lost_images,
-            'lost_audio_messages': feed.dropped[AUDIO] + inputs.lost_sounds,
+            'lost_audio_messages': feed.dropped[AUDIO] + inputs.lost_chunks,
             'queue': len(feed),
             'camera': 'camera_info' if eye.is_calibrated else 'fov_deg',
             'image_rotation': eye.rotation,
@@ -68,7 +68,7 @@ class PerceptionDiagnosis:
             'audio_wait': head.senses.audio_wait_ns / NANOSECONDS,
             'image_stamps': 'header' if clocks is None else clocks.source(IMAGE),
             'audio_stamps': 'header' if clocks is None else clocks.source(AUDIO),
-            'sound_behind': math.nan if clocks is None else clocks.sound_behind / NANOSECONDS,
+            'audio_behind': math.nan if clocks is None else clocks.audio_behind / NANOSECONDS,
             'corrected_faces': 0 if correction is None else correction.corrected,
             'uncorrected_faces': 0 if correction is None else correction.uncorrected,
         }
@@ -137,7 +137,7 @@ def _unseen(head: ListeningHead, eye: Eye, feed: Feed) -> list[str]:
     nobody = head.senses.faceless_for
     if nobody > NOBODY and feed.silence(IMAGE) < SILENCE:
         found.append(
-            f'nobody in the picture for {nobody:.0f} s: is there light, is the lens free, does '
+            f'nobody in view for {nobody:.0f} s: is there light, is the lens free, does '
             'the camera look at the people, and is it upright (image_rotation:=auto)?'
         )
     elif eye.lying:
@@ -149,6 +149,6 @@ def _unseen(head: ListeningHead, eye: Eye, feed: Feed) -> list[str]:
     if elsewhere > NOBODY:
         found.append(
             f'speech for {elsewhere:.0f} s while the mouth in view kept still, and nobody answers '
-            'it: is the speaker in the picture, with the mouth free? listen_to:=speech answers all'
+            'it: is the speaker in view, with the mouth free? listen_to:=speech answers all'
         )
     return found

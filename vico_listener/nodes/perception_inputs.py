@@ -1,4 +1,4 @@
-"""The topics that perception listens to: pictures, sound, and what is known of camera and head."""
+"""The topics that perception listens to: images, audio, and what is known of camera and head."""
 
 import time
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from vico_listener.nodes.parameters import ParameterTable
 from vico_listener.perception.sense_clocks import AUDIO
 from vico_listener.perception.sense_clocks import IMAGE
 from vico_listener.perception.sense_clocks import SenseClocks
-from vico_listener.render.renderers import Image as Picture
+from vico_listener.render.renderers import Image as ImageArray
 from vico_listener.ros_api.perception import CAMERA_INFO
 from vico_listener.ros_api.perception import COMPRESSED
 from vico_listener.ros_api.perception import IMAGE as IMAGE_TOPIC
@@ -40,7 +40,7 @@ def check_inputs(table: ParameterTable) -> None:
 
 
 def audio_format(table: ParameterTable) -> AudioFormat:
-    """The format of the sound until an audio_info comes."""
+    """The format of the audio until an audio_info comes."""
     return AudioFormat(
         table['audio_sample_rate'], table['audio_channels'], table['audio_sample_format']
     )
@@ -60,17 +60,17 @@ class PerceptionInputs:
     Args:
         node: owner of the subscriptions.
         table: its parameters.
-        audio: format of the sound until an audio_info says otherwise.
+        audio: format of the audio until an audio_info says otherwise.
         head_camera: knows where a camera on the head is; None = the camera does not move.
-        on_image: takes each picture, with the stamp that counts (ns; 0 = none).
+        on_image: takes each image, with the stamp that counts (ns; 0 = none).
         on_camera_info: takes each message.
-        on_audio: takes each chunk of sound, with the stamp that counts.
+        on_audio: takes each chunk of audio, with the stamp that counts.
         on_jump: is told before a stamp that jumps: what is kept of the time before is of no use.
 
     Attributes:
         streams: names of the topics that should bring something all the time.
         clocks: which stamps count, live; None while replaying, where all do as they are.
-        length: whether the sound is as long as its stamps say.
+        length: whether the audio is as long as its stamps say.
     """
 
     def __init__(
@@ -90,17 +90,17 @@ class PerceptionInputs:
         self.length = LengthCheck()
         self.streams = (IMAGE, AUDIO) if table['use_audio'] else (IMAGE,)
         depth = LOSSLESS_IMAGE_DEPTH if table['lossless'] else IMAGE_TOPIC.depth
-        self._pictures: InputSubscription | HriFaces
+        self._images: InputSubscription | HriFaces
         if table['face_source'] == 'ros4hri':
-            self._pictures = HriFaces(node, self._on_picture, depth)
+            self._images = HriFaces(node, self._take_image, depth)
         else:
             topic = COMPRESSED if table['image_transport'] == 'compressed' else IMAGE_TOPIC
-            self._pictures = InputSubscription(node, replace(topic, depth=depth), self._on_picture)
+            self._images = InputSubscription(node, replace(topic, depth=depth), self._take_image)
         self._camera_info = InputSubscription(node, CAMERA_INFO, on_camera_info)
-        self._sound: AudioInput | None = None
+        self._audio: AudioInput | None = None
         if table['use_audio']:
-            self._sound = AudioInput(
-                node, audio, table['audio_stamped'], table['lossless'], self._on_sound
+            self._audio = AudioInput(
+                node, audio, table['audio_stamped'], table['lossless'], self._take_audio
             )
         self._head_camera = head_camera
         if head_camera is not None:
@@ -112,16 +112,16 @@ class PerceptionInputs:
         # With use_sim_time, and nobody who says what time it is, that is 0.
         return (now or time.time_ns()) - round(age * NANOSECONDS)
 
-    def _on_picture(self, message: Any) -> None:
+    def _take_image(self, message: Any) -> None:
         stamp = stamp_of(message.header.stamp)
         if self.clocks is not None:
-            stamp = self._placed(IMAGE, stamp, self._arrival(self._pictures.age), 0)
+            stamp = self._placed(IMAGE, stamp, self._arrival(self._images.age), 0)
         self._on_image(message, stamp)
 
-    def _on_sound(self, pcm: bytes, stamp: int, audio: AudioFormat) -> None:
-        assert self._sound is not None
+    def _take_audio(self, pcm: bytes, stamp: int, audio: AudioFormat) -> None:
+        assert self._audio is not None
         duration = round(audio.seconds(len(pcm)) * NANOSECONDS)
-        begin = self._arrival(self._sound.age) - duration
+        begin = self._arrival(self._audio.age) - duration
         if self.clocks is None:
             placed = told = stamp or begin
         else:
@@ -141,11 +141,11 @@ class PerceptionInputs:
 
     @property
     def format_changes(self) -> int:
-        """How often the sound came in another format than before."""
-        return 0 if self._sound is None else self._sound.format_changes
+        """How often the audio came in another format than before."""
+        return 0 if self._audio is None else self._audio.format_changes
 
     def message_length(self, stream: str) -> float:
-        """How much a message of a stream holds, s; 0 = not known, or a picture."""
+        """How much a message of a stream holds, s; 0 = not known, or an image."""
         return 0.0 if self.clocks is None else self.clocks.chunk(stream) / NANOSECONDS
 
     def lacks_clock(self) -> bool:
@@ -155,38 +155,38 @@ class PerceptionInputs:
 
     def publishers(self, stream: str) -> tuple[str, int]:
         """The topic of a stream, and how many publish it."""
-        source = self._pictures if stream == IMAGE else self._sound
+        source = self._images if stream == IMAGE else self._audio
         topic = '' if source is None else source.topic
         return topic, self._node.count_publishers(topic) if topic else 0
 
     @property
     def lost_images(self) -> int:
         """Images that were lost on the way."""
-        return self._pictures.lost
+        return self._images.lost
 
     @property
-    def lost_sounds(self) -> int:
-        """Chunks of sound that were lost on the way."""
-        return 0 if self._sound is None else self._sound.lost
+    def lost_chunks(self) -> int:
+        """Chunks of audio that were lost on the way."""
+        return 0 if self._audio is None else self._audio.lost
 
     def mismatch(self) -> str:
         """What is wrong with the type of a topic; empty when nothing."""
-        problems = [self._pictures.mismatch(), self._camera_info.mismatch()]
-        if self._sound is not None:
-            problems.append(self._sound.mismatch())
+        problems = [self._images.mismatch(), self._camera_info.mismatch()]
+        if self._audio is not None:
+            problems.append(self._audio.mismatch())
         return '; '.join(filter(None, problems))
 
     def destroy(self) -> None:
         """End the subscriptions."""
-        self._pictures.destroy()
+        self._images.destroy()
         self._camera_info.destroy()
-        if self._sound is not None:
-            self._sound.destroy()
+        if self._audio is not None:
+            self._audio.destroy()
         if self._head_camera is not None:
             self._head_camera.deactivate()
 
 
-def picture_of(message: Any) -> Picture:
-    """The picture of an Image or CompressedImage; ImageError when it cannot be used."""
+def image_of(message: Any) -> ImageArray:
+    """The image of an Image or CompressedImage; ImageError when it cannot be used."""
     decode = compressed_to_bgr if isinstance(message, CompressedImage) else image_to_bgr
     return decode(message)

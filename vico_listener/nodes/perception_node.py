@@ -21,7 +21,7 @@ from vico_listener.nodes.perception_diagnosis import PerceptionDiagnosis
 from vico_listener.nodes.perception_inputs import PerceptionInputs
 from vico_listener.nodes.perception_inputs import audio_format
 from vico_listener.nodes.perception_inputs import check_inputs
-from vico_listener.nodes.perception_inputs import picture_of
+from vico_listener.nodes.perception_inputs import image_of
 from vico_listener.nodes.quiet_watch import QuietWatch
 from vico_listener.nodes.topics import advertise
 from vico_listener.perception import Feed
@@ -34,11 +34,11 @@ from vico_listener.ros_api.perception import SPEAKER
 from vico_listener.speech import AudioFormat
 
 LOSSLESS_WAIT = 60.0
-"""Wait for sound while replaying, s of stream time: pictures run far ahead of many small chunks."""
+"""Wait for audio while replaying, s of stream time: images run far ahead of many small chunks."""
 
 
 class PerceptionNode(ManagedNode):
-    """Feeds pictures and sound to a `ListeningHead` in a thread of its own.
+    """Feeds images and audio to a `ListeningHead` in a thread of its own.
 
     Args:
         join: makes the head of its perception; the composed stack joins its other parts to it.
@@ -140,11 +140,11 @@ class PerceptionNode(ManagedNode):
         if self._inputs.clocks is None:
             self.failure = f'{type(error).__name__}: {error}'
 
-    # Jobs of the feed's thread: the whole way from a picture to the published command.
+    # Jobs of the feed's thread: the whole way from an image to the published command.
 
     def _see(self, message: Any, stamp: int, received: float) -> None:
         try:
-            picture = picture_of(message)
+            image = image_of(message)
         except ImageError as error:
             self._diagnosis.complain(str(error))
             return
@@ -152,11 +152,11 @@ class PerceptionNode(ManagedNode):
         self._frame_id = message.header.frame_id
         stamp = stamp or self.get_clock().now().nanoseconds
         self._wait_as_needed()
-        self._publish(self._head.see(self._eye.upright(picture), stamp, received))
-        if self._eye.judge(picture, stamp):
+        self._publish(self._head.see(self._eye.upright(image), stamp, received))
+        if self._eye.judge(image, stamp):
             self.get_logger().warning(self._eye.news)
         self._diagnosis.durations.add(time.perf_counter() - start)
-        # Behind the sound that has come in the meantime: a motion may be waiting for that.
+        # Behind the audio that has come in the meantime: a motion may be waiting for that.
         self._feed.call(self._head.look_around)
 
     def _hear(self, pcm: Any, stamp: int, audio: AudioFormat, received: float) -> None:
@@ -173,11 +173,11 @@ class PerceptionNode(ManagedNode):
             self._diagnosis.complain(str(error))
 
     def _wait_as_needed(self) -> None:
-        """Wait for sound and pictures, live, as long as they usually take."""
+        """Wait for audio and images, live, as long as they usually take."""
         clocks, senses = self._inputs.clocks, self._head.senses
         if clocks is not None:
             senses.audio_wait_ns = clocks.audio_wait(self._shortest_wait)
-            senses.picture_wait_ns = clocks.picture_wait()
+            senses.image_wait_ns = clocks.image_wait()
 
     def _calibrate(self, message: CameraInfo) -> None:
         try:

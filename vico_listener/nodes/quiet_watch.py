@@ -14,7 +14,7 @@ WATCH = 0.1
 """Period of the timer that looks for it, s: each call costs a thousandth."""
 
 END_OF_REPLAY = 1.0
-"""Seconds without any input after which, replaying, ticks that wait for sound are let go."""
+"""Seconds without any input after which, replaying, ticks that wait for audio are let go."""
 
 
 class QuietWatch:

@@ -12,8 +12,8 @@ from std_msgs.msg import String
 
 import vico_listener.msg as msg
 from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
-from vico_listener.frames import SoundChunk
 from vico_listener.nodes.clock_publisher import ClockPublisher
 from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.managed_node import OK
@@ -40,7 +40,7 @@ DIAGNOSTICS = 1.2
 ANNOUNCEMENT = 0.2
 """Seconds for what has to arrive before the next item; topics overtake each other."""
 
-PlayedCallback = Callable[[CameraFrame | SoundChunk], None]
+PlayedCallback = Callable[[CameraFrame | AudioChunk], None]
 
 
 class ReplayNode(ManagedNode):
@@ -166,7 +166,7 @@ class ReplayNode(ManagedNode):
             if self._stop.is_set():
                 return
             self._stream_clock.tell(origin + item.available)
-            if isinstance(item, CameraFrame | SoundChunk):
+            if isinstance(item, CameraFrame | AudioChunk):
                 self._publish(item, origin)
                 if self.on_played is not None:
                     self.on_played(item)
@@ -186,7 +186,7 @@ class ReplayNode(ManagedNode):
         self._senses.on_speaker(message)
         self._pace.answered(stamp_of(message.tick))
 
-    def _publish(self, item: CameraFrame | SoundChunk, origin: int) -> None:
+    def _publish(self, item: CameraFrame | AudioChunk, origin: int) -> None:
         if isinstance(item, CameraFrame):
             self._pace.sent(origin + item.stamp)
         self._media.publish(item, origin + item.stamp, self._frame_id)

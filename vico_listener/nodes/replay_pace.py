@@ -53,7 +53,7 @@ class ReplayPace:
         self._answered = False
 
     def sent(self, stamp: int) -> None:
-        """A picture with this stamp (ns) is on its way."""
+        """An image with this stamp (ns) is on its way."""
         self._last_image = stamp
         self._under_way.append(stamp)
 

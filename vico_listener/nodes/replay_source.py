@@ -25,12 +25,12 @@ def open_source(table: ParameterTable, warn: Callable[[str], object]) -> Source:
             if not clip
             else 'clip and bag are both given: set one of them'
         )
-    wants_sound = table['audio_topic'] != NO_AUDIO
-    source = _open_bag(Path(bag), table) if bag else ClipSource(Path(clip), wants_sound)
+    wants_audio = table['audio_topic'] != NO_AUDIO
+    source = _open_bag(Path(bag), table) if bag else ClipSource(Path(clip), wants_audio)
     for note in source.notes:
         warn(f'{source.info.path.name}: {note}')
-    if source.wants_sound and not source.info.has_audio:
-        warn(f'{source.info.path.name} has no sound: the listener only sees')
+    if source.wants_audio and not source.info.has_audio:
+        warn(f'{source.info.path.name} has no audio: the listener only sees')
     return source
 
 

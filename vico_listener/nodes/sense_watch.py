@@ -63,13 +63,13 @@ class SenseWatch:
         # The format is None where perception was told that there is no microphone.
         listens = self._values.get('audio_format') != 'None'
         if source is None:
-            behind = self._value('sound_behind')
-            measured = bool(self.senses.sounds) and behind is not None and math.isfinite(behind)
+            behind = self._value('audio_behind')
+            measured = bool(self.senses.audio) and behind is not None and math.isfinite(behind)
             return RunCheck(self.senses, listens, behind if measured else None, skipped=lost)
         return RunCheck(
             self.senses,
-            source.wants_sound and (listens or not source.info.has_audio),
-            source.sound_behind,
+            source.wants_audio and (listens or not source.info.has_audio),
+            source.audio_behind,
             source.notes,
             [*source.remarks.lines(), *lost],
         )

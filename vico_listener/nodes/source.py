@@ -1,4 +1,4 @@
-"""What the replay node plays: a clip, or a bag, as camera frames, sound and attitudes."""
+"""What the replay node plays: a clip, or a bag, as camera frames, audio and attitudes."""
 
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
-from vico_listener.frames import SoundChunk
 from vico_listener.media.clip import START_NS
 from vico_listener.media.clip import ClipInfo
 from vico_listener.media.clip import camera_frames
@@ -30,7 +30,7 @@ class AttitudeChange:
         return self.stamp
 
 
-Item = CameraFrame | SoundChunk | AttitudeChange
+Item = CameraFrame | AudioChunk | AttitudeChange
 
 
 class Source(Protocol):
@@ -41,17 +41,17 @@ class Source(Protocol):
         start: stamp of stream time 0, ns.
         attitude: the one it begins with, '' = none.
         remarks: what was skipped or put right since it was played last.
-        sound_behind: by how much sound was recorded later after its stamps than pictures, s; None
+        audio_behind: by how much audio was recorded later after its stamps than images, s; None
             where that cannot be told.
-        wants_sound: False where the user wants it without its sound.
+        wants_audio: False where the user wants it without its audio.
     """
 
     info: ClipInfo
     start: int
     attitude: str
     remarks: Remarks
-    sound_behind: float | None
-    wants_sound: bool
+    audio_behind: float | None
+    wants_audio: bool
 
     @property
     def notes(self) -> Sequence[str]:
@@ -66,7 +66,7 @@ class ClipSource:
 
     Args:
         path: of the file.
-        wants_sound: False = play it without its sound.
+        wants_audio: False = play it without its audio.
 
     Raises:
         ClipError: it cannot be used.
@@ -74,18 +74,18 @@ class ClipSource:
 
     attitude = ''
     start = START_NS
-    sound_behind: float | None = None
+    audio_behind: float | None = None
 
-    def __init__(self, path: Path, wants_sound: bool = True) -> None:
+    def __init__(self, path: Path, wants_audio: bool = True) -> None:
         info = probe_clip(path)
-        self.info = info if wants_sound else replace(info, sample_rate=0, channels=0)
-        self.wants_sound = wants_sound
+        self.info = info if wants_audio else replace(info, sample_rate=0, channels=0)
+        self.wants_audio = wants_audio
         self.notes = self.info.notes
         self.remarks = Remarks()
 
     def play(self) -> Iterator[Item]:
-        """Its pictures and sound."""
+        """Its images and audio."""
         self.remarks = Remarks()
-        if self.wants_sound:
+        if self.wants_audio:
             return play(self.info.path, self.remarks)
         return camera_frames(self.info.path, remarks=self.remarks)

@@ -1,4 +1,4 @@
-"""Camera and sound in, one `SpeakerFrame` per tick of the model clock out."""
+"""Camera and audio in, one `SpeakerFrame` per tick of the model clock out."""
 
 from vico_listener.perception.feed import Feed
 from vico_listener.perception.join import JUMP_BACK_NS

@@ -1,4 +1,4 @@
-"""What a camera_info says of pictures of any size: binned, cut out, scaled."""
+"""What a camera_info says of images of any size: binned, cut out, scaled."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from vico_listener.face.geometry import Camera
 
 SAME_ASPECT = 0.02
-"""By how much the scales across and down may differ: pictures have whole pixels."""
+"""By how much the scales across and down may differ: images have whole pixels."""
 
 
 @dataclass(frozen=True)
@@ -14,10 +14,10 @@ class Calibration:
     """A calibrated camera (sensor_msgs/CameraInfo).
 
     Attributes:
-        width, height: of the picture that was calibrated: all of the sensor, px.
-        camera: its intrinsics, px of that picture.
-        binning: sensor pixels across and down in one of the picture.
-        roi: x, y, width, height of the part that is handed on, in px of the whole picture; zeros
+        width, height: of the image that was calibrated: all of the sensor, px.
+        camera: its intrinsics, px of that image.
+        binning: sensor pixels across and down in one of the image.
+        roi: x, y, width, height of the part that is handed on, in px of the whole image; zeros
             where all is.
     """
 
@@ -46,13 +46,13 @@ class Calibration:
         )
 
     def camera_of(self, width: int, height: int) -> Camera | None:
-        """The camera of pictures of a size, px; None when they cannot be pictures of it.
+        """The camera of images of a size, px; None when they cannot be images of it.
 
-        A picture is the part that was cut out and binned, or the whole one where a driver does not
+        An image is the part that was cut out and binned, or the whole one where a driver does not
         say so, or either of them scaled.
         """
         if self.width == 0 or self.height == 0:
-            return self.camera  # it does not say for which pictures it is
+            return self.camera  # it does not say for which images it is
         whole = self.camera, self.width, self.height
         handed_on = self._handed_on()
         for camera, *size in (handed_on, whole):

@@ -1,4 +1,4 @@
-"""How a camera is mounted and calibrated: pictures are turned upright, their camera is known.
+"""How a camera is mounted and calibrated: images are turned upright, their camera is known.
 
 A camera may hang upside down or lie on its side. The detector does not find faces upside down; one
 that lies on its side is found, and says how.
@@ -19,7 +19,7 @@ from vico_listener.perception.camera_on_head import PoseSource
 from vico_listener.rotation import matrix_from_rpy
 
 NOBODY_NS = 2 * NANOSECONDS
-"""Nobody has been in view for so long when turned pictures are tried."""
+"""Nobody has been in view for so long when turned images are tried."""
 
 LYING_NS = NANOSECONDS
 """For so long a head must lie on its side to be the camera's fault."""
@@ -28,24 +28,24 @@ UPRIGHT = np.radians(45.0)
 """A head that is tilted by less stands upright."""
 
 VIEWS = 3
-"""Views of a turned picture that are looked at before it is turned otherwise."""
+"""Views of a turned image that are looked at before it is turned otherwise."""
 
 SURE = 3
-"""Pictures in a row with a face that must speak for another rotation."""
+"""Images in a row with a face that must speak for another rotation."""
 
 
 class Eye:
-    """Makes upright pictures for a tracker, and tells it their camera.
+    """Makes upright images for a tracker, and tells it their camera.
 
     Args:
-        tracker: looks at the pictures.
-        rotation: how far pictures are turned clockwise: '0', '90', '180' or '270' degrees, or
+        tracker: looks at the images.
+        rotation: how far images are turned clockwise: '0', '90', '180' or '270' degrees, or
             'auto' for as faces show.
 
     Attributes:
         rotation: by how much they are turned at present, degrees clockwise.
         calibration: what is known of the camera; None = only the field of view.
-        misfit: why it does not serve for the pictures; '' = it does.
+        misfit: why it does not serve for the images; '' = it does.
     """
 
     def __init__(self, tracker: FaceTracker, rotation: str = '0') -> None:
@@ -58,21 +58,21 @@ class Eye:
         self.reset()
 
     def reset(self) -> None:
-        """Forget what the last pictures showed; the rotation stays."""
+        """Forget what the last images showed; the rotation stays."""
         self._seen: int | None = None
         self._lying_since: int | None = None
         self._lying = 0
         self._view = 0
         self._found = 0
 
-    def upright(self, picture: Image) -> Image:
-        """A picture (H, W, 3) turned upright; its camera is told to the tracker."""
-        height, width = picture.shape[:2]
+    def upright(self, image: Image) -> Image:
+        """An image (H, W, 3) turned upright; its camera is told to the tracker."""
+        height, width = image.shape[:2]
         known = width, height, self.rotation, self.calibration
         if known != self._known:
             self._known = known
             self._tell_camera(width, height)
-        return turned_image(picture, self.rotation)
+        return turned_image(image, self.rotation)
 
     def _tell_camera(self, width: int, height: int) -> None:
         self.misfit = ''
@@ -82,8 +82,8 @@ class Eye:
             if camera is None:
                 made_for = f'{self.calibration.width}x{self.calibration.height}'
                 self.misfit = (
-                    f'camera_info is for pictures of {made_for}, these have {width}x{height}: '
-                    'fov_deg counts instead; calibrate the camera for pictures of that shape'
+                    f'camera_info is for images of {made_for}, these have {width}x{height}: '
+                    'fov_deg counts instead; calibrate the camera for images of that shape'
                 )
         if camera is None:
             self._tracker.forget_camera()
@@ -93,8 +93,8 @@ class Eye:
 
     @property
     def news(self) -> str:
-        """What is to be said when pictures are turned otherwise."""
-        return f'pictures are turned clockwise by {self.rotation} degrees: faces are upright then'
+        """What is to be said when images are turned otherwise."""
+        return f'images are turned clockwise by {self.rotation} degrees: faces are upright then'
 
     @property
     def correction(self) -> Correction | None:
@@ -106,17 +106,17 @@ class Eye:
         """Whether the tracker uses a calibrated camera."""
         return self.calibration is not None and not self.misfit
 
-    # Whether pictures are upright.
+    # Whether images are upright.
 
-    def judge(self, picture: Image, stamp: int) -> bool:
-        """Look whether faces stand upright, after the tracker has seen a picture.
+    def judge(self, image: Image, stamp: int) -> bool:
+        """Look whether faces stand upright, after the tracker has seen an image.
 
         Args:
-            picture: as it came.
+            image: as it came.
             stamp: of it, ns.
 
         Returns:
-            True when pictures are turned otherwise from now on; the tracker has begun anew.
+            True when images are turned otherwise from now on; the tracker has begun anew.
         """
         if self._seen is None or stamp < self._seen:
             self._seen = stamp
@@ -127,7 +127,7 @@ class Eye:
         self._lying_since = None
         if not self._searching or stamp - self._seen < NOBODY_NS:
             return False
-        return self._try_turned(picture)
+        return self._try_turned(image)
 
     def _judge_roll(self, roll: float, stamp: int) -> bool:
         if abs(roll) < UPRIGHT:
@@ -140,10 +140,10 @@ class Eye:
             return False
         return self._turn((self.rotation + lying) % 360)
 
-    def _try_turned(self, picture: Image) -> bool:
+    def _try_turned(self, image: Image) -> bool:
         others = [angle for angle in (0, 180, 90, 270) if angle != self.rotation]
         angle = others[self._view // VIEWS % len(others)]
-        face = self._tracker.glance(turned_image(picture, angle), self._view % VIEWS)
+        face = self._tracker.glance(turned_image(image, angle), self._view % VIEWS)
         if face is None or abs(face.motion.rotation[0]) > UPRIGHT:
             self._view, self._found = self._view + 1, 0
             return False
@@ -157,7 +157,7 @@ class Eye:
         return True
 
     def turned(self, pose: PoseSource) -> PoseSource:
-        """The pose of the camera that would have taken the turned pictures, from that which did."""
+        """The pose of the camera that would have taken the turned images, from that which did."""
 
         def of(stamp: int) -> CameraPose | None:
             camera = pose(stamp)
@@ -170,7 +170,7 @@ class Eye:
 
     @property
     def lying(self) -> int:
-        """By how much pictures should be turned, degrees clockwise: heads have lain for long."""
+        """By how much images should be turned, degrees clockwise: heads have lain for long."""
         since, seen = self._lying_since, self._seen
         if since is None or seen is None or seen - since < LYING_NS:
             return 0
@@ -178,7 +178,7 @@ class Eye:
 
 
 def turned_camera(camera: Camera, width: int, height: int, rotation: int) -> Camera:
-    """The camera of pictures of a size (px) that have been turned clockwise by 0 to 270 degrees."""
+    """The camera of images of a size (px) that have been turned clockwise by 0 to 270 degrees."""
     fx, fy, cx, cy = camera.fx, camera.fy, camera.cx, camera.cy
     if rotation == 90:
         return Camera(fy, fx, height - cy, cx)

@@ -1,4 +1,4 @@
-"""How pictures and sound reach perception: everything in order (lossless), or the newest (live).
+"""How images and audio reach perception: everything in order (lossless), or the newest (live).
 
 What the senses bring is taken in whatever thread it comes and is worked off by one thread, job by
 job. Live, no backlog grows: what is too much is dropped and counted. For a replay nothing is
@@ -20,15 +20,15 @@ Job = Callable[[], None]
 Ready = tuple[str, Job]
 
 LIVE_IMAGES = 2
-LIVE_SOUNDS = 200
+LIVE_CHUNKS = 200
 
 
 class Feed:
     """Runs what the streams bring in one worker thread, by the policy *live* or *lossless*.
 
-    Live, at most `LIVE_IMAGES` pictures wait and a newer one replaces the newest of them, so that a
+    Live, at most `LIVE_IMAGES` images wait and a newer one replaces the newest of them, so that a
     hiccup loses nothing and a slow machine does not fall behind; the oldest keeps its place, or
-    sound that piles up would keep it from ever being seen. At most `LIVE_SOUNDS` chunks of sound
+    audio that piles up would keep it from ever being seen. At most `LIVE_CHUNKS` chunks of audio
     wait, and a newer one drops the oldest: a machine that far behind must not answer what was said
     seconds ago. Lossless, everything waits its turn, in the order of its stamps.
 
@@ -48,7 +48,7 @@ class Feed:
         ordered: tuple[str, ...] = ('image', 'audio'),
     ) -> None:
         self._on_error = on_error
-        self._limits = {} if lossless else {'image': (LIVE_IMAGES, -1), 'audio': (LIVE_SOUNDS, 0)}
+        self._limits = {} if lossless else {'image': (LIVE_IMAGES, -1), 'audio': (LIVE_CHUNKS, 0)}
         self._order = StampOrder(*ordered) if lossless and ordered else None
         self._jobs: deque[Ready] = deque()
         self._condition = threading.Condition()

@@ -26,7 +26,7 @@ PERIOD_NS = NANOSECONDS // MODEL_RATE
 
 FACE_HOLD_NS = 200_000_000
 """A face older than this is no longer valid, and without a newer frame audio alone drives ticks
-(where nobody sets another `picture_wait_ns`)."""
+(where nobody sets another `image_wait_ns`)."""
 
 JUMP_BACK_NS = 500_000_000
 """A stamp that lies this far before the last one means a new start (bag loop), not a late frame."""
@@ -108,9 +108,9 @@ class Perception:
         self._talker = Talker(listen_to)
         self._audio = audio
         self.audio_wait_ns = round(audio_wait * NANOSECONDS)
-        """Longest wait of a tick for its sound; may change at any time."""
-        self.picture_wait_ns = FACE_HOLD_NS
-        """How far sound runs ahead of the pictures before it drives the ticks; may change, too."""
+        """Longest wait of a tick for its audio; may change at any time."""
+        self.image_wait_ns = FACE_HOLD_NS
+        """How far audio runs ahead of the images before it drives the ticks; may change, too."""
         self.counters = PerceptionCounters()
         self._clock = ModelClock()
         self._pending: deque[_PendingTick] = deque()
@@ -124,7 +124,7 @@ class Perception:
         self._last_face: int | None = None
         self._expect_audio = self._audio is not None
         self._audio_received = 0.0
-        self._first_sound: int | None = None
+        self._first_audio: int | None = None
         self._speaking = False
         self._talker.reset()
         self._index = 0
@@ -152,7 +152,7 @@ class Perception:
 
     @property
     def faceless_for(self) -> float:
-        """For how long the pictures have shown nobody, s of stream time."""
+        """For how long the images have shown nobody, s of stream time."""
         if self._sight is None or self._last_face is None:
             return 0.0
         return (self._sight.stamp - self._last_face) / NANOSECONDS
@@ -223,11 +223,11 @@ class Perception:
             self._forget()
             self.counters.resets += 1
         self._expect_audio = True
-        if self._first_sound is None:
-            self._first_sound = stamp
-        since = self._first_sound if self._sight is None else self._sight.stamp
-        if end - since > self.picture_wait_ns:
-            for tick in self._advance(end - self.picture_wait_ns):
+        if self._first_audio is None:
+            self._first_audio = stamp
+        since = self._first_audio if self._sight is None else self._sight.stamp
+        if end - since > self.image_wait_ns:
+            for tick in self._advance(end - self.image_wait_ns):
                 self._pending.append(_PendingTick(tick, self._sight, self._audio_received))
         return self._emit(end)
 

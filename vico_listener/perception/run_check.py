@@ -19,25 +19,25 @@ class SenseCount:
     Attributes:
         ticks: all.
         faces: with a face.
-        sounds: with sound, silence included.
+        audio: with audio, silence included.
         speech: at which somebody spoke.
     """
 
     ticks: int = 0
     faces: int = 0
-    sounds: int = 0
+    audio: int = 0
     speech: int = 0
 
-    def add(self, face: bool, sound: bool, speech: bool) -> None:
-        """Count a tick, at which there was a face, sound, speech."""
+    def add(self, face: bool, audio: bool, speech: bool) -> None:
+        """Count a tick, at which there was a face, audio, speech."""
         self.ticks += 1
         self.faces += face
-        self.sounds += sound
+        self.audio += audio
         self.speech += speech
 
     def shares(self) -> dict[str, float]:
-        """Shares of the ticks with a face, with sound and with speech, 0..1; NaN without ticks."""
-        counts = {'face': self.faces, 'sound': self.sounds, 'speech': self.speech}
+        """Shares of the ticks with a face, with audio and with speech, 0..1; NaN without ticks."""
+        counts = {'face': self.faces, 'audio': self.audio, 'speech': self.speech}
         return {
             sense: count / self.ticks if self.ticks else float('nan')
             for sense, count in counts.items()
@@ -50,16 +50,16 @@ class RunCheck:
 
     Attributes:
         senses: what was seen and heard.
-        wants_sound: False where the user wants none.
-        sound_behind: by how much sound came later than the picture of its time, s; negative =
+        wants_audio: False where the user wants none.
+        audio_behind: by how much audio came later than the image of its time, s; negative =
             earlier; None = nobody measured it.
         notes: lines about how a recording was played.
         skipped: what was not perceived, and why.
     """
 
     senses: SenseCount
-    wants_sound: bool = True
-    sound_behind: float | None = None
+    wants_audio: bool = True
+    audio_behind: float | None = None
     notes: Sequence[str] = ()
     skipped: Sequence[str] = ()
 
@@ -68,7 +68,7 @@ class RunCheck:
         """'ok', or which sense was missing for more than half of the time."""
         if not self.senses.ticks:
             return 'nothing was perceived'
-        wanted = ('face', 'sound') if self.wants_sound else ('face',)
+        wanted = ('face', 'audio') if self.wants_audio else ('face',)
         shares = self.senses.shares()
         missing = [
             f'no {sense} in {1.0 - shares[sense]:.0%} of the time'
@@ -79,11 +79,11 @@ class RunCheck:
 
     def sections(self) -> dict[str, Any]:
         """Return it as sections of a report; shares are 0..1."""
-        behind = math.nan if self.sound_behind is None else self.sound_behind
+        behind = math.nan if self.audio_behind is None else self.audio_behind
         return {
             'senses': {'ticks': self.senses.ticks}
             | self.senses.shares()
-            | {'sound behind [s]': behind},
+            | {'audio behind [s]': behind},
             'notes': list(self.notes),
             'skipped': list(self.skipped),
             'check': self.verdict,
@@ -92,8 +92,8 @@ class RunCheck:
     def lines(self) -> list[str]:
         """Return it as lines of text."""
         shares = [f'{sense} {share:.0%}' for sense, share in self.senses.shares().items()]
-        if self.sound_behind is not None:
-            shares.append(f'sound {self.sound_behind:+.2f} s behind the pictures')
+        if self.audio_behind is not None:
+            shares.append(f'audio {self.audio_behind:+.2f} s behind the images')
         return [
             f'senses: {", ".join(shares)}',
             *(f'skipped: {line}' for line in self.skipped),

@@ -1,6 +1,6 @@
 """Which stamps of a live camera and microphone count, and how long one waits for the other.
 
-Picture and sound are joined by their stamps. Where two clocks do not agree, that makes the listener
+Image and audio are joined by their stamps. Where two clocks do not agree, that makes the listener
 deaf or blind: then what arrived together belongs together, and somebody has to be told.
 """
 
@@ -14,7 +14,7 @@ from vico_listener.perception.stream_clock import StreamClock
 IMAGE, AUDIO = 'image', 'audio'
 
 FAR_NS = 500_000_000
-"""Stamps of picture and sound that lie farther apart cannot be joined."""
+"""Stamps of image and audio that lie farther apart cannot be joined."""
 
 EARLY_NS = 150_000_000
 """Nor those that arrive so long before they were captured, unless those of the other do, too."""
@@ -39,15 +39,15 @@ MARGIN_NS = 100_000_000
 """What a stream is waited for beyond its usual delay."""
 
 LONGEST_AUDIO_NS = 1_200_000_000
-"""Longest wait of a picture for its sound."""
+"""Longest wait of an image for its audio."""
 
-PICTURE_NS = 200_000_000
-"""Shortest wait of sound for its picture."""
+IMAGE_NS = 200_000_000
+"""Shortest wait of audio for its image."""
 
 WORTH_TELLING_NS = 200_000_000
-"""A delay, or a piece of sound, so long that whoever speaks notices."""
+"""A delay, or a piece of audio, so long that whoever speaks notices."""
 
-NAMES = {IMAGE: ('pictures', 'their'), AUDIO: ('sound', 'its')}
+NAMES = {IMAGE: ('images', 'their'), AUDIO: ('audio', 'its')}
 DEVICES = {IMAGE: 'camera', AUDIO: 'microphone'}
 
 
@@ -104,7 +104,7 @@ class SenseClocks:
         return restart
 
     def chunk(self, stream: str) -> int:
-        """How long the messages of a stream last, ns; 0 for pictures."""
+        """How long the messages of a stream last, ns; 0 for images."""
         return self._clocks[stream].chunk
 
     def is_by_arrival(self, stream: str) -> bool:
@@ -202,25 +202,25 @@ class SenseClocks:
         return 0 if self._by_arrival[stream] else self._clocks[stream].delay or 0
 
     @property
-    def sound_behind(self) -> int:
-        """How much later than a picture the sound of its time arrives, ns; negative = earlier."""
+    def audio_behind(self) -> int:
+        """How much later than an image the audio of its time arrives, ns; negative = earlier."""
         if len(self._clocks) < 2:
             return 0
         return self._delay_used(AUDIO) - self._delay_used(IMAGE)
 
     def audio_wait(self, shortest: int) -> int:
-        """How long a picture should wait for its sound, ns, at least `shortest`."""
+        """How long an image should wait for its audio, ns, at least `shortest`."""
         if AUDIO not in self._clocks:
             return shortest
         if self._clocks[AUDIO].arrival is None:
             return max(shortest, LONGEST_AUDIO_NS)  # nobody knows how long the chunks are
-        needed = max(0, self.sound_behind) + self._clocks[AUDIO].chunk + MARGIN_NS
+        needed = max(0, self.audio_behind) + self._clocks[AUDIO].chunk + MARGIN_NS
         return max(shortest, min(needed, LONGEST_AUDIO_NS))
 
-    def picture_wait(self) -> int:
-        """How long sound should wait for its picture, ns."""
-        behind = min(max(0, -self.sound_behind), FAR_NS)
-        return max(PICTURE_NS, behind + NANOSECONDS // MODEL_RATE + MARGIN_NS)
+    def image_wait(self) -> int:
+        """How long audio should wait for its image, ns."""
+        behind = min(max(0, -self.audio_behind), FAR_NS)
+        return max(IMAGE_NS, behind + NANOSECONDS // MODEL_RATE + MARGIN_NS)
 
     # What is told.
 
@@ -235,7 +235,7 @@ class SenseClocks:
                 )
         if self._mode == HEADER:
             found += self._cannot_be_joined()
-        behind = self.sound_behind
+        behind = self.audio_behind
         if not found and WORTH_TELLING_NS < abs(behind) <= FAR_NS:
             late, early = (AUDIO, IMAGE) if behind > 0 else (IMAGE, AUDIO)
             name, own = NAMES[late]
@@ -248,7 +248,7 @@ class SenseClocks:
         chunk = self._clocks[AUDIO].chunk if AUDIO in self._clocks else 0
         if chunk > WORTH_TELLING_NS:
             found.append(
-                f'sound comes in pieces of {_seconds(chunk)}: every answer waits for one; let the '
+                f'audio comes in pieces of {_seconds(chunk)}: every answer waits for one; let the '
                 'driver of the microphone send 20 to 100 ms at a time'
             )
         return found

@@ -34,10 +34,10 @@ FOLLOWED = 0.2
 """Share of a second's deviation that the count of samples takes over in a second."""
 
 PAUSE_NS = 250_000_000
-"""Sound that arrives so much later than the count of its samples says was interrupted."""
+"""Audio that arrives so much later than the count of its samples says was interrupted."""
 
 BURST_NS = NANOSECONDS
-"""How far sound may be ahead of its arrival by the count of samples: it comes in bursts."""
+"""How far audio may be ahead of its arrival by the count of samples: it comes in bursts."""
 
 
 class StreamClock:
@@ -45,7 +45,7 @@ class StreamClock:
 
     Attributes:
         fault: what is wrong with the stamps by themselves, as in 'image stamps ...'; '' = nothing.
-        chunk: how long its longest messages of late last; 0 for pictures.
+        chunk: how long its longest messages of late last; 0 for images.
         arrival: when the newest message came; None before the first.
     """
 
@@ -71,7 +71,7 @@ class StreamClock:
         Args:
             stamp: of its header; 0 = it has none.
             arrival: when it came, by this computer's clock.
-            duration: how much sound it holds.
+            duration: how much audio it holds.
 
         Returns:
             None when nobody can say.
@@ -117,13 +117,13 @@ class StreamClock:
 
     @property
     def delay(self) -> int | None:
-        """How long after its stamp (its end, of sound) a message arrives; None = unknown."""
+        """How long after its stamp (its end, of audio) a message arrives; None = unknown."""
         return None if self.fault else self._delay
 
     def arrived(self, arrival: int, duration: int = 0) -> int:
         """When the message was captured, as far as its arrival says.
 
-        Sound is laid evenly by the count of its samples, however unevenly it comes.
+        Audio is laid evenly by the count of its samples, however unevenly it comes.
         """
         begin = arrival - duration
         if duration == 0:

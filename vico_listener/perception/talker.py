@@ -94,16 +94,16 @@ class Talker:
         self._since_voice = 0
         self.elsewhere_ticks = 0
 
-    def update(self, face: FaceMotion | None, sound: bool, speech: float) -> Talk:
+    def update(self, face: FaceMotion | None, voiced: bool, speech: float) -> Talk:
         """Return who speaks at the next tick.
 
         Args:
             face: the face in view; None if there is none.
-            sound: whether a voiced sound is heard (see `speech.voice`).
+            voiced: whether a voiced sound is heard (see `speech.voice`).
             speech: the probability that it is speech.
         """
         self._since_speech = 0 if speech >= SPEECH else self._since_speech + 1
-        voice = sound and (self._listen_to == 'sound' or self._since_speech <= SPEECH_TICKS)
+        voice = voiced and (self._listen_to == 'sound' or self._since_speech <= SPEECH_TICKS)
         self._since_voice = 0 if voice else self._since_voice + 1
         if self._listen_to != 'speaker':
             return Talk(voice)

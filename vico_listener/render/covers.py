@@ -33,11 +33,11 @@ LARGEST_ZOOM = 2.0
 """The enlargement beyond which a face is too small to tell."""
 
 
-def covered_part(picture: Image, landmarks: NDArray[np.float32]) -> str | None:
+def covered_part(photo: Image, landmarks: NDArray[np.float32]) -> str | None:
     """Return what is covered of a face, or None.
 
     Args:
-        picture: (H, W, 3) uint8 BGR.
+        photo: (H, W, 3) uint8 BGR.
         landmarks: (N, 2) or (N, 3) the landmarks of the face, px.
     """
     points = landmarks[:468, :2].astype(np.float64)
@@ -47,7 +47,7 @@ def covered_part(picture: Image, landmarks: NDArray[np.float32]) -> str | None:
         return None
     low = np.floor(points.min(axis=0)).astype(int).clip(0)
     high = np.ceil(points.max(axis=0)).astype(int) + 1
-    face = cv2.cvtColor(picture[low[1] : high[1], low[0] : high[0]], cv2.COLOR_BGR2GRAY)
+    face = cv2.cvtColor(photo[low[1] : high[1], low[0] : high[0]], cv2.COLOR_BGR2GRAY)
     method = cv2.INTER_AREA if scale < 1.0 else cv2.INTER_LINEAR
     grey = np.asarray(cv2.resize(face, None, None, scale, scale, method))
     places = np.round((points - low) * scale).astype(np.int32)

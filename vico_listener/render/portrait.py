@@ -61,10 +61,10 @@ def load_portrait(path: str | Path) -> Image:
     """
     if not Path(path).is_file():
         raise PortraitError(f'no such portrait: {path}')
-    picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if picture is None:
+    photo = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if photo is None:
         raise PortraitError(f'{path} is not an image that OpenCV can read: give a JPEG or PNG')
-    return np.asarray(picture)
+    return np.asarray(photo)
 
 
 def default_portrait_path() -> Path:
@@ -120,16 +120,16 @@ def reference_of(face: FaceObservation) -> FaceMotion:
     return FaceMotion(face.motion.expression)
 
 
-def find_face(picture: Image) -> FaceObservation:
+def find_face(photo: Image) -> FaceObservation:
     """Return the one face of a photo.
 
     Raises:
         PortraitError: there is no face, or more than one of comparable size; or the face is not
             upright, or a profile, or the edge of the photo cuts it off, or something covers it.
     """
-    faces = observe_faces(picture)
+    faces = observe_faces(photo)
     if not faces:
-        _refuse_turned(picture)
+        _refuse_turned(photo)
         raise PortraitError(
             'no face in the portrait: give a photo of one human face, seen from the front, '
             'with both eyes visible'
@@ -141,8 +141,8 @@ def find_face(picture: Image) -> FaceObservation:
         )
     _check_upright(faces[0])
     _check_frontal(faces[0])
-    _check_whole(faces[0], picture)
-    covered = covered_part(picture, faces[0].landmarks)
+    _check_whole(faces[0], photo)
+    covered = covered_part(photo, faces[0].landmarks)
     if covered is not None:
         raise PortraitError(
             f'something covers {covered} in the portrait: give one without sunglasses, mask or '
@@ -151,10 +151,10 @@ def find_face(picture: Image) -> FaceObservation:
     return faces[0]
 
 
-def _refuse_turned(picture: Image) -> None:
+def _refuse_turned(photo: Image) -> None:
     """Raise a PortraitError that says how to turn a photo in which a face is found then."""
     for degrees in TURNS:
-        faces = observe_faces(turned_image(picture, degrees))
+        faces = observe_faces(turned_image(photo, degrees))
         if faces and abs(faces[0].motion.rotation[0]) < MAX_ROLL:
             raise _lying(degrees)
 
@@ -181,9 +181,9 @@ def _lying(degrees: int) -> PortraitError:
     )
 
 
-def _check_whole(face: FaceObservation, picture: Image) -> None:
+def _check_whole(face: FaceObservation, photo: Image) -> None:
     points = face.landmarks[:468, :2]
-    size = np.array(picture.shape[1::-1])
+    size = np.array(photo.shape[1::-1])
     beyond = max(float(-points.min()), float((points - size).max()))
     if beyond > MAX_BEYOND * float(np.ptp(points[:, 1])):
         raise PortraitError(
@@ -218,7 +218,7 @@ class Portrait:
     face_height: float
 
 
-def prepare_portrait(picture: Image, size: int) -> Portrait:
+def prepare_portrait(photo: Image, size: int) -> Portrait:
     """Crop a photo to a square of `size` px around its one face.
 
     The crop stays inside the photo if possible. Beyond the photo, its edge is continued and
@@ -227,21 +227,21 @@ def prepare_portrait(picture: Image, size: int) -> Portrait:
     Raises:
         PortraitError: see `find_face`.
     """
-    scale = min(MAX_SIDE / max(picture.shape[:2]), 1.0)
+    scale = min(MAX_SIDE / max(photo.shape[:2]), 1.0)
     if scale < 1.0:
-        picture = np.asarray(cv2.resize(picture, None, None, scale, scale, cv2.INTER_AREA))
-    face = find_face(picture)
+        photo = np.asarray(cv2.resize(photo, None, None, scale, scale, cv2.INTER_AREA))
+    face = find_face(photo)
     points = face.landmarks.astype(np.float64)
     height = float(np.ptp(points[:468, 1]))
     centre = (points[:468, :2].max(axis=0) + points[:468, :2].min(axis=0)) / 2
-    photo = np.array(picture.shape[1::-1], np.float64)
-    side = float(np.clip(photo.min(), TIGHT_CROP * height, CROP * height))
+    extent = np.array(photo.shape[1::-1], np.float64)
+    side = float(np.clip(extent.min(), TIGHT_CROP * height, CROP * height))
     origin = centre - side * np.array([0.5, FACE_LEVEL])
-    room = photo - side
+    room = extent - side
     origin = np.where(room >= 0, np.clip(origin, 0, np.maximum(room, 0)), room / 2)
     zoom = size / side
     matrix = np.array([[zoom, 0, -origin[0] * zoom], [0, zoom, -origin[1] * zoom]])
-    image = _crop(picture, matrix, size)
+    image = _crop(photo, matrix, size)
     points[:, :2] = (points[:, :2] - origin) * zoom
     points[:, 2] *= zoom
     eyes = points[EYE_OUTER_LEFT, :2] - points[EYE_OUTER_RIGHT, :2]
@@ -262,16 +262,14 @@ def prepare_portrait(picture: Image, size: int) -> Portrait:
     )
 
 
-def _crop(picture: Image, matrix: NDArray[np.float64], size: int) -> Image:
+def _crop(photo: Image, matrix: NDArray[np.float64], size: int) -> Image:
     zoom = float(matrix[0, 0])
     if zoom < 1.0:  # Smooth before shrinking, or fine patterns would alias.
-        picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.4 / zoom))
+        photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), 0.4 / zoom))
     flags = cv2.INTER_LINEAR if zoom < 1.0 else cv2.INTER_CUBIC
-    crop = cv2.warpAffine(
-        picture, matrix, (size, size), flags=flags, borderMode=cv2.BORDER_REPLICATE
-    )
+    crop = cv2.warpAffine(photo, matrix, (size, size), flags=flags, borderMode=cv2.BORDER_REPLICATE)
     inside = cv2.warpAffine(
-        np.full(picture.shape[:2], 255, np.uint8), matrix, (size, size), flags=cv2.INTER_NEAREST
+        np.full(photo.shape[:2], 255, np.uint8), matrix, (size, size), flags=cv2.INTER_NEAREST
     )
     if inside.min() == 255:
         return np.asarray(crop)

@@ -261,7 +261,7 @@ PERCEPTION = NodeApi(
         Value('image_stamps', 'Where the stamps of the images come from: `header` or `arrival`.'),
         Value('audio_stamps', 'Where those of the audio come from.'),
         Value(
-            'sound_behind',
+            'audio_behind',
             'How much later than an image the audio of its time arrives; negative: earlier; nan '
             'while replaying [s].',
         ),

@@ -18,7 +18,7 @@ LOUDER = 4.0
 """Another channel is taken instead when it has so many times the energy."""
 
 AUDIBLE = 1e-6
-"""Mean square, full scale 1, from which on sound is loud enough to judge: -60 dB."""
+"""Mean square, full scale 1, from which on audio is loud enough to judge: -60 dB."""
 
 MEMORY = 8192
 """After so many samples what was heard counts half."""

@@ -1,6 +1,6 @@
-"""Whether the length of a sound's messages agrees with their stamps, and if not, what it may be.
+"""Whether the length of audio messages agrees with their stamps, and if not, what it may be.
 
-Sound of 44.1 kHz, two channels, that is taken for 16 kHz, one channel, lasts 5.5 times as long as
+Audio of 44.1 kHz, two channels, that is taken for 16 kHz, one channel, lasts 5.5 times as long as
 the time between its stamps. That says what is wrong, and nearly what is right.
 """
 
@@ -26,7 +26,7 @@ WRONG = math.log(1.06)
 """Logarithm of a factor that no clock is off by; 44.1 for 48 kHz is 8 %."""
 
 AGREEMENT = math.log(1.04)
-"""How far the whole stretch and most of its messages may disagree: lost sound and bursts do."""
+"""How far the whole stretch and most of its messages may disagree: lost audio and bursts do."""
 
 
 class LengthCheck:
@@ -49,7 +49,7 @@ class LengthCheck:
 
     @property
     def factor(self) -> float:
-        """How many times as long as its stamps say the sound is; 1 = right, or nobody can tell."""
+        """How many times as long as its stamps say the audio is; 1 = right, or nobody can tell."""
         if len(self._messages) <= ENOUGH:
             return 1.0
         stamps, lengths = np.array(self._messages).T
@@ -72,6 +72,6 @@ class LengthCheck:
         likely = likely_format(factor * taken.frame_bytes * taken.sample_rate, bytes(self._newest))
         guess = f'it looks like {likely}, ' if likely else ''
         return (
-            f'the sound is {factor:.2f} times as long as its stamps say: {guess}not {taken}; '
+            f'the audio is {factor:.2f} times as long as its stamps say: {guess}not {taken}; '
             'publish audio_info, or set audio_sample_rate and audio_channels'
         )

@@ -37,15 +37,15 @@ ENOUGH = 1000
 """Fewest bytes from which something can be seen."""
 
 ROUGH = 0.6
-"""Mean square of the steps of a sound over twice its own, from which on it is noise: 1 is white."""
+"""Mean square of the steps of audio over twice its own, from which on it is noise: 1 is white."""
 
 DENSE = 0.4
-"""Median of the absolute values of a sound from which on it is none: unsigned bytes, taken for
+"""Median of the absolute values of audio from which on it is none: unsigned bytes, taken for
 pairs, lie about the largest and the least value."""
 
 LOUDEST = 4.0
 QUIETEST = 1e-9
-"""Largest and least of the absolute values of floats that are sound; full scale is 1."""
+"""Largest and least of the absolute values of floats that are audio; full scale is 1."""
 
 
 def likely_format(bytes_a_second: float, data: bytes = b'') -> AudioFormat | None:
@@ -67,7 +67,7 @@ def likely_format(bytes_a_second: float, data: bytes = b'') -> AudioFormat | Non
 
 
 def _looks_right(data: bytes, usual: AudioFormat) -> bool:
-    """Return whether bytes look like sound when they are taken for this format."""
+    """Return whether bytes look like audio when they are taken for this format."""
     if len(data) < ENOUGH:
         return False
     whole = data[: len(data) // usual.frame_bytes * usual.frame_bytes]
@@ -79,10 +79,10 @@ def _looks_right(data: bytes, usual: AudioFormat) -> bool:
         values = PcmDecoder(1, usual.sample_format).decode(whole)
     except AudioFormatError:
         return False
-    sound = values.reshape(-1, usual.channels).astype(np.float64)
-    dense = np.median(np.abs(sound)) > DENSE
-    sound -= sound.mean(axis=0)
-    power = (sound**2).mean(axis=0)
-    steps = (np.diff(sound, axis=0) ** 2).mean(axis=0)
+    audio = values.reshape(-1, usual.channels).astype(np.float64)
+    dense = np.median(np.abs(audio)) > DENSE
+    audio -= audio.mean(axis=0)
+    power = (audio**2).mean(axis=0)
+    steps = (np.diff(audio, axis=0) ** 2).mean(axis=0)
     smooth = (power > 0) & (steps < 2 * ROUGH * power)
     return bool(smooth.all() and not dense)

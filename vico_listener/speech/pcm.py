@@ -180,9 +180,9 @@ class PcmDecoder:
         peak = np.abs(samples).max(initial=0.0)
         if peak <= SAMPLE_LIMIT:
             return samples
-        sound = np.abs(samples) <= SAMPLE_LIMIT
-        self.damaged += int(samples.size - np.count_nonzero(sound))
-        return np.where(sound, samples, 0)
+        good = np.abs(samples) <= SAMPLE_LIMIT
+        self.damaged += int(samples.size - np.count_nonzero(good))
+        return np.where(good, samples, 0)
 
 
 _INTEGER_SCALES = {size: np.float32(2.0 ** (1 - 8 * size)) for size in (1, 2, 4, 8)}

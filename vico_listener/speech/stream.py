@@ -37,7 +37,7 @@ class AcousticFrame:
     Attributes:
         features: (45,) float32 in the stream's layout; always finite.
         speaking: voice activity.
-        speech: the probability that the sound is speech; 1 where no network tells.
+        speech: the probability that the audio is speech; 1 where no network tells.
         valid: whether all audio of the tick's analysis frame was known; silence replaces what is
             missing.
     """

@@ -48,13 +48,13 @@ class AlignedFace:
     """A face as the network sees it.
 
     Attributes:
-        picture: (224, 224, 3) uint8 RGB; black beyond the original image.
+        image: (224, 224, 3) uint8 RGB; black beyond the original image.
         transform_params: (5,) float32: the width and height of the original image in px, the scale,
             and the place x, y of the standard face's origin in px, with y counted upwards from the
             lowest row.
     """
 
-    picture: NDArray[np.uint8]
+    image: NDArray[np.uint8]
     transform_params: NDArray[np.float32]
 
 
@@ -63,18 +63,18 @@ def five_points(landmarks: NDArray) -> NDArray[np.float64]:
     return np.array([landmarks[list(group), :2].mean(axis=0) for group in MESH_POINTS], np.float64)
 
 
-def align_face(picture: Image, points: NDArray) -> AlignedFace:
+def align_face(image: Image, points: NDArray) -> AlignedFace:
     """Crop a face from an image.
 
     Args:
-        picture: (H, W, 3) uint8 BGR, the image.
+        image: (H, W, 3) uint8 BGR, the camera's.
         points: (5, 2) the eyes, the tip of the nose and the corners of the mouth, px, y down; what
             is left in the image comes first.
 
     Raises:
         AlignmentError: the points coincide or are not finite.
     """
-    height, width = picture.shape[:2]
+    height, width = image.shape[:2]
     upward = np.array(points, np.float64)
     upward[:, 1] = height - 1 - upward[:, 1]
     camera = _SOLVE @ upward if np.isfinite(upward).all() else np.zeros((4, 2))
@@ -87,18 +87,18 @@ def align_face(picture: Image, points: NDArray) -> AlignedFace:
     left = int(columns / 2 - SIZE / 2 + (x - width / 2) * scale)
     top = int(rows / 2 - SIZE / 2 + (height / 2 - y) * scale)
     return AlignedFace(
-        _cut(picture, columns, rows, left, top),
+        _cut(image, columns, rows, left, top),
         np.array([width, height, scale, x, y], np.float32),
     )
 
 
-def _cut(picture: Image, columns: int, rows: int, left: int, top: int) -> NDArray[np.uint8]:
+def _cut(image: Image, columns: int, rows: int, left: int, top: int) -> NDArray[np.uint8]:
     """Return the square (224, 224, 3) RGB at (left, top) of the image scaled to columns x rows."""
     # Only Deep3D needs Pillow, and the stack imports this module without it.
     from PIL.Image import Resampling
     from PIL.Image import fromarray
 
-    height, width = picture.shape[:2]
+    height, width = image.shape[:2]
     cut = np.zeros((SIZE, SIZE, 3), np.uint8)
     x0, x1 = max(left, 0), min(left + SIZE, columns)
     y0, y1 = max(top, 0), min(top + SIZE, rows)
@@ -106,6 +106,6 @@ def _cut(picture: Image, columns: int, rows: int, left: int, top: int) -> NDArra
         return cut
     # Only the visible part is scaled; Pillow also uses the pixels around the box.
     box = x0 * width / columns, y0 * height / rows, x1 * width / columns, y1 * height / rows
-    scaled = fromarray(picture).resize((x1 - x0, y1 - y0), Resampling.BICUBIC, box=box)
+    scaled = fromarray(image).resize((x1 - x0, y1 - y0), Resampling.BICUBIC, box=box)
     cut[y0 - top : y1 - top, x0 - left : x1 - left] = np.asarray(scaled)[..., ::-1]
     return cut

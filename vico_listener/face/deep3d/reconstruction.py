@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from vico_listener.face.deep3d.alignment import SIZE as PICTURE
+from vico_listener.face.deep3d.alignment import SIZE as IMAGE_SIZE
 from vico_listener.face.deep3d.alignment import AlignedFace
 from vico_listener.face.deep3d.coefficients import SIZE
 from vico_listener.face.model_file import FaceModelError
@@ -35,8 +35,8 @@ class Reconstruction:
         """Return the coefficients (N, 257) of N aligned faces."""
         if not faces:
             return np.zeros((0, SIZE), np.float32)
-        pictures = np.stack([face.picture for face in faces]).transpose(0, 3, 1, 2)
-        (coefficients,) = self._runner(pictures.astype(np.float32) / 255)
+        images = np.stack([face.image for face in faces]).transpose(0, 3, 1, 2)
+        (coefficients,) = self._runner(images.astype(np.float32) / 255)
         return np.asarray(coefficients, np.float32)
 
 
@@ -66,4 +66,4 @@ def network_part(path: Path | None) -> Part:
 
         return ReconstructionNetwork().eval() if path is None else load_reconstruction(path)
 
-    return Part('deep3d', build, {'pictures': (3, PICTURE, PICTURE)}, ('coefficients',))
+    return Part('deep3d', build, {'images': (3, IMAGE_SIZE, IMAGE_SIZE)}, ('coefficients',))

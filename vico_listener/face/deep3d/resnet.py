@@ -68,8 +68,8 @@ class _Backbone(nn.Module):
             setattr(self, f'layer{number}', nn.Sequential(*stage))
         self.outputs = width
 
-    def forward(self, picture: Tensor) -> Tensor:
-        x = functional.relu(self.bn1(self.conv1(picture)))
+    def forward(self, image: Tensor) -> Tensor:
+        x = functional.relu(self.bn1(self.conv1(image)))
         x = functional.max_pool2d(x, 3, 2, padding=1)
         for number in range(1, len(STAGES) + 1):
             x = getattr(self, f'layer{number}')(x)
@@ -86,9 +86,9 @@ class ReconstructionNetwork(nn.Module):
             nn.Conv2d(self.backbone.outputs, size, 1) for size in HEADS
         )
 
-    def forward(self, pictures: Tensor) -> Tensor:
+    def forward(self, images: Tensor) -> Tensor:
         """Return the coefficients (B, 257) of images."""
-        features = self.backbone(pictures)
+        features = self.backbone(images)
         return torch.cat([head(features) for head in self.final_layers], dim=1).flatten(1)
 
 

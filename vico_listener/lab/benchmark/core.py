@@ -26,7 +26,7 @@ from vico_listener.lab.benchmark.bench_table import rates
 from vico_listener.lab.benchmark.bench_table import sample
 from vico_listener.lab.benchmark.machine import Core
 from vico_listener.lab.benchmark.machine import one_core
-from vico_listener.lab.benchmark.material import pictures
+from vico_listener.lab.benchmark.material import images_of
 from vico_listener.lab.benchmark.material import voice
 from vico_listener.listener import DEFAULT_LISTENER
 from vico_listener.listener.agent import ListeningAgent
@@ -119,18 +119,18 @@ def librosa_ms(repeats: int) -> float:
     except ImportError:
         return math.nan
     hop = INTERNAL_RATE // MODEL_RATE
-    sound = np.random.default_rng(0).normal(0, 0.1, FRAME + 8 * hop).astype(np.float32)
+    audio = np.random.default_rng(0).normal(0, 0.1, FRAME + 8 * hop).astype(np.float32)
 
     def features() -> None:
         mel = librosa.feature.melspectrogram(
-            y=sound, sr=INTERNAL_RATE, n_fft=FRAME, hop_length=hop, center=False,
+            y=audio, sr=INTERNAL_RATE, n_fft=FRAME, hop_length=hop, center=False,
             n_mels=MEL_BANDS, fmin=MEL_RANGE[0], fmax=MEL_RANGE[1],
         )  # fmt: skip
         mfcc = librosa.feature.mfcc(S=librosa.power_to_db(mel, top_db=None), n_mfcc=MFCC_SIZE)
         librosa.feature.delta(mfcc, width=DELTA_TICKS)
         librosa.feature.delta(mfcc, width=DELTA_TICKS, order=2)
-        librosa.feature.rms(y=sound, frame_length=FRAME, hop_length=hop, center=False)
-        librosa.feature.zero_crossing_rate(sound, frame_length=FRAME, hop_length=hop, center=False)
+        librosa.feature.rms(y=audio, frame_length=FRAME, hop_length=hop, center=False)
+        librosa.feature.zero_crossing_rate(audio, frame_length=FRAME, hop_length=hop, center=False)
 
     return float(np.median(sample(features, repeats)))
 
@@ -260,16 +260,16 @@ def chain_row(clip: Path, frames: list[NDArray[np.uint8]], repeats: int) -> Row:
     samples, rate = voice(clip)
     size = rate // MODEL_RATE
     pieces = samples[: len(samples) // size * size].astype('<i2').reshape(-1, size)
-    sound = itertools.cycle(piece.tobytes() for piece in pieces)
+    chunks = itertools.cycle(piece.tobytes() for piece in pieces)
     head = ListeningHead(renderer='portrait', audio=AudioFormat(rate))
     ticks = itertools.count(1)
 
-    def one(picture: NDArray[np.uint8]) -> None:
+    def one(image: NDArray[np.uint8]) -> None:
         number = next(ticks)
         # A little ahead, so that rounding does not leave the tick a sample short.
-        head.hear(next(sound), tick_stamp(number - 1) + NANOSECONDS // 1000)
-        if not head.see(picture, tick_stamp(number)):
-            raise RuntimeError('a picture was not answered at once')
+        head.hear(next(chunks), tick_stamp(number - 1) + NANOSECONDS // 1000)
+        if not head.see(image, tick_stamp(number)):
+            raise RuntimeError('an image was not answered at once')
 
     durations = sample(each(frames, one), repeats, warm_up=MODEL_RATE)
     return Row(
@@ -291,7 +291,7 @@ def core_rows(clip: Path, quick: bool, report: Callable[[str], None]) -> tuple[l
         report: called with the name of each stage before it is measured.
     """
     few, many = (60, 200) if quick else (600, 3000)
-    frames, both = pictures(clip, alone=True), pictures(clip, alone=False)
+    frames, both = images_of(clip, alone=True), images_of(clip, alone=False)
     rows: list[Row] = []
     with one_core() as core:
         report('face')

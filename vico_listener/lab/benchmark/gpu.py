@@ -26,7 +26,7 @@ from vico_listener.lab.benchmark.bench_table import percentiles
 from vico_listener.lab.benchmark.bench_table import rates
 from vico_listener.lab.benchmark.bench_table import sample
 from vico_listener.lab.benchmark.core import each
-from vico_listener.lab.benchmark.material import pictures
+from vico_listener.lab.benchmark.material import images_of
 from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.model.config import ModelConfig
 from vico_listener.listener.model.runtimes import create_runtime
@@ -83,11 +83,11 @@ class Chain:
         silence = np.zeros(ACOUSTIC_SIZE, np.float32)
         self._frame = SpeakerFrame(0, 0, 0, FaceMotion.missing(BFM64), silence, face_valid=False)
 
-    def fit(self, picture: NDArray[np.uint8]) -> FaceMotion:
+    def fit(self, image: NDArray[np.uint8]) -> FaceMotion:
         """Find the landmarks, alignment and coefficients of the face in a camera image."""
-        self._tracker.update(picture, next(self._stamps) * NANOSECONDS // MODEL_RATE)
-        face = align_face(picture, five_points(self._tracker.faces[0].landmarks))
-        (rows,) = self._fit(face.picture.transpose(2, 0, 1)[None].astype(np.float32) / 255)
+        self._tracker.update(image, next(self._stamps) * NANOSECONDS // MODEL_RATE)
+        face = align_face(image, five_points(self._tracker.faces[0].landmarks))
+        (rows,) = self._fit(face.image.transpose(2, 0, 1)[None].astype(np.float32) / 255)
         return motion_of(rows[0], face.transform_params)
 
     def step(self) -> Any:
@@ -105,19 +105,19 @@ class Chain:
         """Run one step and draw its picture; the motion stays on the device."""
         self._direct.step(self._frame)
 
-    def whole(self, picture: NDArray[np.uint8]) -> Answer:
+    def whole(self, image: NDArray[np.uint8]) -> Answer:
         """One after the other."""
-        return self._head.answer(self._perceived(picture))
+        return self._head.answer(self._perceived(image))
 
-    def _perceived(self, picture: NDArray[np.uint8]) -> SpeakerFrame:
-        return replace(self._frame, face=self.fit(picture), face_valid=True)
+    def _perceived(self, image: NDArray[np.uint8]) -> SpeakerFrame:
+        return replace(self._frame, face=self.fit(image), face_valid=True)
 
-    def overlapped(self, pictures: Iterable[NDArray[np.uint8]]) -> Generator[Answer, None, None]:
-        """Answers; the next camera picture is fitted while one is answered, as live."""
+    def overlapped(self, images: Iterable[NDArray[np.uint8]]) -> Generator[Answer, None, None]:
+        """Answers; the next camera image is fitted while one is answered, as live."""
         answered: Future[Answer] | None = None
         with ThreadPoolExecutor(1) as answering:
-            for picture in pictures:
-                frame = self._perceived(picture)
+            for image in images:
+                frame = self._perceived(image)
                 if answered is not None:
                     yield answered.result()
                 answered = answering.submit(self._head.answer, frame)
@@ -133,7 +133,7 @@ def chain_rows(clip: Path, execution: Execution, repeats: int) -> list[Row]:
         execution: see `Chain`.
         repeats: number of repetitions of each measurement.
     """
-    chain, frames = Chain(execution), pictures(clip, alone=True)
+    chain, frames = Chain(execution), images_of(clip, alone=True)
     motion = chain.fit(frames[0])
     actions = {
         'fit: landmarks, alignment, Deep3D': (each(frames, chain.fit), '52.5 ms'),

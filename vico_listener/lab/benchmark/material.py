@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.media.clip import camera_frames
-from vico_listener.media.clip import read_sound
+from vico_listener.media.clip import read_audio
 from vico_listener.media.container import file_url
 
 SIZE = 640, 480
@@ -20,7 +20,7 @@ SPEAKER = slice(0, 150), slice(110, 310)
 """Rows and columns of the demo clip (320x240) that show the speaker without the bystander."""
 
 
-def pictures(clip: Path, alone: bool) -> list[NDArray[np.uint8]]:
+def images_of(clip: Path, alone: bool) -> list[NDArray[np.uint8]]:
     """Return every image of the demo clip at 640x480, the speaker `alone` or with the bystander."""
     part = SPEAKER if alone else (slice(None), slice(None))
     return [np.asarray(cv2.resize(f.image[part], SIZE), np.uint8) for f in camera_frames(clip)]
@@ -28,14 +28,14 @@ def pictures(clip: Path, alone: bool) -> list[NDArray[np.uint8]]:
 
 def voice(clip: Path) -> tuple[NDArray[np.int16], int]:
     """Return the first channel (N,) of the clip's audio and its rate in Hz."""
-    samples, rate = read_sound(clip)
+    samples, rate = read_audio(clip)
     return samples[:, 0], rate
 
 
 def write_fluent_clip(clip: Path, path: Path) -> int:
     """Write the speaker alone at 640x480 and 30 fps, with audio; return the number of images."""
     stamps = np.array([f.stamp for f in camera_frames(clip)])
-    images = pictures(clip, alone=True)
+    images = images_of(clip, alone=True)
     samples, rate = voice(clip)
     count = int(stamps[-1] * MODEL_RATE // NANOSECONDS)
     with av.open(file_url(path), 'w') as container:
@@ -48,9 +48,9 @@ def write_fluent_clip(clip: Path, path: Path) -> int:
             frame = av.VideoFrame.from_ndarray(images[max(0, int(newest))], format='bgr24')
             frame.pts, frame.time_base = tick, Fraction(1, MODEL_RATE)
             container.mux(video.encode(frame))
-        sound = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format='s16', layout='mono')
-        sound.sample_rate, sound.pts, sound.time_base = rate, 0, Fraction(1, rate)
-        container.mux(audio.encode(sound))
+        chunk = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format='s16', layout='mono')
+        chunk.sample_rate, chunk.pts, chunk.time_base = rate, 0, Fraction(1, rate)
+        container.mux(audio.encode(chunk))
         container.mux(video.encode(None))
         container.mux(audio.encode(None))
     return count

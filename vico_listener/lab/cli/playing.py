@@ -90,8 +90,8 @@ def _record(
         recorder = RecorderNode(args.out, load_profile(args.robot).topic, source.start, shown=shown)
         files.callback(recorder.close)
         if film:
-            sound = (clip.sample_rate, min(2, clip.channels)) if clip.has_audio else None
-            recorder.film = Film(args.out / 'listener.mp4', FACE_SIZE, sound)
+            audio = (clip.sample_rate, min(2, clip.channels)) if clip.has_audio else None
+            recorder.film = Film(args.out / 'listener.mp4', FACE_SIZE, audio)
         replay.on_played = recorder.on_played
         # Filming must not disturb what is filmed.
         graph.spin(replay, recorder, niceness=10)
@@ -115,7 +115,7 @@ def _record(
 
 
 def _check_format(perception: dict[str, str]) -> None:
-    """Refuse a run whose sound was taken for another format at first.
+    """Refuse a run whose audio was taken for another format at first.
 
     Raises:
         StackError: the format changed while the run lasted.
@@ -123,7 +123,7 @@ def _check_format(perception: dict[str, str]) -> None:
     changes = int(perception.get('format_changes', 0))
     if changes:
         raise StackError(
-            f'the format of the sound changed {changes} time(s) while it was played, to '
+            f'the format of the audio changed {changes} time(s) while it was played, to '
             f'{perception.get("audio_format")}: what was heard before is not what was said, so '
             'nothing is reported; play it again, or give a recording of one format'
         )

@@ -11,8 +11,8 @@ from vico_listener.face.deep3d.reconstruction import Reconstruction
 from vico_listener.lab.reconstruction.clip_coefficients import reconstruct_clip
 from vico_listener.lab.reconstruction.mesh import load_basel_face
 from vico_listener.lab.reconstruction.mesh import write_obj
-from vico_listener.media.clip import count_pictures
-from vico_listener.media.tick_images import pictures_at_ticks
+from vico_listener.media.clip import count_images
+from vico_listener.media.tick_images import images_at_ticks
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,8 +42,8 @@ def run(args: argparse.Namespace) -> int:
     # What can be refused is refused before the long work.
     basel_face = load_basel_face(args.bfm) if args.obj else None
     reconstruction = Reconstruction(args.face_model)
-    count_pictures(args.source)  # refuses what holds none
-    clip = reconstruct_clip(pictures_at_ticks(args.source), reconstruction, progress=True)
+    count_images(args.source)  # refuses what holds none
+    clip = reconstruct_clip(images_at_ticks(args.source), reconstruction, progress=True)
     if not 0 <= args.frame < len(clip.coefficients):
         raise SettingError(
             f'--frame: {args.source} has the frames 0 to {len(clip.coefficients) - 1}'

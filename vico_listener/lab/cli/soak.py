@@ -113,7 +113,7 @@ def _row(result: Any) -> dict[str, str]:
         'meanwhile': result.fault.meanwhile.value,
         'gap [s]': _number(result.gap),
         'back after [s]': _number(result.back),
-        'pictures sent / counted': f'{result.published} / {result.counted}'
+        'images sent / counted': f'{result.published} / {result.counted}'
         if result.published
         else '-',
         'memory [MB]': _number(result.memory, 0),
@@ -146,7 +146,7 @@ def _long_run(suite: Any, duration: float, out: Path) -> dict[str, str]:
         'meanwhile': long_run.summary(seconds),
         'gap [s]': '-',
         'back after [s]': '-',
-        'pictures sent / counted': '-',
+        'images sent / counted': '-',
         'memory [MB]': _number(seconds[-1].memory, 0),
         'verdict': '; '.join(long_run.problems(seconds, suite.stack.running)[:3]) or 'held',
     }

@@ -78,7 +78,7 @@ class ClipFeatures:
         split: train, test or ood.
         attitude: attitude of the listener throughout the clip.
         speaker_id, listener_id: identities.
-        acoustic: (T, 45) of the speaker; speaking, heard: (T,) voice, and whether there was sound.
+        acoustic: (T, 45) of the speaker; speaking, heard: (T,) voice, and whether there was audio.
         speaker, listener: (T) their faces, in one basis. The listener's pose is as the camera saw
             it; frame 1 is its reference.
         acoustics: layout of the acoustic features, one of `ACOUSTICS`.

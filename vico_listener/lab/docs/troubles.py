@@ -10,7 +10,7 @@ from vico_listener.lab.docs.markdown import code
 from vico_listener.lab.docs.markdown import table
 
 KINDS = {
-    'sound': 'Sound and its format',
+    'audio': 'Audio and its format',
     'clocks': 'Clocks that do not agree',
     'senses': 'Camera, microphone, portrait',
     'clips': 'Clips and films',

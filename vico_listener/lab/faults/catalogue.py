@@ -55,7 +55,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault('grey', 'the camera changes to mono8', {'encoding': 'mono8'}),
     Fault('alpha', 'the camera changes to bgra8', {'encoding': 'bgra8'}),
     *(
-        Fault(f'fps_{fps}', f'the camera sends {fps} pictures a second', {'fps': float(fps)})
+        Fault(f'fps_{fps}', f'the camera sends {fps} images a second', {'fps': float(fps)})
         for fps in (5, 12, 15, 25, 60, 120)
     ),
     Fault('audio_rate', 'the microphone changes to 48 kHz', {'sample_rate': 48000}),
@@ -65,8 +65,8 @@ FAULTS: tuple[Fault, ...] = (
         {'sample_rate': 48000, 'announced': False},
     ),
     Fault('inverted', 'two channels, one of them inverted', {'inverted': True}),
-    Fault('audio_late', 'sound comes 300 ms late', {'delay': 0.3}),
-    Fault('audio_loss', 'one in ten sound messages is lost', {'loss': 0.1}),
+    Fault('audio_late', 'audio comes 300 ms late', {'delay': 0.3}),
+    Fault('audio_loss', 'one in ten audio messages is lost', {'loss': 0.1}),
     Fault('camera_behind', "the camera's clock is 2 s behind", {'camera_shift': -2.0}),
     Fault('camera_ahead', "the camera's clock is 2 hours ahead", {'camera_shift': 7200.0}),
     Fault('no_stamps', "the camera's stamps are all 0", {'camera_shift': math.nan}),

@@ -19,12 +19,12 @@ from sensor_msgs.msg import Image
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.media.clip import camera_frames
-from vico_listener.media.clip import read_sound
+from vico_listener.media.clip import read_audio
 from vico_listener.nodes.convert import time_message
 
 CHUNK = 0.02
 """Seconds of audio per message."""
-PICTURES = 60
+IMAGES = 60
 """Number of the clip's images that are shown in turn, forwards and backwards."""
 MP3_FRAME = b'\xff\xfb\x90\x64' + bytes(413)
 """One silent MPEG-1 layer III frame of 128 kbit/s."""
@@ -53,7 +53,7 @@ class InputSettings:
         mp3: send MP3 where PCM is announced.
         shift: seconds by which all stamps are off.
         camera_shift: seconds by which the camera's stamps are off besides; NaN = they are all 0.
-        chunk: seconds of sound in a message.
+        chunk: seconds of audio in a message.
         second: another camera and microphone publish on the same topics, 0.3 s older.
     """
 
@@ -91,11 +91,11 @@ class FaultyInput(Node):
         self.settings = InputSettings()
         self.images = 0
         self._rng = np.random.default_rng(seed)
-        frames = [frame.image for frame in islice(camera_frames(clip), PICTURES)]
-        self._pictures = frames + frames[-2:0:-1]
-        sound, self._sound_rate = read_sound(clip)
-        self._sound = sound.mean(axis=1).astype(np.float32)
-        self._sounds: dict[int, NDArray[np.int16]] = {}
+        frames = [frame.image for frame in islice(camera_frames(clip), IMAGES)]
+        self._shown = frames + frames[-2:0:-1]
+        audio, self._audio_rate = read_audio(clip)
+        self._samples = audio.mean(axis=1).astype(np.float32)
+        self._resampled: dict[int, NDArray[np.int16]] = {}
         self._messages: dict[tuple[Any, ...], Image] = {}
         self._image = self.create_publisher(Image, 'image', 10)
         self._audio = self.create_publisher(audio_msgs.AudioDataStamped, 'audio', 100)
@@ -115,22 +115,22 @@ class FaultyInput(Node):
         self._thread.join()
 
     def _run(self) -> None:
-        picture = sound = time.monotonic()
+        image = audio = time.monotonic()
         while not self._stop.is_set():
             settings = self.settings
             if settings.announced:
                 self._announce(settings.sample_rate, 1 + settings.inverted)
             now = time.monotonic()
-            if now >= picture:
-                picture = max(picture + 1 / settings.fps, now - 1 / settings.fps)
+            if now >= image:
+                image = max(image + 1 / settings.fps, now - 1 / settings.fps)
                 if settings.camera:
                     self._show(settings)
-            if now >= sound:
-                sound = max(sound + settings.chunk, now - 5 * settings.chunk)
+            if now >= audio:
+                audio = max(audio + settings.chunk, now - 5 * settings.chunk)
                 if settings.microphone:
                     self._sing(settings, now)
             self._send_late(now)
-            self._stop.wait(max(0.0, min(picture, sound) - time.monotonic()))
+            self._stop.wait(max(0.0, min(image, audio) - time.monotonic()))
 
     def _announce(self, rate: int, channels: int) -> None:
         if self._announced == (rate, channels):
@@ -146,8 +146,8 @@ class FaultyInput(Node):
         return int(now + round((settings.shift - age) * NANOSECONDS))
 
     def _show(self, settings: InputSettings) -> None:
-        number = int(time.monotonic() * 12) % len(self._pictures)
-        message = self._picture(number, settings)
+        number = int(time.monotonic() * 12) % len(self._shown)
+        message = self._image_message(number, settings)
         for age in (0.0, 0.3) if settings.second else (0.0,):
             stamp = 0
             if math.isfinite(settings.camera_shift):
@@ -156,20 +156,20 @@ class FaultyInput(Node):
             self._image.publish(message)
             self.images += 1
 
-    def _picture(self, number: int, settings: InputSettings) -> Image:
+    def _image_message(self, number: int, settings: InputSettings) -> Image:
         key = (number, settings.size, settings.encoding)
         if key not in self._messages:
-            if len(self._messages) > 2 * len(self._pictures):
+            if len(self._messages) > 2 * len(self._shown):
                 self._messages.clear()
-            picture = cv2.resize(self._pictures[number], settings.size)
+            image = cv2.resize(self._shown[number], settings.size)
             conversion = _ENCODINGS[settings.encoding]
             if conversion is not None:
-                picture = cv2.cvtColor(picture, conversion)
+                image = cv2.cvtColor(image, conversion)
             width, height = settings.size
             message = Image(width=width, height=height, encoding=settings.encoding)
             message.header.frame_id = 'camera'
-            message.step = picture.nbytes // height
-            message.data = array.array('B', picture.tobytes())
+            message.step = image.nbytes // height
+            message.data = array.array('B', image.tobytes())
             self._messages[key] = message
         return self._messages[key]
 
@@ -178,9 +178,9 @@ class FaultyInput(Node):
             return
         rate = settings.sample_rate
         count = round(settings.chunk * rate)
-        sound = self._sound_at(rate)
-        first = int(now * rate) % (len(sound) - count)
-        heard = sound[first : first + count]
+        audio = self._audio_at(rate)
+        first = int(now * rate) % (len(audio) - count)
+        heard = audio[first : first + count]
         if settings.inverted:
             heard = np.column_stack([heard, -np.maximum(heard, -32767)])
         data = MP3_FRAME if settings.mp3 else heard.tobytes()
@@ -194,13 +194,13 @@ class FaultyInput(Node):
         while self._late and self._late[0][0] <= now:
             self._audio.publish(self._late.pop(0)[1])
 
-    def _sound_at(self, rate: int) -> NDArray[np.int16]:
-        if rate not in self._sounds:
-            length = len(self._sound) * rate // self._sound_rate
-            places = np.arange(length) * (self._sound_rate / rate)
-            heard = np.interp(places, np.arange(len(self._sound)), self._sound)
-            self._sounds[rate] = heard.astype('<i2')
-        return self._sounds[rate]
+    def _audio_at(self, rate: int) -> NDArray[np.int16]:
+        if rate not in self._resampled:
+            length = len(self._samples) * rate // self._audio_rate
+            places = np.arange(length) * (self._audio_rate / rate)
+            heard = np.interp(places, np.arange(len(self._samples)), self._samples)
+            self._resampled[rate] = heard.astype('<i2')
+        return self._resampled[rate]
 
     def change(self, **changes: Any) -> None:
         """Change some of the settings."""

@@ -176,9 +176,7 @@ class FaultSuite:
                 result.published = self.input.images - published
                 result.counted = self._counted() - counted
             if result.published != result.counted:
-                result.problems.append(
-                    f'{result.published} pictures sent, {result.counted} counted'
-                )
+                result.problems.append(f'{result.published} images sent, {result.counted} counted')
         result.memory = self.stack.memory()
         if not self.stack.running:
             result.problems.append('the stack died: ' + '; '.join(self.stack.complaints()[-2:]))

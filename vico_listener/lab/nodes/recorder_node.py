@@ -18,8 +18,8 @@ from trajectory_msgs.msg import JointTrajectory
 import vico_listener.msg as msg
 from vico_listener.clock import EARLY_TICK_NS
 from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
-from vico_listener.frames import SoundChunk
 from vico_listener.lab.recording.preview import Filmstrip
 from vico_listener.media.curves import Curves
 from vico_listener.media.film import Film
@@ -53,7 +53,7 @@ class RecorderNode(Node):
         shown: subscribe to the face.
 
     Attributes:
-        film: where pictures and sound go, or None.
+        film: where images and audio go, or None.
         senses: what the stack has seen and heard.
         first_command: `time.monotonic()` when the first head command came; NaN before that.
     """
@@ -93,11 +93,11 @@ class RecorderNode(Node):
         """True when everything that is recorded has somebody who publishes it."""
         return all(s.get_publisher_count() > 0 for s in self.subscriptions)
 
-    def on_played(self, item: CameraFrame | SoundChunk) -> None:
+    def on_played(self, item: CameraFrame | AudioChunk) -> None:
         """Take what the replay node has just published, for the speaker's side of the film."""
-        if isinstance(item, SoundChunk):
-            stamped = SoundChunk(item.stamp + self._start, item.samples, item.sample_rate)
-            self._to_film(lambda film: film.add_sound(stamped))
+        if isinstance(item, AudioChunk):
+            stamped = AudioChunk(item.stamp + self._start, item.samples, item.sample_rate)
+            self._to_film(lambda film: film.add_audio(stamped))
         elif self.film is not None:
             self._shown.append(CameraFrame(item.stamp + self._start, item.image))
 

@@ -37,7 +37,7 @@ class ClipCoefficients:
 
 
 def reconstruct_clip(
-    pictures: Iterable[Image],
+    images: Iterable[Image],
     reconstruction: Reconstruction,
     backend: FaceBackend | None = None,
     batch: int = BATCH,
@@ -45,29 +45,29 @@ def reconstruct_clip(
 ) -> ClipCoefficients:
     """Fit the coefficients of the largest face in each image.
 
-    In a picture without a face the network looks where the face was in the one before, as the
+    In an image without a face the network looks where the face was in the one before, as the
     authors have it; in those before the first face, where that one is.
 
     Args:
-        pictures: (H, W, 3) BGR each.
+        images: (H, W, 3) BGR each.
         reconstruction: the network.
         backend: finds the landmarks; None makes a landmarker.
-        batch: pictures per run of the network.
+        batch: images per run of the network.
         progress: show a bar.
 
     Raises:
-        DataError: no picture, or no face in any of them.
+        DataError: no image, or no face in any of them.
     """
     backend = backend or create_backend('landmarker')
     coefficients, params, found = [], [], []
     waiting: list[Image] = []
     points: NDArray | None = None
     faces: list[AlignedFace] = []
-    for picture in tqdm(pictures, desc='faces', unit='picture', disable=not progress):
-        seen = _points_of(picture, backend)
+    for image in tqdm(images, desc='faces', unit='image', disable=not progress):
+        seen = _points_of(image, backend)
         found.append(seen is not None)
         points = points if seen is None else seen
-        waiting.append(picture)
+        waiting.append(image)
         if points is None:
             continue
         faces += [align_face(p, points) for p in waiting]
@@ -77,7 +77,7 @@ def reconstruct_clip(
             params += [face.transform_params for face in faces]
             faces = []
     if waiting or not found:
-        raise DataError('no face in any of the pictures' if found else 'there are no pictures')
+        raise DataError('no face in any of the images' if found else 'there are no images')
     coefficients.append(reconstruction(faces))
     params += [face.transform_params for face in faces]
     return ClipCoefficients(
@@ -85,13 +85,13 @@ def reconstruct_clip(
     )
 
 
-def _points_of(picture: Image, backend: FaceBackend) -> NDArray[np.float64] | None:
-    faces = observe_faces(picture, backend)
+def _points_of(image: Image, backend: FaceBackend) -> NDArray[np.float64] | None:
+    faces = observe_faces(image, backend)
     if not faces:
         return None
     points = five_points(faces[0].landmarks)
     try:
-        align_face(picture, points)
+        align_face(image, points)
     except AlignmentError:
         return None
     return points

@@ -7,8 +7,8 @@ from typing import Any
 from tqdm import tqdm
 
 from vico_listener.clock import EARLY_TICK_NS
+from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
-from vico_listener.frames import SoundChunk
 from vico_listener.lab.recording.preview import Filmstrip
 from vico_listener.lab.simulation.head_commands import read_commands
 from vico_listener.lab.simulation.pictures import Pictures
@@ -45,7 +45,7 @@ class RobotFilm:
 
         Args:
             clip: the speaker.
-            items: its pictures and sound, in order; anything else is passed over.
+            items: its images and audio, in order; anything else is passed over.
             folder: folder of the recording.
             ticks: when a picture is due, ns of stream time.
             start: stamp of the clip's beginning, ns.
@@ -58,13 +58,13 @@ class RobotFilm:
         """
         commands = read_commands(folder / COMMANDS_FILE, self._profile)
         simulator = Simulator(self._head, self._profile, commands)
-        sound = (clip.sample_rate, min(2, clip.channels)) if clip.has_audio else None
-        film, strip = Film(folder / 'listener.mp4', self._size, sound), Filmstrip()
+        audio = (clip.sample_rate, min(2, clip.channels)) if clip.has_audio else None
+        film, strip = Film(folder / 'listener.mp4', self._size, audio), Filmstrip()
         item, speaker = next(items, None), None
         for tick in tqdm(ticks, desc='simulating and filming the robot', unit='picture'):
             while item is not None and start + item.stamp <= tick + EARLY_TICK_NS:
-                if isinstance(item, SoundChunk):
-                    film.add_sound(SoundChunk(item.stamp + start, item.samples, item.sample_rate))
+                if isinstance(item, AudioChunk):
+                    film.add_audio(AudioChunk(item.stamp + start, item.samples, item.sample_rate))
                 elif isinstance(item, CameraFrame):
                     speaker = item.image
                 item = next(items, None)

@@ -67,7 +67,7 @@ class Video:
     """A video of the page: where it comes from, and whether it is heard."""
 
     source: Path
-    sound: bool
+    audio: bool
 
 
 class _Names:

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
-from vico_listener.frames import SoundChunk
+from vico_listener.frames import AudioChunk
 from vico_listener.lab.study.manifest import StudyError
 from vico_listener.lab.study.questions import Key
 from vico_listener.lab.study.questions import Question
@@ -26,7 +26,7 @@ from vico_listener.media.clip import play
 from vico_listener.media.clip import probe_clip
 from vico_listener.media.container import file_url
 from vico_listener.media.decoded_image import fit
-from vico_listener.media.film import SOUND_RATE
+from vico_listener.media.film import AUDIO_RATE
 from vico_listener.media.film import speaker_width
 from vico_listener.resources import resource_path
 
@@ -54,7 +54,7 @@ def write_page(folder: Path, key: Key, videos: Mapping[str, Video], size: int = 
     # By name: the order and time of writing say nothing either.
     for name in tqdm(sorted(videos), desc='encoding', unit='video'):
         video = videos[name]
-        encode(video.source, folder / 'videos' / f'{name}.mp4', size, video.sound)
+        encode(video.source, folder / 'videos' / f'{name}.mp4', size, video.audio)
     for file in resource_path('resource/pages/study').iterdir():
         shutil.copyfile(file, folder / file.name)
     content = {'study': key.study, 'questions': [public(q) for q in key.questions]}
@@ -75,20 +75,20 @@ def public(question: Question) -> dict[str, object]:
     )
 
 
-def encode(source: Path, target: Path, size: int, sound: bool) -> None:
+def encode(source: Path, target: Path, size: int, with_audio: bool) -> None:
     """Write a video as H.264 (and AAC) mp4 at the model rate, without any metadata of its source.
 
     Args:
         source: any video that FFmpeg reads.
         target: the mp4.
-        size: its height, px (even); a video without sound (a listener's) is made square.
-        sound: keep the sound.
+        size: its height, px (even); a video without audio (a listener's) is made square.
+        with_audio: whether the audio is kept.
 
     Raises:
         ClipError: the source is not a video.
     """
     info = probe_clip(source)
-    width = speaker_width(size, info.height, info.width) if sound else size
+    width = speaker_width(size, info.height, info.width) if with_audio else size
     # Bit-exact: the same source gives the same file, and no program or date stands in it.
     options = {'movflags': '+faststart', 'fflags': '+bitexact'}
     with av.open(file_url(target), 'w', options=options) as container:
@@ -98,33 +98,33 @@ def encode(source: Path, target: Path, size: int, sound: bool) -> None:
         video.options = {'preset': 'fast', 'crf': '18', 'flags': '+bitexact'}
         video.thread_count = 1
         audio = None
-        if sound and info.has_audio:
+        if with_audio and info.has_audio:
             layout = 'mono' if info.channels == 1 else 'stereo'
-            audio = container.add_stream('aac', rate=SOUND_RATE, layout=layout)
+            audio = container.add_stream('aac', rate=AUDIO_RATE, layout=layout)
         tick, shown = 0, None
         for item in play(source):
-            if isinstance(item, SoundChunk):
+            if isinstance(item, AudioChunk):
                 if audio is not None:
-                    container.mux(audio.encode(_sound_frame(item)))
+                    container.mux(audio.encode(_audio_frame(item)))
                 continue
             while shown is not None and tick * NANOSECONDS < item.stamp * MODEL_RATE:
-                container.mux(video.encode(_picture_frame(shown, tick)))
+                container.mux(video.encode(_image_frame(shown, tick)))
                 tick += 1
             shown = fit(item.image, size, width)
         if shown is not None:
-            container.mux(video.encode(_picture_frame(shown, tick)))
+            container.mux(video.encode(_image_frame(shown, tick)))
         container.mux(video.encode(None))
         if audio is not None:
             container.mux(audio.encode(None))
 
 
-def _picture_frame(picture: NDArray[np.uint8], tick: int) -> av.VideoFrame:
-    frame = av.VideoFrame.from_ndarray(picture, format='bgr24')
+def _image_frame(image: NDArray[np.uint8], tick: int) -> av.VideoFrame:
+    frame = av.VideoFrame.from_ndarray(image, format='bgr24')
     frame.pts, frame.time_base = tick, Fraction(1, MODEL_RATE)
     return frame
 
 
-def _sound_frame(chunk: SoundChunk) -> av.AudioFrame:
+def _audio_frame(chunk: AudioChunk) -> av.AudioFrame:
     layout = 'mono' if chunk.samples.shape[1] == 1 else 'stereo'
     samples = np.ascontiguousarray(chunk.samples).reshape(1, -1)
     frame = av.AudioFrame.from_ndarray(samples, format='s16', layout=layout)

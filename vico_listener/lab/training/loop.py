@@ -164,17 +164,17 @@ class Trainer:
         return {name: self._world.total(value) / weight for name, value in total.items()}
 
     def _disturbed(self, driven: Tensor) -> Tensor:
-        """Inputs with noise, and with the face or the sound of some sequences hidden."""
+        """Inputs with noise, and with the face or the audio of some sequences hidden."""
         config = self._config
-        sound, face, flags = input_slices(config.model)
+        audio, face, flags = input_slices(config.model)
         driven = driven.clone()
         rows = len(driven)
         if config.noise > 0:
-            driven[..., sound] += config.noise * torch.randn_like(driven[..., sound])
+            driven[..., audio] += config.noise * torch.randn_like(driven[..., audio])
         hide = torch.rand(rows) < config.drop_face
         driven[hide, :, face] = 0
         silence = torch.rand(rows) < config.drop_audio
-        driven[silence, :, sound] = 0
+        driven[silence, :, audio] = 0
         if flags is not None:
             driven[hide, :, flags.start] = 0
             driven[silence, :, flags.start + 1 : flags.stop] = 0

@@ -35,7 +35,7 @@ class TrainingConfig:
         learning_rate, weight_decay: settings of AdamW, with betas 0.9 and 0.999.
         decay, decay_every: the learning rate is multiplied by `decay` every so many epochs.
         gradient_limit: norm to which gradients are clipped.
-        drop_face, drop_audio: share of chunks whose face, or sound, is hidden from the network.
+        drop_face, drop_audio: share of chunks whose face, or audio, is hidden from the network.
         noise: deviation of the noise that is added to acoustic features, z-scored.
     """
 

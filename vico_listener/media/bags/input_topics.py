@@ -56,7 +56,7 @@ def _cameras(topics: list[Topic]) -> list[Topic]:
 
 
 def _microphones(topics: list[Topic]) -> list[Topic]:
-    """Those of the best type: audio_capture publishes the same sound with and without stamps."""
+    """Those of the best type: audio_capture publishes the same audio with and without stamps."""
     best = min((AUDIO_KINDS.index(t.kind) for t in topics), default=0)
     return [t for t in topics if t.kind == AUDIO_KINDS[best]]
 
@@ -78,7 +78,7 @@ _MICROPHONE = _Role(
     'audio_topic',
     AUDIO_KINDS,
     _microphones,
-    f"To play it without sound, set audio_topic to '{NO_AUDIO}'",
+    f"To play it without audio, set audio_topic to '{NO_AUDIO}'",
 )
 
 
@@ -91,7 +91,7 @@ def choose_inputs(
         path: of the bag, for messages.
         topics: its topics.
         image_topic: name, with or without the leading slash; '' = the one that has such a type.
-        audio_topic: the same; 'none' = play without sound.
+        audio_topic: the same; 'none' = play without audio.
 
     Raises:
         BagError: none or several fit, the named one is missing, of another type or empty.

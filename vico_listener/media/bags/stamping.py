@@ -51,10 +51,10 @@ class Evidence:
     """The first messages of a stream.
 
     Attributes:
-        name: 'pictures' or 'sound'.
+        name: 'images' or 'audio'.
         recorded: (N,) time of recording, ns.
         stamps: (N,) of the headers, ns; 0 = none.
-        lasting: (N,) how long each is, ns; 0 for pictures.
+        lasting: (N,) how long each is, ns; 0 for images.
         headed: its messages have headers.
     """
 
@@ -91,7 +91,7 @@ class Evidence:
         return ''
 
     def latency(self) -> int:
-        """How long after its capture (its end, of sound) a message is recorded, ns; the median."""
+        """How long after its capture (its end, of audio) a message is recorded, ns; the median."""
         stamped = self.stamps != 0
         late = self.recorded[stamped] - self.stamps[stamped] - self.lasting[stamped]
         return int(np.median(late.astype(float))) if len(late) else 0
@@ -117,18 +117,18 @@ class Stamping:
 
 
 def choose_stamping(
-    pictures: Evidence, sound: Evidence | None, duration: int, mode: str = AUTO
+    images: Evidence, audio: Evidence | None, duration: int, mode: str = AUTO
 ) -> tuple[Stamping, Stamping, list[str]]:
-    """How pictures and sound are stamped, and what is to be told of it.
+    """How images and audio are stamped, and what is to be told of it.
 
     Args:
-        pictures: first of them.
-        sound: first of it, None = there is none.
+        images: first of them.
+        audio: first of it, None = there is none.
         duration: of the bag, ns.
         mode: 'header': by their own stamps, where there are any; 'arrival': by the times of
             recording; 'auto': by their own, unless these cannot be.
     """
-    streams = [pictures] if sound is None else [pictures, sound]
+    streams = [images] if audio is None else [images, audio]
     faults = [stream.fault() for stream in streams]
     latencies = [stream.latency() for stream in streams]
     by_header = [mode != ARRIVAL and not fault for fault in faults]
@@ -151,7 +151,7 @@ def choose_stamping(
     if all(by_header) and abs(offset) > WORTH_TELLING_NS:
         where = 'before' if offset > 0 else 'behind'
         notes.append(
-            f'{pictures.name}: stamped {_seconds(abs(offset))} {where} the sound that was recorded '
+            f'{images.name}: stamped {_seconds(abs(offset))} {where} the audio that was recorded '
             'with them, and played so (with stamps=arrival as they were recorded)'
         )
     chosen = [

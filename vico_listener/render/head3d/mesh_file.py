@@ -152,13 +152,13 @@ class MeshFile:
     def mask(self, name: str) -> NDArray[np.uint8]:
         """Return a mask (2048, 2048) uint8 over the unwrapped skin, e.g. 'lips'.
 
-        Its columns go from the top of the file's picture to the bottom, see `paint.uv_pixels`.
+        Its columns go from the top of the file's image to the bottom, see `paint.uv_pixels`.
 
         Raises:
-            MeshFileError: it is missing, or no picture.
+            MeshFileError: it is missing, or no image.
         """
         coded = np.frombuffer(self._read(f'{MASKS}/mpfb_{name}.jpg'), np.uint8)
-        picture = cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE)
-        if picture is None:
-            raise MeshFileError(f'{self.path}: the mask {name} is no picture: {_AGAIN}')
-        return np.ascontiguousarray(picture.T, np.uint8)
+        mask = cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE)
+        if mask is None:
+            raise MeshFileError(f'{self.path}: the mask {name} is no image: {_AGAIN}')
+        return np.ascontiguousarray(mask.T, np.uint8)

@@ -91,13 +91,13 @@ class PIRenderer(Renderer):
         _check_file(renderer_model, 'weights', WEIGHTS_REMEDY)
         weights = Path(renderer_model).expanduser()
         if reference is None:
-            picture, self.reference = measure_absolute(portrait, face_model, execution)
+            image, self.reference = measure_absolute(portrait, face_model, execution)
         else:
-            picture, self.reference = _whole(portrait, 'the coefficients'), reference
+            image, self.reference = _whole(portrait, 'the coefficients'), reference
         execution = execution or Execution()
         prepare = create_runner(portrait_part(weights), execution, weights)
         self._draw = create_runner(picture_part(weights), execution, weights)
-        source = (2 * picture[..., ::-1].astype(np.float32) / 255 - 1).transpose(2, 0, 1)[None]
+        source = (2 * image[..., ::-1].astype(np.float32) / 255 - 1).transpose(2, 0, 1)[None]
         self._prepared = [self._draw.constant(x) for x in (source, *prepare(source))]
 
     def reset(self) -> None:
@@ -150,9 +150,9 @@ def measure_absolute(
     _check_file(face_model, 'face model', REFERENCE_REMEDY)
     path = Path(face_model).expanduser()
     if path.suffix == '.mat':
-        picture = _whole(portrait, 'a .mat of its coefficients')
+        whole = _whole(portrait, 'a .mat of its coefficients')
         coefficients, transform_params = load_mat(path)
-        return picture, motion_of(coefficients[0], transform_params[0])
+        return whole, motion_of(coefficients[0], transform_params[0])
     prepared = prepare_portrait(portrait, SIZE)
     aligned = align_face(prepared.image, five_points(prepared.landmarks))
     (row,) = Reconstruction(path, execution)([aligned])
@@ -165,8 +165,8 @@ def _whole(portrait: Image, given: str) -> Image:
             f'the portrait has {portrait.shape[1]}x{portrait.shape[0]} px: with {given} it must be '
             'the same square image in which they were measured'
         )
-    picture = cv2.resize(portrait, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
-    return np.asarray(picture, np.uint8)
+    image = cv2.resize(portrait, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
+    return np.asarray(image, np.uint8)
 
 
 def _check_file(path: str | Path, what: str, remedy: str) -> None:

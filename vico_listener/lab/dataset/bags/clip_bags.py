@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 
 from vico_listener.clock import tick_stamp
+from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
-from vico_listener.frames import SoundChunk
 from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.reference import first_face
 from vico_listener.lab.dataset.reference import reference_face
@@ -32,9 +32,9 @@ from vico_listener.media.bags.input_topics import TRUE_MOTION
 from vico_listener.media.bags.input_topics import TRUE_REFERENCE
 from vico_listener.media.bags.writer import BagWriter
 from vico_listener.media.clip import START_NS
+from vico_listener.media.clip import audio_chunks
 from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import probe_clip
-from vico_listener.media.clip import sound_chunks
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
@@ -49,7 +49,7 @@ class ClipFiles:
 
     name: str
     video: Path
-    sound: Path | None = None
+    audio: Path | None = None
     features: Path | None = None
 
     def known(self) -> tuple[Attitude | None, FaceTrack | None]:
@@ -67,7 +67,7 @@ class ClipFiles:
 def find_clips(source: Path, features: Path | None = None) -> list[ClipFiles]:
     """Find the clips of a video file, of a folder of videos, or of a data set in ViCo's layout.
 
-    ViCo's layout is ``videos/NAME.speaker.mp4`` with ``audios/NAME.wav``; features are
+    ViCo's layout is ``videos/NAME.speaker.mp4`` with ``audio_folder/NAME.wav``; features are
     ``NAME.npz`` in `features`, or in the folder ``features`` of the data set.
 
     Raises:
@@ -79,23 +79,23 @@ def find_clips(source: Path, features: Path | None = None) -> list[ClipFiles]:
         raise BagError(f'no such clip or data set: {source}')
     if features is None and (source / 'features').is_dir():
         features = source / 'features'
-    folder, sounds = source, None
+    folder, audio_folder = source, None
     if (source / 'videos').is_dir():
-        folder, sounds = source / 'videos', source / 'audios'
+        folder, audio_folder = source / 'videos', source / 'audios'
     videos = sorted(p for p in folder.iterdir() if p.suffix.lower() in VIDEOS)
     speakers = [p for p in videos if p.stem.endswith(SPEAKER)] or videos
     if not speakers:
         raise BagError(f'{folder} holds no video ({", ".join(VIDEOS)})')
-    return [_clip(video, sounds, features) for video in speakers]
+    return [_clip(video, audio_folder, features) for video in speakers]
 
 
-def _clip(video: Path, sounds: Path | None, features: Path | None) -> ClipFiles:
+def _clip(video: Path, audio_folder: Path | None, features: Path | None) -> ClipFiles:
     name = video.stem.removesuffix(SPEAKER)
-    sound = None if sounds is None else sounds / f'{name}.wav'
+    audio = None if audio_folder is None else audio_folder / f'{name}.wav'
     known = None if features is None else features / f'{name}.npz'
-    if sound is not None and not sound.is_file():
-        raise BagError(f'{video} has no sound beside it: {sound} is missing')
-    return ClipFiles(name, video, sound, known if known is not None and known.is_file() else None)
+    if audio is not None and not audio.is_file():
+        raise BagError(f'{video} has no audio beside it: {audio} is missing')
+    return ClipFiles(name, video, audio, known if known is not None and known.is_file() else None)
 
 
 CAMERA = 'camera'
@@ -133,7 +133,7 @@ def make_bag(
     info = probe_clip(clip.video)
     known, listener = clip.known()
     attitude = attitude or known
-    sound = clip.sound or clip.video
+    audio = clip.audio or clip.video
     notes = {'clip': clip.name} | ({'attitude': attitude.value} if attitude else {})
     with BagWriter(folder, storage, notes) as writer:
         if attitude is not None:
@@ -141,19 +141,19 @@ def make_bag(
             writer.write('/attitude', ATTITUDE, START_NS, message)
         truth = iter(()) if listener is None else _true_motions(listener, attitude)
         announced = False
-        # Recorded when it came in: sound at its end.
+        # Recorded when it came in: audio at its end.
         timed = heapq.merge(
-            ((item.available, item) for item in sound_chunks(sound)),
+            ((item.available, item) for item in audio_chunks(audio)),
             ((item.available, item) for item in camera_frames(clip.video)),
             truth,
             key=lambda pair: pair[0],
         )
         for available, item in timed:
-            if isinstance(item, SoundChunk):
+            if isinstance(item, AudioChunk):
                 if not announced:
                     writer.write('/audio_info', AUDIO_INFO, START_NS, _format(item))
                     announced = True
-                writer.write('/audio', AUDIO_STAMPED, START_NS + available, _sound(item))
+                writer.write('/audio', AUDIO_STAMPED, START_NS + available, _audio(item))
             elif isinstance(item, CameraFrame):
                 kind, message = _image(item, images)
                 topic = '/image' if kind == IMAGE else '/image/compressed'
@@ -189,7 +189,7 @@ def _image(frame: CameraFrame, images: str) -> tuple[str, Any]:
     )
 
 
-def _format(chunk: SoundChunk) -> Any:
+def _format(chunk: AudioChunk) -> Any:
     channels = chunk.samples.shape[1]
     return new_message(
         AUDIO_INFO,
@@ -201,7 +201,7 @@ def _format(chunk: SoundChunk) -> Any:
     )
 
 
-def _sound(chunk: SoundChunk) -> Any:
+def _audio(chunk: AudioChunk) -> Any:
     data = np.ascontiguousarray(chunk.samples.astype('<i2')).view(np.uint8).reshape(-1)
     return new_message(
         AUDIO_STAMPED,

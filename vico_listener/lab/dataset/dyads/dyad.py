@@ -43,7 +43,7 @@ class Dyad:
     """A speaker and the listener who answers.
 
     Attributes:
-        acoustic: (T, 45); speaking, heard: (T,) voice, and whether there was sound; of the speaker.
+        acoustic: (T, 45); speaking, heard: (T,) voice, and whether there was audio; of the speaker.
         expression, rotation, translation, valid: the speaker's face, see `FaceTrack`.
         attitude: (T,) index into `ATTITUDES`, as asked for.
         personality: (10,) the listener's, in the order of the fields of `Personality`.

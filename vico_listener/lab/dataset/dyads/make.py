@@ -33,7 +33,7 @@ MADE_WITH = 'dyads.json'
 CHANGING_SHARE = 0.25
 """Share of the listeners whose attitude changes meanwhile."""
 ALWAYS_DEAF, SOMETIMES_DEAF = 0.03, 0.12
-"""Shares of the speakers without sound, and with sound that fails for some seconds."""
+"""Shares of the speakers without audio, and with audio that fails for some seconds."""
 DEFAULT_SHARE = 0.4
 """Share of the listeners with the default personality."""
 
@@ -86,7 +86,7 @@ def random_reference(rng: np.random.Generator) -> FaceMotion:
     return FaceMotion(expression)
 
 
-def sound_valid(rng: np.random.Generator, count: int) -> NDArray[np.bool_]:
+def audio_valid(rng: np.random.Generator, count: int) -> NDArray[np.bool_]:
     """Draw (count,) flags, false where the microphone fails: mostly nowhere."""
     valid = np.ones(count, np.bool_)
     fault = rng.random()
@@ -101,12 +101,12 @@ def sound_valid(rng: np.random.Generator, count: int) -> NDArray[np.bool_]:
 def make_speaker(config: DyadConfig, split: str, number: int) -> list[Dyad]:
     """Make one speaker, who is listened to in every attitude by different personalities."""
     rng = np.random.default_rng([config.seed, SPLITS.index(split), number])
-    sound = talk(rng, config.voices[split], config.recorded(split), config.seconds)
+    audio = talk(rng, config.voices[split], config.recorded(split), config.seconds)
     count = int(config.seconds * MODEL_RATE)
     ticks = [tick_stamp(tick) for tick in range(1, count + 1)]
-    acoustic, speaking = acoustic_features(sound, INTERNAL_RATE, ticks)
+    acoustic, speaking = acoustic_features(audio, INTERNAL_RATE, ticks)
     face = speaker_face(rng, acoustic, speaking)
-    speaker = Speaker(acoustic, speaking, sound_valid(rng, count), face)
+    speaker = Speaker(acoustic, speaking, audio_valid(rng, count), face)
     dyads = []
     for index in range(len(ATTITUDES)):
         attitude = np.full(count, index, np.int8)

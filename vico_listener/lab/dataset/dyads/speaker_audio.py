@@ -11,10 +11,10 @@ from scipy.signal import resample_poly
 from vico_listener.lab.dataset.dyads.synthesizer import Speech
 from vico_listener.lab.dataset.dyads.synthesizer import Synthesizer
 from vico_listener.lab.dataset.dyads.texts import turn
-from vico_listener.media.clip import read_sound
+from vico_listener.media.clip import read_audio
 from vico_listener.speech.resampler import INTERNAL_RATE
 
-Sound = NDArray[np.float32]
+Audio = NDArray[np.float32]
 
 RECORDED_SHARE = 0.3
 """Share of the speakers that are recordings, where there are any."""
@@ -31,7 +31,7 @@ def draw_speech(rng: np.random.Generator, voices: list[str]) -> Speech:
     )
 
 
-def synthetic_talk(rng: np.random.Generator, voices: list[str], seconds: float) -> Sound:
+def synthetic_talk(rng: np.random.Generator, voices: list[str], seconds: float) -> Audio:
     """Synthesize `seconds` of somebody who talks in turns, at the internal rate."""
     speech = draw_speech(rng, voices)
     synthesizer = Synthesizer()
@@ -40,32 +40,32 @@ def synthetic_talk(rng: np.random.Generator, voices: list[str], seconds: float) 
     while sum(map(len, pieces)) < seconds * INTERNAL_RATE:
         for text in turn(rng):
             stressed = int(rng.integers(len(text.split()))) if rng.random() < 0.5 else None
-            sound = synthesizer.speak(text, speech, stressed)
-            resampled = resample_poly(sound, INTERNAL_RATE, synthesizer.sample_rate)
+            audio = synthesizer.speak(text, speech, stressed)
+            resampled = resample_poly(audio, INTERNAL_RATE, synthesizer.sample_rate)
             pieces.append(resampled.astype(np.float32))
             pieces.append(_silence(pace * rng.lognormal(np.log(0.35), 0.6)))
         pieces.append(_silence(rng.uniform(0.4, 3.0)))
     return np.concatenate(pieces)[: round(seconds * INTERNAL_RATE)]
 
 
-def recorded_talk(rng: np.random.Generator, files: list[Path], seconds: float) -> Sound:
+def recorded_talk(rng: np.random.Generator, files: list[Path], seconds: float) -> Audio:
     """Return `seconds` of recordings one after the other, at the internal rate.
 
     Raises:
-        ClipError: a file holds no sound.
+        ClipError: a file holds no audio.
     """
     pieces = [_silence(rng.uniform(0.3, 1.5))]
     tempo = float(rng.uniform(0.92, 1.08))
     while sum(map(len, pieces)) < seconds * INTERNAL_RATE:
-        samples, rate = read_sound(files[rng.integers(len(files))])
+        samples, rate = read_audio(files[rng.integers(len(files))])
         mono = samples.astype(np.float32).mean(axis=1) / 32768
         # Another tempo makes another voice of it.
-        sound = resample_poly(mono, INTERNAL_RATE, round(rate * tempo / 50) * 50)
-        pieces += [sound.astype(np.float32), _silence(rng.uniform(0.2, 1.5))]
+        audio = resample_poly(mono, INTERNAL_RATE, round(rate * tempo / 50) * 50)
+        pieces += [audio.astype(np.float32), _silence(rng.uniform(0.2, 1.5))]
     return np.concatenate(pieces)[: round(seconds * INTERNAL_RATE)]
 
 
-def record(rng: np.random.Generator, sound: Sound) -> Sound:
+def record(rng: np.random.Generator, audio: Audio) -> Audio:
     """Return audio as a microphone in a room records it: echo, colour, noise, hum and gain."""
     if rng.random() < 0.6:
         length = rng.uniform(0.05, 0.35)
@@ -73,37 +73,37 @@ def record(rng: np.random.Generator, sound: Sound) -> Sound:
         tail = rng.normal(size=len(time)) * np.exp(-6.9 * time / length)
         tail *= 10 ** (rng.uniform(-26, -12) / 20) / max(float(np.sqrt((tail**2).sum())), 1e-9)
         tail[0] += 1.0
-        sound = fftconvolve(sound, tail)[: len(sound)].astype(np.float32)
-    sound = _equalised(rng, sound)
-    level = float(np.sqrt(np.mean(sound[np.abs(sound) > 0.01] ** 2))) if sound.any() else 0.1
-    noise = rng.normal(size=len(sound))
+        audio = fftconvolve(audio, tail)[: len(audio)].astype(np.float32)
+    audio = _equalised(rng, audio)
+    level = float(np.sqrt(np.mean(audio[np.abs(audio) > 0.01] ** 2))) if audio.any() else 0.1
+    noise = rng.normal(size=len(audio))
     if rng.random() < 0.6:  # most rooms rumble more than they hiss
         noise = np.convolve(noise, np.exp(-np.arange(64) / rng.uniform(2, 16)), 'same')
     noise /= noise.std()
-    heard = sound + noise * level * 10 ** (-rng.uniform(18, 55) / 20)
+    heard = audio + noise * level * 10 ** (-rng.uniform(18, 55) / 20)
     if rng.random() < 0.15:
-        time = np.arange(len(sound)) / INTERNAL_RATE
+        time = np.arange(len(audio)) / INTERNAL_RATE
         heard = heard + level * 0.03 * np.sin(2 * np.pi * rng.choice([50, 60]) * time)
     gain = 10 ** (rng.uniform(-30, -14) / 20) / level
     return np.clip(heard * gain, -1, 1).astype(np.float32)
 
 
-def _equalised(rng: np.random.Generator, sound: Sound) -> Sound:
+def _equalised(rng: np.random.Generator, audio: Audio) -> Audio:
     """Apply the colour of some microphone: up to about 10 dB up or down, smooth over frequency."""
     frequencies = np.array([0.0, 150, 400, 1000, 2500, 5000, INTERNAL_RATE / 2])
     gains = 10 ** (np.clip(rng.normal(0, 4, len(frequencies)), -10, 10) / 20)
     taps = firwin2(129, frequencies, gains, fs=INTERNAL_RATE)
-    return np.asarray(fftconvolve(sound, taps, 'same'), np.float32)
+    return np.asarray(fftconvolve(audio, taps, 'same'), np.float32)
 
 
 def talk(
     rng: np.random.Generator, voices: list[str], recordings: list[Path], seconds: float
-) -> Sound:
+) -> Audio:
     """Return one speaker's audio, synthesized or from recordings."""
     if recordings and rng.random() < RECORDED_SHARE:
         return record(rng, recorded_talk(rng, recordings, seconds))
     return record(rng, synthetic_talk(rng, voices, seconds))
 
 
-def _silence(seconds: float) -> Sound:
+def _silence(seconds: float) -> Audio:
     return np.zeros(round(seconds * INTERNAL_RATE), np.float32)

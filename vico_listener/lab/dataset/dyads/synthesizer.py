@@ -105,5 +105,5 @@ class Synthesizer:
         data = f'<speak>{" ".join(words)}</speak>'.encode()
         library.espeak_Synth(data, len(data) + 1, 0, 0, 0, _UTF8_SSML, None, None)
         library.espeak_Synchronize()
-        sound = np.concatenate(pieces) if pieces else np.zeros(0, np.int16)
-        return np.multiply(sound, 1 / 32768, dtype=np.float32)
+        audio = np.concatenate(pieces) if pieces else np.zeros(0, np.int16)
+        return np.multiply(audio, 1 / 32768, dtype=np.float32)

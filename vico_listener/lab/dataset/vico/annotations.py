@@ -129,7 +129,7 @@ def _annotation(
         )
     side = row['speaker_side'].lower()
     if side not in ('left', 'right'):
-        problems.append(f"{where}: speaker_side is 'left' or 'right' in the picture, not '{side}'")
+        problems.append(f"{where}: speaker_side is 'left' or 'right' in the image, not '{side}'")
     if row['speaker_id'] == row['listener_id']:
         problems.append(f'{where}: {row["speaker_id"]} is speaker and listener at once')
     if len(problems) > found or attitude is None:

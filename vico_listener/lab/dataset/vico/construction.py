@@ -1,7 +1,7 @@
 """Constructs a data set as the paper did: two-person videos and annotations in, ViCo's layout out.
 
 Each clip is checked (exactly two people, both roughly frontal and in view throughout), cut into
-squares of 384x384 px at 30 fps with sound of 44.1 kHz, and assigned to a split by its identities.
+squares of 384x384 px at 30 fps with audio of 44.1 kHz, and assigned to a split by its identities.
 """
 
 import csv

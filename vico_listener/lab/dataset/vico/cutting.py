@@ -13,23 +13,23 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.face import FaceBackend
 from vico_listener.face.observation import Image
+from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
-from vico_listener.frames import SoundChunk
 from vico_listener.lab.dataset.vico.annotations import Annotation
 from vico_listener.lab.dataset.vico.two_people import Followed
 from vico_listener.lab.dataset.vico.two_people import RejectedClipError
 from vico_listener.lab.dataset.vico.two_people import check_person
 from vico_listener.lab.dataset.vico.two_people import follow_two
-from vico_listener.media.audio_file import write_sound
+from vico_listener.media.audio_file import write_audio
+from vico_listener.media.clip import audio_between
 from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import probe_clip
-from vico_listener.media.clip import sound_between
 from vico_listener.media.film import Film
 from vico_listener.media.video import write_video
 
 SIZE = 384
-"""Side of the pictures, px, as in ViCo."""
-SOUND_RATE = 44_100
+"""Side of the images, px, as in ViCo."""
+AUDIO_RATE = 44_100
 ROOM = 2.0
 """Side of a crop in face heights, where there is room."""
 LEAST_ROOM = 1.1
@@ -40,7 +40,7 @@ LATEST_END = 0.5
 """Seconds by which a clip may end after its video."""
 
 Window = tuple[int, int, int]
-"""Left, top and side of a square in a picture, px."""
+"""Left, top and side of a square in an image, px."""
 
 
 def cut_clip(annotation: Annotation, folder: Path, backend: FaceBackend, fov_deg: float) -> None:
@@ -56,8 +56,8 @@ def cut_clip(annotation: Annotation, folder: Path, backend: FaceBackend, fov_deg
             f'it ends at {annotation.end:.1f} s, the video at {info.duration:.1f} s'
         )
     if not info.has_audio:
-        raise RejectedClipError(f'{annotation.video.name} has no sound')
-    left, right = follow_two(_pictures(annotation), backend, fov_deg)
+        raise RejectedClipError(f'{annotation.video.name} has no audio')
+    left, right = follow_two(_images(annotation), backend, fov_deg)
     for person, side in ((left, 'left'), (right, 'right')):
         who = 'speaker' if side == annotation.side else 'listener'
         check_person(person, f'the {who} ({side})')
@@ -66,34 +66,34 @@ def cut_clip(annotation: Annotation, folder: Path, backend: FaceBackend, fov_deg
     speaker = windows[annotation.side]
     listener = windows['right' if annotation.side == 'left' else 'left']
     count = round((annotation.end - annotation.start) * MODEL_RATE)
-    sound, rate = sound_between(annotation.video, annotation.start, annotation.end)
-    samples = round(count * SOUND_RATE / MODEL_RATE)
-    sound = fitted(np.asarray(resample_poly(sound, SOUND_RATE, rate), np.float32), samples)
+    audio, rate = audio_between(annotation.video, annotation.start, annotation.end)
+    samples = round(count * AUDIO_RATE / MODEL_RATE)
+    audio = fitted(np.asarray(resample_poly(audio, AUDIO_RATE, rate), np.float32), samples)
     for window, suffix in ((listener, '0'), (speaker, '1')):
         path = folder / 'videos' / f'{annotation.name}.{suffix}.mp4'
         write_video(path, (crop(image, window) for image in _ticks(annotation, count)), MODEL_RATE)
     _side_by_side(
         folder / 'side_by_side' / f'{annotation.name}.mp4',
         ((crop(i, speaker), crop(i, listener)) for i in _ticks(annotation, count)),
-        sound,
+        audio,
     )
-    write_sound(folder / 'audios' / f'{annotation.name}.wav', sound, SOUND_RATE)
+    write_audio(folder / 'audios' / f'{annotation.name}.wav', audio, AUDIO_RATE)
 
 
-def _pictures(annotation: Annotation) -> Iterator[CameraFrame]:
+def _images(annotation: Annotation) -> Iterator[CameraFrame]:
     end = round(annotation.end * NANOSECONDS)
     frames = camera_frames(annotation.video, annotation.start)
     return takewhile(lambda frame: frame.stamp < end, frames)
 
 
 def _ticks(annotation: Annotation, count: int) -> Iterator[Image]:
-    return at_model_rate(_pictures(annotation), annotation.start, count)
+    return at_model_rate(_images(annotation), annotation.start, count)
 
 
 def at_model_rate(frames: Iterable[CameraFrame], start: float, count: int) -> Iterator[Image]:
     """Yield the image with the nearest stamp for each of `count` ticks from `start` s on.
 
-    Pictures are repeated or left out; what comes before the first one shows the first.
+    Images are repeated or left out; what comes before the first one shows the first.
     """
     begin = round(start * NANOSECONDS)
     tick = 0
@@ -121,7 +121,7 @@ def crop_window(person: Followed, other: Followed, shape: tuple[int, int]) -> Wi
     Args:
         person: whom to show.
         other: the other person.
-        shape: height and width of the pictures, px.
+        shape: height and width of the images, px.
 
     Raises:
         RejectedClipError: the two are too close to each other.
@@ -158,19 +158,19 @@ def crop(image: Image, window: Window) -> Image:
     return np.asarray(cv2.resize(square, (SIZE, SIZE), interpolation=method))
 
 
-def fitted(sound: np.ndarray, count: int) -> np.ndarray:
-    """Return `sound`, cut or padded with silence to `count` samples."""
-    return np.pad(sound[:count], (0, max(0, count - len(sound))))
+def fitted(audio: np.ndarray, count: int) -> np.ndarray:
+    """Return `audio`, cut or padded with silence to `count` samples."""
+    return np.pad(audio[:count], (0, max(0, count - len(audio))))
 
 
-def _side_by_side(path: Path, pairs: Iterable[tuple[Image, Image]], sound: np.ndarray) -> None:
-    samples = np.round(np.clip(sound, -1, 1) * 32767).astype(np.int16)[:, None]
-    film = Film(path, SIZE, (SOUND_RATE, 1))
-    per_tick = SOUND_RATE // MODEL_RATE
+def _side_by_side(path: Path, pairs: Iterable[tuple[Image, Image]], audio: np.ndarray) -> None:
+    samples = np.round(np.clip(audio, -1, 1) * 32767).astype(np.int16)[:, None]
+    film = Film(path, SIZE, (AUDIO_RATE, 1))
+    per_tick = AUDIO_RATE // MODEL_RATE
     for tick, (speaker, listener) in enumerate(pairs):
         stamp = round(_since(tick))
-        film.add_sound(
-            SoundChunk(stamp, samples[tick * per_tick : (tick + 1) * per_tick], SOUND_RATE)
+        film.add_audio(
+            AudioChunk(stamp, samples[tick * per_tick : (tick + 1) * per_tick], AUDIO_RATE)
         )
         film.add_picture(stamp, speaker, listener)
     film.close()

@@ -29,9 +29,9 @@ from vico_listener.lab.dataset.vico.stretch import landmarker
 from vico_listener.lab.dataset.vico.stretch import resized
 from vico_listener.lab.reconstruction.clip_coefficients import reconstruct_clip
 from vico_listener.media.clip import ClipError
-from vico_listener.media.clip import read_sound
+from vico_listener.media.clip import read_audio
 from vico_listener.media.face_track import FaceTrack
-from vico_listener.media.tick_images import pictures_at_ticks
+from vico_listener.media.tick_images import images_at_ticks
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
 from vico_listener.native import rep103_rotation
@@ -75,7 +75,7 @@ def features_from_mat(
             raise ClipError(f'no {video.stem}.mat below {folder}')
         tracks.append(read_mat(found[0]))
     count = min(map(len, tracks))
-    samples, rate = read_sound(entry.audio)
+    samples, rate = read_audio(entry.audio)
     ticks = [tick_stamp(tick) for tick in range(count)]
     acoustic, speaking = acoustic_features(samples, rate, ticks)
     heard = np.array([stamp * rate <= len(samples) * 10**9 for stamp in ticks])
@@ -130,7 +130,7 @@ def _features(
         raise ClipError('it holds no frame')
     notes = []
     if max(lengths) > count:
-        notes.append('rows of speaker, listener and sound: {}, {}, {}'.format(*lengths))
+        notes.append('rows of speaker, listener and audio: {}, {}, {}'.format(*lengths))
     for who, track in zip(('speaker', 'listener'), tracks, strict=True):
         if not track.valid.all():
             notes.append(f'{np.count_nonzero(~track.valid)} rows of the {who} are not finite')
@@ -178,10 +178,10 @@ def write_coefficients(entry: ClipEntry, folder: Path, model: str, factor: float
         path = folder / f'{video.stem}.mat'
         if path.exists():
             continue
-        pictures = (resized(picture, factor) for picture in pictures_at_ticks(video))
+        images = (resized(image, factor) for image in images_at_ticks(video))
         network = _reconstruction(model)
         try:
-            clip = reconstruct_clip(pictures, network, landmarker())
+            clip = reconstruct_clip(images, network, landmarker())
         except VicoError as error:
             raise ClipError(f'{video.name}: {error}') from None
         unfinished = path.with_suffix('.part.mat')

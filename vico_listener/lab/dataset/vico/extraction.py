@@ -19,8 +19,8 @@ from vico_listener.errors import VicoError
 from vico_listener.face import FaceBackend
 from vico_listener.face import FaceTracker
 from vico_listener.face import create_backend
+from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
-from vico_listener.frames import SoundChunk
 from vico_listener.frames import SpeakerFrame
 from vico_listener.lab.dataset.clip_features import STATISTICS
 from vico_listener.lab.dataset.clip_features import ClipFeatures
@@ -37,19 +37,19 @@ from vico_listener.lab.dataset.vico.stretch import width_factor
 from vico_listener.listening_head import ListeningHead
 from vico_listener.listening_head import acoustic_stream
 from vico_listener.media.clip import ClipError
+from vico_listener.media.clip import audio_chunks
 from vico_listener.media.clip import camera_frames
-from vico_listener.media.clip import count_pictures
-from vico_listener.media.clip import probe_sound
-from vico_listener.media.clip import sound_chunks
+from vico_listener.media.clip import count_images
+from vico_listener.media.clip import probe_audio
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import Attitude
 from vico_listener.perception import Perception
 from vico_listener.speech import AudioFormat
 
 WAIT = 60.0
-"""Longest wait of a picture for its sound, s of stream time, as in lossless replay."""
+"""Longest wait of an image for its audio, s of stream time, as in lossless replay."""
 SAMPLES = 7
-"""Pictures of a clip from which its stretch is estimated."""
+"""Images of a clip from which its stretch is estimated."""
 REPORT = 'extraction.json'
 MADE_WITH = 'settings.json'
 DEEP3D = 'deep3d'
@@ -62,7 +62,7 @@ class ExtractionSettings:
     """The settings of an extraction.
 
     Attributes:
-        stretch: factor of the width of all pictures (below 1 makes them narrower); None =
+        stretch: factor of the width of all images (below 1 makes them narrower); None =
             estimated for each clip and person, but 1 for `DEEP3D`: as the authors have it.
         face: the backend that looks at faces.
         face_model: its model, '' = the default one.
@@ -118,7 +118,7 @@ def perceive(
 
     Args:
         video: video of one person.
-        audio: sound file, None = silence.
+        audio: audio file, None = silence.
         factor: factor for the width of the images.
         settings: the face backend and the camera; None = the defaults.
 
@@ -128,27 +128,25 @@ def perceive(
     """
     settings = settings or ExtractionSettings()
     stream = audio_format = None
-    sound: Iterator[SoundChunk] = iter(())
+    chunks: Iterator[AudioChunk] = iter(())
     if audio is not None:
-        heard = probe_sound(audio)
+        heard = probe_audio(audio)
         audio_format = AudioFormat(heard.sample_rate, min(2, heard.channels))
         stream = acoustic_stream(audio_format)
-        sound = sound_chunks(audio)
+        chunks = audio_chunks(audio)
     tracker = FaceTracker(_backend(settings.face, settings.face_model), settings.fov_deg)
     head = ListeningHead.of_parts(Perception(tracker, stream, WAIT), audio=audio_format)
-    pictures = (
-        replace(frame, image=resized(frame.image, factor)) for frame in camera_frames(video)
-    )
-    items: Iterator[CameraFrame | SoundChunk] = merge(
-        sound, pictures, key=lambda item: item.available
+    images = (replace(frame, image=resized(frame.image, factor)) for frame in camera_frames(video))
+    items: Iterator[CameraFrame | AudioChunk] = merge(
+        chunks, images, key=lambda item: item.available
     )
     return [answer.speaker for answer in head.answers(items)]
 
 
 def estimate_factor(video: Path) -> float:
     """Estimate the factor that un-stretches a video's images from some of its first ten seconds."""
-    pictures = [frame.image for frame in islice(camera_frames(video), 0, 300, 300 // SAMPLES)]
-    return width_factor(pictures, landmarker())
+    images = [frame.image for frame in islice(camera_frames(video), 0, 300, 300 // SAMPLES)]
+    return width_factor(images, landmarker())
 
 
 def extract_clip(
@@ -179,7 +177,7 @@ def extract_clip(
         features, notes = features_from_mat(entry, recons, attitude)
         return features, told + notes
     videos = entry.speaker_video, entry.listener_video
-    pictures = [count_pictures(video) for video in videos]
+    images = [count_images(video) for video in videos]
     factors = [
         settings.stretch if settings.stretch is not None else estimate_factor(video)
         for video in videos
@@ -190,10 +188,10 @@ def extract_clip(
     if count == 0:
         raise ClipError('it holds no frame')
     if not any(frame.audio_valid for frame in speaker):
-        raise ClipError(f'{entry.audio.name} holds no sound')
+        raise ClipError(f'{entry.audio.name} holds no audio')
     notes = [f'widths x {factors[0]:.2f} (speaker), x {factors[1]:.2f} (listener)']
-    if pictures[0] != pictures[1]:
-        notes.append(f'{pictures[0]} pictures of the speaker, {pictures[1]} of the listener')
+    if images[0] != images[1]:
+        notes.append(f'{images[0]} images of the speaker, {images[1]} of the listener')
     speaker, listener = speaker[:count], listener[:count]
     features = ClipFeatures(
         clip=entry.clip,
@@ -211,7 +209,7 @@ def extract_clip(
         if not track.valid.all():
             notes.append(f'{who} not seen in {np.mean(~track.valid):.0%} of the frames')
     if not features.heard.all():
-        notes.append(f'no sound in {np.mean(~features.heard):.0%} of the frames')
+        notes.append(f'no audio in {np.mean(~features.heard):.0%} of the frames')
     return features, notes
 
 

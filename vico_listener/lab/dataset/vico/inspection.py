@@ -15,14 +15,14 @@ from vico_listener.lab.dataset.clip_features import SPLITS
 from vico_listener.lab.dataset.vico.layouts import ClipEntry
 from vico_listener.lab.dataset.vico.layouts import Layout
 from vico_listener.media.clip import ClipError
-from vico_listener.media.clip import count_pictures
+from vico_listener.media.clip import count_images
+from vico_listener.media.clip import probe_audio
 from vico_listener.media.clip import probe_clip
-from vico_listener.media.clip import probe_sound
 from vico_listener.motion import Attitude
 
 FPS_TOLERANCE = 0.05
 LENGTH_TOLERANCE = 0.1
-"""Seconds by which speaker, listener and sound may differ."""
+"""Seconds by which speaker, listener and audio may differ."""
 
 LENGTH_BINS = (0.0, 5.0, 10.0, 20.0, 40.0, 80.0)
 """Edges of the clip-length distribution, s; the last bin is open."""
@@ -63,15 +63,15 @@ class Inspection:
         return [entry for entry in self.layout.entries if entry.clip not in self.broken]
 
 
-def sound_seconds(path: Path) -> float:
+def audio_seconds(path: Path) -> float:
     """Return the length of an audio file, s.
 
     Raises:
-        ClipError: it is missing, no sound, or empty.
+        ClipError: it is missing, no audio, or empty.
     """
     if not path.is_file():
         raise ClipError(f'no such file: {path}')
-    length = probe_sound(path).duration
+    length = probe_audio(path).duration
     if length <= 0:
         raise ClipError(f'{path.name} is empty')
     return length
@@ -98,31 +98,31 @@ def _check(entry: ClipEntry) -> tuple[float, list[str], bool]:
     """Length of the listener's video, what is wrong, and whether the clip is useless."""
     problems: list[str] = []
     lengths: dict[str, float] = {}
-    pictures: dict[str, int] = {}
+    images: dict[str, int] = {}
     for who, path in (('speaker', entry.speaker_video), ('listener', entry.listener_video)):
         try:
             info = probe_clip(path)
-            pictures[who] = count_pictures(path)
+            images[who] = count_images(path)
         except ClipError as error:
             problems.append(f'{who}: {error}')
             continue
         rate = info.fps or MODEL_RATE
-        lengths[who] = pictures[who] / rate
+        lengths[who] = images[who] / rate
         if abs(info.fps - MODEL_RATE) > FPS_TOLERANCE:
             problems.append(f'{who}: {info.fps:.2f} frames a second, expected {MODEL_RATE}')
         if info.duration - lengths[who] > LENGTH_TOLERANCE:
             problems.append(f'{who}: breaks off after {lengths[who]:.2f} of {info.duration:.2f} s')
     try:
-        lengths['audio'] = sound_seconds(entry.audio)
+        lengths['audio'] = audio_seconds(entry.audio)
     except ClipError as error:
         problems.append(f'audio: {error}')
     broken = len(lengths) < 3
     if lengths and max(lengths.values()) - min(lengths.values()) > LENGTH_TOLERANCE:
         told = ', '.join(f'{who} {length:.2f} s' for who, length in lengths.items())
         problems.append(f'lengths differ: {told}')
-    elif len(set(pictures.values())) > 1:
+    elif len(set(images.values())) > 1:
         problems.append(
-            '{speaker} pictures of the speaker, {listener} of the listener'.format(**pictures)
+            '{speaker} images of the speaker, {listener} of the listener'.format(**images)
         )
     return lengths.get('listener', 0.0), problems, broken
 

@@ -1,6 +1,6 @@
 """Estimates how far a clip's faces are stretched sideways: ViCo shows them too wide.
 
-On stretched faces the blendshape network reads a wrong mouth and wrong brows, so that pictures are
+On stretched faces the blendshape network reads a wrong mouth and wrong brows, so that images are
 made narrower first. The factor follows from the face outline: the canonical mesh, turned as the
 face is, is laid over the landmarks with one scale for x and one for y.
 """
@@ -26,7 +26,7 @@ CERTAIN = 0.12
 FRONTAL = np.radians([35.0, 25.0])
 """Pitch and yaw; faces turned further are not used."""
 ROUNDS = 2
-"""Landmarks of a much stretched face lean towards a usual one: look again at the mended picture."""
+"""Landmarks of a much stretched face lean towards a usual one: look again at the mended image."""
 
 
 @lru_cache(maxsize=1)
@@ -35,11 +35,11 @@ def landmarker() -> LandmarkerBackend:
     return LandmarkerBackend()
 
 
-def width_factor(pictures: Sequence[Image], backend: LandmarkerBackend) -> float:
+def width_factor(images: Sequence[Image], backend: LandmarkerBackend) -> float:
     """Estimate the factor of the width that un-stretches images of one face.
 
     Args:
-        pictures: some of a clip, (H, W, 3) uint8 BGR.
+        images: some of a clip, (H, W, 3) uint8 BGR.
         backend: the landmarker, whose `canonical` mesh is used.
 
     Returns:
@@ -49,7 +49,7 @@ def width_factor(pictures: Sequence[Image], backend: LandmarkerBackend) -> float
     for _ in range(ROUNDS):
         ratios = [
             width_to_height(faces[0], backend.canonical)
-            for faces in (observe_faces(resized(p, factor), backend) for p in pictures)
+            for faces in (observe_faces(resized(p, factor), backend) for p in images)
             if faces and (np.abs(faces[0].motion.rotation[1:]) < FRONTAL).all()
         ]
         if not ratios:
@@ -61,12 +61,12 @@ def width_factor(pictures: Sequence[Image], backend: LandmarkerBackend) -> float
     return factor
 
 
-def resized(picture: Image, factor: float) -> Image:
+def resized(image: Image, factor: float) -> Image:
     """Return the image with its width multiplied."""
     if factor == 1.0:
-        return picture
-    size = max(1, round(picture.shape[1] * factor)), picture.shape[0]
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
+        return image
+    size = max(1, round(image.shape[1] * factor)), image.shape[0]
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
 
 
 def width_to_height(face: FaceObservation, mesh: CanonicalFace) -> float:

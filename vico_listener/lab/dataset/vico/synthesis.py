@@ -28,15 +28,15 @@ from vico_listener.lab.dataset.dyads.speaker_audio import talk
 from vico_listener.lab.dataset.dyads.speaker_face import speaker_face
 from vico_listener.lab.dataset.jobs import run_jobs
 from vico_listener.lab.dataset.made_with import claim_folder
+from vico_listener.lab.dataset.vico.cutting import AUDIO_RATE
 from vico_listener.lab.dataset.vico.cutting import SIZE
-from vico_listener.lab.dataset.vico.cutting import SOUND_RATE
 from vico_listener.lab.dataset.vico.extraction import write_statistics
 from vico_listener.lab.dataset.vico.layouts import RLD_COLUMNS
 from vico_listener.lab.dataset.vico.layouts import RLD_CSV
 from vico_listener.listener.idle import IdleLayer
 from vico_listener.listener.mood import ATTITUDES
 from vico_listener.listener.personality import Personality
-from vico_listener.media.audio_file import write_sound
+from vico_listener.media.audio_file import write_audio
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.media.video import write_video
 from vico_listener.motion import FaceMotion
@@ -68,7 +68,7 @@ class SynthesisSettings:
     Attributes:
         clips: number of clips, at least 9, so that every split holds every attitude.
         seed: everything follows from it.
-        features_only: write features instead of videos and sound.
+        features_only: write features instead of videos and audio.
         portraits: of the people; where they are more, tinted. None = the default one.
         seconds: length of the longest clip; the shortest lasts a fifth of it.
     """
@@ -101,7 +101,7 @@ class PlannedClip:
 
     @property
     def audio(self) -> str:
-        """Stem of the sound: the 'video' that it was cut from, and two numbers, as in ViCo."""
+        """Stem of the audio: the 'video' that it was cut from, and two numbers, as in ViCo."""
         return f'synthetic{self.speaker:02d}_{self.number:04d}_0'
 
     @property
@@ -168,13 +168,13 @@ def _make(settings: SynthesisSettings, clip: PlannedClip, folder: Path) -> None:
     last = folder / 'audios' / f'{clip.audio}.wav'
     if last.exists():
         return
-    dyad, sound = make_dyad(settings, clip)
+    dyad, audio = make_dyad(settings, clip)
     for role, person in (('speaker', clip.speaker), ('listener', clip.listener)):
         path = folder / 'videos' / f'{clip.stems[role]}.mp4'
         renderer = PortraitRenderer(_portrait(settings, person), SIZE)
         write_video(path, map(renderer.render, _motions(dyad, role, clip.number)), MODEL_RATE)
-    resampled = resample_poly(sound, SOUND_RATE // 100, INTERNAL_RATE // 100)
-    write_sound(last, resampled, SOUND_RATE)
+    resampled = resample_poly(audio, AUDIO_RATE // 100, INTERNAL_RATE // 100)
+    write_audio(last, resampled, AUDIO_RATE)
 
 
 def make_dyad(settings: SynthesisSettings, clip: PlannedClip) -> tuple[Dyad, NDArray[np.float32]]:
@@ -182,15 +182,15 @@ def make_dyad(settings: SynthesisSettings, clip: PlannedClip) -> tuple[Dyad, NDA
     rng = np.random.default_rng([settings.seed, 78, clip.number])
     length = settings.seconds * float(np.exp(rng.uniform(np.log(SHORTEST), 0)))
     count = round(length * MODEL_RATE)
-    sound = talk(rng, [VOICES[clip.speaker]], [], count / MODEL_RATE)
+    audio = talk(rng, [VOICES[clip.speaker]], [], count / MODEL_RATE)
     ticks = [tick_stamp(tick) for tick in range(count)]
-    acoustic, speaking = acoustic_features(sound, INTERNAL_RATE, ticks)
+    acoustic, speaking = acoustic_features(audio, INTERNAL_RATE, ticks)
     face = speaker_face(rng, acoustic, speaking)
     face.valid[:] = True
     speaker = Speaker(acoustic, speaking, np.ones(count, np.bool_), face)
     who = Personality.draw(1000 * settings.seed + clip.listener)
     attitude = np.full(count, clip.attitude, np.int8)
-    return teach(speaker, attitude, who, random_reference(rng)), sound
+    return teach(speaker, attitude, who, random_reference(rng)), audio
 
 
 def clip_features(clip: PlannedClip, dyad: Dyad, seed: int) -> ClipFeatures:
@@ -237,13 +237,13 @@ def _motions(dyad: Dyad, role: str, seed: int) -> Iterator[FaceMotion]:
 def _portrait(settings: SynthesisSettings, person: int) -> NDArray[np.uint8]:
     """The photo of a person; whoever has to share one is tinted, every second one mirrored."""
     photos = settings.portraits or (default_portrait_path(),)
-    picture = load_portrait(photos[person % len(photos)])
+    photo = load_portrait(photos[person % len(photos)])
     sharer = person // len(photos)
     if sharer == 0:
-        return picture
+        return photo
     rng = np.random.default_rng([settings.seed, 80, person])
     hue, colour, light = rng.uniform([-8, 0.6, 0.85], [8, 1.3, 1.1])
-    hsv = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV).astype(np.float32)
+    hsv = cv2.cvtColor(photo, cv2.COLOR_BGR2HSV).astype(np.float32)
     hsv = np.clip((hsv + [hue, 0, 0]) * [1, colour, light], 0, [179, 255, 255]).astype(np.uint8)
     tinted = cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR)
     return np.ascontiguousarray(tinted[:, ::-1]) if sharer % 2 else np.asarray(tinted)

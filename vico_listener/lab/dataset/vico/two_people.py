@@ -19,7 +19,7 @@ from vico_listener.face.people import observe_all
 from vico_listener.frames import CameraFrame
 
 COUNT_EVERY = 1.0
-"""How often everybody in the picture is counted, s: a thorough search takes half a second."""
+"""How often everybody in the image is counted, s: a thorough search takes half a second."""
 BYSTANDER = 0.5
 """Faces smaller than this share of the second largest are in the background."""
 LONGEST_GAP = 0.2
@@ -27,9 +27,9 @@ LONGEST_GAP = 0.2
 FRONTAL = np.radians([40.0, 55.0])
 """Largest pitch and yaw of a face that counts as roughly frontal, in the camera's axes."""
 FRONTAL_SHARE = 0.9
-"""Share of the pictures in which it must be."""
+"""Share of the images in which it must be."""
 JUMP = 0.6
-"""Way of a face from picture to picture, in terms of its size, that tells a cut."""
+"""Way of a face from image to image, in terms of its size, that tells a cut."""
 SMALLEST_FACE = 48.0
 """Height of a face, px, below which there is little to see."""
 
@@ -71,34 +71,34 @@ class Followed:
 
 
 def follow_two(
-    pictures: Iterable[CameraFrame], backend: FaceBackend, fov_deg: float = 60.0
+    images: Iterable[CameraFrame], backend: FaceBackend, fov_deg: float = 60.0
 ) -> tuple[Followed, Followed]:
     """Follow the two people of a clip.
 
     Args:
-        pictures: images of the clip, in order.
+        images: images of the clip, in order.
         backend: backend that tracks faces.
         fov_deg: field of view of the camera along the longer side, deg.
 
     Returns:
         both up to the end, or to where one has been lost for good: the one on the left of the
-        picture, the one on the right.
+        image, the one on the right.
 
     Raises:
-        RejectedClipError: there are not exactly two people, or no pictures at all.
+        RejectedClipError: there are not exactly two people, or no images at all.
     """
     found = Followed(), Followed()
     last: tuple[FaceObservation, FaceObservation] | None = None
     counted = crowd = -np.inf
-    for picture in pictures:
-        time = picture.stamp / NANOSECONDS
-        height, width = picture.image.shape[:2]
+    for frame in images:
+        time = frame.stamp / NANOSECONDS
+        height, width = frame.image.shape[:2]
         camera = Camera.from_fov(fov_deg, width, height)
         faces: Faces = (None, None)
         if last is not None:
-            faces = _look_again(backend, picture.image, camera, last)
+            faces = _look_again(backend, frame.image, camera, last)
         if None in faces or time - counted >= COUNT_EVERY:
-            everybody = foreground(observe_all(backend, picture.image, camera))
+            everybody = foreground(observe_all(backend, frame.image, camera))
             # One count too many may be a mistake of the detector.
             if len(everybody) != 2 and (last is None or (len(everybody) > 2 and crowd == counted)):
                 raise RejectedClipError(f'{_people(len(everybody))} at {time:.2f} s, not two')
@@ -117,7 +117,7 @@ def follow_two(
         if any(person.lost > LONGEST_GAP for person in found):
             break  # no good any more, and searching is slow
     if last is None:
-        raise RejectedClipError('there are no pictures')
+        raise RejectedClipError('there are no images')
     return found
 
 
@@ -172,7 +172,7 @@ def check_person(person: Followed, who: str) -> None:
     turned = np.abs(np.array(person.rotations, np.float64)[seen][:, 1:])
     frontal = float(np.mean((turned <= FRONTAL).all(axis=1)))
     if frontal < FRONTAL_SHARE:
-        raise RejectedClipError(f'{who} turned away in {1 - frontal:.0%} of the pictures')
+        raise RejectedClipError(f'{who} turned away in {1 - frontal:.0%} of the images')
 
 
 def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:

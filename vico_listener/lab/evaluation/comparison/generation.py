@@ -94,7 +94,7 @@ def limited(
     Args:
         clip: the whole.
         modality: the input that is left.
-        wrong: whose sound is heard with `WRONG_AUDIO`, repeated where it is too short.
+        wrong: whose audio is heard with `WRONG_AUDIO`, repeated where it is too short.
 
     Raises:
         DataError: wrong audio without another clip.

@@ -28,7 +28,7 @@ from vico_listener.lab.evaluation.images.measures import cpbd
 from vico_listener.lab.evaluation.images.measures import psnr
 from vico_listener.lab.evaluation.images.measures import ssim
 from vico_listener.media.motion_track import FloatArray
-from vico_listener.media.tick_images import pictures_at_ticks
+from vico_listener.media.tick_images import images_at_ticks
 from vico_listener.motion import Attitude
 from vico_listener.render import RENDERERS
 from vico_listener.render import create_renderer
@@ -132,10 +132,10 @@ def _pairs(
     """Drawn and true picture of every frame after the first that shows the listener."""
     basis = RENDERERS.load(renderer_name).basis
     check_basis(basis, clip.listener.basis)
-    photos = pictures_at_ticks(video, len(clip))
+    photos = images_at_ticks(video, len(clip))
     first = next(photos)
     if basis.absolute_pose:
-        # The coefficients are of the whole picture: that, and not a crop of it, is the portrait.
+        # The coefficients are of the whole image: that, and not a crop of it, is the portrait.
         options = {**options, 'reference': reference_face(clip.listener)}
     renderer = create_renderer(renderer_name, portrait=first, size=size, **options)
     framing = cropped(first, size) if renderer_name == 'portrait' else whole(first, size)
@@ -157,7 +157,7 @@ def render_score(
     network: Features | None = None,
     options: Mapping[str, Any] | None = None,
 ) -> RenderScore:
-    """Drive a renderer by the true motion from the first picture of a video; score all pictures.
+    """Drive a renderer by the true motion from the first image of a video; score all pictures.
 
     Args:
         renderer_name: name of a renderer that takes `portrait` and `size`.
@@ -223,7 +223,7 @@ def render_results(renderer_name: str, scores: Sequence[RenderScore]) -> list[Re
 
 
 NOTE = (
-    'The renderer draws the true motion from the first picture of each video; every later picture '
+    'The renderer draws the true motion from the first image of each video; every later picture '
     'is held against the true one, at {size} px. SSIM (higher is better) and PSNR in dB (higher) '
     'with scikit-image; CPBD (higher is sharper) of the drawn pictures; FID (lower) of Inception '
     'features. In brackets the 95 % interval when clips are resampled. Means are over all frames. '
