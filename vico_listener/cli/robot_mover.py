@@ -142,7 +142,7 @@ class _Link:
 
 
 def _ros_robot(profile: RobotProfile) -> Connection:
-    """A robot behind a ROS topic or action."""
+    """Return a robot behind a ROS topic or action."""
     try:
         import rclpy
 

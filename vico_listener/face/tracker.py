@@ -179,7 +179,7 @@ class FaceTracker:
         return self._smoother.update(motion, stamp)
 
     def glance(self, image: Image, turn: int) -> FaceObservation | None:
-        """A face in an image that is not of the video; what is followed stays as it is.
+        """Return a face in an image that is not of the video; what is followed stays as it is.
 
         Args:
             image: (H, W, 3) uint8 BGR.

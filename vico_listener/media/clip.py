@@ -53,7 +53,7 @@ NO_AUDIO = 'none'
 """Name of a microphone with which a recording is played without its audio."""
 
 MAX_CHANNELS = 2
-"""Of the audio that is given out; what has more is mixed."""
+"""The most channels of the audio that is given out; what has more is mixed."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _without_images(media: Media) -> str:
 
 
 def count_images(path: Path) -> int:
-    """How many images a clip holds, counted without decoding them.
+    """Return how many images a clip holds, counted without decoding them.
 
     Raises:
         ClipError: it cannot be read, or has no video stream.
@@ -135,7 +135,7 @@ def count_images(path: Path) -> int:
 
 
 def probe_audio(path: Path) -> AudioFileInfo:
-    """What audio a file holds.
+    """Return what audio a file holds.
 
     Raises:
         ClipError: it cannot be read, or holds no audio.
@@ -151,7 +151,7 @@ def probe_audio(path: Path) -> AudioFileInfo:
 def camera_frames(
     path: Path, since: float = 0.0, remarks: Remarks | None = None
 ) -> Iterator[CameraFrame]:
-    """The images of a clip from `since` s on, upright and with square pixels.
+    """Yield the images of a clip from `since` s on, upright and with square pixels.
 
     Damaged ones are skipped, stamps strictly rise, and all have the size of the first.
 
@@ -189,7 +189,7 @@ def camera_frames(
 def audio_chunks(
     path: Path, since: float = 0.0, remarks: Remarks | None = None
 ) -> Iterator[AudioChunk]:
-    """The audio of a clip in chunks of 10 ms, at its own rate; nothing when there is none.
+    """Yield the audio of a clip in chunks of 10 ms, at its own rate; nothing when there is none.
 
     The first chunk may begin some time before `since` (s). Of more than two channels two are made.
 
@@ -206,7 +206,7 @@ def audio_chunks(
 
 
 def read_audio(path: Path) -> tuple[NDArray[np.int16], int]:
-    """All samples of a file's audio, (N, channels), and their rate in Hz.
+    """Return all samples of a file's audio, (N, channels), and their rate in Hz.
 
     Raises:
         ClipError: it cannot be read, or holds no audio.
@@ -218,7 +218,7 @@ def read_audio(path: Path) -> tuple[NDArray[np.int16], int]:
 
 
 def audio_between(path: Path, since: float, until: float) -> tuple[NDArray[np.float32], int]:
-    """The audio of a stretch of time, mixed to one channel; zeros where there is none.
+    """Return the audio of a stretch of time, mixed to one channel; zeros where there is none.
 
     Where an inverted channel cancels the others out, the loudest one is taken.
 
@@ -251,7 +251,7 @@ def audio_between(path: Path, since: float, until: float) -> tuple[NDArray[np.fl
 
 
 def play(path: str | Path, remarks: Remarks | None = None) -> Iterator[CameraFrame | AudioChunk]:
-    """Frames and audio of a clip in the order in which camera and microphone would deliver them.
+    """Yield images and audio of a clip in the order in which they would be captured.
 
     Args:
         path: of the clip.

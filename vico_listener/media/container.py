@@ -48,7 +48,7 @@ class Media:
 
     @property
     def streams(self) -> list[Any]:
-        """Those there are."""
+        """The streams that were chosen."""
         return [stream for stream in (self.video, self.audio) if stream is not None]
 
     @property
@@ -86,7 +86,7 @@ class Media:
         return max(durations, default=0.0)
 
     def choices(self) -> list[str]:
-        """A line for images and for audio if there are several streams: which one counts."""
+        """Return a line for images and for audio if there are several streams: which one counts."""
         lines = []
         for name, taken, streams in (
             ('video', self.video, self.container.streams.video),
@@ -162,7 +162,7 @@ class _Part:
 
 
 def _chosen(container: Any, kind: Kind, related: Any = None, without: Any = None) -> Any:
-    """The stream that a player takes, the library's choice, but no cover; None = there is none."""
+    """Return the stream that a player takes, the library's choice, but no cover; None = none."""
     streams = container.streams.video if kind == 'video' else container.streams.audio
     usable = [s for s in streams if _can_be_played(s) and s is not without]
     if kind == 'video':
@@ -175,7 +175,7 @@ def _chosen(container: Any, kind: Kind, related: Any = None, without: Any = None
 
 
 def _is_cover(path: Path, stream: Any) -> bool:
-    """True for a single image beside a film, also where neither says so (Matroska)."""
+    """Return True for a single image beside a film, also where neither says so (Matroska)."""
     if stream.codec_context.name not in OF_PHOTOS or len(stream.container.streams.video) < 2:
         return False
     with av.open(file_url(path), metadata_errors='replace') as container:

@@ -42,7 +42,7 @@ class Converter:
         self._resampler: av.AudioResampler | None = None
 
     def convert(self, frame: Any) -> list[Samples]:
-        """Samples (N, channels) of a frame, after those that were still held back."""
+        """Return the samples (N, channels) of a frame, after those that were still held back."""
         format_ = (frame.format.name, frame.layout.name, frame.sample_rate)
         parts = []
         if format_ != self._format:
@@ -55,7 +55,7 @@ class Converter:
         return parts + self._samples(self._resampler.resample(frame))
 
     def flush(self) -> list[Samples]:
-        """What is still held back."""
+        """Return what is still held back."""
         return [] if self._resampler is None else self._samples(self._resampler.resample(None))
 
     @property
@@ -137,7 +137,7 @@ class SampleClock:
 def cut_audio(
     frames: Iterable[Frame], rate: int, channels: int
 ) -> Iterator[tuple[Fraction, Samples]]:
-    """The audio of a stream in chunks of 10 ms: time (s) and samples (N, channels) S16.
+    """Yield the audio of a stream in chunks of 10 ms: time (s) and samples (N, channels) S16.
 
     Args:
         frames: as they are decoded.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 
 MAX_PIXELS = 8192 * 8192
-"""Of an image; a larger one is damage, and would fill the memory."""
+"""The most pixels of an image; a larger one is damage, and would fill the memory."""
 
 SQUARE = Fraction(1, 100)
 """Pixels that are wider or higher than square by less than this share stay as they are."""
@@ -20,7 +20,7 @@ WIDEST = Fraction(10)
 
 
 def shown_image(frame: Any, aspect: Fraction | None, matrix: bytes | None) -> Image:
-    """A frame as (H, W, 3) uint8 BGR.
+    """Return a frame as (H, W, 3) uint8 BGR.
 
     Args:
         frame: an av.VideoFrame as decoded.
@@ -33,7 +33,7 @@ def shown_image(frame: Any, aspect: Fraction | None, matrix: bytes | None) -> Im
 
 
 def with_square_pixels(image: Image, aspect: Fraction | None) -> Image:
-    """The image widened, or made higher, until its pixels are square."""
+    """Return the image widened, or made higher, until its pixels are square."""
     if not aspect or not 1 / WIDEST <= aspect <= WIDEST or abs(aspect - 1) < SQUARE:
         return image
     height, width = image.shape[:2]
@@ -45,7 +45,7 @@ def with_square_pixels(image: Image, aspect: Fraction | None) -> Image:
 
 
 def displayed(image: Image, matrix: bytes) -> Image:
-    """The image turned by quarters and mirrored as a display matrix asks.
+    """Return the image turned by quarters and mirrored as a display matrix asks.
 
     Args:
         image: (H, W, 3).
@@ -67,7 +67,7 @@ def displayed(image: Image, matrix: bytes) -> Image:
 
 
 def fit(image: Image, height: int, width: int) -> Image:
-    """`image` scaled into a black (height, width, 3) image with its aspect kept."""
+    """Return `image` scaled into a black (height, width, 3) image with its aspect kept."""
     scale = min(height / image.shape[0], width / image.shape[1])
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR

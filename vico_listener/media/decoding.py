@@ -62,7 +62,7 @@ class Frame:
 def decoded_frames(
     path: Path, kind: Kind, since: float = 0.0, remarks: Remarks | None = None
 ) -> Iterator[Frame]:
-    """Everything that can be decoded of a stream; nothing when there is no such stream.
+    """Yield everything that can be decoded of a stream; nothing when there is no such stream.
 
     Stamps that start anew or jump are moved so that they go on, those of images and audio alike.
 
@@ -91,7 +91,7 @@ def decoded_frames(
 
 
 def measure_duration(path: Path) -> float:
-    """Length of a file (s) as it is played; 0 = there is nothing.
+    """Return the length of a file (s) as it is played; 0 = there is nothing.
 
     Raises:
         ClipError: it cannot be read.
@@ -111,7 +111,7 @@ def measure_duration(path: Path) -> float:
 
 
 def count_packets(path: Path, kind: Kind) -> int:
-    """How many packets a file holds of a stream; 0 when there is no such stream.
+    """Return how many packets a file holds of a stream; 0 when there is no such stream.
 
     Raises:
         ClipError: the file cannot be read.
@@ -206,7 +206,7 @@ def _nanoseconds(ticks: int, base: Fraction) -> int:
 
 
 def _packets(media: Media, timing: _Timing, remarks: Remarks) -> Iterator[Any]:
-    """The packets of image and audio, until the file ends or breaks off."""
+    """Yield the packets of image and audio, until the file ends or breaks off."""
     if not media.streams:
         return
     try:
@@ -270,7 +270,7 @@ class _Aspect:
         self._first: Any = None
 
     def now(self) -> Fraction | None:
-        """Width of a pixel over its height, after an image was decoded."""
+        """Return the width of a pixel over its height, after an image was decoded."""
         current = self._codec.sample_aspect_ratio
         if self._first is None:
             self._first = current
@@ -278,13 +278,13 @@ class _Aspect:
 
 
 def _may_be_coded(packets: list[Any]) -> bool:
-    """True when the stamps of images rise although these are coded in another order."""
+    """Return whether the stamps of images rise although these are coded in another order."""
     stamps = [p.pts for p in packets if p.stream.type == 'video' and p.pts is not None]
     return stamps == sorted(stamps)
 
 
 def _is_coded(path: Path, index: int) -> bool:
-    """True when the images of a file, in the order of showing, have stamps that go back."""
+    """Return whether the images of a file, in the order of showing, have stamps that go back."""
     with open_media(path) as media:
         if index >= len(media.container.streams):  # of a damaged file they are not always found
             return False

@@ -27,7 +27,7 @@ class Remarks:
         self.examples = other.examples | self.examples
 
     def lines(self) -> list[str]:
-        """A line for each kind of thing, the most frequent first."""
+        """Return a line for each kind of thing, the most frequent first."""
         return [
             f'{what}: {count}' + (f' ({self.examples[what]})' if what in self.examples else '')
             for what, count in self.counts.most_common()

@@ -42,7 +42,7 @@ class Continuity:
         self.jumps: list[tuple[int, int]] = []
 
     def place(self, stream: Hashable, stamp: int, duration: int, elapsed: int | None = None) -> int:
-        """What to add to a stamp of a stream (ns).
+        """Return what to add to a stamp of a stream (ns).
 
         Args:
             stream: which one.
@@ -80,7 +80,7 @@ class Continuity:
         return placed < place.last - BACK_NS or placed > latest
 
     def _nearest(self, stamp: int) -> int:
-        """The pass to which the first stamp of a stream belongs."""
+        """Return the pass to which the first stamp of a stream belongs."""
         end = self.end
         if end is None:
             return 0
@@ -88,7 +88,7 @@ class Continuity:
         return min(passes, key=lambda number: abs(stamp + self._moves[number] - end))
 
     def _joined_pass(self, place: '_Place | None', number: int, stamp: int) -> int:
-        """A later pass, in which a stamp that leaps goes on; else the one there was."""
+        """Return a later pass, in which a stamp that leaps goes on; else the one there was."""
         if place is None or stamp + self._moves[number] < place.last + LEAP_NS:
             return number
         for later in range(number + 1, len(self._moves)):
@@ -97,7 +97,7 @@ class Continuity:
         return number
 
     def _next_pass(self, place: '_Place | None', number: int, stamp: int) -> int:
-        """A later pass that another stream has begun, else a new one."""
+        """Return a later pass that another stream has begun, else a new one."""
         for later in range(number + 1, len(self._moves)):
             if not self._jumps(place, stamp + self._moves[later]):
                 return later
@@ -109,7 +109,7 @@ class Continuity:
 
 @dataclass(frozen=True)
 class _Place:
-    """Of a stream: number of its pass, its last stamp and its next on the time line, ns.
+    """Where a stream is: number of its pass, its last stamp and its next on the time line, ns.
 
     `told`: another clock told when the next is due.
     """
@@ -141,5 +141,5 @@ class CodedStamps:
             self._waiting.pop()
 
     def next(self) -> int | None:
-        """The stamp of the next image, None when there is none left."""
+        """Return the stamp of the next image, None when there is none left."""
         return self._waiting.popleft() if self._waiting else None

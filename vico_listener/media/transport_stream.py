@@ -27,7 +27,7 @@ Bytes = NDArray[np.uint8]
 
 
 def parts_of(path: Path) -> list[tuple[int, int]]:
-    """First byte and end of each part in which the same streams run; one whole for other files."""
+    """Return first byte and end of each part with the same streams; other files are one part."""
     size = path.stat().st_size
     with path.open('rb') as file:
         head = np.frombuffer(file.read(PROOF * max(PACKETS)), np.uint8)
@@ -62,7 +62,7 @@ def _packets_at(data: Bytes, pitch: int) -> bool:
 
 
 def _tables(data: Bytes, pitch: int) -> Iterator[tuple[int, bytes]]:
-    """Place and bytes of the packets that begin an association table or a programme map."""
+    """Yield place and bytes of the packets that begin an association table or a programme map."""
     offset = PACKETS[pitch]
     maps: set[int] = set()
     position = 0
@@ -83,7 +83,7 @@ def _tables(data: Bytes, pitch: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _resumed(data: Bytes, position: int, pitch: int) -> int:
-    """Where packets lie again from a position on; the end of the data when nowhere."""
+    """Return where packets lie again from a position on; the end of the data when nowhere."""
     while position < len(data):
         marks = np.flatnonzero(data[position : position + BLOCK] == SYNC)
         for mark in (marks + position - PACKETS[pitch]).tolist():
@@ -98,7 +98,7 @@ def _pid(packet: bytes) -> int:
 
 
 def _section(packet: bytes) -> bytes:
-    """The table in a packet from its own header on, as far as it lies in this packet."""
+    """Return the table in a packet from its own header on, as far as it lies in this packet."""
     begin = 4
     if packet[3] & 0x20:  # an adaptation field comes first
         begin += 1 + packet[4]
@@ -108,7 +108,7 @@ def _section(packet: bytes) -> bytes:
 
 
 def _programme_map(packet: bytes) -> int:
-    """PID of the first programme's map in an association table, -1 = there is none."""
+    """Return the PID of the first programme's map in an association table, -1 = there is none."""
     section = _section(packet)
     for entry in range(8, len(section) - 3, 4):
         if section[entry : entry + 2] != b'\0\0':  # 0 is the network's own table
@@ -117,7 +117,7 @@ def _programme_map(packet: bytes) -> int:
 
 
 def _streams(packet: bytes) -> bytes:
-    """Type and PID of each stream in a programme map, three bytes each."""
+    """Return the type and PID of each stream in a programme map, three bytes each."""
     section = _section(packet)
     if len(section) < 12 or section[0] != 2:
         return b''

@@ -100,7 +100,7 @@ class AudioInput:
         return self._audio.age
 
     def mismatch(self) -> str:
-        """What is wrong with the type of a topic; empty when nothing."""
+        """Return what is wrong with the type of a topic; empty when nothing."""
         return '; '.join(filter(None, (i.mismatch() for i in self._inputs)))
 
     def destroy(self) -> None:

@@ -31,7 +31,7 @@ DRIFT_NS = 20_000_000
 """By how much the samples' count may lag behind the last of every burst."""
 
 WINDOW_NS = 2 * NANOSECONDS
-"""A burst is shorter."""
+"""The time after which the soonest message is sought anew; a burst is shorter."""
 
 UNLIKE = 0.2
 """Share by which the bytes of a second differ from those of a format that cannot be."""
@@ -40,14 +40,14 @@ SLIGHTLY = 0.06
 """The same where all messages agree: no clock is off by it, and 44.1 for 48 kHz is 8 %."""
 
 ENOUGH = 10
-"""Messages that show something."""
+"""The least number of messages that show something."""
 
 ODD = 0.2
 """Share of messages that end within a sample, from which on all audio is cut anywhere."""
 
 
 def bytes_per_second(sizes: NDArray[np.int64], recorded: NDArray[np.int64]) -> float:
-    """How much audio was recorded in a second; 0 = too little to tell.
+    """Return how much audio was recorded in a second; 0 = too little to tell.
 
     Args:
         sizes: (N,) bytes of the messages.
@@ -58,7 +58,7 @@ def bytes_per_second(sizes: NDArray[np.int64], recorded: NDArray[np.int64]) -> f
 
 
 def usual_rate(sizes: NDArray[np.int64], recorded: NDArray[np.int64]) -> float:
-    """How much audio a second most messages carry up to the next one; 0 = too little to tell."""
+    """Return how much audio a second most messages carry until the next one; 0 = unknown."""
     steps = np.diff(recorded)
     apart = steps > 0
     if apart.sum() < ENOUGH:
@@ -67,13 +67,13 @@ def usual_rate(sizes: NDArray[np.int64], recorded: NDArray[np.int64]) -> float:
 
 
 def is_unlike(format_: AudioFormat, rate: float, unlike: float = UNLIKE) -> bool:
-    """True when audio of `rate` bytes a second (0 = unknown) cannot be of a format."""
+    """Return whether audio of `rate` bytes a second (0 = unknown) cannot be of a format."""
     expected = format_.frame_bytes * format_.sample_rate
     return rate > 0 and abs(rate / expected - 1) > unlike
 
 
 def is_cut_anywhere(sizes: NDArray[np.int64], format_: AudioFormat) -> bool:
-    """True when messages of these sizes (bytes) go on in the next one within a sample."""
+    """Return whether messages of these sizes (bytes) go on in the next one within a sample."""
     odd = np.mean(sizes % format_.frame_bytes != 0) if len(sizes) >= ENOUGH else 0.0
     return bool(odd > ODD)
 
@@ -91,7 +91,7 @@ class SampleReader:
         self._decoders: dict[AudioFormat, PcmDecoder] = {}
 
     def read(self, data: bytes, format_: AudioFormat) -> Samples:
-        """Samples (N, channels) of a message.
+        """Return the samples (N, channels) of a message.
 
         Raises:
             AudioFormatError: it is not of that format.
@@ -130,7 +130,7 @@ class Bursts:
 
     @classmethod
     def of(cls, times: NDArray[np.int64], lasting: NDArray[np.int64]) -> 'Bursts':
-        """Those of messages that begin at `times` (N,) and are `lasting` (N,) long, ns."""
+        """Return the bursts of messages that begin at `times` (N,) and last `lasting` (N,), ns."""
         if not len(times):
             return cls()
         late = times - np.concatenate([[0], np.cumsum(lasting)[:-1]])
@@ -154,7 +154,7 @@ class AudioLine:
         self._until = WINDOW_NS
 
     def put(self, begin: int, samples: Samples, rate: int) -> Iterator[AudioChunk]:
-        """Audio in short chunks.
+        """Yield audio in short chunks.
 
         Args:
             begin: when it begins, as it is stamped, ns.

@@ -137,7 +137,7 @@ class BagSource:
         self.remarks = Remarks()
 
     def play(self) -> Iterator[Item]:
-        """Everything in the order of its stamps.
+        """Yield everything in the order of its stamps.
 
         Raises:
             BagError: damaged data.
@@ -159,7 +159,7 @@ class BagSource:
         return time_line(self._begin)
 
     def _announced(self, bag: Bag, default: AudioFormat) -> AudioFormat:
-        """The format that the bag tells; the default where it does not."""
+        """Return the format that the bag tells; the default where it does not."""
         self._is_told = default != DEFAULT_FORMAT
         if self.inputs.audio_info is None:
             return default
@@ -215,7 +215,7 @@ class BagSource:
         return Evidence('audio', recorded, told, lasting, topic.kind in STAMPED).steady()
 
     def _is_doubtful(self, rate: float, usual: float) -> bool:
-        """Whether audio of `rate` bytes a second, and mostly `usual` ones, has another format."""
+        """Return whether audio of `rate` bytes a second, mostly `usual`, has another format."""
         if is_unlike(self._format, rate):
             # Lost messages leave too little audio, but not between most of the others.
             return not self._is_told or is_unlike(self._format, usual)
@@ -240,7 +240,7 @@ class BagSource:
         return first
 
     def _first_attitude(self, bag: Bag) -> str:
-        """The attitude that was said before the first image, '' = none."""
+        """Return the attitude that was said before the first image, '' = none."""
         if self.inputs.attitude is None:
             return ''
         said, message = bag.first(self.inputs.attitude.name)
@@ -285,7 +285,7 @@ class BagSource:
             yield from laid.put(begin, samples, rate)
 
     def _pcm(self, bag: Bag, raw: RawMessage) -> tuple[bytes, AudioFormat]:
-        """Bytes and format of a message of audio.
+        """Return the bytes and format of a message of audio.
 
         Raises:
             MessageError, AudioFormatError: it cannot be read.
@@ -350,7 +350,7 @@ def _stamp(raw: RawMessage) -> int:
 
 
 def _beginning(bag: Bag, topic: Topic) -> Iterator[RawMessage]:
-    """The first messages of a topic."""
+    """Yield the first messages of a topic."""
     first: int | None = None
     for raw in islice(bag.raw_messages([topic.name]), SURVEY_MESSAGES):
         first = raw.recorded if first is None else first
@@ -364,7 +364,7 @@ def _columns(rows: Sequence[tuple[int, ...]], count: int) -> NDArray[np.int64]:
 
 
 def _by_stamp(items: Iterator[tuple[int, RawMessage]]) -> Iterator[tuple[int, RawMessage]]:
-    """Messages by stamp, as far as those that stand close by are out of it."""
+    """Yield messages by stamp, as far as those that stand close by are out of it."""
     held: list[tuple[int, int, RawMessage]] = []
     for number, (stamp, raw) in enumerate(items):
         heapq.heappush(held, (stamp, number, raw))

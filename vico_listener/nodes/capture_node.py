@@ -54,7 +54,7 @@ class CaptureNode(ManagedNode):
         self._threads: list[threading.Thread] = []
 
     def connected(self) -> bool:
-        """True when somebody listens to the camera, and to the audio where there is any."""
+        """Return whether somebody listens to the camera, and to the audio where there is any."""
         return not self._media.missing(self._microphone is not None)
 
     def activate(self) -> None:
@@ -98,7 +98,7 @@ class CaptureNode(ManagedNode):
         thread.start()
 
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
-        """How much was seen and heard, and what has failed."""
+        """Return how much was seen and heard, and what has failed."""
         values = {'images': self._media.images, 'audio_chunks': self._media.audio_chunks}
         if self._problems:
             return ERROR, '; '.join(self._problems.values()), values

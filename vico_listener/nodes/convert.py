@@ -28,17 +28,17 @@ _FOREIGN_FORMATS = {
 
 
 def time_message(stamp: int) -> Time:
-    """Message of a stamp in ns."""
+    """Return the message of a stamp in ns."""
     return Time(sec=stamp // NANOSECONDS, nanosec=stamp % NANOSECONDS)
 
 
 def stamp_of(message: Time) -> int:
-    """Stamp in ns of a time message."""
+    """Return the stamp in ns of a time message."""
     return message.sec * NANOSECONDS + message.nanosec
 
 
 def face_message(face: FaceMotion, stamp: int, frame_id: str) -> msg.FaceMotion:
-    """Message of a face."""
+    """Return the message of a face."""
     message = msg.FaceMotion(
         basis=face.basis.name,
         expression=face.expression,
@@ -53,7 +53,7 @@ def face_message(face: FaceMotion, stamp: int, frame_id: str) -> msg.FaceMotion:
 
 
 def face_of(message: msg.FaceMotion) -> FaceMotion:
-    """Face of a message; VicoError for an unknown basis or a wrong number of coefficients."""
+    """Return the face of a message; VicoError for an unknown basis or wrong coefficients."""
     basis = basis_by_name(message.basis)
     if len(message.expression) != basis.size:
         raise DataError(
@@ -75,7 +75,7 @@ def _received_message(timing: Timing) -> Time:
 
 
 def speaker_message(frame: SpeakerFrame, frame_id: str) -> msg.SpeakerFrame:
-    """Message of a speaker frame; `frame_id` is the camera's."""
+    """Return the message of a speaker frame; `frame_id` is the camera's."""
     message = msg.SpeakerFrame(
         tick=time_message(frame.stamp),
         index=frame.index,
@@ -97,7 +97,7 @@ def speaker_message(frame: SpeakerFrame, frame_id: str) -> msg.SpeakerFrame:
 
 
 def speaker_of(message: msg.SpeakerFrame) -> SpeakerFrame:
-    """Speaker frame of a message; VicoError when its face cannot be read."""
+    """Return the speaker frame of a message; VicoError when its face cannot be read."""
     acoustic = np.array(message.acoustic, np.float32)
     assert acoustic.shape == (ACOUSTIC_SIZE,)
     return SpeakerFrame(
@@ -122,7 +122,7 @@ def speaker_of(message: msg.SpeakerFrame) -> SpeakerFrame:
 
 
 def motion_message(motion: ListenerMotion, frame_id: str) -> msg.ListenerMotion:
-    """Message of a listener motion; `frame_id` is the head's base frame."""
+    """Return the message of a listener motion; `frame_id` is the head's base frame."""
     message = msg.ListenerMotion(
         source_stamp=time_message(motion.source_stamp),
         reset=motion.reset,
@@ -143,7 +143,7 @@ def motion_message(motion: ListenerMotion, frame_id: str) -> msg.ListenerMotion:
 
 
 def motion_of(message: msg.ListenerMotion) -> ListenerMotion:
-    """Listener motion of a message; VicoError when its face or attitude cannot be read."""
+    """Return the listener motion of a message; VicoError when it cannot be read."""
     return ListenerMotion(
         stamp=stamp_of(message.header.stamp),
         source_stamp=stamp_of(message.source_stamp),
@@ -165,7 +165,7 @@ def motion_of(message: msg.ListenerMotion) -> ListenerMotion:
 
 
 def foreign_pcm(message: Any) -> tuple[bytes, AudioFormat]:
-    """PCM and format of an AudioStamped of mgonzs13's audio_common_msgs.
+    """Return PCM and format of an AudioStamped of mgonzs13's audio_common_msgs.
 
     Raises:
         ValueError: an unknown sample format.

@@ -49,7 +49,7 @@ class DataExecutor(SingleThreadedExecutor):
         self._next_turn = 0.0
 
     def get_nodes(self) -> list[Any]:
-        """Nodes to wait for now: whole ones when it is their turn, else their data."""
+        """Return the nodes to wait for now: whole ones when it is their turn, else their data."""
         nodes = super().get_nodes()
         if time.monotonic() < self._next_turn:
             return [DataOf(node) for node in nodes]

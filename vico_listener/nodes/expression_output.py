@@ -53,7 +53,7 @@ class ExpressionOutput:
 def create_expression_output(
     make_publisher: Callable[[Any, str], Any],
 ) -> ExpressionOutput | None:
-    """The output, or None where hri_msgs is not installed."""
+    """Return the output, or None where hri_msgs is not installed."""
     try:
         return ExpressionOutput(make_publisher)
     except ModuleNotFoundError:
@@ -61,7 +61,7 @@ def create_expression_output(
 
 
 def create_avatar(address: str) -> Any:
-    """The avatar at an address; NotInstalledError when what it needs is not installed."""
+    """Return the avatar at an address; NotInstalledError when what it needs is not installed."""
     try:
         module = import_module('vico_listener.robot.avatar')
     except ModuleNotFoundError as error:

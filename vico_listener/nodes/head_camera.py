@@ -35,13 +35,13 @@ class HeadCamera(Protocol):
         """Unsubscribe."""
 
     def __call__(self, stamp: int) -> CameraPose | None:
-        """The camera's pose in the base frame at `stamp` (ns), None when it is not known."""
+        """Return the camera's pose in the base frame at `stamp` (ns), None when it is not known."""
 
 
 def create_head_camera(
     node: Node, table: ParameterTable, image_frame: Callable[[], str]
 ) -> HeadCamera | None:
-    """What the parameters `camera_on_head` and those that belong to it ask for.
+    """Return what the parameters `camera_on_head` and those that belong to it ask for.
 
     Args:
         node: owner of the subscriptions.

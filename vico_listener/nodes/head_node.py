@@ -189,7 +189,7 @@ class HeadNode(ManagedNode):
                 self.get_logger().error(str(error))
 
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
-        """Commands sent and their latency since image and audio were in."""
+        """Return the commands sent and their latency since image and audio were in."""
         with self._lock:  # a head that rests has sent its last command
             head, output = self._head, self._output
             trouble = '' if output is None else output.trouble

@@ -70,7 +70,7 @@ class HriFaces:
         return 0.0 if self._images is None else self._images.age
 
     def mismatch(self) -> str:
-        """What is wrong with the type of a topic; empty when nothing."""
+        """Return what is wrong with the type of a topic; empty when nothing."""
         parts = [self._tracked, *([] if self._images is None else [self._images])]
         return '; '.join(filter(None, (part.mismatch() for part in parts)))
 

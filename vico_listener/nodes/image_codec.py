@@ -61,7 +61,7 @@ class ImageError(DataError):
 
 
 def _working_bridge() -> Any:
-    """A CvBridge that has proved itself on a small image, or None."""
+    """Return a CvBridge that has proved itself on a small image, or None."""
     try:
         from cv_bridge import CvBridge
         from sensor_msgs.msg import Image as ImageMessage
@@ -79,7 +79,7 @@ _bridge = _working_bridge()
 
 
 def image_to_bgr(message: Any) -> Image:
-    """Image of a sensor_msgs/Image as (H, W, 3) uint8 BGR.
+    """Return the image of a sensor_msgs/Image as (H, W, 3) uint8 BGR.
 
     A bgr8 message's buffer is shared, not copied.
 
@@ -130,7 +130,7 @@ def _planar_to_bgr(message: Any) -> Image:
 
 
 def compressed_to_bgr(message: Any) -> Image:
-    """Image of a sensor_msgs/CompressedImage as (H, W, 3) uint8 BGR.
+    """Return the image of a sensor_msgs/CompressedImage as (H, W, 3) uint8 BGR.
 
     Raises:
         ImageError: a depth format, or data that no decoder knows.
@@ -153,7 +153,7 @@ def compressed_to_bgr(message: Any) -> Image:
 
 
 def encoded_size(data: bytes | memoryview) -> tuple[int, int] | None:
-    """Width and height that the head of a JPEG or PNG tells; None = nothing.
+    """Return the width and height that the head of a JPEG or PNG tells; None = nothing.
 
     OpenCV makes room for that many pixels before it finds that they are not there.
     """

@@ -63,7 +63,7 @@ def isolate(domain: int | None = None) -> dict[str, str]:
 
 
 def own_namespace() -> str:
-    """A namespace that no other process here has: domains may be somebody else's by chance."""
+    """Return a namespace of this process alone: domains may be somebody else's by chance."""
     return f'/vico_demo_{os.getpid()}'
 
 

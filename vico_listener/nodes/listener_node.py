@@ -156,7 +156,7 @@ class ListenerNode(ManagedNode):
         return response
 
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
-        """Attitude, steps and how long they take."""
+        """Return the attitude, steps and how long they take."""
         assert self.agent is not None
         counters = self.agent.counters
         values = {

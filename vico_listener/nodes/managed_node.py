@@ -70,7 +70,7 @@ class ManagedNode(LifecycleNode):
         """Apply a parameter marked `live`; it has been checked."""
 
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
-        """Level, message and values for /diagnostics while active; values that `API` lists."""
+        """Return level, message and values (those in `API`) for /diagnostics, while active."""
         return OK, 'active', {}
 
     # Lifecycle callbacks of rclpy, which swallows exceptions raised in them.
@@ -160,7 +160,7 @@ class ManagedNode(LifecycleNode):
         return TransitionCallbackReturn.SUCCESS
 
     def _passive(self) -> tuple[bytes, str, dict[str, Any]]:
-        """Level and message while the node is not active, without values."""
+        """Return the level and message while the node is not active, without values."""
         state = self._state_machine.current_state[1]
         step = {'unconfigured': 'configure', 'inactive': 'activate'}.get(state)
         node = self.get_fully_qualified_name()

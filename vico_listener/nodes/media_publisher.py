@@ -51,7 +51,7 @@ class MediaPublisher:
         node.create_timer(LOOKED, self._tell_again, clock=clock)
 
     def missing(self, audio: bool) -> list[str]:
-        """Topics that nobody listens to: the camera's, and those of the `audio` where there is any.
+        """Return the topics that nobody listens to: the camera's, and with `audio` those of that.
 
         Somebody who hears the audio must hear its format first.
         """

@@ -53,7 +53,7 @@ class StackProcess:
 
     @property
     def pid(self) -> int:
-        """Process id."""
+        """The id of the process."""
         return self._process.pid
 
     @property
@@ -62,11 +62,11 @@ class StackProcess:
         return self._process.poll() is None
 
     def peak_memory(self) -> float:
-        """Largest resident memory so far, MB; NaN where the system does not tell."""
+        """Return the largest resident memory so far, MB; NaN where the system does not tell."""
         return self._status('VmHWM')
 
     def memory(self) -> float:
-        """Resident memory now, MB; NaN where the system does not tell."""
+        """Return the resident memory now, MB; NaN where the system does not tell."""
         return self._status('VmRSS')
 
     def _status(self, name: str) -> float:
@@ -78,7 +78,7 @@ class StackProcess:
         return float(fields.get(name, 'nan kB').split()[0]) / 1024
 
     def complaints(self) -> list[str]:
-        """The errors in its log, newest last."""
+        """Return the errors in its log, newest last."""
         lines = self.log.read_text(encoding='utf-8', errors='replace').splitlines()
         marks = ('[ERROR]', '[FATAL]', 'Error', 'missing')
         return [line for line in lines if any(mark in line for mark in marks)] or lines[-5:]

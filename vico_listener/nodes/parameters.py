@@ -15,7 +15,7 @@ from vico_listener.ros_api import Parameter
 
 
 def descriptor(row: Parameter) -> ParameterDescriptor:
-    """What rclpy declares for a parameter, ranges included."""
+    """Return what rclpy declares for a parameter, ranges included."""
     declared = ParameterDescriptor(
         description=row.description,
         additional_constraints=row.constraint(),
@@ -110,7 +110,7 @@ class ParameterTable:
                 raise SettingError(reason)
 
     def __getitem__(self, name: str) -> Any:
-        """Value of a parameter."""
+        """Return the value of a parameter."""
         return self._table[name].used(self._value(name))
 
     def _value(self, name: str) -> Any:

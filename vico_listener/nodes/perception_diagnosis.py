@@ -54,7 +54,7 @@ class PerceptionDiagnosis:
     def report(
         self, head: ListeningHead, eye: Eye, feed: Feed, inputs: PerceptionInputs
     ) -> tuple[bytes, str, dict[str, Any]]:
-        """Level, message and values for /diagnostics."""
+        """Return the level, message and values for /diagnostics."""
         correction = eye.correction if isinstance(eye.correction, CameraOnHead) else None
         clocks = inputs.clocks
         values: dict[str, Any] = vars(head.senses.counters) | {
@@ -95,7 +95,7 @@ class PerceptionDiagnosis:
 
 
 def _missing(feed: Feed, inputs: PerceptionInputs) -> list[str]:
-    """Which senses bring nothing."""
+    """Return which senses bring nothing."""
     silent = [n for n in inputs.streams if feed.silence(n) > SILENCE + inputs.message_length(n)]
     found = []
     if inputs.lacks_clock() and feed.quiet < SILENCE:
@@ -120,7 +120,7 @@ def _missing(feed: Feed, inputs: PerceptionInputs) -> list[str]:
 
 
 def _lost(news: dict[str, int]) -> list[str]:
-    """What was lost since the last round."""
+    """Return what was lost since the last round."""
     texts = {
         'dropped_images': 'camera frames dropped: they come faster than they can be processed, or '
         'got lost on the way; let the camera send fewer or smaller ones',
@@ -132,7 +132,7 @@ def _lost(news: dict[str, int]) -> list[str]:
 
 
 def _unseen(head: ListeningHead, eye: Eye, feed: Feed) -> list[str]:
-    """Why nobody is seen as they are."""
+    """Say why nobody is seen as they are."""
     found = [eye.misfit] if eye.misfit else []
     nobody = head.senses.faceless_for
     if nobody > NOBODY and feed.silence(IMAGE) < SILENCE:

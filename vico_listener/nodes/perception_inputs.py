@@ -40,14 +40,14 @@ def check_inputs(table: ParameterTable) -> None:
 
 
 def audio_format(table: ParameterTable) -> AudioFormat:
-    """The format of the audio until an audio_info comes."""
+    """Return the format of the audio until an audio_info comes."""
     return AudioFormat(
         table['audio_sample_rate'], table['audio_channels'], table['audio_sample_format']
     )
 
 
 def sense_clocks(table: ParameterTable) -> SenseClocks:
-    """Which stamps count, live."""
+    """Return which stamps count, live."""
     if not table['use_audio']:
         return SenseClocks(table['stamps'], (IMAGE,))
     unstamped = () if table['audio_stamped'] or not OURS else (AUDIO,)
@@ -107,7 +107,7 @@ class PerceptionInputs:
             head_camera.activate()
 
     def _arrival(self, age: float) -> int:
-        """When the message that came `age` s ago did so, by the node's clock, ns."""
+        """Return when the message that came `age` s ago did so, by the node's clock, ns."""
         now = self._node.get_clock().now().nanoseconds
         # With use_sim_time, and nobody who says what time it is, that is 0.
         return (now or time.time_ns()) - round(age * NANOSECONDS)
@@ -145,16 +145,16 @@ class PerceptionInputs:
         return 0 if self._audio is None else self._audio.format_changes
 
     def message_length(self, stream: str) -> float:
-        """How much a message of a stream holds, s; 0 = not known, or an image."""
+        """Return how much a message of a stream holds, s; 0 = not known, or an image."""
         return 0.0 if self.clocks is None else self.clocks.chunk(stream) / NANOSECONDS
 
     def lacks_clock(self) -> bool:
-        """Whether simulated time is asked for and nobody says what time it is."""
+        """Return whether simulated time is asked for and nobody says what time it is."""
         clock = self._node.get_clock()
         return bool(clock.ros_time_is_active) and clock.now().nanoseconds == 0
 
     def publishers(self, stream: str) -> tuple[str, int]:
-        """The topic of a stream, and how many publish it."""
+        """Return the topic of a stream, and how many publish it."""
         source = self._images if stream == IMAGE else self._audio
         topic = '' if source is None else source.topic
         return topic, self._node.count_publishers(topic) if topic else 0
@@ -170,7 +170,7 @@ class PerceptionInputs:
         return 0 if self._audio is None else self._audio.lost
 
     def mismatch(self) -> str:
-        """What is wrong with the type of a topic; empty when nothing."""
+        """Return what is wrong with the type of a topic; empty when nothing."""
         problems = [self._images.mismatch(), self._camera_info.mismatch()]
         if self._audio is not None:
             problems.append(self._audio.mismatch())
@@ -187,6 +187,6 @@ class PerceptionInputs:
 
 
 def image_of(message: Any) -> ImageArray:
-    """The image of an Image or CompressedImage; ImageError when it cannot be used."""
+    """Return the image of an Image or CompressedImage; ImageError when it cannot be used."""
     decode = compressed_to_bgr if isinstance(message, CompressedImage) else image_to_bgr
     return decode(message)

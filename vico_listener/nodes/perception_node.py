@@ -196,5 +196,5 @@ class PerceptionNode(ManagedNode):
                 self._publisher.publish(speaker_message(answer.speaker, self._frame_id))
 
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
-        """Rates, losses and what is missing."""
+        """Return rates, losses and what is missing."""
         return self._diagnosis.report(self._head, self._eye, self._feed, self._inputs)

@@ -129,7 +129,7 @@ class RendererNode(ManagedNode):
         publisher.publish(message)
 
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
-        """How many pictures, and how long each takes."""
+        """Return how many pictures, and how long each takes."""
         values: dict[str, Any] = {'renderer': self.table['renderer'], 'images': self._drawn}
         values |= {f'render_{k}_ms': v for k, v in self._durations.summary_ms().items()}
         if self._problem:

@@ -101,7 +101,7 @@ class ReplayNode(ManagedNode):
             self._thread = None
 
     def connected(self) -> bool:
-        """True when somebody listens to the camera, and to the audio where there is any."""
+        """Return whether somebody listens to the camera, and to the audio where there is any."""
         return not self._missing()
 
     def _missing(self) -> list[str]:
@@ -192,7 +192,7 @@ class ReplayNode(ManagedNode):
         self._media.publish(item, origin + item.stamp, self._frame_id)
 
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
-        """What has been played."""
+        """Return what has been played."""
         message = 'finished' if self.finished.is_set() else 'playing'
         values = {'images': self._media.images, 'audio_chunks': self._media.audio_chunks}
         return OK, message, values

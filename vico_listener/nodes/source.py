@@ -58,7 +58,7 @@ class Source(Protocol):
         """Lines about how it is played, for whoever plays it."""
 
     def play(self) -> Iterator[Item]:
-        """Its items in the order in which they were available; stamps count from `start`."""
+        """Return its items in the order in which they were available; stamps count from `start`."""
 
 
 class ClipSource:
@@ -84,7 +84,7 @@ class ClipSource:
         self.remarks = Remarks()
 
     def play(self) -> Iterator[Item]:
-        """Its images and audio."""
+        """Return its images and audio."""
         self.remarks = Remarks()
         if self.wants_audio:
             return play(self.info.path, self.remarks)

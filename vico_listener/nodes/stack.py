@@ -19,7 +19,7 @@ from vico_listener.nodes.renderer_node import RendererNode
 
 
 def build_stack() -> list[ManagedNode]:
-    """The four nodes, connected; downstream first, the order in which to bring them up."""
+    """Return the four nodes, connected; downstream first, the order in which to bring them up."""
     listener = ListenerNode(subscribe=False)
     renderer = RendererNode(subscribe=False)
     head = HeadNode(subscribe=False)
@@ -30,7 +30,7 @@ def build_stack() -> list[ManagedNode]:
 def joined(
     listener: ListenerNode, head: HeadNode, renderer: RendererNode
 ) -> Callable[..., ListeningHead]:
-    """What makes one head of these nodes' parts and of a perception."""
+    """Return what makes one head of these nodes' parts and of a perception."""
     return partial(
         ListeningHead.of_parts, listen=listener.listen, move=head.follow, draw=renderer.draw
     )

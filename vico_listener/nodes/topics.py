@@ -13,11 +13,11 @@ from rclpy.subscription import Subscription
 from vico_listener.ros_api import Topic
 
 STATE_QOS = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-"""Of a state: its last message is kept for those who come later."""
+"""The quality of service of a state: its last message is kept for those who come later."""
 
 
 def message_class(name: str) -> Any:
-    """The class of a message or service, from its name 'package/msg/Type' or 'package/srv/Type'.
+    """Return the class of a message or service: 'package/msg/Type' or 'package/srv/Type'.
 
     Raises:
         ModuleNotFoundError: its package is not installed.
@@ -27,16 +27,16 @@ def message_class(name: str) -> Any:
 
 
 def advertise(node: LifecycleNode, topic: Topic) -> Any:
-    """A publisher that publishes while the node is active."""
+    """Return a publisher that publishes while the node is active."""
     qos = STATE_QOS if topic.state else topic.depth
     return node.create_lifecycle_publisher(message_class(topic.type), topic.name, qos)
 
 
 def subscribe_to(node: Node, topic: Topic, callback: Callable[[Any], object]) -> Subscription:
-    """A reliable subscription, e.g. to topics of this package."""
+    """Return a reliable subscription, e.g. to topics of this package."""
     return node.create_subscription(message_class(topic.type), topic.name, callback, topic.depth)
 
 
 def offer(node: Node, service: Topic, callback: Callable[[Any, Any], Any]) -> None:
-    """A service."""
+    """Offer a service."""
     node.create_service(message_class(service.type), service.name, callback)

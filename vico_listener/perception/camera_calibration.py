@@ -29,7 +29,7 @@ class Calibration:
 
     @classmethod
     def of(cls, message: Any) -> 'Calibration | None':
-        """What a CameraInfo says; None when its camera was never calibrated.
+        """Return what a CameraInfo says; None when its camera was never calibrated.
 
         Raises:
             DataError: its numbers are none of a camera.
@@ -46,7 +46,7 @@ class Calibration:
         )
 
     def camera_of(self, width: int, height: int) -> Camera | None:
-        """The camera of images of a size, px; None when they cannot be images of it.
+        """Return the camera of images of a size, px; None when they cannot be images of it.
 
         An image is the part that was cut out and binned, or the whole one where a driver does not
         say so, or either of them scaled.

@@ -66,7 +66,7 @@ class Eye:
         self._found = 0
 
     def upright(self, image: Image) -> Image:
-        """An image (H, W, 3) turned upright; its camera is told to the tracker."""
+        """Return an image (H, W, 3) turned upright; its camera is told to the tracker."""
         height, width = image.shape[:2]
         known = width, height, self.rotation, self.calibration
         if known != self._known:
@@ -157,7 +157,7 @@ class Eye:
         return True
 
     def turned(self, pose: PoseSource) -> PoseSource:
-        """The pose of the camera that would have taken the turned images, from that which did."""
+        """Return the pose of a camera that would take the turned images, from the real one's."""
 
         def of(stamp: int) -> CameraPose | None:
             camera = pose(stamp)
@@ -178,7 +178,7 @@ class Eye:
 
 
 def turned_camera(camera: Camera, width: int, height: int, rotation: int) -> Camera:
-    """The camera of images of a size (px) that have been turned clockwise by 0 to 270 degrees."""
+    """Return the camera of images of a size (px) that were turned clockwise by 0 to 270 deg."""
     fx, fy, cx, cy = camera.fx, camera.fy, camera.cx, camera.cy
     if rotation == 90:
         return Camera(fy, fx, height - cy, cx)

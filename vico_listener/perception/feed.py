@@ -91,7 +91,7 @@ class Feed:
         return time.monotonic() - self._last_arrival
 
     def silence(self, stream: str) -> float:
-        """Seconds since a stream brought something, or since the start."""
+        """Return seconds since a stream brought something, or since the start."""
         return time.monotonic() - self._arrivals.get(stream, self._began)
 
     def release(self) -> None:
@@ -100,7 +100,7 @@ class Feed:
             self.call(job, stream)
 
     def __len__(self) -> int:
-        """How many jobs wait for the worker."""
+        """Return how many jobs wait for the worker."""
         return len(self._jobs)
 
     def stop(self) -> None:
@@ -159,7 +159,7 @@ class StampOrder:
         return iter([*ready, *self._due()])
 
     def flush(self) -> list[Ready]:
-        """Everything that is held: nothing more has come for a while."""
+        """Return everything that is held: nothing more has come for a while."""
         self._silent = {name for name, held in self._held.items() if not held}
         return self._merged()
 

@@ -40,7 +40,7 @@ class Tracker(Protocol):
         """The basis of its motions."""
 
     def update(self, image: NDArray[np.uint8], stamp: int, speaking: bool = False) -> FaceMotion:
-        """Face in an image (H, W, 3, BGR) taken at `stamp` ns; confidence 0 = none."""
+        """Return the face in an image (H, W, 3, BGR) taken at `stamp` ns; confidence 0 = none."""
 
     def look_around(self) -> None:
         """Finish what `update` left to do in the last image."""
@@ -204,7 +204,7 @@ class Perception:
         return self._emit(stamp)
 
     def look_around(self) -> None:
-        """What the face tracker left to do, see `FaceTracker.look_around`."""
+        """Do what the face tracker left to do, see `FaceTracker.look_around`."""
         self._tracker.look_around()
 
     def add_audio(

@@ -36,7 +36,7 @@ class SenseCount:
         self.speech += speech
 
     def shares(self) -> dict[str, float]:
-        """Shares of the ticks with a face, with audio and with speech, 0..1; NaN without ticks."""
+        """Return the shares of the ticks with a face, audio and speech, 0..1; NaN without ticks."""
         counts = {'face': self.faces, 'audio': self.audio, 'speech': self.speech}
         return {
             sense: count / self.ticks if self.ticks else float('nan')

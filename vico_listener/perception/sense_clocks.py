@@ -17,7 +17,8 @@ FAR_NS = 500_000_000
 """Stamps of image and audio that lie farther apart cannot be joined."""
 
 EARLY_NS = 150_000_000
-"""Nor those that arrive so long before they were captured, unless those of the other do, too."""
+"""Stamps that arrive so long before they were captured cannot be joined either, unless those of the
+other stream do, too."""
 
 NEVER_NS = NANOSECONDS
 """Clocks that are so far off when they meet have nothing to do with each other: no need to look
@@ -80,7 +81,7 @@ class SenseClocks:
         self._restart = False
 
     def place(self, stream: str, stamp: int, arrival: int, duration: int = 0) -> int:
-        """The stamp of a message that counts, ns; for the rest see `StreamClock.see`."""
+        """Return the stamp of a message that counts, ns; for the rest see `StreamClock.see`."""
         clock = self._clocks[stream]
         own = clock.see(stamp, arrival, duration)
         captured = clock.arrived(arrival, duration)
@@ -99,26 +100,26 @@ class SenseClocks:
         return captured
 
     def must_restart(self) -> bool:
-        """True once when stream time has jumped since the last call."""
+        """Return True once when stream time has jumped since the last call."""
         restart, self._restart = self._restart, False
         return restart
 
     def chunk(self, stream: str) -> int:
-        """How long the messages of a stream last, ns; 0 for images."""
+        """Return how long the messages of a stream last, ns; 0 for images."""
         return self._clocks[stream].chunk
 
     def is_by_arrival(self, stream: str) -> bool:
-        """True when the stamps of a stream do not count at present."""
+        """Return whether the stamps of a stream do not count at present."""
         return self._by_arrival[stream]
 
     def source(self, stream: str) -> str:
-        """What the stamps of a stream are taken from: the header, or the arrival."""
+        """Return what the stamps of a stream are taken from: the header, or the arrival."""
         if stream not in self._clocks:
             return ''
         return ARRIVAL if self._by_arrival[stream] else HEADER
 
     def delay(self, stream: str) -> int | None:
-        """How long after its stamps a stream arrives, ns; None when they say nothing."""
+        """Return how long after its stamps a stream arrives, ns; None when they say nothing."""
         return self._clocks[stream].delay
 
     # Which stamps can be used.
@@ -145,7 +146,7 @@ class SenseClocks:
     def _find_reasons(
         self, clocks: dict[str, StreamClock], delays: dict[str, int | None]
     ) -> dict[str, str]:
-        """Why the stamps of each stream cannot be used; '' = they can."""
+        """Say why the stamps of each stream cannot be used; '' = they can."""
         reasons = {name: clock.fault for name, clock in clocks.items()}
         known = {name: delay for name, delay in delays.items() if delay is not None}
         # The one that is farther from its arrival is the first to be given up.
@@ -192,7 +193,7 @@ class SenseClocks:
                 self._news.append(f'{name} stamps can be used again')
 
     def take_news(self) -> list[str]:
-        """What has changed since the last call, for the log."""
+        """Return what has changed since the last call, for the log."""
         news, self._news = self._news, []
         return news
 
@@ -209,7 +210,7 @@ class SenseClocks:
         return self._delay_used(AUDIO) - self._delay_used(IMAGE)
 
     def audio_wait(self, shortest: int) -> int:
-        """How long an image should wait for its audio, ns, at least `shortest`."""
+        """Return how long an image should wait for its audio, ns, at least `shortest`."""
         if AUDIO not in self._clocks:
             return shortest
         if self._clocks[AUDIO].arrival is None:
@@ -218,14 +219,14 @@ class SenseClocks:
         return max(shortest, min(needed, LONGEST_AUDIO_NS))
 
     def image_wait(self) -> int:
-        """How long audio should wait for its image, ns."""
+        """Return how long audio should wait for its image, ns."""
         behind = min(max(0, -self.audio_behind), FAR_NS)
         return max(IMAGE_NS, behind + NANOSECONDS // MODEL_RATE + MARGIN_NS)
 
     # What is told.
 
     def problems(self) -> list[str]:
-        """What a user should know of and can mend."""
+        """Return what a user should know of and can mend."""
         found = []
         for name, reason in self._reasons.items():
             if self._by_arrival[name]:

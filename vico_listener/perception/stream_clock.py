@@ -121,7 +121,7 @@ class StreamClock:
         return None if self.fault else self._delay
 
     def arrived(self, arrival: int, duration: int = 0) -> int:
-        """When the message was captured, as far as its arrival says.
+        """Return when the message was captured, as far as its arrival says.
 
         Audio is laid evenly by the count of its samples, however unevenly it comes.
         """

@@ -30,7 +30,7 @@ NAMES = tuple(name[0].upper() + name[1:] for name in ARKIT52.coefficients)
 
 
 def unity_quaternion(rpy: ArrayLike) -> list[float]:
-    """Quaternion x, y, z, w of a head's rotation in Unity's axes.
+    """Return the quaternion x, y, z, w of a head's rotation in Unity's axes.
 
     Args:
         rpy: (3,) roll, pitch, yaw, rad, REP-103.

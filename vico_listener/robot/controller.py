@@ -118,7 +118,7 @@ class HeadController:
         return True
 
     def advance(self, now: int, ahead: bool = False) -> list[HeadCommand]:
-        """Commands for every grid time up to `now` (ns), oldest first.
+        """Return the commands for every grid time up to `now` (ns), oldest first.
 
         With `ahead` the next grid time after `now` is included, so that a new target reaches the
         robot at once. A clock that jumped back, or ahead by more than a second, restarts the grid
@@ -172,7 +172,7 @@ class HeadController:
         )
 
     def _eased(self, target: Angles, stamp: int) -> Angles:
-        """A target on the way to it from where the head began, with gentle ends."""
+        """Return a target on the way to it from where the head began, with gentle ends."""
         if self._start is None:
             return target
         if self._began is None:
@@ -190,13 +190,13 @@ class HeadController:
         return np.asarray(self._start + weight * (target - self._start))
 
     def _goals(self, rotation: np.ndarray) -> Angles:
-        """Joint positions (rad) for a rotation, without regard to what the joints can do."""
+        """Return joint positions (rad) for a rotation, without regard to what the joints can do."""
         pose = compose_rpy(self._base, rotation)
         angles = self._gains * pose[self._axes] + self._roll_gains * pose[AXES.index('roll')]
         return np.asarray(self._offsets + self._signs * angles)
 
     def _soften(self, goals: Angles) -> Angles:
-        """Goals inside the joints' ranges."""
+        """Return goals inside the joints' ranges."""
         inside = np.array(goals)
         for n in self._order:
             joint = self.profile.joints[n]

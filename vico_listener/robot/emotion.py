@@ -37,7 +37,7 @@ def _sides(expression: NDArray[np.floating], name: str) -> float:
 
 
 def emotion_of(expression: NDArray[np.floating]) -> Emotion:
-    """The emotion of an `arkit52` expression (52,)."""
+    """Return the emotion of an `arkit52` expression (52,)."""
     valence = sum(weight * _sides(expression, name) for name, weight in VALENCE.items())
     arousal = sum(weight * _sides(expression, name) for name, weight in AROUSAL.items())
     arousal += sum(w * float(expression[ARKIT_INDEX[n]]) for n, w in SINGLE_AROUSAL.items())

@@ -77,7 +77,7 @@ class Fields:
 
 
 def check_number(value: Any, what: str, low: float, high: float) -> float:
-    """A number in ``low..high``, or ProfileError."""
+    """Return a number in ``low..high``, or ProfileError."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ProfileError(f'{what} must be a number, not {value!r}')
     if not low <= value <= high:  # also false for NaN

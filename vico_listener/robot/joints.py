@@ -49,14 +49,14 @@ class CoupledRange:
     maximum: tuple[float, ...]
 
     def over(self, low: float, high: float) -> tuple[float, float]:
-        """Range that is allowed wherever in ``low..high`` the other joint stands."""
+        """Return the range that is allowed wherever in ``low..high`` the other joint stands."""
         # Convex: the ends decide.
         minimum = np.interp([low, high], self.knots, self.minimum)
         maximum = np.interp([low, high], self.knots, self.maximum)
         return float(minimum.max()), float(maximum.min())
 
     def others(self, low: float, high: float) -> tuple[float, float]:
-        """Where the other joint may stand while this one moves within ``low..high``.
+        """Return where the other joint may stand while this one moves within ``low..high``.
 
         Returns an empty interval (inf, -inf) when it may stand nowhere.
         """

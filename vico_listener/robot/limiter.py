@@ -15,7 +15,7 @@ EDGE = 1e-6
 
 
 def braking_speed(distance: float, deceleration: float, dt: float) -> float:
-    """Highest speed from which a joint stops within `distance` when stepped every `dt`.
+    """Return the highest speed from which a joint stops within `distance` when stepped every `dt`.
 
     A step at speed v covers v * dt; afterwards each step is slower by deceleration * dt. The exact
     inverse of the distance so covered, so that a limit is met and never crossed.
@@ -140,7 +140,7 @@ class HeadLimiter:
 
     @property
     def velocities(self) -> np.ndarray:
-        """Their velocities (rad/s)."""
+        """The velocities of the joints (rad/s)."""
         return np.asarray(sum(self._velocities)) / len(self._velocities)
 
     def halt(self, positions: Sequence[float]) -> None:
@@ -172,7 +172,7 @@ class HeadLimiter:
         self._velocities.append(np.array([limiter.velocity for limiter in self.limiters]))
 
     def _free_range(self, joint: int) -> Bounds:
-        """What other joints leave a joint, whatever way they brake."""
+        """Return what other joints leave a joint, whatever way they brake."""
         low, high = -math.inf, math.inf
         for follower, leader, coupled in self._coupled:
             if joint == follower:

@@ -40,7 +40,7 @@ class Demand:
     jerk: float
 
     def joined(self, other: 'Demand') -> 'Demand':
-        """The most that either asks."""
+        """Return the most that either asks."""
         return Demand(
             min(self.room, other.room),
             max(self.velocity, other.velocity),
@@ -49,7 +49,7 @@ class Demand:
         )
 
     def excess(self) -> dict[str, str]:
-        """Limits that are exceeded, by their names, with by how much in words."""
+        """Return the limits that are exceeded, by their names, with by how much in words."""
         found = {}
         if not self.room >= -EDGE:
             found['position'] = f'{math.degrees(-self.room):.2f} deg beyond'
@@ -61,7 +61,7 @@ class Demand:
 
 
 def demands(joints: Sequence[Joint], stamps: ArrayLike, positions: ArrayLike) -> dict[str, Demand]:
-    """What a path of commands asks of each joint, by the joint's name.
+    """Return what a path of commands asks of each joint, by the joint's name.
 
     Args:
         joints: of the profile.
@@ -90,7 +90,7 @@ def demands(joints: Sequence[Joint], stamps: ArrayLike, positions: ArrayLike) ->
 
 
 def slopes(seconds: Numbers, path: Numbers) -> tuple[Numbers, Numbers, Numbers]:
-    """Velocities, accelerations and jerks of a path (N, joints) at times (N,) in s.
+    """Return velocities, accelerations and jerks of a path (N, joints) at times (N,) in s.
 
     They are divided differences: a curve through the positions has the value somewhere between
     them. So where one is beyond a limit no way through the positions keeps it, and whatever is
@@ -142,7 +142,7 @@ class LimitWatch:
             self.found()
 
     def found(self) -> dict[str, Demand]:
-        """What commands have asked of each joint so far, by the joint's name."""
+        """Return what commands have asked of each joint so far, by the joint's name."""
         if self._stamps:
             newest = demands(self._joints, self._stamps, self._positions)
             if any(self._beyond):
@@ -168,7 +168,7 @@ class LimitWatch:
 
 
 def verdict(found: Mapping[str, Demand]) -> str:
-    """'ok', or the limits that are exceeded and by how much."""
+    """Return 'ok', or the limits that are exceeded and by how much."""
     exceeded = [
         f'{limit} of {joint} {amount}'
         for joint, demand in found.items()
@@ -178,7 +178,7 @@ def verdict(found: Mapping[str, Demand]) -> str:
 
 
 def rooms(joints: Sequence[Joint], path: Numbers) -> list[float]:
-    """Smallest distance of each joint to its limits, those by another joint included, rad.
+    """Return the least distance (rad) of each joint to its limits, those by another joint included.
 
     Infinite for a path (N, joints) without a position.
     """

@@ -59,7 +59,7 @@ class Standstill:
         self._sent = [sent for sent in self._sent if sent.stamp != command.stamp]
 
     def since(self, now: int) -> int | None:
-        """Time (ns) from the last command to `now`; None where there is none of this clock."""
+        """Return the time (ns) from the last command to `now`; None = none by this clock."""
         if self._sent and now < self._sent[-1].stamp - self._period:
             self._sent.clear()
         return now - self._sent[-1].stamp if self._sent else None
@@ -76,7 +76,7 @@ class Standstill:
         return since is not None and since < self._rest()
 
     def _rest(self) -> int:
-        """Time (ns) after the last command that a robot needs to stop and set off again.
+        """Return the time (ns) after the last command that a robot needs to stop and set off again.
 
         Over twice the time that braking takes, the change of velocity is within the limit of
         acceleration. Two such changes over six times the build-up of that are within that of jerk.
@@ -111,7 +111,7 @@ class PlannedCommands:
 
     @staticmethod
     def suit(profile: RobotProfile, lookahead: int) -> bool:
-        """True when the lookahead covers how late commands are made: by a tick of a replay."""
+        """Return whether the lookahead covers how late commands are made: by a tick of a replay."""
         return lookahead >= max(2 * round(NANOSECONDS / profile.rate), TICK_NS + SENDING_NS)
 
     def begin(self, positions: Sequence[float], now: int, surely: bool = True) -> None:

@@ -48,12 +48,12 @@ class RobotProfile:
 
 
 def known_profiles() -> list[str]:
-    """Names of the profiles that come with the package."""
+    """Return the names of the profiles that come with the package."""
     return sorted(path.stem for path in resource_path('config/robots').glob('*.yaml'))
 
 
 def head_rotation(profile: RobotProfile, positions: ArrayLike) -> NDArray[np.float64]:
-    """Roll, pitch, yaw (rad) of a head whose joints stand at `positions` (..., joints), rad.
+    """Return roll, pitch, yaw (rad) of a head whose joints stand at `positions` (..., joints), rad.
 
     What the joints do turn; gain, which only scales the listener's motion, is not undone. Axes
     without a joint are 0. Shape (..., 3).

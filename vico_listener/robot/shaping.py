@@ -51,7 +51,7 @@ class TickAverage:
         self._changes.append((stamp, value))
 
     def at(self, stamp: int) -> Angles:
-        """The mean over the window that ends at `stamp` (ns)."""
+        """Return the mean over the window that ends at `stamp` (ns)."""
         begin = stamp - self._window
         while len(self._changes) > 1 and self._changes[1][0] <= begin:
             self._changes.popleft()

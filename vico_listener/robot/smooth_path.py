@@ -42,7 +42,7 @@ class SmoothPath:
         self._newest = stamp
 
     def at(self, stamp: int) -> tuple[Angles, Angles]:
-        """Positions (rad) and velocities (rad/s) at `stamp` (ns), one to two periods ago.
+        """Return positions (rad) and velocities (rad/s) at `stamp` (ns), one to two periods ago.
 
         That is, between the two steps in the middle of the newest four.
         """

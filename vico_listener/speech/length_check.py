@@ -64,7 +64,7 @@ class LengthCheck:
         return math.exp(whole)
 
     def problem(self) -> str:
-        """What is wrong, and what the format may be; empty when nothing is."""
+        """Return what is wrong, and what the format may be; empty when nothing is."""
         factor = self.factor
         if factor == 1.0 or self._format is None:
             return ''

@@ -69,7 +69,7 @@ def read_matrices(data: bytes, wanted: Collection[str]) -> dict[str, NDArray]:
 
 
 def _inflated(data: bytes) -> bytes:
-    """What was compressed, at most `LARGEST` bytes of it."""
+    """Return what was compressed, at most `LARGEST` bytes of it."""
     stream = zlib.decompressobj()
     try:
         plain = stream.decompress(data, LARGEST)
@@ -81,7 +81,7 @@ def _inflated(data: bytes) -> bytes:
 
 
 def _elements(data: bytes, order: str) -> Iterator[tuple[int, bytes]]:
-    """Type and content of the elements that follow each other."""
+    """Yield the type and content of the elements that follow each other."""
     place = 0
     while place < len(data):
         if len(data) - place < 8:
@@ -100,7 +100,7 @@ def _elements(data: bytes, order: str) -> Iterator[tuple[int, bytes]]:
 
 
 def _matrix(data: bytes, order: str, wanted: Collection[str]) -> tuple[str, NDArray | None]:
-    """Name and content of an array; no content for one that is not wanted."""
+    """Return name and content of an array; no content for one that is not wanted."""
     parts = list(islice(_elements(data, order), 4))
     if len(parts) < 3 or len(parts[0][1]) != 8 or len(parts[1][1]) % 4:
         return '', None  # of a kind without a shape

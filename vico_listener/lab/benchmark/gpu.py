@@ -106,14 +106,14 @@ class Chain:
         self._direct.step(self._frame)
 
     def whole(self, image: NDArray[np.uint8]) -> Answer:
-        """One after the other."""
+        """Answer one camera image: one stage after the other."""
         return self._head.answer(self._perceived(image))
 
     def _perceived(self, image: NDArray[np.uint8]) -> SpeakerFrame:
         return replace(self._frame, face=self.fit(image), face_valid=True)
 
     def overlapped(self, images: Iterable[NDArray[np.uint8]]) -> Generator[Answer, None, None]:
-        """Answers; the next camera image is fitted while one is answered, as live."""
+        """Yield answers; the next camera image is fitted while one is answered, as live."""
         answered: Future[Answer] | None = None
         with ThreadPoolExecutor(1) as answering:
             for image in images:

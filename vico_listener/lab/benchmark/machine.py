@@ -65,7 +65,7 @@ def one_core() -> Iterator[Core]:
 
 
 def _affinities() -> dict[int, set[int]]:
-    """Cores of the calling thread (key 0) and of all threads; empty where that is unknown."""
+    """Return the cores of the calling thread (key 0) and of all threads; empty = unknown."""
     if not hasattr(os, 'sched_getaffinity'):
         return {}
     found = {0: os.sched_getaffinity(0)}
@@ -96,7 +96,7 @@ def stolen_time() -> float:
 
 
 def _cpu_seconds() -> list[float]:
-    """User, nice, system, idle, waiting, irq, softirq, steal of all cores; NaN where unknown."""
+    """Return user, nice, system, idle, waiting, irq, softirq, steal of all cores; NaN = unknown."""
     stat = Path('/proc/stat')
     if not stat.is_file():
         return [math.nan] * 8

@@ -101,7 +101,7 @@ def _make_one(clip: ClipFiles, folder: Path, args: argparse.Namespace) -> None:
 
 
 def describe_bag(path: Path) -> str:
-    """Topics of a bag, and which of them a replay would play, as text.
+    """Return the topics of a bag, and which of them a replay would play, as text.
 
     Raises:
         BagError: it cannot be read.

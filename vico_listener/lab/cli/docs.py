@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def outdated() -> dict[Path, str]:
-    """The files that differ from what the code makes of them: path, and text as it should be."""
+    """Return path and text of the files that differ from what the code makes of them."""
     root = resource_path('package.xml').parent
     files = generated(root, create_parser())
     return {

@@ -130,7 +130,7 @@ def _check_format(perception: dict[str, str]) -> None:
 
 
 def replay_parameters(source: Source, args: argparse.Namespace) -> dict[str, Any]:
-    """Parameters of the replay node."""
+    """Return the parameters of the replay node."""
     rate = {'rate': 0.0 if args.fast else 1.0}
     if isinstance(source, ClipSource):
         return rate | {'clip': str(source.info.path), 'audio_topic': args.audio_topic}
@@ -204,7 +204,7 @@ def _report(
 
 
 def _distance(args: argparse.Namespace, source: Source) -> dict[str, Any]:
-    """FD to the true listener, where a bag holds one."""
+    """Return the FD to the true listener, where a bag holds one."""
     if isinstance(source, ClipSource):
         return {}
     from vico_listener.lab.dataset.bags.truth import read_truth

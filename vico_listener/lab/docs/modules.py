@@ -29,7 +29,7 @@ def _modules(folder: Path) -> list[Path]:
 
 
 def _entry(path: Path, package: Path) -> list[str]:
-    """Name and first line of a module or folder."""
+    """Return name and first line of a module or folder."""
     file = path / '__init__.py' if path.is_dir() else path
     text = ast.get_docstring(ast.parse(file.read_text(encoding='utf-8')))
     if not text:

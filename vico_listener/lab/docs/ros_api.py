@@ -63,7 +63,7 @@ def parameter_file() -> str:
 
 
 def _file_lines(name: str) -> list[str]:
-    """A parameter with what it means for each node that has it."""
+    """Return a parameter with what it means for each node that has it."""
     rows = {node.node: row for node in ros_api.STACK for row in node.parameters if row.name == name}
     (default,) = {row.default for row in rows.values()}
     lines = []
@@ -86,7 +86,7 @@ def _yaml(value: bool | int | float | str) -> str:
 
 
 def _once(rows: Rows) -> Rows:
-    """Rows whose first cell stands only in the first of them."""
+    """Return rows whose first cell stands only in the first of them."""
     return [row if place == 0 else ['', *row[1:]] for place, row in enumerate(rows)]
 
 

@@ -82,7 +82,7 @@ def answers(ends: FloatArray, onsets: FloatArray, seconds: float) -> Answers:
 
 
 def _delays(pool: Pool) -> list[float]:
-    """Delay of the nod after each phrase end that has one, s."""
+    """Return the delay of the nod after each phrase end that has one, s."""
     return [
         delay
         for events in pool
@@ -157,9 +157,9 @@ PHRASE_ANSWERS = (
 
 
 def smile_answers(speaker: FloatArray, listener: FloatArray) -> list[float | None]:
-    """Delay, s, of the listener's first onset in `SMILE_WINDOW` of each speaker's, None without.
+    """Return the delay, s, of the listener's first onset in `SMILE_WINDOW` of each speaker's.
 
-    Arguments are onset times, s.
+    Arguments are onset times, s. None stands for an onset that nothing follows.
     """
     delays: list[float | None] = []
     for onset in speaker:
@@ -170,13 +170,13 @@ def smile_answers(speaker: FloatArray, listener: FloatArray) -> list[float | Non
 
 
 def _seen_smile(speaker: SpeakerTrack) -> FloatArray:
-    """The speaker's smile, straight lines where no face was seen."""
+    """Return the speaker's smile, straight lines where no face was seen."""
     seen = np.flatnonzero(speaker.face_valid)
     return np.interp(np.arange(len(speaker.face_valid)), seen, smile(speaker.expression)[seen])
 
 
 def _speaker_smiles(pool: Pool) -> list[tuple[MotionTrack, list[SmileRise]]]:
-    """Each track whose speaker is seen, and the speaker's smiles in it."""
+    """Return each track whose speaker is seen, and the speaker's smiles in it."""
     return [
         (events.track, find_smile_rises(_seen_smile(events.track.speaker)))
         for events in pool
@@ -185,7 +185,7 @@ def _speaker_smiles(pool: Pool) -> list[tuple[MotionTrack, list[SmileRise]]]:
 
 
 def _smile_delays(pool: Pool) -> list[float]:
-    """Delay of every smile of the speaker that is answered, s."""
+    """Return the delay of every smile of the speaker that is answered, s."""
     delays: list[float | None] = []
     for track, causes in _speaker_smiles(pool):
         effects = find_smile_rises(track.smile, LISTENER_SMILE_RISE)
@@ -202,7 +202,7 @@ def _late_smiles(pool: Pool) -> Figure:
 
 
 def _smile_gain(pool: Pool) -> Figure:
-    """How much the listener's smile grows in terms of the speaker's, median."""
+    """Return how much the listener's smile grows in terms of the speaker's, median."""
     gains = []
     for track, causes in _speaker_smiles(pool):
         for rise in causes:
@@ -231,7 +231,7 @@ SMILE_ANSWERS = (
 
 
 def _seen_together(pool: Pool) -> list[tuple[MotionTrack, SpeakerTrack]]:
-    """Tracks in which the speaker's face is seen for a second or longer, with the speaker."""
+    """Return the tracks in which the speaker's face is seen for a second, with the speaker."""
     pairs = [(events.track, events.track.speaker) for events in pool]
     return [
         (track, speaker)

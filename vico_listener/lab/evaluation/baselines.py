@@ -56,7 +56,7 @@ class Baseline(Listener):
 
     @abstractmethod
     def _answer(self, frame: SpeakerFrame) -> FaceMotion:
-        """The face at this tick."""
+        """Return the face at this tick."""
 
     def _motion(self, expression: NDArray, rotation: NDArray, translation: NDArray) -> FaceMotion:
         values = np.asarray(expression, np.float32)
@@ -278,7 +278,7 @@ def _mean_change(people: list[tuple[FaceTrack, FaceMotion]]) -> tuple[NDArray, N
 
 
 def _track(faces: list[FaceMotion]) -> FaceTrack:
-    """Visible faces as a track."""
+    """Return visible faces as a track."""
     return FaceTrack(
         np.stack([face.expression for face in faces]),
         np.stack([face.rotation for face in faces]),

@@ -115,7 +115,7 @@ class AttitudeDescription:
         return not self.hard_misses and len(self.soft_misses) <= MAX_SOFT_MISSES
 
     def row(self, label: str) -> Row:
-        """The row with a label; KeyError when there is none."""
+        """Return the row with a label; KeyError when there is none."""
         for row in self.rows:
             if row.label == label:
                 return row
@@ -167,7 +167,7 @@ def _judge(
 
 
 def _order_rows(rates: dict[Attitude, float]) -> dict[Attitude, Row]:
-    """The order of the nod rates of neighbouring attitudes, a row for each but the first."""
+    """Return the order of the nod rates of neighbouring attitudes, a row for each but the first."""
     rows = {}
     known = [attitude for attitude in Attitude if attitude in rates]
     for above, below in pairwise(known):
@@ -240,7 +240,7 @@ def to_json(description: Description) -> dict[str, Any]:
 
 
 def _number(value: float) -> str:
-    """Three significant digits, never in powers of ten."""
+    """Format a number with three significant digits, never in powers of ten."""
     size = abs(value)
     return f'{value:.0f}' if size >= 100 else f'{value:.1f}' if size >= 10 else f'{value:.2f}'
 

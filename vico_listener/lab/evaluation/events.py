@@ -35,7 +35,7 @@ FLOOR_TAIL = 1.0
 
 
 def floor(speaking: BoolArray) -> BoolArray:
-    """(T,) where the speaker talks, pauses within the talk included."""
+    """Return (T,) where the speaker talks, pauses within the talk included."""
     held = bridge(speaking, FLOOR_PAUSE)
     tail = round(FLOOR_TAIL * FRAME_RATE)
     for _, stop in runs(held):
@@ -44,7 +44,7 @@ def floor(speaking: BoolArray) -> BoolArray:
 
 
 def phrase_ends(speaking: BoolArray) -> FloatArray:
-    """(N,) times, s, where a phrase ends in a pause."""
+    """Return (N,) times, s, where a phrase ends in a pause."""
     phrases = runs(bridge(speaking, MIN_PAUSE))
     last = len(speaking) - MIN_PAUSE * FRAME_RATE
     return np.array(

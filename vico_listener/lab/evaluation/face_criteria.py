@@ -182,7 +182,7 @@ def gaze_breaks(track: MotionTrack) -> list[tuple[int, int]]:
 
 
 def _break_lengths(pool: Pool) -> list[float]:
-    """Length of every gaze break, s."""
+    """Return the length of every gaze break, s."""
     found = [gaze_breaks(events.track) for events in pool]
     return [(stop - first) / FRAME_RATE for breaks in found for first, stop in breaks]
 

@@ -36,7 +36,7 @@ def feature_groups(track: FaceTrack) -> Groups:
 
 
 def pose(groups: Groups) -> NDArray[np.float64]:
-    """(T, 6) angles and translation together, as newer papers compare them."""
+    """Return (T, 6) angles and translation together, as newer papers compare them."""
     return np.hstack([groups['angle'], groups['trans']])
 
 
@@ -45,7 +45,7 @@ POOLINGS: tuple[Pooling, ...] = get_args(Pooling)
 """FD averages over all frames or over the means of clips; the paper does not state which."""
 
 SCALE = 100.0
-"""The paper's factor."""
+"""The factor by which the paper multiplies the distance."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ Samples = NDArray[np.float64]
 
 
 def _moments(samples: Samples) -> tuple[Samples, Samples]:
-    """Mean (D,) and covariance (D, D) of samples (N, D)."""
+    """Return the mean (D,) and covariance (D, D) of samples (N, D)."""
     if samples.ndim != 2 or len(samples) < 2:
         raise DataError(f'at least two samples (N, D) are needed, not {samples.shape}')
     covariance = np.cov(samples, rowvar=False)
@@ -24,7 +24,7 @@ def _moments(samples: Samples) -> tuple[Samples, Samples]:
 
 
 def _root(covariance: Samples) -> Samples:
-    """The symmetric square root of a covariance; eigenvalues that rounding made negative are 0."""
+    """Return the symmetric square root of a covariance; negative eigenvalues count as 0."""
     values, vectors = eigh(covariance)
     root: Samples = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
     return root

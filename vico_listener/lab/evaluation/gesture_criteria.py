@@ -33,7 +33,7 @@ DECAY_STROKES = 3
 
 
 def _of_nods(pool: Pool, number: Callable[[HeadGesture], float]) -> list[float]:
-    """A number of every nod."""
+    """Return a number of every nod."""
     return [number(nod) for events in pool for nod in events.nods]
 
 
@@ -54,7 +54,7 @@ def _lengths(pool: Pool) -> list[float]:
 
 
 def _share_of_cycles(pool: Pool, counts: Collection[float]) -> Figure:
-    """Percentage of the nods that have one of these numbers of cycles."""
+    """Return the percentage of the nods that have one of these numbers of cycles."""
     cycles = _cycles(pool)
     return count_share(sum(count in counts for count in cycles), len(cycles))
 
@@ -66,7 +66,7 @@ def _kinds(pool: Pool) -> Figure:
 
 
 def _decay(pool: Pool) -> Figure:
-    """Last stroke in terms of the first, of nods that are long enough."""
+    """Return the last stroke in terms of the first, of nods that are long enough."""
     nods = [nod.strokes for events in pool for nod in events.nods]
     decay = [abs(s[-1].size / s[0].size) for s in nods if len(s) >= DECAY_STROKES]
     return quantile(decay, 0.5, least=MIN_SPREAD_EVENTS)

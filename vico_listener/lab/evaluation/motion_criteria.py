@@ -59,7 +59,7 @@ def longest_still(angles: FloatArray) -> float:
     smoothed = smooth(angles)
 
     def fits(frames: int) -> bool:
-        """Whether some window of this many frames is still."""
+        """Return whether some window of this many frames is still."""
         spans = maximum_filter1d(smoothed, frames, axis=0) - minimum_filter1d(
             smoothed, frames, axis=0
         )
@@ -92,12 +92,12 @@ def jitter(angles: FloatArray) -> FloatArray:
 
 
 def _joined(pool: Pool, measure: Callable[[MotionTrack], FloatArray]) -> FloatArray:
-    """A measure of every frame of all tracks."""
+    """Return a measure of every frame of all tracks."""
     return np.concatenate([measure(events.track) for events in pool])
 
 
 def _rms(values: FloatArray) -> FloatArray:
-    """Root mean square over the frames."""
+    """Return the root mean square over the frames."""
     return np.sqrt(np.mean(values**2, axis=0))
 
 

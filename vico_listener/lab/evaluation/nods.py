@@ -80,7 +80,7 @@ class HeadGesture:
 
     @property
     def duration(self) -> float:
-        """Length in s."""
+        """The length, s."""
         return self.end - self.start
 
     @property
@@ -134,7 +134,7 @@ def find_strokes(angle: FloatArray) -> list[Stroke]:
 
 
 def _chains(strokes: list[Stroke], smallest: float) -> list[list[Stroke]]:
-    """Longest chains of alternating strokes of at least `smallest` deg with short gaps."""
+    """Return the longest chains of alternating strokes from `smallest` deg on, with short gaps."""
     chains: list[list[Stroke]] = []
     for stroke in strokes:
         if abs(stroke.size) < smallest:
@@ -148,7 +148,7 @@ def _chains(strokes: list[Stroke], smallest: float) -> list[list[Stroke]]:
 
 
 def _excursion(angle: FloatArray, gesture: HeadGesture) -> float:
-    """Range of a smoothed angle during a gesture, deg."""
+    """Return the range of a smoothed angle during a gesture, deg."""
     first = int(np.floor(gesture.start * FRAME_RATE))
     last = int(np.ceil(gesture.end * FRAME_RATE))
     return float(np.ptp(angle[first : last + 1]))

@@ -12,7 +12,7 @@ from vico_listener.media.motion_track import BoolArray
 Samples = NDArray[np.float64]
 
 MAX_LAG_SECONDS = 2.0
-"""As in the synchrony of Song et al., REACT 2023 (FRSyn)."""
+"""The window of the synchrony of Song et al., REACT 2023 (FRSyn)."""
 
 LEAST_DEVIATION = 1e-6
 """A signal that varies less has no correlation."""
@@ -53,7 +53,7 @@ class LaggedCorrelation:
 
 
 def _mean_correlation(one: Samples, other: Samples) -> float:
-    """Pearson's r dimension by dimension, its mean over those that vary in both."""
+    """Return Pearson's r, the mean over the dimensions that vary in both."""
     deviations = one - one.mean(axis=0), other - other.mean(axis=0)
     stds = one.std(axis=0), other.std(axis=0)
     vary = (stds[0] > LEAST_DEVIATION) & (stds[1] > LEAST_DEVIATION)

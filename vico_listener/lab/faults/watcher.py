@@ -92,17 +92,17 @@ class Watcher(Node):
             self.told += name == 'perception'
 
     def count(self, node: str, key: str) -> int:
-        """A counter of the diagnostics, 0 while it is unknown."""
+        """Return a counter of the diagnostics, 0 while it is unknown."""
         return int(self.diagnostics.get(node, {}).get(key, 0))
 
 
 def longest_gap(seen: Seen, start: float, end: float) -> float:
-    """Longest time without a motion between two times of `time.monotonic()`, s."""
+    """Return the longest time without a motion between two times of `time.monotonic()`, s."""
     times = [start, *(t for t, _ in seen.motions if start < t < end), end]
     return float(np.diff(times).max())
 
 
 def beyond_range(commands: NDArray[np.float64], profile: RobotProfile) -> float:
-    """By how much commands (N, joints) leave the range of a joint at most, rad; 0 = not at all."""
+    """Return by how much commands (N, joints) leave a joint's range at most, rad; 0 = not."""
     largest = -min(rooms(profile.joints, commands))
     return largest if largest > EDGE else 0.0

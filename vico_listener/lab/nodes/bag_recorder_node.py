@@ -61,7 +61,7 @@ class BagRecorderNode(Node):
         return dict(self._writer.counts)
 
     def missing(self) -> list[str]:
-        """Topics that nobody has published yet."""
+        """Return the topics that nobody has published yet."""
         return [t for t in self._wanted if t not in self._recorded and t not in self.refused]
 
     def _discover(self) -> None:

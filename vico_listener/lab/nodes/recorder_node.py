@@ -90,7 +90,7 @@ class RecorderNode(Node):
         self.create_subscription(kind, topic, callback, depth)
 
     def connected(self) -> bool:
-        """True when everything that is recorded has somebody who publishes it."""
+        """Return whether everything that is recorded has somebody who publishes it."""
         return all(s.get_publisher_count() > 0 for s in self.subscriptions)
 
     def on_played(self, item: CameraFrame | AudioChunk) -> None:

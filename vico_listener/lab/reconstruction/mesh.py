@@ -34,7 +34,7 @@ class BaselFace:
     triangles: NDArray[np.int64]
 
     def vertices(self, coefficients: NDArray) -> NDArray[np.float64]:
-        """(V, 3) in dm, turned and moved: x to the person's left, y up, z to the camera."""
+        """Return (V, 3) in dm, turned and moved: x to the person's left, y up, z to the camera."""
         still = (
             self.shape
             + self.identity @ coefficients[parts.IDENTITY]
@@ -44,7 +44,7 @@ class BaselFace:
         return np.asarray(still @ turn.T + coefficients[parts.TRANSLATION])
 
     def colours(self, coefficients: NDArray) -> NDArray[np.float64]:
-        """(V, 3) RGB 0..1, evenly lit."""
+        """Return (V, 3) RGB 0..1, evenly lit."""
         values = self.texture + self.colour @ coefficients[parts.TEXTURE]
         return np.asarray(np.clip(values.reshape(-1, 3) / 255, 0, 1))
 

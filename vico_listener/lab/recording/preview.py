@@ -44,7 +44,7 @@ class Filmstrip:
         return np.asarray(cv2.resize(square, (self._height, self._height), None, 0, 0, 3))
 
     def pick(self, number: int) -> list[tuple[int, Image, Image]]:
-        """`number` evenly spaced (stamp, speaker, listener), fewer if there are fewer."""
+        """Return `number` evenly spaced (stamp, speaker, listener), fewer if there are fewer."""
         if not self._pairs:
             return []
         wanted = np.linspace(0, len(self._pairs) - 1, min(number, len(self._pairs)))

@@ -30,7 +30,7 @@ BEHAVIOUR = ('nods', 'shakes', 'blinks', 'smiles', 'smile_seconds')
 
 
 def behaviour(folder: Path) -> dict[str, float]:
-    """Nods, shakes, blinks and smiles in a recording; empty when it is too short to measure."""
+    """Return nods, shakes, blinks and smiles in a recording; empty when it is too short."""
     try:
         tracks = read_recording(folder)
     except RecordingError:
@@ -40,7 +40,7 @@ def behaviour(folder: Path) -> dict[str, float]:
 
 
 def limits(folder: Path, profile: RobotProfile) -> dict[str, Any]:
-    """Whether the commands in a recording keep the robot's limits, and by how much.
+    """Return whether the commands in a recording keep the robot's limits, and by how much.
 
     Raises:
         SimulationError: they are those of another robot.
@@ -66,7 +66,7 @@ def _plain(value: Any) -> Any:
 
 
 def format_report(report: dict[str, Any]) -> str:
-    """The report as an aligned table."""
+    """Return the report as an aligned table."""
     lines = []
     for section, content in report.items():
         if isinstance(content, dict):
@@ -90,7 +90,7 @@ def _cell(value: Any) -> str:
 
 
 def distance_to_truth(folder: Path, truth: Truth) -> dict[str, float]:
-    """FD of the motion recorded in a folder, and the number of frames compared.
+    """Return the FD of the motion recorded in a folder, and the number of frames compared.
 
     Both poses are put where the camera saw the true listener: raw units, as in the paper.
 

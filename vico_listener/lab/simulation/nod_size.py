@@ -149,7 +149,7 @@ def nod(
 def _amplitude(
     seconds: NDArray[np.float64], values: NDArray[np.float64], frequency: float
 ) -> float:
-    """Amplitude of a sinusoid in the last seconds, by least squares."""
+    """Return the amplitude of a sinusoid in the last seconds, by least squares."""
     last = seconds >= SETTLE
     phase = math.tau * frequency * seconds[last]
     basis = np.stack([np.sin(phase), np.cos(phase), np.ones_like(phase)], axis=1)
@@ -158,7 +158,7 @@ def _amplitude(
 
 
 def _reversals(outputs: NDArray[np.float64]) -> float:
-    """How often a second outputs turn back, while they are measured."""
+    """Return how often a second outputs turn back, while they are measured."""
     steps = np.diff(outputs[round(1000 * SETTLE / UPDATE_MS) :])
     steps = steps[np.abs(steps) > 1e-6]
     return float(np.sum(steps[1:] * steps[:-1] < 0.0)) / MEASURE

@@ -66,7 +66,7 @@ class SimulatedHead:
     view: View
 
     def rotation(self, data: 'mujoco.MjData') -> Vector:
-        """Roll, pitch, yaw (3,) in rad at which the simulated head stands."""
+        """Return roll, pitch, yaw (3,) in rad at which the simulated head stands."""
         return rpy_from_matrix(data.site(self.site).xmat.reshape(3, 3))
 
 

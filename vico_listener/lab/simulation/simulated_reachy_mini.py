@@ -88,7 +88,11 @@ class ReachyMiniKinematics:
 
 
 def reachy_mini() -> SimulatedHead:
-    """Reachy Mini on a plain floor, body straight ahead; SimulationError without the wheel."""
+    """Return Reachy Mini on a plain floor, body straight ahead.
+
+    Raises:
+        SimulationError: its wheel is not installed.
+    """
     spec = mujoco.MjSpec.from_file(str(scene_path()))
     _plain_scene(spec)
     model = spec.compile()
@@ -108,7 +112,7 @@ def _stiffen(model: mujoco.MjModel) -> None:
 
 
 def _plain_scene(spec: mujoco.MjSpec) -> None:
-    """The light and the floor of our own head instead of the checkerboard."""
+    """Put the light and the floor of our own head instead of the checkerboard."""
     spec.visual.headlight.ambient = [0.40, 0.40, 0.42]
     spec.visual.headlight.diffuse = [0.35, 0.35, 0.35]
     spec.visual.quality.shadowsize = 2048

@@ -98,7 +98,7 @@ def _dot(a: Vector, b: Vector) -> Vector:
 
 
 def _position(model: mujoco.MjModel, data: mujoco.MjData, name: str) -> Vector:
-    """World position (3,) of a site, or of a joint's anchor, called `name`."""
+    """Return the world position (3,) of a site, or of a joint's anchor, called `name`."""
     site = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_SITE, name)
     if site >= 0:
         return np.asarray(data.site_xpos[site])

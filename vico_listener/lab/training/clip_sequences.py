@@ -68,7 +68,7 @@ def check_clips(config: ModelConfig, clips: Sequence[ClipFeatures]) -> None:
 
 
 def _known_rows(clip: ClipFeatures) -> dict[str, Array]:
-    """What is valid, by name."""
+    """Return what is valid, by name."""
     return {
         'acoustic': clip.acoustic[clip.heard],
         'speaker': native_rows(clip.speaker)[clip.speaker.valid],

@@ -164,7 +164,7 @@ class Trainer:
         return {name: self._world.total(value) / weight for name, value in total.items()}
 
     def _disturbed(self, driven: Tensor) -> Tensor:
-        """Inputs with noise, and with the face or the audio of some sequences hidden."""
+        """Return inputs with noise, and with the face or the audio of some sequences hidden."""
         config = self._config
         audio, face, flags = input_slices(config.model)
         driven = driven.clone()

@@ -94,7 +94,7 @@ def motion_losses(
 
 
 def _sum(terms: Iterable[Tensor]) -> Tensor:
-    """Their sum, ()."""
+    """Return the sum of the terms, ()."""
     return torch.stack(list(terms)).sum()
 
 

@@ -76,7 +76,7 @@ def run_freely(checkpoint: Checkpoint, dyad: Dyad, seed: int) -> NDArray[np.floa
 
 @torch.inference_mode()
 def _remaining_spread(network: ListenerNetwork, unseen: Sequences) -> NDArray[np.float32]:
-    """Deviation (NUMBERS,) of the gestures' z-scored numbers from the predicted ones."""
+    """Return the deviation (NUMBERS,) of the gestures' z-scored numbers from the predicted ones."""
     network.eval()
     output, _ = network(unseen.driven, network.initial_state(unseen.initial))
     spread = np.zeros(unseen.numbers.shape[-1], np.float32)

@@ -137,7 +137,7 @@ def _take_out(angle: Array, gesture: HeadGesture) -> None:
 
 
 def _told(kind: Kind, found: HeadGesture) -> Gesture:
-    """The gesture that a listener would have decided on, see `listener.gestures`."""
+    """Return the gesture that a listener would have decided on, see `listener.gestures`."""
     sizes = [stroke.size for stroke in found.strokes]
     first = sizes[0]
     size = np.radians(found.amplitude)

@@ -66,7 +66,7 @@ ALONE = World()
 
 
 def join_world() -> World:
-    """The world that `torchrun` describes in the environment; alone without it."""
+    """Return the world that `torchrun` describes in the environment; alone without it."""
     size = int(os.environ.get('WORLD_SIZE', '1'))
     if size == 1:
         return ALONE

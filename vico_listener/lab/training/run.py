@@ -187,7 +187,7 @@ def describe_run(
 
 
 def _revision() -> str:
-    """The git revision of the code, '' outside a checkout."""
+    """Return the git revision of the code, '' outside a checkout."""
     try:
         done = subprocess.run(
             ['git', 'describe', '--always', '--dirty'],

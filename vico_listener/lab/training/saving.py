@@ -73,7 +73,7 @@ class _Step(nn.Module):
 
 
 def _written(checkpoint: Checkpoint) -> bytes:
-    """The graph of the paper's network; its state holds h of every layer, then c of every layer."""
+    """Return the graph of the paper's network; its state is h of every layer, then every c."""
     import onnx
     from onnx import TensorProto
     from onnx import helper

@@ -175,6 +175,6 @@ def _sequence(config: ModelConfig, norm: Normalisation, dyad: Dyad) -> Sequences
 
 
 def _numbers(rows: Array, names: tuple[str, ...]) -> Array:
-    """The numbers (N, len(names)) of gestures; sizes without their sign."""
+    """Return the numbers (N, len(names)) of gestures; sizes without their sign."""
     values = rows[:, [GESTURE_FIELDS.index(name) for name in names]]
     return np.abs(values)

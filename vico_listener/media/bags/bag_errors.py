@@ -14,7 +14,7 @@ class MessageError(DataError):
 
 
 def damaged(path: Path, reason: object) -> BagError:
-    """The error of a bag whose bytes are not what they were."""
+    """Return the error of a bag whose bytes are not what they were."""
     return BagError(
         f'{path} is truncated or damaged ({reason}): take an intact copy; '
         '`mcap recover` or `ros2 bag reindex` may save what is there'
@@ -22,7 +22,7 @@ def damaged(path: Path, reason: object) -> BagError:
 
 
 def of_ros1(path: Path) -> BagError:
-    """The error of a bag that ROS 1 made."""
+    """Return the error of a bag that ROS 1 made."""
     return BagError(
         f'{path.name} is a bag of ROS 1: rosbags-convert --src {path.name} --dst {path.stem} '
         'makes a rosbag2 of it'

@@ -15,7 +15,7 @@ COMPRESSED_IMAGE = 'sensor_msgs/msg/CompressedImage'
 AUDIO_STAMPED = 'audio_common_msgs/msg/AudioDataStamped'
 AUDIO_PLAIN = 'audio_common_msgs/msg/AudioData'
 AUDIO_FOREIGN = 'audio_common_msgs/msg/AudioStamped'
-"""Of mgonzs13's package, which has the same name as ros-drivers' and other types."""
+"""The type of mgonzs13's package, which has the same name as ros-drivers' and other types."""
 AUDIO_INFO = 'audio_common_msgs/msg/AudioInfo'
 ATTITUDE = 'std_msgs/msg/String'
 FACE_MOTION = 'vico_listener/msg/FaceMotion'
@@ -26,7 +26,7 @@ _OWN = {'vico_listener': 'msg', 'audio_common_msgs': 'third_party/audio_common_m
 
 @cache
 def typestore() -> Any:
-    """The types of ROS 2 Jazzy, of this package and of ros-drivers' audio_common_msgs.
+    """Return the types of ROS 2 Jazzy, of this package and of ros-drivers' audio_common_msgs.
 
     Raises:
         FileNotFoundError: the package's own definitions are not installed.
@@ -42,7 +42,7 @@ def typestore() -> Any:
 
 
 def new_message(kind: str, **fields: Any) -> Any:
-    """A message of type `kind` (``package/msg/Name``) with its fields, all of them."""
+    """Return a message of type `kind` (``package/msg/Name``) with its fields, all of them."""
     return typestore().types[kind](**fields)
 
 

@@ -25,7 +25,7 @@ HEAD = 16
 
 
 def is_bag(path: Path) -> bool:
-    """True for a rosbag2 folder, or an .mcap or .db3 file, whatever is in it; also for ROS 1's."""
+    """Return True for a rosbag2 folder, an .mcap or .db3 file, whatever is in it, and ROS 1's."""
     if path.is_dir():
         return (path / METADATA).is_file() or any(_is_named(file) for file in path.iterdir())
     return _is_named(path)
@@ -36,7 +36,7 @@ def _is_named(path: Path) -> bool:
 
 
 def storage_paths(path: Path) -> list[Path]:
-    """The files of a bag, in order.
+    """Return the files of a bag, in order.
 
     Args:
         path: a bag's folder, or one file.
@@ -70,7 +70,7 @@ def _no_bag(path: Path) -> BagError:
 
 
 def _listed(folder: Path) -> list[str]:
-    """Names of the files that the metadata tell; the rest of it the files know themselves."""
+    """Return the names of the files in the metadata; the files know the rest of it."""
     try:
         content = parse_yaml((folder / METADATA).read_text(encoding='utf-8'))
         names = content['rosbag2_bagfile_information']['relative_file_paths']
@@ -83,7 +83,7 @@ def _listed(folder: Path) -> list[str]:
 
 
 def _found(folder: Path, name: str) -> Path:
-    """A file of the metadata, also when it was compressed or decompressed since."""
+    """Return a file of the metadata, also when it was compressed or decompressed since."""
     names = [name, *(f'{name}{suffix}' for suffix in COMPRESSED)]
     if PurePosixPath(name).suffix in COMPRESSED:
         names.append(PurePosixPath(name).stem)

@@ -19,7 +19,7 @@ from vico_listener.media.clip import NO_AUDIO
 
 IMAGE_KINDS = (IMAGE, COMPRESSED_IMAGE)
 AUDIO_KINDS = (AUDIO_STAMPED, AUDIO_FOREIGN, AUDIO_PLAIN)
-"""In the order of preference: with a stamp first."""
+"""The types of audio in the order of preference: with a stamp first."""
 
 TRUE_MOTION = 'true_motion'
 TRUE_REFERENCE = 'true_reference'
@@ -47,7 +47,7 @@ class Inputs:
 
 
 def _cameras(topics: list[Topic]) -> list[Topic]:
-    """Without depth, the listener's own face, and what is there raw and compressed."""
+    """Leave out depth, the listener's own face, and what is there raw and compressed."""
     colour = [
         t for t in topics if 'depth' not in t.name.lower() and not t.name.endswith(OWN_PICTURES)
     ]
@@ -56,7 +56,7 @@ def _cameras(topics: list[Topic]) -> list[Topic]:
 
 
 def _microphones(topics: list[Topic]) -> list[Topic]:
-    """Those of the best type: audio_capture publishes the same audio with and without stamps."""
+    """Return those of the best type: audio_capture publishes with stamps and without."""
     best = min((AUDIO_KINDS.index(t.kind) for t in topics), default=0)
     return [t for t in topics if t.kind == AUDIO_KINDS[best]]
 
@@ -134,7 +134,7 @@ def _choose(path: Path, role: _Role, wanted: str, topics: list[Topic]) -> Topic:
 
 
 def _info_of(audio: Topic, topics: list[Topic]) -> Topic | None:
-    """The format beside an audio topic: same namespace first."""
+    """Return the format beside an audio topic: same namespace first."""
     if audio.kind == AUDIO_FOREIGN:
         return None
     parent = audio.name.rpartition('/')[0]

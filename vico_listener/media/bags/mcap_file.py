@@ -128,7 +128,7 @@ class McapFile:
         )
 
     def messages(self, names: Collection[str]) -> Iterator[tuple[StoredTopic, int, bytes]]:
-        """Topic, time of recording in ns and bytes of each message, in the order of the file.
+        """Yield topic, time of recording (ns) and bytes of each message, in the file's order.
 
         Raises:
             BagError: damaged data.
@@ -150,7 +150,7 @@ class McapFile:
         """Close it: each reading has opened it for itself."""
 
     def _all(self, file: BinaryIO, wanted: frozenset[int]) -> Iterator[tuple[int, int, bytes]]:
-        """Channel, time of recording and bytes of the messages, but for chunks without a wanted."""
+        """Yield channel, time and bytes of the messages, but for chunks without a wanted one."""
         if self._indexed:
             for chunk in self._chunks:
                 if not chunk.channels or chunk.channels & wanted:
@@ -195,17 +195,17 @@ class _Fields:
         self._place = 0
 
     def numbers(self, format_: str) -> tuple[int, ...]:
-        """Numbers, named as in `struct`."""
+        """Return the numbers, named as in `struct`."""
         values = struct.unpack_from(f'<{format_}', self._data, self._place)
         self._place += struct.calcsize(f'<{format_}')
         return values
 
     def number(self, format_: str) -> int:
-        """One number."""
+        """Read one number."""
         return self.numbers(format_)[0]
 
     def counted(self, length: str = 'I') -> bytes:
-        """Bytes whose number stands before them."""
+        """Return the bytes whose number stands before them."""
         size = self.number(length)
         if size > len(self._data) - self._place:
             raise ValueError('a field runs over the end of its record')
@@ -213,17 +213,17 @@ class _Fields:
         return self._data[self._place - size : self._place]
 
     def text(self) -> str:
-        """A string."""
+        """Read a string."""
         return self.counted().decode()
 
     def pairs(self) -> dict[int, int]:
-        """All that is left, as a map of channels to numbers."""
+        """Return all that is left, as a map of channels to numbers."""
         count = (len(self._data) - self._place) // 10
         return dict(struct.iter_unpack('<HQ', self._data[self._place : self._place + count * 10]))
 
 
 def _limits(file: BinaryIO) -> tuple[int, int]:
-    """Where the footer lies, and the summary (0 = there is none)."""
+    """Return where the footer lies, and the summary (0 = there is none)."""
     if file.read(len(MAGIC)) != MAGIC:
         raise ValueError('it does not begin as MCAP does')
     footer = file.seek(0, 2) - len(MAGIC) - FOOTER_SIZE
@@ -240,7 +240,7 @@ def _limits(file: BinaryIO) -> tuple[int, int]:
 def _records(
     file: BinaryIO, begin: int, end: int, wanted: frozenset[int]
 ) -> Iterator[tuple[int, bytes]]:
-    """Kind and content of the wanted records between two places."""
+    """Yield the kind and content of the wanted records between two places."""
     if end > file.seek(0, io.SEEK_END):
         raise ValueError('a part of it lies beyond its end')
     place = begin

@@ -123,7 +123,7 @@ class Bag:
         return 'mcap' if isinstance(self._files[0], McapFile) else 'sqlite3'
 
     def raw_messages(self, topics: Collection[str]) -> Iterator[RawMessage]:
-        """Messages as they are stored, in the order of recording.
+        """Return messages as they are stored, in the order of recording.
 
         Those of a recording whose clock was reset come in the order in which they were recorded.
 
@@ -135,7 +135,7 @@ class Bag:
         )
 
     def decode(self, message: RawMessage) -> Any:
-        """A message, of `rosbags`' classes.
+        """Return a message, of `rosbags`' classes.
 
         Raises:
             BagError: a type whose definition is nowhere. MessageError: damaged data.
@@ -152,7 +152,7 @@ class Bag:
             raise MessageError(f'{topic.name}: {_text(error)}') from None
 
     def messages(self, topics: Collection[str]) -> Iterator[tuple[str, int, Any]]:
-        """Topic, time of recording in ns and message, in the order of recording.
+        """Yield topic, time of recording (ns) and message, in the order of recording.
 
         Raises:
             BagError: a type whose definition is nowhere, or damaged data.
@@ -165,7 +165,7 @@ class Bag:
             yield raw.topic.name, raw.recorded, message
 
     def first(self, topic: str) -> tuple[int, Any]:
-        """Time of recording in ns and message that comes first on a topic.
+        """Return the time of recording in ns and message that comes first on a topic.
 
         Raises:
             BagError: as `messages`, or nothing is on the topic.
@@ -175,7 +175,7 @@ class Bag:
         raise BagError(f'{self.path}: nothing was recorded on {topic}')
 
     def _store(self, topic: StoredTopic) -> Any:
-        """The types that a topic's messages are read with."""
+        """Return the types that a topic's messages are read with."""
         key = topic.kind, topic.definition
         if key not in self._stores:
             self._stores[key] = self._types_of(topic)
@@ -223,7 +223,7 @@ class Bag:
 
 
 def _in_order(messages: Iterator[RawMessage]) -> Iterator[RawMessage]:
-    """Messages by time of recording, as far as those that stand close by are out of it."""
+    """Yield messages by time of recording, as far as those that stand close by are out of it."""
     held: list[tuple[int, int, RawMessage]] = []
     size = 0
     newest: int | None = None
@@ -242,7 +242,7 @@ def _in_order(messages: Iterator[RawMessage]) -> Iterator[RawMessage]:
 
 
 def _types_of_idl(text: str) -> dict[str, Any]:
-    """Types of IDL definitions, which rosbag2 joins by lines of '=' with a heading each."""
+    """Return the types of IDL definitions, which rosbag2 joins by lines of '=' with a heading."""
     types: dict[str, Any] = {}
     for part in text.split('=' * 80 + '\n'):
         idl = part.split('\n', 1)[1] if part.startswith('IDL: ') else part
@@ -252,7 +252,7 @@ def _types_of_idl(text: str) -> dict[str, Any]:
 
 
 def _agrees(found: Any, known: Any, kind: str) -> bool:
-    """True when a type that a bag defines has the fields, and these the types, that are known."""
+    """Return whether a type that a bag defines has the known fields, of the known types."""
     if kind not in found.fielddefs:
         return False
     told = dict(found.fielddefs[kind][1])

@@ -50,7 +50,7 @@ class SqliteFile:
         self.span = (first, last) if isinstance(first, int) and isinstance(last, int) else None
 
     def _closed(self, path: Path) -> Path:
-        """The file with what its logs hold: a copy, when there are some."""
+        """Return the file with what its logs hold: a copy, when there are some."""
         logs = [log for suffix in LOGS if (log := Path(f'{path}{suffix}')).is_file()]
         if not any(log.stat().st_size for log in logs):
             return path
@@ -97,7 +97,7 @@ class SqliteFile:
         return topics
 
     def messages(self, names: Collection[str]) -> Iterator[tuple[StoredTopic, int, bytes]]:
-        """Topic, time of recording in ns and bytes of each message, in the order of the file.
+        """Yield topic, time of recording (ns) and bytes of each message, in the file's order.
 
         Raises:
             BagError: damaged data.

@@ -65,7 +65,7 @@ class Evidence:
     headed: bool = True
 
     def steady(self) -> 'Evidence':
-        """The longest part of it in which no clock jumps."""
+        """Return the longest part of it in which no clock jumps."""
         passed = np.diff(self.recorded)
         stamped = (self.stamps[1:] != 0) & (self.stamps[:-1] != 0)
         steps = np.where(stamped, np.diff(self.stamps), passed)
@@ -91,7 +91,7 @@ class Evidence:
         return ''
 
     def latency(self) -> int:
-        """How long after its capture (its end, of audio) a message is recorded, ns; the median."""
+        """Return how long after its capture (audio: its end) a message is recorded, ns, median."""
         stamped = self.stamps != 0
         late = self.recorded[stamped] - self.stamps[stamped] - self.lasting[stamped]
         return int(np.median(late.astype(float))) if len(late) else 0
@@ -110,7 +110,7 @@ class Stamping:
     latency: int
 
     def captured(self, evidence: 'Evidence') -> NDArray[np.int64]:
-        """When the first messages of the stream were captured, (N,) ns."""
+        """Return when the first messages of the stream were captured, (N,) ns."""
         told = evidence.stamps if self.by_header else np.zeros_like(evidence.stamps)
         counted = evidence.recorded - evidence.lasting - self.latency
         return np.where(told != 0, told, counted)
@@ -119,7 +119,7 @@ class Stamping:
 def choose_stamping(
     images: Evidence, audio: Evidence | None, duration: int, mode: str = AUTO
 ) -> tuple[Stamping, Stamping, list[str]]:
-    """How images and audio are stamped, and what is to be told of it.
+    """Return how images and audio are stamped, and what is to be told of it.
 
     Args:
         images: first of them.
@@ -166,7 +166,7 @@ def _seconds(nanoseconds: int) -> str:
 
 
 def header_stamp(message: RawMessage) -> int:
-    """Stamp of a message's header, ns; 0 = none.
+    """Return the stamp of a message's header, ns; 0 = none.
 
     Raises:
         MessageError: the message ends too early.
@@ -198,7 +198,7 @@ class StreamStamps:
         self._recorded: int | None = None
 
     def place(self, recorded: int, stamp: int, lasting: int = 0) -> int:
-        """When a message was captured, ns.
+        """Return when a message was captured, ns.
 
         Args:
             recorded: time of recording, ns.
@@ -218,7 +218,7 @@ class StreamStamps:
 
 
 def time_line(start: int) -> Continuity:
-    """The time line of a bag that begins at `start` ns."""
+    """Return the time line of a bag that begins at `start` ns."""
     return Continuity(PAUSE_NS, start)
 
 

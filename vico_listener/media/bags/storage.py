@@ -56,7 +56,7 @@ class StorageFile(Protocol):
     remarks: Remarks
 
     def messages(self, names: Collection[str]) -> Iterator[tuple[StoredTopic, int, bytes]]:
-        """Topic, time of recording in ns and bytes of each message, in the order of the file.
+        """Yield topic, time of recording (ns) and bytes of each message, in the file's order.
 
         Raises:
             BagError: damaged data.
@@ -67,12 +67,12 @@ class StorageFile(Protocol):
 
 
 def is_zstd(data: bytes) -> bool:
-    """True for bytes that Zstandard compressed; a message's own (CDR) begin otherwise."""
+    """Return True for bytes that Zstandard compressed; a message's own (CDR) begin otherwise."""
     return data[:4] == ZSTD_MAGIC
 
 
 def unpack_message(data: bytes) -> bytes:
-    """A message as it was before it was compressed.
+    """Return a message as it was before it was compressed.
 
     Raises:
         ValueError: damaged, or too large.
@@ -81,7 +81,7 @@ def unpack_message(data: bytes) -> bytes:
 
 
 def unpack_zstd(data: bytes, limit: int) -> bytes:
-    """What was compressed.
+    """Return what was compressed.
 
     Args:
         data: compressed by Zstandard.

@@ -127,7 +127,7 @@ def _add_eye(drawing: Drawing, theme: Theme, side: str) -> None:
 
 
 def _add_eye_lines(drawing: Drawing, theme: Theme, side: str) -> None:
-    """The fold of a cheek that is pushed up, below the eye."""
+    """Add the fold of a cheek that is pushed up, below the eye."""
     u = grid(13)
     rest = points(
         theme.eye_distance + 0.8 * theme.eye_width * u,

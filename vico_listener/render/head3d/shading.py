@@ -21,7 +21,7 @@ KEY = _unit(-0.45, 0.62, 0.75)
 FILL = _unit(0.75, 0.15, 0.6)
 RIM = _unit(0.5, 0.5, -0.7)
 EYE = _unit(0.0, 0.05, 1.0)
-"""Towards the viewer."""
+"""The direction towards the viewer."""
 
 HALF = _unit(*(KEY + EYE))
 FILL_HALF = _unit(*(FILL + EYE))

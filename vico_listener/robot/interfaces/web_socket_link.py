@@ -174,7 +174,7 @@ class WebSocketLink:
                 self.trouble = refusal
 
     def _refusal(self, socket: Connection) -> str:
-        """What the robot says is wrong with a command, if anything has come."""
+        """Return what the robot says is wrong with a command, if anything has come."""
         found = ''
         while True:
             try:
@@ -185,14 +185,14 @@ class WebSocketLink:
 
 
 def blend(old: HeadCommand, new: HeadCommand, share: float) -> HeadCommand:
-    """A command on the way from `old` (share 0) to `new` (share 1), with gentle ends."""
+    """Return a command on the way from `old` (share 0) to `new` (share 1), with gentle ends."""
     weight = share**3 * (10.0 - 15.0 * share + 6.0 * share**2)  # minimum jerk
     positions = np.array(old.positions) * (1.0 - weight) + np.array(new.positions) * weight
     return replace(new, positions=tuple(positions.tolist()))
 
 
 def _event(text: str | bytes) -> Payload:
-    """What the robot says; empty where it is no JSON object."""
+    """Return what the robot says; empty where it is no JSON object."""
     try:
         event = json.loads(text)
     except ValueError:

@@ -211,7 +211,7 @@ def _audio(chunk: AudioChunk) -> Any:
 
 
 def _true_motions(track: FaceTrack, attitude: Attitude | None) -> Any:
-    """The true listener's first face, then its motion relative to it, one message per tick."""
+    """Yield the true listener's first face, then its motion relative to it, tick by tick."""
     reference = first_face(track)
     yield 0, ('/' + TRUE_REFERENCE, FACE_MOTION, _face(reference, START_NS, CAMERA))
     relative = relative_track(track)

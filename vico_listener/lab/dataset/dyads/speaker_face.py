@@ -67,7 +67,7 @@ def speaker_face(
 
 
 def _habits(rng: np.random.Generator, count: int) -> NDArray[np.float64]:
-    """What a tracker sees in a real face besides: each coefficient rests somewhere and wanders.
+    """Return what a real face does besides: each coefficient rests somewhere and wanders.
 
     Without it a network is thrown by coefficients that it never saw move.
     """
@@ -79,7 +79,7 @@ def _habits(rng: np.random.Generator, count: int) -> NDArray[np.float64]:
 
 
 def _loudness(acoustic: NDArray[np.float32], speaking: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """0 in silence, about 1 in loud syllables."""
+    """Return 0 in silence, about 1 in loud syllables."""
     level = acoustic[:, LOG_ENERGY].astype(np.float64)
     heard = level[speaking] if speaking.any() else level
     low, high = np.percentile(heard, [10, 95])
@@ -97,7 +97,7 @@ def _wander(rng: np.random.Generator, count: int, rate: float) -> NDArray[np.flo
 def _episodes(
     rng: np.random.Generator, count: int, per_minute: float, seconds: tuple[float, float]
 ) -> NDArray[np.float64]:
-    """0 with bumps of height about 1, so often and so long."""
+    """Return 0 with bumps of height about 1, so often and so long."""
     track = np.zeros(count)
     for _ in range(rng.poisson(per_minute * count / MODEL_RATE / 60)):
         start = int(rng.integers(count))

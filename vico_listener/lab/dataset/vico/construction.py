@@ -100,7 +100,7 @@ def _without_doubles(clips: list[Annotation]) -> tuple[list[Annotation], list[tu
 
 
 def _cut(clip: Annotation, folder: Path, settings: ConstructionSettings) -> str:
-    """'' when the clip is there, else why it is not."""
+    """Return '' when the clip is there, else why it is not."""
     told = json.dumps({'video': str(clip.video), 'speaker_side': clip.side})
     note = folder / 'notes' / f'{clip.name}.json'
     if note.exists() and note.read_text(encoding='utf-8') == told:

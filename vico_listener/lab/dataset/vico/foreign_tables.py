@@ -32,7 +32,7 @@ class LayoutError(DataError):
 def read_rows(
     table: Path, columns: tuple[str, ...], needed: tuple[str, ...], problems: list[str]
 ) -> Iterator[tuple[str, dict[str, str]]]:
-    """Lines of a table.
+    """Yield lines of a table.
 
     Args:
         table: the file.
@@ -84,7 +84,7 @@ def _column(name: str, columns: tuple[str, ...]) -> str:
 
 
 def attitude_of(row: dict[str, str], where: str, problems: list[str]) -> Attitude | None:
-    """The attitude of a line; None, and a problem more, when it is none."""
+    """Return the attitude of a line; None, and a problem more, when it is none."""
     try:
         return Attitude.parse(row.get('attitude', ''))
     except VicoError as error:
@@ -93,7 +93,7 @@ def attitude_of(row: dict[str, str], where: str, problems: list[str]) -> Attitud
 
 
 def split_of(text: str, where: str, problems: list[str]) -> str:
-    """The split of that name; '', and a problem more, when there is none."""
+    """Return the split of that name; '', and a problem more, when there is none."""
     split = _SPLIT_NAMES.get(text.lower(), text.lower())
     if split not in SPLITS:
         problems.append(f"{where}: unknown split '{text}': expected one of {', '.join(SPLITS)}")

@@ -28,7 +28,7 @@ LENGTH_BINS = (0.0, 5.0, 10.0, 20.0, 40.0, 80.0)
 """Edges of the clip-length distribution, s; the last bin is open."""
 
 SHOWN_PROBLEMS = 50
-"""So many on the screen; the file holds all."""
+"""So many problems are shown on the screen; the file holds all."""
 
 UNKNOWN = 'unknown'
 
@@ -95,7 +95,7 @@ def inspect_data_set(layout: Layout, progress: bool = True) -> Inspection:
 
 
 def _check(entry: ClipEntry) -> tuple[float, list[str], bool]:
-    """Length of the listener's video, what is wrong, and whether the clip is useless."""
+    """Return the length of the listener's video, what is wrong, and whether the clip is useless."""
     problems: list[str] = []
     lengths: dict[str, float] = {}
     images: dict[str, int] = {}
@@ -180,7 +180,7 @@ def attitude_name(entry: ClipEntry) -> str:
 
 
 def length_distribution(found: Inspection) -> list[tuple[str, int, float]]:
-    """Per bin of clip length: its name, clips, share of the whole duration (0..1)."""
+    """Return for each bin of clip length its name, clips, share of the whole duration (0..1)."""
     rows = []
     whole = sum(found.seconds.values())
     for low, high in zip(LENGTH_BINS, (*LENGTH_BINS[1:], float('inf')), strict=True):
@@ -191,7 +191,7 @@ def length_distribution(found: Inspection) -> list[tuple[str, int, float]]:
 
 
 def identity_matrix(entries: Iterable[ClipEntry]) -> dict[str, Counter[tuple[str, str]]]:
-    """Identity -> clips by (role, attitude)."""
+    """Return each identity's clips by (role, attitude)."""
     matrix: dict[str, Counter[tuple[str, str]]] = {}
     for entry in entries:
         for role, identity in (('speaker', entry.speaker_id), ('listener', entry.listener_id)):

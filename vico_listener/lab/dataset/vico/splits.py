@@ -15,15 +15,15 @@ class HasPeople(Protocol):
 
     @property
     def speaker_id(self) -> str:
-        """Who speaks."""
+        """The identity of who speaks."""
 
     @property
     def listener_id(self) -> str:
-        """Who listens."""
+        """The identity of who listens."""
 
     @property
     def split(self) -> str:
-        """Chosen by hand."""
+        """The split that was chosen by hand."""
 
 
 def assign_splits(clips: Sequence[HasPeople], seed: int = 0) -> list[str]:
@@ -65,7 +65,7 @@ def _people(clip: HasPeople) -> tuple[str, str]:
 
 
 def _groups(clips: Sequence[HasPeople]) -> list[list[int]]:
-    """Indices of clips that are connected by the people in them."""
+    """Return the indices of clips that are connected by the people in them."""
     found: list[tuple[set[str], list[int]]] = []
     for i, clip in enumerate(clips):
         people, indices = set(_people(clip)), [i]

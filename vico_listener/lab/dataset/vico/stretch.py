@@ -81,5 +81,5 @@ def width_to_height(face: FaceObservation, mesh: CanonicalFace) -> float:
 
 
 def _view(mesh: CanonicalFace) -> NDArray[np.float64]:
-    """The mesh's pose points, (33, 3), in the head's axes: x out of the face, y left, z up."""
+    """Return the mesh's pose points (33, 3) in the head's axes: x out of the face, y left, z up."""
     return np.asarray(mesh.pose_vertices[:, [2, 0, 1]])

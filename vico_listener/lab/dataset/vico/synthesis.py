@@ -220,7 +220,7 @@ def clip_features(clip: PlannedClip, dyad: Dyad, seed: int) -> ClipFeatures:
 
 
 def _motions(dyad: Dyad, role: str, seed: int) -> Iterator[FaceMotion]:
-    """What a renderer draws: the listener blinks, the speaker's place does not matter."""
+    """Yield what a renderer draws: the listener blinks, the speaker's place does not matter."""
     idle = IdleLayer(seed)
     for tick in range(len(dyad)):
         if role == 'speaker':
@@ -235,7 +235,7 @@ def _motions(dyad: Dyad, role: str, seed: int) -> Iterator[FaceMotion]:
 
 
 def _portrait(settings: SynthesisSettings, person: int) -> NDArray[np.uint8]:
-    """The photo of a person; whoever has to share one is tinted, every second one mirrored."""
+    """Return the photo of a person; one that is shared is tinted, every second one mirrored."""
     photos = settings.portraits or (default_portrait_path(),)
     photo = load_portrait(photos[person % len(photos)])
     sharer = person // len(photos)

@@ -127,7 +127,7 @@ def _look_again(
     camera: Camera,
     last: tuple[FaceObservation, FaceObservation],
 ) -> Faces:
-    """Both faces where they were; neither when they have run into one."""
+    """Return both faces where they were; neither when they have run into one."""
     a, b = (backend.observe(image, face.roi, camera) for face in last)
     return (None, None) if a and b and overlap(a, b) > SAME_FACE else (a, b)
 
@@ -138,7 +138,7 @@ def foreground(faces: list[FaceObservation]) -> list[FaceObservation]:
 
 
 def _nearest(old: FaceObservation, faces: list[FaceObservation]) -> FaceObservation | None:
-    """Who is where somebody was."""
+    """Return the face that is where somebody was, or None."""
     return next((face for face in faces if overlap(face, old) > SAME_FACE), None)
 
 
@@ -176,6 +176,6 @@ def check_person(person: Followed, who: str) -> None:
 
 
 def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """First and one past the last index of each run of true values."""
+    """Return first and one past the last index of each run of true values."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))

@@ -173,7 +173,7 @@ def _mean_result(
 
 
 def _metrics(scores: Sequence[ClipScore], pooling: Pooling) -> dict[str, list[tuple[float, float]]]:
-    """Every metric's (value, weight) per clip; only the paper's FD is weighted by frames."""
+    """Return every metric's (value, weight) per clip; only the paper's FD is weighted by frames."""
     found: dict[str, list[tuple[float, float]]] = {}
     for one in scores:
         if one.distance is not None:

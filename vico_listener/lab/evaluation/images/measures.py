@@ -62,7 +62,7 @@ UPRIGHT = float(np.tan(np.pi / 8))
 
 
 def _run(rising: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """(H, W) how many steps to the right of each pixel rise in a row; `rising` is (H, W - 1)."""
+    """Return (H, W) how many steps right of each pixel rise in a row; `rising` is (H, W - 1)."""
     height, steps = rising.shape
     runs = np.zeros((height, steps + 1), np.int64)
     for column in range(steps - 1, -1, -1):
@@ -71,7 +71,7 @@ def _run(rising: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 
 def _width(rising: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """(H, W) length of the unbroken rise through each pixel."""
+    """Return (H, W) length of the unbroken rise through each pixel."""
     return _run(rising) + _run(rising[:, ::-1])[:, ::-1]
 
 
@@ -160,7 +160,7 @@ class Inception:
             raise DataError(f'{path} is no TorchScript file such as {FILE}: {reason}') from None
 
     def features(self, pictures: Sequence[Image]) -> NDArray[np.float64]:
-        """(N, D) features of pictures, (H, W, 3) BGR of one size.
+        """Return (N, D) features of pictures, (H, W, 3) BGR of one size.
 
         Raises:
             DataError: the network does not take pictures.

@@ -82,14 +82,14 @@ class Framing:
 
 
 def whole(photo: Image, size: int) -> Framing:
-    """A renderer that draws the photo as it is, at `size` px."""
+    """Return a renderer that draws the photo as it is, at `size` px."""
     height, width = photo.shape[:2]
     matrix = np.array([[size / width, 0, 0], [0, size / height, 0]], np.float64)
     return Framing(matrix, slice(0, size), slice(0, size))
 
 
 def cropped(photo: Image, size: int) -> Framing:
-    """The renderer `portrait`: head and shoulders, which may reach out of the photo."""
+    """Return the renderer `portrait`: head and shoulders, which may reach out of the photo."""
     matrix = prepare_portrait(photo, size).matrix
     corners = np.array([[0, 0, 1], [photo.shape[1], photo.shape[0], 1]]) @ matrix.T
     (left, top), (right, bottom) = np.ceil(corners[0]), np.floor(corners[1])
@@ -101,7 +101,7 @@ class Features(Protocol):
     """What FID needs of `Inception`."""
 
     def features(self, pictures: Sequence[Image]) -> FloatArray:
-        """(N, D) features of pictures of one size."""
+        """Return (N, D) features of pictures of one size."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def _pairs(
     size: int,
     options: Mapping[str, Any],
 ) -> Iterator[Pair]:
-    """Drawn and true picture of every frame after the first that shows the listener."""
+    """Yield the drawn and true picture of every frame after the first that shows the listener."""
     basis = RENDERERS.load(renderer_name).basis
     check_basis(basis, clip.listener.basis)
     photos = images_at_ticks(video, len(clip))
