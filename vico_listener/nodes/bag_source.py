@@ -2,37 +2,24 @@
 
 import heapq
 from collections.abc import Iterator
-from collections.abc import Sequence
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from vico_listener.clock import AUTO
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import STAMPS
 from vico_listener.errors import SettingError
-from vico_listener.errors import VicoError
 from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
 from vico_listener.media.bags.bag_errors import BagError
 from vico_listener.media.bags.bag_errors import MessageError
-from vico_listener.media.bags.definitions import AUDIO_FOREIGN
-from vico_listener.media.bags.definitions import AUDIO_PLAIN
 from vico_listener.media.bags.definitions import COMPRESSED_IMAGE
 from vico_listener.media.bags.input_topics import choose_inputs
 from vico_listener.media.bags.reader import Bag
 from vico_listener.media.bags.reader import RawMessage
-from vico_listener.media.bags.reader import Topic
-from vico_listener.media.bags.stamping import STAMPED
-from vico_listener.media.bags.stamping import Evidence
 from vico_listener.media.bags.stamping import Stamping
 from vico_listener.media.bags.stamping import StreamStamps
-from vico_listener.media.bags.stamping import choose_stamping
-from vico_listener.media.bags.stamping import header_stamp
 from vico_listener.media.bags.stamping import tell_jumps
 from vico_listener.media.bags.stamping import time_line
 from vico_listener.media.clip import NO_AUDIO
@@ -40,15 +27,11 @@ from vico_listener.media.clip import START_NS
 from vico_listener.media.clip import ClipInfo
 from vico_listener.media.remarks import Remarks
 from vico_listener.media.stamps import Continuity
-from vico_listener.nodes.bag_audio import SLIGHTLY
 from vico_listener.nodes.bag_audio import AudioLine
-from vico_listener.nodes.bag_audio import Bursts
 from vico_listener.nodes.bag_audio import SampleReader
-from vico_listener.nodes.bag_audio import bytes_per_second
-from vico_listener.nodes.bag_audio import is_cut_anywhere
-from vico_listener.nodes.bag_audio import is_unlike
-from vico_listener.nodes.bag_audio import usual_rate
-from vico_listener.nodes.convert import foreign_pcm
+from vico_listener.nodes.bag_survey import pcm_of
+from vico_listener.nodes.bag_survey import stamp_of
+from vico_listener.nodes.bag_survey import survey
 from vico_listener.nodes.image_codec import ImageError
 from vico_listener.nodes.image_codec import compressed_to_bgr
 from vico_listener.nodes.image_codec import image_to_bgr
@@ -56,12 +39,7 @@ from vico_listener.nodes.source import AttitudeChange
 from vico_listener.nodes.source import Item
 from vico_listener.speech import DEFAULT_FORMAT
 from vico_listener.speech import AudioFormat
-from vico_listener.speech.likely_format import likely_format
 from vico_listener.speech.pcm import AudioFormatError
-
-SURVEY_NS = 5 * NANOSECONDS
-SURVEY_MESSAGES = 1000
-"""How much of a stream is looked at before it is played."""
 
 ALL_BAD = 100
 """Messages that cannot be read, none before them, after which a stream counts as unusable."""
@@ -108,12 +86,12 @@ class BagSource:
             raise SettingError(f"stamps: '{stamps}' is none of {', '.join(STAMPS)}")
         self._path = path
         self.remarks = Remarks()
-        self.notes: list[str] = []
         self.wants_audio = audio_topic != NO_AUDIO
         with Bag(path) as bag:
             self.inputs = choose_inputs(path, bag.topics, image_topic, audio_topic)
-            self._format = self._announced(bag, default)
-            self._examine(bag, stamps)
+            self._survey = survey(bag, self.inputs, default, stamps)
+            self.audio_behind = self._survey.audio_behind
+            self.notes = [*self._survey.notes]
             image = self._first(self._images(bag, self._line()), self.inputs.image.name)
             first_items: list[CameraFrame | AudioChunk] = [image]
             chunk = None
@@ -156,81 +134,7 @@ class BagSource:
         tell_jumps(line, self.remarks)
 
     def _line(self) -> Continuity:
-        return time_line(self._begin)
-
-    def _announced(self, bag: Bag, default: AudioFormat) -> AudioFormat:
-        """Return the format that the bag tells; the default where it does not."""
-        self._is_told = default != DEFAULT_FORMAT
-        if self.inputs.audio_info is None:
-            return default
-        info = bag.first(self.inputs.audio_info.name)[1]
-        announced = default.announced(info)
-        if announced.coding != 'wave':
-            raise BagError(
-                f'{self._path}: the audio is {announced.coding}, PCM is needed: record it with '
-                'format:=wave of audio_capture'
-            )
-        self._is_told |= info.sample_rate > 0 and info.channels > 0
-        return announced
-
-    def _examine(self, bag: Bag, stamps: str) -> None:
-        """Find out from their beginning how the streams are stamped and cut."""
-        rows = [(raw.recorded, _stamp(raw)) for raw in _beginning(bag, self.inputs.image)]
-        recorded, told = _columns(rows, 2)
-        seen = Evidence('images', recorded, told, np.zeros_like(recorded)).steady()
-        heard = None if self.inputs.audio is None else self._examine_audio(bag, self.inputs.audio)
-        duration = round(bag.duration * NANOSECONDS)
-        self._seen, self._heard, notes = choose_stamping(seen, heard, duration, stamps)
-        self.notes += notes
-        self.audio_behind: float | None = None
-        if heard is not None and self._seen.by_header and self._heard.by_header:
-            self.audio_behind = (heard.latency() - seen.latency()) / NANOSECONDS
-        begins = [self._seen.captured(seen)]
-        self._bursts = Bursts()
-        if heard is not None:
-            begins.append(self._heard.captured(heard))
-            self._bursts = Bursts.of(begins[-1], heard.lasting)
-        self._begin = min((int(times[0]) for times in begins if len(times)), default=0)
-
-    def _examine_audio(self, bag: Bag, topic: Topic) -> Evidence:
-        rows = []
-        loudest = b''
-        for raw in _beginning(bag, topic):
-            try:
-                data, self._format = self._pcm(bag, raw)
-            except VicoError:
-                continue  # it is told when it is played
-            rows.append((raw.recorded, _stamp(raw), len(data)))
-            loudest = max(loudest, data, key=lambda pcm: len(set(pcm)))
-        recorded, told, sizes = _columns(rows, 3)
-        rate = bytes_per_second(sizes, recorded)
-        if topic.kind != AUDIO_FOREIGN:
-            if self._is_doubtful(rate, usual_rate(sizes, recorded)):
-                self._doubt_format(rate, loudest)
-            elif not self._is_told:
-                self.notes.append(f'no format of the audio is told: {_named(self._format)} assumed')
-        self._joined = is_cut_anywhere(sizes, self._format)
-        frames = sizes // self._format.frame_bytes
-        lasting = frames * NANOSECONDS // self._format.sample_rate
-        return Evidence('audio', recorded, told, lasting, topic.kind in STAMPED).steady()
-
-    def _is_doubtful(self, rate: float, usual: float) -> bool:
-        """Return whether audio of `rate` bytes a second, mostly `usual`, has another format."""
-        if is_unlike(self._format, rate):
-            # Lost messages leave too little audio, but not between most of the others.
-            return not self._is_told or is_unlike(self._format, usual)
-        agree = usual > 0 and abs(rate / usual - 1) < SLIGHTLY / 2
-        return agree and is_unlike(self._format, rate, SLIGHTLY)
-
-    def _doubt_format(self, rate: float, data: bytes) -> None:
-        likely = likely_format(rate, data)
-        source = ', as the bag says' if self._is_told else ''
-        heard = f'the audio has {rate:.0f} bytes a second, which is not {_named(self._format)}'
-        if likely is None:
-            self.notes.append(f'{heard}{source}: it plays too fast or too slowly')
-        else:
-            self.notes.append(f'{heard}{source}: taken for {_named(likely)}')
-            self._format = likely
+        return time_line(self._survey.begin)
 
     def _first(self, items: Iterator[Any], topic: str) -> Any:
         first = next(items, None)
@@ -250,9 +154,10 @@ class BagSource:
     def _images(self, bag: Bag, line: Continuity) -> Iterator[CameraFrame]:
         topic = self.inputs.image
         decode = compressed_to_bgr if topic.kind == COMPRESSED_IMAGE else image_to_bgr
-        stamps = StreamStamps('images', self._seen, line)
+        stamps = StreamStamps('images', self._survey.seen, line)
         placed = (
-            (stamps.place(raw.recorded, _stamp(raw)), raw) for raw in bag.raw_messages([topic.name])
+            (stamps.place(raw.recorded, stamp_of(raw)), raw)
+            for raw in bag.raw_messages([topic.name])
         )
         tries = _Tries(self._path, 'images', self.remarks)
         for stamp, raw in _by_stamp(placed):
@@ -267,13 +172,13 @@ class BagSource:
     def _audio(self, bag: Bag, line: Continuity) -> Iterator[AudioChunk]:
         topic = self.inputs.audio
         assert topic is not None
-        stamps = StreamStamps('audio', self._heard, line)
-        reader = SampleReader(self._joined)
-        laid = AudioLine(self._bursts)
+        stamps = StreamStamps('audio', self._survey.heard, line)
+        reader = SampleReader(self._survey.cut_anywhere)
+        laid = AudioLine(self._survey.bursts)
         tries = _Tries(self._path, 'pieces of audio', self.remarks)
         for raw in bag.raw_messages([topic.name]):
             try:
-                data, format_ = self._pcm(bag, raw)
+                data, format_ = pcm_of(bag, raw, self._survey.format)
                 samples = reader.read(data, format_)
             except (MessageError, AudioFormatError) as error:
                 tries.fail(topic.name, error)
@@ -281,26 +186,14 @@ class BagSource:
             tries.succeed()
             rate = format_.sample_rate
             lasting = len(samples) * NANOSECONDS // rate
-            begin = stamps.place(raw.recorded, _stamp(raw), lasting)
+            begin = stamps.place(raw.recorded, stamp_of(raw), lasting)
             yield from laid.put(begin, samples, rate)
-
-    def _pcm(self, bag: Bag, raw: RawMessage) -> tuple[bytes, AudioFormat]:
-        """Return the bytes and format of a message of audio.
-
-        Raises:
-            MessageError, AudioFormatError: it cannot be read.
-        """
-        message = bag.decode(raw)
-        if raw.topic.kind == AUDIO_FOREIGN:
-            return foreign_pcm(message)
-        data = message.data if raw.topic.kind == AUDIO_PLAIN else message.audio.data
-        return np.asarray(data).tobytes(), self._format
 
     def _attitudes(self, bag: Bag, line: Continuity) -> Iterator[AttitudeChange]:
         topic = self.inputs.attitude
         assert topic is not None
         # Without a header; said on the clock of the recorder, as the images were recorded.
-        stamping = Stamping(by_header=False, latency=self._seen.latency)
+        stamping = Stamping(by_header=False, latency=self._survey.seen.latency)
         stamps = StreamStamps('attitudes', stamping, line)
         for raw in bag.raw_messages([topic.name]):
             try:
@@ -335,32 +228,6 @@ class _Tries:
     def succeed(self) -> None:
         """Take note that one can be read."""
         self._failed = None
-
-
-def _named(format_: AudioFormat) -> str:
-    channels = {1: 'mono', 2: 'stereo'}.get(format_.channels, f'{format_.channels} channels')
-    return f'{format_.sample_rate} Hz {channels} {format_.sample_format}'
-
-
-def _stamp(raw: RawMessage) -> int:
-    try:
-        return header_stamp(raw)
-    except MessageError:
-        return 0
-
-
-def _beginning(bag: Bag, topic: Topic) -> Iterator[RawMessage]:
-    """Yield the first messages of a topic."""
-    first: int | None = None
-    for raw in islice(bag.raw_messages([topic.name]), SURVEY_MESSAGES):
-        first = raw.recorded if first is None else first
-        if raw.recorded > first + SURVEY_NS:
-            return
-        yield raw
-
-
-def _columns(rows: Sequence[tuple[int, ...]], count: int) -> NDArray[np.int64]:
-    return np.array(rows, np.int64).reshape(-1, count).T
 
 
 def _by_stamp(items: Iterator[tuple[int, RawMessage]]) -> Iterator[tuple[int, RawMessage]]:
