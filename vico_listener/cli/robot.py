@@ -3,7 +3,6 @@
 import argparse
 import json
 import math
-from collections.abc import Callable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,9 +18,6 @@ from vico_listener.robot import load_profile
 from vico_listener.robot.interfaces import Payload
 from vico_listener.robot.joints import AXES
 from vico_listener.robot.profile import known_profiles
-
-Send = Callable[[HeadCommand, int], object]
-"""Sends a command at a time (ns)."""
 
 PATIENCE = 5.0
 """The longest time for the robot to answer, s."""

@@ -52,14 +52,12 @@ class Stroke:
     Attributes:
         start, middle, end: s from the first frame; half of the way is done in the middle.
         size: deg, signed: positive down (pitch) or to the own left (yaw).
-        peak_speed: deg/s.
     """
 
     start: float
     middle: float
     end: float
     size: float
-    peak_speed: float
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,6 @@ def find_strokes(angle: FloatArray) -> list[Stroke]:
                     middle=float(middle) / FRAME_RATE,
                     end=end / FRAME_RATE,
                     size=float(after - before),
-                    peak_speed=float(forward[peak]),
                 )
             )
     return sorted(strokes, key=lambda stroke: stroke.start)
