@@ -1,8 +1,8 @@
 """Draws textured triangles with smooth edges, compiled by numba.
 
 First `cover` finds the nearest triangle at the centre of each pixel. `find_edges` marks the pixels
-at the edges of surfaces, and `cover_edges` finds the nearest triangles at four samples in each of
-them. So edges are smooth for little more than the price of one sample per pixel. The same input
+at the edges of surfaces, and `cover` finds the nearest triangles at four samples in each of these.
+So edges are smooth for little more than the price of one sample per pixel. The same input
 gives the same picture, bit for bit.
 """
 
