@@ -83,15 +83,15 @@ def test_an_event_changes_nothing_before_it_and_something_after(scene, name):
         changed = change(scene, AT)
         first = BEGINS.get(name, AT)
         np.testing.assert_array_equal(
-            changed.sound[: sample_of(first)], scene.sound[: sample_of(first)]
+            changed.audio[: sample_of(first)], scene.audio[: sample_of(first)]
         )
         for part in ('expression', 'rotation', 'translation', 'valid'):
             before, after = getattr(scene.face, part), getattr(changed.face, part)
             assert after.dtype == before.dtype
             np.testing.assert_array_equal(after[:first], before[:first])
-        assert len(changed) == COUNT and len(changed.sound) == len(scene.sound)
+        assert len(changed) == COUNT and len(changed.audio) == len(scene.audio)
     put, instead = event.put(scene, AT), event.instead(scene, AT)
-    same = [np.array_equal(put.sound, instead.sound)] + [
+    same = [np.array_equal(put.audio, instead.audio)] + [
         np.array_equal(getattr(put.face, part), getattr(instead.face, part))
         for part in ('expression', 'rotation', 'translation', 'valid')
     ]
@@ -141,11 +141,11 @@ def test_voices_are_as_loud_as_the_events_say(scene):
     loud, usual = event.put(scene, AT), event.instead(scene, AT)
     here = slice(sample_of(AT), sample_of(AT + 60))
     level = voice_events.level
-    assert level(loud.sound[here]) / level(usual.sound[here]) == pytest.approx(4.0, rel=0.05)
-    assert level(usual.sound[here]) == pytest.approx(level(scene.sound), rel=0.1)
+    assert level(loud.audio[here]) / level(usual.audio[here]) == pytest.approx(4.0, rel=0.05)
+    assert level(usual.audio[here]) == pytest.approx(level(scene.audio), rel=0.1)
     (event,) = events_by_name(['long pause'])
     quiet = event.put(scene, AT)
-    assert level(quiet.sound[sample_of(AT - 60) :]) < 0.1 * level(scene.sound)
+    assert level(quiet.audio[sample_of(AT - 60) :]) < 0.1 * level(scene.audio)
     assert not quiet.face.expression[AT - 60 :, ARKIT_INDEX['jawOpen']].any()
 
 
@@ -153,9 +153,9 @@ def test_a_question_ends_at_the_event_and_is_followed_by_silence(scene):
     (event,) = events_by_name(['question'])
     asked = event.put(scene, AT)
     level = voice_events.level
-    assert level(asked.sound[sample_of(AT - 20) : sample_of(AT - 2)]) > 0.3 * level(scene.sound)
-    after = asked.sound[sample_of(AT + 1) : sample_of(AT + 70)]
-    assert level(after) < 0.1 * level(scene.sound)
+    assert level(asked.audio[sample_of(AT - 20) : sample_of(AT - 2)]) > 0.3 * level(scene.audio)
+    after = asked.audio[sample_of(AT + 1) : sample_of(AT + 70)]
+    assert level(after) < 0.1 * level(scene.audio)
 
 
 def test_laughter_has_its_rhythm_and_pitch():

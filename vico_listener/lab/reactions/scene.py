@@ -15,8 +15,8 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_stamp
 from vico_listener.errors import DataError
+from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
-from vico_listener.frames import SoundChunk
 from vico_listener.frames import SpeakerFrame
 from vico_listener.lab.dataset.dyads.speaker_audio import record
 from vico_listener.lab.dataset.dyads.speaker_audio import synthetic_talk
@@ -25,7 +25,7 @@ from vico_listener.lab.dataset.dyads.synthesizer import Speech
 from vico_listener.lab.dataset.vico.extraction import perceive
 from vico_listener.listening_head import ListeningHead
 from vico_listener.listening_head import acoustic_stream
-from vico_listener.media.clip import sound_between
+from vico_listener.media.clip import audio_between
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import Basis
@@ -51,7 +51,7 @@ VOICES = ['en-us', 'en-us+f2', 'en-us+f3', 'en-us+m3', 'en-us+m6', 'en+f4', 'en+
 AUDIO = AudioFormat(INTERNAL_RATE, 1)
 """The format of a scene's audio as the head hears it."""
 
-Sound = NDArray[np.float32]
+Audio = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,12 @@ class Scene:
     """A speaker.
 
     Attributes:
-        sound: (N,) at `INTERNAL_RATE`, full scale +-1.
+        audio: (N,) at `INTERNAL_RATE`, full scale +-1.
         face: (T,) at the ticks from 0 on.
         speech: how sentences are spoken that are put into the scene.
     """
 
-    sound: Sound
+    audio: Audio
     face: FaceTrack
     speech: Speech
 
@@ -101,7 +101,7 @@ def perceived(scene: Scene) -> list[SpeakerFrame]:
     stream.reset()
     perception = Perception(_ScriptedFaces(scene.face), stream, WAIT)
     head = ListeningHead.of_parts(perception, audio=AUDIO)
-    items: Iterator[CameraFrame | SoundChunk] = merge(
+    items: Iterator[CameraFrame | AudioChunk] = merge(
         _chunks(scene), _images(scene), key=lambda item: item.available
     )
     return [answer.speaker for answer in head.answers(items)][: len(scene)]
@@ -119,11 +119,11 @@ def _images(scene: Scene) -> Iterator[CameraFrame]:
         yield CameraFrame(tick_stamp(tick), nothing)
 
 
-def _chunks(scene: Scene) -> Iterator[SoundChunk]:
-    samples = np.round(32767 * np.clip(scene.sound, -1, 1)).astype(np.int16)[:, None]
+def _chunks(scene: Scene) -> Iterator[AudioChunk]:
+    samples = np.round(32767 * np.clip(scene.audio, -1, 1)).astype(np.int16)[:, None]
     for tick in range(len(scene)):
         first, stop = (sample_of(t) for t in (tick, tick + 1))
-        yield SoundChunk(tick_stamp(tick), samples[first:stop], INTERNAL_RATE)
+        yield AudioChunk(tick_stamp(tick), samples[first:stop], INTERNAL_RATE)
 
 
 def sample_of(tick: int) -> int:
@@ -140,12 +140,12 @@ def synthetic_scene(seed: int) -> tuple[Scene, int]:
     rng = np.random.default_rng([seed, 16])
     voice = VOICES[int(rng.integers(len(VOICES)))]
     seconds = LEAD_SECONDS + TAIL_SECONDS
-    sound = record(rng, synthetic_talk(rng, [voice], seconds))
+    audio = record(rng, synthetic_talk(rng, [voice], seconds))
     ticks = [tick_stamp(tick) for tick in range(round(seconds * MODEL_RATE))]
-    acoustic, speaking = acoustic_features(sound, INTERNAL_RATE, ticks)
+    acoustic, speaking = acoustic_features(audio, INTERNAL_RATE, ticks)
     face = speaker_face(rng, acoustic, speaking)
     face.valid[:] = True
-    return Scene(sound, face, Speech(voice)), round(LEAD_SECONDS * MODEL_RATE)
+    return Scene(audio, face, Speech(voice)), round(LEAD_SECONDS * MODEL_RATE)
 
 
 def recorded_scenes(clip: Path, count: int) -> list[tuple[Scene, int]]:
@@ -171,10 +171,10 @@ def recorded_scenes(clip: Path, count: int) -> list[tuple[Scene, int]]:
     if not face.valid.any():
         raise DataError(f'no face is seen in {clip}')
     seconds = len(frames) / MODEL_RATE
-    samples, rate = sound_between(clip, 0.0, seconds)
+    samples, rate = audio_between(clip, 0.0, seconds)
     common = gcd(rate, INTERNAL_RATE)
-    sound = resample_poly(samples, INTERNAL_RATE // common, rate // common).astype(np.float32)
-    scene = Scene(sound, face, Speech(VOICES[0]))
+    audio = resample_poly(samples, INTERNAL_RATE // common, rate // common).astype(np.float32)
+    scene = Scene(audio, face, Speech(VOICES[0]))
     last = len(frames) - TAIL_SECONDS * MODEL_RATE
     ticks = np.linspace(LEAD_SECONDS * MODEL_RATE, last, count).round().astype(int).tolist()
     return [(scene, tick) for tick in ticks]

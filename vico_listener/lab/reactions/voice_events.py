@@ -1,4 +1,4 @@
-"""Changes of a speaker's voice: sentences, laughter and silence put into the sound.
+"""Changes of a speaker's voice: sentences, laughter and silence put into the audio.
 
 Where a sentence is put in, the mouth speaks it; where the voice is taken out, the mouth is closed.
 The head would otherwise take the voice for another's.
@@ -17,8 +17,8 @@ from vico_listener.lab.dataset.dyads.synthesizer import Synthesizer
 from vico_listener.lab.reactions.face_events import expressed
 from vico_listener.lab.reactions.face_events import laughing_face
 from vico_listener.lab.reactions.face_events import unseen
+from vico_listener.lab.reactions.scene import Audio
 from vico_listener.lab.reactions.scene import Scene
-from vico_listener.lab.reactions.scene import Sound
 from vico_listener.lab.reactions.scene import sample_of
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import ARKIT_NAMES
@@ -56,16 +56,16 @@ FORMANTS = ((700.0, 150.0), (1300.0, 200.0), (2600.0, 300.0))
 
 
 @lru_cache(maxsize=8)
-def spoken(text: str, speech: Speech) -> Sound:
+def spoken(text: str, speech: Speech) -> Audio:
     """Return a text as somebody speaks it, at `INTERNAL_RATE`, without silence at either end."""
     synthesizer = Synthesizer()
     raw = synthesizer.speak(text, speech)
-    sound = resample_poly(raw, INTERNAL_RATE, synthesizer.sample_rate).astype(np.float32)
-    heard = np.flatnonzero(np.abs(sound) > 0.02 * np.abs(sound).max())
-    return sound[heard[0] : heard[-1] + 1]
+    audio = resample_poly(raw, INTERNAL_RATE, synthesizer.sample_rate).astype(np.float32)
+    heard = np.flatnonzero(np.abs(audio) > 0.02 * np.abs(audio).max())
+    return audio[heard[0] : heard[-1] + 1]
 
 
-def laughter() -> Sound:
+def laughter() -> Audio:
     """Return two seconds of laughter: voiced bursts of falling pitch, a vowel's formants."""
     count = INTERNAL_RATE * LAUGH_BURSTS / LAUGH_RATE
     time = np.arange(round(count)) / INTERNAL_RATE
@@ -80,48 +80,48 @@ def laughter() -> Sound:
     return (voice * np.sin(np.pi * np.clip(beat / 0.55, 0, 1)) ** 2).astype(np.float32)
 
 
-def level(sound: Sound) -> float:
+def level(audio: Audio) -> float:
     """Return the root mean square of the louder half of a sound's 32-ms pieces."""
-    return float(np.quantile(_pieces(sound), 0.75))
+    return float(np.quantile(_pieces(audio), 0.75))
 
 
-def _pieces(sound: Sound) -> NDArray[np.float64]:
-    whole = sound[: len(sound) // 512 * 512].reshape(-1, 512).astype(np.float64)
+def _pieces(audio: Audio) -> NDArray[np.float64]:
+    whole = audio[: len(audio) // 512 * 512].reshape(-1, 512).astype(np.float64)
     return np.sqrt((whole**2).mean(axis=1))
 
 
-def room(sound: Sound, count: int) -> Sound:
+def room(audio: Audio, count: int) -> Audio:
     """Return `count` samples of noise as quiet as the quietest tenth of a sound."""
-    quiet = float(np.quantile(_pieces(sound), 0.1))
+    quiet = float(np.quantile(_pieces(audio), 0.1))
     return np.random.default_rng(count).normal(0, quiet, count).astype(np.float32)
 
 
 def hushed(scene: Scene, first: int, stop: int) -> Scene:
     """Take the voice out between two ticks, and close the mouth; a smile stays."""
-    sound, expression = scene.sound.copy(), scene.face.expression.copy()
+    audio, expression = scene.audio.copy(), scene.face.expression.copy()
     here = slice(sample_of(first), sample_of(stop))
-    sound[here] = room(scene.sound, len(sound[here]))
+    audio[here] = room(scene.audio, len(audio[here]))
     closed = [column for column in MOUTH if column not in SMILES]
     expression[first:stop, closed] = 0.0
-    return replace(scene, sound=sound, face=replace(scene.face, expression=expression))
+    return replace(scene, audio=audio, face=replace(scene.face, expression=expression))
 
 
-def says(scene: Scene, voice: Sound, first: int, gain: float = 1.0) -> Scene:
+def says(scene: Scene, voice: Audio, first: int, gain: float = 1.0) -> Scene:
     """Let the speaker say something from a tick on, as loud as the rest times `gain`.
 
     What does not fit is cut off. Around it the scene is as it was.
     """
     begin = sample_of(first)
-    voice = voice[: len(scene.sound) - begin]
+    voice = voice[: len(scene.audio) - begin]
     stop = first + int(np.ceil(len(voice) / INTERNAL_RATE * MODEL_RATE))
     quiet = hushed(scene, first, stop)
-    scaled = voice * (gain * level(scene.sound) / max(level(voice), 1e-9))
-    quiet.sound[begin : begin + len(voice)] += scaled.astype(np.float32)
+    scaled = voice * (gain * level(scene.audio) / max(level(voice), 1e-9))
+    quiet.audio[begin : begin + len(voice)] += scaled.astype(np.float32)
     opening = loudness(voice, first, len(scene))
     return replace(quiet, face=expressed(quiet.face, SPEECH_SHAPE, opening))
 
 
-def loudness(voice: Sound, first: int, count: int) -> NDArray[np.float64]:
+def loudness(voice: Audio, first: int, count: int) -> NDArray[np.float64]:
     """Return (count,) how loud a voice is that begins at a tick, per tick, 0 to about 1."""
     curve = np.zeros(count)
     size = INTERNAL_RATE // MODEL_RATE
