@@ -128,6 +128,13 @@ def test_no_two_modules_have_one_name() -> None:
     assert [name for name, count in names.items() if count > 1] == []
 
 
+def test_no_two_tests_have_one_name() -> None:
+    """Else pytest refuses to run them together."""
+    names = Counter(path.name for path in (ROOT / 'test').rglob('test_*.py'))
+    assert len(names) > 100
+    assert [name for name, count in names.items() if count > 1] == []
+
+
 def test_nodes_are_short() -> None:
     lines = {
         name: len(path.read_text(encoding='utf-8').splitlines())
