@@ -33,11 +33,11 @@ from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import Attitude
 from vico_listener.speech.resampler import INTERNAL_RATE
 
-AT = 300
-COUNT = 420
+AT = 200
+COUNT = 300
 NAMES = [event.name for event in EVENTS]
 MIRRORED = ['nothing', 'smile', 'frown', 'surprise', 'nod', 'tilt', 'turn', 'lean in', 'loud']
-BEGINS = {'question': 150, 'long pause': AT - 60, 'comes back': AT - 180}
+BEGINS = {'question': AT - 62, 'long pause': AT - 60, 'comes back': AT - 180}
 """The first ticks that events change which begin before they are due; the others change none."""
 
 
@@ -248,7 +248,7 @@ def test_rules_mimic_a_tilt_in_the_mirror(scene):
 
 
 def test_pairs_are_the_same_run_after_run(scene):
-    events = events_by_name(['smile', 'laugh'])
+    events = events_by_name(['laugh'])
     once, again = (
         differences(Model('lstm', seed=3), Attitude.POSITIVE, events, scene, AT) for _ in range(2)
     )
@@ -284,7 +284,7 @@ def test_a_clip_too_short_for_an_event_is_refused(scene, monkeypatch, tmp_path):
     from vico_listener.lab.reactions import scene as scenes
 
     monkeypatch.setattr(scenes, 'perceive', lambda video, audio: perceived(scene))
-    with pytest.raises(DataError, match=r'lasts 14\.0 s; an event needs 12 s before it and 4 s'):
+    with pytest.raises(DataError, match=r'lasts 10\.0 s; an event needs 12 s before it and 4 s'):
         recorded_scenes(tmp_path / 'short.mp4', 2)
 
 
