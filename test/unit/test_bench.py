@@ -26,8 +26,8 @@ from vico_listener.lab.benchmark.machine import Core
 from vico_listener.lab.benchmark.machine import describe_machine
 from vico_listener.lab.benchmark.machine import one_core
 from vico_listener.lab.benchmark.machine import time_of_others
+from vico_listener.lab.benchmark.material import first_channel
 from vico_listener.lab.benchmark.material import images_of
-from vico_listener.lab.benchmark.material import voice
 from vico_listener.lab.benchmark.material import write_fluent_clip
 from vico_listener.lab.cli import bench
 from vico_listener.media.clip import ClipError
@@ -194,8 +194,8 @@ def test_played_clip_is_that_of_a_common_camera(fluent, speech_clip):
     assert len(stamps) == sent
     # The container's clock has milliseconds.
     np.testing.assert_allclose(np.diff(stamps) / NANOSECONDS, 1 / 30, atol=1.1e-3)
-    samples, rate = voice(path)
-    expected, expected_rate = voice(speech_clip)
+    samples, rate = first_channel(path)
+    expected, expected_rate = first_channel(speech_clip)
     assert rate == expected_rate
     np.testing.assert_array_equal(samples, expected)
 

@@ -26,8 +26,8 @@ from vico_listener.lab.benchmark.bench_table import rates
 from vico_listener.lab.benchmark.bench_table import sample
 from vico_listener.lab.benchmark.machine import Core
 from vico_listener.lab.benchmark.machine import one_core
+from vico_listener.lab.benchmark.material import first_channel
 from vico_listener.lab.benchmark.material import images_of
-from vico_listener.lab.benchmark.material import voice
 from vico_listener.listener import DEFAULT_LISTENER
 from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.learned import DEFAULT_CHECKPOINT
@@ -257,7 +257,7 @@ def render_row(name: str, size: int, target: float, repeats: int, **options: Any
 
 def chain_row(clip: Path, frames: list[NDArray[np.uint8]], repeats: int) -> Row:
     """Measure the frames per second of face, speech, listener and render in sequence."""
-    samples, rate = voice(clip)
+    samples, rate = first_channel(clip)
     size = rate // MODEL_RATE
     pieces = samples[: len(samples) // size * size].astype('<i2').reshape(-1, size)
     chunks = itertools.cycle(piece.tobytes() for piece in pieces)

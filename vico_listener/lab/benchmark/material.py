@@ -26,7 +26,7 @@ def images_of(clip: Path, alone: bool) -> list[NDArray[np.uint8]]:
     return [np.asarray(cv2.resize(f.image[part], SIZE), np.uint8) for f in camera_frames(clip)]
 
 
-def voice(clip: Path) -> tuple[NDArray[np.int16], int]:
+def first_channel(clip: Path) -> tuple[NDArray[np.int16], int]:
     """Return the first channel (N,) of the clip's audio and its rate in Hz."""
     samples, rate = read_audio(clip)
     return samples[:, 0], rate
@@ -36,7 +36,7 @@ def write_fluent_clip(clip: Path, path: Path) -> int:
     """Write the speaker alone at 640x480 and 30 fps, with audio; return the number of images."""
     stamps = np.array([f.stamp for f in camera_frames(clip)])
     images = images_of(clip, alone=True)
-    samples, rate = voice(clip)
+    samples, rate = first_channel(clip)
     count = int(stamps[-1] * MODEL_RATE // NANOSECONDS)
     with av.open(file_url(path), 'w') as container:
         video = container.add_stream('mjpeg', rate=MODEL_RATE)
