@@ -198,7 +198,8 @@ def test_large_looks_away_alone_fail_as_gaze(listeners):
 
 
 # Figures of seven real listeners, 61 s: those of the issue that asked for these rows, and of the
-# clips' means in its evidence. What the clips are too short for is left out.
+# clips' means in its evidence; those of the face are of four other people. What the clips are too
+# short for is left out.
 REAL = {
     'nod_rate': 15.7, 'shake_rate': 1.0, 'nod_hz': 2.25, 'nod_hz_low': 1.1, 'nod_size': 3.4,
     'nod_size_high': 15.7, 'nod_size_max': 23.8, 'nod_size_ratio': 10.2 / 2.2,
@@ -209,7 +210,8 @@ REAL = {
     'smile_high': 0.96, 'blink_rate': 38.0, 'blink_half': 127.0, 'blink_whole': 233.0,
     'pitch_sd': 2.4, 'yaw_sd': 1.7, 'roll_sd': 1.8, 'fast_pitch': 1.6, 'pitch_1_3': 30.0,
     'speed_rms': 11.0, 'speed_p95': 22.0, 'speed_max': 85.0, 'acceleration': 606.0, 'still': 3.1,
-    'slow': 43.0, 'jaw': 0.01, 'jaw_time': 0.0, 'speed_outside': 4.3, 'home': 22.0,
+    'slow': 43.0, 'jaw': 0.01, 'jaw_time': 0.0, 'speed_outside': 4.3, 'home': 28.0,
+    'moving': 21, 'face_variance': 3.6, 'face_change': 0.86,
     'gaze': 95.5, 'gaze_break': 0.9, 'shift': 1.1, 'shift_high': 4.7, 'gaze_yaw_sd': 2.8,
     'gaze_pitch_sd': 2.0, 'fixation': 0.28, 'pitch_r': -0.32, 'smile_r': 0.27,
 }  # fmt: skip
