@@ -127,18 +127,21 @@ def model(rviz: bool, namespace: str) -> list[Action]:
     return actions
 
 
-def source(file: str, namespace: str) -> list[Action]:
-    """What plays a video or bag to the stack, again and again."""
-    if file == 'none':
+def source(name: str, params_file: str, namespace: str) -> list[Action]:
+    """What brings a camera and a microphone to the stack: those of this computer, or a file."""
+    if name == 'none':
         return []
-    path = Path(expanded(file))
-    kind = 'bag' if path.is_dir() or path.suffix in ('.mcap', '.db3') else 'clip'
-    replay = Node(
+    executable, parameters = 'capture', [expanded(params_file)] if params_file else []
+    if name != 'camera':
+        path = Path(expanded(name))
+        kind = 'bag' if path.is_dir() or path.suffix in ('.mcap', '.db3') else 'clip'
+        executable, parameters = 'replay', [{kind: str(path), 'loop': True}]
+    node = Node(
         package='vico_listener',
-        executable='replay',
-        name='replay',
+        executable=executable,
+        name=executable,
         namespace=namespace,
-        parameters=[{kind: str(path), 'loop': True}],
+        parameters=parameters,
         remappings=[
             (t, LaunchConfiguration(t)) for t in ('image', 'audio', 'audio_info', 'speaker')
         ],
@@ -146,24 +149,28 @@ def source(file: str, namespace: str) -> list[Action]:
         additional_env=WITH_LAUNCH,
         on_exit=end_launch,
     )
-    return bring_up([replay])
+    return bring_up([node])
 
 
 def robot(context: LaunchContext) -> list[Action]:
     """Everything, once the arguments are known."""
-    names = [argument.name for argument in EXAMPLE_ARGUMENTS] + ['namespace', 'command']
+    names = [argument.name for argument in EXAMPLE_ARGUMENTS] + [
+        'namespace',
+        'command',
+        'params_file',
+    ]
     value = {name: context.launch_configurations.get(name, '') for name in names}
-    namespace, file = value['namespace'], value['source']
+    namespace, name = value['namespace'], value['source']
     # What is played has its own time, as a simulator has. That is no replay for the head: it begins
     # where the joints are.
     played = {'use_sim_time': 'true', 'lossless': 'false', 'image_transport': 'raw'}
     listener = PythonLaunchDescriptionSource(str(SHARE / 'launch' / 'listener.launch.py'))
-    arguments = {'robot': value['robot'], **(played if file != 'none' else {})}
+    arguments = {'robot': value['robot'], **(played if name not in ('none', 'camera') else {})}
     return [
         *controller(value['controller'], value['robot'], value['command'], namespace),
         *model(switch('rviz', value['rviz']), namespace),
         IncludeLaunchDescription(listener, launch_arguments=arguments.items()),
-        *source(file, namespace),
+        *source(name, value['params_file'], namespace),
     ]
 
 

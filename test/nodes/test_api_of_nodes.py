@@ -4,9 +4,11 @@ import pytest
 from graph import Graph
 from playing import build
 
+from vico_listener.nodes.capture_node import CaptureNode
 from vico_listener.nodes.replay_node import ReplayNode
 from vico_listener.nodes.stack import bring_up
 from vico_listener.ros_api import NODES
+from vico_listener.ros_api import STACK
 from vico_listener.ros_api import NodeApi
 from vico_listener.ros_api import Topic
 
@@ -24,7 +26,7 @@ def shown():
     nodes = build(graph, composed=False)
     assert graph.run(lambda: bring_up(nodes))
     found = {}
-    for node in [*nodes, graph.make(ReplayNode)]:
+    for node in [*nodes, graph.make(ReplayNode), graph.make(CaptureNode)]:
         name = node.get_name()
         found[name] = (
             endpoints(node.get_subscriber_names_and_types_by_node(name, '/')),
@@ -57,7 +59,7 @@ def test_topics_are_those_of_the_tables(api: NodeApi, shown) -> None:
     assert listed(api.services, api.node) <= services
 
 
-@pytest.mark.parametrize('api', NODES[:-1], ids=lambda api: api.node)
+@pytest.mark.parametrize('api', STACK, ids=lambda api: api.node)
 def test_diagnostics_are_those_of_the_tables(api: NodeApi, shown) -> None:
     said = shown[api.node][3]
     assert said and all(api.documents(key) for key in said)

@@ -9,6 +9,7 @@ from clip_files import write_clip
 from graph import Graph
 from graph import wait_until
 from rclpy.lifecycle import TransitionCallbackReturn
+from rclpy.parameter import Parameter
 from sensor_msgs.msg import Image
 
 from vico_listener.clock import NANOSECONDS
@@ -125,3 +126,27 @@ def test_a_browser_shows_the_listener_and_sets_its_attitude(graph: Graph, chromi
     page.close()
     graph.run(capture.trigger_deactivate)
     served.close()
+
+
+@pytest.mark.trouble(
+    'senses',
+    'The camera of `example_robot.launch.py source:=camera` is not there',
+    sees='The node says so and does not start.',
+)
+def test_capture_opens_what_its_parameters_say(graph: Graph, tmp_path, capfd):
+    clip = write_clip(tmp_path / 'clip.mp4', [0, 100, 200, 300], sound_ms=400)
+    capture = graph.make(CaptureNode, camera=str(clip), frame_id='eye')
+    tester = graph.tester()
+    images = graph.record(tester, Image, 'image')
+    sound = graph.record(tester, audio_msgs.AudioDataStamped, 'audio')
+    wait_until(capture.connected)
+    assert graph.run(capture.trigger_configure) == SUCCESS
+    assert graph.run(capture.trigger_activate) == SUCCESS
+    wait_until(lambda: len(images) > 3 and len(sound) > 3)
+    assert images[0].header.frame_id == 'eye'
+    assert capture.diagnose()[2]['images'] > 3
+    graph.run(capture.trigger_deactivate)
+    graph.run(capture.trigger_cleanup)
+    graph.run(lambda: capture.set_parameters([Parameter('camera', value='/no/camera')]))
+    assert graph.run(capture.trigger_configure) == TransitionCallbackReturn.FAILURE
+    assert "'/no/camera' is neither the number of a camera nor a device" in capfd.readouterr().err

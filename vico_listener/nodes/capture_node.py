@@ -14,44 +14,65 @@ from vico_listener.frames import CameraFrame
 from vico_listener.live.sources import Camera
 from vico_listener.live.sources import Microphone
 from vico_listener.live.sources import SourceError
+from vico_listener.live.sources import default_microphone
+from vico_listener.live.sources import open_camera
+from vico_listener.live.sources import open_microphone
 from vico_listener.media.clip import ClipError
 from vico_listener.nodes.managed_node import ERROR
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.media_publisher import MediaPublisher
+from vico_listener.ros_api.capture import CAPTURE
+from vico_listener.ros_api.capture import IMAGE
 from vico_listener.user_message import user_message
 
 ANNOUNCED = 0.2
 """Seconds from `audio_info` to the first audio: topics overtake each other."""
-IMAGE_DEPTH = 2
 
 
 class CaptureNode(ManagedNode):
     """Publishes what camera and microphone give, with the stamps of this computer's clock.
 
     Args:
-        camera: what sees.
-        microphone: what hears; None = nothing does.
-        frame_id: frame of the camera.
+        camera: what sees; None = what the parameters say is opened when the node is configured.
+        microphone: what hears beside that camera; None = nothing does.
     """
+
+    API = CAPTURE
 
     def __init__(
         self,
-        camera: Camera,
-        microphone: Microphone | None,
+        camera: Camera | None = None,
+        microphone: Microphone | None = None,
         name: str = 'capture',
-        frame_id: str = 'camera',
         **options: Any,
     ) -> None:
         super().__init__(name, **options)
         self.on_image: Callable[[NDArray[np.uint8]], None] | None = None
+        self._given = camera is not None
         self._camera = camera
         self._microphone = microphone
-        self._frame_id = frame_id
+        self._frame_id = ''
         self._problems: dict[str, str] = {}
-        self._media = MediaPublisher(self, IMAGE_DEPTH)
+        self._media = MediaPublisher(self, IMAGE.depth)
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
+
+    def configure(self) -> None:
+        """Open camera and microphone."""
+        table = self.table
+        self._frame_id = table['frame_id']
+        if self._given:
+            return
+        self._camera = open_camera(table['camera'], table['width'], table['height'], table['fps'])
+        self._microphone = open_microphone(
+            table['microphone'] or default_microphone(table['camera'])
+        )
+
+    def cleanup(self) -> None:
+        """Let go of what `configure` has opened."""
+        if not self._given:
+            self._camera = self._microphone = None
 
     def connected(self) -> bool:
         """Return whether somebody listens to the camera, and to the audio where there is any."""
@@ -59,6 +80,7 @@ class CaptureNode(ManagedNode):
 
     def activate(self) -> None:
         """Start to see and hear."""
+        assert self._camera is not None
         self._stop.clear()
         self._problems.clear()
         if self._microphone is not None:

@@ -14,6 +14,7 @@ NODES = {
     'renderer': 'vico_listener.nodes.renderer_node:RendererNode',
     'head': 'vico_listener.nodes.head_node:HeadNode',
     'replay': 'vico_listener.nodes.replay_node:ReplayNode',
+    'capture': 'vico_listener.nodes.capture_node:CaptureNode',
 }
 
 

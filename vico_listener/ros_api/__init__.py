@@ -4,6 +4,7 @@ The nodes declare each parameter, create each topic and publish each value of th
 its row here, so that the tables are always true. They import nothing that launch files lack.
 """
 
+from vico_listener.ros_api.capture import CAPTURE
 from vico_listener.ros_api.head import HEAD
 from vico_listener.ros_api.listener import LISTENER
 from vico_listener.ros_api.perception import PERCEPTION
@@ -15,6 +16,7 @@ from vico_listener.ros_api.rows import Topic
 from vico_listener.ros_api.rows import Value
 
 __all__ = [
+    'CAPTURE',
     'HEAD',
     'LISTENER',
     'NODES',
@@ -31,5 +33,5 @@ __all__ = [
 STACK = (PERCEPTION, LISTENER, RENDERER, HEAD)
 """The nodes of the stack, in the order of the data."""
 
-NODES = (*STACK, REPLAY)
+NODES = (*STACK, REPLAY, CAPTURE)
 """Every node that has an executable."""

@@ -122,8 +122,9 @@ EXAMPLE_ARGUMENTS = (
     Argument(
         'source',
         'none',
-        'What is listened to: `none` (whatever is published on `image` and `audio`), or a video or '
-        'bag, which is played again and again.',
+        'What is listened to: `none` (what is published on `image` and `audio`), `camera` (of this '
+        'computer, with its microphone; which ones says params_file), or a video or bag, which is '
+        'played again and again.',
     ),
     Argument(
         'controller',

@@ -83,13 +83,14 @@ def _judged(rows: list[dict[str, str]], out: Path) -> int:
 
 
 def _integrators(clip: Path, robot: str, duration: float, out: Path) -> int:
+    from vico_listener.lab.faults.integrators import SCENES
     from vico_listener.lab.faults.integrators import Integrators
     from vico_listener.robot import load_profile
 
     rows = []
-    scenes = Integrators(out, clip, load_profile(robot), duration).scenes
-    for scene in tqdm(scenes, desc='scenes', unit='scene'):
-        outcome = scene()
+    integrators = Integrators(out, clip, load_profile(robot), duration)
+    for scene in tqdm(SCENES, desc='scenes', unit='scene'):
+        outcome = integrators.play(scene)
         verdict = '; '.join(outcome.problems) or 'held'
         figures = '; '.join(outcome.figures)
         rows.append({'scene': outcome.scene, 'figures': figures, 'verdict': verdict})

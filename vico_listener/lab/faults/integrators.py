@@ -28,8 +28,16 @@ from vico_listener.nodes.own_graph import OwnGraph
 from vico_listener.nodes.own_graph import StackProcess
 from vico_listener.robot import RobotProfile
 
-PATIENCE = 40.0
-"""Seconds until a stack has to be there, and a head at rest."""
+PATIENCE = 120.0
+"""Seconds until a stack has to be there, and a head at rest: a machine may be busy."""
+
+SCENES = {
+    'controller': 'a joint_trajectory_controller, the head stands elsewhere at first',
+    'simulator': 'a simulator with /clock (`use_sim_time`, as with Gazebo)',
+    'dialogue': 'a dialogue releases the head, moves it, and takes it back',
+    'two_robots': 'two robots in one graph, of which one is released',
+}
+"""What is played, by name."""
 
 AWAY = 0.6
 """Where a head stands at first, as a share of the way to its limits."""
@@ -69,15 +77,12 @@ class Place:
         profile: of the robot.
         clip: video of the speaker.
         gazebo: whether the robot is a simulator, by whose clock all goes.
-        namespace: of a second stack beside that of the graph; '' = the same.
+        options: of its nodes.
     """
 
     def __init__(
-        self, profile: RobotProfile, clip: Path, gazebo: bool = False, namespace: str = ''
+        self, profile: RobotProfile, clip: Path, gazebo: bool = False, **options: Any
     ) -> None:
-        options: dict[str, Any] = {}
-        if namespace:
-            options = {'namespace': namespace, 'use_global_arguments': False}
         self.profile = profile
         self.away = [AWAY * joint.maximum for joint in profile.joints]
         self.robot = SimulatedRobot(profile, self.away, gazebo, **options)
@@ -141,32 +146,37 @@ class Integrators:
 
     def __init__(self, folder: Path, clip: Path, profile: RobotProfile, seconds: float) -> None:
         self._folder, self._clip, self._profile = folder, clip, profile
-        self._seconds = seconds / len(self.scenes)
+        self._seconds = seconds / len(SCENES)
 
-    @property
-    def scenes(self) -> tuple[Callable[[], Outcome], ...]:
-        """What can be played, in this order."""
-        return self.controller, self.simulator, self.dialogue, self.two_robots
+    def play(self, scene: str) -> Outcome:
+        """Play one of `SCENES`."""
+        outcome = Outcome(SCENES[scene])
+        play = {
+            'controller': self._controller,
+            'simulator': self._simulator,
+            'dialogue': self._dialogue,
+            'two_robots': self._two_robots,
+        }[scene]
+        try:
+            play(outcome)
+        except UnavailableError as error:
+            outcome.problems.append(str(error))
+        return outcome
 
-    def controller(self) -> Outcome:
+    def _controller(self, outcome: Outcome) -> None:
         """A trajectory controller, and a head that stands elsewhere at first."""
-        outcome = Outcome('a joint_trajectory_controller, the head stands elsewhere at first')
         with self._stage(outcome) as (place,):
             self._listen(place)
             place.judge(outcome, self._seconds)
-        return outcome
 
-    def simulator(self) -> Outcome:
+    def _simulator(self, outcome: Outcome) -> None:
         """The same in simulated time."""
-        outcome = Outcome('a simulator with /clock (`use_sim_time`, as with Gazebo)')
         with self._stage(outcome, gazebo=True) as (place,):
             self._listen(place)
             place.judge(outcome, self._seconds)
-        return outcome
 
-    def dialogue(self) -> Outcome:
+    def _dialogue(self, outcome: Outcome) -> None:
         """The head is released, moved by another program, and taken back, again and again."""
-        outcome = Outcome('a dialogue releases the head, moves it, and takes it back')
         random = np.random.default_rng(0)
         with self._stage(outcome) as (place,):
             end = time.monotonic() + self._seconds
@@ -197,11 +207,9 @@ class Integrators:
             )
             if max(leaps) > NEAR:
                 outcome.problems.append(f'began {worst:.0f} degrees from where it stood')
-        return outcome
 
-    def two_robots(self) -> Outcome:
+    def _two_robots(self, outcome: Outcome) -> None:
         """Two stacks and two robots in one graph, one of which is released."""
-        outcome = Outcome('two robots in one graph, of which one is released')
         with self._stage(outcome, two=True) as (first, second):
             self._set_active(second, False)
             self._wait(lambda: self._rests(second), 'the second head to rest')
@@ -220,7 +228,6 @@ class Integrators:
                 told = place.watcher.levels.get('head', '')
                 if 'published by' in told or 'another node' in told:
                     outcome.problems.append(f'{name}: {told}')
-        return outcome
 
     @contextlib.contextmanager
     def _stage(
@@ -243,7 +250,9 @@ class Integrators:
                 folder.mkdir(exist_ok=True)
                 stacks.append(StackProcess(folder, parameters, namespace))
                 undo.callback(stacks[1].stop)
-                places.append(Place(self._profile, self._clip, namespace=namespace))
+                # The namespace of the graph is a global argument.
+                other: dict[str, Any] = {'namespace': namespace, 'use_global_arguments': False}
+                places.append(Place(self._profile, self._clip, **other))
             self._graph = graph
             graph.spin(*(node for place in places for node in place.nodes))
             for place in places:
