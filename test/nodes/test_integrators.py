@@ -29,7 +29,7 @@ def test_the_stack_gets_on_with_robots(scene, tmp_path):
 
 @pytest.fixture
 def place(graph, tmp_path):
-    clip = write_clip(tmp_path / 'clip.mp4', [0, 100, 200, 300], sound_ms=400)
+    clip = write_clip(tmp_path / 'clip.mp4', [0, 100, 200, 300], audio_ms=400)
     made = Place(PROFILE, clip, context=graph.context)
     for node in made.nodes:
         graph.add(node)

@@ -134,7 +134,7 @@ def test_a_browser_shows_the_listener_and_sets_its_attitude(graph: Graph, chromi
     sees='The node says so and does not start.',
 )
 def test_capture_opens_what_its_parameters_say(graph: Graph, tmp_path, capfd):
-    clip = write_clip(tmp_path / 'clip.mp4', [0, 100, 200, 300], sound_ms=400)
+    clip = write_clip(tmp_path / 'clip.mp4', [0, 100, 200, 300], audio_ms=400)
     capture = graph.make(CaptureNode, camera=str(clip), frame_id='eye')
     tester = graph.tester()
     images = graph.record(tester, Image, 'image')
