@@ -62,7 +62,9 @@ def chromium() -> Iterator[Any]:
     if program is None:
         pytest.skip('no Chromium on this machine: install one, or set VICO_BROWSER')
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=['--no-sandbox'])
+        # WebGL needs the last one where there is no GPU.
+        args = ['--no-sandbox', '--enable-unsafe-swiftshader']
+        browser = driver.chromium.launch(executable_path=program, args=args)
         yield browser
         browser.close()
 

@@ -8,13 +8,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import pytest
 from faces import face_with
+from page_shot import shots_of
 
 from vico_listener.cli.face import trial
-from vico_listener.cli.main import main
 from vico_listener.motion import FaceMotion
 from vico_listener.render.cartoon.art import face_drawing
 from vico_listener.render.cartoon.cartoon_renderer import CartoonRenderer
@@ -24,6 +23,7 @@ from vico_listener.render.cartoon.theme import theme_names
 from vico_listener.resources import resource_path
 
 face_page = pytest.importorskip('vico_listener.live.face_page', reason='aiohttp is not installed')
+cartoon_look = pytest.importorskip('vico_listener.live.face_look').cartoon_look
 
 SHOWN = {
     'rest': face_with(),
@@ -80,7 +80,7 @@ def script() -> Path:
 @pytest.fixture
 def served():
     """The page's server and its address."""
-    page = face_page.FacePage('127.0.0.1', 0, face_drawing(load_theme('paper')))
+    page = face_page.FacePage('127.0.0.1', 0, cartoon_look('paper'))
     yield page, page.start()
     page.close()
 
@@ -101,7 +101,7 @@ def test_a_page_gets_the_face_and_its_motions(served) -> None:
     page.show(face_with(mouthSmile=0.123456), 2_500_000_000)
 
     async def watch(session):
-        async with session.get(url + 'drawing.json') as response:
+        async with session.get(url + 'face.data') as response:
             drawing = await response.json()
         async with session.ws_connect(url + 'face', headers={'Origin': url.rstrip('/')}) as socket:
             first = await socket.receive_json(timeout=10)
@@ -143,23 +143,11 @@ def test_the_trial_moves_and_comes_to_rest() -> None:
     assert not motions[60].expression.any()
 
 
-def test_a_wrong_theme_is_told_before_anything_is_served(capsys) -> None:
-    assert main(['face', '--try', '--theme', 'eve']) == 1
-    assert "unknown theme 'eve'" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize('name', SHOWN)
-def test_a_browser_paints_the_picture_of_the_renderer(served, chromium, name: str) -> None:
+def test_a_browser_paints_the_picture_of_the_renderer(served, chromium) -> None:
     page, url = served
-    motion = SHOWN[name]
-    tab = chromium.new_page(viewport={'width': 480, 'height': 320})
-    tab.goto(url)
-    page.show(motion, 1_000_000_000)
-    tab.wait_for_selector('body[data-motions="1"]')
-    tab.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
-    shot = tab.locator('#face').screenshot()
-    tab.close()
-    theirs = cv2.imdecode(np.frombuffer(shot, np.uint8), cv2.IMREAD_COLOR)[:250].astype(int)
-    ours = CartoonRenderer(320, 'paper', 480).render(motion)[:250].astype(int)
-    # Below are the button and the state. Edges are smoothed differently, but lie in one place.
-    assert (np.abs(theirs - ours).max(axis=2) > 110).mean() < 0.002
+    shots = shots_of(chromium, page, url, list(SHOWN.values()), 480, 320)
+    renderer = CartoonRenderer(320, 'paper', 480)
+    for shot, (name, motion) in zip(shots, SHOWN.items(), strict=True):
+        # Below are the button and the state. Edges are smoothed differently, but lie in one place.
+        theirs, ours = shot[:250].astype(int), renderer.render(motion)[:250].astype(int)
+        assert (np.abs(theirs - ours).max(axis=2) > 110).mean() < 0.002, name

@@ -1,4 +1,4 @@
-"""`vico face`, which shows the listener as a cartoon face on a page in a browser."""
+"""`vico face`, which shows the listener on a page in a browser."""
 
 import argparse
 import contextlib
@@ -12,8 +12,6 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.live.origin import warn_of_strangers
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
-from vico_listener.render.cartoon.art import face_drawing
-from vico_listener.render.cartoon.theme import load_theme
 
 HOLD = 2.0
 """How long each expression of the trial takes, s."""
@@ -30,7 +28,14 @@ TRIAL: tuple[tuple[tuple[str, ...], tuple[float, float, float]], ...] = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `vico face`."""
-    parser.add_argument('--theme', default='paper', help='how the face looks, or a YAML file')
+    parser.add_argument(
+        '--renderer',
+        default='cartoon',
+        choices=('cartoon', 'head3d'),
+        help='what the browser draws: a painted face, or a three-dimensional head on its GPU',
+    )
+    parser.add_argument('--theme', default='paper', help='how the cartoon looks, or a YAML file')
+    parser.add_argument('--figure', default='maya', help='whom head3d shows, or a YAML file')
     parser.add_argument('--host', default='127.0.0.1', help='the address that serves the page')
     parser.add_argument(
         '--port', type=int, default=8766, help='the port of the page; 0 for any free one'
@@ -48,9 +53,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve the page until the user stops it."""
+    from vico_listener.live.face_look import face_look
     from vico_listener.live.face_page import FacePage
 
-    page = FacePage(args.host, args.port, face_drawing(load_theme(args.theme)))
+    page = FacePage(args.host, args.port, face_look(args.renderer, args.theme, args.figure))
     address = page.start()
     with contextlib.closing(page):
         print(f'open {address} (stop it by Ctrl-C)', flush=True)

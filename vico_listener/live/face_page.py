@@ -1,4 +1,4 @@
-"""The cartoon face as a local web page: coefficients go over a WebSocket, the browser paints."""
+"""The face as a local web page: coefficients go over a WebSocket, the browser draws."""
 
 import asyncio
 import json
@@ -7,18 +7,9 @@ from typing import Any
 from aiohttp import web
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.live.face_look import FaceLook
 from vico_listener.live.web_page import WebPage
 from vico_listener.motion import FaceMotion
-from vico_listener.render.cartoon.drawing import Drawing
-from vico_listener.resources import resource_path
-
-FILES = {
-    '/': ('index.html', 'text/html'),
-    '/face.js': ('face.js', 'text/javascript'),
-    '/shapes.js': ('shapes.js', 'text/javascript'),
-    '/style.css': ('style.css', 'text/css'),
-}
-"""The files that are served, besides `/drawing.json` and the WebSocket `/face`."""
 
 DIGITS = 4
 """The digits behind the point of the coefficients that are sent."""
@@ -50,17 +41,11 @@ class FacePage(WebPage[_Client]):
     Args:
         host: the address to which the server is bound.
         port: the port; 0 for any free one.
-        drawing: the face.
+        look: the face.
     """
 
-    def __init__(self, host: str, port: int, drawing: Drawing) -> None:
-        files = {
-            path: (resource_path(f'resource/pages/face/{name}').read_bytes(), kind)
-            for path, (name, kind) in FILES.items()
-        }
-        described = json.dumps(drawing.description()).encode()
-        files['/drawing.json'] = (described, 'application/json')
-        super().__init__(host, port, files, '/face')
+    def __init__(self, host: str, port: int, look: FaceLook) -> None:
+        super().__init__(host, port, look.files(), '/face')
         self._newest: str | None = None
 
     def show(self, motion: FaceMotion, stamp: int) -> None:

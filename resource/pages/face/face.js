@@ -7,7 +7,6 @@
   const REST = { expression: Array(52).fill(0), rotation: [0, 0, 0], translation: [0, 0, 0] };
   const get = (id) => document.getElementById(id);
   const canvas = get('face');
-  const context = canvas.getContext('2d');
   const motions = [];
   let behind = Infinity; // the least time from a motion's stamp to its arrival, s
 
@@ -41,27 +40,13 @@
     };
   }
 
-  const css = (colour) => `rgb(${colour.join(',')})`;
-
-  function paint(drawing, motion) {
-    const ratio = window.devicePixelRatio || 1;
+  function fit() {
+    const ratio = Math.min(window.devicePixelRatio || 1, 2);
     const width = Math.round(canvas.clientWidth * ratio);
     const height = Math.round(canvas.clientHeight * ratio);
     if (canvas.width !== width || canvas.height !== height) {
       canvas.width = width;
       canvas.height = height;
-    }
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.fillStyle = css(drawing.background);
-    context.fillRect(0, 0, width, height);
-    const scale = Math.min(width, height) / drawing.zoom;
-    context.setTransform(scale, 0, 0, scale, width / 2, height / 2 - scale * drawing.centre);
-    for (const { points, colour } of shapesOf(drawing, motion)) {
-      context.beginPath();
-      points.forEach(([x, y], i) => (i ? context.lineTo(x, y) : context.moveTo(x, y)));
-      context.closePath();
-      context.fillStyle = css(colour);
-      context.fill('evenodd');
     }
   }
 
@@ -92,9 +77,10 @@
   document.addEventListener('pointermove', wake);
   wake();
 
-  fetch('drawing.json').then((answer) => answer.json()).then((drawing) => {
+  makePainter(canvas).then((paint) => {
     const step = () => {
-      paint(drawing, motionAt(seconds() - behind - DELAY));
+      fit();
+      paint(motionAt(seconds() - behind - DELAY));
       requestAnimationFrame(step);
     };
     connect();

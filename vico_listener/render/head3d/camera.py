@@ -14,6 +14,9 @@ DISTANCE = 10.0
 HEIGHT = 4.2
 """What the picture shows at the distance of the centre, dm."""
 
+WALL_EDGE, WALL_MIDDLE = np.array([150.0, 138.0, 126.0]), np.array([214.0, 206.0, 198.0])
+"""BGR of the wall behind the figure, far from its middle and there."""
+
 
 class Camera:
     """Looks at the figure from the front.
@@ -39,8 +42,7 @@ def backdrop(size: int) -> Image:
     """Return the picture (size, size, 3) uint8 BGR behind the figure: a softly lit wall."""
     y, x = np.mgrid[0:size, 0:size] / size
     glow = np.exp(-((x - 0.5) ** 2 + (y - 0.42) ** 2) / 0.28)[..., None]
-    edge, middle = np.array([150.0, 138.0, 126.0]), np.array([214.0, 206.0, 198.0])
-    return np.asarray(edge + (middle - edge) * glow, np.uint8)
+    return np.asarray(WALL_EDGE + (WALL_MIDDLE - WALL_EDGE) * glow, np.uint8)
 
 
 def tone_curve() -> Floats:
