@@ -38,11 +38,11 @@ UPDATE_NS = 10_000_000
 LAG = 0.04
 """Time constant of the servos, s."""
 
-LONGEST_NS = 200_000_000
-"""For so long this process may have to wait; the steps are then made up for at once."""
-
 SIMULATION_START = 5 * NANOSECONDS
 """When a simulator's time begins."""
+
+LONGEST_NS = 5 * NANOSECONDS
+"""For so long this process may have to wait; the steps are then made up for at once."""
 
 
 class SimulatedRobot(Node):
@@ -123,8 +123,9 @@ class SimulatedRobot(Node):
 
     def _on_timer(self) -> None:
         wall = self._wall.now().nanoseconds
-        # After a clock was set, or this process had to wait for long, it goes on from there.
-        if not 0 <= wall - self._last <= LONGEST_NS:
+        # A simulator gets slower where it has to wait. Otherwise a clock was set.
+        longest = UPDATE_NS if self._gazebo else LONGEST_NS
+        if not 0 <= wall - self._last <= longest + UPDATE_NS:
             self._last = wall - UPDATE_NS
         if wall - self._last < UPDATE_NS:
             return
