@@ -116,8 +116,8 @@ class Place:
         wanted = share * seconds * self.profile.rate
         outcome.figures.append(
             f'{controller.accepted} trajectories ({controller.accepted / wanted:.0%}), '
-            f'{controller.refused} refused, {controller.replaced} not looked at; {max(speeds):.0%} of the highest speed at the '
-            'joint'
+            f'{controller.refused} refused, {controller.replaced} not looked at; '
+            f'{max(speeds):.0%} of the highest speed at the joint'
         )
         found = outcome.problems
         if controller.refused:
