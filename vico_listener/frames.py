@@ -95,6 +95,7 @@ class SpeakerFrame:
         audio_valid: whether all audio up to the tick had arrived.
         speaking: whether the person in view speaks; without one, whether somebody does.
         mouthed: whether only the mouth says so, because no voice is heard.
+        pitch: the pitch of the voice, Hz; 0 where it is not voiced, or was not measured.
         reset: True in the first frame after the stream began or its clock jumped back; everything
             that keeps state must then forget it.
         timing: how long the stages so far took.
@@ -112,6 +113,7 @@ class SpeakerFrame:
     reset: bool = False
     timing: Timing = field(default_factory=Timing)
     mouthed: bool = False
+    pitch: float = 0.0
     acoustics: str = ACOUSTICS[0]
 
     def __post_init__(self) -> None:

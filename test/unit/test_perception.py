@@ -95,7 +95,7 @@ def test_features_are_those_of_the_offline_path() -> None:
     frames = feed(make(), 25, 2.0)
     samples = np.concatenate([sound(0.01, n / 100) for n in range(200)])
     ticks = [f.stamp - START for f in frames]
-    expected, speaking = acoustic_features(samples, RATE, ticks)
+    expected, speaking, _ = acoustic_features(samples, RATE, ticks)
     np.testing.assert_array_equal(np.array([f.acoustic for f in frames]), expected)
     assert [f.speaking for f in frames] == list(speaking)
 

@@ -30,7 +30,7 @@ def test_every_feature_has_a_name():
 def test_mfcc_zcr_and_energy_are_those_of_librosa(speech):
     librosa = pytest.importorskip('librosa')
     times = ticks(240)
-    features, _ = acoustic_features(speech, RATE, times)
+    features, *_ = acoustic_features(speech, RATE, times)
     padded = np.concatenate([np.zeros(512), speech.astype(np.float32).astype(float)])
     for tick, row in zip(times, features, strict=True):
         frame = padded[index_at(tick) : index_at(tick) + 512]
@@ -52,7 +52,7 @@ def test_mfcc_zcr_and_energy_are_those_of_librosa(speech):
 
 
 def test_deltas_are_slopes_over_the_last_five_ticks(speech):
-    features, _ = acoustic_features(speech, RATE, ticks(100))
+    features, *_ = acoustic_features(speech, RATE, ticks(100))
     features = features.astype(float)
     mfcc = np.vstack([np.repeat(features[:1, :14], 8, axis=0), features[:, :14]])
     slopes = np.array([np.polyfit(range(5), mfcc[i - 4 : i + 1], 1)[0] for i in range(4, 108)])
@@ -64,7 +64,7 @@ def test_deltas_are_slopes_over_the_last_five_ticks(speech):
 def test_deltas_of_a_steady_ramp_in_level():
     """A tone whose level rises by 1 dB a tick moves C0 alone, evenly."""
     level = 10 ** ((np.arange(RATE * 2) / (RATE / 30) - 60) / 20)
-    features, _ = acoustic_features(noise(2, 0.1) * level, RATE, ticks(50))
+    features, *_ = acoustic_features(noise(2, 0.1) * level, RATE, ticks(50))
     c0 = features[20:, definition.DELTA.start].mean()
     assert c0 == pytest.approx(np.sqrt(40), rel=0.1)
     assert abs(features[20:, definition.DELTA2.start].mean()) < 0.5
@@ -73,19 +73,19 @@ def test_deltas_of_a_steady_ramp_in_level():
 @pytest.mark.parametrize('level_db', [0.0, -20.0, -50.0])
 def test_level_of_a_sine(level_db):
     """BS.1770: a 997 Hz sine at 0 dB full scale in one channel reads -3.01 LKFS."""
-    features, _ = acoustic_features(sine(997, 1, level=10 ** (level_db / 20)), RATE, ticks(29))
+    features, *_ = acoustic_features(sine(997, 1, level=10 ** (level_db / 20)), RATE, ticks(29))
     assert features[-1, definition.LOUDNESS] == pytest.approx(level_db - 3.01, abs=0.05)
     assert features[-1, definition.LOG_ENERGY] == pytest.approx(level_db - 3.01, abs=0.05)
 
 
 @pytest.mark.parametrize('frequency', [125, 1000, 4000])
 def test_zero_crossings_of_a_sine(frequency):
-    features, _ = acoustic_features(sine(frequency, 1), RATE, ticks(29))
+    features, *_ = acoustic_features(sine(frequency, 1), RATE, ticks(29))
     assert features[20, definition.ZCR] == pytest.approx(2 * frequency / RATE, abs=2 / 512)
 
 
 def test_loudness_fills_its_400_ms():
-    features, _ = acoustic_features(sine(997, 2), RATE, ticks(30))
+    features, *_ = acoustic_features(sine(997, 2), RATE, ticks(30))
     loudness = features[:, definition.LOUDNESS]
     assert loudness[5] == pytest.approx(-3.01 + 10 * np.log10(6 / 12), abs=0.15)
     assert loudness[11] == pytest.approx(loudness[29], abs=0.05)
@@ -101,7 +101,7 @@ def test_k_weighting_is_that_of_the_standards_filters():
 
 
 def test_loudness_follows_a_time_domain_meter(speech):
-    features, _ = acoustic_features(speech, RATE, ticks(240))
+    features, *_ = acoustic_features(speech, RATE, ticks(240))
     soxr = pytest.importorskip('soxr')
     weighted = soxr.resample(speech, RATE, 48000)
     for numerator, denominator in definition._K_FILTERS:
@@ -115,7 +115,7 @@ def test_loudness_follows_a_time_domain_meter(speech):
 
 
 def test_digital_silence_has_floor_values():
-    features, speaking = acoustic_features(np.zeros(RATE), RATE, ticks(29))
+    features, speaking, _ = acoustic_features(np.zeros(RATE), RATE, ticks(29))
     assert np.isfinite(features).all()
     assert not speaking.any()
     np.testing.assert_allclose(features[:, 0], -100 * np.sqrt(40), rtol=1e-6)
@@ -127,7 +127,7 @@ def test_digital_silence_has_floor_values():
 
 def test_an_offset_changes_nothing(speech):
     """Cheap sound cards add DC."""
-    plain, _ = acoustic_features(speech, RATE, ticks(100))
-    shifted, _ = acoustic_features(speech + 0.1, RATE, ticks(100))
+    plain, *_ = acoustic_features(speech, RATE, ticks(100))
+    shifted, *_ = acoustic_features(speech + 0.1, RATE, ticks(100))
     np.testing.assert_allclose(shifted[1:, :14], plain[1:, :14], atol=0.05)
     np.testing.assert_allclose(shifted[13:, 42:], plain[13:, 42:], atol=0.02)

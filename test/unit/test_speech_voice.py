@@ -114,7 +114,7 @@ def test_the_flag_is_causal(speech):
 def test_real_speech_and_its_pauses(speech):
     """Against the energy of the whole clip, which is quiet between the phrases."""
     found = flags(speech)
-    features, _ = acoustic_features(speech, RATE, ticks(len(found)))
+    features, *_ = acoustic_features(speech, RATE, ticks(len(found)))
     energy = features[:, 42]
     assert found[energy > -32].mean() > 0.85
     quiet = np.convolve(energy < -60, np.ones(5), 'full')[: len(energy)] == 5

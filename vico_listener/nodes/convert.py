@@ -87,6 +87,7 @@ def speaker_message(frame: SpeakerFrame, frame_id: str) -> msg.SpeakerFrame:
         audio_valid=frame.audio_valid,
         speaking=frame.speaking,
         mouthed=frame.mouthed,
+        pitch=frame.pitch,
         received=_received_message(frame.timing),
         audio_wait=frame.timing.audio_wait,
         face_time=frame.timing.face,
@@ -110,6 +111,7 @@ def speaker_of(message: msg.SpeakerFrame) -> SpeakerFrame:
         audio_valid=message.audio_valid,
         speaking=message.speaking,
         mouthed=message.mouthed,
+        pitch=message.pitch,
         reset=message.reset,
         timing=Timing(
             stamp_of(message.received) / NANOSECONDS,

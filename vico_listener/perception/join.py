@@ -302,6 +302,7 @@ class Perception:
             audio_valid=heard,
             speaking=talk.speaking,
             mouthed=talk.mouthed,
+            pitch=0.0 if acoustic is None else acoustic.pitch,
             reset=self._fresh,
             timing=Timing(
                 received=received,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,7 @@ class AcousticFrame:
         features: (45,) float32 in the stream's layout; always finite.
         speaking: voice activity.
         speech: the probability that the audio is speech; 1 where no network tells.
+        pitch: the pitch of the voice, Hz; 0 where it is not voiced.
         valid: whether all audio of the tick's analysis frame was known; silence replaces what is
             missing.
     """
@@ -45,7 +47,22 @@ class AcousticFrame:
     features: NDArray[np.float32]
     speaking: bool
     speech: float
+    pitch: float
     valid: bool
+
+
+class Acoustics(NamedTuple):
+    """The acoustic features of a recording over T ticks.
+
+    Attributes:
+        features: (T, 45) float32.
+        speaking: (T,) bool voice activity.
+        pitch: (T,) float32 pitch of the voice, Hz; 0 where it is not voiced.
+    """
+
+    features: NDArray[np.float32]
+    speaking: NDArray[np.bool_]
+    pitch: NDArray[np.float32]
 
 
 class AcousticStream:
@@ -166,7 +183,8 @@ class AcousticStream:
             self.counters.starved += 1
         valid = timeline.ring.known(resampler.position(first), end_known)
         speaking = self._voice.update(spectrum)
-        return AcousticFrame(features, speaking, self._listen(first + FRAME), valid)
+        speech = self._listen(first + FRAME)
+        return AcousticFrame(features, speaking, speech, self._voice.pitch, valid)
 
     def _samples(self, first: int, count: int) -> NDArray[np.float32]:
         """Return samples at `INTERNAL_RATE`, which are overwritten by the next call."""
@@ -197,7 +215,7 @@ def acoustic_features(
     sample_rate: int,
     ticks: Sequence[int] | NDArray[np.int64],
     acoustics: str = ACOUSTICS[0],
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+) -> Acoustics:
     """Return the features of a whole recording, exactly as `AcousticStream` computes them live.
 
     Args:
@@ -206,15 +224,15 @@ def acoustic_features(
         sample_rate: Hz.
         ticks: T increasing stamps, ns.
         acoustics: the layout of the features, one of `ACOUSTICS`.
-
-    Returns:
-        (T, 45) float32 features and (T,) bool voice activity.
     """
     samples = np.asarray(samples)
     channels = 1 if samples.ndim == 1 else samples.shape[1]
     stream = AcousticStream(sample_rate, channels, acoustics=acoustics)
-    features = np.empty((len(ticks), ACOUSTIC_SIZE), np.float32)
-    speaking = np.empty(len(ticks), np.bool_)
+    found = Acoustics(
+        np.empty((len(ticks), ACOUSTIC_SIZE), np.float32),
+        np.empty(len(ticks), np.bool_),
+        np.empty(len(ticks), np.float32),
+    )
     pushed = 0
     for i, tick in enumerate(ticks):
         # Push up to just after the tick, in pieces shorter than the ring.
@@ -224,6 +242,7 @@ def acoustic_features(
             stream.push(piece, pushed * NANOSECONDS // sample_rate)
             pushed += len(piece)
         frame = stream.frame(int(tick))
-        features[i] = frame.features
-        speaking[i] = frame.speaking
-    return features, speaking
+        found.features[i] = frame.features
+        found.speaking[i] = frame.speaking
+        found.pitch[i] = frame.pitch
+    return found

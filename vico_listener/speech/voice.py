@@ -25,13 +25,12 @@ from numpy.typing import NDArray
 from vico_listener.speech.features import Spectrum
 from vico_listener.speech.features import bin_frequencies
 from vico_listener.speech.features import hann_window
+from vico_listener.speech.pitch import LAGS
+from vico_listener.speech.pitch import PitchFollower
 from vico_listener.speech.resampler import INTERNAL_RATE
 
 BAND = slice(5, 29)
 """The mel bands that are analysed, about 0.4 to 3.4 kHz: the core of speech, above hum."""
-
-PITCH_RANGE = (70, 400)
-"""Range of human pitch, Hz: the inverse of the lags at which the autocorrelation may peak."""
 
 VOICE_RANGE = (180, 1600)
 """Frequencies whose harmonics enter the autocorrelation, Hz."""
@@ -85,9 +84,14 @@ Array = NDArray[np.float64]
 
 
 class VoiceDetector:
-    """Distinguishes speech from silence and noise, tick by tick."""
+    """Distinguishes speech from silence and noise, tick by tick.
+
+    Attributes:
+        pitch: the pitch of the voice at the last tick, Hz; 0 where it was not voiced.
+    """
 
     def __init__(self) -> None:
+        self._follower = PitchFollower()
         self._voice_bins, self._correlate = _correlation_matrix()
         self._lag_zero = np.ones(self._correlate.shape[1])
         bands = BAND.stop - BAND.start
@@ -106,6 +110,8 @@ class VoiceDetector:
         self._voiced_run = 0
         self._since_voiced = VOICED_TICKS
         self._since_active = HANG_TICKS + 1
+        self._follower.reset()
+        self.pitch = 0.0
 
     def update(self, spectrum: Spectrum) -> bool:
         """Return whether the speaker is speaking at this tick, given its spectrum."""
@@ -121,7 +127,8 @@ class VoiceDetector:
             and level > max(MIN_POWER, PEAK_RATIO * max(self._levels))
             and not self._steady()
         )
-        voiced = stands_out and self._periodicity(spectrum.power) > VOICED
+        self.pitch = self._pitch(spectrum.power) if stands_out else 0.0
+        voiced = self.pitch > 0
         self._voiced_run = self._voiced_run + 1 if voiced else 0
         self._since_voiced = 0 if self._voiced_run >= 2 else self._since_voiced + 1
         active = stands_out and self._since_voiced < VOICED_TICKS
@@ -147,23 +154,25 @@ class VoiceDetector:
         recent = self._levels[-STEADY_TICKS:]
         return max(recent) < STEADY_RATIO * min(recent)
 
-    def _periodicity(self, power: Array) -> float:
-        """Return the highest normalised autocorrelation within the range of pitch, about 0 to 1."""
+    def _pitch(self, power: Array) -> float:
+        """Return the pitch in Hz, 0 where the sound has no period within its range."""
         spectrum = np.sqrt(power[self._voice_bins])
         correlation = self._correlate @ spectrum
-        return float(correlation[correlation.argmax()]) / max(spectrum.dot(self._lag_zero), 1e-12)
+        whole = max(spectrum.dot(self._lag_zero), 1e-12)
+        if not float(correlation[correlation.argmax()]) / whole > VOICED:
+            return 0.0
+        return self._follower.follow(correlation / whole)
 
 
 def _correlation_matrix() -> tuple[slice, Array]:
     """Return the bins of `VOICE_RANGE`, and the matrix from their spectrum to its autocorrelation.
 
-    The rows of the matrix are the lags of `PITCH_RANGE`; they compensate for the decay of the
+    The rows of the matrix are the `LAGS` of pitch; they compensate for the decay of the
     window's autocorrelation. The correlation at lag 0 is the sum of the bins.
     """
     frequency = bin_frequencies()
     bins = slice(*np.searchsorted(frequency, VOICE_RANGE))
-    lags = np.arange(INTERNAL_RATE // PITCH_RANGE[1], INTERNAL_RATE // PITCH_RANGE[0] + 1)
-    angles = 2 * np.pi / INTERNAL_RATE * np.outer(lags, frequency[bins])
+    angles = 2 * np.pi / INTERNAL_RATE * np.outer(LAGS, frequency[bins])
     window = np.fft.irfft(np.abs(np.fft.rfft(hann_window())) ** 2)
     # Taking the square root of the spectrum roughly halves this decay in dB as well.
-    return bins, np.cos(angles) * np.sqrt(window[0] / window[lags])[:, None]
+    return bins, np.cos(angles) * np.sqrt(window[0] / window[LAGS])[:, None]

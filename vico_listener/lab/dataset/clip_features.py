@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import field
 from dataclasses import fields
 from dataclasses import replace
 from pathlib import Path
@@ -79,6 +80,8 @@ class ClipFeatures:
         attitude: attitude of the listener throughout the clip.
         speaker_id, listener_id: identities.
         acoustic: (T, 45) of the speaker; speaking, heard: (T,) voice, and whether there was audio.
+        pitch: (T,) pitch of the speaker's voice, Hz; 0 where it is not voiced. Left out, it has
+            not been measured, and is 0.
         speaker, listener: (T) their faces, in one basis. The listener's pose is as the camera saw
             it; frame 1 is its reference.
         acoustics: layout of the acoustic features, one of `ACOUSTICS`.
@@ -101,17 +104,20 @@ class ClipFeatures:
     listener: FaceTrack
     acoustics: str = ACOUSTICS[0]
     labels: Labels | None = None
+    pitch: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
 
     def __post_init__(self) -> None:
         if self.split not in SPLITS:
             raise DataError(f"{self.clip}: unknown split '{self.split}': {', '.join(SPLITS)}")
         count = len(self.speaker)
+        if not len(self.pitch):
+            self.pitch = np.zeros(count, np.float32)
         if self.acoustic.shape != (count, ACOUSTIC_SIZE):
             raise DataError(
                 f'{self.clip}: acoustic features have the shape {self.acoustic.shape}, '
                 f'not ({count}, {ACOUSTIC_SIZE})'
             )
-        lengths = {len(self.listener), len(self.speaking), len(self.heard), count}
+        lengths = {len(self.listener), len(self.speaking), len(self.heard), len(self.pitch), count}
         if len(lengths) > 1:
             raise DataError(f'{self.clip}: tracks of different lengths: {sorted(lengths)}')
         if self.labels is not None and len(self.labels) != count:
@@ -130,6 +136,7 @@ class ClipFeatures:
             acoustic=self.acoustic[chosen],
             speaking=self.speaking[chosen],
             heard=self.heard[chosen],
+            pitch=self.pitch[chosen],
             speaker=self.speaker.rows(chosen),
             listener=self.listener.rows(chosen),
         )
@@ -147,6 +154,7 @@ class ClipFeatures:
                 face_valid=bool(self.speaker.valid[tick]),
                 audio_valid=heard,
                 speaking=heard and bool(self.speaking[tick]),
+                pitch=float(self.pitch[tick]),
                 reset=tick == 0,
                 acoustics=self.acoustics,
             )
@@ -171,6 +179,7 @@ class ClipFeatures:
             acoustic=self.acoustic,
             speaking=self.speaking,
             heard=self.heard,
+            pitch=self.pitch,
             **arrays,
         )
         unfinished.replace(path)
@@ -200,6 +209,7 @@ class ClipFeatures:
                 acoustic=data['acoustic'],
                 speaking=data['speaking'],
                 heard=data['heard'],
+                pitch=data.get('pitch', np.zeros(0, np.float32)),
                 speaker=speaker,
                 listener=listener,
                 acoustics=str(data['acoustics']),

@@ -82,6 +82,7 @@ def observed_dyad(clip: ClipFeatures) -> Dyad:
         acoustic=np.where(heard, clip.acoustic, np.float32(0)),
         speaking=clip.speaking,
         heard=clip.heard,
+        pitch=clip.pitch,
         expression=_known(speaker, speaker.expression),
         rotation=_known(speaker, speaker.rotation),
         translation=_known(speaker, speaker.translation),

@@ -27,6 +27,7 @@ class Speaker:
     acoustic: NDArray[np.float32]
     speaking: NDArray[np.bool_]
     heard: NDArray[np.bool_]
+    pitch: NDArray[np.float32]
     face: FaceTrack
 
     def frame(self, tick: int) -> SpeakerFrame:
@@ -35,7 +36,17 @@ class Speaker:
         stamp = tick_stamp(tick)
         speaking = heard and bool(self.speaking[tick])
         motion, acoustic = self.face.motion(tick), self.acoustic[tick]
-        return SpeakerFrame(stamp, stamp, tick, motion, acoustic, visible, heard, speaking)
+        return SpeakerFrame(
+            stamp,
+            stamp,
+            tick,
+            motion,
+            acoustic,
+            visible,
+            heard,
+            speaking,
+            pitch=float(self.pitch[tick]),
+        )
 
 
 @dataclass
@@ -43,7 +54,8 @@ class Dyad:
     """A speaker and the listener who answers.
 
     Attributes:
-        acoustic: (T, 45); speaking, heard: (T,) voice, and whether there was audio; of the speaker.
+        acoustic: (T, 45); speaking, heard: (T,) voice, and whether there was audio; pitch: (T,) Hz;
+            all of the speaker.
         expression, rotation, translation, valid: the speaker's face, see `FaceTrack`.
         attitude: (T,) index into `ATTITUDES`, as asked for.
         personality: (10,) the listener's, in the order of the fields of `Personality`.
@@ -56,6 +68,7 @@ class Dyad:
     acoustic: NDArray[np.float32]
     speaking: NDArray[np.bool_]
     heard: NDArray[np.bool_]
+    pitch: NDArray[np.float32]
     expression: NDArray[np.float32]
     rotation: NDArray[np.float32]
     translation: NDArray[np.float32]
@@ -75,7 +88,7 @@ class Dyad:
 
     def speaker_frames(self) -> Iterator[SpeakerFrame]:
         """Yield the speaker's frames tick by tick."""
-        speaker = Speaker(self.acoustic, self.speaking, self.heard, self.face)
+        speaker = Speaker(self.acoustic, self.speaking, self.heard, self.pitch, self.face)
         return map(speaker.frame, range(len(self)))
 
     @property
@@ -111,6 +124,7 @@ def teach(
         speaker.acoustic,
         speaker.speaking,
         speaker.heard,
+        speaker.pitch,
         face.expression,
         face.rotation,
         face.translation,

@@ -104,9 +104,9 @@ def make_speaker(config: DyadConfig, split: str, number: int) -> list[Dyad]:
     audio = talk(rng, config.voices[split], config.recorded(split), config.seconds)
     count = int(config.seconds * MODEL_RATE)
     ticks = [tick_stamp(tick) for tick in range(1, count + 1)]
-    acoustic, speaking = acoustic_features(audio, INTERNAL_RATE, ticks)
+    acoustic, speaking, pitch = acoustic_features(audio, INTERNAL_RATE, ticks)
     face = speaker_face(rng, acoustic, speaking)
-    speaker = Speaker(acoustic, speaking, audio_valid(rng, count), face)
+    speaker = Speaker(acoustic, speaking, audio_valid(rng, count), pitch, face)
     dyads = []
     for index in range(len(ATTITUDES)):
         attitude = np.full(count, index, np.int8)

@@ -8,6 +8,7 @@ feature tree  `audio_feats/<clip>.npy` (T, 45) and `video_feats/<clip>.speaker.b
 Audio is analysed here for `.mat` files; a tree holds its features (layout `vico_release`).
 """
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -77,9 +78,10 @@ def features_from_mat(
     count = min(map(len, tracks))
     samples, rate = read_audio(entry.audio)
     ticks = [tick_stamp(tick) for tick in range(count)]
-    acoustic, speaking = acoustic_features(samples, rate, ticks)
+    acoustic, speaking, pitch = acoustic_features(samples, rate, ticks)
     heard = np.array([stamp * rate <= len(samples) * 10**9 for stamp in ticks])
-    return _features(entry, attitude, tracks, acoustic, speaking, heard)
+    made, notes = _features(entry, attitude, tracks, acoustic, speaking, heard)
+    return replace(made, pitch=pitch[: len(made)]), notes
 
 
 def features_from_tree(

@@ -202,6 +202,7 @@ def extract_clip(
         acoustic=np.array([f.acoustic for f in speaker], np.float32),
         speaking=np.array([f.speaking for f in speaker]),
         heard=np.array([f.audio_valid for f in speaker]),
+        pitch=np.array([f.pitch for f in speaker], np.float32),
         speaker=_track(speaker),
         listener=_track(listener),
     )

@@ -184,10 +184,10 @@ def make_dyad(settings: SynthesisSettings, clip: PlannedClip) -> tuple[Dyad, NDA
     count = round(length * MODEL_RATE)
     audio = talk(rng, [VOICES[clip.speaker]], [], count / MODEL_RATE)
     ticks = [tick_stamp(tick) for tick in range(count)]
-    acoustic, speaking = acoustic_features(audio, INTERNAL_RATE, ticks)
+    acoustic, speaking, pitch = acoustic_features(audio, INTERNAL_RATE, ticks)
     face = speaker_face(rng, acoustic, speaking)
     face.valid[:] = True
-    speaker = Speaker(acoustic, speaking, np.ones(count, np.bool_), face)
+    speaker = Speaker(acoustic, speaking, np.ones(count, np.bool_), pitch, face)
     who = Personality.draw(1000 * settings.seed + clip.listener)
     attitude = np.full(count, clip.attitude, np.int8)
     return teach(speaker, attitude, who, random_reference(rng)), audio
@@ -214,6 +214,7 @@ def clip_features(clip: PlannedClip, dyad: Dyad, seed: int) -> ClipFeatures:
         acoustic=dyad.acoustic,
         speaking=dyad.speaking,
         heard=dyad.heard,
+        pitch=dyad.pitch,
         speaker=dyad.face,
         listener=listener,
     )

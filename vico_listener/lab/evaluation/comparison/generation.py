@@ -113,5 +113,6 @@ def limited(
             acoustic=wrong.acoustic[rows],
             speaking=wrong.speaking[rows],
             heard=wrong.heard[rows],
+            pitch=wrong.pitch[rows],
         )
     return clip
