@@ -32,6 +32,7 @@ def made_clip(name: str = 'a', count: int = 40) -> ClipFeatures:
         acoustic=np.ones((count, 45), np.float32),
         speaking=np.arange(count) % 2 > 0,
         heard=np.ones(count, np.bool_),
+        pitch=np.arange(count, dtype=np.float32),
         speaker=made_track(count, BFM64, 1),
         listener=made_track(count, BFM64, 2),
     )
@@ -48,6 +49,16 @@ def test_what_is_written_is_read(tmp_path):
     assert len(frames) == 40 and frames[0].reset and not frames[1].reset
     assert [f.face_valid for f in frames] == read.speaker.valid.tolist()
     np.testing.assert_array_equal(frames[5].acoustic, clip.acoustic[5])
+    assert [f.pitch for f in frames] == list(range(40))
+
+
+def test_a_file_from_before_pitch_was_measured_is_read(tmp_path):
+    made_clip().save(tmp_path / 'a.npz')
+    with np.load(tmp_path / 'a.npz') as file:
+        older = {name: array for name, array in file.items() if name != 'pitch'}
+    np.savez(tmp_path / 'a.npz', **older)
+    (read,) = load_features(tmp_path)
+    assert not read.pitch.any() and len(read.pitch) == 40
 
 
 def test_an_empty_split_is_named(tmp_path):

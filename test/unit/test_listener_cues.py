@@ -129,3 +129,65 @@ def test_mimicry_rests_without_a_face() -> None:
         mimicry.step(face_with(rotation=(0.2 * np.sin(step / 10), 0, 0)), True)
     gone = [mimicry.step(FaceMotion.missing(), False) for _ in range(120)]
     assert np.abs(gone[-1]).max() < 1e-4
+
+
+def hear_pitch(speech: Speech, pitch: np.ndarray) -> list[Voice]:
+    cues = VoiceCues()
+    frames = speaker_frames(speech, with_face=False)
+    return [cues.update(replace(f, pitch=p)) for f, p in zip(frames, pitch.tolist(), strict=True)]
+
+
+def semitones(base: float, *parts: tuple[float, float, float]) -> np.ndarray:
+    """Parts of (seconds, from, to): a pitch that glides, in semitones above a base in Hz."""
+    glide = [np.linspace(low, high, round(s * MODEL_RATE)) for s, low, high in parts]
+    return np.asarray(base * 2 ** (np.concatenate(glide) / 12))
+
+
+@pytest.mark.parametrize('base', [90.0, 220.0])
+def test_low_pitch_is_a_cue_whatever_the_level(base: float) -> None:
+    """Every 2 s the voice falls by six semitones for 0.3 s, while its level says nothing."""
+    pitch = semitones(base, *[(1.7, 1, -1), (0.3, -6, -6)] * 8)
+    voices = hear_pitch(tone((16.0, VOICE)), pitch)
+    low = np.array([step for step, voice in enumerate(voices) if voice.low]) / MODEL_RATE
+    later = low[low > 4]
+    assert len(later) >= 5
+    inside = (later % 2.0 >= 1.7) & (later % 2.0 < 2.0)
+    assert np.mean(inside) > 0.8
+
+
+def test_without_pitch_the_level_tells_what_is_low() -> None:
+    speech = synthetic_speech(3, 20.0)
+    whisper = hear_pitch(speech, np.zeros(len(speech)))
+    assert [v.low for v in whisper] == [v.low for v in hear(speech)]
+    assert any(v.low for v in whisper)
+
+
+@pytest.mark.parametrize(
+    ('end', 'asks'),
+    [((0.3, -3, 3), True), ((0.3, -2, -5), False), ((0.3, 0, 0), False), ((0.3, -3, -2), False)],
+    ids=['rises', 'falls', 'level', 'rises a little'],
+)
+def test_a_phrase_that_rises_at_its_end_asks(end: tuple[float, float, float], asks: bool) -> None:
+    pitch = np.concatenate([semitones(120, (1.7, 2, -1), end), np.zeros(MODEL_RATE)])
+    voices = hear_pitch(tone((2.0, VOICE), (1.0, NOISE)), pitch)
+    (ended,) = [voice for voice in voices if voice.ended]
+    assert ended.asked is asks
+    assert not any(voice.asked for voice in voices if not voice.ended)
+
+
+def test_one_wrong_octave_at_the_end_asks_nothing() -> None:
+    pitch = semitones(120, (1.7, 2, -1), (0.3, -1, -1))
+    pitch[-1] *= 2
+    voices = hear_pitch(
+        tone((2.0, VOICE), (1.0, NOISE)), np.concatenate([pitch, np.zeros(MODEL_RATE)])
+    )
+    assert not any(voice.asked for voice in voices)
+
+
+def test_a_question_before_is_forgotten_in_the_next_phrase() -> None:
+    asks = semitones(120, (1.7, 2, -1), (0.3, -3, 3))
+    says = semitones(120, (1.7, 2, -1), (0.3, -2, -5))
+    pause = np.zeros(MODEL_RATE)
+    speech = tone((2.0, VOICE), (1.0, NOISE), (2.0, VOICE), (1.0, NOISE))
+    voices = hear_pitch(speech, np.concatenate([asks, pause, says, pause]))
+    assert [voice.asked for voice in voices if voice.ended] == [True, False]

@@ -1,12 +1,16 @@
 """Finds cues in the speaker's voice, tick by tick and causally: phrase ends, low regions, stress.
 
-The 45 features hold no pitch, and their mel resolution is too coarse to recover it. The region of
-low pitch that invites a backchannel (Ward & Tsukahara 2000) is therefore replaced by a proxy, the
-`height` of the voice. Pitch, loudness and spectral brightness tend to fall together towards the end
-of a clause, so that the proxy is low where the smoothed voice is quiet and dark. It is a weak
-substitute: over a minute of recorded speech its correlation with the rank of the true pitch was
-r = 0.35. The rule itself is theirs: the height is below its 26th percentile for 110 ms, after
-700 ms of speech, and there was no such region in the last 800 ms.
+A region of low pitch invites a backchannel (Ward & Tsukahara, Journal of Pragmatics 32, 2000): the
+pitch is below its 26th percentile for 110 ms, after 700 ms of speech, and there was no such region
+in the last 800 ms. Where no pitch is told, as in recordings that hold the 45 features only or in a
+whisper, a proxy stands for it. Pitch, loudness and spectral brightness tend to fall together
+towards the end of a clause, so that the proxy is low where the smoothed voice is quiet and dark. It
+is a weak substitute: over a minute of recorded speech its correlation with the rank of the true
+pitch was r = 0.35.
+
+A phrase whose pitch rises at its end asks, as a rule: that is by far the most frequent contour of
+English questions that want a yes or no (Hedberg, Sosa & Görgülü, Corpus Linguistics and Linguistic
+Theory 13(2), 2017).
 
 All levels are in *spreads*: relative to the speaker's running mean, in units of the running
 standard deviation. The gain of the microphone therefore does not matter.
@@ -14,13 +18,14 @@ standard deviation. The gain of the microphone therefore does not matter.
 
 from dataclasses import dataclass
 from math import log
-from math import sqrt
+from math import log2
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.checks import all_finite
 from vico_listener.listener.checks import usable_face
 from vico_listener.listener.follower import STEP
+from vico_listener.listener.norm import Norm
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.speech.features import LOG_ENERGY
 from vico_listener.speech.features import MFCC
@@ -46,6 +51,14 @@ LOW_SECONDS = 0.11
 """The shortest time for which a voice must be low for a cue, s."""
 LOW_SPACING = 0.8
 """The shortest time between two low regions, s."""
+PITCHED = 1.0
+"""For so many seconds of speech after a pitch, the pitch tells what is low, not the proxy, s."""
+PITCH_STEP = 0.05
+"""The step by which the percentile of the pitch is learned, octaves."""
+FINAL = 0.4
+"""The last voiced part of a phrase that tells whether it rises, s."""
+RISE = 0.17
+"""How far its end lies above its lowest pitch where the phrase asks: 2 semitones, in octaves."""
 STRESS_HEIGHT = 0.7
 """A stressed syllable rises this far above the running mean, in spreads."""
 STRESS_SPACING = 0.3
@@ -53,10 +66,6 @@ STRESS_SPACING = 0.3
 QUIET = -2.2
 """Level in spreads below which the speaker pauses, even while voice activity still lasts."""
 
-OUTLIER = 2.0
-"""The largest deviation from the mean that is learned, in spreads."""
-SPREAD_TRUST = 30.0
-"""The number of additional values as which the usual spread counts."""
 ADAPTATION = 8.0 * MODEL_RATE
 """Ticks of speech over which the speaker's level and brightness are learned."""
 MEMORY = 1.5
@@ -102,6 +111,7 @@ class Voice:
         level, brightness: smoothed over a syllable, in spreads; 0 is usual.
         phrase: how the phrase has been said so far.
         ended: whether the phrase has just ended.
+        asked: whether it ended with a rise, as a question does; only where `ended`.
         low: whether a low region has just been recognised (see the module's docstring).
         stress: the height of a stressed syllable that has just peaked, in spreads, else 0.
     """
@@ -111,48 +121,9 @@ class Voice:
     brightness: float
     phrase: Phrase
     ended: bool = False
+    asked: bool = False
     low: bool = False
     stress: float = 0.0
-
-
-class _Norm:
-    """The running mean and spread of one quantity.
-
-    Outliers count as `OUTLIER` spreads only, so that the silence in which voice activity still
-    lasts is not taken for a quiet voice.
-    """
-
-    def __init__(self, mean: float, spread: float, trust: float, memory: float) -> None:
-        """Start from a usual mean and spread.
-
-        Args:
-            mean: the usual mean.
-            spread: the usual spread.
-            trust: the number of values as which they count; at 0 the first value replaces the mean.
-            memory: the number of values over which old ones are forgotten.
-        """
-        self._mean = mean
-        self._variance = spread * spread
-        self._least = spread / 3
-        self._trust = trust
-        self._memory = memory
-        self._count = 0
-
-    def update(self, value: float) -> None:
-        """Learn from a value."""
-        self._count += 1
-        if self._count == 1 and not self._trust:
-            self._mean = value
-        reach = OUTLIER * sqrt(self._variance)
-        offset = min(max(value - self._mean, -reach), reach)
-        self._mean += offset * max(1 / (self._count + self._trust), 1 / self._memory)
-        # A few values determine the spread poorly, so the usual spread counts for more.
-        gain = max(1 / (self._count + self._trust + SPREAD_TRUST), 1 / self._memory)
-        self._variance += gain * (offset * offset - self._variance)
-
-    def score(self, value: float) -> float:
-        """Return the distance of a value from the mean, in spreads."""
-        return (value - self._mean) / max(sqrt(self._variance), self._least)
 
 
 def _blend(old: float, new: float, seconds: float) -> float:
@@ -168,11 +139,11 @@ class VoiceCues:
 
     def reset(self) -> None:
         """Forget the speaker."""
-        self._energy = _Norm(0.0, ENERGY_SPREAD, 0, ADAPTATION)
-        self._tilt = _Norm(0.0, TILT_SPREAD, 0, ADAPTATION)
-        self._opening = _Norm(0.0, OPENING_SPREAD, 0, ADAPTATION)
+        self._energy = Norm(0.0, ENERGY_SPREAD, 0, ADAPTATION)
+        self._tilt = Norm(0.0, TILT_SPREAD, 0, ADAPTATION)
+        self._opening = Norm(0.0, OPENING_SPREAD, 0, ADAPTATION)
         self._long, self._loud, self._bright, self._fallen = (
-            _Norm(*usual, PHRASE_TRUST, PHRASE_MEMORY) for usual in USUAL_PHRASE
+            Norm(*usual, PHRASE_TRUST, PHRASE_MEMORY) for usual in USUAL_PHRASE
         )
         self._silent = PAUSE
         self._talked = 0.0
@@ -183,6 +154,9 @@ class VoiceCues:
         self._loudness = 0.0
         self._colour = 0.0
         self._percentile = -0.7
+        self._low_pitch: float | None = None
+        self._since_pitch = PITCHED
+        self._pitches: list[float] = []
         self._low_for = 0.0
         self._since_low = LOW_SPACING
         self._since_stress = STRESS_SPACING
@@ -197,7 +171,7 @@ class VoiceCues:
             self._mouthed = True
             opening = float(frame.face.expression[JAW])
             self._opening.update(opening)
-            return self._speech(self._opening.score(opening), 0.0)
+            return self._speech(self._opening.score(opening), 0.0, 0.0)
         if not (frame.audio_valid and all_finite(frame.acoustic)):
             if self._mouthed:
                 return self._pause()
@@ -213,7 +187,7 @@ class VoiceCues:
             if height > QUIET:
                 tilt = float(frame.acoustic[C1])
                 self._tilt.update(tilt)
-                return self._speech(height, -self._tilt.score(tilt))
+                return self._speech(height, -self._tilt.score(tilt), frame.pitch)
         return self._pause()
 
     def _pause(self) -> Voice:
@@ -223,9 +197,10 @@ class VoiceCues:
         voice = self._voice(voiced=False, ended=ended)
         if self._silent >= PAUSE:
             self._talked = 0.0
+            self._pitches.clear()
         return voice
 
-    def _speech(self, height: float, brightness: float) -> Voice:
+    def _speech(self, height: float, brightness: float, pitch: float) -> Voice:
         self._talked += STEP + (self._silent if self._talked else 0.0)
         self._silent = 0.0
         older, old = self._recent
@@ -235,7 +210,7 @@ class VoiceCues:
         self._loudness = _blend(self._loudness, height, MEMORY)
         self._colour = _blend(self._colour, brightness, MEMORY)
         stress = self._stressed(older, old)
-        return self._voice(voiced=True, low=self._is_low(), stress=stress)
+        return self._voice(voiced=True, low=self._is_low(pitch), stress=stress)
 
     def _stressed(self, older: float, old: float) -> float:
         self._since_stress += STEP
@@ -245,12 +220,31 @@ class VoiceCues:
         self._since_stress = 0.0
         return old
 
-    def _is_low(self) -> bool:
-        height = 0.7 * self._level + 0.3 * self._brightness
-        below = height < self._percentile
-        self._percentile += 0.03 * (LOW_PERCENTILE - below)
-        self._low_for = self._low_for + STEP if below else 0.0
+    def _asks(self) -> bool:
+        """Return whether the pitch of the phrase rises at its end, from a low accent up.
+
+        The end is the lower of the last two ticks, so that one wrong octave does not ask.
+        """
+        final = self._pitches[-round(FINAL * MODEL_RATE) :]
+        return len(final) > 2 and min(final[-2:]) - min(final) >= RISE
+
+    def _is_low(self, pitch: float) -> bool:
         self._since_low += STEP
+        self._since_pitch = 0.0 if pitch > 0 else self._since_pitch + STEP
+        if self._since_pitch >= PITCHED:
+            height = 0.7 * self._level + 0.3 * self._brightness
+            below = height < self._percentile
+            self._percentile += 0.03 * (LOW_PERCENTILE - below)
+        elif pitch > 0:
+            octave = log2(pitch)
+            self._pitches.append(octave)
+            if self._low_pitch is None:
+                self._low_pitch = octave - PITCH_STEP
+            below = octave < self._low_pitch
+            self._low_pitch += PITCH_STEP * (LOW_PERCENTILE - below)
+        else:
+            return False  # a consonant, which neither is low nor ends what is
+        self._low_for = self._low_for + STEP if below else 0.0
         low = (
             self._low_for >= LOW_SECONDS
             and self._talked >= MIN_PHRASE
@@ -275,4 +269,5 @@ class VoiceCues:
                 habit.update(value)
         scores = (habit.score(value) for habit, value in zip(habits, said, strict=True))
         phrase = Phrase(self._talked, *scores)
-        return Voice(voiced, self._level, self._brightness, phrase, ended, low, stress)
+        asked = ended and self._asks()
+        return Voice(voiced, self._level, self._brightness, phrase, ended, asked, low, stress)

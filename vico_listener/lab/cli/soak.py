@@ -102,7 +102,11 @@ def _demos(clip: Path, count: int, out: Path) -> int:
     from vico_listener.lab.faults.repeated_demos import repeat_demos
 
     played = repeat_demos(clip, count, BUSY_LOOPS, out)
-    demos = list(tqdm(played, total=count, desc='demos', unit='demo'))
+    demos = []
+    with tqdm(played, total=count, desc='demos', unit='demo') as progress:
+        for demo in progress:
+            demos.append(demo)
+            progress.set_postfix_str(f'motions: {len({d.motion for d in demos})}')
     found = problems(demos)
     print('\n'.join(found) or f'{count} demos, one motion: {demos[0].motion}')
     return 1 if found else 0
