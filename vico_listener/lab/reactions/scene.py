@@ -142,7 +142,7 @@ def synthetic_scene(seed: int) -> tuple[Scene, int]:
     seconds = LEAD_SECONDS + TAIL_SECONDS
     audio = record(rng, synthetic_talk(rng, [voice], seconds))
     ticks = [tick_stamp(tick) for tick in range(round(seconds * MODEL_RATE))]
-    acoustic, speaking = acoustic_features(audio, INTERNAL_RATE, ticks)
+    acoustic, speaking, _ = acoustic_features(audio, INTERNAL_RATE, ticks)
     face = speaker_face(rng, acoustic, speaking)
     face.valid[:] = True
     return Scene(audio, face, Speech(voice)), round(LEAD_SECONDS * MODEL_RATE)
