@@ -54,7 +54,7 @@ def test_pitch_of_recorded_speech_agrees_with_probabilistic_yin() -> None:
     librosa = pytest.importorskip('librosa')
     soxr = pytest.importorskip('soxr')
     samples, rate = real_speech()
-    speech = soxr.resample(samples / 32768.0, rate, RATE)[: 4 * RATE]
+    speech = soxr.resample(samples / 32768.0, rate, RATE)
     pitch = measured(speech)
     low, high = PITCH_RANGE
     # Frames of 64 ms around the middle of each tick's analysis frame of 32 ms.
@@ -64,7 +64,7 @@ def test_pitch_of_recorded_speech_agrees_with_probabilistic_yin() -> None:
     )
     at = (np.arange(1, len(pitch) + 1) * RATE // 30 - 256) // hop
     both = (pitch > 0) & sure[at]
-    assert both.sum() > 30
+    assert both.sum() > 60
     semitones = 12 * np.abs(np.log2(pitch[both] / reference[at][both]))
     assert np.median(semitones) < 0.3
     assert np.mean(semitones > 2) < 0.1

@@ -62,8 +62,8 @@ def test_silence_and_noise_are_not_speech(sound):
     assert not flags(sound).any()
 
 
-def test_silence_has_no_periodicity():
-    assert VoiceDetector()._periodicity(np.zeros(255)) == 0
+def test_silence_has_no_pitch():
+    assert VoiceDetector()._pitch(np.zeros(255)) == 0
 
 
 @pytest.mark.parametrize('lead', [0.0, 2.0])
