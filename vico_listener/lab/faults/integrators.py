@@ -6,6 +6,7 @@ simulated robots, and is judged by what became of the commands at the robot.
 
 import contextlib
 import math
+import os
 import time
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -117,7 +118,8 @@ class Place:
         outcome.figures.append(
             f'{controller.accepted} trajectories ({controller.accepted / wanted:.0%}), '
             f'{controller.refused} refused, {controller.replaced} not looked at; '
-            f'{max(speeds):.0%} of the highest speed at the joint'
+            f'{max(speeds):.0%} of the highest speed at the joint; load {os.getloadavg()[0]:.1f} on '
+            f'{os.cpu_count()} cores'
         )
         found = outcome.problems
         if controller.refused:
@@ -130,7 +132,8 @@ class Place:
         for name in ('limits', 'following'):
             if values.get(name, 'unknown') != 'ok':
                 found.append(f'{name}: {values.get(name, "unknown")}')
-        if values.get('start') != 'measured':
+        # After a stall it waits for a moment, too, until it knows where it is.
+        if values.get('start') not in ('measured', 'waiting'):
             found.append(f'the head began: {values.get("start", "unknown")}')
         if self.watcher.seen.not_finite:
             found.append(f'{self.watcher.seen.not_finite} motions were not finite')
