@@ -118,8 +118,8 @@ class Place:
         outcome.figures.append(
             f'{controller.accepted} trajectories ({controller.accepted / wanted:.0%}), '
             f'{controller.refused} refused, {controller.replaced} not looked at; '
-            f'{max(speeds):.0%} of the highest speed at the joint; load {os.getloadavg()[0]:.1f} on '
-            f'{os.cpu_count()} cores'
+            f'{max(speeds):.0%} of the highest speed at the joint; '
+            f'load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores'
         )
         found = outcome.problems
         if controller.refused:
