@@ -183,7 +183,7 @@ def test_the_head_perceives_the_scene_tick_by_tick(scene):
     assert all(frame.face_valid for frame in gone[1:AT])
 
 
-def test_judgement_is_students_t_with_bonferroni():
+def test_judgement_is_students_t_with_benjamini_and_hochberg():
     rng = np.random.default_rng(3)
     events = EVENTS[:4]
     found = rng.normal(0, 0.5, (20, 4, len(CHANNELS)))
@@ -195,8 +195,17 @@ def test_judgement_is_students_t_with_bonferroni():
     assert (one.low, one.high) == (pytest.approx(interval.low), pytest.approx(interval.high))
     assert one.effect == pytest.approx(found[:, 1, 0].mean())
     assert one.share == np.mean(found[:, 1, 0] >= 0.05)
-    assert one.reacts and test.pvalue < 0.05 / found[0].size
+    assert one.p == pytest.approx(test.pvalue)
     assert one.runs == 20
+    # The step-up procedure written out: the largest k whose p is at most k / m of the share.
+    visible = {channel.name: channel.visible for channel in CHANNELS}
+    ordered = sorted(reactions, key=lambda r: r.p)
+    good = [k for k, r in enumerate(ordered, 1) if r.p <= 0.05 * k / len(ordered)]
+    clear = ordered[: max(good, default=0)]
+    assert one in clear
+    assert [r for r in ordered if r.reacts] == [
+        r for r in clear if abs(r.effect) >= visible[r.channel]
+    ]
 
 
 def test_chance_seldom_makes_a_reaction():
