@@ -1,7 +1,8 @@
-"""`vico render-check`: reads a renderer's pictures back by the face tracker."""
+"""`vico render-check`: reads a renderer's pictures back by the face tracker; measures a cartoon."""
 
 import argparse
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import cv2
@@ -13,6 +14,8 @@ from vico_listener.lab.evaluation.render_check import contact_sheet
 from vico_listener.lab.evaluation.render_check import format_rows
 from vico_listener.lab.evaluation.render_check import read_back
 from vico_listener.lab.evaluation.render_check import rows_of
+from vico_listener.lab.evaluation.render_check.drawn import drawn_rows
+from vico_listener.lab.evaluation.render_check.drawn import format_drawn
 from vico_listener.render import RENDERERS
 from vico_listener.render import create_renderer
 from vico_listener.render import default_portrait_path
@@ -27,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs='*',
         type=Path,
         help='photos of one person each, by default the default portrait; for head3d figures, by '
-        'default maya',
+        'default maya; for cartoon themes, by default paper, whose drawing is measured instead',
     )
     parser.add_argument(
         '--renderer', default='portrait', help='short name, or package.module:Class, of a renderer'
@@ -47,6 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the table and draw the sheets; with `--check` the exit code is 1 after a miss."""
+    if args.renderer == 'cartoon':
+        return _measure(args)
     args.out.mkdir(parents=True, exist_ok=True)
     option, paths = shown_by(args.renderer, args.portraits)
     if len({path.stem for path in paths}) < len(paths):
@@ -70,6 +75,19 @@ def run(args: argparse.Namespace) -> int:
         found = [{'command': r.label, 'reads': r.target.reads, **r.values} for r in rows]
         args.json.write_text(json.dumps(found, indent=1) + '\n', encoding='utf-8')
     return 1 if args.check and not all(row.reached for row in rows if row.bounded) else 0
+
+
+def _measure(args: argparse.Namespace) -> int:
+    """Print what each theme of the cartoon draws, and return the exit code."""
+    found, missed = {}, False
+    for theme in args.portraits or [Path('paper')]:
+        rows = drawn_rows(str(theme), args.size)
+        print(f'{theme}\n{format_drawn(rows)}')
+        found[str(theme)] = [asdict(row) for row in rows]
+        missed = missed or not all(row.shown for row in rows)
+    if args.json:
+        args.json.write_text(json.dumps(found, indent=1) + '\n', encoding='utf-8')
+    return 1 if args.check and missed else 0
 
 
 def shown_by(renderer: str, given: list[Path]) -> tuple[str, list[Path]]:
