@@ -225,7 +225,9 @@ def test_options_are_those_of_the_documentation():
     add_arguments(parser)
     options = {name for a in parser._actions for name in a.option_strings if name != '--help'}
     page = Path(__file__).parents[2] / 'docs' / 'evaluation.md'
-    table = [line for line in page.read_text('utf-8').splitlines() if line.startswith('| `--')]
+    part = page.read_text('utf-8').partition('<!-- generated: command evaluate -->')[2]
+    lines = part.partition('<!-- end -->')[0].splitlines()
+    table = [line for line in lines if line.startswith('| `--')]
     assert {re.match(r'\| `(--[\w-]+)', line)[1] for line in table} == options - {'-h'}
 
 

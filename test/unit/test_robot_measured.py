@@ -429,6 +429,6 @@ def test_a_profile_says_who_measures() -> None:
     state = profile_with(measured={'source': 'controller_state'})
     assert state.topic == 'controller_state'
     with pytest.raises(ProfileError, match='measured: source must be one of'):
-        profile_with(measured={'source': 'tf'})
+        profile_with(measured={'source': 'odometry'})
     with pytest.raises(ProfileError, match='measured: unknown field name'):
         profile_with(measured={'name': 'x'})
