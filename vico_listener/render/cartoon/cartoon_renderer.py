@@ -47,7 +47,7 @@ class CartoonRenderer(Renderer):
         self.reference = FaceMotion.neutral()
         drawing = face_drawing(load_theme(theme))
         high, wide = size, width or size
-        self._size = np.array([wide, high])
+        self._size = wide, high
         self._blank = np.full((FINER * high, FINER * wide, 3), drawing.background[::-1], np.uint8)
         self._canvas = self._blank.copy()
         # A narrow picture shows the whole width of the face. The middle of a pixel lies half a
@@ -60,19 +60,18 @@ class CartoonRenderer(Renderer):
     def render(self, motion: FaceMotion) -> Image:
         """Return the picture (size, width, 3) uint8 BGR of a motion (see `Renderer.render`)."""
         self.check(motion)
-        shapes = self._shaper.shapes(motion)
+        points, paints = self._shaper.painted(motion)
         wide, high = self._size
         picture = self._blank[:high, :wide].copy()
-        corners = [np.floor(shape.points).astype(np.int32) for shape in shapes]
-        left, top, right, bottom = self._extent(np.concatenate(corners))
+        corners = np.floor(points).astype(np.int32)
+        left, top, right, bottom = self._extent(corners)
         if left >= right or top >= bottom:
             return picture
         area = np.s_[FINER * top : FINER * bottom, FINER * left : FINER * right]
         canvas = self._canvas
         np.copyto(canvas[area], self._blank[area])
-        for shape, polygon in zip(shapes, corners, strict=True):
-            red, green, blue = shape.colour
-            cv2.fillPoly(canvas, [polygon], (blue, green, red), cv2.LINE_AA, SHIFT)
+        for polygon, (red, green, blue) in paints:
+            cv2.fillPoly(canvas, [corners[polygon]], (blue, green, red), cv2.LINE_AA, SHIFT)
         # OpenCV smooths the edges of a polygon, but makes it half a pixel too fat.
         part = picture[top:bottom, left:right]
         cv2.resize(canvas[area], part.shape[1::-1], part, interpolation=cv2.INTER_AREA)
@@ -81,6 +80,9 @@ class CartoonRenderer(Renderer):
     def _extent(self, corners: NDArray[np.int32]) -> tuple[int, int, int, int]:
         """Return left, top, right and bottom of what is painted, px, within the picture."""
         pixel = STEPS * FINER
-        low = np.maximum(corners.min(axis=0) // pixel - 1, 0)
-        high = np.minimum(corners.max(axis=0) // pixel + 2, self._size)
-        return int(low[0]), int(low[1]), int(high[0]), int(high[1])
+        x, y, width, height = cv2.boundingRect(corners)
+        wide, high = self._size
+        left, top = max(x // pixel - 1, 0), max(y // pixel - 1, 0)
+        right = min((x + width - 1) // pixel + 2, wide)
+        bottom = min((y + height - 1) // pixel + 2, high)
+        return left, top, right, bottom

@@ -88,36 +88,50 @@ class Shaper:
         after: list[Any] = []
         widths: list[Any] = []
         lines = sum(len(p.widths) for p in drawing.paints if p.widths is not None)
-        self._walks = []
+        walks: list[Any] = []
         every = np.arange(len(self._rest))
         for paint in drawing.paints:
             rows = [every[drawing.curves[name]][:: -1 if b else 1] for name, b in paint.curves]
             if paint.widths is None:
-                self._walks.append(np.concatenate(rows))
+                walks.append(np.concatenate(rows))
                 continue
             (row,) = rows
             first = len(every) + sum(map(len, middles))
             numbers = np.arange(first, first + len(row))
-            self._walks.append(np.concatenate([numbers, numbers[::-1] + lines]))
+            walks.append(np.concatenate([numbers, numbers[::-1] + lines]))
             middles.append(row)
             before.append(row[np.maximum(np.arange(len(row)) - 1, 0)])
             after.append(row[np.minimum(np.arange(len(row)) + 1, len(row) - 1)])
             widths.append(paint.widths)
+        # One gather of all corners is cheaper than one for each polygon.
+        ends = np.cumsum([len(walk) for walk in walks])
+        self._corners = np.concatenate(walks)
+        self._polygons = [
+            slice(end - len(walk), end) for walk, end in zip(walks, ends.tolist(), strict=True)
+        ]
         self._lines = tuple(np.concatenate(part) for part in (middles, before, after))
         self._widths = np.concatenate(widths)
 
     def shapes(self, motion: FaceMotion) -> list[Shape]:
         """Return what is painted for a motion, from the back to the front."""
+        corners, paints = self.painted(motion)
+        return [Shape(corners[polygon], colour) for polygon, colour in paints]
+
+    def painted(self, motion: FaceMotion) -> tuple[Floats, list[tuple[slice, Colour]]]:
+        """Return the same in one array.
+
+        Returns:
+            the corners (n, 2) of all polygons, also of those that are not painted now; and from the
+            back to the front which of them a polygon has, and its colour.
+        """
         seen = self.seen(motion)
         channels = self._channels(motion.expression)
-        corners = np.concatenate([seen, *self._outlines(seen)]) * self._scale + self._middle
+        points = np.concatenate([seen, *self._outlines(seen)]) * self._scale + self._middle
         strengths = np.clip(self._least + self._strengths @ channels, 0.0, 1.0)
         colours = np.floor(self._under + strengths[:, None] * self._colours + 0.5).astype(int)
-        return [
-            Shape(corners[walk], tuple(colour))
-            for walk, colour, strength in zip(self._walks, colours.tolist(), strengths, strict=True)
-            if strength > 0
-        ]
+        rows = zip(self._polygons, colours.tolist(), strengths.tolist(), strict=True)
+        paints = [(polygon, tuple(colour)) for polygon, colour, strength in rows if strength > 0]
+        return points[self._corners], paints
 
     def seen(self, motion: FaceMotion) -> Floats:
         """Return the points (n, 2) of all curves, posed."""
