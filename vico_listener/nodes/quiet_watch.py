@@ -1,5 +1,7 @@
 """What goes on in perception when nothing comes in: live idle ticks, the end of a replay."""
 
+import math
+import time
 from collections.abc import Callable
 
 from vico_listener.clock import MODEL_RATE
@@ -14,7 +16,9 @@ WATCH = 0.1
 """Period of the timer that looks for it, s: each call costs a thousandth."""
 
 END_OF_REPLAY = 1.0
-"""Seconds without any input after which, replaying, ticks that wait for audio are let go."""
+"""Seconds without any input, and with a `/clock` that stands still where time is simulated, after
+which, replaying, ticks that wait for audio are let go. While the clock runs there is a pause: what
+comes after it must find the same, however long it lasts at this speed."""
 
 
 class QuietWatch:
@@ -42,6 +46,8 @@ class QuietWatch:
     ) -> None:
         self._node, self._feed, self._idle_time = node, feed, idle_time
         self._has_begun, self._on_idle, self._on_end = has_begun, on_idle, on_end
+        self._time = 0
+        self._time_passed_at = 0.0
         watch = self._watch_replay if lossless else self._watch_live
         self._timer = node.create_timer(WATCH, watch, clock=node.steady_clock)
 
@@ -54,9 +60,19 @@ class QuietWatch:
             self._feed.call(self._on_idle)
 
     def _watch_replay(self) -> None:
-        if self._feed.quiet > END_OF_REPLAY and not len(self._feed):
+        quiet = min(self._feed.quiet, self._clock_still())
+        if quiet > END_OF_REPLAY and not len(self._feed):
             self._feed.release()
             self._feed.call(self._on_end)
+
+    def _clock_still(self) -> float:
+        """Return for how long simulated time has stood still, s; infinity where it is none."""
+        clock = self._node.get_clock()
+        if not clock.ros_time_is_active:
+            return math.inf
+        if (now := clock.now().nanoseconds) != self._time:
+            self._time, self._time_passed_at = now, time.monotonic()
+        return time.monotonic() - self._time_passed_at
 
     def destroy(self) -> None:
         """End the timer."""

@@ -18,6 +18,10 @@ SLOW_LEAD_NS = 1_500_000_000
 
 LEAD_IMAGES = 2
 
+PAUSE_NS = 250_000_000
+"""Stream time in which nothing is sent counts as no more than this: the stack cannot answer what it
+was not given, and would wait for replay while replay waits for it."""
+
 STALL = 20.0
 """Seconds of standstill after which replay gives up on a stack that stopped answering."""
 
@@ -45,11 +49,14 @@ class ReplayPace:
         self._answered = False
         self._answered_at = 0.0
         self._under_way: deque[int] = deque()
+        self._reached = 0
+        self._pauses: deque[tuple[int, int]] = deque()
 
     def begin(self, origin: int) -> None:
         """Start a pass whose first stamp is `origin` (ns)."""
-        self._consumed_stamp = self._last_image = origin
+        self._consumed_stamp = self._last_image = self._reached = origin
         self._under_way.clear()
+        self._pauses.clear()
         self._answered = False
 
     def sent(self, stamp: int) -> None:
@@ -68,9 +75,14 @@ class ReplayPace:
     def wait_for_consumer(self, stamp: int) -> float:
         """Wait until the stack has come near `stamp` (ns); return the seconds waited.
 
+        Call it for everything that is sent, in its order: that shows where there are pauses.
+
         Raises:
             UnavailableError: the stack has stopped answering.
         """
+        if stamp - self._reached > PAUSE_NS:
+            self._pauses.append((self._reached, stamp))
+        self._reached = max(stamp, self._reached)
         if not self._answering():
             return 0.0
         began = time.monotonic()
@@ -90,7 +102,15 @@ class ReplayPace:
         while self._under_way and self._under_way[0] <= self._consumed_stamp:
             self._under_way.popleft()
         lead = LEAD_NS if len(self._under_way) >= LEAD_IMAGES else SLOW_LEAD_NS
-        return stamp - self._consumed_stamp > lead
+        return stamp - self._consumed_stamp - self._paused() > lead
+
+    def _paused(self) -> int:
+        """Return for how long nothing was sent of what the stack has not answered yet, ns."""
+        while self._pauses and self._pauses[0][1] <= self._consumed_stamp:
+            self._pauses.popleft()
+        return sum(
+            max(0, end - max(begin, self._consumed_stamp) - PAUSE_NS) for begin, end in self._pauses
+        )
 
     def wait_for_rest(self) -> None:
         """Wait until the stack has answered all that was published."""
