@@ -55,7 +55,6 @@ from vico_listener.robot import load_profile
 from vico_listener.speech import DEFAULT_FORMAT
 from vico_listener.speech import AcousticStream
 from vico_listener.speech import AudioFormat
-from vico_listener.speech import AudioFormatError
 from vico_listener.speech.pcm import PcmData
 from vico_listener.speech.speech_network import SpeechNetwork
 
@@ -500,12 +499,11 @@ def acoustic_stream(
     """Return the stream that computes the features of audio of this format.
 
     Raises:
-        AudioFormatError: the audio is not PCM.
-        SettingError: the format or the layout is unknown or out of range.
+        AudioFormatError: the audio is not PCM of a known format.
+        SettingError: the rate is out of range, or the layout is unknown.
         NotInstalledError: the network that tells speech from other sounds is missing.
     """
-    if not audio.is_pcm:
-        raise AudioFormatError(f'the audio is {audio.coding}, but PCM is needed')
+    audio.check()  # before the network is read, which takes its time
     network = None if listen_to == 'sound' else SpeechNetwork()
     return AcousticStream(
         audio.sample_rate, audio.channels, audio.sample_format, acoustics, network

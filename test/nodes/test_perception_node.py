@@ -27,6 +27,7 @@ from vico_listener.nodes.convert import time_message
 from vico_listener.nodes.image_codec import fill_compressed
 from vico_listener.nodes.image_codec import fill_image
 from vico_listener.nodes.managed_node import ERROR
+from vico_listener.nodes.managed_node import WARN
 from vico_listener.nodes.perception_node import PerceptionNode
 
 START = 10 * NANOSECONDS
@@ -166,15 +167,45 @@ def test_audio_that_is_not_pcm_is_named(graph: Graph, chunk: bytes, text: str) -
     assert not any(f.audio_valid for f in bench.frames)
 
 
-def test_mp3_announced_by_audio_info_is_refused_by_name(graph: Graph) -> None:
-    bench = Bench(graph, lossless=True)
+@pytest.mark.parametrize(
+    ('said', 'word'),
+    [
+        ({'coding_format': 'mp3'}, 'format:=wave'),
+        ({'sample_format': 'paInt16'}, "unknown sample format 'paInt16'"),
+        ({'sample_rate': 4000}, 'sample rate 4000 Hz'),
+    ],
+)
+def test_audio_of_an_announced_format_that_cannot_be_heard(
+    graph: Graph, said: dict[str, Any], word: str
+) -> None:
+    """It is named, and the eyes go on as if there were none."""
+    bench = Bench(graph)
     wait_until(lambda: bench.info.get_subscription_count() == 1)
-    bench.info.publish(audio_msgs.AudioInfo(sample_rate=16000, channels=1, coding_format='mp3'))
+    info = {'sample_rate': 16000, 'channels': 1} | said
+    bench.info.publish(audio_msgs.AudioInfo(**info))
     time.sleep(0.2)
-    bench.say(np.zeros(160), START)
     complaints: list[str] = []
-    wait_until(lambda: complaints.append(bench.complaint()) or 'format:=wave' in complaints[-1])
-    assert 'announces mp3' in complaints[-1]
+    for _ in range(60):
+        now = time.time_ns()
+        bench.show(picture(), now)
+        bench.say(np.zeros(530), now - NANOSECONDS // 30)
+        complaints.append(bench.complaint())
+        time.sleep(1 / 30)
+    assert any(word in complaint for complaint in complaints)
+    wait_until(lambda: len(bench.frames) > 40)
+    values = bench.node.diagnose()[2]
+    assert values['resets'] == 0 and values['audioless_ticks'] == values['ticks'] > 40
+
+
+def test_a_microphone_whose_messages_are_empty_is_missed(graph: Graph) -> None:
+    bench = Bench(graph)
+    for number in range(75):
+        now = time.time_ns()
+        bench.show(picture(), now)
+        bench.say(np.zeros(530) if number < 15 else b'', now - NANOSECONDS // 30)
+        time.sleep(1 / 30)
+    level, message, _ = bench.node.diagnose()
+    assert level == WARN and 'no audio for' in message
 
 
 def test_compressed_images(graph: Graph) -> None:

@@ -86,7 +86,7 @@ class Node:
 class QuietFeed:
     """A feed to which nothing has come for long."""
 
-    quiet = 100.0
+    rest = 100.0
 
     def __init__(self) -> None:
         self.released = 0
@@ -96,9 +96,6 @@ class QuietFeed:
 
     def call(self, job: Any) -> None:
         job()
-
-    def __len__(self) -> int:
-        return 0
 
 
 @pytest.mark.parametrize('simulated', [True, False])

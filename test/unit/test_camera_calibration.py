@@ -55,6 +55,14 @@ def test_images_of_the_camera(message, size, expected):
     assert of(message, *size) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(('x', 'y'), [(-1.0, 350.0), (1300.0, 350.0), (650.0, 5000.0)])
+def test_an_axis_outside_the_image_is_a_fault(x, y):
+    message = info()
+    message.k[2], message.k[5] = x, y
+    assert f'({x:.0f}, {y:.0f}), outside the image of 1280x720' in Calibration.of(message).fault
+    assert Calibration.of(info(roi=(700, 50, 500, 600))).fault == ''  # of the whole image
+
+
 @pytest.mark.parametrize('size', [(288, 288), (640, 480), (720, 1280)])
 def test_images_of_another_shape_are_none_of_it(size):
     assert of(info(), *size) is None

@@ -1,6 +1,7 @@
 """Time and audio of clips whose stamps or formats change midway, or that are damaged."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -9,6 +10,7 @@ import pytest
 from clip_files import Track
 from clip_files import greys
 from clip_files import joined
+from clip_files import tone
 from clip_files import write_media
 
 from vico_listener.clock import NANOSECONDS
@@ -233,6 +235,46 @@ def test_absurd_jumps_are_taken_out(tmp_path: Path, suffix: str, jump: str) -> N
     check_in_order(clip)
 
 
+@pytest.mark.parametrize(('suffix', 'leap'), [('mkv', 70), ('mp4', 70), ('ts', 12)])
+@pytest.mark.parametrize('both', [True, False])
+@pytest.mark.trouble(
+    'clips',
+    'Stamps leap, or images and audio pause for long, where images are coded out of order',
+    sees='Every image is shown, in step with the audio; a line: `jumps of the stamps, taken out`',
+)
+def test_no_image_is_left_out_where_stamps_leap(
+    tmp_path: Path, suffix: str, leap: int, both: bool
+) -> None:
+    """Also of those that are coded before others and shown after them."""
+    clip = tmp_path / f'leap.{suffix}'
+    with av.open(str(clip), 'w') as container:
+        video = container.add_stream('libx264', rate=25)
+        video.height = video.width = 64
+        video.pix_fmt = 'yuv420p'
+        video.options = {'crf': '1', 'bf': '3', 'b-adapt': '0', 'b-pyramid': 'normal'}
+        sound = container.add_stream('aac', rate=44100, layout='mono') if both else None
+        for n, image in enumerate(greys(60)):
+            frame = av.VideoFrame.from_ndarray(image, format='bgr24')
+            frame.pts, frame.time_base = n + (25 * leap if n >= 30 else 0), Fraction(1, 25)
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+        if sound is not None:
+            for begin in (0.0, leap + 1.2):
+                frame = tone(Track(layout='mono', seconds=1.2))
+                frame.pts, frame.time_base = round(begin * 44100), Fraction(1, 44100)
+                container.mux(sound.encode(frame))
+            container.mux(sound.encode(None))
+    remarks = Remarks()
+    frames = list(camera_frames(clip, remarks=remarks))
+    assert remarks.lines() == ['jumps of the stamps, taken out: 1']
+    greyness = [float(f.image[20:44, 20:44].mean()) for f in frames]
+    np.testing.assert_allclose(greyness, [10 * n % 250 for n in range(60)], atol=12)
+    np.testing.assert_allclose(np.diff([f.stamp for f in frames]), PERIOD, atol=0.09 * NANOSECONDS)
+    if both:
+        ends = [c.available for c in audio_chunks(clip)]
+        assert ends[-1] == pytest.approx(frames[-1].stamp, abs=0.15 * NANOSECONDS)
+
+
 def test_long_pause_and_late_audio_are_no_jumps(tmp_path: Path) -> None:
     source = write_media(tmp_path / 'whole.mkv', greys(50), [Track()])
     late = moved(tmp_path / 'l.mkv', source, lambda kind, t: t + (20 if kind == 'audio' else 0))
@@ -380,3 +422,40 @@ def test_audio_that_comes_in_bursts_loses_nothing(tmp_path: Path) -> None:
     )
     assert seconds_of_audio(late) == pytest.approx(2.0, abs=0.01)
     check_in_order(late)
+
+
+@pytest.mark.parametrize(('rate', 'given'), [(4000, 16000), (384000, 48000), (8000, 8000)])
+@pytest.mark.trouble(
+    'clips',
+    'Audio of a rate below 8 or above 192 kHz',
+    sees='It is heard; a line: `the audio has 384000 Hz: it is played with 48000 Hz`',
+)
+def test_audio_of_an_unusual_rate_is_given_out_at_a_usual_one(
+    tmp_path: Path, rate: int, given: int
+) -> None:
+    clip = write_media(tmp_path / 'clip.mkv', greys(50), [Track('pcm_s16le', rate, 'mono')])
+    info = probe_clip(clip)
+    assert info.sample_rate == given
+    assert any(f'{rate} Hz: it is played with {given} Hz' in n for n in info.notes) == (
+        rate != given
+    )
+    samples, read = read_audio(clip)
+    assert read == given and len(samples) / given == pytest.approx(2.0, abs=0.02)
+    middle = samples[given // 2 : given, 0].astype(float)
+    spectrum = np.abs(np.fft.rfft(middle * np.hanning(len(middle))))
+    assert np.argmax(spectrum) * given / len(middle) == pytest.approx(440, abs=3)
+    check_in_order_of_audio(clip)
+
+
+@pytest.mark.parametrize('channels', [4, 7])
+def test_channels_without_a_place_that_are_inverted(tmp_path: Path, channels: int) -> None:
+    """Their mean is silence; one of them is not."""
+    from scipy.io import wavfile
+
+    wave = np.round(8000 * np.sin(2 * np.pi * 440 * np.arange(32000) / 16000))
+    signs = np.where(np.arange(channels) % 2, -1, 1)
+    signs[-1] *= channels % 2 == 0  # as many of each
+    wavfile.write(tmp_path / 'array.wav', 16000, (wave[:, None] * signs).astype(np.int16))
+    heard, _ = read_audio(tmp_path / 'array.wav')
+    assert heard.shape == (32000, 2)
+    assert np.abs(heard[16000:].astype(float)).max() == pytest.approx(8000, abs=2)

@@ -114,6 +114,10 @@ def test_info_of_another_shape_is_not_used_and_named(
     assert eye.misfit.startswith('camera_info is for images of 1280x720, these have 384x384')
     assert not eye.is_calibrated
     np.testing.assert_allclose(tracker.faces[0].motion.rotation, before.rotation, atol=0.03)
+    eye.calibration = Calibration(768, 768, Camera(1330.0, 1330.0, 3840.0, 384.0))
+    tracker.update(eye.upright(photo), PERIOD_NS)
+    assert 'outside the image' in eye.misfit and not eye.is_calibrated
+    np.testing.assert_allclose(tracker.faces[0].motion.rotation, before.rotation, atol=0.03)
     eye.calibration = Calibration(768, 768, Camera(1330.0, 1330.0, 384.0, 384.0))
     tracker.update(eye.upright(photo), 2 * PERIOD_NS)
     assert eye.misfit == '' and eye.is_calibrated

@@ -1,6 +1,7 @@
 """What is dropped of a backlog, and in which order the jobs of several streams come."""
 
 import threading
+import time
 from collections.abc import Sequence
 from types import SimpleNamespace
 
@@ -45,6 +46,19 @@ class HeldFeed:
 
 def noted(seen: list, entry: object) -> Job:
     return lambda: seen.append(entry)
+
+
+def test_a_feed_rests_when_its_work_is_done() -> None:
+    """A machine on which a job takes long is no stream that has ended."""
+    held = HeldFeed(lossless=True)
+    assert held.feed.quiet > held.feed.rest == 0.0
+    ended: list[float] = []
+    held.feed.put('image', 0, lambda: ended.append(time.monotonic()))
+    assert held.feed.rest == 0.0
+    held.finish()
+    before = time.monotonic()
+    assert 0.0 < held.feed.rest <= time.monotonic() - ended[0]
+    assert held.feed.rest < held.feed.quiet or before == ended[0]
 
 
 def test_images_are_seen_although_audio_piles_up() -> None:

@@ -254,6 +254,15 @@ def test_long_chunks_are_heard(chunk: float) -> None:
     assert bool(said) == (chunk > 0.2)
 
 
+@pytest.mark.parametrize('chunk', [1.0, 3.0])
+def test_chunks_that_nobody_waits_for_are_named_as_deafness(chunk: float) -> None:
+    heard = live(chunk=chunk, seconds=4 * SECONDS)
+    told = heard.clocks.deafness()
+    assert bool(told) == (heard.share('audio_valid') < 0.9) == (chunk > 1.0)
+    assert not told or f'pieces of {chunk:.2f} s' in told
+    assert not (told and any('every answer waits' in p for p in heard.clocks.problems()))
+
+
 @pytest.mark.parametrize('chunk', [0.2, 0.5, 1.0])
 def test_audio_stamped_when_it_was_sent(chunk: float) -> None:
     heard = live(lambda name, time: time + (chunk if name == 'audio' else 0.0), chunk=chunk)

@@ -10,6 +10,8 @@ from speech_signals import noise
 from speech_signals import real_speech
 from speech_signals import sine
 
+from vico_listener import listening_head
+from vico_listener.errors import VicoError
 from vico_listener.speech import AudioFormat
 from vico_listener.speech import AudioFormatError
 from vico_listener.speech import looks_like_mp3
@@ -24,13 +26,15 @@ def encode(samples: np.ndarray, name: str) -> bytes:
         return (samples * 128 + 128).astype(np.uint8).tobytes()
     if name == 'S24LE':
         return (samples * 2**31).astype('<i4').view(np.uint8).reshape(-1, 4)[:, 1:].tobytes()
+    if name == 'S24_32LE':
+        return ((samples * 2**23).astype('<i4') & 0xFFFFFF | 0x55000000).astype('<i4').tobytes()
     kinds = {'S8': 'i1', 'S16LE': '<i2', 'S16BE': '>i2', 'S32LE': '<i4', 'F32LE': '<f4'}
     kind = np.dtype(kinds.get(name, '<f8'))
     scale = 2.0 ** (8 * kind.itemsize - 1) if kind.kind == 'i' else 1
     return (samples * scale).astype(kind).tobytes()
 
 
-FORMATS = ('U8', 'S8', 'S16LE', 'S16BE', 'S24LE', 'S32LE', 'F32LE', 'F64LE')
+FORMATS = ('U8', 'S8', 'S16LE', 'S16BE', 'S24LE', 'S24_32LE', 'S32LE', 'F32LE', 'F64LE')
 
 
 @pytest.mark.parametrize('name', FORMATS)
@@ -255,3 +259,32 @@ def test_codecs_are_no_pcm(name):
     info = SimpleNamespace(sample_rate=0, channels=0, sample_format='', coding_format=name)
     said = AudioFormat().announced(info)
     assert not said.is_pcm and name.lower() in str(said)
+
+
+@pytest.mark.parametrize('name', FORMATS)
+def test_bytes_of_a_frame_are_those_of_its_samples(name):
+    audio = AudioFormat(16000, 2, name)
+    assert audio.fault == '' and audio.frame_bytes == len(encode(WAVE[:1], name)) * 2
+    assert audio.seconds(audio.frame_bytes * 8000) == 0.5
+
+
+@pytest.mark.parametrize(
+    ('audio', 'word'),
+    [
+        (AudioFormat(16000, 1, 'paInt16'), 'paInt16'),
+        (AudioFormat(4000, 1), '4000 Hz'),
+        (AudioFormat(384000, 1), '384000 Hz'),
+        (AudioFormat(16000, 0), 'channel'),
+        (AudioFormat(16000, 1, 'S16LE', 'mp3'), 'mp3'),
+    ],
+)
+def test_a_format_that_cannot_be_heard_is_named(monkeypatch, audio, word):
+    """At once, without reading the network of speech for each message in vain."""
+
+    def read(*_):
+        raise AssertionError('the network was read')
+
+    monkeypatch.setattr(listening_head, 'SpeechNetwork', read)
+    assert word in audio.fault and audio.seconds(32000) == 0.0
+    with pytest.raises(VicoError, match=word):
+        listening_head.acoustic_stream(audio)

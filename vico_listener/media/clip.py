@@ -11,6 +11,7 @@ from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 
+import av
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,6 +29,7 @@ from vico_listener.media.decoding import measure_duration
 from vico_listener.media.decoding import open_clip
 from vico_listener.media.remarks import Remarks
 from vico_listener.speech.pcm import PcmDecoder
+from vico_listener.speech.resampler import RATE_RANGE
 
 __all__ = [
     'START_NS',
@@ -54,6 +56,9 @@ NO_AUDIO = 'none'
 
 MAX_CHANNELS = 2
 """The most channels of the audio that is given out; what has more is mixed."""
+
+LOW_RATE, HIGH_RATE = 16000, 48000
+"""Hz at which audio is given out whose own rate is below or above what can be heard."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +104,11 @@ def probe_clip(path: str | Path) -> ClipInfo:
             raise ClipError(f'{path.name} {_without_images(media)}: give a video of the speaker')
         fps = float(media.video.average_rate or 0.0)
         audio = media.audio
-        rate, channels = (0, 0) if audio is None else (audio.sample_rate, audio.channels)
+        rate, channels = (0, 0) if audio is None else (given_rate(audio), audio.channels)
         duration = None if media.restarts else media.duration
         notes = tuple(media.choices())
+        if audio is not None and rate != audio.sample_rate:
+            notes += (f'the audio has {audio.sample_rate} Hz: it is played with {rate} Hz',)
     first = list(islice(camera_frames(path), 2))
     if len(first) < 2:
         holds = 'holds a single image, it is no video' if first else 'holds no image: it is empty'
@@ -118,6 +125,13 @@ def _without_images(media: Media) -> str:
     if media.container.streams.video:
         return 'has images of a kind that cannot be decoded here'
     return 'has no video stream'
+
+
+def given_rate(audio: av.AudioStream) -> int:
+    """Return the rate (Hz) at which the audio of a file is given out: its own, if it is usual."""
+    rate = int(audio.sample_rate)
+    lowest, highest = RATE_RANGE
+    return LOW_RATE if rate < lowest else HIGH_RATE if rate > highest else rate
 
 
 def count_images(path: Path) -> int:
@@ -143,7 +157,7 @@ def probe_audio(path: Path) -> AudioFileInfo:
     with open_clip(path) as media:
         if media.audio is None:
             raise ClipError(f'{path.name} holds no audio')
-        rate, channels = media.audio.sample_rate, media.audio.channels
+        rate, channels = given_rate(media.audio), media.audio.channels
         duration = media.duration
     return AudioFileInfo(rate, channels, duration)
 
@@ -189,7 +203,7 @@ def camera_frames(
 def audio_chunks(
     path: Path, since: float = 0.0, remarks: Remarks | None = None
 ) -> Iterator[AudioChunk]:
-    """Yield the audio of a clip in chunks of 10 ms, at its own rate; nothing when there is none.
+    """Yield the audio of a clip in chunks of 10 ms, at `given_rate`; nothing when there is none.
 
     The first chunk may begin some time before `since` (s). Of more than two channels two are made.
 
@@ -199,7 +213,7 @@ def audio_chunks(
     with open_clip(path) as media:
         if media.audio is None:
             return
-        rate, channels = media.audio.sample_rate, min(MAX_CHANNELS, media.audio.channels)
+        rate, channels = given_rate(media.audio), min(MAX_CHANNELS, media.audio.channels)
     frames = decoded_frames(path, 'audio', since, remarks)
     for time, samples in cut_audio(frames, rate, channels):
         yield AudioChunk(round(time * NANOSECONDS), samples, rate)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.media.decoding import Frame
+from vico_listener.speech.pcm import PcmDecoder
 
 Samples = NDArray[np.int16]
 
@@ -40,6 +41,7 @@ class Converter:
         self._channels = channels
         self._format: tuple[str, str, int] | None = None
         self._resampler: av.AudioResampler | None = None
+        self._mixer: PcmDecoder | None = None
 
     def convert(self, frame: Any) -> list[Samples]:
         """Return the samples (N, channels) of a frame, after those that were still held back."""
@@ -70,10 +72,16 @@ class Converter:
         for frame in frames:
             samples = frame.to_ndarray().reshape(-1, frame.layout.nb_channels)
             if samples.shape[1] != self._channels:
-                mean = np.round(samples.mean(axis=1, keepdims=True)).astype(np.int16)
-                samples = np.repeat(mean, self._channels, axis=1)
+                samples = np.repeat(self._mixed(samples), self._channels, axis=1)
             parts.append(samples)
         return parts
+
+    def _mixed(self, samples: Samples) -> Samples:
+        """Return one channel (N, 1) of many: their mean, or one where they cancel each other."""
+        if self._mixer is None or self._mixer.channels != samples.shape[1]:
+            self._mixer = PcmDecoder(samples.shape[1])
+        mono = np.round(self._mixer.decode(samples) * 32768.0)
+        return np.clip(mono, -32768, 32767).astype(np.int16)[:, None]
 
 
 class SampleClock:

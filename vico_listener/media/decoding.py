@@ -32,6 +32,9 @@ where stamps may start anew."""
 PADDING = 1.0
 """Seconds that the padding of codecs lasts at most."""
 
+LAG_NS = NANOSECONDS
+"""How long an image may wait between decoding and showing; more is a jump between the two."""
+
 STAMP_LIMIT = 2**62
 """A stamp beyond is damage, and would run over when moved."""
 
@@ -178,6 +181,7 @@ class _Timing:
         self.last: Fraction | None = None
         self.start = media.start
         self.line = Continuity(self._ahead, round(self.start * NANOSECONDS))
+        self._orders: dict[str, _Order] = {}
 
     def settle(self, packet: Any) -> None:
         """Move the stamps of a packet to where they belong."""
@@ -194,11 +198,51 @@ class _Timing:
             self.start, self.line.start = stamp * base, time
         self._first = False
         length = _nanoseconds(packet.duration or 0, base)
-        move = self.line.place(packet.stream.type, time, length)
+        shown = time if packet.pts is None else _nanoseconds(packet.pts, base)
+        order = self._orders.setdefault(packet.stream.type, _Order())
+        move = order.place(self.line, packet.stream.type, time, shown, length)
         if move:
             ticks = round(Fraction(move, NANOSECONDS) / base)
             packet.pts = None if packet.pts is None else packet.pts + ticks
             packet.dts = None if packet.dts is None else packet.dts + ticks
+
+
+class _Order:
+    """Where jumps of the stamps lie in a stream that is coded in another order than it is shown.
+
+    Around a jump there are packets that are coded before it and shown behind it, whose stamps lie
+    far apart, and after those some that are still shown before it.
+    """
+
+    def __init__(self) -> None:
+        self._lag = 0
+        self._shown = 0
+        self._before: int | None = None
+        self._move_before = 0
+
+    def place(self, line: Continuity, stream: str, time: int, shown: int, length: int) -> int:
+        """Return what to add to the stamps of a packet, ns.
+
+        Args:
+            line: on which it lies.
+            stream: its kind.
+            time: when it is decoded, ns.
+            shown: when it is shown, ns.
+            length: how long, ns.
+        """
+        if abs(shown - time) > LAG_NS:
+            if self._before is None:
+                self._move_before = line.place(stream, time, max(length, self._lag))
+            self._before = time
+            return line.place(stream, shown, length)
+        if self._before is not None and abs(time - self._before) < LAG_NS:
+            self._before = time
+            return self._move_before
+        self._before = None
+        self._lag = max(self._lag, shown - time)
+        end = shown + length
+        self._shown = max(end, self._shown) if self._shown - end < LAG_NS else end
+        return line.place(stream, time, max(length, self._shown - time))
 
 
 def _nanoseconds(ticks: int, base: Fraction) -> int:

@@ -138,6 +138,8 @@ def _announced(bag: Bag, inputs: Inputs, default: AudioFormat) -> tuple[AudioFor
             f'{bag.path}: the audio is {announced.coding}, PCM is needed: record it with '
             'format:=wave of audio_capture'
         )
+    if announced.fault:
+        raise BagError(f'{bag.path}: the audio cannot be heard: {announced.fault}')
     return announced, is_told or (info.sample_rate > 0 and info.channels > 0)
 
 

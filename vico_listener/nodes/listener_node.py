@@ -143,7 +143,7 @@ class ListenerNode(ManagedNode):
         return str(result.reason)
 
     def _on_attitude(self, message: String) -> None:
-        self._set('attitude', message.data)
+        self._set('attitude', message.data.strip().lower())
 
     def _on_active(self, message: Bool) -> None:
         self._set('active', message.data)

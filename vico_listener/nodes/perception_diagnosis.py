@@ -78,7 +78,9 @@ class PerceptionDiagnosis:
             for name in ('dropped_images', 'lost_audio_messages', 'uncorrected_faces')
         }
         self._reported = {name: values[name] for name in news}
-        problem, self._problem = self._problem or inputs.mismatch() or inputs.length.problem(), ''
+        deaf = '' if clocks is None else clocks.deafness()
+        found = self._problem or inputs.mismatch() or inputs.length.problem() or deaf
+        problem, self._problem = found, ''
         if problem:
             return ERROR, problem, values
         warnings = [

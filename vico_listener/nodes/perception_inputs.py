@@ -120,6 +120,12 @@ class PerceptionInputs:
 
     def _take_audio(self, pcm: bytes, stamp: int, audio: AudioFormat) -> None:
         assert self._audio is not None
+        if not pcm:
+            return  # it brings nothing, and counts as nothing
+        if audio.fault:
+            # Of unknown length, it would only lead the clocks astray by which images are joined.
+            self._on_audio(pcm, stamp, audio)
+            return
         duration = round(audio.seconds(len(pcm)) * NANOSECONDS)
         begin = self._arrival(self._audio.age) - duration
         if self.clocks is None:

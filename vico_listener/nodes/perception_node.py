@@ -161,15 +161,12 @@ class PerceptionNode(ManagedNode):
 
     def _hear(self, pcm: Any, stamp: int, audio: AudioFormat, received: float) -> None:
         self._wait_as_needed()
-        if not audio.is_pcm:
-            self._diagnosis.complain(
-                f'audio_info announces {audio.coding} data, PCM is needed: '
-                'start audio_capture with format:=wave'
-            )
+        if fault := audio.fault:
+            self._diagnosis.complain(f'the audio cannot be heard: {fault}')
             return
         try:
             self._publish(self._head.hear(pcm, stamp, audio, received))
-        except VicoError as error:  # not PCM after all, or a format nobody knows
+        except VicoError as error:  # not PCM after all
             self._diagnosis.complain(str(error))
 
     def _wait_as_needed(self) -> None:

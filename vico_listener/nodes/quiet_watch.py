@@ -16,9 +16,9 @@ WATCH = 0.1
 """Period of the timer that looks for it, s: each call costs a thousandth."""
 
 END_OF_REPLAY = 1.0
-"""Seconds without any input, and with a `/clock` that stands still where time is simulated, after
-which, replaying, ticks that wait for audio are let go. While the clock runs there is a pause: what
-comes after it must find the same, however long it lasts at this speed."""
+"""Seconds without any input or work, and with a `/clock` that stands still where time is simulated,
+after which, replaying, ticks that wait for audio are let go. While the clock runs there is a pause:
+what comes after it must find the same, however long it lasts at this speed."""
 
 
 class QuietWatch:
@@ -60,8 +60,8 @@ class QuietWatch:
             self._feed.call(self._on_idle)
 
     def _watch_replay(self) -> None:
-        quiet = min(self._feed.quiet, self._clock_still())
-        if quiet > END_OF_REPLAY and not len(self._feed):
+        # What is slow to work off is no end: replay waits for it.
+        if min(self._feed.rest, self._clock_still()) > END_OF_REPLAY:
             self._feed.release()
             self._feed.call(self._on_end)
 

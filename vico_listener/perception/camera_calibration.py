@@ -45,6 +45,19 @@ class Calibration:
             (roi.x_offset, roi.y_offset, roi.width, roi.height),
         )
 
+    @property
+    def fault(self) -> str:
+        """What cannot be right about it; '' = nothing."""
+        x, y = self.camera.cx, self.camera.cy
+        if self.width == 0 or self.height == 0:
+            return ''
+        if 0 <= x <= self.width and 0 <= y <= self.height:
+            return ''
+        return (
+            f'camera_info puts the optical axis at ({x:.0f}, {y:.0f}), outside the image of '
+            f'{self.width}x{self.height}'
+        )
+
     def camera_of(self, width: int, height: int) -> Camera | None:
         """Return the camera of images of a size, px; None when they cannot be images of it.
 

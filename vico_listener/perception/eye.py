@@ -77,7 +77,9 @@ class Eye:
     def _tell_camera(self, width: int, height: int) -> None:
         self.misfit = ''
         camera = None
-        if self.calibration is not None:
+        if self.calibration is not None and self.calibration.fault:
+            self.misfit = f'{self.calibration.fault}: fov_deg counts instead; calibrate the camera'
+        elif self.calibration is not None:
             camera = self.calibration.camera_of(width, height)
             if camera is None:
                 made_for = f'{self.calibration.width}x{self.calibration.height}'

@@ -53,7 +53,8 @@ class Feed:
         self._jobs: deque[Ready] = deque()
         self._condition = threading.Condition()
         self._running = True
-        self._last_arrival = 0.0
+        self._last_arrival = self._last_end = 0.0
+        self._busy = False
         self._began = time.monotonic()
         self._arrivals: dict[str, float] = {}
         self.dropped: Counter[str] = Counter()
@@ -90,6 +91,14 @@ class Feed:
         """Seconds since a stream brought something."""
         return time.monotonic() - self._last_arrival
 
+    @property
+    def rest(self) -> float:
+        """Seconds since a stream brought something or a job ended; 0 while there is one to do."""
+        with self._condition:
+            if self._busy or self._jobs:
+                return 0.0
+            return time.monotonic() - max(self._last_arrival, self._last_end)
+
     def silence(self, stream: str) -> float:
         """Return seconds since a stream brought something, or since the start."""
         return time.monotonic() - self._arrivals.get(stream, self._began)
@@ -115,6 +124,7 @@ class Feed:
         with self._condition:
             while self._running and not self._jobs:
                 self._condition.wait()
+            self._busy = self._running
             return self._jobs.popleft()[1] if self._running else None
 
     def _work(self) -> None:
@@ -124,6 +134,8 @@ class Feed:
                 job()
             except Exception as error:  # noqa: BLE001 - one bad frame must not end the stream
                 self._on_error(error)
+            with self._condition:
+                self._busy, self._last_end = False, time.monotonic()
             job = self._next()
 
 

@@ -215,8 +215,12 @@ class SenseClocks:
             return shortest
         if self._clocks[AUDIO].arrival is None:
             return max(shortest, LONGEST_AUDIO_NS)  # nobody knows how long the chunks are
-        needed = max(0, self.audio_behind) + self._clocks[AUDIO].chunk + MARGIN_NS
-        return max(shortest, min(needed, LONGEST_AUDIO_NS))
+        return max(shortest, min(self._needed, LONGEST_AUDIO_NS))
+
+    @property
+    def _needed(self) -> int:
+        """How long an image would have to wait for its audio, ns."""
+        return max(0, self.audio_behind) + self._clocks[AUDIO].chunk + MARGIN_NS
 
     def image_wait(self) -> int:
         """Return how long audio should wait for its image, ns."""
@@ -224,6 +228,17 @@ class SenseClocks:
         return max(IMAGE_NS, behind + NANOSECONDS // MODEL_RATE + MARGIN_NS)
 
     # What is told.
+
+    def deafness(self) -> str:
+        """Say why most of the audio comes too late for its images; '' = it does not."""
+        if AUDIO not in self._clocks or self._needed <= LONGEST_AUDIO_NS:
+            return ''
+        chunk = self._clocks[AUDIO].chunk
+        return (
+            f'audio comes in pieces of {_seconds(chunk)}, up to {_seconds(self._needed)} after its '
+            f'images, and no answer waits for longer than {_seconds(LONGEST_AUDIO_NS)}: most of it '
+            'is not heard; let the driver of the microphone send 20 to 100 ms at a time'
+        )
 
     def problems(self) -> list[str]:
         """Return what a user should know of and can mend."""
@@ -247,7 +262,7 @@ class SenseClocks:
                 'correct its stamps'
             )
         chunk = self._clocks[AUDIO].chunk if AUDIO in self._clocks else 0
-        if chunk > WORTH_TELLING_NS:
+        if chunk > WORTH_TELLING_NS and not self.deafness():
             found.append(
                 f'audio comes in pieces of {_seconds(chunk)}: every answer waits for one; let the '
                 'driver of the microphone send 20 to 100 ms at a time'

@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from vico_listener.errors import VicoError
+from vico_listener.speech.pcm import AudioFormatError
+from vico_listener.speech.pcm import sample_format_by_name
+from vico_listener.speech.resampler import check_rate
+
 PCM = 'wave'
 """The name that `audio_capture` gives to samples without a container."""
 
@@ -42,9 +47,12 @@ class AudioFormat:
 
     @property
     def frame_bytes(self) -> int:
-        """The number of bytes of one sample of every channel."""
-        bits = ''.join(c for c in self.sample_format if c.isdigit())
-        return self.channels * max(1, int(bits or 16) // 8)
+        """The number of bytes of one sample of every channel.
+
+        Raises:
+            AudioFormatError: the sample format is unknown.
+        """
+        return self.channels * sample_format_by_name(self.sample_format).size
 
     def announced(self, info: Any) -> 'AudioFormat':
         """Return the format that an AudioInfo message announces; fields it leaves empty stay."""
@@ -61,10 +69,35 @@ class AudioFormat:
         """Whether the samples come as they are, not coded."""
         return self.coding == PCM
 
+    def check(self) -> None:
+        """Refuse a format that cannot be heard.
+
+        Raises:
+            AudioFormatError: it is not PCM, has no channel, or the sample format is unknown.
+            SettingError: the sample rate is out of range.
+        """
+        if not self.is_pcm:
+            raise AudioFormatError(
+                f'the audio is {self.coding} data, PCM is needed: start audio_capture with '
+                'format:=wave'
+            )
+        if self.channels < 1:
+            raise AudioFormatError(f'an audio stream has at least one channel, not {self.channels}')
+        sample_format_by_name(self.sample_format)
+        check_rate(self.sample_rate)
+
+    @property
+    def fault(self) -> str:
+        """Why audio of this format cannot be heard; '' = it can."""
+        try:
+            self.check()
+        except VicoError as error:
+            return str(error)
+        return ''
+
     def seconds(self, size: int) -> float:
         """Return the duration of `size` bytes; 0 where the format is none."""
-        a_second = self.frame_bytes * self.sample_rate
-        return size / a_second if self.is_pcm and a_second > 0 else 0.0
+        return 0.0 if self.fault else size / (self.frame_bytes * self.sample_rate)
 
     def __str__(self) -> str:
         """Return the format as people say it."""

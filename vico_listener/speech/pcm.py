@@ -52,11 +52,19 @@ SAMPLE_FORMATS: dict[str, SampleFormat] = {
         SampleFormat('S16LE', 2, '<i2'),
         SampleFormat('S16BE', 2, '>i2'),
         SampleFormat('S24LE', 3, None),
+        SampleFormat('S24_32LE', 4, '<i4'),  # 24 bits in the lower three bytes
         SampleFormat('S32LE', 4, '<i4'),
         SampleFormat('F32LE', 4, '<f4'),
         SampleFormat('F64LE', 8, '<f8'),
     )
 }
+
+
+def _key(name: str) -> str:
+    return name.strip().upper().replace('_', '')  # ALSA writes S16_LE
+
+
+_BY_KEY = {_key(name): sample_format for name, sample_format in SAMPLE_FORMATS.items()}
 
 
 def sample_format_by_name(name: str) -> SampleFormat:
@@ -65,9 +73,8 @@ def sample_format_by_name(name: str) -> SampleFormat:
     Raises:
         AudioFormatError: there is no such format; the message lists the choices.
     """
-    key = name.strip().upper().replace('_', '')  # ALSA writes S16_LE
     try:
-        return SAMPLE_FORMATS[key]
+        return _BY_KEY[_key(name)]
     except KeyError:
         choices = ', '.join(SAMPLE_FORMATS)
         raise AudioFormatError(f"unknown sample format '{name}': choose one of {choices}") from None
@@ -164,6 +171,8 @@ class PcmDecoder:
         samples = _unpack24(data) if self.format.dtype is None else data.view(self.format.dtype)
         if self.format.name == 'U8':
             samples = (samples ^ 0x80).view(np.int8)
+        elif self.format.name == 'S24_32LE':
+            samples = samples << 8  # whatever the highest byte holds
         return samples
 
     def _sniff(self, data: NDArray[np.uint8]) -> None:

@@ -35,6 +35,18 @@ MAX_GROUP = 160
 """Ratios of rates whose phases repeat only after more samples are computed sample by sample."""
 
 
+def check_rate(rate: int) -> None:
+    """Refuse a sample rate (Hz) that is outside `RATE_RANGE`.
+
+    Raises:
+        SettingError: it is.
+    """
+    if not RATE_RANGE[0] <= rate <= RATE_RANGE[1]:
+        raise SettingError(
+            f'sample rate {rate} Hz is out of range: choose {RATE_RANGE[0]} to {RATE_RANGE[1]}'
+        )
+
+
 class Resampler:
     """Resamples blocks of a stream; it keeps no state, so that blocks may be cut anywhere.
 
@@ -48,10 +60,7 @@ class Resampler:
     """
 
     def __init__(self, rate: int, max_block: int, target: int = INTERNAL_RATE) -> None:
-        if not RATE_RANGE[0] <= rate <= RATE_RANGE[1]:
-            raise SettingError(
-                f'sample rate {rate} Hz is out of range: choose {RATE_RANGE[0]} to {RATE_RANGE[1]}'
-            )
+        check_rate(rate)
         divisor = gcd(rate, target)
         self.up, self.down = target // divisor, rate // divisor
         phases = design_filter(rate, target)
