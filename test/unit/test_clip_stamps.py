@@ -428,7 +428,7 @@ def test_audio_that_comes_in_bursts_loses_nothing(tmp_path: Path) -> None:
 @pytest.mark.trouble(
     'clips',
     'Audio of a rate below 8 or above 192 kHz',
-    sees='It is heard; a line: `the audio has 384000 Hz: it is played with 48000 Hz`',
+    sees='It is heard; a line: `the audio has ... Hz: it is played with ... Hz`',
 )
 def test_audio_of_an_unusual_rate_is_given_out_at_a_usual_one(
     tmp_path: Path, rate: int, given: int

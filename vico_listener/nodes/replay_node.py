@@ -40,9 +40,6 @@ DIAGNOSTICS = 1.2
 ANNOUNCEMENT = 0.2
 """Seconds for what has to arrive before the next item; topics overtake each other."""
 
-CLOCK_PERIOD = 0.1
-"""Seconds after which the time is told again where nothing is to be sent."""
-
 PlayedCallback = Callable[[CameraFrame | AudioChunk], None]
 
 
@@ -164,7 +161,7 @@ class ReplayNode(ManagedNode):
         for item in self.source.play():
             if self._rate > 0:
                 due = start + item.available / NANOSECONDS / self._rate
-                self._wait_until(due, origin + item.available)
+                self._stream_clock.wait(due, origin + item.available, self._rate, self._stop)
             start += self._pace.wait_for_consumer(origin + item.stamp)
             if self._stop.is_set():
                 return
@@ -179,17 +176,6 @@ class ReplayNode(ManagedNode):
                 self._pace.wait_for_rest()
                 self._say_attitude(attitude)
                 start += time.monotonic() - began
-
-    def _wait_until(self, due: float, now: int) -> None:
-        """Wait until `due` (s, monotonic), when it is `now` (ns); the time is told meanwhile.
-
-        By that the stack knows that there is a pause, and not the end.
-        """
-        while (left := due - time.monotonic()) > CLOCK_PERIOD:
-            self._stream_clock.tell(now - round(left * self._rate * NANOSECONDS))
-            if self._stop.wait(CLOCK_PERIOD):
-                return
-        self._stop.wait(max(0.0, left))
 
     def _say_attitude(self, attitude: str) -> None:
         self._attitude.publish(String(data=attitude))

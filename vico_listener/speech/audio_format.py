@@ -78,7 +78,7 @@ class AudioFormat:
         """
         if not self.is_pcm:
             raise AudioFormatError(
-                f'the audio is {self.coding} data, PCM is needed: start audio_capture with '
+                f'the audio is {self.coding}, but PCM is needed: start audio_capture with '
                 'format:=wave'
             )
         if self.channels < 1:
