@@ -120,7 +120,7 @@ class ListeningHead:
         robot: str | Path = '',
         attitude: str | Attitude = Attitude.NEUTRAL,
         intensity: float = 1.0,
-        seed: int = 0,
+        seed: int | None = None,
         personality: int | None = None,
         idle: bool = True,
         **options: Any,
@@ -147,7 +147,8 @@ class ListeningHead:
             robot: the robot profile, a name or a YAML file; '' for no commands.
             attitude: positive, neutral or negative.
             intensity: how strongly the attitude shows, 0 to 1.
-            seed: the seed of blinks, breathing, gaze and random decisions.
+            seed: the seed of blinks, breathing, gaze and random decisions; None to take it from
+                the first frame, so that no two streams of a camera begin alike.
             personality: the seed of a random personality; None for the default one.
             idle: whether there is an idle layer of blinks, breathing and gaze shifts.
             **options: further options of the renderer or the listener, by name.
@@ -172,7 +173,8 @@ class ListeningHead:
                 f"listen_to must be one of {', '.join(LISTEN_TO)}, not '{listen_to}'"
             )
         check_number('size', size, 16, 4096)
-        check_number('seed', seed, 0, LARGEST_SEED)
+        if seed is not None:
+            check_number('seed', seed, 0, LARGEST_SEED)
         if personality is not None:
             check_number('personality', personality, 0, LARGEST_SEED)
         given = {'face_model': face_model} | options

@@ -55,6 +55,29 @@ def test_a_frame_marked_reset_starts_anew(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize('name', sorted(LISTENERS.own))
+def test_no_two_starts_are_alike_unless_the_seed_is_given(name: str) -> None:
+    """A camera's first frame has another stamp every time; that of a recording never changes."""
+
+    def start(seed: int | None, first_stamp: int) -> tuple[int | None, np.ndarray]:
+        agent = ListeningAgent.create(
+            name, FaceMotion.neutral(), seed=seed, attitude=Attitude.POSITIVE
+        )
+        agent.warm_up()
+        assert agent.seed == seed
+        stamped = [replace(frame, stamp=first_stamp + frame.stamp) for frame in speech()]
+        motions = run(agent, stamped)
+        faces = np.array([m.face.expression for m in motions if m is not None])
+        return agent.seed, np.hstack([turns(motions), faces])
+
+    recorded, again, live = start(None, 0), start(None, 0), start(None, 1)
+    assert recorded[0] == again[0] != live[0]
+    np.testing.assert_array_equal(recorded[1], again[1])
+    assert np.abs(recorded[1] - live[1])[:, :3].max() > 0.3
+    np.testing.assert_array_equal(start(recorded[0], 0)[1], recorded[1])
+    np.testing.assert_array_equal(start(4, 0)[1], start(4, 1)[1])
+
+
 def test_warm_up_leaves_no_trace() -> None:
     cold = ListeningAgent.create('rules', FaceMotion.neutral())
     warm = ListeningAgent.create('rules', FaceMotion.neutral())

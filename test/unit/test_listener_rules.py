@@ -1,5 +1,7 @@
 """How the rule-based listener behaves: answers to the voice, attitudes, portraits."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from faces import face_with
@@ -12,9 +14,12 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.frames import SpeakerFrame
 from vico_listener.lab.evaluation.answer_criteria import answers
 from vico_listener.lab.evaluation.events import phrase_ends
+from vico_listener.lab.evaluation.liveliness import constant_share
 from vico_listener.lab.evaluation.nods import find_nods
 from vico_listener.lab.evaluation.nods import find_shakes
 from vico_listener.listener import create_listener
+from vico_listener.listener.gestures import SETTLE
+from vico_listener.listener.gestures import Kind
 from vico_listener.listener.personality import Personality
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import BFM64
@@ -36,9 +41,10 @@ def listen(
     attitude: Attitude,
     reference: FaceMotion | None = None,
     personality: Personality | None = None,
+    seed: int = 0,
 ) -> tuple[np.ndarray, np.ndarray]:
     """(T, 3) degrees and (T, 52) of the listener without the idle layer."""
-    listener = Listening(create_listener('rules', personality=personality))
+    listener = Listening(create_listener('rules', personality=personality, seed=seed))
     listener.reset(reference or FaceMotion.neutral(), attitude)
     motion = [listener.step(frame) for frame in frames]
     angles = np.degrees([m.rotation for m in motion]).astype(float)
@@ -78,8 +84,6 @@ def test_nods_have_human_form(pool: dict) -> None:
     assert 0.15 <= (cycles == 1).mean() <= 0.65
     assert cycles.max() <= 5
     assert len({round(nod.amplitude, 1) for nod in nods}) > len(nods) / 3
-    first_down = np.mean([nod.strokes[0].size > 0 for nod in nods])
-    assert 0.5 < first_down <= 1.0
 
 
 def hits(angles: np.ndarray, frames: list[SpeakerFrame]) -> tuple[int, float, int]:
@@ -114,7 +118,6 @@ def test_no_nod_and_no_shake_without_voice(attitude: Attitude) -> None:
     angles, _ = listen(speaker_frames(silence(30.0)), attitude)
     assert find_nods(angles) == []
     assert find_shakes(angles) == []
-    assert np.abs(np.diff(angles[60:, 1])).max() * MODEL_RATE < 3.0
 
 
 def test_smiles_and_frowns_by_attitude(pool: dict) -> None:
@@ -124,8 +127,7 @@ def test_smiles_and_frowns_by_attitude(pool: dict) -> None:
     assert 0.02 <= smile[Attitude.NEUTRAL] <= 0.35
     assert smile[Attitude.NEGATIVE] <= 0.12
     assert 0.1 <= stern[Attitude.NEGATIVE] <= 0.4
-    assert stern[Attitude.POSITIVE] == stern[Attitude.NEUTRAL] == 0.0
-    assert np.mean([e[:, SMILES[0]].std() for _, e in pool[Attitude.POSITIVE]]) >= 0.06
+    assert max(stern[Attitude.POSITIVE], stern[Attitude.NEUTRAL]) < 0.06
 
 
 @pytest.mark.parametrize('portrait_smile', [0.0, 0.3, 0.9])
@@ -133,11 +135,11 @@ def test_expression_is_relative_to_the_portrait(portrait_smile: float) -> None:
     reference = face_with(mouthSmile=portrait_smile, jawOpen=0.3, browDownLeft=0.2)
     faces = {a: listen(FRAMES[0][:600], a, reference)[1] for a in Attitude}
     smile = {a: e[60:, SMILES].mean() for a, e in faces.items()}
-    assert smile[Attitude.POSITIVE] >= min(portrait_smile + 0.15, 0.65)
+    assert smile[Attitude.POSITIVE] >= min(portrait_smile + 0.15, 0.4)
     assert smile[Attitude.POSITIVE] <= 0.85
     assert 0.02 <= smile[Attitude.NEUTRAL] <= 0.35
     assert smile[Attitude.NEGATIVE] <= 0.12
-    assert all(e[60:, ARKIT_INDEX['jawOpen']].max() < 0.05 for e in faces.values())
+    assert all(e[60:, ARKIT_INDEX['jawOpen']].max() < 0.08 for e in faces.values())
     brow = {a: e[60:, ARKIT_INDEX['browDownLeft']].mean() - 0.2 for a, e in faces.items()}
     assert abs(brow[Attitude.NEUTRAL]) < 0.1 < brow[Attitude.NEGATIVE] < 0.4
 
@@ -165,9 +167,65 @@ def test_personality_changes_behaviour_within_limits(pool: dict) -> None:
     default, _ = pool[Attitude.POSITIVE][0]
     counts = [len(find_nods(a)) for a in (calm, default, angles)]
     assert counts[0] < counts[1] <= counts[2]
-    assert max(n.amplitude for n in find_nods(angles)) > 1.2 * max(
-        n.amplitude for n in find_nods(default)
+    assert np.median([n.amplitude for n in find_nods(angles)]) > 1.2 * np.median(
+        [n.amplitude for n in find_nods(default)]
     )
+
+
+def test_nods_are_as_various_as_real_ones(pool: dict) -> None:
+    """2.2 / 3.4 / 10.2 deg, 1.25 / 2.25 / 2.8 Hz, 50 to 76 % begin downward, and they cluster."""
+    nods = [find_nods(angles) for angles, _ in pool[Attitude.POSITIVE]]
+    every = [nod for found in nods for nod in found]
+    small, middle, large = np.quantile([nod.amplitude for nod in every], [0.1, 0.5, 0.9])
+    assert 1.9 < small < 3.0 < middle < 5.0
+    assert 6.0 < large < 12.0
+    slow, usual, fast = np.quantile([nod.frequency for nod in every], [0.1, 0.5, 0.9])
+    assert slow < 1.6 < usual < 2.6 < fast < 3.4
+    assert 0.5 <= np.mean([nod.strokes[0].size > 0 for nod in every]) <= 0.8
+    pauses = [b.start - a.end for found in nods for a, b in pairwise(found)]
+    assert 0.2 < np.mean(np.array(pauses) < 2.0) < 0.7
+
+
+def test_shakes_never_run_together_with_nods_or_glances(pool: dict) -> None:
+    overlapping = [
+        (shake, nod)
+        for angles, _ in pool[Attitude.NEGATIVE]
+        for shake in find_shakes(angles)
+        for nod in find_nods(angles)
+        if nod.start < shake.end and shake.start < nod.end
+    ]
+    assert overlapping == []
+    for frames in FRAMES:
+        listener = Listening(create_listener('rules', seed=1))
+        listener.reset(FaceMotion.neutral(), Attitude.NEGATIVE)
+        free = 0.0
+        for tick, frame in enumerate(frames):
+            listener.step(frame)
+            for gesture in listener.listener.last.gestures:  # type: ignore[attr-defined]
+                start = tick / MODEL_RATE + gesture.delay
+                assert start >= free - 1.01 / MODEL_RATE  # both are rounded to ticks
+                free = start + len(gesture.curve()) / MODEL_RATE
+                free -= SETTLE if gesture.kind in (Kind.NOD, Kind.BEAT) else 0.0
+
+
+def test_smiles_come_and_go(pool: dict) -> None:
+    """The smile of six real listeners spreads by 0.19 within a clip, up to 0.44."""
+    for _, expression in pool[Attitude.POSITIVE]:
+        smile = expression[:, SMILES].mean(axis=1)
+        assert 0.12 < smile.std() < 0.45
+        assert np.quantile(smile, 0.1) < 0.35
+        assert np.quantile(smile, 0.9) > 0.6
+        assert constant_share(smile, 0.3, 0.1, 5.0) < 0.4
+        assert np.abs(np.diff(smile)).max() * MODEL_RATE < 5.0
+
+
+def test_only_the_seed_of_the_form_is_left_to_chance() -> None:
+    frames = FRAMES[0][:600]
+    one, same, other = (listen(frames, Attitude.POSITIVE, seed=seed) for seed in (4, 4, 5))
+    np.testing.assert_array_equal(one[0], same[0])
+    np.testing.assert_array_equal(one[1], same[1])
+    start = slice(0, 5 * MODEL_RATE)
+    assert np.abs(one[1][start] - other[1][start]).max() > 0.1
 
 
 def test_drawn_personalities_are_reproducible_and_differ() -> None:

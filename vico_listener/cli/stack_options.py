@@ -56,8 +56,9 @@ def add_stack_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--seed',
         type=int,
-        default=0,
-        help='the seed of blinks, breathing, gaze and random decisions',
+        default=-1,
+        help='the seed of blinks, breathing, gaze and random decisions; -1 to take it from the '
+        'first frame, so that no two live starts are alike and a recording is answered alike',
     )
     parser.add_argument(
         '--personality',

@@ -1,6 +1,7 @@
 """Runs a listener together with its mood, its idle layer and checks of its input."""
 
 import time
+import zlib
 from dataclasses import dataclass
 from dataclasses import replace
 from typing import Any
@@ -47,6 +48,7 @@ class ListeningAgent:
         reference: the listener's own first face m_1.
         idle: the idle layer; None for none.
         attitude, intensity: the mood to start in.
+        seed: the seed of listener and idle layer; None to take it from the first frame (`seed_of`).
 
     Raises:
         ValueError: the listener cannot start from this reference or in this attitude.
@@ -59,7 +61,11 @@ class ListeningAgent:
         idle: IdleLayer | None,
         attitude: Attitude = Attitude.NEUTRAL,
         intensity: float = 1.0,
+        seed: int | None = 0,
     ) -> None:
+        self.seed = seed
+        """The seed in force; None before the first frame gives one."""
+        self._seed_given = seed is not None
         self.listener = listener
         self.reference = reference
         self._rest_rotation = reference.rotation if reference.basis.absolute_pose else ZEROS3
@@ -76,7 +82,7 @@ class ListeningAgent:
         cls,
         name: str,
         reference: FaceMotion,
-        seed: int = 0,
+        seed: int | None = 0,
         personality: int | None = None,
         idle: bool = True,
         attitude: Attitude = Attitude.NEUTRAL,
@@ -88,7 +94,8 @@ class ListeningAgent:
         Args:
             name: the listener's short name, or its class as 'package.module:Class'.
             reference: the listener's first face m_1.
-            seed: the seed of the idle layer and of the listener's decisions.
+            seed: the seed of the idle layer and of the listener's decisions; None to take it from
+                the first frame (`seed_of`).
             personality: the seed of a random personality; None for the default one.
             idle: whether there is an idle layer.
             attitude: the attitude to start in.
@@ -98,9 +105,10 @@ class ListeningAgent:
         Raises:
             VicoError: there is no such listener, or it cannot be made or start like this.
         """
-        listener = create_listener(name, personality=personality, seed=seed, **options)
-        layer = IdleLayer(seed) if idle else None
-        return cls(listener, reference, layer, attitude, intensity)
+        start = 0 if seed is None else seed
+        listener = create_listener(name, personality=personality, seed=start, **options)
+        layer = IdleLayer(start) if idle else None
+        return cls(listener, reference, layer, attitude, intensity, seed)
 
     def reset(self) -> None:
         """Return to the start: the reference face, in the mood that is set."""
@@ -155,6 +163,8 @@ class ListeningAgent:
         for _ in range(3):
             self.step(silence)
         self.counters = AgentCounters()
+        if not self._seed_given:
+            self.seed = None
         self.reset()
 
     def step(self, frame: SpeakerFrame) -> ListenerMotion | None:
@@ -166,11 +176,13 @@ class ListeningAgent:
         if frame.reset and self._index > 0:
             self.counters.resets += 1
             self.reset()
+        if self._index == 0 and not self._seed_given:
+            self._reseed(seed_of(frame))
         start = time.perf_counter()
         mood = self._mood.step()
         face = self.listener.step(self._usable(frame), mood)
         if self._idle is not None:
-            face = self._idle.apply(face, self._index, mood.intensity)
+            face = self._idle.apply(face, self._index, mood.intensity, self.listener.attention)
         was_resting = self._presence.resting
         face = self._presence.apply(face, self.reference)
         self._index += 1
@@ -189,6 +201,14 @@ class ListeningAgent:
             timing=replace(frame.timing, listener=time.perf_counter() - start),
             rest_rotation=self._rest_rotation,
         )
+
+    def _reseed(self, seed: int) -> None:
+        """Start with another seed."""
+        self.seed = seed
+        self.listener.reseed(seed)
+        if self._idle is not None:
+            self._idle = IdleLayer(seed)
+        self.reset()
 
     def _usable(self, frame: SpeakerFrame) -> SpeakerFrame:
         """Return the frame without the parts that the listener cannot use."""
@@ -215,6 +235,19 @@ class ListeningAgent:
             self.mismatch = '; '.join(problems)
             self.counters.foreign_frames += 1
         return frame
+
+
+def seed_of(frame: SpeakerFrame) -> int:
+    """Return the seed that a frame gives: that of its stamp, sound and face, bit for bit.
+
+    No two streams of a camera begin with the same frame, so that no two starts are alike; a
+    recording always does, so that it is answered in the same way every time.
+    """
+    face = frame.face
+    code = zlib.crc32(frame.stamp.to_bytes(8, 'little', signed=True))
+    for values in (frame.acoustic, face.expression, face.rotation, face.translation):
+        code = zlib.crc32(np.ascontiguousarray(values, np.float32).tobytes(), code)
+    return code >> 1
 
 
 def _blind(frame: SpeakerFrame) -> SpeakerFrame:

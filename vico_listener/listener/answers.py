@@ -4,18 +4,31 @@ Opportunities are phrase ends and, during speech, low regions and stressed sylla
 is answered when its strength exceeds a threshold. The threshold rises with every answer and falls
 with every opportunity that is not taken, so that the intended share is taken, whatever the
 speaker's habits. Uninterrupted speech builds up an urge, and when it is high, a cue during speech
-is answered. Every quantity here is a smooth function of what was heard.
+is answered. A nod of the speaker is answered by a nod. What is answered depends on what was heard
+and seen; the form of the answer, and whether another nod follows it, are left to a seeded chance.
+Gestures never overlap: each begins after the one before.
 """
 
 from math import exp
 from math import radians
 from math import tanh
 
+from vico_listener.listener.body import GLANCE
+from vico_listener.listener.chance import Chance
 from vico_listener.listener.cues import Phrase
 from vico_listener.listener.cues import Voice
+from vico_listener.listener.face_cues import Seen
 from vico_listener.listener.follower import STEP
+from vico_listener.listener.gestures import GLANCE_SECONDS
+from vico_listener.listener.gestures import SETTLE
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
+from vico_listener.listener.nod_families import AGAIN
+from vico_listener.listener.nod_families import AT_ENDS
+from vico_listener.listener.nod_families import IN_SPEECH
+from vico_listener.listener.nod_families import TO_NODS
+from vico_listener.listener.nod_families import make_nod
+from vico_listener.listener.nod_families import make_shake
 from vico_listener.listener.personality import Personality
 from vico_listener.listener.style import Style
 
@@ -36,18 +49,18 @@ LOW_WAIT = 0.4
 
 The total delay is about 0.7 s (Ward & Tsukahara 2000).
 """
-REPEATED = 0.62
-"""Share of nods with more than one cycle (42-55 % are single: Mori et al. 2025, Kihara 2016)."""
 FULL_AGREEMENT = 0.9
 """Agreement above which every answer is a nod."""
-UPSWING = 0.3
-"""Share of its depth by which the head rises before some wide nods (Kato et al. 2025)."""
 BEAT_FREQUENCY = 1.9
 """Cycles per second of a beat."""
 BEAT_SECONDS = 0.85
 """The shortest time from the start of a beat to that of a nod, s, which keeps them apart."""
-BEAT_CLEARANCE = 0.5
-"""The shortest time from a nod to the start of a beat, s."""
+AGAIN_PAUSE = (0.5, 0.7, 0.13, 1.9)
+"""Median, spread and limits of the pause between two nods of a cluster, s (measured: 0.13 to 2)."""
+AGAIN_AGAIN = 0.6
+"""By how much the third and later nods of a cluster are rarer than the second."""
+GLANCE_REST = 0.6
+"""The shortest time from the end of a glance to a shake or beat, s."""
 
 
 def strength(phrase: Phrase) -> float:
@@ -62,28 +75,6 @@ def latency(phrase: Phrase, person: Personality) -> float:
     """Return the time from a cue to the gesture, s; it is longer after bright and loud endings."""
     doubt = 0.6 * phrase.brightness + 0.4 * phrase.loudness - 0.3 * phrase.fall
     return person.delay * (1.3 + 1.1 * tanh(doubt))
-
-
-def make_nod(
-    phrase: Phrase, style: Style, person: Personality, wide: bool, cycles: int, delay: float
-) -> Gesture:
-    """Return the nod that answers a phrase: wide in a pause, narrow during speech."""
-    emphasis = tanh(0.5 * phrase.loudness + 0.4 * phrase.brightness)
-    depth = style.depth * (1.1 if wide else 0.85) * (1.0 + 0.35 * emphasis)
-    frequency = person.tempo * (2.4 - 0.09 * (depth - 4.0) - 0.2 * tanh(phrase.fall))
-    upswing = UPSWING if wide and phrase.brightness + phrase.fall > 1.0 else 0.0
-    decay = 0.75 + 0.1 * emphasis
-    return Gesture(Kind.NOD, radians(depth), delay, frequency, cycles, decay, upswing)
-
-
-def make_shake(phrase: Phrase, style: Style, person: Personality, delay: float) -> Gesture:
-    """Return the shake that answers a phrase."""
-    emphasis = tanh(0.5 * phrase.loudness)
-    width = 1.6 * style.depth * (1.0 + 0.3 * emphasis)
-    strokes = 3 if phrase.length > 0.0 else 2
-    side = 1.0 if phrase.brightness > 0.0 else -1.0
-    frequency = person.tempo * (1.75 - 0.2 * emphasis)
-    return Gesture(Kind.SHAKE, side * radians(width), delay, frequency, strokes)
 
 
 class Quota:
@@ -105,26 +96,40 @@ class Quota:
 
 
 class Answers:
-    """Decides tick by tick which cues are answered."""
+    """Decides tick by tick which cues are answered.
 
-    def __init__(self) -> None:
+    Args:
+        chance: draws the form of the answers, and which of them are followed by another one.
+    """
+
+    def __init__(self, chance: Chance) -> None:
+        self._chance = chance
         self.reset()
 
     def reset(self) -> None:
         """Return to the start: attentive, with nothing heard yet."""
         self._ends = Quota()
-        self._repeats = Quota()
+        self._nods = Quota()
         self._dissent = Quota()
-        self._urge = 0.7
+        self._urge = self._chance.between(0.3, 0.9)
         self._rest = 0.0
         self._since_beat = 5.0
+        self._again: float | None = None
 
-    def step(self, voice: Voice, style: Style, person: Personality) -> Gesture | None:
+    def step(self, voice: Voice, seen: Seen, style: Style, person: Personality) -> Gesture | None:
         """Return the nod or shake that answers this tick, if any."""
         self._rest -= STEP
         self._since_beat += STEP
         if voice.voiced:
             self._urge += STEP * style.urge * (1.0 + 0.4 * tanh(voice.level))
+        if self._again is not None:
+            self._again -= STEP
+            if self._again <= 0.0:
+                return self._nod(voice, style, person, AGAIN, 0.0)
+        if seen.nodded and self._rest <= PATIENCE and self._nods.take(0.5, style.nod_answers):
+            soon = self._chance.between(0.1, 0.5)
+            delay = max(soon, self._rest, BEAT_SECONDS - self._since_beat)
+            return self._nod(voice, style, person, TO_NODS, delay)
         if not (self._at_end(voice, style) if voice.ended else self._in_speech(voice)):
             return None
         delay = max(
@@ -133,15 +138,40 @@ class Answers:
             BEAT_SECONDS - self._since_beat,
         )
         if self._agrees(voice.phrase, style):
-            cycles = self._cycles(voice.phrase, wide=voice.ended)
-            answer = make_nod(voice.phrase, style, person, voice.ended, cycles, delay)
-        else:
-            answer = make_shake(voice.phrase, style, person, delay)
-        self._rest = delay + len(answer.curve()) * STEP + person.refractory - 0.7
-        return answer
+            return self._nod(voice, style, person, AT_ENDS if voice.ended else IN_SPEECH, delay)
+        self._again = None
+        shake = make_shake(voice.phrase, style, person, self._chance, delay)
+        self._rest = delay + len(shake.curve()) * STEP + person.refractory
+        return shake
+
+    def _nod(
+        self,
+        voice: Voice,
+        style: Style,
+        person: Personality,
+        weights: tuple[float, ...],
+        delay: float,
+    ) -> Gesture:
+        """Return a nod, and plan whether another one follows it soon."""
+        nod = make_nod(voice.phrase, style, person, self._chance, weights, delay)
+        end = delay + len(nod.curve()) * STEP - SETTLE
+        self._rest = end + person.refractory
+        again = style.again * (AGAIN_AGAIN if weights is AGAIN else 1.0)
+        follows = self._chance.happens(again)
+        self._again = end + self._chance.around(*AGAIN_PAUSE) if follows else None
+        return nod
+
+    def glance(self, voice: Voice, style: Style) -> Gesture | None:
+        """Return the glance at the end of a phrase that gets no answer, if any."""
+        busy = self._rest > 0.0 or self._again is not None or self._since_beat < BEAT_SECONDS
+        if not voice.ended or style.avert <= 0.0 or busy:
+            return None
+        self._rest = GLANCE_SECONDS + GLANCE_REST
+        size = style.avert * self._chance.between(0.6, 1.1)
+        return Gesture(Kind.GLANCE, self._chance.side() * size * GLANCE)
 
     def _at_end(self, voice: Voice, style: Style) -> bool:
-        if self._rest > PATIENCE:
+        if self._rest > PATIENCE or self._again is not None:
             return False
         taken = self._ends.take(strength(voice.phrase), style.answers)
         if taken:
@@ -154,16 +184,8 @@ class Answers:
         heat = 0.5 + 0.5 * tanh(0.5 * (phrase.loudness + phrase.brightness))
         return not self._dissent.take(heat, 1.0 - style.agreement)
 
-    def _cycles(self, phrase: Phrase, wide: bool) -> int:
-        """Return a nod's number of cycles: several after long, bright phrases that fell far."""
-        drive = 0.3 * phrase.length + 0.4 * phrase.brightness + (0.4 * phrase.fall if wide else 0.2)
-        vigour = 0.5 + 0.5 * tanh(drive)
-        if not self._repeats.take(vigour, REPEATED):
-            return 1
-        return min(2 + int(4.5 * max(vigour - 0.5, 0.0)), 4 if wide else 2)
-
     def _in_speech(self, voice: Voice) -> bool:
-        if self._rest > 0.0 or not (voice.low or voice.stress):
+        if self._rest > 0.0 or self._again is not None or not (voice.low or voice.stress):
             return False
         if voice.low:
             pull = strength(voice.phrase) - 0.5
@@ -171,14 +193,14 @@ class Answers:
             pull = 0.5 * tanh(voice.stress - STRESS_RELUCTANCE)
         taken = self._urge + STRENGTH_WEIGHT * pull >= 1.0
         if taken:
-            self._urge = 0.0
+            self._urge = self._chance.between(-0.5, 0.5)
         return taken
 
     def beat(self, voice: Voice, style: Style, person: Personality) -> Gesture | None:
         """Return the beat on a stressed syllable at this tick, if any."""
         needed = 0.6 + 1.5 * exp(-0.8 * self._since_beat)
-        if voice.stress < needed or self._rest > person.refractory - BEAT_CLEARANCE:
+        if voice.stress < needed or self._rest > 0.0 or self._again is not None:
             return None
         self._since_beat = 0.0
-        depth = style.beat * (0.85 + 0.3 * tanh(voice.stress - 1.2))
+        depth = style.beat * self._chance.around(0.85 + 0.3 * tanh(voice.stress - 1.2), 0.3, 0.3, 2)
         return Gesture(Kind.BEAT, radians(depth), frequency=person.tempo * BEAT_FREQUENCY)

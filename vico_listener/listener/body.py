@@ -14,7 +14,9 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.errors import DataError
 from vico_listener.listener.expression import calm_face
 from vico_listener.listener.expression import look
+from vico_listener.listener.follower import Follower
 from vico_listener.listener.gestures import GLANCE_SECONDS
+from vico_listener.listener.gestures import SETTLE
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
 from vico_listener.listener.gestures import Timeline
@@ -36,6 +38,11 @@ GLANCE_HEAD = radians(2.5)
 
 DRAW_BACK = radians(2.0)
 """By how much the chin rises in a full glance or a shake, rad."""
+
+ATTENTION_RATE = 8.0
+"""Rate at which the attention to a gesture comes and goes, 1/s."""
+ATTENTION_LEAD = 9
+"""Ticks before a gesture from which on it binds the gaze."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +68,13 @@ class Body:
     Attributes:
         portrait: (52,) the expression of the reference face.
         calm: (52,) the expression of the calm face (see `calm_face`).
+        attention: 0 to 1, how much a nod or shake that is under way, or just to begin, binds the
+            gaze to the speaker.
     """
 
     def __init__(self) -> None:
         self._timeline = Timeline(4, TIMELINE_SPAN)
+        self._attention = Follower(1, ATTENTION_RATE)
         self.reset(FaceMotion.neutral())
 
     def reset(self, reference: FaceMotion) -> None:
@@ -78,8 +88,13 @@ class Body:
         self.portrait = np.array(reference.expression, np.float64)
         self.calm = calm_face(reference.expression)
         self._timeline.reset()
+        self._attention.reset([0.0])
+        self._binds = self._bound = 0
+        self.attention = 0.0
 
     def _play(self, gesture: Gesture) -> None:
+        if gesture.kind in (Kind.NOD, Kind.SHAKE):
+            self._bind(round(gesture.delay * MODEL_RATE), len(gesture.curve()))
         channel = {Kind.SHAKE: YAW, Kind.GLANCE: GAZE}.get(gesture.kind, PITCH)
         self._timeline.add(channel, gesture.curve(), round(gesture.delay * MODEL_RATE))
         if gesture.kind == Kind.SHAKE:
@@ -90,8 +105,14 @@ class Body:
             self._timeline.add(YAW, head)
             self._draw_back(abs(turn))
 
+    def _bind(self, delay: int, length: int) -> None:
+        """Attend to a gesture that begins after `delay` ticks and lasts for `length`."""
+        start = max(delay - ATTENTION_LEAD, 0)
+        self._binds = min(self._binds, start) if self._bound > 0 else start
+        self._bound = max(self._bound, delay + length - round(SETTLE * MODEL_RATE))
+
     def _draw_back(self, share: float) -> None:
-        self._timeline.add(PITCH, hold(-share * DRAW_BACK, 0.5, 0.6, 0.9))
+        self._timeline.add(PITCH, hold(-share * DRAW_BACK, 0.7, 0.5, 1.0))
 
     def step(self, behaviour: Behaviour, strength: float, awake: float) -> FaceMotion:
         """Return the face at the next tick.
@@ -106,6 +127,9 @@ class Body:
         """
         for begun in behaviour.gestures:
             self._play(begun)
+        self.attention = self._attention.step([float(self._binds <= 0 < self._bound)])[0]
+        self._binds -= 1
+        self._bound -= 1
         *gesture, gaze = self._timeline.pop()
         rotation = [strength * (a + b) for a, b in zip(gesture, behaviour.posture, strict=True)]
         # The eyes stay on the speaker while the head moves (vestibulo-ocular reflex).

@@ -36,6 +36,10 @@ class Decisions:
         self._seed = seed
         self.reset()
 
+    def reseed(self, seed: int) -> None:
+        """Draw from another seed after the next `reset`."""
+        self._seed = seed
+
     def reset(self) -> None:
         """Return to the start, with the same random numbers."""
         self._drawn = 0

@@ -14,7 +14,7 @@ from vico_listener.motion import ARKIT_INDEX
 
 Expression = NDArray[np.float64]
 
-SMILE, BROW_DOWN, BROW_UP, FROWN, PRESS = range(5)
+SMILE, BROW_DOWN, BROW_UP, FROWN, PRESS, CONCERN, ROLL, CORNERS, PART, LAUGH = range(10)
 """The channels of the face, which are the rows of `FACE_CHANNELS`."""
 
 EYE_RANGE = radians(30.0)
@@ -37,14 +37,27 @@ def _both(**weights: float) -> Expression:
 
 FACE_CHANNELS = np.stack(
     [
-        _both(mouthSmile=1.0, cheekSquint=0.35, eyeSquint=0.2, mouthDimple=0.1),
+        _both(mouthSmile=1.0, cheekSquint=0.5, eyeSquint=0.35, mouthDimple=0.15),
         _both(browDown=1.0, eyeSquint=0.4, noseSneer=0.1),
         _both(browInnerUp=1.0, browOuterUp=0.7, eyeWide=0.15),
         _both(mouthFrown=1.0, mouthShrugLower=0.3),
         _both(mouthPress=1.0, mouthRollLower=0.3),
+        _both(browInnerUp=1.0, browDown=0.2, mouthFrown=0.2, mouthShrugLower=0.15),
+        _both(mouthRollLower=1.0, mouthRollUpper=0.6, mouthPress=0.2),
+        _both(mouthDimple=1.0, mouthStretch=0.4, mouthShrugUpper=0.2),
+        _both(mouthLowerDown=0.4, mouthUpperUp=0.15, jawOpen=0.06),
+        _both(jawOpen=0.2, mouthUpperUp=0.4, mouthLowerDown=0.25, noseSneer=0.15),
     ]
 )
-"""(5, 52): by how much each channel moves each coefficient."""
+"""(10, 52): by how much each channel moves each coefficient.
+
+In the order of the channels' names: smile, lowered and raised brows, frown, pressed lips; the inner
+brows of concern, lips rolled in, mouth corners drawn aside, lips parted; the mouth of a laugh.
+"""
+
+LEFT_SIDE = np.array([name.endswith('Left') for name in ARKIT_INDEX])
+RIGHT_SIDE = np.array([name.endswith('Right') for name in ARKIT_INDEX])
+"""(52,) the coefficients of either side of the face."""
 
 GAZE_CHANNELS = np.stack(
     [

@@ -20,9 +20,13 @@ class Follower:
 
     def __init__(self, size: int, rate: float) -> None:
         """Follow `size` values; `rate` is w in 1/s."""
+        self.hurry(rate)
+        self.reset([0.0] * size)
+
+    def hurry(self, rate: float) -> None:
+        """Follow at another rate from now on; neither value nor speed jumps."""
         self._rate = rate
         self._decay = exp(-rate * STEP)
-        self.reset([0.0] * size)
 
     def reset(self, values: Sequence[float]) -> None:
         """Stand still at `values`."""

@@ -105,6 +105,10 @@ class LearnedListener(Listener):
         self._body = Body()
         self.reset(FaceMotion.neutral(self.basis), Attitude.NEUTRAL)
 
+    def reseed(self, seed: int) -> None:
+        """See `Listener.reseed`."""
+        self._decisions.reseed(seed)
+
     def reset(self, reference: FaceMotion, attitude: Attitude) -> None:
         """See `Listener.reset`.
 
@@ -164,7 +168,9 @@ class LearnedListener(Listener):
         self.last = Behaviour(
             values[:3].tolist(), values[-3:].tolist(), values[3:-3], self._decide(output)
         )
-        return self._body.step(self.last, mood.strength, mood.awake)
+        motion = self._body.step(self.last, mood.strength, mood.awake)
+        self.attention = self._body.attention
+        return motion
 
     def driven(self, frame: SpeakerFrame, mood: Mood) -> NDArray[np.float32]:
         """Return the input (driven_size,) of the network for a step."""

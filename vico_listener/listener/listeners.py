@@ -28,9 +28,15 @@ class Listener(ABC):
     """The basis of the faces that it understands and makes."""
     acoustics: str = ACOUSTICS[0]
     """The layout of the acoustic features that it understands."""
+    attention: float = 0.0
+    """0 to 1, after a step: how much a gesture binds the gaze to the speaker, so that the idle
+    layer does not look away."""
     OPTIONS: tuple[str, ...] = ()
     """The parameters of the listener node that its constructor takes besides `personality` and
     `seed`."""
+
+    def reseed(self, seed: int) -> None:  # noqa: B027 -- what has no chance needs no seed
+        """Leave what is left to chance to another seed, from the next `reset` on."""
 
     @abstractmethod
     def reset(self, reference: FaceMotion, attitude: Attitude) -> None:

@@ -20,11 +20,20 @@ class Style(NamedTuple):
             phrase was said.
         depth: the size of an average nod, peak to peak, deg.
         beat: the size of an average beat, peak to peak, deg.
-        smile: the change of the calm face's smile.
-        smile_pulse: by how much the smile grows at a nod.
-        smile_mimicry: the share of the speaker's smile that is returned.
+        again: the share of nods that are soon followed by another one.
+        nod_answers: the share of the speaker's nods that are answered with a nod.
+        smile: the change of the calm face's smile between two smiles.
+        smile_share: the share of answers with a nod that a smile goes with.
+        smile_pulse: the size of these smiles on average.
+        smile_answers: the share of the speaker's smiles that are answered.
+        smile_mimicry: the size of the answers on average.
+        laugh: the size of the answer to a laugh.
         brow_raise: by how much a surprise raises the brows.
-        brow_down, frown, press: the channels of displeasure.
+        thought: the size of what the face shows in thought.
+        concern: the size of the worry about an unhappy speaker.
+        sternness: by how much an unhappy speaker makes the face sterner.
+        refusal: the size of the displeasure at what is refused.
+        brow_down, frown, press: the channels of lasting displeasure.
         posture_mimicry: the share of the speaker's head posture that is returned.
         lean: the displacement of the head forward, m.
         chin: the pitch of the posture, deg; positive is down.
@@ -37,10 +46,19 @@ class Style(NamedTuple):
     agreement: float
     depth: float
     beat: float
+    again: float
+    nod_answers: float
     smile: float
+    smile_share: float
     smile_pulse: float
+    smile_answers: float
     smile_mimicry: float
+    laugh: float
     brow_raise: float
+    thought: float
+    concern: float
+    sternness: float
+    refusal: float
     brow_down: float
     frown: float
     press: float
@@ -53,38 +71,56 @@ class Style(NamedTuple):
 
 STYLES: dict[Attitude, Style] = {
     Attitude.POSITIVE: Style(
-        answers=0.66,
-        urge=0.5,
+        answers=0.58,
+        urge=0.28,
         agreement=1.0,
         depth=5.2,
         beat=1.6,
-        smile=0.46,
-        smile_pulse=0.26,
-        smile_mimicry=0.42,
-        brow_raise=0.35,
+        again=0.38,
+        nod_answers=0.8,
+        smile=0.2,
+        smile_share=0.6,
+        smile_pulse=0.45,
+        smile_answers=0.85,
+        smile_mimicry=0.65,
+        laugh=0.75,
+        brow_raise=0.5,
+        thought=0.6,
+        concern=0.7,
+        sternness=0.0,
+        refusal=0.0,
         brow_down=0.0,
         frown=0.0,
         press=0.0,
-        posture_mimicry=0.3,
+        posture_mimicry=0.32,
         lean=0.012,
         chin=0.8,
         tilt=2.0,
         avert=0.0,
     ),
     Attitude.NEUTRAL: Style(
-        answers=0.42,
-        urge=0.19,
+        answers=0.34,
+        urge=0.14,
         agreement=1.0,
-        depth=4.4,
+        depth=4.6,
         beat=1.5,
+        again=0.33,
+        nod_answers=0.55,
         smile=0.0,
-        smile_pulse=0.08,
-        smile_mimicry=0.15,
-        brow_raise=0.2,
+        smile_share=0.15,
+        smile_pulse=0.25,
+        smile_answers=0.6,
+        smile_mimicry=0.3,
+        laugh=0.5,
+        brow_raise=0.4,
+        thought=1.0,
+        concern=0.35,
+        sternness=0.0,
+        refusal=0.0,
         brow_down=0.0,
         frown=0.0,
         press=0.0,
-        posture_mimicry=0.2,
+        posture_mimicry=0.26,
         lean=0.0,
         chin=0.0,
         tilt=1.5,
@@ -92,30 +128,39 @@ STYLES: dict[Attitude, Style] = {
     ),
     Attitude.NEGATIVE: Style(
         answers=0.36,
-        urge=0.15,
-        agreement=0.52,
-        depth=4.1,
+        urge=0.13,
+        agreement=0.5,
+        depth=5.8,
         beat=1.5,
+        again=0.12,
+        nod_answers=0.0,
         smile=0.0,
+        smile_share=0.0,
         smile_pulse=0.0,
+        smile_answers=0.0,
         smile_mimicry=0.0,
-        brow_raise=0.0,
-        brow_down=0.22,
-        frown=0.25,
-        press=0.2,
+        laugh=0.0,
+        brow_raise=0.15,
+        thought=1.0,
+        concern=0.0,
+        sternness=0.35,
+        refusal=0.35,
+        brow_down=0.16,
+        frown=0.2,
+        press=0.12,
         posture_mimicry=0.05,
         lean=-0.012,
         chin=-1.5,
         tilt=2.2,
-        avert=1.0,
+        avert=0.8,
     ),
 }
 """The style of each attitude; `vico describe` compares the resulting listeners with real people."""
 
-PORTRAIT_RISE = 0.2
-"""By how much a positive listener smiles at least more than its portrait."""
-BROADEST_SMILE = 0.7
-"""The broadest smile of a positive listener, which limits `PORTRAIT_RISE`."""
+BROADEST_SMILE = 0.32
+"""The broadest smile of a positive listener between two smiles, whatever its portrait does."""
+MOST_AGAIN = 1.4
+"""The largest factor of a personality by which nods follow one another more often."""
 FAINTEST_SMILE = 0.01
 """The smile of a negative listener."""
 
@@ -133,9 +178,7 @@ def personal_styles(
     Returns:
         (3, fields) a row per attitude, in the order of `STYLES`, and a column per field of `Style`.
     """
-    glad = max(
-        STYLES[Attitude.POSITIVE].smile * personality.expressivity, portrait_smile + PORTRAIT_RISE
-    )
+    glad = max(STYLES[Attitude.POSITIVE].smile * personality.expressivity, portrait_smile)
     smiles = {
         Attitude.POSITIVE: min(glad, BROADEST_SMILE) - calm_smile,
         Attitude.NEUTRAL: 0.0,
@@ -149,8 +192,15 @@ def personal_styles(
                 depth=style.depth * personality.amplitude,
                 beat=style.beat * personality.beat,
                 smile=smiles[attitude],
+                again=style.again * min(personality.responsiveness, MOST_AGAIN),
+                nod_answers=style.nod_answers * personality.mimicry,
                 smile_pulse=style.smile_pulse * personality.expressivity,
                 smile_mimicry=style.smile_mimicry * personality.mimicry,
+                laugh=style.laugh * personality.mimicry,
+                thought=style.thought * personality.expressivity,
+                concern=style.concern * personality.expressivity,
+                sternness=style.sternness * personality.expressivity,
+                refusal=style.refusal * personality.expressivity,
                 brow_raise=style.brow_raise * personality.expressivity,
                 brow_down=style.brow_down * personality.expressivity,
                 frown=style.frown * personality.expressivity,

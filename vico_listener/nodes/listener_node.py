@@ -65,7 +65,7 @@ class ListenerNode(ManagedNode):
         agent = ListeningAgent.create(
             table['listener'],
             measure_reference(table['portrait'], table['face_model']),
-            table['seed'],
+            table['seed'] if table['seed'] >= 0 else None,
             table['personality'] if table['personality'] >= 0 else None,
             table['idle'],
             Attitude.parse(table['attitude']),
@@ -104,8 +104,13 @@ class ListenerNode(ManagedNode):
             if self.agent is None or not self.is_active:
                 return None
             self._heard = time.monotonic()
-            foreign = self.agent.counters.foreign_frames
+            foreign, seed = self.agent.counters.foreign_frames, self.agent.seed
             motion = self.agent.step(frame)
+            if self.agent.seed != seed:
+                self.get_logger().info(
+                    f'the first frame gave the seed {self.agent.seed}: set the parameter seed to '
+                    'it for the same chance again'
+                )
             if self.agent.counters.foreign_frames > foreign:
                 self.get_logger().error(self.agent.mismatch, throttle_duration_sec=10.0)
         if motion is None:

@@ -41,9 +41,10 @@ LISTENER = NodeApi(
         ),
         Parameter(
             'seed',
-            0,
-            'Seed of blinks, breathing, gaze and random decisions.',
-            0,
+            -1,
+            'Seed of blinks, breathing, gaze and random decisions; -1 to take it from the first '
+            'frame: no two live starts are alike, and a recording is always answered alike.',
+            -1,
             2**31 - 1,
         ),
         Parameter(

@@ -1,0 +1,258 @@
+"""What makes the rule-based listener live: each part does what it promises, over many seeds."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from faces import face_with
+from listening import Listening
+from synthetic_speaker import silence
+from synthetic_speaker import speaker_frame
+from synthetic_speaker import synthetic_speech
+
+from vico_listener.clock import MODEL_RATE
+from vico_listener.frames import SpeakerFrame
+from vico_listener.listener import create_listener
+from vico_listener.listener.chance import Chance
+from vico_listener.listener.cues import Phrase
+from vico_listener.listener.expression import SMILE
+from vico_listener.listener.face_cues import FaceCues
+from vico_listener.listener.face_cues import Seen
+from vico_listener.listener.gestures import Kind
+from vico_listener.listener.nod_families import AT_ENDS
+from vico_listener.listener.nod_families import FEEDBACK
+from vico_listener.listener.nod_families import IN_SPEECH
+from vico_listener.listener.nod_families import make_nod
+from vico_listener.listener.personality import Personality
+from vico_listener.listener.smile_episodes import SmileEpisodes
+from vico_listener.listener.style import STYLES
+from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import Attitude
+from vico_listener.motion import FaceMotion
+
+USUAL = Phrase(2.0, 0.0, 0.0, 0.0, 0.0)
+PERSON = Personality()
+POSITIVE, NEUTRAL, NEGATIVE = (STYLES[attitude] for attitude in Attitude)
+SMILES = [ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]
+SPEECH = synthetic_speech(3, 30.0)
+EVENT = 15.0
+"""When the speaker's face changes, s."""
+
+
+def nods(weights: tuple[float, ...], style: object = POSITIVE, count: int = 600) -> list:
+    chance = Chance(1)
+    return [make_nod(USUAL, style, PERSON, chance, weights, 0.0) for _ in range(count)]  # type: ignore[arg-type]
+
+
+def test_feedback_nods_are_small_and_slow() -> None:
+    """0.52 / 1.16 / 3.3 s long (736 of them), 0.4 times as large and half as fast as others."""
+    feedback = nods((1, 0, 0, 0, 0))
+    affirmations = nods((0, 1, 0, 0, 0))
+    lengths = [n.cycles / n.frequency for n in feedback]
+    low, middle, high = np.quantile(lengths, [0.1, 0.5, 0.9])
+    assert 0.45 < low < 0.9
+    assert 0.9 < middle < 1.7
+    assert 2.0 < high < 3.6
+    size, other = (np.median([n.size for n in found]) for found in (feedback, affirmations))
+    assert size / other == pytest.approx(0.4, abs=0.06)
+    pace, quick = (np.median([n.frequency for n in found]) for found in (feedback, affirmations))
+    assert 0.5 < pace / quick < 0.75
+
+
+def test_nods_in_speech_are_smaller_than_at_phrase_ends() -> None:
+    at_ends, in_speech = (np.median([n.size for n in nods(w)]) for w in (AT_ENDS, IN_SPEECH))
+    assert in_speech < 0.8 * at_ends
+    assert len({(n.cycles, n.upswing) for n in nods(AT_ENDS)}) >= 8
+
+
+def test_loud_bright_phrases_get_larger_nods() -> None:
+    chance = Chance(2)
+    loud = replace(USUAL, loudness=1.5, brightness=1.5)
+    emphatic = [make_nod(loud, POSITIVE, PERSON, chance, AT_ENDS, 0.0).size for _ in range(400)]
+    assert np.median(emphatic) > 1.3 * np.median([n.size for n in nods(AT_ENDS, count=400)])
+
+
+def test_family_without_weight_never_comes() -> None:
+    assert {n.upswing for n in nods((0, 0, 1, 0, 0), count=50)} == {0.85}
+    assert all(n.upswing in (0.0, FEEDBACK.upswing) for n in nods((1, 0, 0, 0, 0), count=50))
+
+
+def smiles_after(
+    event: Seen, meanwhile: Seen, joy: float = 1.0, seconds: float = 8.0
+) -> list[np.ndarray]:
+    """The smile channel (T,) from an event on, of many seeds; the greeting is over by then."""
+    shown = []
+    for seed in range(40):
+        smiles = SmileEpisodes(Chance(seed))
+        for _ in range(12 * MODEL_RATE):
+            smiles.step(Seen(present=True), False, 1.0, POSITIVE, PERSON)
+        answer = [smiles.step(event, False, joy, POSITIVE, PERSON)[SMILE]]
+        for tick in range(round(seconds * MODEL_RATE)):
+            now = meanwhile if tick < 2 * MODEL_RATE else Seen(present=True)
+            answer.append(smiles.step(now, False, joy, POSITIVE, PERSON)[SMILE])
+        shown.append(np.array(answer))
+    return shown
+
+
+def test_a_smile_is_answered_within_a_second_held_and_let_go() -> None:
+    smile = Seen(present=True, smiled=True, smile=0.6)
+    answers = smiles_after(smile, Seen(present=True, smile=0.6))
+    given = [a for a in answers if a.max() > 0.2]
+    assert len(given) / len(answers) == pytest.approx(POSITIVE.smile_answers, abs=0.15)
+    starts = [np.argmax(a > 0.05 * a.max()) / MODEL_RATE for a in given]
+    assert min(starts) >= 0.2
+    assert max(starts) < 1.2
+    rises = [(np.argmax(a > 0.9 * a.max()) - np.argmax(a > 0.05 * a.max())) / 30 for a in given]
+    assert np.quantile(rises, 0.1) > 0.4
+    assert np.quantile(rises, 0.9) < 2.0
+    held = [(a > 0.8 * a.max()).sum() / MODEL_RATE for a in given]
+    assert np.quantile(held, 0.1) > 0.5
+    assert max(held) < 6.0
+    assert np.mean([a[-1] < 0.3 * a.max() for a in given]) > 0.8
+
+
+def test_a_laugh_is_shared() -> None:
+    laugh = Seen(present=True, smiled=True, laughed=True, laughing=True, smile=0.9)
+    answers = smiles_after(laugh, Seen(present=True, laughing=True, smile=0.9))
+    assert all(a.max() > 0.5 for a in answers)
+    assert np.median([np.argmax(a > 0.1) for a in answers]) / MODEL_RATE < 0.8
+
+
+def test_no_smile_where_none_is_in_place() -> None:
+    smile = Seen(present=True, smiled=True, smile=0.6)
+    assert max(a[30:].max() for a in smiles_after(smile, smile, joy=0.0)) < 0.05
+
+
+def frames_with(face: FaceMotion | None, start: float = EVENT) -> list[SpeakerFrame]:
+    """A talk with a neutral face that turns into `face` for 4 s; None: nobody there any more."""
+    rest, made = face_with(), []
+    for tick in range(len(SPEECH)):
+        during = start <= tick / MODEL_RATE < start + 4.0
+        made.append(speaker_frame(SPEECH, tick, face if during else rest))
+    return made
+
+
+def shown(
+    frames: list[SpeakerFrame], attitude: Attitude, seeds: int = 4
+) -> tuple[np.ndarray, np.ndarray]:
+    """(seeds, T, 3) deg and (seeds, T, 52) of the listener without the idle layer."""
+    turns, faces = [], []
+    for seed in range(seeds):
+        listener = Listening(create_listener('rules', seed=seed))
+        listener.reset(FaceMotion.neutral(), attitude)
+        motion = [listener.step(frame) for frame in frames]
+        turns.append(np.degrees([m.rotation for m in motion]))
+        faces.append(np.array([m.expression for m in motion]))
+    return np.array(turns), np.array(faces)
+
+
+@pytest.fixture(scope='module')
+def plain() -> dict[Attitude, tuple[np.ndarray, np.ndarray]]:
+    """What the listener does while the speaker's face does not change."""
+    return {attitude: shown(frames_with(face_with()), attitude) for attitude in Attitude}
+
+
+LATER = slice(round((EVENT + 1.2) * MODEL_RATE), round((EVENT + 2.0) * MODEL_RATE))
+TEARS = face_with(browInnerUp=0.7, mouthFrown=0.6)
+
+
+def test_an_unhappy_speaker_is_met_with_concern_or_sternness(plain: dict) -> None:
+    change = {}
+    for attitude in (Attitude.POSITIVE, Attitude.NEGATIVE):
+        turns, faces = shown(frames_with(TEARS), attitude)
+        change[attitude] = (faces - plain[attitude][1])[:, LATER].mean(axis=(0, 1))
+        tilt = np.abs(turns - plain[attitude][0])[:, LATER, 0].mean()
+        assert tilt > 1.0 if attitude is Attitude.POSITIVE else tilt < 0.5
+    worried, stern = change[Attitude.POSITIVE], change[Attitude.NEGATIVE]
+    assert worried[ARKIT_INDEX['browInnerUp']] > 0.3
+    assert worried[SMILES].mean() < -0.1
+    assert stern[ARKIT_INDEX['browDownLeft']] > 0.15
+    assert stern[ARKIT_INDEX['browInnerUp']] < 0.05
+
+
+def test_surprise_raises_the_brows(plain: dict) -> None:
+    wide = face_with(browInnerUp=0.7, browOuterUp=0.8, eyeWide=0.5)
+    soon = slice(round((EVENT + 0.2) * MODEL_RATE), round((EVENT + 1.0) * MODEL_RATE))
+    for attitude in (Attitude.POSITIVE, Attitude.NEUTRAL):
+        _, faces = shown(frames_with(wide), attitude)
+        change = (faces - plain[attitude][1])[:, soon].mean(axis=(0, 1))
+        assert change[ARKIT_INDEX['browOuterUpLeft']] > 0.1
+
+
+@pytest.mark.parametrize(('axis', 'turn', 'sign'), [(0, 15.0, -1), (2, 25.0, -1)])
+def test_tilt_and_turn_are_mirrored_in_part(plain: dict, axis: int, turn: float, sign: int) -> None:
+    """3 to 5 of 15 deg, within 1.5 s."""
+    rotation = np.zeros(3)
+    rotation[axis] = np.radians(turn)
+    turns, _ = shown(frames_with(face_with(rotation=rotation)), Attitude.POSITIVE)
+    moved = sign * (turns - plain[Attitude.POSITIVE][0])[:, LATER, axis].mean()
+    assert 3.0 < moved < 5.5
+
+
+def test_when_somebody_leaves_the_smile_ends_and_the_eyes_look_around() -> None:
+    quiet = silence(14.0)
+    smiling = face_with(mouthSmile=0.6)
+    frames = [
+        speaker_frame(quiet, tick, smiling if tick < 4 * MODEL_RATE else None)
+        for tick in range(len(quiet))
+    ]
+    _, faces = shown(frames, Attitude.POSITIVE)
+    smile = faces[:, :, SMILES].mean(axis=2)
+    assert smile[:, 3 * MODEL_RATE].mean() > 0.3
+    assert smile[:, 10 * MODEL_RATE :].mean() < 0.1
+    aside = faces[:, :, [ARKIT_INDEX['eyeLookOutLeft'], ARKIT_INDEX['eyeLookInLeft']]].max(axis=2)
+    assert (aside[:, 6 * MODEL_RATE :].max(axis=1) > 0.2).all()
+    assert (aside[:, : 4 * MODEL_RATE].max(axis=1) < 0.2).all()
+
+
+def test_a_nod_is_answered_by_a_nod_and_so_is_no_steady_head() -> None:
+    answered = dict.fromkeys(('nods', 'still'), 0)
+    quiet = silence(6.0)
+    for name, depth in (('nods', 0.14), ('still', 0.0)):
+        for seed in range(10):
+            listener = Listening(create_listener('rules', seed=seed))
+            listener.reset(FaceMotion.neutral(), Attitude.POSITIVE)
+            for tick in range(len(quiet)):
+                time = tick / MODEL_RATE - 3.0
+                pitch = depth * max(np.sin(2 * np.pi * 1.5 * time), 0.0) if 0 < time < 0.6 else 0.0
+                face = face_with(rotation=np.array([0.0, pitch, 0.0]))
+                listener.step(speaker_frame(quiet, tick, face))
+                did = listener.listener.last.gestures  # type: ignore[attr-defined]
+                answered[name] += any(gesture.kind == Kind.NOD for gesture in did)
+    assert answered['still'] == 0
+    assert answered['nods'] >= 10
+
+
+def test_faces_are_compared_with_the_usual_face_of_the_speaker() -> None:
+    """Brows that are always low are no anger, and a smile that never ends begins once."""
+    cues = FaceCues()
+    gloomy = face_with(browDown=0.6, mouthFrown=0.3, mouthSmile=0.5)
+    quiet = silence(90.0)
+    seen = [cues.update(speaker_frame(quiet, tick, gloomy)) for tick in range(len(quiet))]
+    assert sum(s.smiled for s in seen) <= 1
+    assert seen[-1].unhappy < 0.05
+    assert seen[0].present
+    assert not seen[0].returned
+
+
+def test_who_comes_back_is_noticed() -> None:
+    cues, quiet, face = FaceCues(), silence(5.0), face_with()
+    there = [tick < 30 or tick >= 100 for tick in range(len(quiet))]
+    seen = [
+        cues.update(speaker_frame(quiet, tick, face if there[tick] else None))
+        for tick in range(len(quiet))
+    ]
+    assert [tick for tick, s in enumerate(seen) if s.returned] == [100]
+    assert seen[99].absent == pytest.approx(70 / MODEL_RATE)
+    assert FaceCues().update(speaker_frame(quiet, 0)).absent == 0.0
+
+
+def test_chance_is_reproducible_and_has_the_given_form() -> None:
+    chance = Chance(7)
+    first = [chance.around(2.0, 0.5, 0.5, 6.0) for _ in range(2000)]
+    assert np.median(first) == pytest.approx(2.0, rel=0.05)
+    assert np.log(first).std() == pytest.approx(0.5, rel=0.08)
+    counts = np.bincount([chance.choice((1.0, 0.0, 3.0)) for _ in range(2000)], minlength=3) / 2000
+    np.testing.assert_allclose(counts, [0.25, 0.0, 0.75], atol=0.03)
+    chance.reset()
+    assert [chance.around(2.0, 0.5, 0.5, 6.0) for _ in range(2000)] == first

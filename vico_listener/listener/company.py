@@ -1,0 +1,83 @@
+"""Company: whether there is somebody to listen to, and what the listener does when there is not.
+
+When nobody is there, or nobody has said anything for some seconds, smiles end and the listener
+looks around. Whether there is a face counts only if one was ever seen, so that a listener without a
+camera goes by the voice.
+"""
+
+from math import radians
+
+from vico_listener.listener.body import GLANCE
+from vico_listener.listener.chance import Chance
+from vico_listener.listener.cues import Voice
+from vico_listener.listener.face_cues import Seen
+from vico_listener.listener.follower import STEP
+from vico_listener.listener.follower import Follower
+from vico_listener.listener.gestures import GLANCE_SECONDS
+from vico_listener.listener.gestures import Gesture
+from vico_listener.listener.gestures import Kind
+
+SILENCE = (4.0, 6.5)
+"""A silence of the former length (s) begins to end the smile, one of the latter has."""
+ABSENCE = (1.0, 2.2)
+"""The same of the time without a face, while nobody speaks."""
+LOOK_PAUSE = (2.5, 7.0)
+"""The shortest and longest time between two looks around, s."""
+LOOK_AROUND = (0.9, 1.7)
+"""The smallest and largest look around, in terms of a full glance."""
+TURN = radians(6.0)
+"""By how much the head turns in addition in the largest look around, rad."""
+TURN_RATE = 4.0
+"""Rate at which the head follows, 1/s."""
+
+
+class Company:
+    """Notices that nobody is there or speaks, and looks around."""
+
+    def __init__(self, chance: Chance) -> None:
+        self._chance = chance
+        self._turn = Follower(1, TURN_RATE)
+        self._joy = Follower(1, 2.5)
+        self.reset()
+
+    def reset(self) -> None:
+        """Return to the start, where somebody is there."""
+        self._turn.reset([0.0])
+        self._joy.reset([1.0])
+        self._silent = 0.0
+        self._pause = self._chance.between(0.3, 1.5)
+        self._aim = self._looking = 0.0
+
+    def step(self, voice: Voice, seen: Seen) -> tuple[float, float, Gesture | None]:
+        """Return how far smiles are in place, the turn of the head (rad) and a glance, if any.
+
+        Smiles are in place (1) while somebody is there and speaks, and out of place (0) with
+        somebody who is unhappy.
+        """
+        self._silent = 0.0 if voice.voiced else self._silent + STEP
+        lonely = _share(self._silent, SILENCE)
+        if not voice.voiced:
+            lonely = max(lonely, _share(seen.absent, ABSENCE))
+        if seen.smile > 0.2:
+            lonely = 0.0
+        joy = self._joy.step([(1.0 - lonely) * (1.0 - seen.unhappy)])[0]
+        glance = self._look(lonely)
+        self._looking -= STEP
+        aim = self._aim if self._looking > 0.0 else 0.0
+        return joy, self._turn.step([aim])[0], glance
+
+    def _look(self, lonely: float) -> Gesture | None:
+        if lonely < 1.0:
+            return None
+        self._pause -= STEP
+        if self._pause > 0.0:
+            return None
+        size = self._chance.side() * self._chance.between(*LOOK_AROUND)
+        self._pause = GLANCE_SECONDS + self._chance.between(*LOOK_PAUSE)
+        self._aim = TURN * size / LOOK_AROUND[1]
+        self._looking = GLANCE_SECONDS
+        return Gesture(Kind.GLANCE, size * GLANCE)
+
+
+def _share(seconds: float, limits: tuple[float, float]) -> float:
+    return min(max((seconds - limits[0]) / (limits[1] - limits[0]), 0.0), 1.0)
