@@ -105,16 +105,15 @@ def test_silence_and_invalid_audio_hold_no_cue() -> None:
 
 def test_mimicry_follows_late_weaker_and_mirrored() -> None:
     mimicry = Mimicry(0.3)
-    still, moved = FaceMotion.neutral(), face_with(rotation=(0.2, 0.1, 0.15), mouthSmile=0.8)
+    still, moved = FaceMotion.neutral(), face_with(rotation=(0.2, 0.1, 0.15))
+    moved = replace(moved, translation=np.array([0.1, 0, 0], np.float32))
     for _ in range(60):
         assert np.abs(mimicry.step(still, True)).max() < 1e-9
     answer = np.array([mimicry.step(moved, True) for _ in range(60)])
     assert np.abs(answer[: round(0.3 * MODEL_RATE)]).max() < 1e-9
     assert (answer[20] * [-1, 1, -1, 1] > 0.03).all()
     assert (np.abs(answer[:, :3]).max(axis=0) < [0.2, 0.1, 0.15]).all()
-    assert answer[:, 3].max() < 1.0
-    # The smile has begun to show within a second of the speaker's.
-    assert answer[MODEL_RATE - 1, 3] > 0.3
+    assert answer[:, 3].max() < 0.1  # it leans in by less than the speaker does
 
 
 def test_mimicry_gets_used_to_a_turned_head() -> None:

@@ -71,12 +71,12 @@ class Style(NamedTuple):
 
 STYLES: dict[Attitude, Style] = {
     Attitude.POSITIVE: Style(
-        answers=0.58,
-        urge=0.28,
+        answers=0.64,
+        urge=0.22,
         agreement=1.0,
         depth=5.2,
         beat=1.6,
-        again=0.38,
+        again=0.34,
         nod_answers=0.8,
         smile=0.2,
         smile_share=0.6,
