@@ -1,6 +1,7 @@
 """Audio and images of other people's bags, whatever their types and formats."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from vico_listener.media.bags.definitions import AUDIO_FOREIGN
 from vico_listener.media.bags.definitions import AUDIO_INFO
 from vico_listener.media.bags.definitions import AUDIO_PLAIN
 from vico_listener.media.bags.definitions import AUDIO_STAMPED
+from vico_listener.media.bags.definitions import CAMERA_INFO
 from vico_listener.media.bags.definitions import IMAGE
 from vico_listener.media.bags.definitions import header_of
 from vico_listener.media.bags.definitions import new_message
@@ -106,6 +108,81 @@ def test_four_microphones_become_one_and_mp3_is_refused(tmp_path: Path) -> None:
     assert chunk.samples.tolist() == [[250]]
     with pytest.raises(BagError, match='the audio is mp3, PCM is needed'):
         BagSource(tmp_path / 'mp3')
+
+
+@pytest.mark.parametrize(
+    ('topic', 'found'),
+    [('/camera/camera_info', 900.0), ('/depth/camera_info', None), ('/camera_info', None)],
+)
+def test_the_intrinsics_beside_the_camera_are_found(
+    tmp_path: Path, topic: str, found: float | None
+) -> None:
+    with BagWriter(tmp_path / 'bag') as bag:
+        write_image(bag, LATER, LATER)
+        bag.write(topic, CAMERA_INFO, LATER + 5, intrinsics())
+        write_image(bag, LATER + 100, LATER + 100)
+    info = BagSource(tmp_path / 'bag', audio_topic='none').camera_info
+    assert (None if info is None else info.k[0]) == found
+
+
+def intrinsics() -> Any:
+    nothing = new_message(
+        'sensor_msgs/msg/RegionOfInterest',
+        x_offset=0,
+        y_offset=0,
+        height=0,
+        width=0,
+        do_rectify=False,
+    )
+    return new_message(
+        CAMERA_INFO,
+        header=header_of(LATER, 'camera'),
+        height=2,
+        width=4,
+        distortion_model='plumb_bob',
+        d=np.zeros(5),
+        k=np.array([900.0, 0, 2, 0, 900, 1, 0, 0, 1]),
+        r=np.eye(3).ravel(),
+        p=np.zeros(12),
+        binning_x=0,
+        binning_y=0,
+        roi=nothing,
+    )
+
+
+@pytest.mark.parametrize(('said', 'real'), [('S16BE', '<i2'), ('S16LE', '>i2'), ('S32LE', '<f4')])
+@pytest.mark.trouble(
+    'bags',
+    'Byte order or kind of the numbers of the audio is told wrongly',
+    sees='A line: `the audio is noise as ...: taken for ...`',
+)
+def test_audio_whose_bytes_are_told_wrongly_is_heard(tmp_path: Path, said: str, real: str) -> None:
+    tone = 8000 * np.sin(2 * np.pi * 220 * np.arange(16000) / 16000)
+    data = (tone / 32768 if real == '<f4' else np.round(tone)).astype(real)
+    with BagWriter(tmp_path / 'bag') as bag:
+        write_image(bag, LATER, LATER)
+        for first in range(0, 16000, 320):
+            plain = new_message(
+                AUDIO_PLAIN, data=np.frombuffer(data[first : first + 320].tobytes(), np.uint8)
+            )
+            stamp = LATER + first * NANOSECONDS // 16000
+            message = new_message(AUDIO_STAMPED, header=header_of(stamp, ''), audio=plain)
+            bag.write('/audio', AUDIO_STAMPED, stamp + NANOSECONDS // 50, message)
+        announce(bag, 16000, 1, said)
+    source = BagSource(tmp_path / 'bag')
+    assert [n for n in source.notes if f'noise as 16000 Hz mono {said}, as the bag says' in n]
+    heard = [i.samples for i in source.play() if isinstance(i, AudioChunk)]
+    np.testing.assert_allclose(np.concatenate(heard)[:, 0], tone, atol=1)
+
+
+@pytest.mark.parametrize(('rate', 'name'), [(4000, 'S16LE'), (16000, 'paInt16')])
+def test_a_format_that_cannot_be_heard_is_refused(tmp_path: Path, rate: int, name: str) -> None:
+    with BagWriter(tmp_path / 'bag') as bag:
+        write_image(bag, LATER, LATER)
+        bag.write('/audio', AUDIO_PLAIN, LATER, new_message(AUDIO_PLAIN, data=np.zeros(8, 'u1')))
+        announce(bag, rate, 1, name)
+    with pytest.raises(BagError, match='the audio cannot be heard: .*(4000 Hz|paInt16)'):
+        BagSource(tmp_path / 'bag')
 
 
 def test_wrong_format_and_unreadable_image_are_named(tmp_path: Path) -> None:

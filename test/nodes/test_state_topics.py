@@ -3,8 +3,10 @@
 import time
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import audio_common_msgs.msg as audio_msgs
+import numpy as np
 import pytest
 from graph import Graph
 from graph import wait_until
@@ -12,6 +14,7 @@ from rclpy.lifecycle import LifecycleNode
 from rclpy.qos import DurabilityPolicy
 from rclpy.qos import QoSProfile
 from rclpy.qos import ReliabilityPolicy
+from sensor_msgs.msg import CameraInfo
 from std_msgs.msg import String
 
 from vico_listener import msg
@@ -78,7 +81,7 @@ def test_what_was_said_before_is_heard(graph: Graph) -> None:
 def active(graph: Graph) -> tuple[LifecycleNode, MediaPublisher]:
     """A camera and a microphone."""
     node = LifecycleNode('source', context=graph.context)
-    media = MediaPublisher(node, 10)
+    media = MediaPublisher(node, 10, calibrated=True)
     graph.add(node)
     graph.run(node.trigger_configure)
     graph.run(node.trigger_activate)
@@ -102,6 +105,20 @@ def test_the_format_of_the_audio_reaches_late_subscribers(graph: Graph) -> None:
     # One that keeps nothing of before is told as well.
     heard = graph.record(late, audio_msgs.AudioInfo, 'audio_info', 10)
     wait_until(lambda: heard)
+
+
+def test_the_intrinsics_of_a_bag_are_published(graph: Graph) -> None:
+    _, media = active(graph)
+    assert [n for n in media.missing(False, True) if n.endswith('info')] == ['/camera_info']
+    heard = graph.record(graph.tester(), CameraInfo, 'camera_info', 1)
+    wait_until(lambda: '/camera_info' not in media.missing(False, True))
+    region = SimpleNamespace(x_offset=1, y_offset=2, width=30, height=20, do_rectify=False)
+    told = {'width': 64, 'height': 48, 'binning_x': 2, 'binning_y': 1, 'distortion_model': 'none'}
+    numbers = {name: np.arange(size) for name, size in zip('dkrp', (5, 9, 9, 12), strict=True)}
+    media.calibrate(SimpleNamespace(roi=region, **told, **numbers))
+    wait_until(lambda: heard)
+    assert {name: getattr(heard[0], name) for name in told} == told
+    assert list(heard[0].k) == list(range(9)) and heard[0].roi.height == 20
 
 
 def test_the_format_of_the_audio_is_said_again(

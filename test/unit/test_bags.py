@@ -196,6 +196,14 @@ def test_jpeg_bag_looks_like_the_clip(tmp_path: Path, clip: Path) -> None:
     assert np.abs(picture.astype(int) - original).max() <= 3
 
 
+def test_what_is_skipped_on_the_way_into_a_bag_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    leap = write_clip(tmp_path / 'leap.mkv', [0, 40, 80, 100_000, 100_040])
+    assert main(['bag', 'make', str(leap), '--out', str(tmp_path / 'bag')]) == 0
+    assert 'leap: skipped: jumps of the stamps, taken out: 1' in capsys.readouterr().out
+
+
 def test_truth_comes_back_as_the_camera_saw_it(tmp_path: Path, clip: Path) -> None:
     listener = write_features(tmp_path / 'talk.npz').listener
     (files,) = find_clips(clip, tmp_path)

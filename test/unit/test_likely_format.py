@@ -6,6 +6,7 @@ from material import packaged
 
 from vico_listener.media.clip import audio_chunks
 from vico_listener.speech import AudioFormat
+from vico_listener.speech.likely_format import better_reading
 from vico_listener.speech.likely_format import likely_format
 
 
@@ -58,3 +59,28 @@ def test_silence_and_little_data_say_nothing() -> None:
 def test_noise_of_a_microphone_is_whole_numbers() -> None:
     noise = np.random.default_rng(1).integers(-30, 30, 8000).astype('<i2')
     assert likely_format(4 * 44100, noise.tobytes()) == AudioFormat(44100, 2)
+
+
+PAIRS = [('S16LE', 'S16BE'), ('S16BE', 'S16LE'), ('S32LE', 'F32LE'), ('F32LE', 'S32LE')]
+
+
+@pytest.mark.parametrize(('real', 'said'), PAIRS)
+@pytest.mark.parametrize('level', [1.0, 0.1])
+@pytest.mark.parametrize('channels', [1, 2])
+def test_bytes_that_are_read_wrongly(
+    voice: np.ndarray, real: str, said: str, level: float, channels: int
+) -> None:
+    """What is heard is noise, and another reading of as many bytes is a voice."""
+    sound = level * np.repeat(voice[:, None], channels, axis=1)
+    told = AudioFormat(24000, channels, said)
+    assert better_reading(told, encoded(sound, real)) == AudioFormat(24000, channels, real)
+    assert better_reading(AudioFormat(24000, channels, real), encoded(sound, real)) is None
+
+
+@pytest.mark.parametrize('name', ['S16LE', 'S16BE', 'S32LE', 'F32LE', 'S24LE', 'U8'])
+def test_noise_silence_and_tones_are_left_as_they_are(name: str) -> None:
+    rng = np.random.default_rng(3)
+    tone = 0.5 * np.sin(2 * np.pi * 440 * np.arange(8000) / 16000)
+    for sound in (rng.normal(0.0, 0.1, 8000), np.zeros(8000), tone, rng.normal(0.0, 1e-4, 8000)):
+        data = encoded(sound.clip(-1, 1)[:, None], name)
+        assert better_reading(AudioFormat(16000, 1, name), data) is None

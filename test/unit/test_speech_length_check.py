@@ -87,3 +87,15 @@ def test_a_stream_that_begins_anew_is_no_fault() -> None:
     for number in range(300):
         check.hear(bytes(640), (number % 100) * 20_000_000, DEFAULT)
     assert check.problem() == ''
+
+
+@pytest.mark.parametrize('taken', ['S16LE', 'S16BE'])
+def test_audio_that_is_noise_as_it_is_read(taken: str) -> None:
+    """It has the right length; its bytes are in another order."""
+    tone = (8000 * np.sin(2 * np.pi * 220 * np.arange(320) / 16000)).astype('<i2').tobytes()
+    check = LengthCheck()
+    for number in range(50):
+        stamp = 10 * NANOSECONDS + number * NANOSECONDS // 50
+        check.hear(tone, stamp, AudioFormat(16000, 1, taken))
+    assert check.factor == 1.0
+    assert ('it looks like 16000 Hz mono S16LE' in check.problem()) == (taken != 'S16LE')

@@ -66,7 +66,8 @@ class BagSource:
         stamps: as for `choose_stamping`.
 
     Attributes:
-        info, start, attitude, notes, remarks, audio_behind, wants_audio: as of `Source`.
+        info, start, attitude, camera_info, notes, remarks, audio_behind, wants_audio: as of
+            `Source`.
         inputs: the topics that are played.
 
     Raises:
@@ -102,6 +103,7 @@ class BagSource:
             fits = FIRST_START_NS <= self._origin < LAST_START_NS
             self.start = self._origin if fits else START_NS
             self.attitude = self._first_attitude(bag)
+            self.camera_info = self._intrinsics(bag)
             self.info = ClipInfo(
                 path=path,
                 width=image.image.shape[1],
@@ -150,6 +152,16 @@ class BagSource:
         said, message = bag.first(self.inputs.attitude.name)
         seen = next(bag.raw_messages([self.inputs.image.name])).recorded
         return str(message.data) if said <= seen else ''
+
+    def _intrinsics(self, bag: Bag) -> Any:
+        """Return the first camera_info; None where there is none that can be read."""
+        if self.inputs.camera_info is None:
+            return None
+        try:
+            return bag.first(self.inputs.camera_info.name)[1]
+        except MessageError as error:
+            self.notes.append(f'camera_info cannot be read, fov_deg counts: {error}')
+            return None
 
     def _images(self, bag: Bag, line: Continuity) -> Iterator[CameraFrame]:
         topic = self.inputs.image

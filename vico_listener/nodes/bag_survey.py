@@ -32,6 +32,7 @@ from vico_listener.nodes.bag_audio import usual_rate
 from vico_listener.nodes.convert import foreign_pcm
 from vico_listener.speech import DEFAULT_FORMAT
 from vico_listener.speech import AudioFormat
+from vico_listener.speech.likely_format import better_reading
 from vico_listener.speech.likely_format import likely_format
 
 SURVEY_NS = 5 * NANOSECONDS
@@ -148,13 +149,14 @@ def _listen(
 ) -> tuple[Evidence, AudioFormat, bool]:
     """Return the first messages of audio, its likely format, and whether it is cut anywhere."""
     rows = []
-    loudest = b''
+    loudest, joined = b'', bytearray()
     for raw in _beginning(bag, topic):
         try:
             data, format_ = pcm_of(bag, raw, format_)
         except VicoError:
             continue  # it is told when it is played
         rows.append((raw.recorded, stamp_of(raw), len(data)))
+        joined += data
         loudest = max(loudest, data, key=lambda pcm: len(set(pcm)))
     recorded, told, sizes = _columns(rows, 3)
     rate = bytes_per_second(sizes, recorded)
@@ -162,6 +164,12 @@ def _listen(
         if _is_doubtful(format_, is_told, rate, usual_rate(sizes, recorded)):
             format_, note = _doubted(format_, is_told, rate, loudest)
             notes.append(note)
+        elif (other := better_reading(format_, bytes(joined))) is not None:
+            source = ', as the bag says' if is_told else ''
+            notes.append(
+                f'the audio is noise as {_named(format_)}{source}: taken for {_named(other)}'
+            )
+            format_ = other
         elif not is_told:
             notes.append(f'no format of the audio is told: {_named(format_)} assumed')
     lasting = sizes // format_.frame_bytes * NANOSECONDS // format_.sample_rate

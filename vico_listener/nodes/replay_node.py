@@ -68,7 +68,7 @@ class ReplayNode(ManagedNode):
         self._stop = threading.Event()
         self._pace = ReplayPace(self._stop, lambda: self.count_publishers('speaker') > 0)
         self._senses = SenseWatch(self.get_namespace())
-        self._media = MediaPublisher(self, IMAGE.depth)
+        self._media = MediaPublisher(self, IMAGE.depth, calibrated=True)
         self._attitude = advertise(self, BAG_ATTITUDE)
         self._stream_clock = ClockPublisher(self)
         subscribe_to(self, SPEAKER, self._on_speaker)
@@ -105,7 +105,8 @@ class ReplayNode(ManagedNode):
         return not self._missing()
 
     def _missing(self) -> list[str]:
-        return self._media.missing(self.source.info.has_audio)
+        source = self.source
+        return self._media.missing(source.info.has_audio, source.camera_info is not None)
 
     def _run(self) -> None:
         try:
@@ -154,6 +155,7 @@ class ReplayNode(ManagedNode):
     def _play_once(self) -> None:
         origin = self.source.start
         self._pace.begin(origin)
+        self._media.calibrate(self.source.camera_info)
         attitude = self.source.attitude
         if attitude:
             self._say_attitude(attitude)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from typing import Protocol
 
 from vico_listener.frames import AudioChunk
@@ -40,6 +41,8 @@ class Source(Protocol):
         info: what is in it.
         start: stamp of stream time 0, ns.
         attitude: the one it begins with, '' = none.
+        camera_info: the intrinsics of its camera, with the fields of sensor_msgs/CameraInfo; None =
+            it has none.
         remarks: what was skipped or put right since it was played last.
         audio_behind: by how much audio was recorded later after its stamps than images, s; None
             where that cannot be told.
@@ -49,6 +52,7 @@ class Source(Protocol):
     info: ClipInfo
     start: int
     attitude: str
+    camera_info: Any
     remarks: Remarks
     audio_behind: float | None
     wants_audio: bool
@@ -73,6 +77,7 @@ class ClipSource:
     """
 
     attitude = ''
+    camera_info = None
     start = START_NS
     audio_behind: float | None = None
 

@@ -18,6 +18,9 @@ AUDIO_INFO = replace(
     perception.AUDIO_INFO, description='The format of its audio; said again every 5 s.'
 )
 BAG_ATTITUDE = replace(ATTITUDE, description='The attitude of a bag that holds one.')
+CAMERA_INFO = replace(
+    perception.CAMERA_INFO, description='The intrinsics of the camera of a bag that holds them.'
+)
 SPEAKER = replace(perception.SPEAKER, description='What the replay waits for.', depth=DEPTH)
 CLOCK = Topic('/clock', 'rosgraph_msgs/msg/Clock', 'Stream time, 20 Hz.')
 
@@ -70,7 +73,7 @@ REPLAY = NodeApi(
         ),
     ),
     subscriptions=(SPEAKER,),
-    publications=(IMAGE, AUDIO, AUDIO_INFO, BAG_ATTITUDE, CLOCK),
+    publications=(IMAGE, CAMERA_INFO, AUDIO, AUDIO_INFO, BAG_ATTITUDE, CLOCK),
     values=(
         Value('images', 'Images that were played.'),
         Value('audio_chunks', 'Chunks of audio that were played.'),

@@ -11,6 +11,7 @@ import numpy as np
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.speech.audio_format import AudioFormat
+from vico_listener.speech.likely_format import better_reading
 from vico_listener.speech.likely_format import likely_format
 
 WINDOW_NS = 5 * NANOSECONDS
@@ -36,16 +37,21 @@ class LengthCheck:
         self._format: AudioFormat | None = None
         self._messages: deque[tuple[int, float]] = deque()
         self._newest = b''
+        self._pieces: deque[bytes] = deque()
 
     def hear(self, pcm: bytes, stamp: int, audio: AudioFormat) -> None:
         """Take a message whose first sample is stamped `stamp` ns."""
         if audio != self._format or (self._messages and stamp < self._messages[-1][0]):
             self._messages.clear()
+            self._pieces.clear()
             self._format = audio
         self._newest = pcm
+        self._pieces.append(pcm)
         self._messages.append((stamp, audio.seconds(len(pcm)) * NANOSECONDS))
         while stamp - self._messages[0][0] > WINDOW_NS:
             self._messages.popleft()
+        while len(self._pieces) > len(self._messages):
+            self._pieces.popleft()
 
     @property
     def factor(self) -> float:
@@ -66,12 +72,26 @@ class LengthCheck:
     def problem(self) -> str:
         """Return what is wrong, and what the format may be; empty when nothing is."""
         factor = self.factor
-        if factor == 1.0 or self._format is None:
+        if self._format is None:
             return ''
         taken = self._format
+        if factor == 1.0:
+            return self._misread(taken)
         likely = likely_format(factor * taken.frame_bytes * taken.sample_rate, bytes(self._newest))
         guess = f'it looks like {likely}, ' if likely else ''
         return (
             f'the audio is {factor:.2f} times as long as its stamps say: {guess}not {taken}; '
             'publish audio_info, or set audio_sample_rate and audio_channels'
+        )
+
+    def _misread(self, taken: AudioFormat) -> str:
+        """Say as what the bytes would be audio, if they are none as they are taken."""
+        if len(self._messages) <= ENOUGH:
+            return ''
+        likely = better_reading(taken, b''.join(self._pieces))
+        if likely is None:
+            return ''
+        return (
+            f'the audio is noise as {taken}: it looks like {likely}; publish audio_info, or set '
+            'audio_sample_format'
         )

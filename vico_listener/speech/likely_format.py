@@ -4,12 +4,15 @@ Two channels of 32-bit floats have as many bytes as four of 16-bit integers. Tak
 the low half of each float is noise; taken for floats, integers are absurdly large or small.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from vico_listener.speech.audio_format import AudioFormat
 from vico_listener.speech.pcm import SAMPLE_FORMATS
 from vico_listener.speech.pcm import AudioFormatError
 from vico_listener.speech.pcm import PcmDecoder
+from vico_listener.speech.pcm import sample_format_by_name
 
 RATES = tuple(
     (rate, channels)
@@ -66,13 +69,28 @@ def likely_format(bytes_a_second: float, data: bytes = b'') -> AudioFormat | Non
     return next(convincing, None) or next(iter(possible.values()), None)
 
 
+def better_reading(format_: AudioFormat, data: bytes) -> AudioFormat | None:
+    """Return how bytes of the same size are audio that are none as `format_`; None = they are.
+
+    Args:
+        format_: as which they are taken.
+        data: some of them, from the beginning of a sample frame; some 100 ms tell enough.
+    """
+    names = [n for n in FORMATS if SAMPLE_FORMATS[n].size * format_.channels == format_.frame_bytes]
+    if _looks_right(data, format_):
+        return None
+    others = (replace(format_, sample_format=n) for n in names if n != format_.sample_format)
+    return next((other for other in others if _looks_right(data, other)), None)
+
+
 def _looks_right(data: bytes, usual: AudioFormat) -> bool:
     """Return whether bytes look like audio when they are taken for this format."""
     if len(data) < ENOUGH:
         return False
     whole = data[: len(data) // usual.frame_bytes * usual.frame_bytes]
     if usual.sample_format.startswith('F'):
-        values = np.abs(np.frombuffer(whole, SAMPLE_FORMATS[usual.sample_format].dtype))
+        kind = sample_format_by_name(usual.sample_format).dtype
+        values = np.abs(np.frombuffer(whole, kind))
         values = values[values > 0]
         return bool(len(values) and values.max() < LOUDEST and np.median(values) > QUIETEST)
     try:

@@ -16,6 +16,7 @@ from vico_listener.media.bags.input_topics import choose_inputs
 from vico_listener.media.bags.reader import Bag
 from vico_listener.media.bags.writer import STORAGES
 from vico_listener.media.clip import probe_clip
+from vico_listener.media.remarks import Remarks
 from vico_listener.motion import Attitude
 from vico_listener.nodes.bag_source import BagSource
 from vico_listener.perception.run_check import NOT_OK
@@ -86,9 +87,10 @@ def _make(args: argparse.Namespace) -> None:
 
 def _make_one(clip: ClipFiles, folder: Path, args: argparse.Namespace) -> None:
     layout = '{desc} {percentage:3.0f}%|{bar}| {n:.1f}/{total:.1f} s'
-    duration = probe_clip(clip.video).duration
+    info = probe_clip(clip.video)
+    remarks = Remarks()
     attitude = Attitude(args.attitude) if args.attitude else None
-    with tqdm(total=duration, desc=clip.name, bar_format=layout, mininterval=0.2) as bar:
+    with tqdm(total=info.duration, desc=clip.name, bar_format=layout, mininterval=0.2) as bar:
         counts = make_bag(
             clip,
             folder,
@@ -96,8 +98,11 @@ def _make_one(clip: ClipFiles, folder: Path, args: argparse.Namespace) -> None:
             args.images,
             attitude,
             lambda done: bar.update(max(0.0, done - bar.n)) and None,
+            remarks,
         )
     print(f'{folder}: ' + ', '.join(f'{topic} {count}' for topic, count in counts.items()))
+    for line in (*info.notes, *(f'skipped: {line}' for line in remarks.lines())):
+        print(f'{clip.name}: {line}')
 
 
 def describe_bag(path: Path) -> str:

@@ -10,6 +10,7 @@ from rosbags.typesys import get_typestore
 from vico_listener.clock import NANOSECONDS
 from vico_listener.resources import resource_path
 
+CAMERA_INFO = 'sensor_msgs/msg/CameraInfo'
 IMAGE = 'sensor_msgs/msg/Image'
 COMPRESSED_IMAGE = 'sensor_msgs/msg/CompressedImage'
 AUDIO_STAMPED = 'audio_common_msgs/msg/AudioDataStamped'

@@ -10,6 +10,7 @@ from vico_listener.media.bags.definitions import AUDIO_FOREIGN
 from vico_listener.media.bags.definitions import AUDIO_INFO
 from vico_listener.media.bags.definitions import AUDIO_PLAIN
 from vico_listener.media.bags.definitions import AUDIO_STAMPED
+from vico_listener.media.bags.definitions import CAMERA_INFO
 from vico_listener.media.bags.definitions import COMPRESSED_IMAGE
 from vico_listener.media.bags.definitions import FACE_MOTION
 from vico_listener.media.bags.definitions import IMAGE
@@ -33,12 +34,14 @@ class Inputs:
     """Topics of a bag that are played; None = there is none.
 
     Attributes:
-        image: the camera; audio: the microphone; audio_info: its format.
+        image: the camera; camera_info: its intrinsics.
+        audio: the microphone; audio_info: its format.
         attitude: std_msgs/String called ``attitude``.
         true_motion, true_reference: what the listener of the recording really did.
     """
 
     image: Topic
+    camera_info: Topic | None
     audio: Topic | None
     audio_info: Topic | None
     attitude: Topic | None
@@ -103,6 +106,7 @@ def choose_inputs(
         audio = _choose(path, _MICROPHONE, audio_topic, filled)
     return Inputs(
         image,
+        _intrinsics_of(image, filled),
         audio,
         None if audio is None else _info_of(audio, filled),
         _called(filled, 'attitude', ATTITUDE),
@@ -131,6 +135,13 @@ def _choose(path: Path, role: _Role, wanted: str, topics: list[Topic]) -> Topic:
             f'{role.parameter}: {_listed(fitting)}'
         )
     return fitting[0]
+
+
+def _intrinsics_of(image: Topic, topics: list[Topic]) -> Topic | None:
+    """Return the camera_info in the namespace of a camera."""
+    raw = image.name if image.kind == IMAGE else image.name.rpartition('/')[0]
+    name = raw.rpartition('/')[0] + '/camera_info'
+    return next((t for t in topics if t.kind == CAMERA_INFO and t.name == name), None)
 
 
 def _info_of(audio: Topic, topics: list[Topic]) -> Topic | None:

@@ -36,6 +36,7 @@ from vico_listener.media.clip import audio_chunks
 from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import probe_clip
 from vico_listener.media.face_track import FaceTrack
+from vico_listener.media.remarks import Remarks
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 
@@ -112,6 +113,7 @@ def make_bag(
     images: str = 'raw',
     attitude: Attitude | None = None,
     progress: Progress | None = None,
+    remarks: Remarks | None = None,
 ) -> dict[str, int]:
     """Write the bag of a clip; return the number of messages on each topic.
 
@@ -125,6 +127,7 @@ def make_bag(
         images: 'raw' (sensor_msgs/Image) or 'jpeg' (CompressedImage).
         attitude: attitude of the listener; None: that of the clip's features, if known.
         progress: called with the seconds of stream time that are done.
+        remarks: takes what was skipped or moved.
 
     Raises:
         BagError: the folder exists. ClipError: the video cannot be used. DataError: the features
@@ -143,8 +146,8 @@ def make_bag(
         announced = False
         # Recorded when it came in: audio at its end.
         timed = heapq.merge(
-            ((item.available, item) for item in audio_chunks(audio)),
-            ((item.available, item) for item in camera_frames(clip.video)),
+            ((item.available, item) for item in audio_chunks(audio, remarks=remarks)),
+            ((item.available, item) for item in camera_frames(clip.video, remarks=remarks)),
             truth,
             key=lambda pair: pair[0],
         )
