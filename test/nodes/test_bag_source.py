@@ -125,6 +125,19 @@ def test_the_intrinsics_beside_the_camera_are_found(
     assert (None if info is None else info.k[0]) == found
 
 
+def test_attitudes_are_read_in_any_case_and_strange_ones_named(tmp_path: Path) -> None:
+    with BagWriter(tmp_path / 'bag') as bag:
+        for number, name in enumerate(('Negative', 'bored', 'POSITIVE ')):
+            bag.write('/attitude', ATTITUDE, LATER + number, new_message(ATTITUDE, data=name))
+        write_image(bag, LATER + 10, LATER + 10)
+    source = BagSource(tmp_path / 'bag', audio_topic='none')
+    assert source.attitude == 'negative'
+    said = [i.attitude for i in source.play() if isinstance(i, AttitudeChange)]
+    assert said == ['negative', 'positive']
+    (line,) = source.remarks.lines()
+    assert line.startswith('attitudes that nobody knows, left out: 1') and "'bored'" in line
+
+
 def intrinsics() -> Any:
     nothing = new_message(
         'sensor_msgs/msg/RegionOfInterest',

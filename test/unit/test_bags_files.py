@@ -399,3 +399,27 @@ def test_damaged_chunk_costs_what_is_in_it(rows: list[Row], tmp_path: Path, wron
 def test_an_index_that_leads_nowhere_is_damage(place: int) -> None:
     with pytest.raises(ValueError, match='beyond its end'):
         next(_records(io.BytesIO(bytes(10)), place, place + 12, frozenset()))
+
+
+def test_files_are_known_by_their_content_and_any_case(bag: Path, tmp_path: Path) -> None:
+    storage = storage_file(bag)
+    for name in (f'UP{storage.suffix.upper()}', 'noend'):
+        other = tmp_path / name
+        shutil.copy(storage, other)
+        assert is_bag(other)
+        check(other)
+
+
+def test_what_is_nearly_a_bag_is_named(bag: Path, tmp_path: Path) -> None:
+    metadata = bag / 'metadata.yaml'
+    for path, words in (
+        (metadata, 'is the metadata of a bag: give its folder'),
+        (bag.parent, f'is a folder of bags, give one of them: .*{bag.name}'),
+    ):
+        assert is_bag(path)
+        with pytest.raises(BagError, match=words):
+            Bag(path)
+    for text, words in (('', 'it is empty, where'), ('[1, 2]', 'it holds a list, where')):
+        metadata.write_text(text)
+        with pytest.raises(BagError, match=words):
+            Bag(bag)

@@ -81,7 +81,7 @@ def test_bad_files_are_named(tmp_path: Path) -> None:
         container.mux(audio.encode(None))
     with pytest.raises(ClipError, match='has no video stream'):
         probe_clip(sound)
-    with pytest.raises(ClipError, match='no such clip'):
+    with pytest.raises(ClipError, match='is a folder: give a video file'):
         probe_clip(tmp_path)
 
 

@@ -111,6 +111,8 @@ def open_media(path: Path, part: tuple[int, int] | None = None) -> Iterator[Medi
     Raises:
         ClipError: no such file, or none that FFmpeg can read.
     """
+    if path.is_dir():
+        raise ClipError(f'{path} is a folder: give a video file, or the folder of a rosbag2 bag')
     if not path.is_file():
         raise ClipError(f'no such clip: {path}')
     with ExitStack() as stack:

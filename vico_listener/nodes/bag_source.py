@@ -27,6 +27,7 @@ from vico_listener.media.clip import START_NS
 from vico_listener.media.clip import ClipInfo
 from vico_listener.media.remarks import Remarks
 from vico_listener.media.stamps import Continuity
+from vico_listener.motion import Attitude
 from vico_listener.nodes.bag_audio import AudioLine
 from vico_listener.nodes.bag_audio import SampleReader
 from vico_listener.nodes.bag_survey import pcm_of
@@ -151,7 +152,7 @@ class BagSource:
             return ''
         said, message = bag.first(self.inputs.attitude.name)
         seen = next(bag.raw_messages([self.inputs.image.name])).recorded
-        return str(message.data) if said <= seen else ''
+        return str(message.data).strip().lower() if said <= seen else ''
 
     def _intrinsics(self, bag: Bag) -> Any:
         """Return the first camera_info; None where there is none that can be read."""
@@ -209,9 +210,12 @@ class BagSource:
         stamps = StreamStamps('attitudes', stamping, line)
         for raw in bag.raw_messages([topic.name]):
             try:
-                attitude = str(bag.decode(raw).data)
+                attitude = Attitude.parse(str(bag.decode(raw).data)).value
             except MessageError as error:
                 self.remarks.add('attitudes that cannot be read', example=error)
+                continue
+            except SettingError as error:
+                self.remarks.add('attitudes that nobody knows, left out', example=error)
                 continue
             yield AttitudeChange(stamps.place(raw.recorded, 0), attitude)
 

@@ -99,6 +99,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> None:
     check_stack_arguments(args)
+    if args.out.exists() and not args.out.is_dir():
+        raise StackError(f'--out {args.out} is a file: give the folder of the results')
     profile = load_profile(simulated_profile(args.robot) if args.sim else args.robot)
     if profile.interface.name != 'joint_trajectory':
         raise StackError(

@@ -179,7 +179,7 @@ def _report(
     return {
         'clip': clip.path.name,
         'listener': args.listener,
-        'attitude': args.attitude,
+        'attitude': ', then '.join(recorder.attitudes),
         'intensity': args.intensity,
         'frames': {
             'images in': int(perception.get('images', 0)),

@@ -55,6 +55,7 @@ class RecorderNode(Node):
     Attributes:
         film: where images and audio go, or None.
         senses: what the stack has seen and heard.
+        attitudes: of the listener, one after another.
         first_command: `time.monotonic()` when the first head command came; NaN before that.
     """
 
@@ -69,6 +70,7 @@ class RecorderNode(Node):
         self.counts = {'speaker_frames': 0, 'motions': 0, 'faces': 0, 'head_commands': 0}
         self.diagnostics: dict[str, dict[str, str]] = {}
         self.problems: list[str] = []
+        self.attitudes: list[str] = []
         self.last_motion = 0
         self.first_command = math.nan
         self._motions = MotionWriter(folder / MOTION_FILE)
@@ -126,6 +128,8 @@ class RecorderNode(Node):
         self.curves.add_listener(motion)
         self.counts['motions'] += 1
         self.last_motion = motion.stamp
+        if motion.attitude.value != (self.attitudes or [''])[-1]:
+            self.attitudes.append(motion.attitude.value)
         for name, durations in self.stages.items():
             durations.add(getattr(motion.timing, name))
 

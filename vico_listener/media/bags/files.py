@@ -25,14 +25,31 @@ HEAD = 16
 
 
 def is_bag(path: Path) -> bool:
-    """Return True for a rosbag2 folder, an .mcap or .db3 file, whatever is in it, and ROS 1's."""
+    """Return True for whatever is meant as a bag, whether it can be read or not.
+
+    That is a folder of rosbag2 or of several, its metadata.yaml, a file with the name or the
+    content of an .mcap or .db3, and what ROS 1 made.
+    """
     if path.is_dir():
-        return (path / METADATA).is_file() or any(_is_named(file) for file in path.iterdir())
-    return _is_named(path)
+        has_file = any(_is_named(file) for file in path.iterdir())
+        return has_file or (path / METADATA).is_file() or bool(_bags_in(path))
+    return _is_named(path) or path.name == METADATA or _holds_bag(path)
 
 
 def _is_named(path: Path) -> bool:
-    return path.suffix in (*SUFFIXES, *COMPRESSED, ROS1_SUFFIX)
+    return path.suffix.lower() in (*SUFFIXES, *COMPRESSED, ROS1_SUFFIX)
+
+
+def _holds_bag(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open('rb') as file:
+        return file.read(HEAD).startswith((mcap_file.MAGIC, sqlite_file.MAGIC, ROS1_MAGIC))
+
+
+def _bags_in(folder: Path) -> list[Path]:
+    """Return the bags whose folders are in a folder."""
+    return sorted(file.parent for file in folder.glob(f'*/{METADATA}'))
 
 
 def storage_paths(path: Path) -> list[Path]:
@@ -47,8 +64,10 @@ def storage_paths(path: Path) -> list[Path]:
     if not path.exists():
         raise BagError(f'no such bag: {path}')
     if path.is_file():
-        if path.suffix == ROS1_SUFFIX:
+        if path.suffix.lower() == ROS1_SUFFIX:
             raise of_ros1(path)
+        if path.name == METADATA:
+            raise BagError(f'{path} is the metadata of a bag: give its folder, {path.parent}')
         if not is_bag(path):
             raise _no_bag(path)
         return [path]
@@ -58,6 +77,9 @@ def storage_paths(path: Path) -> list[Path]:
         raise of_ros1(ros1[0])
     if not is_bag(path):
         raise _no_bag(path)
+    if bags := _bags_in(path):
+        names = ', '.join(bag.name for bag in bags)
+        raise BagError(f'{path} is a folder of bags, give one of them: {names}')
     raise BagError(
         f'{path} has no metadata.yaml, its recording was cut off: ros2 bag reindex makes one'
     )
@@ -73,6 +95,9 @@ def _listed(folder: Path) -> list[str]:
     """Return the names of the files in the metadata; the files know the rest of it."""
     try:
         content = parse_yaml((folder / METADATA).read_text(encoding='utf-8'))
+        if not isinstance(content, dict):
+            what = 'is empty' if content is None else f'holds a {type(content).__name__}'
+            raise ValueError(f'it {what}, where rosbag2 has a table')
         names = content['rosbag2_bagfile_information']['relative_file_paths']
         if not names or not all(isinstance(name, str) for name in names):
             raise ValueError('its metadata name no files')
