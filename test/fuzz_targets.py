@@ -212,13 +212,13 @@ def make_parameters(folder: Path) -> list[Path]:
 
 
 def read_parameters(path: Path) -> int:
-    """Give a parameter file to all nodes' tables, as the executables do."""
+    """Give a parameter file to the tables of the stack's nodes, as the executables do."""
     import rclpy
     from rclpy.exceptions import ParameterException
     from rclpy.node import Node
 
     from vico_listener.nodes.parameters import ParameterTable
-    from vico_listener.ros_api import NODES
+    from vico_listener.ros_api import STACK
 
     context = rclpy.Context()
     refused = 0
@@ -227,7 +227,7 @@ def read_parameters(path: Path) -> int:
     except RuntimeError:
         return 1
     try:
-        for api in NODES:
+        for api in STACK:
             with contextlib.ExitStack() as undo:
                 try:
                     node = Node(api.node, context=context, enable_rosout=False)

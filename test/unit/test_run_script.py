@@ -233,3 +233,17 @@ def test_python_is_started_with_signals_blocked(root):
         out, _ = result(start(root, f'{STUBS}\n{enter}\nmain {command}'))
         blocked = int(out.split()[-1], 16)
         assert blocked & 1 << (signal.SIGINT - 1) and blocked & 1 << (signal.SIGTERM - 1)
+
+
+@pytest.mark.parametrize('there', [True, False])
+def test_ros2_is_no_command_of_the_wheels(root, there):
+    """Where it is missing, one is told where it would come from."""
+    path = root / 'bin'
+    path.mkdir()
+    if there:
+        (path / 'ros2').write_text('#!/bin/sh\necho called "$@"\n')
+        (path / 'ros2').chmod(0o755)
+    enter = f'enter_environment() {{ export PATH={path}:/usr/bin:/bin; }}'
+    out, err = start(root, f'{STUBS}\n{enter}\nmain shell ros2 topic list').communicate(timeout=60)
+    assert ('called topic list' in out) == there
+    assert ('Install ROS 2' in err) != there
