@@ -10,6 +10,7 @@ from diagnostic_msgs.msg import DiagnosticStatus
 from diagnostic_msgs.msg import KeyValue
 from vico_listener.msg import SpeakerFrame
 
+from vico_listener.lab.cli.playing import _length
 from vico_listener.media.remarks import Remarks
 from vico_listener.nodes.sense_watch import SenseWatch
 
@@ -76,3 +77,16 @@ def test_node_that_is_not_active_says_nothing() -> None:
     status = DiagnosticStatus(name='vico_listener: perception', message='not active')
     found.on_diagnostics(DiagnosticArray(status=[status]))
     assert found.diagnosed and len(found.check().skipped) == 1
+
+
+@pytest.mark.parametrize(
+    ('told', 'met', 'length'),
+    [(73.0, 'jumps of the stamps, taken out', 3.0), (0.0, '', 3.0), (3.1, '', 3.1)],
+)
+def test_length_of_what_was_played(told: float, met: str, length: float) -> None:
+    """As it is told, unless the stamps were put right, or all was recorded at one time."""
+    remarks = Remarks()
+    if met:
+        remarks.add(met)
+    source = SimpleNamespace(remarks=remarks, info=SimpleNamespace(duration=told), start=10**9)
+    assert _length(source, SimpleNamespace(last_motion=4 * 10**9)) == length

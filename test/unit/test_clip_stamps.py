@@ -162,6 +162,7 @@ def test_streams_that_begin_apart(
     if suffix == 'avi':  # knows no beginning: silence and the first image fill it
         return
     assert len(times) == 25
+    assert probe_clip(clip).duration == pytest.approx(1.0 + abs(sound - picture), abs=0.45)
     # Codecs begin up to 50 ms before what they encode.
     assert times[0] / NANOSECONDS == pytest.approx(picture - begin, abs=0.05)
     assert first / NANOSECONDS == pytest.approx(sound - begin, abs=0.05)

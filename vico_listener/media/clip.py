@@ -57,6 +57,9 @@ NO_AUDIO = 'none'
 MAX_CHANNELS = 2
 """The most channels of the audio that is given out; what has more is mixed."""
 
+LATE = 1
+"""Seconds from which on the first stamp makes the length that a file's head tells doubtful."""
+
 LOW_RATE, HIGH_RATE = 16000, 48000
 """Hz at which audio is given out whose own rate is below or above what can be heard."""
 
@@ -105,7 +108,9 @@ def probe_clip(path: str | Path) -> ClipInfo:
         fps = float(media.video.average_rate or 0.0)
         audio = media.audio
         rate, channels = (0, 0) if audio is None else (given_rate(audio), audio.channels)
-        duration = None if media.restarts else media.duration
+        # Where it does not begin at 0, some heads tell its length and some where it ends.
+        is_told = not media.restarts and abs(media.start) < LATE
+        duration = media.duration if is_told else None
         notes = tuple(media.choices())
         if audio is not None and rate != audio.sample_rate:
             notes += (f'the audio has {audio.sample_rate} Hz: it is played with {rate} Hz',)
