@@ -179,6 +179,26 @@ def test_surprise_raises_the_brows(plain: dict) -> None:
         assert change[ARKIT_INDEX['browOuterUpLeft']] > 0.1
 
 
+def test_a_question_raises_the_brows_and_a_statement_does_not() -> None:
+    """The same words whose pitch, at the end of each phrase, rises or falls by six semitones."""
+    starts = np.flatnonzero(np.diff(SPEECH.speaking.astype(int), prepend=0) > 0)
+    ends = np.flatnonzero(np.diff(SPEECH.speaking.astype(int)) < 0) + 1
+    faces = {}
+    for name, sign in (('question', 1), ('statement', -1)):
+        pitch = np.where(SPEECH.speaking, 120.0, 0.0)
+        for start, end in zip(starts, ends, strict=False):
+            last = slice(max(end - 10, start), end)
+            steps = np.arange(last.stop - last.start) / 9
+            pitch[last] = 120 * 2 ** (sign * 6 / 12 * steps)
+        frames = [replace(f, pitch=float(p)) for f, p in zip(frames_with(None), pitch, strict=True)]
+        faces[name] = shown(frames, Attitude.NEUTRAL)[1][..., ARKIT_INDEX['browOuterUpLeft']]
+    after = np.zeros(len(SPEECH), bool)
+    for start, end in zip(starts, ends, strict=False):
+        if end - start > MODEL_RATE:
+            after[end + 10 : end + 30] = True
+    assert faces['question'][:, after].mean() > faces['statement'][:, after].mean() + 0.05
+
+
 @pytest.mark.parametrize(('axis', 'turn', 'sign'), [(0, 15.0, -1), (2, 25.0, -1)])
 def test_tilt_and_turn_are_mirrored_in_part(plain: dict, axis: int, turn: float, sign: int) -> None:
     """3 to 5 of 15 deg, within 1.5 s."""

@@ -1,6 +1,6 @@
 """What the face shows of the listener's feelings besides smiles, and the tilt that goes with them.
 
-Brows rise at stressed syllables and at the speaker's surprise. An unhappy speaker worries the
+Brows rise at stressed syllables, at a question and at the speaker's surprise. An unhappy speaker worries the
 positive listener, whose inner brows rise and whose head tilts a little, and makes the negative one
 sterner. What it refuses displeases the negative listener for a moment.
 """
@@ -67,6 +67,8 @@ class Feelings:
         if voice.stress > SURPRISE:
             strength = min(0.5 + 0.4 * (voice.stress - SURPRISE), 1.0)
             self._surprised = max(self._surprised, strength * self._chance.between(0.5, 1.0))
+        if voice.asked:
+            self._surprised = max(self._surprised, self._chance.between(0.8, 1.1))
         if seen.surprised:
             self._surprised = 1.3
         if refused:
