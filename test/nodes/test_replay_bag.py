@@ -84,15 +84,15 @@ def test_every_pass_of_a_loop_is_the_first_one(
     np.testing.assert_array_equal(first, second)
 
 
-def test_bag_of_jpegs_in_sqlite_is_answered(
-    graph: Graph, tmp_path: Path, short_clip: Path, played_clip: np.ndarray
-) -> None:
+def test_bag_of_jpegs_in_sqlite_is_answered(graph: Graph, tmp_path: Path, short_clip: Path) -> None:
     bag = tmp_path / 'bag'
     make_bag(ClipFiles('short', short_clip), bag, 'sqlite3', 'jpeg')
-    table = motion_table(play(graph, bag)['motion'])
-    np.testing.assert_array_equal(table[:, :2], played_clip[:, :2])
+    # The images draw the seed, and these are not the clip's to the bit.
+    seeded = {'ListenerNode': {'seed': 1}}
+    lossless, lossy = (motion_table(play(graph, p, **seeded)['motion']) for p in (short_clip, bag))
+    np.testing.assert_array_equal(lossy[:, :2], lossless[:, :2])
     # Lossy images: nearly the same face.
-    np.testing.assert_allclose(table[:, 2:], played_clip[:, 2:], atol=0.2)
+    np.testing.assert_allclose(lossy[:, 2:], lossless[:, 2:], atol=0.2)
 
 
 def test_replay_refuses_what_it_cannot_play(
