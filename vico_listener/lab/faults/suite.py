@@ -41,7 +41,7 @@ START_TIMEOUT = 30.0
 NEUTRAL = math.radians(1.0)
 NONSENSE: dict[str, dict[str, Any]] = {
     'perception': {'fov_deg': math.nan, 'audio_wait': -5.0, 'face_threads': 'many'},
-    'listener': {'attitude': 'angry', 'intensity': math.inf, 'seed': -1, 'active': 'perhaps'},
+    'listener': {'attitude': 'angry', 'intensity': math.inf, 'seed': -2, 'active': 'perhaps'},
     'renderer': {'size': -3},
     'head': {'robot': 7},
 }
