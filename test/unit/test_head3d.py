@@ -551,7 +551,7 @@ def test_a_damaged_mesh_is_refused(tmp_path: Path):
         file.mesh()
     with pytest.raises(MeshFileError, match=r'jawOpen\.target cannot be read'):
         file.coefficient('jawOpen')
-    with pytest.raises(MeshFileError, match='the mask lips is no picture'):
+    with pytest.raises(MeshFileError, match='the mask lips is no image'):
         file.mask('lips')
     with pytest.raises(MeshFileError, match=r'jawLeft\.target is missing or damaged'):
         file.coefficient('jawLeft')
