@@ -1,8 +1,8 @@
 """What the face shows of the listener's feelings besides smiles, and the tilt that goes with them.
 
-Brows rise at stressed syllables, at a question and at the speaker's surprise. An unhappy speaker worries the
-positive listener, whose inner brows rise and whose head tilts a little, and makes the negative one
-sterner. What it refuses displeases the negative listener for a moment.
+Brows rise at stressed syllables, at a question and at the speaker's surprise. An unhappy speaker
+worries the positive listener, whose inner brows rise and whose head tilts a little, and makes the
+negative one sterner. What it refuses displeases the negative listener for a moment.
 """
 
 from math import radians
