@@ -68,9 +68,9 @@ class Feelings:
             strength = min(0.5 + 0.4 * (voice.stress - SURPRISE), 1.0)
             self._surprised = max(self._surprised, strength * self._chance.between(0.5, 1.0))
         if voice.asked:
-            self._surprised = max(self._surprised, self._chance.between(0.8, 1.1))
+            self._surprised = max(self._surprised, self._chance.between(1.1, 1.5))
         if seen.surprised:
-            self._surprised = 1.3
+            self._surprised = 1.7
         if refused:
             self._displeased = self._chance.between(0.6, 1.3)
             self._mouth = ((FROWN, PRESS), (PRESS, CORNERS), (CORNERS, FROWN))[
