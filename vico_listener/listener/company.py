@@ -11,6 +11,7 @@ from vico_listener.listener.body import GLANCE
 from vico_listener.listener.chance import Chance
 from vico_listener.listener.cues import Voice
 from vico_listener.listener.face_cues import Seen
+from vico_listener.listener.face_cues import ramp
 from vico_listener.listener.follower import STEP
 from vico_listener.listener.follower import Follower
 from vico_listener.listener.gestures import GLANCE_SECONDS
@@ -55,9 +56,9 @@ class Company:
         somebody who is unhappy.
         """
         self._silent = 0.0 if voice.voiced else self._silent + STEP
-        lonely = _share(self._silent, SILENCE)
+        lonely = ramp(self._silent, SILENCE)
         if not voice.voiced:
-            lonely = max(lonely, _share(seen.absent, ABSENCE))
+            lonely = max(lonely, ramp(seen.absent, ABSENCE))
         if seen.smile > 0.2:
             lonely = 0.0
         joy = self._joy.step([(1.0 - lonely) * (1.0 - seen.unhappy)])[0]
@@ -77,7 +78,3 @@ class Company:
         self._aim = TURN * size / LOOK_AROUND[1]
         self._looking = GLANCE_SECONDS
         return Gesture(Kind.GLANCE, size * GLANCE)
-
-
-def _share(seconds: float, limits: tuple[float, float]) -> float:
-    return min(max((seconds - limits[0]) / (limits[1] - limits[0]), 0.0), 1.0)

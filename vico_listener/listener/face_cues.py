@@ -25,11 +25,11 @@ BROADEST_HABIT = 0.5
 LAUGH_SMILE, LAUGH_JAW, LAUGH_SECONDS = 0.5, 0.3, 0.25
 """A smile and an opening of the mouth beyond these for so long (s) are a laugh."""
 SORROW = (0.14, 0.5)
-"""A departure of `_sorrow` at which a face begins to look unhappy, and is wholly so."""
+"""How far sorrow departs from the habit where a face begins to look unhappy, and is wholly so."""
 ANGER = (0.3, 0.75)
-"""The same of `_anger`; brows also come down in thought, so that its threshold is higher."""
+"""The same of anger; brows also come down in thought, so that its threshold is higher."""
 SURPRISE = (0.3, 0.7)
-"""The same of `_surprise`."""
+"""The same of surprise."""
 UNHAPPY_SECONDS = 0.35
 """Time constant of unhappiness, s: a twitch is none."""
 NOD_DOWN, NOD_BACK, NOD_SECONDS = 0.05, 0.03, 0.7
@@ -76,7 +76,7 @@ class Seen:
     nodded: bool = False
 
 
-def _ramp(value: float, limits: tuple[float, float]) -> float:
+def ramp(value: float, limits: tuple[float, float]) -> float:
     """Return 0 below the lower and 1 above the upper limit."""
     return min(max((value - limits[0]) / (limits[1] - limits[0]), 0.0), 1.0)
 
@@ -143,9 +143,9 @@ class FaceCues:
         smiled = not self._smiling and smile > SMILE_RISE
         self._smiling = smile > (SMILE_FALL if self._smiling else SMILE_RISE)
         laughed = self._laughs(smile_of(face.expression), float(face.expression[_JAW]))
-        gloom = max(_ramp(sorrow, SORROW), _ramp(anger, ANGER)) * (1.0 - _ramp(smile, (0.1, 0.4)))
+        gloom = max(ramp(sorrow, SORROW), ramp(anger, ANGER)) * (1.0 - ramp(smile, (0.1, 0.4)))
         self._unhappy += (gloom - self._unhappy) * STEP / (UNHAPPY_SECONDS + STEP)
-        amazed = _ramp(surprise, SURPRISE)
+        amazed = ramp(surprise, SURPRISE)
         startled = not self._surprised and amazed > 0.4
         self._surprised = amazed > (0.1 if self._surprised else 0.4)
         return Seen(

@@ -6,6 +6,7 @@ neither the size of the noise of `random` nor how `simulation` samples; both are
 """
 
 from abc import abstractmethod
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -121,23 +122,20 @@ class MirroringListener(Baseline):
         return self._motion(track.expression[1], track.rotation[1], track.translation[1])
 
 
-class SimulationListener(Baseline):
-    """Repeats a listener's motion sampled from a training set, from the reference on.
-
-    The clip is drawn by seed at each reset. Its changes since its first visible face are added to
-    the reference; at its end it plays backwards, so that nothing jumps.
+class TrainedBaseline(Baseline):
+    """A baseline that takes its motion from the listeners of a training set.
 
     Args:
+        personality: ignored, see `Baseline`.
+        seed: seed of the numbers that it draws.
         features: folder of `ClipFeatures` with a train split.
 
     Raises:
         SettingError: no folder is given.
-        DataError: it holds no clips to draw from.
+        DataError: it holds no clips with a listener.
     """
 
-    name = 'simulation'
     OPTIONS = ('features',)
-    same_attitude = False
 
     def __init__(
         self,
@@ -147,8 +145,30 @@ class SimulationListener(Baseline):
     ) -> None:
         self._tracks = _trained(self.name, features)
         self.basis = self._tracks[0][1].basis
-        self._resets = 0
+        self._resets = -1  # until the constructor's own one
         super().__init__(personality, seed)
+
+    def reset(self, reference: FaceMotion, attitude: Attitude) -> None:
+        """See `Listener.reset`."""
+        super().reset(reference, attitude)
+        self._resets += 1
+
+    def _demand(self, found: bool, attitude: Attitude) -> None:
+        """Raise DataError where no clip has an attitude that somebody has asked for."""
+        # The constructor's own reset comes before anybody has said which attitude.
+        if not found and self._resets:
+            raise DataError(f'no clip of the train split listens in {attitude.value}')
+
+
+class SimulationListener(TrainedBaseline):
+    """Repeats a listener's motion sampled from a training set, from the reference on.
+
+    The clip is drawn by seed at each reset. Its changes since its first visible face are added to
+    the reference; at its end it plays backwards, so that nothing jumps.
+    """
+
+    name = 'simulation'
+    same_attitude = False
 
     def reset(self, reference: FaceMotion, attitude: Attitude) -> None:
         """See `Listener.reset`; DataError when no clip has the attitude and it must."""
@@ -158,12 +178,9 @@ class SimulationListener(Baseline):
             for number, (shown, _, _) in enumerate(self._tracks)
             if shown is attitude or not self.same_attitude
         ]
-        # The constructor's own reset comes before anybody has said which attitude.
-        if not fits and self._resets:
-            raise DataError(f'no clip of the train split listens in {attitude.value}')
+        self._demand(bool(fits), attitude)
         draw = np.random.Generator(np.random.Philox(key=[self._seed, self._resets]))
         self._clip = fits[draw.integers(len(fits))] if fits else 0
-        self._resets += 1
 
     def _answer(self, frame: SpeakerFrame) -> FaceMotion:
         _, track, first = self._tracks[self._clip]
@@ -185,47 +202,27 @@ class AttitudeSimulationListener(SimulationListener):
     same_attitude = True
 
 
-class MeanListener(Baseline):
+class MeanListener(TrainedBaseline):
     """Shows the mean of a training set's listeners of the attitude, without moving.
 
     It is the mean change since their first visible faces, over all frames, added to the reference:
     what a network becomes that learns nothing of the speaker.
-
-    Args:
-        features: folder of `ClipFeatures` with a train split.
-
-    Raises:
-        SettingError: no folder is given.
-        DataError: it holds no clips with a listener.
     """
 
     name = 'mean'
-    OPTIONS = ('features',)
 
-    def __init__(
-        self,
-        personality: int | Personality | None = None,
-        seed: int = 0,
-        features: str | Path = '',
-    ) -> None:
-        tracks = _trained(self.name, features)
-        self.basis = tracks[0][1].basis
-        self._changes = {
-            attitude: _mean_change([(t, f) for shown, t, f in tracks if shown is attitude])
-            for attitude in dict.fromkeys(shown for shown, _, _ in tracks)
+    @cached_property
+    def _changes(self) -> dict[Attitude, tuple[NDArray, NDArray, NDArray]]:
+        return {
+            attitude: _mean_change([(t, f) for shown, t, f in self._tracks if shown is attitude])
+            for attitude in dict.fromkeys(shown for shown, _, _ in self._tracks)
         }
-        self._attitude = tracks[0][0]
-        self._resets = 0
-        super().__init__(personality, seed)
 
     def reset(self, reference: FaceMotion, attitude: Attitude) -> None:
         """See `Listener.reset`; DataError when no clip of the train split has the attitude."""
         super().reset(reference, attitude)
-        # The constructor's own reset comes before anybody has said which attitude.
-        if attitude not in self._changes and self._resets:
-            raise DataError(f'no clip of the train split listens in {attitude.value}')
-        self._attitude = attitude if attitude in self._changes else self._attitude
-        self._resets += 1
+        self._demand(attitude in self._changes, attitude)
+        self._attitude = attitude if attitude in self._changes else next(iter(self._changes))
 
     def _answer(self, frame: SpeakerFrame) -> FaceMotion:
         expression, rotation, translation = self._changes[self._attitude]

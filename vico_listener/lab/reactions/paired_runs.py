@@ -19,7 +19,9 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.errors import SettingError
 from vico_listener.frames import SpeakerFrame
 from vico_listener.lab.dataset.jobs import run_jobs
+from vico_listener.lab.evaluation.comparison.generation import answered
 from vico_listener.lab.evaluation.comparison.models import Model
+from vico_listener.lab.evaluation.comparison.scores import CONFIDENCE
 from vico_listener.lab.evaluation.events import TrackEvents
 from vico_listener.lab.reactions.reaction_channels import CHANNELS
 from vico_listener.lab.reactions.reaction_channels import Channel
@@ -40,9 +42,6 @@ from vico_listener.motion import FaceMotion
 
 LEAST_RUNS = 4
 """Fewer pairs than this have no interval worth showing."""
-
-CONFIDENCE = 0.95
-"""Of the interval of one cell."""
 
 FALSE_SHARE = 0.05
 """Expected share of chance among the reactions that a table tells.
@@ -97,7 +96,11 @@ class Staging:
     runs: int = 20
 
     def __post_init__(self) -> None:
-        """SettingError names what is wrong."""
+        """Check the settings.
+
+        Raises:
+            SettingError: there are too few runs for an interval, or an event is unknown.
+        """
         if self.runs < LEAST_RUNS:
             raise SettingError(f'runs: at least {LEAST_RUNS} for an interval, not {self.runs}')
         events_by_name(self.events)
@@ -117,7 +120,7 @@ def motion(model: Model, attitude: Attitude, frames: Sequence[SpeakerFrame]) -> 
         )
     idle = None if model.is_baseline else IdleLayer(model.seed)
     agent = ListeningAgent(listener, FaceMotion.neutral(), idle, attitude)
-    faces = [answer.face for frame in frames if (answer := agent.step(frame)) is not None]
+    faces = answered(agent, frames)
     return TrackEvents(
         MotionTrack(
             times=np.arange(len(faces)) / MODEL_RATE,

@@ -1,5 +1,6 @@
 """Lets a listener answer a clip, with all of its input or with a part taken away."""
 
+from collections.abc import Iterable
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
@@ -7,6 +8,7 @@ from enum import Enum
 import numpy as np
 
 from vico_listener.errors import DataError
+from vico_listener.frames import SpeakerFrame
 from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.reference import reference_face
 from vico_listener.listener.agent import ListeningAgent
@@ -53,9 +55,7 @@ def answer(
     if reference is None:
         reference = reference_face(clip.listener)
     agent = ListeningAgent(listener, reference, None, attitude)
-    head = ListeningHead.of_parts(None, listen=agent.step)
-    answers = [head.answer(frame) for frame in clip.speaker_frames()]
-    motions = [answer.motion.face for answer in answers if answer.motion is not None]
+    motions = answered(agent, clip.speaker_frames())
     return FaceTrack(
         expression=np.array([m.expression for m in motions], np.float32),
         rotation=np.array([m.rotation for m in motions], np.float32),
@@ -64,6 +64,13 @@ def answer(
         crop=np.array([m.crop for m in motions], np.float32),
         basis=listener.basis,
     )
+
+
+def answered(agent: ListeningAgent, frames: Iterable[SpeakerFrame]) -> list[FaceMotion]:
+    """Return the faces with which a head answers frames; while it rests there are none."""
+    head = ListeningHead.of_parts(None, listen=agent.step)
+    answers = map(head.answer, frames)
+    return [answer.motion.face for answer in answers if answer.motion is not None]
 
 
 def with_idle_layer(track: FaceTrack, seed: int) -> FaceTrack:
