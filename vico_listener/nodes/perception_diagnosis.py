@@ -30,7 +30,7 @@ class PerceptionDiagnosis:
     """Collects problems between two rounds of diagnostics, and tells them with what was counted.
 
     Attributes:
-        durations: how long an image takes, from the message to the published command.
+        durations: how long an image takes, from the message to the motion.
     """
 
     def __init__(self, logger: Any) -> None:

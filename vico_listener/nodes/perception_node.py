@@ -140,7 +140,8 @@ class PerceptionNode(ManagedNode):
         if self._inputs.clocks is None:
             self.failure = f'{type(error).__name__}: {error}'
 
-    # Jobs of the feed's thread: the whole way from an image to the published command.
+    # Jobs of the feed's thread: from an image to the motion, in a replay to the published command.
+    # Live, the head's timer sends the commands.
 
     def _see(self, message: Any, stamp: int, received: float) -> None:
         try:
