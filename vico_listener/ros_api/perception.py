@@ -270,6 +270,8 @@ PERCEPTION = NodeApi(
             'uncorrected_faces',
             "With `camera_on_head`: faces for which the head's pose was not known.",
         ),
-        Value('image_*_ms', 'Time from an image to its motion; in a replay, to its published command.'),
+        Value(
+            'image_*_ms', 'Time from an image to its motion; in a replay, to its published command.'
+        ),
     ),
 )
