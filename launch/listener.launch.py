@@ -13,10 +13,12 @@ from launch_ros.substitutions import FindPackageShare
 from launch import Action
 from launch import LaunchContext
 from launch import LaunchDescription
+from vico_listener.errors import SettingError
 from vico_listener.nodes.bring_up import WITH_LAUNCH
 from vico_listener.nodes.bring_up import bring_up
 from vico_listener.nodes.bring_up import end_launch
 from vico_listener.nodes.bring_up import prepare
+from vico_listener.ros_api.launch import FACE_PAGES
 from vico_listener.ros_api.launch import LISTENER_ARGUMENTS
 from vico_listener.ros_api.launch import STACK_PARAMETERS
 from vico_listener.ros_api.launch import TOPICS
@@ -26,6 +28,33 @@ from vico_listener.ros_api.rows import expanded
 
 # Consumers first: the order in which to bring them up.
 NODES = ('head', 'renderer', 'listener', 'perception')
+
+
+def face_page(value: dict[str, str], topics: list[tuple[str, str]]) -> list[Action]:
+    """What shows the listener on a page in a browser, if that is wanted.
+
+    Raises:
+        SettingError: no page draws such a face.
+    """
+    face = value['face_page']
+    if not face:
+        return []
+    if face not in FACE_PAGES:
+        raise SettingError(f'face_page:={face} is not one of {", ".join(FACE_PAGES)}')
+    options = {'renderer': face, 'host': value['face_host'], 'port': value['face_port']}
+    options |= {name: value[name] for name in ('theme', 'figure') if value[name]}
+    return [
+        Node(
+            package='vico_listener',
+            executable='face_page',
+            namespace=value['namespace'],
+            arguments=[f'--{name}={expanded(text)}' for name, text in options.items()],
+            remappings=topics,
+            output='screen',
+            additional_env=WITH_LAUNCH,
+            on_exit=end_launch,
+        )
+    ]
 
 
 def nodes(context: LaunchContext) -> list[Action]:
@@ -39,6 +68,7 @@ def nodes(context: LaunchContext) -> list[Action]:
             raise FileNotFoundError(f'no such file: params_file:={params_file}')
         parameters.insert(0, params_file)
     topics = [pair for topic in TOPICS for pair in topic.remappings(value[topic.name])]
+    page = face_page(value, topics)
     if switch('composed', value['composed']):
         # It configures and activates its nodes itself, and ends with an error if one refuses.
         stack = Node(
@@ -51,7 +81,7 @@ def nodes(context: LaunchContext) -> list[Action]:
             additional_env=WITH_LAUNCH,
             on_exit=end_launch,
         )
-        return [stack]
+        return [stack, *page]
     profile = PathJoinSubstitution([FindPackageShare('vico_listener'), 'config', 'fastdds_shm.xml'])
     processes = [
         Node(
@@ -71,6 +101,7 @@ def nodes(context: LaunchContext) -> list[Action]:
         SetEnvironmentVariable('FASTRTPS_DEFAULT_PROFILES_FILE', profile),
         SetEnvironmentVariable('FASTDDS_DEFAULT_PROFILES_FILE', profile),
         *bring_up(processes),
+        *page,
     ]
 
 

@@ -5,6 +5,8 @@ import contextlib
 import math
 import time
 from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +14,10 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.live.origin import warn_of_strangers
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
+from vico_listener.ros_api.launch import FACE_PAGES
+
+if TYPE_CHECKING:
+    from vico_listener.nodes.interruption import Interruption
 
 HOLD = 2.0
 """How long each expression of the trial takes, s."""
@@ -31,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--renderer',
         default='cartoon',
-        choices=('cartoon', 'head3d'),
+        choices=FACE_PAGES,
         help='what the browser draws: a painted face, or a three-dimensional head on its GPU',
     )
     parser.add_argument('--theme', default='paper', help='how the cartoon looks, or a YAML file')
@@ -44,6 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--namespace', default='', help='the ROS namespace of the stack whose motion it shows'
     )
     parser.add_argument(
+        '--motion', default='motion', help="the topic of the stack's motion, if it has another name"
+    )
+    parser.add_argument(
         '--try',
         dest='trial',
         action='store_true',
@@ -53,6 +62,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve the page until the user stops it."""
+    serve(args, ['face', '--ros-args', '-r', f'motion:={args.motion}'])
+    return 0
+
+
+def serve(
+    args: argparse.Namespace, arguments: Sequence[str], interruption: 'Interruption | None' = None
+) -> None:
+    """Serve the page until the process is asked to end.
+
+    Args:
+        args: the options.
+        arguments: command line with the ROS arguments.
+        interruption: says when to end; None = Ctrl-C does.
+
+    Raises:
+        OSError: the address cannot be served.
+        VicoError: the face, or ROS, is not as it must be.
+    """
     from vico_listener.live.face_look import face_look
     from vico_listener.live.face_page import FacePage
 
@@ -67,8 +94,7 @@ def run(args: argparse.Namespace) -> int:
                 time.sleep(1 / MODEL_RATE)
         from vico_listener.nodes.face_node import spin_face
 
-        spin_face(page.show, args.namespace)
-    return 0
+        spin_face(page.show, args.namespace, arguments, interruption)
 
 
 def trial() -> Iterator[FaceMotion]:

@@ -11,9 +11,7 @@ from vico_listener.render import RENDERERS
 from vico_listener.render.cartoon.art import face_drawing
 from vico_listener.render.cartoon.theme import load_theme
 from vico_listener.resources import resource_path
-
-LOOKS = ('cartoon', 'head3d')
-"""The renderers that a browser has, too."""
+from vico_listener.ros_api.launch import FACE_PAGES
 
 SCRIPT = 'text/javascript'
 
@@ -85,4 +83,4 @@ def face_look(renderer: str, theme: str | Path, figure: str | Path) -> FaceLook:
         return cartoon_look(theme)
     if renderer == 'head3d':
         return head3d_look(figure)
-    raise SettingError(f'a page draws {" or ".join(LOOKS)}, not {renderer}')
+    raise SettingError(f'a page draws {" or ".join(FACE_PAGES)}, not {renderer}')

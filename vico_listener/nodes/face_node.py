@@ -1,6 +1,7 @@
 """Hands the listener's motion to a page that shows it."""
 
 from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 import rclpy
@@ -11,6 +12,7 @@ from vico_listener.frames import ListenerMotion
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import FaceMotion
 from vico_listener.nodes.data_executor import DataExecutor
+from vico_listener.nodes.interruption import Interruption
 from vico_listener.nodes.motion_input import subscribe_to_motion
 from vico_listener.nodes.ros import start_ros
 from vico_listener.render.renderers import check_basis
@@ -40,18 +42,35 @@ class FaceNode(Node):
         self._show(motion.face, motion.stamp)
 
 
-def spin_face(show: Show, namespace: str) -> None:
-    """Show the motion of the stack in a namespace until Ctrl-C.
+def spin_face(
+    show: Show,
+    namespace: str = '',
+    arguments: Sequence[str] = (),
+    interruption: Interruption | None = None,
+) -> None:
+    """Show the motion of the stack until the process is asked to end.
+
+    Args:
+        show: called with each motion.
+        namespace: the namespace of the stack, unless the ROS arguments name one.
+        arguments: command line with the ROS arguments.
+        interruption: says when to end; None = Ctrl-C does, as a KeyboardInterrupt.
 
     Raises:
         UnavailableError: ROS does not start.
     """
-    start_ros([])
+    start_ros(arguments)
     node = FaceNode(show, namespace=namespace)
     executor = DataExecutor()
     executor.add_node(node)
     try:
-        executor.spin()
+        if interruption is None:
+            executor.spin()
+            return
+        # A task wakes the executor and lets spin_once return.
+        interruption.end_gracefully(lambda: executor.create_task(lambda: None))
+        while not interruption.requested:
+            executor.spin_once()
     finally:
         node.destroy_node()
         rclpy.try_shutdown()

@@ -39,6 +39,19 @@ PROCESSES = (
     Argument('namespace', '', 'Namespace of the nodes and of their topics.'),
     Argument('params_file', '', 'Your parameter file, like config/listener.yaml.'),
 )
+FACE_PAGES = ('cartoon', 'head3d')
+"""The faces that a page in a browser can draw."""
+
+PAGE = (
+    Argument(
+        'face_page',
+        '',
+        "A page in a browser that draws the listener's face, like `vico face`, with `theme` or "
+        f'`figure`: {" or ".join(FACE_PAGES)}. Empty: no page.',
+    ),
+    Argument('face_host', '127.0.0.1', 'The address that serves it; 0.0.0.0 for your network.'),
+    Argument('face_port', '8766', 'The port of it; 0 for any free one.'),
+)
 TOPICS = (
     Argument('image', 'image', 'Topic of the camera, e.g. /camera/image_raw.', ('image',)),
     Argument('camera_info', 'camera_info', "Topic of the camera's intrinsics.", ('camera_info',)),
@@ -107,6 +120,7 @@ def described(row: Parameter) -> str:
 LISTENER_ARGUMENTS = (
     *(Argument(row.name, '', described(row) + LEFT) for row in STACK_PARAMETERS),
     *TOPICS,
+    *PAGE,
     *PROCESSES,
 )
 """The arguments of listener.launch.py."""
