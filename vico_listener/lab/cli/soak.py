@@ -38,6 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'must give the same motion',
     )
     parser.add_argument(
+        '--at-once', type=int, default=1, metavar='N', help='how many of --demos play at a time'
+    )
+    parser.add_argument(
         '--integrators',
         action='store_true',
         help='instead, put the stack in front of simulated robots for that many minutes: a '
@@ -56,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     clip = args.clip or default_clip()
     args.out.mkdir(parents=True, exist_ok=True)
     if args.demos:
-        return _demos(clip, args.demos, args.out)
+        return _demos(clip, args.demos, args.at_once, args.out)
     if args.integrators:
         return _integrators(clip, args.robot, args.minutes * 60.0, args.out)
     from vico_listener.lab.faults.catalogue import faults_by_name
@@ -97,11 +100,11 @@ def _integrators(clip: Path, robot: str, duration: float, out: Path) -> int:
     return _judged(rows, out)
 
 
-def _demos(clip: Path, count: int, out: Path) -> int:
+def _demos(clip: Path, count: int, at_once: int, out: Path) -> int:
     from vico_listener.lab.faults.repeated_demos import problems
     from vico_listener.lab.faults.repeated_demos import repeat_demos
 
-    played = repeat_demos(clip, count, BUSY_LOOPS, out)
+    played = repeat_demos(clip, count, BUSY_LOOPS, out, at_once)
     demos = []
     with tqdm(played, total=count, desc='demos', unit='demo') as progress:
         for demo in progress:

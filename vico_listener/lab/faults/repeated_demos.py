@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,21 +31,25 @@ class Demo:
     said: str
 
 
-def repeat_demos(clip: Path, times: int, busy: int, folder: Path) -> Iterator[Demo]:
+def repeat_demos(
+    clip: Path, times: int, busy: int, folder: Path, at_once: int = 1
+) -> Iterator[Demo]:
     """Play a clip and its bag in turn, in processes as a user starts them.
 
     Args:
         clip: video of a speaker.
         times: how many demos, half of them of the bag.
         busy: processes beside them that do nothing but compute.
-        folder: where the bag goes, and what the demos write.
+        folder: where the bag goes, and what the demos write: each into a folder of its number.
+        at_once: how many demos play beside one another.
     """
     bag = folder / 'bag'
     if not bag.exists():
         make_bag(find_clips(clip)[0], bag)
-    with busy_loops(busy):
-        for number in range(times):
-            yield _play((clip, bag)[number % 2], folder / 'demo')
+    recordings = [(clip, bag)[number % 2] for number in range(times)]
+    folders = [folder / f'demo_{number:03}' for number in range(times)]
+    with busy_loops(busy), ThreadPoolExecutor(at_once) as pool:
+        yield from pool.map(_play, recordings, folders)
 
 
 def _play(recording: Path, folder: Path) -> Demo:
