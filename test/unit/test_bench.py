@@ -14,6 +14,7 @@ import pytest
 
 from vico_listener.cli.main import main
 from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import SpeakerFrame
 from vico_listener.lab.benchmark import bench_table
 from vico_listener.lab.benchmark import core as core_module
 from vico_listener.lab.benchmark import machine as machine_module
@@ -33,6 +34,7 @@ from vico_listener.lab.cli import bench
 from vico_listener.media.clip import ClipError
 from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import probe_clip
+from vico_listener.motion import FaceMotion
 
 NAN = math.nan
 LINUX = pytest.mark.skipif(not hasattr(os, 'sched_getaffinity'), reason='no affinities here')
@@ -373,13 +375,13 @@ def test_the_papers_chain_has_a_row_for_each_of_its_figures(monkeypatch):
         def __init__(self, execution):
             self.execution = execution
 
-        def fit(self, picture):
-            return picture
+        def fit(self, image):
+            return SpeakerFrame(0, 0, 0, FaceMotion.neutral(), image)
 
         step = whole = render = direct = lambda self, *_: None
 
-        def overlapped(self, pictures):
-            yield from pictures
+        def overlapped(self, images):
+            yield from images
 
     monkeypatch.setattr(gpu, 'Chain', Chain)
     monkeypatch.setattr(gpu, 'images_of', lambda *_, **__: [np.zeros((4, 4, 3), np.uint8)])
@@ -403,7 +405,9 @@ def test_overlapped_draws_the_same_pictures_as_one_after_the_other(portrait_phot
     overlapped = [answer.picture for answer in chain.overlapped(photos)]
     torch.manual_seed(0)
     again = Chain(Execution('torch', 'cpu', 1))
-    one_by_one = [again.whole(picture).picture for picture in photos]
+    answers = [again.whole(photo) for photo in photos]
+    assert all(answer.speaker.face_valid for answer in answers)
+    one_by_one = [answer.picture for answer in answers]
     assert len(overlapped) == len(photos) and (overlapped[0] != overlapped[-1]).any()
     for one, other in zip(overlapped, one_by_one, strict=True):
         np.testing.assert_array_equal(one, other)

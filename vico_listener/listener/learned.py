@@ -27,6 +27,7 @@ from vico_listener.listener.model.gesture_outputs import gesture_slots
 from vico_listener.listener.model.runtimes import Runtime
 from vico_listener.listener.model.runtimes import create_runtime
 from vico_listener.listener.model.runtimes import initial_state
+from vico_listener.listener.model.vectors import away_from
 from vico_listener.listener.model.vectors import conditions
 from vico_listener.listener.model.vectors import driven_vector
 from vico_listener.listener.model.vectors import initial_vector
@@ -161,7 +162,7 @@ class LearnedListener(Listener):
         output = self.runtime.step(self.driven(frame, mood))
         values = motion_output(self._config, self._norm, output)
         if not self._slots:
-            shown = self.reference + mood.strength * (values - self.reference)
+            shown = away_from(self.reference, values, mood.strength)
             if not self.basis.absolute_pose:  # The coefficients of arkit52 lie in 0 to 1.
                 np.clip(shown[3:-3], 0.0, 1.0, out=shown[3:-3])
             return from_native(self.basis, shown)

@@ -33,6 +33,7 @@ class Deep3DBackend:
         threads: int = 2,
         landmarker_path: str | Path | None = None,
         execution: Execution | None = None,
+        reconstruction: Reconstruction | None = None,
     ) -> None:
         """Load the networks.
 
@@ -41,18 +42,22 @@ class Deep3DBackend:
             threads: the number of CPU threads per network.
             landmarker_path: the file face_landmarker.task; None for the installed one.
             execution: how and where the network runs; None for a GPU if there is one.
+            reconstruction: the network if it is loaded already, in place of `model_path`.
 
         Raises:
             FaceModelError: a file is missing, broken or of another kind.
             SettingError: see `Execution.resolve`.
         """
-        if model_path is None:
-            raise FaceModelError(
-                'the face backend deep3d has no default model: give the path of epoch_20.pth of '
-                'sicxu/Deep3DFaceRecon_pytorch, see docs/checkpoints.md'
-            )
+        if reconstruction is None:
+            if model_path is None:
+                raise FaceModelError(
+                    'the face backend deep3d has no default model: give the path of epoch_20.pth '
+                    'of sicxu/Deep3DFaceRecon_pytorch, see docs/checkpoints.md'
+                )
+            execution = execution or Execution(threads=threads)
+            reconstruction = Reconstruction(model_path, execution)
         self._landmarker = LandmarkerBackend(landmarker_path, threads)
-        self._reconstruction = Reconstruction(model_path, execution or Execution(threads=threads))
+        self._reconstruction = reconstruction
 
     def detect(self, image: Image, turn: int | None = None) -> list[Roi]:
         """See `FaceBackend.detect`."""

@@ -18,7 +18,7 @@ class Reconstruction:
     """The network of Deep3DFaceRecon, ready to run.
 
     Args:
-        path: the file `epoch_20.pth`.
+        path: the file `epoch_20.pth`; None for random weights, to measure the speed.
         execution: how and where the network runs; None for a GPU if there is one.
 
     Raises:
@@ -26,9 +26,10 @@ class Reconstruction:
         SettingError: see `Execution.resolve`.
     """
 
-    def __init__(self, path: str | Path, execution: Execution | None = None) -> None:
-        checkpoint = Path(path).expanduser()
-        check_file(checkpoint)
+    def __init__(self, path: str | Path | None, execution: Execution | None = None) -> None:
+        checkpoint = None if path is None else Path(path).expanduser()
+        if checkpoint is not None:
+            check_file(checkpoint)
         self._runner = create_runner(network_part(checkpoint), execution or Execution(), checkpoint)
 
     def __call__(self, faces: list[AlignedFace]) -> NDArray[np.float32]:

@@ -9,6 +9,8 @@ from vico_listener.errors import SettingError
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.learned import LearnedListener
 from vico_listener.listener.model.runtimes.torch_runtime import TorchRuntime
+from vico_listener.listener.model.vectors import away_from
+from vico_listener.listener.model.vectors import in_native_units
 from vico_listener.listener.mood import MoodFade
 from vico_listener.motion import BFM64
 from vico_listener.native import from_native
@@ -64,8 +66,9 @@ class DirectChain:
             self._listener.reset(reference, self._mood.attitude)
         mood = self._mood.step()
         driven = self._listener.driven(frame, mood)
-        said = self._runtime.advance(driven)[: len(self._mean)] * self._std + self._mean
-        column = torch.lerp(self._reference, said, mood.strength)[self._order][None]
+        scores = self._runtime.advance(driven)[: len(self._mean)]
+        motion = in_native_units(scores, self._mean, self._std)
+        column = away_from(self._reference, motion, mood.strength)[self._order][None]
         before = column.expand(SIDE, -1) if self._columns is None else self._columns[1:]
         self._columns = torch.cat([before, column])
         window = torch.cat([self._columns, column.expand(SIDE, -1)]).T

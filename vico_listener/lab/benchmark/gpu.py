@@ -5,7 +5,6 @@ from collections.abc import Generator
 from collections.abc import Iterable
 from concurrent.futures import Future
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.clock import MODEL_RATE
-from vico_listener.clock import NANOSECONDS
-from vico_listener.face import create_face_tracker
-from vico_listener.face.deep3d.alignment import align_face
-from vico_listener.face.deep3d.alignment import five_points
-from vico_listener.face.deep3d.coefficients import motion_of
-from vico_listener.face.deep3d.reconstruction import network_part
+from vico_listener.clock import tick_stamp
+from vico_listener.face import FaceTracker
+from vico_listener.face.backends.deep3d import Deep3DBackend
+from vico_listener.face.deep3d.reconstruction import Reconstruction
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import SpeakerFrame
 from vico_listener.lab.benchmark.bench_table import Row
@@ -37,6 +34,7 @@ from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion
 from vico_listener.neural.execution import Execution
 from vico_listener.neural.runner import create_runner
+from vico_listener.perception import Perception
 from vico_listener.render.pirender.motion_window import MotionWindow
 from vico_listener.render.pirender.motion_window import column_of
 from vico_listener.render.pirender.pirenderer import PREPARED
@@ -60,17 +58,16 @@ class Chain:
         from vico_listener.listener.model.network import ListenerNetwork
         from vico_listener.listener.model.vectors import Normalisation
 
-        self._tracker = create_face_tracker()
-        self._tracker.warm_up()
-        self._stamps = itertools.count()
-        self._fit = create_runner(network_part(None), execution)
+        tracker = FaceTracker(Deep3DBackend(reconstruction=Reconstruction(None, execution)))
+        tracker.warm_up()
+        self._ticks = itertools.count(1)
         config = ModelConfig(basis='bfm64')
         checkpoint = to_checkpoint(ListenerNetwork(config), Normalisation.identity(config))
         agent = ListeningAgent(
             LearnedListener(checkpoint=checkpoint, runtime='numba'), FaceMotion.neutral(BFM64), None
         )
         self._head = ListeningHead.of_parts(
-            None, listen=agent.step, draw=lambda motion: self.render(motion.face)
+            Perception(tracker, None), agent.step, draw=lambda motion: self.render(motion.face)
         )
         self._steps = create_runtime('numba', checkpoint)
         self._driven = np.zeros(checkpoint.config.driven_size, np.float32)
@@ -83,12 +80,10 @@ class Chain:
         silence = np.zeros(ACOUSTIC_SIZE, np.float32)
         self._frame = SpeakerFrame(0, 0, 0, FaceMotion.missing(BFM64), silence, face_valid=False)
 
-    def fit(self, image: NDArray[np.uint8]) -> FaceMotion:
+    def fit(self, image: NDArray[np.uint8]) -> SpeakerFrame:
         """Find the landmarks, alignment and coefficients of the face in a camera image."""
-        self._tracker.update(image, next(self._stamps) * NANOSECONDS // MODEL_RATE)
-        face = align_face(image, five_points(self._tracker.faces[0].landmarks))
-        (rows,) = self._fit(face.image.transpose(2, 0, 1)[None].astype(np.float32) / 255)
-        return motion_of(rows[0], face.transform_params)
+        (frame,) = self._head.senses.add_image(image, tick_stamp(next(self._ticks)))
+        return frame
 
     def step(self) -> Any:
         """Run one step of the listener's network."""
@@ -107,17 +102,18 @@ class Chain:
 
     def whole(self, image: NDArray[np.uint8]) -> Answer:
         """Answer one camera image: one stage after the other."""
-        return self._head.answer(self._perceived(image))
-
-    def _perceived(self, image: NDArray[np.uint8]) -> SpeakerFrame:
-        return replace(self._frame, face=self.fit(image), face_valid=True)
+        (answer,) = self._head.see(image, tick_stamp(next(self._ticks)))
+        return answer
 
     def overlapped(self, images: Iterable[NDArray[np.uint8]]) -> Generator[Answer, None, None]:
-        """Yield answers; the next camera image is fitted while one is answered, as live."""
+        """Yield answers; the next camera image is fitted while one is answered.
+
+        Perception and the rest of the head may run in two threads, as in separate processes.
+        """
         answered: Future[Answer] | None = None
         with ThreadPoolExecutor(1) as answering:
             for image in images:
-                frame = self._perceived(image)
+                frame = self.fit(image)
                 if answered is not None:
                     yield answered.result()
                 answered = answering.submit(self._head.answer, frame)
@@ -134,7 +130,7 @@ def chain_rows(clip: Path, execution: Execution, repeats: int) -> list[Row]:
         repeats: number of repetitions of each measurement.
     """
     chain, frames = Chain(execution), images_of(clip, alone=True)
-    motion = chain.fit(frames[0])
+    motion = chain.fit(frames[0]).face
     actions = {
         'fit: landmarks, alignment, Deep3D': (each(frames, chain.fit), '52.5 ms'),
         'step of the listener': (chain.step, '0.0372 ms'),

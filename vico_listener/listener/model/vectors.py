@@ -16,6 +16,7 @@ as well as sequences (..., T, size).
 
 from dataclasses import dataclass
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -191,4 +192,14 @@ def driven_vector(
 
 def motion_output(config: ModelConfig, norm: Normalisation, output: Array) -> Array:
     """Return the listener's motion (..., motion_size) in native units, from outputs."""
-    return output[..., : config.motion_size] * norm.listener_std + norm.listener_mean
+    return in_native_units(output[..., : config.motion_size], norm.listener_mean, norm.listener_std)
+
+
+def in_native_units(scores: Any, mean: Any, std: Any) -> Any:
+    """Undo the normalisation of z-scores; all three are arrays, or all tensors of one device."""
+    return scores * std + mean
+
+
+def away_from(reference: Any, motion: Any, strength: float) -> Any:
+    """Return the motion that departs from the reference so far (0 to 1); arrays or tensors."""
+    return reference + strength * (motion - reference)
