@@ -18,6 +18,7 @@ from vico_listener.nodes.bring_up import WITH_LAUNCH
 from vico_listener.nodes.bring_up import bring_up
 from vico_listener.nodes.bring_up import end_launch
 from vico_listener.nodes.bring_up import prepare
+from vico_listener.ros_api import CONSUMERS_FIRST
 from vico_listener.ros_api.launch import FACE_PAGES
 from vico_listener.ros_api.launch import LISTENER_ARGUMENTS
 from vico_listener.ros_api.launch import STACK_PARAMETERS
@@ -25,9 +26,6 @@ from vico_listener.ros_api.launch import TOPICS
 from vico_listener.ros_api.launch import switch
 from vico_listener.ros_api.launch import typed
 from vico_listener.ros_api.rows import expanded
-
-# Consumers first: the order in which to bring them up.
-NODES = ('head', 'renderer', 'listener', 'perception')
 
 
 def face_page(value: dict[str, str], topics: list[tuple[str, str]]) -> list[Action]:
@@ -95,7 +93,7 @@ def nodes(context: LaunchContext) -> list[Action]:
             additional_env=WITH_LAUNCH,
             on_exit=end_launch,
         )
-        for name in NODES
+        for name in CONSUMERS_FIRST
     ]
     return [
         SetEnvironmentVariable('FASTRTPS_DEFAULT_PROFILES_FILE', profile),

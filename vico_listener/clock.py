@@ -9,6 +9,9 @@ MODEL_RATE = 30
 
 NANOSECONDS = 1_000_000_000
 
+TICK_NS = NANOSECONDS // MODEL_RATE
+"""From one tick to the next, rounded down, ns."""
+
 AUTO, HEADER, ARRIVAL = 'auto', 'header', 'arrival'
 STAMPS = (AUTO, HEADER, ARRIVAL)
 """What stamps the input: its own header, the moment of arrival, or whichever of them fits."""

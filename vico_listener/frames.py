@@ -6,6 +6,7 @@ from dataclasses import field
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.choices import ACOUSTICS
 from vico_listener.clock import NANOSECONDS
 from vico_listener.motion import ZEROS3
 from vico_listener.motion import Attitude
@@ -16,13 +17,6 @@ from vico_listener.rotation import rpy_from_matrix
 
 ACOUSTIC_SIZE = 45
 """The number of acoustic features per tick."""
-
-ACOUSTICS = ('vico_listener/1', 'vico_release')
-"""The layouts of the acoustic features.
-
-The first is this project's (`speech.features`), the second that of the public code of ViCo's
-authors (`speech.release`).
-"""
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,10 +22,12 @@ from numpy.typing import NDArray
 from vico_listener.arguments import check_number
 from vico_listener.arguments import check_type
 from vico_listener.arguments import stamp_given
+from vico_listener.choices import ACOUSTICS
+from vico_listener.choices import LARGEST_SEED
+from vico_listener.choices import LISTEN_TO
 from vico_listener.errors import SettingError
 from vico_listener.face import create_face_tracker
 from vico_listener.face.observation import check_image
-from vico_listener.frames import ACOUSTICS
 from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
 from vico_listener.frames import ListenerMotion
@@ -39,7 +41,6 @@ from vico_listener.media.watched import file_stream
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 from vico_listener.perception import Perception
-from vico_listener.perception.talker import LISTEN_TO
 from vico_listener.render import RENDERERS
 from vico_listener.render import Renderer
 from vico_listener.render import create_renderer
@@ -57,9 +58,6 @@ from vico_listener.speech import AcousticStream
 from vico_listener.speech import AudioFormat
 from vico_listener.speech.pcm import PcmData
 from vico_listener.speech.speech_network import SpeechNetwork
-
-LARGEST_SEED = 2**31 - 1
-"""The largest seed of a head or a personality."""
 
 Listen = Callable[[SpeakerFrame], ListenerMotion | None]
 """Answers a speaker frame, with None while the listener rests."""

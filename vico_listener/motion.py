@@ -7,36 +7,14 @@ basis, and a pose (rotation, translation and, where the basis needs it, crop).
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field
-from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.choices import Attitude as Attitude
 from vico_listener.errors import SettingError
 
 Array = NDArray[np.float32]
-
-
-class Attitude(str, Enum):
-    """The listener's attitude towards the speaker: e in section 3 of the paper."""
-
-    POSITIVE = 'positive'
-    NEUTRAL = 'neutral'
-    NEGATIVE = 'negative'
-
-    @classmethod
-    def parse(cls, name: str) -> 'Attitude':
-        """Return the attitude called `name`, in upper or lower case.
-
-        Raises:
-            SettingError: there is no such attitude; the message lists the choices.
-        """
-        try:
-            return cls(name.strip().lower())
-        except ValueError:
-            choices = ', '.join(a.value for a in cls)
-            raise SettingError(f"unknown attitude '{name}': choose one of {choices}") from None
-
 
 ARKIT_NAMES: tuple[str, ...] = (
     'browDownLeft', 'browDownRight', 'browInnerUp', 'browOuterUpLeft', 'browOuterUpRight',

@@ -10,6 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from numpy.typing import NDArray
 
+AXES = ('roll', 'pitch', 'yaw')
+"""The axes in the order of the angles."""
+
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 

@@ -45,8 +45,8 @@ from vico_listener.render.head3d.mesh_file import MeshFileError
 from vico_listener.render.head3d.occlusion import directions
 from vico_listener.render.head3d.occlusion import openness
 from vico_listener.render.head3d.occlusion import visibility
-from vico_listener.render.head3d.posing import AXES
 from vico_listener.render.head3d.posing import CLEARANCE
+from vico_listener.render.head3d.posing import TO_MESH
 from vico_listener.render.head3d.posing import matrix_of
 from vico_listener.render.head3d.posing import pose
 from vico_listener.render.head3d.posing import rotation_vector
@@ -306,7 +306,7 @@ def test_the_head_turns_as_a_rigid_body_and_the_shoulders_hardly(figure: Figure)
     turn = np.radians([7.0, 20.0, -15.0])
     out = shape(figure, FaceMotion(np.zeros(52, np.float32), turn), np.zeros(52))
     head = np.setdiff1d(np.flatnonzero(figure.with_head == 1.0), figure.lids)
-    rotation = AXES @ matrix_from_rpy(turn) @ AXES.T
+    rotation = TO_MESH @ matrix_from_rpy(turn) @ TO_MESH.T
     before = figure.vertices[head] - figure.vertices[head[0]]
     after = out[head] - out[head[0]]
     np.testing.assert_allclose(after, before @ rotation.T, atol=1e-4)

@@ -23,7 +23,7 @@ from vico_listener.robot import RobotProfile
 from vico_listener.robot import load_profile
 from vico_listener.robot.controller import EASING
 from vico_listener.robot.controller import FROZEN_NS
-from vico_listener.robot.controller import STALE_NS
+from vico_listener.robot.controller import SILENCE_NS
 from vico_listener.robot.joints import CoupledRange
 from vico_listener.robot.limiter import HeadLimiter
 from vico_listener.robot.profile import known_profiles
@@ -242,7 +242,7 @@ def test_whatever_goes_wrong_ends_in_an_eased_return_to_neutral(trouble: str) ->
     assert np.abs(path[0]).max() > 0.3  # and it did not start there
     # Eased: once it is on its way home, no faster than a quarter of its limit.
     limit = EASING * head.profile.joints[0].max_velocity
-    noticed = {'frozen': FROZEN_NS, 'jump': 0, 'jump back': 0}.get(trouble, STALE_NS)
+    noticed = {'frozen': FROZEN_NS, 'jump': 0, 'jump back': 0}.get(trouble, SILENCE_NS)
     given_up = noticed * 50 // NANOSECONDS + 15
     assert np.abs(np.diff(path[given_up:], axis=0)).max() * 50 <= limit + 1e-6
     assert np.abs(path[given_up]).max() > 0.05

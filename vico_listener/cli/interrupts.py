@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+from vico_listener.nodes.interruption import SIGNALS
 
 AGAIN = 0.05
 """Seconds until a signal that came in the middle of an import is answered."""

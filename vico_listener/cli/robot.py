@@ -16,8 +16,8 @@ from vico_listener.robot import HeadController
 from vico_listener.robot import RobotProfile
 from vico_listener.robot import load_profile
 from vico_listener.robot.interfaces import Payload
-from vico_listener.robot.joints import AXES
 from vico_listener.robot.profile import known_profiles
+from vico_listener.rotation import AXES
 
 PATIENCE = 5.0
 """The longest time for the robot to answer, s."""

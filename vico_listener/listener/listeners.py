@@ -4,7 +4,7 @@ from abc import ABC
 from abc import abstractmethod
 from typing import Any
 
-from vico_listener.frames import ACOUSTICS
+from vico_listener.choices import ACOUSTICS
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.mood import Mood
 from vico_listener.motion import ARKIT52

@@ -81,7 +81,7 @@ def _numbers() -> dict[str, Any]:
         'curves': drive.CURVES,
         'gaze': {'side': posing.GAZE_SIDE, 'up': posing.GAZE_UP, 'down': posing.GAZE_DOWN},
         'clearance': posing.CLEARANCE,
-        'axes': posing.AXES.tolist(),
+        'axes': posing.TO_MESH.tolist(),
         'neckShare': posing.NECK_SHARE,
         'bodyShare': posing.BODY_SHARE,
         'bodyTurnCentre': posing.BODY_TURN_CENTRE.tolist(),

@@ -14,8 +14,8 @@ from typing import TypeVar
 import cv2
 import numpy as np
 
-from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
+from vico_listener.clock import TICK_NS
 from vico_listener.dependencies import remedy
 from vico_listener.errors import UnavailableError
 from vico_listener.frames import AudioChunk
@@ -33,7 +33,6 @@ MISSED_IMAGES = 30
 SILENCE = 2.0
 """The time without a sample after which the microphone counts as disconnected, s."""
 
-PERIOD_NS = NANOSECONDS // MODEL_RATE
 """The period of a tick, ns."""
 
 Now = Callable[[], int]
@@ -307,4 +306,4 @@ def _again(
             if stop.is_set():
                 return
             yield item
-        origin += period if period > 0 else end + PERIOD_NS
+        origin += period if period > 0 else end + TICK_NS

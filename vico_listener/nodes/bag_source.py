@@ -45,8 +45,8 @@ from vico_listener.speech.pcm import AudioFormatError
 ALL_BAD = 100
 """Messages that cannot be read, none before them, after which a stream counts as unusable."""
 
-DISORDER_NS = NANOSECONDS // 2
-DISORDER_MESSAGES = 16
+LATE_NS = NANOSECONDS // 2
+LATE_MESSAGES = 16
 """How far images may stand out of the order of their stamps."""
 
 FIRST_START_NS, LAST_START_NS = START_NS, 2**31 * NANOSECONDS - 10**5 * NANOSECONDS
@@ -251,7 +251,7 @@ def _by_stamp(items: Iterator[tuple[int, RawMessage]]) -> Iterator[tuple[int, Ra
     held: list[tuple[int, int, RawMessage]] = []
     for number, (stamp, raw) in enumerate(items):
         heapq.heappush(held, (stamp, number, raw))
-        while len(held) > DISORDER_MESSAGES or held[0][0] < stamp - DISORDER_NS:
+        while len(held) > LATE_MESSAGES or held[0][0] < stamp - LATE_NS:
             oldest = heapq.heappop(held)
             yield oldest[0], oldest[2]
     while held:

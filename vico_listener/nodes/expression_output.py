@@ -16,7 +16,7 @@ from vico_listener.nodes.topics import message_class
 from vico_listener.robot.emotion import emotion_of
 from vico_listener.ros_api.head import EXPRESSION
 
-PERIOD_NS = NANOSECONDS // 10
+EXPRESSION_NS = NANOSECONDS // 10
 
 
 class ExpressionOutput:
@@ -36,7 +36,7 @@ class ExpressionOutput:
         face = motion.face
         if face.basis is not ARKIT52 or not np.isfinite(face.expression).all():
             return
-        if self._last is not None and 0 <= motion.stamp - self._last < PERIOD_NS:
+        if self._last is not None and 0 <= motion.stamp - self._last < EXPRESSION_NS:
             return
         self._last = motion.stamp
         emotion = emotion_of(face.expression)

@@ -8,7 +8,7 @@ from vico_listener.nodes.interruption import Interruption
 from vico_listener.nodes.parent import end_with_parent
 from vico_listener.user_message import user_message
 
-NODES = {
+CLASSES = {
     'perception': 'vico_listener.nodes.perception_node:PerceptionNode',
     'listener': 'vico_listener.nodes.listener_node:ListenerNode',
     'renderer': 'vico_listener.nodes.renderer_node:RendererNode',
@@ -32,7 +32,7 @@ def main(name: str, arguments: Sequence[str] | None = None) -> int:
             from vico_listener.nodes.stack import build_stack
 
             return spin(build_stack, bring_up, arguments, interruption)
-        module, node_class = NODES[name].split(':')
+        module, node_class = CLASSES[name].split(':')
         factory = getattr(import_module(module), node_class)
     except ModuleNotFoundError as error:
         message = user_message(error)

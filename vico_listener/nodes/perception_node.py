@@ -6,8 +6,8 @@ from typing import Any
 
 from sensor_msgs.msg import CameraInfo
 
-from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
+from vico_listener.clock import TICK_NS
 from vico_listener.errors import VicoError
 from vico_listener.face import create_face_tracker
 from vico_listener.listening_head import Answer
@@ -29,12 +29,10 @@ from vico_listener.perception import Perception
 from vico_listener.perception.camera_calibration import Calibration
 from vico_listener.perception.camera_on_head import CameraOnHead
 from vico_listener.perception.eye import Eye
+from vico_listener.perception.feed import LOSSLESS_WAIT
 from vico_listener.ros_api import PERCEPTION
 from vico_listener.ros_api.perception import SPEAKER
 from vico_listener.speech import AudioFormat
-
-LOSSLESS_WAIT = 60.0
-"""Wait for audio while replaying, s of stream time: images run far ahead of many small chunks."""
 
 
 class PerceptionNode(ManagedNode):
@@ -185,7 +183,7 @@ class PerceptionNode(ManagedNode):
 
     def _idle(self) -> None:
         if (newest := self._head.senses.newest_stamp) is not None:
-            self._publish(self._head.idle(newest + NANOSECONDS // MODEL_RATE))
+            self._publish(self._head.idle(newest + TICK_NS))
 
     def _publish(self, answers: list[Answer]) -> None:
         """Publish what was perceived; the rest was published by the parts that made it."""

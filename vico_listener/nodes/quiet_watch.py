@@ -4,8 +4,8 @@ import math
 import time
 from collections.abc import Callable
 
-from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
+from vico_listener.clock import TICK_NS
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.perception import Feed
 
@@ -53,9 +53,7 @@ class QuietWatch:
 
     def _watch_live(self) -> None:
         idle = self._has_begun() and QUIET < self._feed.quiet < QUIET + self._idle_time
-        self._timer.timer_period_ns = (
-            NANOSECONDS // MODEL_RATE if idle else int(WATCH * NANOSECONDS)
-        )
+        self._timer.timer_period_ns = TICK_NS if idle else int(WATCH * NANOSECONDS)
         if idle:
             self._feed.call(self._on_idle)
 

@@ -21,6 +21,8 @@ Ready = tuple[str, Job]
 
 LIVE_IMAGES = 2
 LIVE_CHUNKS = 200
+LOSSLESS_WAIT = 60.0
+"""Wait for audio while replaying, s of stream time: images run far ahead of many small chunks."""
 
 
 class Feed:

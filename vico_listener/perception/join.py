@@ -8,21 +8,20 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.choices import ACOUSTICS
+from vico_listener.choices import LISTEN_TO
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
+from vico_listener.clock import TICK_NS
 from vico_listener.clock import ModelClock
 from vico_listener.frames import ACOUSTIC_SIZE
-from vico_listener.frames import ACOUSTICS
 from vico_listener.frames import SpeakerFrame
 from vico_listener.frames import Timing
 from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
-from vico_listener.perception.talker import LISTEN_TO
 from vico_listener.perception.talker import Talker
 from vico_listener.speech import AcousticStream
 from vico_listener.speech.pcm import PcmData
-
-PERIOD_NS = NANOSECONDS // MODEL_RATE
 
 FACE_HOLD_NS = 200_000_000
 """A face older than this is no longer valid, and without a newer frame audio alone drives ticks
@@ -199,7 +198,7 @@ class Perception:
             self.counters.faceless_images += 1
         for tick in self._advance(stamp):
             # Between two frames of a slow camera the previous face is held.
-            current = stamp - tick < PERIOD_NS
+            current = stamp - tick < TICK_NS
             self._pending.append(_PendingTick(tick, sight if current else previous, received))
         return self._emit(stamp)
 
@@ -271,7 +270,7 @@ class Perception:
         seen = sight if sight is not None and sight.face.confidence > 0 else self._seen
         if seen is not None and tick.stamp - seen.stamp > FACE_HOLD_NS:
             seen = None
-        if seen is not None and seen.stamp - tick.stamp >= PERIOD_NS:
+        if seen is not None and seen.stamp - tick.stamp >= TICK_NS:
             seen = None  # the only face known lies after this tick
         start = time.perf_counter()
         acoustic = None if self._audio is None else self._audio.frame(tick.stamp)

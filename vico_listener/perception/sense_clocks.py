@@ -7,8 +7,8 @@ deaf or blind: then what arrived together belongs together, and somebody has to 
 from vico_listener.clock import ARRIVAL
 from vico_listener.clock import AUTO
 from vico_listener.clock import HEADER
-from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
+from vico_listener.clock import TICK_NS
 from vico_listener.perception.stream_clock import StreamClock
 
 IMAGE, AUDIO = 'image', 'audio'
@@ -225,7 +225,7 @@ class SenseClocks:
     def image_wait(self) -> int:
         """Return how long audio should wait for its image, ns."""
         behind = min(max(0, -self.audio_behind), FAR_NS)
-        return max(IMAGE_NS, behind + NANOSECONDS // MODEL_RATE + MARGIN_NS)
+        return max(IMAGE_NS, behind + TICK_NS + MARGIN_NS)
 
     # What is told.
 

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vico_listener.choices import LISTEN_TO
 from vico_listener.clock import MODEL_RATE
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
-
-LISTEN_TO = ('speaker', 'speech', 'sound')
-"""To whom the head listens: to the person in view, to any speech, to any voiced sound."""
 
 SPEECH = 0.5
 """The probability from which a sound is speech."""

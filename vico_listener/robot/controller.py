@@ -7,7 +7,6 @@ from numpy.typing import ArrayLike
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import SettingError
-from vico_listener.robot.joints import AXES
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.limiter import HeadLimiter
 from vico_listener.robot.profile import RobotProfile
@@ -15,9 +14,10 @@ from vico_listener.robot.shaping import Angles
 from vico_listener.robot.shaping import NodScaler
 from vico_listener.robot.shaping import TickAverage
 from vico_listener.robot.shaping import soften
+from vico_listener.rotation import AXES
 from vico_listener.rotation import compose_rpy
 
-STALE_NS = 500_000_000
+SILENCE_NS = 500_000_000
 """Without a new motion for this long the head eases back to neutral."""
 
 FROZEN_NS = 5_000_000_000
@@ -154,7 +154,7 @@ class HeadController:
         self._start, self._surely, self._began = np.array(positions), surely, None
 
     def _step(self, stamp: int) -> HeadCommand:
-        if self._rotation is not None and abs(stamp - self._motion_stamp) > STALE_NS:
+        if self._rotation is not None and abs(stamp - self._motion_stamp) > SILENCE_NS:
             self._rotation = None
         moving = self._rotation is not None
         goals = self._neutral if self._rotation is None else self._goals(self._rotation)

@@ -14,8 +14,10 @@ import numpy as np
 from vico_listener.robot.fields import Fields
 from vico_listener.robot.fields import ProfileError
 from vico_listener.robot.fields import check_number
+from vico_listener.rotation import AXES
 
-AXES = ('roll', 'pitch', 'yaw')
+UNITS = ('rad', 'deg')
+"""The units in which robots take and tell angles."""
 
 JERK = 40.0
 """Jerk limit of a joint without one, per unit of acceleration: full acceleration in 1/40 s."""

@@ -7,11 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from vico_listener.robot.joints import Joint
+from vico_listener.robot.limits import EDGE
 
 Bounds = tuple[float, float]
-
-EDGE = 1e-6
-"""A joint that is out of its bounds by less (rad) is only rounded."""
 
 
 def braking_speed(distance: float, deceleration: float, dt: float) -> float:

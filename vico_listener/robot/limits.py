@@ -19,7 +19,7 @@ SLACK = 1e-3
 """Share of a limit of velocity, acceleration or jerk by which rounding may exceed it."""
 
 EDGE = 1e-6
-"""The same of a position limit, rad."""
+"""A joint that is beyond a limit of its position by less (rad) is only rounded."""
 
 AT_ONCE = 1000
 """Commands that a watch keeps at most, however seldom it is asked."""

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.robot.fields import Fields
+from vico_listener.robot.joints import UNITS
 from vico_listener.robot.joints import Joint
 
 SOURCES = ('joint_states', 'controller_state', 'tf', 'none')
-UNITS = ('rad', 'deg')
 TF = '/tf'
 
 STALE_NS = 500_000_000

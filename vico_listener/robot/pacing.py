@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.clock import TICK_NS
 from vico_listener.robot.controller import HeadController
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.joints import Joint
 from vico_listener.robot.profile import RobotProfile
-from vico_listener.robot.shaping import TICK_NS
 from vico_listener.robot.smooth_path import SmoothPath
 
 SENDING_NS = 5_000_000

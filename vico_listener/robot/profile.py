@@ -15,11 +15,11 @@ from vico_listener.robot.interfaces import ActionInterface
 from vico_listener.robot.interfaces import LinkInterface
 from vico_listener.robot.interfaces import TopicInterface
 from vico_listener.robot.interfaces import take_interface
-from vico_listener.robot.joints import AXES
 from vico_listener.robot.joints import Joint
 from vico_listener.robot.joints import parse_joints
 from vico_listener.robot.measured import MeasuredSource
 from vico_listener.robot.measured import parse_measured
+from vico_listener.rotation import AXES
 from vico_listener.yaml_text import parse_yaml
 
 

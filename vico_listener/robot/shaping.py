@@ -6,13 +6,12 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
-from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
+from vico_listener.clock import TICK_NS
 from vico_listener.robot.joints import Joint
 
 Angles = NDArray[np.float64]
 
-TICK_NS = NANOSECONDS // MODEL_RATE
 SLOW = 0.25
 """Time constant (s), twice over, that tells pose (kept) from nods (which may be made smaller)."""
 

@@ -17,6 +17,7 @@ from vico_listener.ros_api.rows import Value
 
 __all__ = [
     'CAPTURE',
+    'CONSUMERS_FIRST',
     'HEAD',
     'LISTENER',
     'NODES',
@@ -32,6 +33,9 @@ __all__ = [
 
 STACK = (PERCEPTION, LISTENER, RENDERER, HEAD)
 """The nodes of the stack, in the order of the data."""
+
+CONSUMERS_FIRST = tuple(api.node for api in reversed(STACK))
+"""The names of the nodes of the stack, in the order in which to bring them up."""
 
 NODES = (*STACK, REPLAY, CAPTURE)
 """Every node that has an executable."""

@@ -1,12 +1,12 @@
 """The ROS API of the node `listener`."""
 
+from vico_listener.choices import LARGEST_SEED
+from vico_listener.choices import Attitude
 from vico_listener.ros_api.perception import SPEAKER
 from vico_listener.ros_api.rows import NodeApi
 from vico_listener.ros_api.rows import Parameter
 from vico_listener.ros_api.rows import Topic
 from vico_listener.ros_api.rows import Value
-
-ATTITUDES = ('positive', 'neutral', 'negative')
 
 ATTITUDE = Topic('attitude', 'std_msgs/msg/String', 'Sets the parameter `attitude`.', 1, state=True)
 ACTIVE = Topic('active', 'std_msgs/msg/Bool', 'Sets the parameter `active`.')
@@ -45,20 +45,20 @@ LISTENER = NodeApi(
             'Seed of blinks, breathing, gaze and random decisions; -1 to take it from the first '
             'frame: no two live starts are alike, and a recording is always answered alike.',
             -1,
-            2**31 - 1,
+            LARGEST_SEED,
         ),
         Parameter(
             'personality',
             -1,
             'Seed of a random personality; -1 for the default one.',
             -1,
-            2**31 - 1,
+            LARGEST_SEED,
         ),
         Parameter(
             'attitude',
-            'neutral',
+            Attitude.NEUTRAL.value,
             "The listener's attitude towards the speaker.",
-            choices=ATTITUDES,
+            choices=tuple(attitude.value for attitude in Attitude),
             live=True,
         ),
         Parameter('intensity', 1.0, 'How strongly the attitude shows.', 0.0, 1.0, live=True),

@@ -1,13 +1,12 @@
 """The ROS API of the node `perception`."""
 
+from vico_listener.choices import ACOUSTICS
+from vico_listener.choices import LISTEN_TO
 from vico_listener.clock import STAMPS
 from vico_listener.ros_api.rows import NodeApi
 from vico_listener.ros_api.rows import Parameter
 from vico_listener.ros_api.rows import Topic
 from vico_listener.ros_api.rows import Value
-
-ACOUSTICS = ('vico_listener/1', 'vico_release')
-LISTEN_TO = ('speaker', 'speech', 'sound')
 
 IMAGE = Topic(
     'image',
@@ -156,13 +155,13 @@ PERCEPTION = NodeApi(
         ),
         Parameter(
             'acoustics',
-            'vico_listener/1',
+            ACOUSTICS[0],
             "Layout of the acoustic features; vico_release is that of the paper's authors.",
             choices=ACOUSTICS,
         ),
         Parameter(
             'listen_to',
-            'speaker',
+            LISTEN_TO[0],
             'To whom the head listens: the person in view, by voice and mouth; whoever speaks; or '
             'all voiced sound.',
             choices=LISTEN_TO,

@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.choices import ACOUSTICS
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import SettingError
 from vico_listener.frames import ACOUSTIC_SIZE
-from vico_listener.frames import ACOUSTICS
 from vico_listener.speech.features import FRAME
 from vico_listener.speech.features import FeatureExtractor
 from vico_listener.speech.pcm import PcmData

@@ -11,10 +11,10 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.choices import ACOUSTICS
 from vico_listener.clock import tick_stamp
 from vico_listener.errors import DataError
 from vico_listener.frames import ACOUSTIC_SIZE
-from vico_listener.frames import ACOUSTICS
 from vico_listener.frames import SpeakerFrame
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import Attitude

@@ -21,10 +21,10 @@ from vico_listener.media.motion_track import MotionTrack
 SMILE_LEVEL = 0.3
 """A face whose smile exceeds this smiles."""
 
-MIN_PAUSE = 0.2
+SHORTEST_PAUSE = 0.2
 """A silence of at least this long, s, is a pause."""
 
-MIN_PHRASE = 0.7
+SHORTEST_PHRASE = 0.7
 """Speech of at least this long, s, is a phrase; a pause after it is a phrase end."""
 
 FLOOR_PAUSE = 2.0
@@ -45,13 +45,13 @@ def floor(speaking: BoolArray) -> BoolArray:
 
 def phrase_ends(speaking: BoolArray) -> FloatArray:
     """Return (N,) times, s, where a phrase ends in a pause."""
-    phrases = runs(bridge(speaking, MIN_PAUSE))
-    last = len(speaking) - MIN_PAUSE * FRAME_RATE
+    phrases = runs(bridge(speaking, SHORTEST_PAUSE))
+    last = len(speaking) - SHORTEST_PAUSE * FRAME_RATE
     return np.array(
         [
             stop / FRAME_RATE
             for first, stop in phrases
-            if (stop - first) / FRAME_RATE >= MIN_PHRASE and stop <= last
+            if (stop - first) / FRAME_RATE >= SHORTEST_PHRASE and stop <= last
         ]
     )
 
@@ -92,7 +92,9 @@ class TrackEvents:
     def speech(self) -> BoolArray:
         """(T,) where the speaker speaks, gaps too short for a pause included; else nowhere."""
         speaker = self.track.speaker
-        return bridge(speaker.speaking, MIN_PAUSE) if speaker else np.zeros(len(self.track), bool)
+        return (
+            bridge(speaker.speaking, SHORTEST_PAUSE) if speaker else np.zeros(len(self.track), bool)
+        )
 
     @cached_property
     def floor(self) -> BoolArray:

@@ -29,7 +29,7 @@ JAW_LEVEL = 0.15
 LONG_BLINK = 0.5
 """A longer blink, s, is a closing of the eyes."""
 
-EYE_RANGE = 30.0
+EYE_DEGREES = 30.0
 """Turn of the eyes, deg, that an eyeLook coefficient of 1 stands for."""
 
 GAZE_CONE = 8.0
@@ -157,13 +157,13 @@ JAW = (
 def gaze_direction(track: MotionTrack) -> FloatArray:
     """Return (T, 2) pitch and yaw of the gaze in deg: rotation of the head plus that of the eyes.
 
-    The eyes turn by `EYE_RANGE` times their eyeLook coefficients (mean of both eyes), less those
+    The eyes turn by `EYE_DEGREES` times their eyeLook coefficients (mean of both eyes), less those
     of the reference, where the portrait looks at its viewer.
     """
     eyes = track.expression - track.reference
 
     def turn(positive: tuple[str, str], negative: tuple[str, str]) -> FloatArray:
-        return EYE_RANGE * (coefficient(eyes, *positive) - coefficient(eyes, *negative))
+        return EYE_DEGREES * (coefficient(eyes, *positive) - coefficient(eyes, *negative))
 
     down = turn(('eyeLookDownLeft', 'eyeLookDownRight'), ('eyeLookUpLeft', 'eyeLookUpRight'))
     left = turn(('eyeLookOutLeft', 'eyeLookInRight'), ('eyeLookInLeft', 'eyeLookOutRight'))

@@ -33,8 +33,8 @@ from vico_listener.lab.processes import busy_loops
 from vico_listener.nodes.own_graph import OwnGraph
 from vico_listener.nodes.own_graph import StackProcess
 from vico_listener.robot import load_profile
+from vico_listener.ros_api import CONSUMERS_FIRST
 
-NODES = ('head', 'renderer', 'listener', 'perception')
 BACK_WITHIN = 1.0
 """Seconds after the end of a fault until motion answers the camera again."""
 START_TIMEOUT = 30.0
@@ -253,10 +253,10 @@ class FaultSuite:
             Transition.TRANSITION_DEACTIVATE,
         ]
         for _ in range(self._transitions):
-            node = NODES[self._rng.integers(len(NODES))]
+            node = CONSUMERS_FIRST[self._rng.integers(len(CONSUMERS_FIRST))]
             if self._change(node, ids[self._rng.integers(len(ids))]) is None:
                 result.problems.append(f'{node} did not answer a transition')
-        for node in NODES:
+        for node in CONSUMERS_FIRST:
             state = self._call(GetState, f'{node}/get_state', GetState.Request())
             label = '' if state is None else state.current_state.label
             if label == 'unconfigured':

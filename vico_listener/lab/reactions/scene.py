@@ -31,13 +31,11 @@ from vico_listener.motion import ARKIT52
 from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
 from vico_listener.perception import Perception
+from vico_listener.perception.feed import LOSSLESS_WAIT
 from vico_listener.speech import AcousticStream
 from vico_listener.speech import AudioFormat
 from vico_listener.speech.resampler import INTERNAL_RATE
 from vico_listener.speech.stream import acoustic_features
-
-WAIT = 60.0
-"""The longest wait of an image for its audio, s of stream time, as in lossless replay."""
 
 LEAD_SECONDS = 12.0
 """How long a speaker is listened to before an event, s: a listener learns the speaker's habits."""
@@ -99,7 +97,7 @@ def perceived(scene: Scene) -> list[SpeakerFrame]:
     """
     stream = _stream()
     stream.reset()
-    perception = Perception(_ScriptedFaces(scene.face), stream, WAIT)
+    perception = Perception(_ScriptedFaces(scene.face), stream, LOSSLESS_WAIT)
     head = ListeningHead.of_parts(perception, audio=AUDIO)
     items: Iterator[CameraFrame | AudioChunk] = merge(
         _chunks(scene), _images(scene), key=lambda item: item.available

@@ -11,9 +11,9 @@ from vico_listener.lab.simulation.simulated_head import SimulatedHead
 from vico_listener.lab.simulation.simulated_head import Vector
 from vico_listener.lab.simulation.simulated_head import View
 from vico_listener.resources import resource_path
-from vico_listener.robot.joints import AXES
 from vico_listener.robot.joints import Joint
 from vico_listener.robot.profile import RobotProfile
+from vico_listener.rotation import AXES
 
 MODEL = 'config/simulation/head.xml'
 NECK = ('yaw', 'pitch', 'roll')

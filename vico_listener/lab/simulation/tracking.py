@@ -7,8 +7,8 @@ import numpy as np
 from vico_listener.lab.simulation.head_commands import Commands
 from vico_listener.lab.simulation.simulated_head import Vector
 from vico_listener.robot import RobotProfile
-from vico_listener.robot.joints import AXES
 from vico_listener.robot.limits import demands
+from vico_listener.rotation import AXES
 
 SAMPLE_RATE = 100
 """Samples of command and pose per second."""

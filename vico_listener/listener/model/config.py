@@ -6,10 +6,10 @@ from dataclasses import field
 from dataclasses import fields
 from typing import Any
 
+from vico_listener.choices import ACOUSTICS
 from vico_listener.clock import MODEL_RATE
 from vico_listener.errors import SettingError
 from vico_listener.frames import ACOUSTIC_SIZE
-from vico_listener.frames import ACOUSTICS
 from vico_listener.listener.gestures import Kind
 from vico_listener.listener.personality import Personality
 from vico_listener.motion import Attitude

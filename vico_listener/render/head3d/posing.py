@@ -10,7 +10,7 @@ from vico_listener.render.head3d.mesh_file import Floats
 from vico_listener.render.head3d.mesh_file import Indices
 from vico_listener.rotation import matrix_from_rpy
 
-AXES = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
+TO_MESH = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
 """Takes x forward, y left, z up (REP-103) to the mesh's x left, y up, z forward."""
 
 NECK_SHARE = 0.25
@@ -44,8 +44,8 @@ def pose_matrices(motion: FaceMotion, joints: Floats) -> Floats:
         motion: its rotation and translation are relative to rest.
         joints: (2, 3) the joints at the bottom and at the top of the neck.
     """
-    turn = rotation_vector(AXES @ matrix_from_rpy(motion.rotation) @ AXES.T)
-    shift = AXES @ np.asarray(motion.translation, np.float64) * DM
+    turn = rotation_vector(TO_MESH @ matrix_from_rpy(motion.rotation) @ TO_MESH.T)
+    shift = TO_MESH @ np.asarray(motion.translation, np.float64) * DM
     length = float(np.linalg.norm(shift))
     if length > MAX_SHIFT:
         shift *= MAX_SHIFT / length

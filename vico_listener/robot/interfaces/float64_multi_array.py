@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from vico_listener.robot.fields import Fields
 from vico_listener.robot.interfaces.robot_interface import Payload
 from vico_listener.robot.interfaces.robot_interface import TopicInterface
+from vico_listener.robot.joints import UNITS
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.joints import Joint
-
-UNITS = ('rad', 'deg')
 
 
 class Float64MultiArray(TopicInterface):

@@ -26,6 +26,7 @@ from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import probe_clip
 from vico_listener.media.film import Film
 from vico_listener.media.video import write_video
+from vico_listener.render.portrait import FACE_LEVEL
 
 SIZE = 384
 """Side of the images, px, as in ViCo."""
@@ -34,8 +35,6 @@ ROOM = 2.0
 """Side of a crop in face heights, where there is room."""
 LEAST_ROOM = 1.1
 """Least distance of the face from the crop's edge: its box times this must fit."""
-FACE_LEVEL = 0.47
-"""Height of the face's centre in the crop, from the top."""
 LATEST_END = 0.5
 """Seconds by which a clip may end after its video."""
 

@@ -44,10 +44,9 @@ from vico_listener.media.clip import probe_audio
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import Attitude
 from vico_listener.perception import Perception
+from vico_listener.perception.feed import LOSSLESS_WAIT
 from vico_listener.speech import AudioFormat
 
-WAIT = 60.0
-"""Longest wait of an image for its audio, s of stream time, as in lossless replay."""
 SAMPLES = 7
 """Images of a clip from which its stretch is estimated."""
 REPORT = 'extraction.json'
@@ -135,7 +134,7 @@ def perceive(
         stream = acoustic_stream(audio_format)
         chunks = audio_chunks(audio)
     tracker = FaceTracker(_backend(settings.face, settings.face_model), settings.fov_deg)
-    head = ListeningHead.of_parts(Perception(tracker, stream, WAIT), audio=audio_format)
+    head = ListeningHead.of_parts(Perception(tracker, stream, LOSSLESS_WAIT), audio=audio_format)
     images = (replace(frame, image=resized(frame.image, factor)) for frame in camera_frames(video))
     items: Iterator[CameraFrame | AudioChunk] = merge(
         chunks, images, key=lambda item: item.available

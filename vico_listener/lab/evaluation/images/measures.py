@@ -132,7 +132,7 @@ def cpbd(gray: Gray) -> float:
 
 
 FILE = 'inception-2015-12-05.pt'
-BATCH = 16
+PICTURES_AT_ONCE = 16
 
 
 class Inception:
@@ -168,10 +168,10 @@ class Inception:
         import torch
 
         found = []
-        for start in range(0, len(pictures), BATCH):
+        for start in range(0, len(pictures), PICTURES_AT_ONCE):
             rgb = [
                 cv2.cvtColor(p, cv2.COLOR_BGR2RGB).transpose(2, 0, 1)
-                for p in pictures[start : start + BATCH]
+                for p in pictures[start : start + PICTURES_AT_ONCE]
             ]
             with torch.inference_mode():
                 try:

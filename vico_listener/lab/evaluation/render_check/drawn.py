@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from vico_listener.lab.evaluation.render_check.probes import AXES
 from vico_listener.lab.evaluation.render_check.probes import places
 from vico_listener.motion import ARKIT_NAMES
 from vico_listener.motion import FaceMotion
@@ -18,6 +17,7 @@ from vico_listener.render.cartoon.art import face_drawing
 from vico_listener.render.cartoon.cartoon_renderer import CartoonRenderer
 from vico_listener.render.cartoon.shapes import Shaper
 from vico_listener.render.cartoon.theme import load_theme
+from vico_listener.rotation import AXES
 
 STEPS = (0.25, 0.5, 0.75, 1.0)
 """The values of a coefficient; turns go as far in shares of `FARTHEST`."""

@@ -12,11 +12,11 @@ from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import ARKIT_NAMES
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
+from vico_listener.rotation import AXES
 
 TEETH = 'teeth'
 """What is read of a laugh besides coefficients: the share of the open mouth that is teeth."""
 
-AXES = ('roll', 'pitch', 'yaw')
 
 FLOOR = 0.6
 """The share of a target that no single portrait may miss."""

@@ -9,7 +9,6 @@ import numpy as np
 
 from vico_listener.face import FaceBackend
 from vico_listener.face import FaceObservation
-from vico_listener.lab.evaluation.render_check.probes import AXES
 from vico_listener.lab.evaluation.render_check.probes import PROBES
 from vico_listener.lab.evaluation.render_check.probes import SMILING
 from vico_listener.lab.evaluation.render_check.probes import TEETH
@@ -21,6 +20,7 @@ from vico_listener.render.landmarks import LIPS_INNER_UPPER
 from vico_listener.render.picture_reader import PictureReader
 from vico_listener.render.renderers import Image
 from vico_listener.render.renderers import check_basis
+from vico_listener.rotation import AXES
 
 BRIGHT = 0.55
 """Brightness of teeth, as a share of the brightest skin of the face."""
