@@ -12,13 +12,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from vico_listener.lab.dataset.vico.deep3d_files import load_plain
 from vico_listener.listener.model.checkpoint import Checkpoint
 from vico_listener.listener.model.checkpoint import CheckpointError
 from vico_listener.listener.model.checkpoint import Weights
 from vico_listener.listener.model.config import ModelConfig
 from vico_listener.listener.model.vectors import Normalisation
 from vico_listener.neural.torch_file import TorchFileError
-from vico_listener.neural.torch_file import read_torch_file
 
 RELEASE_MODEL = ModelConfig(
     basis='bfm64', acoustic='vico_release', attitude=False, flags=False, output='motion'
@@ -35,18 +35,6 @@ _NAMES = {
     'dynam_3dmm_fc': 'head',
 }
 
-_NUMPY: list[Any] = [
-    np.ndarray,
-    np.dtype,
-    np.dtypes.Float32DType,
-    np.dtypes.Float64DType,
-    *(
-        (np.zeros(0).__reduce__()[0], f'{module}.multiarray._reconstruct')
-        for module in ('numpy.core', 'numpy._core')
-    ),
-]
-"""What the means and deviations, NumPy arrays, need to be unpickled, by old and new names."""
-
 
 def import_release(weights: Path, motion_stats: Path, acoustic_stats: Path) -> Checkpoint:
     """Return the authors' network as a checkpoint of this package.
@@ -59,11 +47,11 @@ def import_release(weights: Path, motion_stats: Path, acoustic_stats: Path) -> C
     Raises:
         CheckpointError: a file is missing, wants to run code, or holds something else.
     """
-    motion = load_plain(motion_stats)
+    motion = _load(motion_stats)
     if not isinstance(motion, dict) or 'angle.exp.trans' not in motion:
         raise CheckpointError(f"{motion_stats} has no 'angle.exp.trans'")
     mean, std = _mean_std(motion_stats, motion['angle.exp.trans'], RELEASE_MODEL.motion_size)
-    heard = _mean_std(acoustic_stats, load_plain(acoustic_stats), 45)
+    heard = _mean_std(acoustic_stats, _load(acoustic_stats), 45)
     plain = vars(Normalisation.identity(RELEASE_MODEL))
     norm = Normalisation(
         **plain
@@ -78,20 +66,15 @@ def import_release(weights: Path, motion_stats: Path, acoustic_stats: Path) -> C
     return checkpoint
 
 
-def load_plain(path: Path) -> Any:
-    """Load the tensors and NumPy arrays of a torch or pickle file without running its code.
-
-    Raises:
-        CheckpointError: it is missing, broken, or wants more than plain data.
-    """
+def _load(path: Path) -> Any:
     try:
-        return read_torch_file(path, _NUMPY)
+        return load_plain(path)
     except TorchFileError as error:
         raise CheckpointError(str(error)) from None
 
 
 def _weights(path: Path) -> Weights:
-    tensors = load_plain(path)
+    tensors = _load(path)
     values = tensors.values() if isinstance(tensors, dict) else [None]
     if not all(isinstance(tensor, torch.Tensor) for tensor in values):
         raise CheckpointError(f'{path} is not a dict of tensors')

@@ -11,6 +11,7 @@ Audio is analysed here for `.mat` files; a tree holds its features (layout `vico
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,18 @@ from vico_listener.speech import acoustic_features
 
 ROW = 73
 """The authors' feature trees hold angle 3 | expression 64 | translation 3 | crop 3."""
+
+_NUMPY: list[Any] = [
+    np.ndarray,
+    np.dtype,
+    np.dtypes.Float32DType,
+    np.dtypes.Float64DType,
+    *(
+        (np.zeros(0).__reduce__()[0], f'{module}.multiarray._reconstruct')
+        for module in ('numpy.core', 'numpy._core')
+    ),
+]
+"""What NumPy arrays need to be unpickled, by old and new names."""
 
 
 def read_mat(path: Path) -> FaceTrack:
@@ -84,6 +97,17 @@ def features_from_mat(
     return replace(made, pitch=pitch[: len(made)]), notes
 
 
+def load_plain(path: Path) -> Any:
+    """Load the tensors and NumPy arrays of a torch or pickle file without running its code.
+
+    Raises:
+        TorchFileError: it is missing, broken, or wants more than plain data.
+    """
+    from vico_listener.neural.torch_file import read_torch_file
+
+    return read_torch_file(path, _NUMPY)
+
+
 def features_from_tree(
     entry: ClipEntry, folder: Path, attitude: Attitude
 ) -> tuple[ClipFeatures, list[str]]:
@@ -92,15 +116,14 @@ def features_from_tree(
     Raises:
         ClipError: a file is missing or wrong, or wants to run code.
     """
-    from vico_listener.lab.training.authors_checkpoint import load_plain
-    from vico_listener.listener.model.checkpoint import CheckpointError
+    from vico_listener.neural.torch_file import TorchFileError
 
     tracks = []
     for who in ('speaker', 'listener'):
         path = folder / 'video_feats' / f'{entry.clip}.{who}.bin'
         try:
             content = load_plain(path)
-        except CheckpointError as error:
+        except TorchFileError as error:
             raise ClipError(str(error)) from None
         rows = np.asarray(content.get('angle.exp.trans') if isinstance(content, dict) else None)
         if rows.ndim != 2 or rows.shape[1] != ROW:
