@@ -5,15 +5,15 @@ from typing import Any
 import cv2
 import numpy as np
 
+from vico_listener.frames import Picture
 from vico_listener.motion import FaceMotion
-from vico_listener.render.renderers import Image
 
 SECOND = 1_000_000_000
 
 
 def shots_of(
     browser: Any, page: Any, url: str, motions: list[FaceMotion], width: int, height: int
-) -> list[Image]:
+) -> list[Picture]:
     """Return what a new tab of the browser shows for each motion that the page is given."""
     tab = browser.new_page(viewport={'width': width, 'height': height})
     tab.goto(url)

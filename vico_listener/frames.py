@@ -15,6 +15,12 @@ from vico_listener.motion import read_only
 from vico_listener.rotation import matrix_from_rpy
 from vico_listener.rotation import rpy_from_matrix
 
+Image = NDArray[np.uint8]
+"""What a camera or a video delivers, (H, W, 3) uint8 BGR."""
+
+Picture = NDArray[np.uint8]
+"""What is drawn, or a photo to draw from, (H, W, 3) uint8 BGR."""
+
 ACOUSTIC_SIZE = 45
 """The number of acoustic features per tick."""
 

@@ -31,6 +31,7 @@ from vico_listener.face.observation import check_image
 from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
 from vico_listener.frames import ListenerMotion
+from vico_listener.frames import Picture
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener import DEFAULT_LISTENER
 from vico_listener.listener import LISTENERS
@@ -48,7 +49,6 @@ from vico_listener.render import default_portrait_path
 from vico_listener.render import load_portrait
 from vico_listener.render import measure_portrait
 from vico_listener.render import portrait_of
-from vico_listener.render.renderers import Image
 from vico_listener.render.renderers import check_basis
 from vico_listener.robot import HeadCommand
 from vico_listener.robot import RobotHead
@@ -63,7 +63,7 @@ Listen = Callable[[SpeakerFrame], ListenerMotion | None]
 """Answers a speaker frame, with None while the listener rests."""
 Move = Callable[[ListenerMotion], Sequence[HeadCommand]]
 """Returns the robot's commands that are due at a motion."""
-Draw = Callable[[ListenerMotion], Image | None]
+Draw = Callable[[ListenerMotion], Picture | None]
 """Returns the picture of a motion, or None when nobody wants to see it."""
 
 
@@ -80,7 +80,7 @@ class Answer:
 
     speaker: SpeakerFrame
     motion: ListenerMotion | None = None
-    picture: Image | None = None
+    picture: Picture | None = None
     commands: tuple[HeadCommand, ...] = ()
 
 
@@ -459,7 +459,7 @@ class ListeningHead:
         """Return the commands on the way to rest, while there is no motion to follow."""
         return () if self._robot is None else tuple(self._robot.advance(stamp))
 
-    def _draw(self, motion: ListenerMotion) -> Image | None:
+    def _draw(self, motion: ListenerMotion) -> Picture | None:
         if self._renderer is None:
             return None
         if motion.reset:

@@ -11,6 +11,7 @@ from sensor_msgs.msg import Image
 
 from vico_listener.clock import tick_stamp
 from vico_listener.frames import ListenerMotion
+from vico_listener.frames import Picture
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
@@ -18,7 +19,6 @@ from vico_listener.nodes.managed_node import ERROR
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.perception_node import PerceptionNode
 from vico_listener.nodes.renderer_node import RendererNode
-from vico_listener.render.renderers import Image as Picture
 from vico_listener.render.renderers import Renderer
 
 

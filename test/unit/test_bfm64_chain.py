@@ -79,7 +79,7 @@ def test_without_a_trip_through_the_cpu_the_same_is_drawn(
         DirectChain(LearnedListener(runtime='torch'), renderer.draw, MoodFade())
 
 
-def test_a_camera_picture_becomes_a_drawn_face(tmp_path: Path, portrait_photo: Path) -> None:
+def test_a_camera_image_becomes_a_drawn_face(tmp_path: Path, portrait_photo: Path) -> None:
     execution = Execution('torch', 'cpu', 1)
     fit = save(tmp_path / 'epoch_20.pth', 'net_recon', fill(ReconstructionNetwork(), 0.8))
     draw = save(tmp_path / 'checkpoint.pt', 'net_G_ema', fill(Generator(), 1.0))

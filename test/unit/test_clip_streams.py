@@ -185,7 +185,7 @@ def loudness(path: Path) -> float:
 @pytest.mark.parametrize('wanted', [0, 1, 2])
 @pytest.mark.trouble(
     'clips',
-    'Several sounds in a clip',
+    'Several audio streams in a clip',
     sees='The default one is taken, and a line says so: `audio stream ... of ... is taken`.',
 )
 def test_default_audio_is_taken_and_named(tmp_path: Path, suffix: str, wanted: int) -> None:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from vico_listener.cli.main import main
+from vico_listener.frames import Picture
 from vico_listener.lab.cli import faces
 from vico_listener.lab.evaluation.render_check.gallery import attitude_probes
 from vico_listener.lab.evaluation.render_check.gallery import attitude_sheet
@@ -14,7 +15,6 @@ from vico_listener.lab.evaluation.render_check.probes import channel
 from vico_listener.motion import ARKIT_NAMES
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
-from vico_listener.render.renderers import Image
 from vico_listener.render.renderers import Renderer
 
 
@@ -25,7 +25,7 @@ class Asked(Renderer):
         self.reference = FaceMotion.neutral()
         self.asked: list[FaceMotion] = []
 
-    def render(self, motion: FaceMotion) -> Image:
+    def render(self, motion: FaceMotion) -> Picture:
         self.asked.append(motion)
         return np.full((64, 64, 3), 100, np.uint8)
 

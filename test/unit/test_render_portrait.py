@@ -368,7 +368,7 @@ def test_portraits_that_are_cut_off_are_refused(photo: np.ndarray) -> None:
             find_face(np.ascontiguousarray(cut))
 
 
-def test_gray_and_transparent_pictures_load(photo: np.ndarray, tmp_path: Path) -> None:
+def test_gray_and_transparent_photos_load(photo: np.ndarray, tmp_path: Path) -> None:
     for name, picture in (
         ('gray.png', cv2.cvtColor(photo, cv2.COLOR_BGR2GRAY)),
         ('alpha.png', cv2.cvtColor(photo, cv2.COLOR_BGR2BGRA)),

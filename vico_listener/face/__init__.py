@@ -14,11 +14,11 @@ from vico_listener.face.geometry import Camera
 from vico_listener.face.model_file import FaceModelError
 from vico_listener.face.observation import MIN_IMAGE_SIDE
 from vico_listener.face.observation import FaceObservation
-from vico_listener.face.observation import Image
 from vico_listener.face.observation import check_image
 from vico_listener.face.people import observe_all
 from vico_listener.face.tracker import FaceTracker
 from vico_listener.face.tracker import TrackerSettings
+from vico_listener.frames import Image
 
 __all__ = [
     'BACKENDS',

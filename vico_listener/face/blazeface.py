@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from vico_listener.face.litert import Network
 from vico_listener.face.observation import ROI_PER_BOX
 from vico_listener.face.observation import SAME_FACE
-from vico_listener.face.observation import Image
 from vico_listener.face.observation import Roi
+from vico_listener.frames import Image
 
 INPUT_SIZE = 128
 ANCHORS = 896

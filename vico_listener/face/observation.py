@@ -7,10 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.errors import DataError
+from vico_listener.frames import Image
 from vico_listener.motion import FaceMotion
-
-Image = NDArray[np.uint8]
-"""(H, W, 3) uint8 BGR."""
 
 MIN_IMAGE_SIDE = 16
 """The shortest side of an image that can show a face, px."""

@@ -8,9 +8,9 @@ from vico_listener.face.backends import FaceBackend
 from vico_listener.face.geometry import Camera
 from vico_listener.face.observation import SAME_FACE
 from vico_listener.face.observation import FaceObservation
-from vico_listener.face.observation import Image
 from vico_listener.face.observation import Roi
 from vico_listener.face.observation import overlap
+from vico_listener.frames import Image
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from vico_listener.face.backends import FaceBackend
 from vico_listener.face.geometry import Camera
 from vico_listener.face.observation import MIN_IMAGE_SIDE
 from vico_listener.face.observation import FaceObservation
-from vico_listener.face.observation import Image
 from vico_listener.face.observation import check_image
 from vico_listener.face.people import People
 from vico_listener.face.people import PeopleSettings
@@ -20,6 +19,7 @@ from vico_listener.face.selection import SelectionSettings
 from vico_listener.face.selection import SpeakerSelector
 from vico_listener.face.smoothing import MotionSmoother
 from vico_listener.face.smoothing import SmoothingSettings
+from vico_listener.frames import Image
 from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
 

@@ -7,15 +7,13 @@ from collections import deque
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from vico_listener.frames import Picture
 from vico_listener.live.view import Control
 from vico_listener.live.view import ControlCallback
 from vico_listener.live.view import Sample
 from vico_listener.media.decoded_image import fit
 from vico_listener.motion import Attitude
-
-Image = NDArray[np.uint8]
 
 TITLE = 'vico live'
 FACE_SIZE = 480
@@ -56,8 +54,8 @@ class LiveWindow:
     def __init__(self, control: ControlCallback) -> None:
         self._control = control
         self._lock = threading.Lock()
-        self._face: Image = np.zeros((FACE_SIZE, FACE_SIZE, 3), np.uint8)
-        self._speaker: Image | None = None
+        self._face: Picture = np.zeros((FACE_SIZE, FACE_SIZE, 3), np.uint8)
+        self._speaker: Picture | None = None
         self._samples: deque[Sample] = deque(maxlen=KEPT)
         self._problem = ''
         self._open = False
@@ -68,7 +66,7 @@ class LiveWindow:
         with self._lock:
             self._face = fit(np.asarray(picture, np.uint8), FACE_SIZE, FACE_SIZE)
 
-    def show_speaker(self, image: Image) -> None:
+    def show_speaker(self, image: Picture) -> None:
         """See `View.show_speaker`; the image is mirrored."""
         width = max(1, round(image.shape[1] * SPEAKER_HEIGHT / image.shape[0]))
         small = cv2.flip(fit(image, SPEAKER_HEIGHT, min(width, FACE_SIZE)), 1)
@@ -111,7 +109,7 @@ class LiveWindow:
         elif key in QUIT:
             self._control(Control('stop', True))
 
-    def compose(self) -> Image:
+    def compose(self) -> Picture:
         """Return the window's image: the listener, the speaker in a corner, curves and texts."""
         with self._lock:
             face, speaker, samples = self._face.copy(), self._speaker, list(self._samples)
@@ -126,7 +124,7 @@ class LiveWindow:
         return picture
 
 
-def _write(picture: Image, text: str, row: int) -> None:
+def _write(picture: Picture, text: str, row: int) -> None:
     for colour, thickness in (((0, 0, 0), 3), (INK, 1)):
         cv2.putText(picture, text, (10, row), cv2.FONT_HERSHEY_SIMPLEX, 0.5, colour, thickness)
 
@@ -136,7 +134,7 @@ def _draw(
     low: float,
     high: float,
     lines: tuple[tuple[str, tuple[int, int, int]], ...],
-) -> Image:
+) -> Picture:
     canvas = np.full((CURVE_HEIGHT, FACE_SIZE, 3), 29, np.uint8)
     for name, colour in lines:
         values = [getattr(sample, name) for sample in samples]

@@ -5,9 +5,8 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Image = NDArray[np.uint8]
+from vico_listener.frames import Image
 
 MAX_PIXELS = 8192 * 8192
 """The most pixels of an image; a larger one is damage, and would fill the memory."""

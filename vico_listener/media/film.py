@@ -12,8 +12,8 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_at
 from vico_listener.frames import AudioChunk
+from vico_listener.frames import Image
 from vico_listener.media.container import file_url
-from vico_listener.media.decoded_image import Image
 from vico_listener.media.decoded_image import fit
 
 AUDIO_RATE = 48_000

@@ -3,15 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from vico_listener.clock import EARLY_TICK_NS
 from vico_listener.clock import tick_stamp
+from vico_listener.frames import Image
 from vico_listener.media.clip import ClipError
 from vico_listener.media.clip import camera_frames
-
-Image = NDArray[np.uint8]
 
 
 def images_at_ticks(path: Path, count: int | None = None) -> Iterator[Image]:

@@ -12,12 +12,10 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from vico_listener.errors import DataError
+from vico_listener.frames import Image
 from vico_listener.media.decoded_image import MAX_PIXELS
-
-Image = NDArray[np.uint8]
 
 # ROS names a Bayer pattern by its first two pixels, OpenCV by the second row's.
 _FROM_8_BIT: dict[str, tuple[int, int | None]] = {

@@ -10,6 +10,7 @@ from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import CompressedImage
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import Image
 from vico_listener.nodes.audio_input import OURS
 from vico_listener.nodes.audio_input import AudioCallback
 from vico_listener.nodes.audio_input import AudioInput
@@ -24,7 +25,6 @@ from vico_listener.nodes.parameters import ParameterTable
 from vico_listener.perception.sense_clocks import AUDIO
 from vico_listener.perception.sense_clocks import IMAGE
 from vico_listener.perception.sense_clocks import SenseClocks
-from vico_listener.render.renderers import Image as ImageArray
 from vico_listener.ros_api.perception import CAMERA_INFO
 from vico_listener.ros_api.perception import COMPRESSED
 from vico_listener.ros_api.perception import IMAGE as IMAGE_TOPIC
@@ -192,7 +192,7 @@ class PerceptionInputs:
             self._head_camera.deactivate()
 
 
-def image_of(message: Any) -> ImageArray:
+def image_of(message: Any) -> Image:
     """Return the image of an Image or CompressedImage; ImageError when it cannot be used."""
     decode = compressed_to_bgr if isinstance(message, CompressedImage) else image_to_bgr
     return decode(message)

@@ -10,6 +10,7 @@ from sensor_msgs.msg import Image
 from vico_listener.errors import SettingError
 from vico_listener.errors import VicoError
 from vico_listener.frames import ListenerMotion
+from vico_listener.frames import Picture
 from vico_listener.nodes.convert import time_message
 from vico_listener.nodes.image_codec import fill_compressed
 from vico_listener.nodes.image_codec import fill_image
@@ -24,7 +25,6 @@ from vico_listener.render import load_portrait
 from vico_listener.render import portrait_of
 from vico_listener.render.fluent import FluentRenderer
 from vico_listener.render.pirender.pirenderer import PIRenderer
-from vico_listener.render.renderers import Image as Picture
 from vico_listener.ros_api import RENDERER
 from vico_listener.ros_api.renderer import FACE
 from vico_listener.ros_api.renderer import FACE_COMPRESSED
@@ -130,7 +130,7 @@ class RendererNode(ManagedNode):
 
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
         """Return how many pictures, and how long each takes."""
-        values: dict[str, Any] = {'renderer': self.table['renderer'], 'images': self._drawn}
+        values: dict[str, Any] = {'renderer': self.table['renderer'], 'pictures': self._drawn}
         values |= {f'render_{k}_ms': v for k, v in self._durations.summary_ms().items()}
         if self._problem:
             return ERROR, self._problem, values

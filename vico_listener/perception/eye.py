@@ -10,9 +10,9 @@ from vico_listener.clock import AUTO
 from vico_listener.clock import NANOSECONDS
 from vico_listener.face import FaceTracker
 from vico_listener.face.geometry import Camera
-from vico_listener.face.observation import Image
 from vico_listener.face.observation import turned_image
 from vico_listener.face.tracker import Correction
+from vico_listener.frames import Image
 from vico_listener.perception.camera_calibration import Calibration
 from vico_listener.perception.camera_on_head import CameraPose
 from vico_listener.perception.camera_on_head import PoseSource

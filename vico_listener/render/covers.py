@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.frames import Picture
 from vico_listener.render.landmarks import EYE_OUTER_LEFT
 from vico_listener.render.landmarks import EYE_OUTER_RIGHT
 from vico_listener.render.landmarks import LIPS_OUTER_LOWER
@@ -12,7 +13,6 @@ from vico_listener.render.landmarks import LOWER_LID_LEFT
 from vico_listener.render.landmarks import LOWER_LID_RIGHT
 from vico_listener.render.landmarks import UPPER_LID_LEFT
 from vico_listener.render.landmarks import UPPER_LID_RIGHT
-from vico_listener.render.renderers import Image
 
 PARTS = {
     'an eye': (UPPER_LID_RIGHT + LOWER_LID_RIGHT, UPPER_LID_LEFT + LOWER_LID_LEFT),
@@ -33,7 +33,7 @@ LARGEST_ZOOM = 2.0
 """The enlargement beyond which a face is too small to tell."""
 
 
-def covered_part(photo: Image, landmarks: NDArray[np.float32]) -> str | None:
+def covered_part(photo: Picture, landmarks: NDArray[np.float32]) -> str | None:
     """Return what is covered of a face, or None.
 
     Args:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.frames import Picture
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.render import landmarks as lm
 from vico_listener.render.iris import Iris
@@ -16,7 +17,6 @@ from vico_listener.render.patch import make_patch
 from vico_listener.render.patch import stretch
 from vico_listener.render.patch import unit
 from vico_listener.render.portrait import Portrait
-from vico_listener.render.renderers import Image
 
 LOOK = 0.29
 """The sideways shift of the iris at coefficient 1, in widths of the eye."""
@@ -107,7 +107,7 @@ class Eye:
         blink = float(self._reference[ARKIT_INDEX[f'eyeBlink{side}']])
         self._open_share = max(0.25, 1.0 - blink)
 
-    def draw(self, source: Image, target: Image, expression: NDArray[np.float32]) -> bool:
+    def draw(self, source: Picture, target: Picture, expression: NDArray[np.float32]) -> bool:
         """Draw the eye from `source` into `target`; return False if nothing changes."""
         change = expression - self._reference
 
@@ -152,7 +152,7 @@ class Eye:
         target[patch.rows, patch.columns] = cv2.blendLinear(above, part, covered, 1.0 - covered)
         return True
 
-    def _looking(self, source: Image, aside: float, lower: float) -> Image:
+    def _looking(self, source: Picture, aside: float, lower: float) -> Picture:
         """Return the patch with the eye that looks aside; a lid that opens wide uncovers more."""
         patch = self.patch
         own = source[patch.rows, patch.columns]
@@ -163,14 +163,14 @@ class Eye:
         drawn = self._iris.look(LOOK * aside * self._width, down * self._width)
         return np.asarray(cv2.addWeighted(drawn, share, own, 1.0 - share, 0))
 
-    def _skin_at(self, image: Image, level: Float) -> Image:
+    def _skin_at(self, image: Picture, level: Float) -> Picture:
         """Return (h, w, 4) BGRA the colour of the skin at a level v, above or below each pixel."""
         soft = cv2.GaussianBlur(image, (0, 0), 0.07 * self._width)
         x, y = self.patch.sources(level - self.patch.v)
         skin = cv2.remap(soft, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
         return np.asarray(cv2.cvtColor(skin, cv2.COLOR_BGR2BGRA), np.uint8)
 
-    def _close(self, above: Image, lid: Float, shut: float) -> Image:
+    def _close(self, above: Picture, lid: Float, shut: float) -> Picture:
         """Return the lid of a closing eye: smooth skin, and the line of the lashes at its edge."""
         v, degree = self.patch.v, np.float32(min(1.5 * shut, 1.0))
         down = unit((v - self._top) / np.maximum(lid - self._top, 1.0))
@@ -181,7 +181,7 @@ class Eye:
         line = np.exp(-(apart**2)) * (np.float32(0.9) * degree * self._covers)
         return np.asarray(cv2.blendLinear(mixed, self._lashes, 1.0 - line, line))
 
-    def _sample(self, source: Image, v_offset: Float) -> Image:
+    def _sample(self, source: Picture, v_offset: Float) -> Picture:
         x, y = self.patch.sources(v_offset)
         part = cv2.remap(source, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
         return np.asarray(part, np.uint8)

@@ -14,10 +14,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.frames import Picture
 from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
 from vico_listener.render.renderers import NO_MAP
-from vico_listener.render.renderers import Image
 from vico_listener.render.renderers import Renderer
 
 Flow = NDArray[np.float32]
@@ -32,7 +32,7 @@ class SlowRenderer(Protocol):
     def follow(self, motion: FaceMotion) -> NDArray[np.float32]:
         """Take a motion and return the input of `draw`."""
 
-    def draw(self, window: NDArray[np.float32]) -> Image:
+    def draw(self, window: NDArray[np.float32]) -> Picture:
         """Return the picture of an input; this is called from another thread."""
 
     def reset(self) -> None:
@@ -55,7 +55,7 @@ class FluentRenderer(Renderer):
     def reset(self) -> None:
         """See `Renderer.reset`."""
         self._slow.reset()
-        self._drawing: Future[Image] | None = None
+        self._drawing: Future[Picture] | None = None
         self._since = 0
         self._passage: Passage | None = None
         self._step = self._steps = 0
@@ -64,7 +64,7 @@ class FluentRenderer(Renderer):
         """Wait for the picture that is being drawn; no more can be requested afterwards."""
         self._worker.shutdown()
 
-    def render(self, motion: FaceMotion) -> Image:
+    def render(self, motion: FaceMotion) -> Picture:
         """See `Renderer.render`; only the first call waits for its picture."""
         window = self._slow.follow(motion)
         if self._passage is None:
@@ -82,7 +82,7 @@ class FluentRenderer(Renderer):
         self._step = min(self._step + 1, self._steps)
         return self._seen()
 
-    def _seen(self) -> Image:
+    def _seen(self) -> Picture:
         assert self._passage is not None
         return self._passage.at(self._step / self._steps if self._steps else 1.0)
 
@@ -91,13 +91,13 @@ class FluentRenderer(Renderer):
 class Passage:
     """Two pictures (H, W, 3) and the optical flows (H, W, 2) between them, px."""
 
-    first: Image
-    last: Image
+    first: Picture
+    last: Picture
     forward: Flow
     backward: Flow
 
     @classmethod
-    def between(cls, first: Image, last: Image) -> 'Passage':
+    def between(cls, first: Picture, last: Picture) -> 'Passage':
         """Return the passage between two pictures.
 
         The flows are found by dense inverse search (Kroeger et al., ECCV 2016).
@@ -109,7 +109,7 @@ class Passage:
         search.calc(b, a, backward)
         return cls(first, last, forward, backward)
 
-    def at(self, share: float) -> Image:
+    def at(self, share: float) -> Picture:
         """Return the picture at a share of the way, from 0 for the first to 1 for the last.
 
         The flows to it are those of Jiang et al., Super SloMo, CVPR 2018, equation 4.
@@ -123,7 +123,7 @@ class Passage:
         return np.asarray(cv2.addWeighted(first, rest, last, share, 0), np.uint8)
 
 
-def _moved(picture: Image, flow: NDArray) -> Image:
+def _moved(picture: Picture, flow: NDArray) -> Picture:
     height, width = flow.shape[:2]
     y, x = np.mgrid[0:height, 0:width]
     places = (flow + np.dstack([x, y])).astype(np.float32)

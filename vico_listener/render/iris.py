@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.frames import Picture
 from vico_listener.render.patch import Float
 from vico_listener.render.patch import Patch
-from vico_listener.render.renderers import Image
 
 MARGIN = 1.12
 """The radius within which a pixel may belong to the iris, in radii of the iris."""
@@ -31,7 +31,7 @@ class Iris:
 
     def __init__(
         self,
-        image: Image,
+        image: Picture,
         patch: Patch,
         upper: Float,
         lower: Float,
@@ -54,7 +54,7 @@ class Iris:
         glow = np.clip(own - rings, 0.0, None) * glints[..., None]
         self._glints = _bgra(cv2.GaussianBlur(glow, (0, 0), 0.5))
 
-    def look(self, aside: float, lower: float) -> Image:
+    def look(self, aside: float, lower: float) -> Picture:
         """Return the eye (h, w, 4) BGRA that looks aside, with its iris shifted along u and v.
 
         Args:
@@ -70,7 +70,7 @@ class Iris:
         return np.asarray(cv2.add(eye, self._glints))
 
 
-def _bgra(colours: Float) -> Image:
+def _bgra(colours: Float) -> Picture:
     opaque = np.full((*colours.shape[:2], 1), 255.0, np.float32)
     return np.dstack([colours, opaque]).clip(0.0, 255.0).astype(np.uint8)
 

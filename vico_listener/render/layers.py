@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.frames import Picture
 from vico_listener.render.landmarks import CHIN
 from vico_listener.render.landmarks import OUTLINE
 from vico_listener.render.portrait import Portrait
-from vico_listener.render.renderers import Image
 
 WORK = 192
 """The side of the image in which the head is segmented, px."""
@@ -37,8 +37,8 @@ class Layers:
         background: (size, size, 3) uint8 BGR, in which the head is painted over.
     """
 
-    head: Image
-    background: Image
+    head: Picture
+    background: Picture
 
 
 def head_share(portrait: Portrait, x: NDArray, y: NDArray) -> NDArray:

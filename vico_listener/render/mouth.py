@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from vico_listener.frames import Picture
 from vico_listener.motion import ARKIT_NAMES
 from vico_listener.render.mouth_inside import colours_of
 from vico_listener.render.mouth_region import JAW_DROP
@@ -18,7 +19,6 @@ from vico_listener.render.patch import Float
 from vico_listener.render.patch import stretch
 from vico_listener.render.patch import unit
 from vico_listener.render.portrait import Portrait
-from vico_listener.render.renderers import Image
 
 AJAR = 0.35
 """The opening of the jaw from which on more pixels are needed."""
@@ -103,7 +103,7 @@ class Mouth:
         weight = self._whole.arch
         return float((self.patch.u * weight).sum() / weight.sum())
 
-    def draw(self, source: Image, target: Image, expression: Float) -> bool:
+    def draw(self, source: Picture, target: Picture, expression: Float) -> bool:
         """Draw the lower face from `source` into `target`; return False if nothing changes."""
         pose = _pose(_named(expression), self._own)
         if pose.still:
@@ -140,7 +140,9 @@ class Mouth:
             self._fill(place, part, upper, lower, min(opened / OPENED, 1.0))
         return True
 
-    def _fill(self, picture: Image, lips: Lips, upper: Float, lower: Float, opened: float) -> None:
+    def _fill(
+        self, picture: Picture, lips: Lips, upper: Float, lower: Float, opened: float
+    ) -> None:
         """Paint the inside of the mouth: beyond the portrait's own teeth, or over its own dark."""
         region = lips.region
         mouth = lower - upper > 0.25
@@ -159,7 +161,7 @@ class Mouth:
         part[...] = (part + alpha[..., None] * (colour - part)).astype(np.uint8)
 
 
-def _shows_teeth(image: Image, lips: MouthRegion, enamel: Float, eyes: float) -> bool:
+def _shows_teeth(image: Picture, lips: MouthRegion, enamel: Float, eyes: float) -> bool:
     """Return whether the gap between a portrait's lips is bright."""
     gap = lips.lower - lips.upper
     if float(gap.max()) <= 0.07 * eyes:

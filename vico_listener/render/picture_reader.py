@@ -6,7 +6,7 @@ from vico_listener.face import FaceObservation
 from vico_listener.face import observe_faces
 from vico_listener.face.geometry import Camera
 from vico_listener.face.people import observe_closely
-from vico_listener.render.renderers import Image
+from vico_listener.frames import Picture
 
 FOV_DEG = 60.0
 """The assumed field of view of the pictures, which matters for poses only a little."""
@@ -26,7 +26,7 @@ class PictureReader:
         DataError: there is no face in the picture.
     """
 
-    def __init__(self, backend: FaceBackend, still: Image) -> None:
+    def __init__(self, backend: FaceBackend, still: Picture) -> None:
         faces = observe_faces(still, backend, FOV_DEG)
         if not faces:
             raise DataError('the face tracker finds no face in the picture of the reference')
@@ -34,10 +34,10 @@ class PictureReader:
         self._backend = backend
         self._camera = Camera.from_fov(FOV_DEG, still.shape[1], still.shape[0])
 
-    def read(self, picture: Image) -> FaceObservation | None:
+    def read(self, picture: Picture) -> FaceObservation | None:
         """Return the face of a picture, or None if it is no face any more."""
         return observe_closely(self._backend, picture, self.still.roi, self._camera)
 
-    def glance(self, picture: Image) -> FaceObservation | None:
+    def glance(self, picture: Picture) -> FaceObservation | None:
         """Return the face as `read` does, in half the time: it is measured once, where it was."""
         return self._backend.observe(picture, self.still.roi, self._camera)

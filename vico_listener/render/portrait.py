@@ -16,13 +16,13 @@ from vico_listener.face import FaceObservation
 from vico_listener.face import observe_faces
 from vico_listener.face.observation import TURNS
 from vico_listener.face.observation import turned_image
+from vico_listener.frames import Picture
 from vico_listener.motion import FaceMotion
 from vico_listener.render.covers import covered_part
 from vico_listener.render.landmarks import CHIN
 from vico_listener.render.landmarks import EYE_OUTER_LEFT
 from vico_listener.render.landmarks import EYE_OUTER_RIGHT
 from vico_listener.render.renderers import RENDERERS
-from vico_listener.render.renderers import Image
 
 CROP = 2.5
 """Side of the crop in face heights, if the photo is large enough."""
@@ -53,7 +53,7 @@ class PortraitError(DataError):
     """A photo cannot serve as a portrait; the message says why and what to do."""
 
 
-def load_portrait(path: str | Path) -> Image:
+def load_portrait(path: str | Path) -> Picture:
     """Return a photo (H, W, 3) uint8 BGR, rotated as its EXIF says and without transparency.
 
     Raises:
@@ -120,7 +120,7 @@ def reference_of(face: FaceObservation) -> FaceMotion:
     return FaceMotion(face.motion.expression)
 
 
-def find_face(photo: Image) -> FaceObservation:
+def find_face(photo: Picture) -> FaceObservation:
     """Return the one face of a photo.
 
     Raises:
@@ -151,7 +151,7 @@ def find_face(photo: Image) -> FaceObservation:
     return faces[0]
 
 
-def _refuse_turned(photo: Image) -> None:
+def _refuse_turned(photo: Picture) -> None:
     """Raise a PortraitError that says how to turn a photo in which a face is found then."""
     for degrees in TURNS:
         faces = observe_faces(turned_image(photo, degrees))
@@ -181,7 +181,7 @@ def _lying(degrees: int) -> PortraitError:
     )
 
 
-def _check_whole(face: FaceObservation, photo: Image) -> None:
+def _check_whole(face: FaceObservation, photo: Picture) -> None:
     points = face.landmarks[:468, :2]
     size = np.array(photo.shape[1::-1])
     beyond = max(float(-points.min()), float((points - size).max()))
@@ -207,7 +207,7 @@ class Portrait:
         face_height: the distance from forehead to chin, px.
     """
 
-    image: Image
+    image: Picture
     matrix: NDArray[np.float64]
     landmarks: NDArray[np.float32]
     reference: FaceMotion
@@ -218,7 +218,7 @@ class Portrait:
     face_height: float
 
 
-def prepare_portrait(photo: Image, size: int) -> Portrait:
+def prepare_portrait(photo: Picture, size: int) -> Portrait:
     """Crop a photo to a square of `size` px around its one face.
 
     The crop stays inside the photo if possible. Beyond the photo, its edge is continued and
@@ -262,7 +262,7 @@ def prepare_portrait(photo: Image, size: int) -> Portrait:
     )
 
 
-def _crop(photo: Image, matrix: NDArray[np.float64], size: int) -> Image:
+def _crop(photo: Picture, matrix: NDArray[np.float64], size: int) -> Picture:
     zoom = float(matrix[0, 0])
     if zoom < 1.0:  # Smooth before shrinking, or fine patterns would alias.
         photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), 0.4 / zoom))

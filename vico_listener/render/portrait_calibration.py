@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from vico_listener.face import FaceBackend
 from vico_listener.face import FaceObservation
+from vico_listener.frames import Picture
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
 from vico_listener.render.picture_reader import PictureReader
-from vico_listener.render.renderers import Image
 from vico_listener.render.response import KNEE
 from vico_listener.render.response import Response
 from vico_listener.render.response import fitted
@@ -81,7 +81,7 @@ TURN = np.radians(12.0)
 TURN_FACTORS = 0.85, 1.5
 """The range of these factors."""
 
-Draw = Callable[[FaceMotion], Image]
+Draw = Callable[[FaceMotion], Picture]
 
 
 def calibrate(draw: Draw, reference: FaceMotion, backend: FaceBackend) -> Response:

@@ -6,18 +6,13 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from vico_listener.errors import DataError
 from vico_listener.errors import SettingError
+from vico_listener.frames import Picture
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
 from vico_listener.plugins import Plugins
-
-Image = NDArray[np.uint8]
-"""(H, W, 3) uint8 BGR."""
 
 NO_MAP: Any = None
 """The second map of cv2.remap where the first one holds both coordinates.
@@ -49,7 +44,7 @@ class Renderer(ABC):
     """What the user should know about this portrait, a sentence each; nodes log it."""
 
     @abstractmethod
-    def render(self, motion: FaceMotion) -> Image:
+    def render(self, motion: FaceMotion) -> Picture:
         """Return the picture (size, size, 3) uint8 BGR of a face motion; the caller owns it.
 
         A renderer that takes a `width` draws (size, width, 3).
@@ -62,7 +57,7 @@ class Renderer(ABC):
             VicoError: the motion has another basis, or a number that is not finite.
         """
 
-    def render_clip(self, motions: Sequence[FaceMotion]) -> Iterator[Image]:
+    def render_clip(self, motions: Sequence[FaceMotion]) -> Iterator[Picture]:
         """Yield the pictures of a whole clip; a renderer may use later motions as well for them."""
         self.reset()
         for motion in motions:

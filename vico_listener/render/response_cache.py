@@ -6,16 +6,16 @@ from pathlib import Path
 import numpy as np
 
 from vico_listener.bundled_files import FACE_MODEL
+from vico_listener.frames import Picture
 from vico_listener.render.array_cache import cache_folder
 from vico_listener.render.array_cache import code_digest
 from vico_listener.render.array_cache import load_arrays
 from vico_listener.render.array_cache import save_arrays
-from vico_listener.render.renderers import Image
 from vico_listener.render.response import Float
 from vico_listener.render.response import Response
 
 
-def cached_path(portrait: Image, size: int) -> Path | None:
+def cached_path(portrait: Picture, size: int) -> Path | None:
     """Return where the response of a portrait is kept, by renderer, face model and portrait.
 
     None without a home folder.

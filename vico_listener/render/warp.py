@@ -9,6 +9,7 @@ import numpy as np
 
 from vico_listener.errors import SettingError
 from vico_listener.face import create_backend
+from vico_listener.frames import Picture
 from vico_listener.motion import FaceMotion
 from vico_listener.render.eyes import Eye
 from vico_listener.render.field import HeadField
@@ -17,7 +18,6 @@ from vico_listener.render.mouth import Mouth
 from vico_listener.render.portrait import prepare_portrait
 from vico_listener.render.portrait_calibration import calibrate
 from vico_listener.render.renderers import NO_MAP
-from vico_listener.render.renderers import Image
 from vico_listener.render.renderers import Renderer
 from vico_listener.render.response import Response
 from vico_listener.render.response_cache import cached_path
@@ -49,7 +49,7 @@ class PortraitRenderer(Renderer):
         SettingError: `size` is out of range.
     """
 
-    def __init__(self, portrait: Image, size: int = 256, calibrated: bool = True) -> None:
+    def __init__(self, portrait: Picture, size: int = 256, calibrated: bool = True) -> None:
         if not MIN_SIZE <= size <= MAX_SIZE:
             raise SettingError(f'size must lie in {MIN_SIZE}..{MAX_SIZE} px, not {size}')
         self.size = size
@@ -77,7 +77,7 @@ class PortraitRenderer(Renderer):
             self._response = self._measured(cached_path(portrait, size))
         self.remarks = tuple(f'the portrait hardly shows {c}' for c in self._response.weak)
 
-    def render(self, motion: FaceMotion) -> Image:
+    def render(self, motion: FaceMotion) -> Picture:
         """Return the picture (size, size, 3) uint8 BGR of a face motion (see `Renderer.render`)."""
         self.check(motion)
         response = self._response
@@ -94,7 +94,7 @@ class PortraitRenderer(Renderer):
             save_response(path, response)
         return response
 
-    def _draw(self, motion: FaceMotion) -> Image:
+    def _draw(self, motion: FaceMotion) -> Picture:
         """Return the picture of a motion whose expression is in drives (see `Response`)."""
         self._draw_parts(motion.expression)
         coarse = self._field.source_offsets(motion)
@@ -132,7 +132,7 @@ def _with_top(head: np.ndarray) -> np.ndarray:
     return np.concatenate([(mirrored * fade).astype(np.uint8), head])
 
 
-def _lay_over(picture: Image, head: np.ndarray) -> None:
+def _lay_over(picture: Picture, head: np.ndarray) -> None:
     """Lay a BGRA picture with premultiplied colours over `picture`, in place."""
     clear = cv2.bitwise_not(cv2.extractChannel(head, 3))
     back = cv2.multiply(picture, cv2.cvtColor(clear, cv2.COLOR_GRAY2BGR), None, 1 / 255)

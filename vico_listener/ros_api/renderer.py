@@ -81,7 +81,7 @@ RENDERER = NodeApi(
     publications=(FACE, FACE_COMPRESSED),
     values=(
         Value('renderer', 'The renderer.'),
-        Value('images', 'Pictures that were drawn.'),
+        Value('pictures', 'Pictures that were drawn.'),
         Value('render_*_ms', 'Time that a picture takes.'),
     ),
 )

@@ -5,8 +5,8 @@ from typing import Protocol
 
 from vico_listener.face.geometry import Camera
 from vico_listener.face.observation import FaceObservation
-from vico_listener.face.observation import Image
 from vico_listener.face.observation import Roi
+from vico_listener.frames import Image
 from vico_listener.motion import Basis
 from vico_listener.plugins import Plugins
 

@@ -16,8 +16,8 @@ from vico_listener.face.deep3d.reconstruction import Reconstruction
 from vico_listener.face.geometry import Camera
 from vico_listener.face.model_file import FaceModelError
 from vico_listener.face.observation import FaceObservation
-from vico_listener.face.observation import Image
 from vico_listener.face.observation import Roi
+from vico_listener.frames import Image
 from vico_listener.motion import BFM64
 from vico_listener.neural.execution import Execution
 

@@ -14,8 +14,8 @@ from vico_listener.face.litert import Network
 from vico_listener.face.model_file import load_model
 from vico_listener.face.observation import ROI_PER_BOX
 from vico_listener.face.observation import FaceObservation
-from vico_listener.face.observation import Image
 from vico_listener.face.observation import Roi
+from vico_listener.frames import Image
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import FaceMotion
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.errors import DataError
-from vico_listener.face.observation import Image
+from vico_listener.frames import Image
 
 SIZE = 224
 """The side of the network's input, px."""

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from vico_listener.errors import SettingError
+from vico_listener.frames import Picture
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.learned import LearnedListener
 from vico_listener.listener.model.runtimes.torch_runtime import TorchRuntime
@@ -16,7 +17,6 @@ from vico_listener.motion import BFM64
 from vico_listener.native import from_native
 from vico_listener.render.pirender.motion_window import COLUMN_FROM_NATIVE
 from vico_listener.render.pirender.motion_window import SIDE
-from vico_listener.render.renderers import Image
 
 
 class DirectChain:
@@ -36,7 +36,7 @@ class DirectChain:
     """
 
     def __init__(
-        self, listener: LearnedListener, draw: Callable[[Tensor], Image], mood: MoodFade
+        self, listener: LearnedListener, draw: Callable[[Tensor], Picture], mood: MoodFade
     ) -> None:
         config, runtime = listener.checkpoint.config, listener.runtime
         if not isinstance(runtime, TorchRuntime):
@@ -56,7 +56,7 @@ class DirectChain:
         return torch.as_tensor(values, device=self._runtime.device)
 
     @torch.inference_mode()
-    def step(self, frame: SpeakerFrame) -> Image:
+    def step(self, frame: SpeakerFrame) -> Picture:
         """Return the picture that answers a frame; one marked `reset` starts from the beginning."""
         if frame.reset or self._columns is None:
             self._columns = None

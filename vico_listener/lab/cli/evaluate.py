@@ -116,9 +116,9 @@ def _renderer(args: argparse.Namespace) -> Renderer | None:
 
 def _evaluate_renderer(args: argparse.Namespace) -> int:
     # scikit-image is needed for this only, and torch for FID.
-    from vico_listener.lab.evaluation.images.measures import Inception
-    from vico_listener.lab.evaluation.images.rendering import compose
-    from vico_listener.lab.evaluation.images.rendering import evaluate_renderer
+    from vico_listener.lab.evaluation.pictures.measures import Inception
+    from vico_listener.lab.evaluation.pictures.rendering import compose
+    from vico_listener.lab.evaluation.pictures.rendering import evaluate_renderer
 
     clips, notes = load_test_clips(_directory(args, BenchmarkConfig()))
     network = Inception(args.inception) if args.inception else None

@@ -16,7 +16,7 @@ from vico_listener.face.deep3d.alignment import AlignmentError
 from vico_listener.face.deep3d.alignment import align_face
 from vico_listener.face.deep3d.alignment import five_points
 from vico_listener.face.deep3d.reconstruction import Reconstruction
-from vico_listener.face.observation import Image
+from vico_listener.frames import Image
 
 BATCH = 16
 

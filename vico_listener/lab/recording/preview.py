@@ -4,12 +4,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import Picture
 from vico_listener.media.curves import Curves
-
-Image = NDArray[np.uint8]
 
 
 class Filmstrip:
@@ -25,9 +23,9 @@ class Filmstrip:
         self._height = height
         self._stride = 1
         self._count = 0
-        self._pairs: list[tuple[int, Image, Image]] = []
+        self._pairs: list[tuple[int, Picture, Picture]] = []
 
-    def add(self, stamp: int, speaker: Image, listener: Image) -> None:
+    def add(self, stamp: int, speaker: Picture, listener: Picture) -> None:
         """Offer the pictures at `stamp` (ns)."""
         if self._count % self._stride == 0:
             self._pairs.append((stamp, self._shrink(speaker), self._shrink(listener)))
@@ -36,14 +34,14 @@ class Filmstrip:
                 self._stride *= 2
         self._count += 1
 
-    def _shrink(self, image: Image) -> Image:
+    def _shrink(self, image: Picture) -> Picture:
         height, width = image.shape[:2]
         side = min(height, width)
         top, left = (height - side) // 2, (width - side) // 2
         square = image[top : top + side, left : left + side]
         return np.asarray(cv2.resize(square, (self._height, self._height), None, 0, 0, 3))
 
-    def pick(self, number: int) -> list[tuple[int, Image, Image]]:
+    def pick(self, number: int) -> list[tuple[int, Picture, Picture]]:
         """Return `number` evenly spaced (stamp, speaker, listener), fewer if there are fewer."""
         if not self._pairs:
             return []

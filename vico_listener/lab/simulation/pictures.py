@@ -3,14 +3,12 @@
 import cv2
 import mujoco
 import numpy as np
-from numpy.typing import NDArray
 
+from vico_listener.frames import Picture
 from vico_listener.lab.simulation.simulated_head import PoseError
 from vico_listener.lab.simulation.simulated_head import SimulatedHead
 from vico_listener.lab.simulation.simulated_head import SimulationError
 from vico_listener.lab.simulation.simulated_head import Vector
-
-Image = NDArray[np.uint8]
 
 POSES = np.array([[0, 0, 0], [0.3, 0.4, 0.5], [-0.3, -0.4, -0.5], [0.3, -0.4, -0.5]])
 """Head rotations (rad) at which is looked for what can be seen."""
@@ -60,7 +58,7 @@ class Pictures:
         self._options.sitegroup[:] = 0
         self._leave_out_the_unseen()
 
-    def draw(self, data: mujoco.MjData) -> Image:
+    def draw(self, data: mujoco.MjData) -> Picture:
         """Draw the head as it stands, (size, size, 3) BGR."""
         self._renderer.update_scene(data, self._camera, self._options)
         picture = cv2.cvtColor(self._renderer.render(), cv2.COLOR_RGB2BGR)

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.errors import SettingError
+from vico_listener.frames import Picture
 from vico_listener.motion import FaceMotion
 from vico_listener.render.cartoon.art import face_drawing
 from vico_listener.render.cartoon.shapes import Shaper
 from vico_listener.render.cartoon.theme import load_theme
-from vico_listener.render.renderers import Image
 from vico_listener.render.renderers import Renderer
 
 MIN_SIZE, MAX_SIZE = 64, 2048
@@ -57,7 +57,7 @@ class CartoonRenderer(Renderer):
         middle = (STEPS * FINER * wide / 2 + rest, STEPS * FINER * high / 2 + rest)
         self._shaper = Shaper(drawing, scale, (middle[0], middle[1] - scale * drawing.centre))
 
-    def render(self, motion: FaceMotion) -> Image:
+    def render(self, motion: FaceMotion) -> Picture:
         """Return the picture (size, width, 3) uint8 BGR of a motion (see `Renderer.render`)."""
         self.check(motion)
         points, paints = self._shaper.painted(motion)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from vico_listener.frames import Picture
 from vico_listener.render.head3d.mesh_file import Floats
-from vico_listener.render.renderers import Image
 
 CENTRE = np.array([0.0, 6.95, 0.6])
 """The place in the middle of the picture, dm."""
@@ -38,7 +38,7 @@ class Camera:
         out[:, 2] = z
 
 
-def backdrop(size: int) -> Image:
+def backdrop(size: int) -> Picture:
     """Return the picture (size, size, 3) uint8 BGR behind the figure: a softly lit wall."""
     y, x = np.mgrid[0:size, 0:size] / size
     glow = np.exp(-((x - 0.5) ** 2 + (y - 0.42) ** 2) / 0.28)[..., None]

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from vico_listener.errors import SettingError
+from vico_listener.frames import Picture
 from vico_listener.motion import FaceMotion
 from vico_listener.render.head3d.camera import Camera
 from vico_listener.render.head3d.camera import backdrop
@@ -28,7 +29,6 @@ from vico_listener.render.head3d.resolving import resolve
 from vico_listener.render.head3d.shading import REFLEXES
 from vico_listener.render.head3d.shading import add_normals
 from vico_listener.render.head3d.shading import light_up
-from vico_listener.render.renderers import Image
 from vico_listener.render.renderers import Renderer
 
 MIN_SIZE, MAX_SIZE = 64, 2048
@@ -82,7 +82,7 @@ class Head3dRenderer(Renderer):
         self._edge_shown = np.empty((pixels, len(SAMPLES)), np.int32)
         self._edge_depth = np.empty((pixels, len(SAMPLES)), np.float32)
 
-    def render(self, motion: FaceMotion) -> Image:
+    def render(self, motion: FaceMotion) -> Picture:
         """Return the picture (size, size, 3) uint8 BGR of a face motion (see `Renderer.render`)."""
         self.check(motion)
         made = self._figure

@@ -16,6 +16,7 @@ from vico_listener.face.deep3d.alignment import five_points
 from vico_listener.face.deep3d.coefficients import load_mat
 from vico_listener.face.deep3d.coefficients import motion_of
 from vico_listener.face.deep3d.reconstruction import Reconstruction
+from vico_listener.frames import Picture
 from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion
 from vico_listener.neural.execution import Execution
@@ -29,7 +30,6 @@ from vico_listener.render.pirender.motion_window import lookahead_of
 from vico_listener.render.pirender.motion_window import window_at
 from vico_listener.render.portrait import PortraitError
 from vico_listener.render.portrait import prepare_portrait
-from vico_listener.render.renderers import Image
 from vico_listener.render.renderers import Renderer
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class PIRenderer(Renderer):
 
     def __init__(
         self,
-        portrait: Image,
+        portrait: Picture,
         size: int = SIZE,
         renderer_model: str | Path = '',
         face_model: str | Path = '',
@@ -104,7 +104,7 @@ class PIRenderer(Renderer):
         """See `Renderer.reset`."""
         self._window.reset()
 
-    def render(self, motion: FaceMotion) -> Image:
+    def render(self, motion: FaceMotion) -> Picture:
         """See `Renderer.render`; with a lookahead of n the picture shows the motion n calls ago."""
         return self.draw(self.follow(motion))
 
@@ -117,7 +117,7 @@ class PIRenderer(Renderer):
         self.check(motion)
         return self._window.push(column_of(motion))
 
-    def draw(self, window: Any) -> Image:
+    def draw(self, window: Any) -> Picture:
         """Return the picture of a window (73, 27), an array or a tensor on the networks' device."""
         (pictures,) = self._draw(*self._prepared, window[None])
         picture = pictures[0]
@@ -125,7 +125,7 @@ class PIRenderer(Renderer):
             picture = cv2.resize(picture, (self.size, self.size), interpolation=cv2.INTER_CUBIC)
         return np.array(picture, np.uint8)
 
-    def render_clip(self, motions: Sequence[FaceMotion]) -> Iterator[Image]:
+    def render_clip(self, motions: Sequence[FaceMotion]) -> Iterator[Picture]:
         """Yield the pictures of a whole clip from complete windows, as in training."""
         for motion in motions:
             self.check(motion)
@@ -135,8 +135,8 @@ class PIRenderer(Renderer):
 
 
 def measure_absolute(
-    portrait: Image, face_model: str | Path, execution: Execution | None = None
-) -> tuple[Image, FaceMotion]:
+    portrait: Picture, face_model: str | Path, execution: Execution | None = None
+) -> tuple[Picture, FaceMotion]:
     """Return the portrait (256, 256, 3) as PIRenderer takes it, and its face in `bfm64`.
 
     Args:
@@ -159,7 +159,7 @@ def measure_absolute(
     return prepared.image, motion_of(row, aligned.transform_params)
 
 
-def _whole(portrait: Image, given: str) -> Image:
+def _whole(portrait: Picture, given: str) -> Picture:
     if portrait.shape[0] != portrait.shape[1]:
         raise PortraitError(
             f'the portrait has {portrait.shape[1]}x{portrait.shape[0]} px: with {given} it must be '

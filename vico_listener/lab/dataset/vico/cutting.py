@@ -12,9 +12,9 @@ from scipy.signal import resample_poly
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.face import FaceBackend
-from vico_listener.face.observation import Image
 from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
+from vico_listener.frames import Image
 from vico_listener.lab.dataset.vico.annotations import Annotation
 from vico_listener.lab.dataset.vico.two_people import Followed
 from vico_listener.lab.dataset.vico.two_people import RejectedClipError

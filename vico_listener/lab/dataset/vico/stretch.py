@@ -16,7 +16,7 @@ from vico_listener.face import observe_faces
 from vico_listener.face.backends.landmarker import LandmarkerBackend
 from vico_listener.face.geometry import CanonicalFace
 from vico_listener.face.observation import FaceObservation
-from vico_listener.face.observation import Image
+from vico_listener.frames import Image
 from vico_listener.rotation import matrix_from_rpy
 
 NORMAL = 1.06

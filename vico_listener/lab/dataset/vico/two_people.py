@@ -13,10 +13,10 @@ from vico_listener.face import FaceBackend
 from vico_listener.face import FaceObservation
 from vico_listener.face.geometry import Camera
 from vico_listener.face.observation import SAME_FACE
-from vico_listener.face.observation import Image
 from vico_listener.face.observation import overlap
 from vico_listener.face.people import observe_all
 from vico_listener.frames import CameraFrame
+from vico_listener.frames import Image
 
 COUNT_EVERY = 1.0
 """How often everybody in the image is counted, s: a thorough search takes half a second."""

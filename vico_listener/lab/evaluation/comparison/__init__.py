@@ -1,1 +1,1 @@
-"""Compares listeners on a data set: generation, scores, tables and images of `vico evaluate`."""
+"""Compares listeners on a data set: generation, scores, tables and pictures of `vico evaluate`."""

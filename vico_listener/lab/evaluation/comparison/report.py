@@ -1,4 +1,4 @@
-"""Writes the report of a comparison: Markdown with tables and images, and the numbers as CSV."""
+"""Writes the report of a comparison: Markdown with tables and pictures, and the numbers as CSV."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ from vico_listener.render.renderers import Renderer
 
 NUMBERS_FILE = 'results.csv'
 REPORT_FILE = 'report.md'
-IMAGES = 'images'
+FOLDER = 'images'
 
 STILL = ('frozen', 'mean')
 """Listeners that never move."""
@@ -243,6 +243,6 @@ def write_report(
 ) -> None:
     """Write the report and, in `images/` beside it, its pictures."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    made = draw_pictures(path.parent / IMAGES, path.stem, evaluation, results, renderer)
-    captions = {f'{IMAGES}/{name}': caption for name, caption in made.items()}
+    made = draw_pictures(path.parent / FOLDER, path.stem, evaluation, results, renderer)
+    captions = {f'{FOLDER}/{name}': caption for name, caption in made.items()}
     path.write_text(compose(evaluation, results, pooling, text, captions), encoding='utf-8')

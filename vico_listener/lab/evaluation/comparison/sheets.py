@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from vico_listener.clock import MODEL_RATE
+from vico_listener.frames import Picture
 from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.reference import first_face
 from vico_listener.lab.dataset.reference import relative_track
@@ -20,7 +21,6 @@ from vico_listener.lab.evaluation.comparison.scores import TRUE
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
-from vico_listener.render.renderers import Image
 from vico_listener.render.renderers import Renderer
 
 PICTURES = 8
@@ -94,13 +94,13 @@ def modality_strips(
     ]
 
 
-def pictures(renderer: Renderer, track: FaceTrack, ticks: Sequence[int]) -> list[Image]:
+def pictures(renderer: Renderer, track: FaceTrack, ticks: Sequence[int]) -> list[Picture]:
     """Draw the portrait at some ticks; where the face is not valid it is as in the photo."""
     motions = [track.motion(tick) if track.valid[tick] else renderer.reference for tick in ticks]
     return [_middle(renderer.render(motion)) for motion in motions]
 
 
-def _middle(image: Image) -> Image:
+def _middle(image: Picture) -> Picture:
     edge = round(len(image) * (1 - FACE_SHARE) / 2)
     return image[edge : len(image) - edge, edge : len(image) - edge]
 
@@ -115,9 +115,9 @@ def draw_sheet(path: Path, title: str, renderer: Renderer, strips: Sequence[Stri
     panels = figure.subplots(len(strips), PICTURES + 1, squeeze=False)
     for row, strip in zip(panels, strips, strict=True):
         own = _middle(renderer.render(renderer.reference))
-        images = [own, *pictures(renderer, strip.track, ticks)]
-        for axes, image in zip(row, images, strict=True):
-            axes.imshow(image[..., ::-1])
+        shown = [own, *pictures(renderer, strip.track, ticks)]
+        for axes, picture in zip(row, shown, strict=True):
+            axes.imshow(picture[..., ::-1])
             axes.set_xticks([])
             axes.set_yticks([])
         row[0].set_ylabel(strip.label, fontsize=8)

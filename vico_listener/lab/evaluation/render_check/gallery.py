@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from collections.abc import Sequence
 
+from vico_listener.frames import Picture
 from vico_listener.lab.evaluation.render_check.probes import Probe
 from vico_listener.lab.evaluation.render_check.probes import channel
 from vico_listener.lab.evaluation.render_check.sheet import arranged
@@ -11,7 +12,6 @@ from vico_listener.listener.style import FAINTEST_SMILE
 from vico_listener.listener.style import STYLES
 from vico_listener.motion import ARKIT_NAMES
 from vico_listener.motion import Attitude
-from vico_listener.render.renderers import Image
 from vico_listener.render.renderers import Renderer
 
 COLUMNS = 7
@@ -46,7 +46,7 @@ def attitude_probes() -> dict[Attitude, Probe]:
     }
 
 
-def attitude_sheet(renderers: Mapping[str, Renderer]) -> Image:
+def attitude_sheet(renderers: Mapping[str, Renderer]) -> Picture:
     """Return one row of pictures: for each renderer, by its title, each attitude."""
     tiles = []
     for title, renderer in renderers.items():
@@ -56,7 +56,7 @@ def attitude_sheet(renderers: Mapping[str, Renderer]) -> Image:
     return arranged(tiles, len(tiles))
 
 
-def expression_sheet(renderers: Mapping[str, Renderer]) -> Image:
+def expression_sheet(renderers: Mapping[str, Renderer]) -> Picture:
     """Return a row of pictures for each renderer: each attitude, a laugh, a surprise."""
     probes = (*attitude_probes().values(), *LIVELY)
     tiles = [
@@ -67,7 +67,7 @@ def expression_sheet(renderers: Mapping[str, Renderer]) -> Image:
     return arranged(tiles, len(probes))
 
 
-def channel_sheet(renderer: Renderer, values: Sequence[float] = (0.5, 1.0)) -> Image:
+def channel_sheet(renderer: Renderer, values: Sequence[float] = (0.5, 1.0)) -> Picture:
     """Return the face at rest, then each coefficient at each value, both sides at once."""
     tiles = [tile(_picture(renderer, Probe('rest')), ['at rest'])] * len(values)
     for name in dict.fromkeys(map(channel, ARKIT_NAMES)):
@@ -77,6 +77,6 @@ def channel_sheet(renderer: Renderer, values: Sequence[float] = (0.5, 1.0)) -> I
     return arranged(tiles, COLUMNS * len(values))
 
 
-def _picture(renderer: Renderer, probe: Probe) -> Image:
+def _picture(renderer: Renderer, probe: Probe) -> Picture:
     renderer.reset()
     return renderer.render(probe.motion(renderer.reference))

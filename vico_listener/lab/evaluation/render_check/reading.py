@@ -9,6 +9,7 @@ import numpy as np
 
 from vico_listener.face import FaceBackend
 from vico_listener.face import FaceObservation
+from vico_listener.frames import Picture
 from vico_listener.lab.evaluation.render_check.probes import PROBES
 from vico_listener.lab.evaluation.render_check.probes import SMILING
 from vico_listener.lab.evaluation.render_check.probes import TEETH
@@ -18,7 +19,6 @@ from vico_listener.render import Renderer
 from vico_listener.render.landmarks import LIPS_INNER_LOWER
 from vico_listener.render.landmarks import LIPS_INNER_UPPER
 from vico_listener.render.picture_reader import PictureReader
-from vico_listener.render.renderers import Image
 from vico_listener.render.renderers import check_basis
 from vico_listener.rotation import AXES
 
@@ -44,7 +44,7 @@ class Reading:
     """
 
     probe: Probe
-    picture: Image
+    picture: Picture
     values: tuple[float, ...]
 
 
@@ -79,7 +79,7 @@ def read_back(
         yield Reading(probe, picture, tuple(values))
 
 
-def _value(face: FaceObservation, picture: Image, name: str) -> float:
+def _value(face: FaceObservation, picture: Picture, name: str) -> float:
     if name in AXES:
         return float(np.degrees(face.motion.rotation[AXES.index(name)]))
     if name == TEETH:
@@ -87,7 +87,7 @@ def _value(face: FaceObservation, picture: Image, name: str) -> float:
     return float(face.motion.expression[places(name)].mean())
 
 
-def share_of_teeth(face: FaceObservation, picture: Image) -> float:
+def share_of_teeth(face: FaceObservation, picture: Picture) -> float:
     """Return the share of the area between the lips that is bright and hardly coloured."""
     points = face.landmarks[:, :2]
     inner = points[[*LIPS_INNER_UPPER, *reversed(LIPS_INNER_LOWER)]]

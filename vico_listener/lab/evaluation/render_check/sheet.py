@@ -5,22 +5,22 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from vico_listener.frames import Picture
 from vico_listener.lab.evaluation.render_check.reading import Reading
-from vico_listener.render.renderers import Image
 
 COLUMNS = 8
 LINE = 16
 """The height of a line of text, px."""
 
 
-def contact_sheet(readings: Sequence[Reading], still: Image) -> Image:
+def contact_sheet(readings: Sequence[Reading], still: Picture) -> Picture:
     """Return one picture with all pictures of a portrait, the reference first, and their texts."""
     tiles = [tile(still, ['reference'])]
     tiles += [tile(reading.picture, [reading.probe.label, _read(reading)]) for reading in readings]
     return arranged(tiles, COLUMNS)
 
 
-def arranged(tiles: Sequence[Image], columns: int) -> Image:
+def arranged(tiles: Sequence[Picture], columns: int) -> Picture:
     """Return one picture of tiles of one size, row by row."""
     blanks = [np.full_like(tiles[0], 255)] * (-len(tiles) % columns)
     every = [*tiles, *blanks]
@@ -35,7 +35,7 @@ def _read(reading: Reading) -> str:
     )
 
 
-def tile(picture: Image, lines: Sequence[str]) -> Image:
+def tile(picture: Picture, lines: Sequence[str]) -> Picture:
     """Return a picture with lines of text below it."""
     height, width = picture.shape[:2]
     tile = np.full((height + 2 * LINE + 6, width + 2, 3), 255, np.uint8)

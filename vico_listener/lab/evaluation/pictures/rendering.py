@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from vico_listener.errors import DataError
 from vico_listener.errors import VicoError
+from vico_listener.frames import Picture
 from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.reference import reference_face
 from vico_listener.lab.evaluation.comparison.scores import AVERAGE
@@ -24,9 +25,9 @@ from vico_listener.lab.evaluation.comparison.sheets import on_portrait
 from vico_listener.lab.evaluation.comparison.tables import Results
 from vico_listener.lab.evaluation.comparison.tables import renderer_table
 from vico_listener.lab.evaluation.frechet import frechet_distance
-from vico_listener.lab.evaluation.images.measures import cpbd
-from vico_listener.lab.evaluation.images.measures import psnr
-from vico_listener.lab.evaluation.images.measures import ssim
+from vico_listener.lab.evaluation.pictures.measures import cpbd
+from vico_listener.lab.evaluation.pictures.measures import psnr
+from vico_listener.lab.evaluation.pictures.measures import ssim
 from vico_listener.media.motion_track import FloatArray
 from vico_listener.media.tick_images import images_at_ticks
 from vico_listener.motion import Attitude
@@ -35,8 +36,7 @@ from vico_listener.render import create_renderer
 from vico_listener.render.portrait import prepare_portrait
 from vico_listener.render.renderers import check_basis
 
-Image = NDArray[np.uint8]
-Pair = tuple[Image, Image]
+Pair = tuple[Picture, Picture]
 
 MEASURES = ('SSIM', 'PSNR', 'CPBD')
 """Measures of single pictures."""
@@ -71,7 +71,7 @@ class Framing:
     rows: slice
     columns: slice
 
-    def true_picture(self, photo: Image, size: int) -> Image:
+    def true_picture(self, photo: Picture, size: int) -> Picture:
         """Return the picture that the renderer should have drawn."""
         zoom = self.matrix[0, 0]
         if zoom < 1.0:  # smooth before shrinking, as the portrait was
@@ -81,14 +81,14 @@ class Framing:
         return np.asarray(crop, np.uint8)[self.rows, self.columns]
 
 
-def whole(photo: Image, size: int) -> Framing:
+def whole(photo: Picture, size: int) -> Framing:
     """Return a renderer that draws the photo as it is, at `size` px."""
     height, width = photo.shape[:2]
     matrix = np.array([[size / width, 0, 0], [0, size / height, 0]], np.float64)
     return Framing(matrix, slice(0, size), slice(0, size))
 
 
-def cropped(photo: Image, size: int) -> Framing:
+def cropped(photo: Picture, size: int) -> Framing:
     """Return the renderer `portrait`: head and shoulders, which may reach out of the photo."""
     matrix = prepare_portrait(photo, size).matrix
     corners = np.array([[0, 0, 1], [photo.shape[1], photo.shape[0], 1]]) @ matrix.T
@@ -100,7 +100,7 @@ def cropped(photo: Image, size: int) -> Framing:
 class Features(Protocol):
     """What FID needs of `Inception`."""
 
-    def features(self, pictures: Sequence[Image]) -> FloatArray:
+    def features(self, pictures: Sequence[Picture]) -> FloatArray:
         """Return (N, D) features of pictures of one size."""
 
 

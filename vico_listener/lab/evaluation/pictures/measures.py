@@ -11,15 +11,15 @@ from skimage.metrics import peak_signal_noise_ratio
 from skimage.metrics import structural_similarity
 
 from vico_listener.errors import DataError
+from vico_listener.frames import Picture
 
-Image = NDArray[np.uint8]
 Gray = NDArray[np.uint8]
 
 WINDOW_SIGMA = 1.5
 WHITE = 255
 
 
-def ssim(picture: Image, true: Image) -> float:
+def ssim(picture: Picture, true: Picture) -> float:
     """Return the structural similarity of pictures (H, W, 3); 1 when they are the same.
 
     Wang et al., IEEE TIP 13(4), 2004: Gaussian window of sigma 1.5, mean over the colours.
@@ -37,7 +37,7 @@ def ssim(picture: Image, true: Image) -> float:
     )
 
 
-def psnr(picture: Image, true: Image) -> float:
+def psnr(picture: Picture, true: Picture) -> float:
     """Return the peak signal to noise ratio of pictures (H, W, 3), dB; infinite when equal."""
     if np.array_equal(picture, true):
         return float('inf')
@@ -159,7 +159,7 @@ class Inception:
             reason = str(error).strip().splitlines()[0]
             raise DataError(f'{path} is no TorchScript file such as {FILE}: {reason}') from None
 
-    def features(self, pictures: Sequence[Image]) -> NDArray[np.float64]:
+    def features(self, pictures: Sequence[Picture]) -> NDArray[np.float64]:
         """Return (N, D) features of pictures, (H, W, 3) BGR of one size.
 
         Raises:

@@ -15,16 +15,16 @@ from pretrained_weights import Sketch
 
 from vico_listener.cli.main import main
 from vico_listener.lab.evaluation.frechet import frechet_distance
-from vico_listener.lab.evaluation.images.measures import Inception
-from vico_listener.lab.evaluation.images.measures import cpbd
-from vico_listener.lab.evaluation.images.measures import edge_widths
-from vico_listener.lab.evaluation.images.measures import psnr
-from vico_listener.lab.evaluation.images.measures import ssim
-from vico_listener.lab.evaluation.images.rendering import RenderScore
-from vico_listener.lab.evaluation.images.rendering import cropped
-from vico_listener.lab.evaluation.images.rendering import fid
-from vico_listener.lab.evaluation.images.rendering import render_score
-from vico_listener.lab.evaluation.images.rendering import whole
+from vico_listener.lab.evaluation.pictures.measures import Inception
+from vico_listener.lab.evaluation.pictures.measures import cpbd
+from vico_listener.lab.evaluation.pictures.measures import edge_widths
+from vico_listener.lab.evaluation.pictures.measures import psnr
+from vico_listener.lab.evaluation.pictures.measures import ssim
+from vico_listener.lab.evaluation.pictures.rendering import RenderScore
+from vico_listener.lab.evaluation.pictures.rendering import cropped
+from vico_listener.lab.evaluation.pictures.rendering import fid
+from vico_listener.lab.evaluation.pictures.rendering import render_score
+from vico_listener.lab.evaluation.pictures.rendering import whole
 from vico_listener.media.tick_images import images_at_ticks
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import BFM64
