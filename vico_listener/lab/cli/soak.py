@@ -109,7 +109,9 @@ def _demos(clip: Path, count: int, at_once: int, out: Path) -> int:
     with tqdm(played, total=count, desc='demos', unit='demo') as progress:
         for demo in progress:
             demos.append(demo)
-            progress.set_postfix_str(f'motions: {len({d.motion for d in demos})}')
+            if not demo.motion:
+                progress.write(f'{demo.recording} failed: {demo.said}')
+            progress.set_postfix_str(f'motions: {len({d.motion for d in demos if d.motion})}')
     found = problems(demos)
     print('\n'.join(found) or f'{count} demos, one motion: {demos[0].motion}')
     return 1 if found else 0
