@@ -49,6 +49,7 @@ class ListeningAgent:
         idle: the idle layer; None for none.
         attitude, intensity: the mood to start in.
         seed: the seed of listener and idle layer; None to take it from the first frame (`seed_of`).
+        fade_in: whether it eases in from the reference during its first second (`MoodFade`).
 
     Raises:
         ValueError: the listener cannot start from this reference or in this attitude.
@@ -62,6 +63,7 @@ class ListeningAgent:
         attitude: Attitude = Attitude.NEUTRAL,
         intensity: float = 1.0,
         seed: int | None = 0,
+        fade_in: bool = True,
     ) -> None:
         self.seed = seed
         """The seed in force; None before the first frame gives one."""
@@ -74,7 +76,7 @@ class ListeningAgent:
         """Why the listener cannot use the last foreign frame, with the remedy; '' before one."""
         self._idle = idle
         self._presence = Presence()
-        self._mood = MoodFade(attitude, intensity)
+        self._mood = MoodFade(attitude, intensity, fade_in)
         self.reset()
 
     @classmethod

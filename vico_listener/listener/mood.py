@@ -20,7 +20,7 @@ class Mood:
         attitude: the attitude that is set.
         shares: the weight of each attitude at this tick, in the order of `ATTITUDES`; the sum is 1.
         strength: 0 to 1, how far the listener departs from its reference. It is the intensity,
-            faded in from 0 at the start.
+            faded in from 0 at the start unless the fade was made without `fade_in`.
         awake: 0 to 1, what `strength` would be at intensity 1.
         intensity: 0 to 1, the intensity as it fades from one setting to the next. At the start it
             is the one that is set.
@@ -48,17 +48,30 @@ class MoodFade:
 
     Attributes:
         attitude, intensity: the settings, which may change before any step.
+
+    Args:
+        attitude, intensity: the mood to start in.
+        fade_in: whether the listener eases from its reference into what it does. A viewer sees no
+            jump then; who scores a network needs what the network says, which is false for that.
     """
 
-    def __init__(self, attitude: Attitude = Attitude.NEUTRAL, intensity: float = 1.0) -> None:
+    def __init__(
+        self,
+        attitude: Attitude = Attitude.NEUTRAL,
+        intensity: float = 1.0,
+        fade_in: bool = True,
+    ) -> None:
         self.attitude = attitude
         self.intensity = intensity
+        self._fade_in = fade_in
         self._follower = Follower(len(ATTITUDES) + 3, FADE_RATE)
         self.reset()
 
     def reset(self) -> None:
-        """Return to the start: the attitude and intensity that are set, at the reference face."""
-        self._follower.reset([*attitude_shares(self.attitude), 0.0, 0.0, self.intensity])
+        """Return to the start: the attitude and intensity that are set."""
+        strength, awake = (0.0, 0.0) if self._fade_in else (self.intensity, 1.0)
+        shares = attitude_shares(self.attitude)
+        self._follower.reset([*shares, strength, awake, self.intensity])
 
     def step(self) -> Mood:
         """Advance by one tick and return the mood in force."""

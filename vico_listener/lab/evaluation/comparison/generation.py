@@ -41,7 +41,7 @@ def answer(
     reference: FaceMotion | None = None,
     attitude: Attitude | None = None,
 ) -> FaceTrack:
-    """Return what a listener does at the ticks of a clip, without the idle layer.
+    """Return what a listener does at the ticks of a clip: no idle layer, no easing in.
 
     Args:
         listener: one that `check_fit` accepts.
@@ -54,7 +54,7 @@ def answer(
         attitude = Attitude.NEUTRAL
     if reference is None:
         reference = reference_face(clip.listener)
-    agent = ListeningAgent(listener, reference, None, attitude)
+    agent = ListeningAgent(listener, reference, None, attitude, fade_in=False)
     motions = answered(agent, clip.speaker_frames())
     return FaceTrack(
         expression=np.array([m.expression for m in motions], np.float32),
