@@ -64,11 +64,13 @@ setup(
     extras_require={name: dependencies.packages(name) for name in dependencies.EXTRAS},
     data_files=[
         (SHARE, ['package.xml']),
+        *tree('action'),
         *tree('config'),
         *tree('msg'),
         *tree('requirements'),
         *tree('resource/models'),
         *tree('resource/pages'),
+        *tree('srv'),
         *tree('third_party/audio_common_msgs/msg'),
     ],
     cmdclass={'build_py': BuildWithBundledFiles},
