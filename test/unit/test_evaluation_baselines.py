@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from clip_features import track_of
 from scipy.spatial.transform import Rotation
 
 from vico_listener.lab.dataset.clip_features import ClipFeatures
@@ -10,6 +11,7 @@ from vico_listener.lab.dataset.reference import relative_track
 from vico_listener.lab.evaluation.baselines import BASELINES
 from vico_listener.lab.evaluation.baselines import NOISE
 from vico_listener.lab.evaluation.baselines import Baseline
+from vico_listener.lab.evaluation.feature_distance import feature_distance
 from vico_listener.listener.mood import Mood
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import ARKIT52
@@ -87,6 +89,22 @@ def test_random_is_the_reference_with_noise_of_the_stated_size():
         np.std([m.translation for m in motions]),
     ]
     np.testing.assert_allclose(spread, NOISE['bfm64'], rtol=0.05)
+
+
+def test_random_lands_where_the_paper_s_does_beside_listeners_of_vico_s_deviations():
+    draw = np.random.default_rng(1)
+    true, truth = [], FaceMotion(np.zeros(64, np.float32), basis=BFM64)
+    for _ in range(600):
+        # A distance of two such listeners, 100 * 2 / sqrt(pi) of a deviation, is `Simulation`'s.
+        parts = (draw.normal(0, d, n) for d, n in ((0.243, 64), (0.0958, 3), (0.12, 3)))
+        true.append(FaceMotion(*(p.astype(np.float32) for p in parts), basis=BFM64))
+    listener = BASELINES['random'](seed=1)
+    listener.reset(truth, Attitude.NEUTRAL)
+    frames = list(clip(7, Attitude.NEUTRAL, BFM64).speaker_frames())
+    answers = steps(listener, (frames * 20)[:600])
+    distance = feature_distance(track_of(answers), track_of(true))
+    found = [distance.angle, distance.exp, distance.trans]
+    np.testing.assert_allclose(found, [18.0, 44.7, 19.8], rtol=0.05)
 
 
 def test_mirroring_is_the_speaker_from_its_first_face_on():
