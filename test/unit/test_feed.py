@@ -115,7 +115,7 @@ def test_what_waits_for_another_stream_can_be_released() -> None:
         held.feed.put('image', stamp * MS, noted(seen, f'image {stamp}'))
     held.feed.put('image', 0, noted(seen, 'image without stamp'))
     held.feed.call(noted(seen, 'something else'))
-    held.feed.release()
+    held.feed.release(silent=True)
     held.feed.put('image', 30 * MS, noted(seen, 'image 30'))  # audio is not waited for any more
     held.finish()
     assert seen == ['image without stamp', 'something else', 'image 10', 'image 20', 'image 30']
@@ -131,7 +131,7 @@ def test_it_is_quiet_since_a_stream_last_brought_something(
     feed.put('image', 10 * MS, lambda: None)  # even what waits has come
     now[0] += 2.0
     assert feed.quiet == 2.0
-    feed.release()
+    feed.release(silent=True)
     feed.call(lambda: None)
     now[0] += 0.5
     assert feed.quiet == 2.5
@@ -198,15 +198,23 @@ def test_an_image_waits_for_the_audio_before_it() -> None:
 def test_a_stream_that_fell_silent_is_not_waited_for_until_it_comes_again() -> None:
     order = StampOrder('image', 'audio')
     assert in_order([('image', 0), ('image', 100)], order) == []
-    assert [stream for stream, _ in order.flush()] == ['image', 'image']
+    assert [stream for stream, _ in order.flush(silent=True)] == ['image', 'image']
     assert in_order([('image', 200)], order) == [('image', 200)]
     assert in_order([('audio', 250), ('image', 300)], order) == [('audio', 250)]
+
+
+def test_a_stream_that_only_pauses_is_waited_for_after_what_was_held_is_let_go() -> None:
+    order = StampOrder('image', 'audio')
+    in_order([('image', 0), ('image', 100)], order)
+    assert [stream for stream, _ in order.flush(silent=False)] == ['image', 'image']
+    assert in_order([('image', 200)], order) == []
+    assert in_order([('audio', 250)], order) == [('image', 200)]
 
 
 def test_flush_keeps_the_order() -> None:
     order = StampOrder('image', 'audio')
     in_order([('audio', 30), ('audio', 40), ('image', 5)], order)
-    assert [stream for stream, _ in order.flush()] == ['audio', 'audio']
+    assert [stream for stream, _ in order.flush(silent=True)] == ['audio', 'audio']
 
 
 def test_a_new_pass_comes_after_all_of_the_last_one() -> None:

@@ -15,6 +15,7 @@ from vico_listener.frames import Timing
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 from vico_listener.motion import basis_by_name
+from vico_listener.nodes.replay_pace import Standstill
 from vico_listener.speech import AudioFormat
 
 _FOREIGN_FORMATS = {
@@ -35,6 +36,15 @@ def time_message(stamp: int) -> Time:
 def stamp_of(message: Time) -> int:
     """Return the stamp in ns of a time message."""
     return message.sec * NANOSECONDS + message.nanosec
+
+
+def wait_message(position: Standstill) -> msg.ReplayWait:
+    """Return the message of a replay that waits."""
+    return msg.ReplayWait(
+        image=time_message(position.image),
+        audio=time_message(position.audio),
+        tick=time_message(position.tick),
+    )
 
 
 def face_message(face: FaceMotion, stamp: int, frame_id: str) -> msg.FaceMotion:

@@ -85,6 +85,7 @@ class PerceptionNode(ManagedNode):
 
     def activate(self) -> None:
         """Subscribe."""
+        self._answered: int | None = None
         lossless = self.table['lossless']
         ordered = ('image', 'audio') if self.table['use_audio'] else ()
         self._feed = Feed(self._fail, lossless, ordered)
@@ -106,6 +107,7 @@ class PerceptionNode(ManagedNode):
             has_begun=lambda: self._head.senses.newest_stamp is not None,
             on_idle=self._idle,
             on_end=lambda: self._publish(self._head.flush()),
+            answered=lambda: self._answered,
         )
 
     def deactivate(self) -> None:
@@ -188,6 +190,7 @@ class PerceptionNode(ManagedNode):
     def _publish(self, answers: list[Answer]) -> None:
         """Publish what was perceived; the rest was published by the parts that made it."""
         for answer in answers:
+            self._answered = answer.speaker.stamp
             if self._publisher.get_subscription_count() > 0:
                 self._publisher.publish(speaker_message(answer.speaker, self._frame_id))
 

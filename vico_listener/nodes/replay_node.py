@@ -16,6 +16,7 @@ from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
 from vico_listener.nodes.clock_publisher import ClockPublisher
 from vico_listener.nodes.convert import stamp_of
+from vico_listener.nodes.convert import wait_message
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.media_publisher import MediaPublisher
@@ -28,6 +29,7 @@ from vico_listener.nodes.topics import subscribe_to
 from vico_listener.ros_api import REPLAY
 from vico_listener.ros_api.replay import BAG_ATTITUDE
 from vico_listener.ros_api.replay import IMAGE
+from vico_listener.ros_api.replay import REPLAY_WAIT
 from vico_listener.ros_api.replay import SPEAKER
 from vico_listener.user_message import user_message
 
@@ -39,8 +41,6 @@ DIAGNOSTICS = 1.2
 
 ANNOUNCEMENT = 0.2
 """Seconds for what has to arrive before the next item; topics overtake each other."""
-
-PlayedCallback = Callable[[CameraFrame | AudioChunk], None]
 
 
 class ReplayNode(ManagedNode):
@@ -62,11 +62,16 @@ class ReplayNode(ManagedNode):
 
     def __init__(self, name: str = 'replay', **options: Any) -> None:
         super().__init__(name, **options)
-        self.on_played: PlayedCallback | None = None
+        self.on_played: Callable[[CameraFrame | AudioChunk], None] = lambda _: None
         self.finished = threading.Event()
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
-        self._pace = ReplayPace(self._stop, lambda: self.count_publishers('speaker') > 0)
+        wait = advertise(self, REPLAY_WAIT)
+        self._pace = ReplayPace(
+            self._stop,
+            answering=lambda: self.count_publishers(SPEAKER.name) > 0,
+            on_standstill=lambda position: wait.publish(wait_message(position)),
+        )
         self._senses = SenseWatch(self.get_namespace())
         self._media = MediaPublisher(self, IMAGE.depth, calibrated=True)
         self._attitude = advertise(self, BAG_ATTITUDE)
@@ -88,8 +93,6 @@ class ReplayNode(ManagedNode):
         self._senses = SenseWatch(self.get_namespace())
         self._rate = self.table['rate']
         self._loop = self.table['loop']
-        self._frame_id = self.table['frame_id']
-        self._settle_time = self.table['settle_time']
         self._thread = threading.Thread(target=self._run, name='replay', daemon=True)
         self._thread.start()
 
@@ -111,7 +114,7 @@ class ReplayNode(ManagedNode):
     def _run(self) -> None:
         try:
             self._wait_for_subscribers()
-            self._stop.wait(self._settle_time)
+            self._stop.wait(self.table['settle_time'])
             self._announce_audio()
             self._play_once()
             self._tell_check()
@@ -147,8 +150,7 @@ class ReplayNode(ManagedNode):
                 return
 
     def _announce_audio(self) -> None:
-        info = self.source.info
-        if info.has_audio:
+        if (info := self.source.info).has_audio:
             self._media.announce(info.sample_rate, min(info.channels, 2))
             self._stop.wait(ANNOUNCEMENT)
 
@@ -170,8 +172,6 @@ class ReplayNode(ManagedNode):
             self._stream_clock.tell(origin + item.available)
             if isinstance(item, CameraFrame | AudioChunk):
                 self._publish(item, origin)
-                if self.on_played is not None:
-                    self.on_played(item)
             elif item.attitude != attitude:
                 attitude = item.attitude
                 began = time.monotonic()
@@ -189,9 +189,9 @@ class ReplayNode(ManagedNode):
         self._pace.answered(stamp_of(message.tick))
 
     def _publish(self, item: CameraFrame | AudioChunk, origin: int) -> None:
-        if isinstance(item, CameraFrame):
-            self._pace.sent(origin + item.stamp)
-        self._media.publish(item, origin + item.stamp, self._frame_id)
+        self._pace.sent(origin + item.stamp, image=isinstance(item, CameraFrame))
+        self._media.publish(item, origin + item.stamp, self.table['frame_id'])
+        self.on_played(item)
 
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
         """Return what has been played."""

@@ -4,6 +4,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_at
@@ -33,6 +34,23 @@ QUIET = 1.5
 """Seconds without an answer after which the stack has answered all: longer than its own wait for
 the end of a replay (perception's `END_OF_REPLAY`)."""
 
+LOOK = 0.03
+"""Seconds of standstill after which, and as often, replay says how far it has come."""
+
+
+@dataclass(frozen=True)
+class Standstill:
+    """How far a replay has come that waits for the stack, ns.
+
+    Attributes:
+        image, audio: the stamps of the newest image and of the newest audio sent; 0 = none yet.
+        tick: the newest tick to which it knows the answer.
+    """
+
+    image: int
+    audio: int
+    tick: int
+
 
 class ReplayPace:
     """Makes the thread that plays wait for the thread that hears the stack's answers.
@@ -40,13 +58,22 @@ class ReplayPace:
     Args:
         stop: set when replay shall end; no wait outlasts it by more than a tenth of a second.
         answering: whether anybody answers at all; nothing waits for nobody.
+        on_standstill: is told again and again how far it has come while it waits, so that a stack
+            that holds something until more comes knows that nothing will.
     """
 
-    def __init__(self, stop: threading.Event, answering: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        stop: threading.Event,
+        answering: Callable[[], bool],
+        on_standstill: Callable[[Standstill], None] = lambda _: None,
+    ) -> None:
         self._stop = stop
         self._answering = answering
+        self._on_standstill = on_standstill
         self._news = threading.Condition()
         self._consumed_stamp = self._last_image = 0
+        self._image = self._audio = 0
         self._answered = False
         self._answered_at = 0.0
         self._under_way: deque[int] = deque()
@@ -56,14 +83,21 @@ class ReplayPace:
     def begin(self, origin: int) -> None:
         """Start a pass whose first stamp is `origin` (ns)."""
         self._consumed_stamp = self._last_image = self._reached = origin
+        self._image = self._audio = 0
         self._under_way.clear()
         self._pauses.clear()
         self._answered = False
 
-    def sent(self, stamp: int) -> None:
-        """An image with this stamp (ns) is on its way."""
-        self._last_image = stamp
+    def sent(self, stamp: int, image: bool = True) -> None:
+        """An image, or audio, with this stamp (ns) is on its way."""
+        if not image:
+            self._audio = stamp
+            return
+        self._last_image = self._image = stamp
         self._under_way.append(stamp)
+
+    def _stand(self) -> None:
+        self._on_standstill(Standstill(self._image, self._audio, self._consumed_stamp))
 
     def answered(self, tick: int) -> None:
         """The stack has come to this tick (ns)."""
@@ -89,7 +123,8 @@ class ReplayPace:
         began = time.monotonic()
         with self._news:
             while self._too_far(stamp) and not self._stop.is_set():
-                self._news.wait(0.1)
+                if not self._news.wait(LOOK):
+                    self._stand()
                 if not self._answered and time.monotonic() - began > MISSED:
                     break
                 if time.monotonic() - began > STALL:
@@ -120,6 +155,7 @@ class ReplayPace:
         began = time.monotonic()
         last = tick_stamp(tick_at(self._last_image))
         while not self._stop.wait(0.05):
+            self._stand()
             late = time.monotonic() - max(began, self._answered_at)
             if late > (QUIET if self._consumed_stamp >= last else STALL):
                 return

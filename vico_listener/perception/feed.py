@@ -59,6 +59,7 @@ class Feed:
         self._busy = False
         self._began = time.monotonic()
         self._arrivals: dict[str, float] = {}
+        self._newest: dict[str, int] = {}
         self.dropped: Counter[str] = Counter()
         self._thread = threading.Thread(target=self._work, name='perception', daemon=True)
         self._thread.start()
@@ -66,6 +67,7 @@ class Feed:
     def put(self, stream: str, stamp: int, job: Job) -> None:
         """Take what a stream brings, with its stamp in ns; 0 = no stamp, it cannot be ordered."""
         self._last_arrival = self._arrivals[stream] = time.monotonic()
+        self._newest[stream] = stamp
         if self._order is None or stamp == 0:
             self.call(job, stream)
             return
@@ -105,9 +107,17 @@ class Feed:
         """Return seconds since a stream brought something, or since the start."""
         return time.monotonic() - self._arrivals.get(stream, self._began)
 
-    def release(self) -> None:
-        """Run everything that waits for another stream: nothing more has come for a while."""
-        for stream, job in [] if self._order is None else self._order.flush():
+    def newest(self, stream: str) -> int:
+        """Return the stamp of the newest that a stream brought, ns; 0 = nothing yet."""
+        return self._newest.get(stream, 0)
+
+    def release(self, silent: bool) -> None:
+        """Run everything that waits for another stream.
+
+        Args:
+            silent: nothing has come for a while, and what is silent is no longer waited for.
+        """
+        for stream, job in [] if self._order is None else self._order.flush(silent):
             self.call(job, stream)
 
     def __len__(self) -> int:
@@ -145,8 +155,7 @@ class StampOrder:
     """Holds each job back until every other stream has come at least as far.
 
     Topics overtake each other, by chance and more so the faster a bag is played; what is decided
-    while they are out of step (who of two people speaks) would depend on that. A stream that is
-    silent at a `flush` is no longer waited for until it comes again.
+    while they are out of step (who of two people speaks) would depend on that.
 
     Args:
         streams: their names; at equal stamps the earlier one goes first.
@@ -172,9 +181,14 @@ class StampOrder:
         self._held[stream].append((stamp, job))
         return iter([*ready, *self._due()])
 
-    def flush(self) -> list[Ready]:
-        """Return everything that is held: nothing more has come for a while."""
-        self._silent = {name for name, held in self._held.items() if not held}
+    def flush(self, silent: bool) -> list[Ready]:
+        """Return everything that is held.
+
+        Args:
+            silent: a stream of which nothing is held is not waited for until it comes again.
+        """
+        if silent:
+            self._silent = {name for name, held in self._held.items() if not held}
         return self._merged()
 
     def _due(self) -> Iterator[Ready]:

@@ -57,6 +57,13 @@ AUDIO_INFO = Topic(
     1,
     state=True,
 )
+REPLAY_WAIT = Topic(
+    'replay_wait',
+    'vico_listener/msg/ReplayWait',
+    'With `lossless`: how far a replay has come that waits for the stack. What is held until more '
+    'comes is let go then.',
+    10,
+)
 JOINT_STATES = Topic(
     'joint_states',
     'sensor_msgs/msg/JointState',
@@ -225,6 +232,7 @@ PERCEPTION = NodeApi(
         AUDIO,
         AUDIO_WITH_FORMAT,
         AUDIO_INFO,
+        REPLAY_WAIT,
         JOINT_STATES,
         FACES,
         FACE_REGION,

@@ -21,6 +21,11 @@ BAG_ATTITUDE = replace(ATTITUDE, description='The attitude of a bag that holds o
 CAMERA_INFO = replace(
     perception.CAMERA_INFO, description='The intrinsics of the camera of a bag that holds them.'
 )
+REPLAY_WAIT = replace(
+    perception.REPLAY_WAIT,
+    description='How far it has come, while it waits for the stack: nothing more comes before an '
+    'answer.',
+)
 SPEAKER = replace(perception.SPEAKER, description='What the replay waits for.', depth=DEPTH)
 CLOCK = Topic('/clock', 'rosgraph_msgs/msg/Clock', 'Stream time, 20 Hz.')
 
@@ -73,7 +78,7 @@ REPLAY = NodeApi(
         ),
     ),
     subscriptions=(SPEAKER,),
-    publications=(IMAGE, CAMERA_INFO, AUDIO, AUDIO_INFO, BAG_ATTITUDE, CLOCK),
+    publications=(IMAGE, CAMERA_INFO, AUDIO, AUDIO_INFO, REPLAY_WAIT, BAG_ATTITUDE, CLOCK),
     values=(
         Value('images', 'Images that were played.'),
         Value('audio_chunks', 'Chunks of audio that were played.'),
