@@ -31,7 +31,7 @@ LATER = 1_700_000_000 * NANOSECONDS
 
 
 def write_image(bag: BagWriter, stamp: int, recorded: int, encoding: str = 'rgb8') -> None:
-    picture = np.arange(2 * 4 * 3, dtype=np.uint8)
+    image = np.arange(2 * 4 * 3, dtype=np.uint8)
     message = new_message(
         IMAGE,
         header=header_of(stamp, 'camera'),
@@ -40,7 +40,7 @@ def write_image(bag: BagWriter, stamp: int, recorded: int, encoding: str = 'rgb8
         encoding=encoding,
         is_bigendian=0,
         step=12,
-        data=picture,
+        data=image,
     )
     bag.write('/camera/image_raw', IMAGE, recorded, message)
 

@@ -35,10 +35,10 @@ def test_images_go_in_and_joint_states_come_out(
     publisher = tester.create_publisher(Image, 'image', 10)
     wait_until(lambda: publisher.get_subscription_count() == 1)
     wait_until(lambda: node.publisher.get_subscription_count() == 1)
-    picture = cv2.VideoCapture(str(speech_clip)).read()[1]
+    image = cv2.VideoCapture(str(speech_clip)).read()[1]
     for number in range(1, 11):
         message = Image()
-        fill_image(message, picture)
+        fill_image(message, image)
         message.header.stamp = time_message(NANOSECONDS + number * NANOSECONDS // 30)
         publisher.publish(message)
         wait_until(lambda number=number: node.head.senses.counters.images == number)

@@ -61,27 +61,27 @@ def smooth() -> np.ndarray:
 
 @pytest.mark.parametrize('pattern', ['rggb', 'bggr', 'gbrg', 'grbg'])
 def test_bayer_names_the_first_row(pattern: str) -> None:
-    picture = smooth().astype(np.uint8)
+    image = smooth().astype(np.uint8)
     mosaic = np.zeros((64, 64), np.uint8)
     for index, colour in enumerate(pattern):
         y, x = divmod(index, 2)
-        mosaic[y::2, x::2] = picture[y::2, x::2, 'bgr'.index(colour)]
+        mosaic[y::2, x::2] = image[y::2, x::2, 'bgr'.index(colour)]
     decoded = image_to_bgr(message(mosaic, f'bayer_{pattern}8', 64, 64))
-    assert np.abs(decoded[4:-4, 4:-4].astype(int) - picture[4:-4, 4:-4]).max() <= 6
+    assert np.abs(decoded[4:-4, 4:-4].astype(int) - image[4:-4, 4:-4]).max() <= 6
 
 
 @pytest.mark.parametrize(('encoding', 'luma'), [('yuv422_yuy2', 0), ('yuyv', 0), ('uyvy', 1)])
 def test_yuv_422(encoding: str, luma: int) -> None:
-    picture = smooth().astype(np.uint8)
-    yuv = cv2.cvtColor(picture, cv2.COLOR_BGR2YUV)
+    image = smooth().astype(np.uint8)
+    yuv = cv2.cvtColor(image, cv2.COLOR_BGR2YUV)
     packed = np.zeros((64, 64, 2), np.uint8)
     packed[..., luma] = yuv[..., 0]
     packed[:, 0::2, 1 - luma] = yuv[:, 0::2, 1]
     packed[:, 1::2, 1 - luma] = yuv[:, 0::2, 2]
     decoded = image_to_bgr(message(packed, encoding, 64, 64))
     # Limited-range YUV is stretched by up to 255/219: hue and order are what is tested.
-    assert np.abs(decoded.astype(int) - picture).mean() < 25
-    assert np.corrcoef(decoded[..., 0].ravel(), picture[..., 0].ravel())[0, 1] > 0.97
+    assert np.abs(decoded.astype(int) - image).mean() < 25
+    assert np.corrcoef(decoded[..., 0].ravel(), image[..., 0].ravel())[0, 1] > 0.97
 
 
 def test_nv21_shape() -> None:
@@ -149,8 +149,8 @@ def test_bad_compressed_image_is_named() -> None:
 def test_size_in_the_head_of_an_encoded_image(
     shape: tuple[int, int], suffix: str, options: list[int]
 ) -> None:
-    picture = np.random.default_rng(0).integers(0, 255, (*shape, 3), np.uint8)
-    data = cv2.imencode(suffix, picture, options)[1].tobytes()
+    image = np.random.default_rng(0).integers(0, 255, (*shape, 3), np.uint8)
+    data = cv2.imencode(suffix, image, options)[1].tobytes()
     assert encoded_size(data) == shape[::-1]
     comment = b'\xff\xfe\x00\x0ba comment'
     if suffix == '.jpg':

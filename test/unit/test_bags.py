@@ -91,7 +91,7 @@ def write_features(path: Path) -> ClipFeatures:
 def test_bag_holds_the_clip_and_every_definition(
     bags: dict[str, Path], clip: Path, storage: str
 ) -> None:
-    pictures = list(camera_frames(clip))
+    frames = list(camera_frames(clip))
     stamps, shown, sound = [], [], []
     with Reader(bags[storage]) as reader:
         stores = {}
@@ -114,8 +114,8 @@ def test_bag_holds_the_clip_and_every_definition(
             elif connection.topic == '/audio_info':
                 assert (message.sample_rate, message.channels) == (44100, 1)
                 assert (message.sample_format, message.coding_format) == ('S16LE', 'wave')
-    assert stamps == [START_NS + p.stamp for p in pictures]
-    assert all(np.array_equal(a, b.image) for a, b in zip(shown, pictures, strict=True))
+    assert stamps == [START_NS + p.stamp for p in frames]
+    assert all(np.array_equal(a, b.image) for a, b in zip(shown, frames, strict=True))
     np.testing.assert_array_equal(np.concatenate(sound), read_audio(clip)[0][:, 0])
     assert times == sorted(times)
 
@@ -191,9 +191,9 @@ def test_jpeg_bag_looks_like_the_clip(tmp_path: Path, clip: Path) -> None:
     assert counts['/image/compressed'] == 10
     with Bag(tmp_path / 'bag') as bag:
         _, message = bag.first('/image/compressed')
-    picture = cv2.imdecode(message.data, cv2.IMREAD_COLOR)
+    image = cv2.imdecode(message.data, cv2.IMREAD_COLOR)
     original = next(camera_frames(clip)).image
-    assert np.abs(picture.astype(int) - original).max() <= 3
+    assert np.abs(image.astype(int) - original).max() <= 3
 
 
 def test_what_is_skipped_on_the_way_into_a_bag_is_told(

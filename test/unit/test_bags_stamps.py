@@ -61,9 +61,9 @@ def played(path: Path, **options: Any) -> tuple[BagSource, list[Any]]:
 
 
 def first_stamps(items: list[Any]) -> tuple[int, int]:
-    picture = next(item for item in items if isinstance(item, CameraFrame))
+    image = next(item for item in items if isinstance(item, CameraFrame))
     sound = next(item for item in items if isinstance(item, AudioChunk))
-    return picture.stamp, sound.stamp
+    return image.stamp, sound.stamp
 
 
 CLOCKS: dict[str, tuple[dict[str, Any], str]] = {
@@ -205,8 +205,8 @@ def test_offset_is_kept_and_told(tmp_path: Path, offset: int) -> None:
     source, items = played(path)
     due = [item.available for item in items]
     assert due == sorted(due)
-    picture, sound = first_stamps(items)
-    assert picture - sound == offset * MILLISECOND
+    image, sound = first_stamps(items)
+    assert image - sound == offset * MILLISECOND
     (note,) = source.notes
     where = 'before' if offset < 0 else 'behind'
     told = abs(offset * MILLISECOND - 20 * MILLISECOND) / SECOND
@@ -230,9 +230,9 @@ def test_offset_that_leaves_less_than_half_of_a_short_bag_is_none(tmp_path: Path
 
 def test_images_out_of_order(tmp_path: Path) -> None:
     rows = Recording().rows()
-    pictures = [row for row in rows if row.topic == IMAGES]
-    pictures[5].recorded, pictures[6].recorded = pictures[6].recorded, pictures[5].recorded
-    pictures[20].recorded += 250 * MILLISECOND
+    images = [row for row in rows if row.topic == IMAGES]
+    images[5].recorded, images[6].recorded = images[6].recorded, images[5].recorded
+    images[20].recorded += 250 * MILLISECOND
     rows.sort(key=lambda row: row.recorded)
     source, items = played(write_bag(tmp_path / 'bag', rows))
     check_in_step(items)
@@ -354,8 +354,8 @@ def test_samples_that_go_on_in_the_next_message(tmp_path: Path) -> None:
 )
 def test_single_damaged_messages_are_skipped_and_counted(tmp_path: Path, place: int) -> None:
     rows = Recording().rows()
-    picture = [row for row in rows if row.topic == IMAGES][place]
-    picture.message.data = picture.message.data[:20]
+    image = [row for row in rows if row.topic == IMAGES][place]
+    image.message.data = image.message.data[:20]
     sound = [row for row in rows if row.topic == SOUND][5 * place]
     sound.message.audio = new_message(AUDIO_PLAIN, data=np.zeros(7, np.uint8))
     source, items = played(write_bag(tmp_path / 'bag', rows))

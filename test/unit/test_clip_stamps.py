@@ -148,23 +148,23 @@ def test_parts_of_a_transport_stream(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize('suffix', ['mkv', 'mp4', 'mov', 'avi', 'ts', 'flv'])
 @pytest.mark.parametrize(
-    ('picture', 'sound'), [(0.0, 0.4), (0.4, 0.0), (0.0, 0.0), (1000.0, 1000.0)]
+    ('image', 'sound'), [(0.0, 0.4), (0.4, 0.0), (0.0, 0.0), (1000.0, 1000.0)]
 )
 def test_streams_that_begin_apart(
-    tmp_path: Path, suffix: str, picture: float, sound: float
+    tmp_path: Path, suffix: str, image: float, sound: float
 ) -> None:
     clip = write_media(
-        tmp_path / f'clip.{suffix}', greys(25), [Track(begin=sound, seconds=1.0)], begin=picture
+        tmp_path / f'clip.{suffix}', greys(25), [Track(begin=sound, seconds=1.0)], begin=image
     )
     times = stamps(clip)
     first = next(audio_chunks(clip)).stamp
-    begin = min(picture, sound)
+    begin = min(image, sound)
     if suffix == 'avi':  # knows no beginning: silence and the first image fill it
         return
     assert len(times) == 25
-    assert probe_clip(clip).duration == pytest.approx(1.0 + abs(sound - picture), abs=0.45)
+    assert probe_clip(clip).duration == pytest.approx(1.0 + abs(sound - image), abs=0.45)
     # Codecs begin up to 50 ms before what they encode.
-    assert times[0] / NANOSECONDS == pytest.approx(picture - begin, abs=0.05)
+    assert times[0] / NANOSECONDS == pytest.approx(image - begin, abs=0.05)
     assert first / NANOSECONDS == pytest.approx(sound - begin, abs=0.05)
 
 
@@ -176,15 +176,15 @@ def test_streams_that_begin_apart(
     sees='Every image is shown, in order.',
 )
 def test_every_image_in_order_with_images_between(tmp_path: Path, suffix: str, codec: str) -> None:
-    pictures = [np.full((64, 64, 3), 20 + 97 * n % 200, np.uint8) for n in range(60)]
+    images = [np.full((64, 64, 3), 20 + 97 * n % 200, np.uint8) for n in range(60)]
     options = {'crf': '1', 'bf': '3', 'b-adapt': '0'} if codec == 'libx264' else {'bf': '2'}
     clip = write_media(
-        tmp_path / f'b.{suffix}', pictures, [Track(seconds=2.4)], codec=codec, options=options
+        tmp_path / f'b.{suffix}', images, [Track(seconds=2.4)], codec=codec, options=options
     )
     frames = list(camera_frames(clip))
     assert len(frames) == 60
     shown = [float(f.image.mean()) for f in frames]
-    np.testing.assert_allclose(shown, [p.mean() for p in pictures], atol=40)
+    np.testing.assert_allclose(shown, [p.mean() for p in images], atol=40)
     steps = np.diff([f.stamp for f in frames])
     np.testing.assert_allclose(steps, PERIOD, atol=1_100_000)
     assert frames[0].stamp <= 0.09 * NANOSECONDS
@@ -288,17 +288,17 @@ def test_continuity_keeps_streams_in_step() -> None:
     second = NANOSECONDS
     line = Continuity(10 * second)
     for n in range(50):
-        assert line.place('picture', n * PERIOD, PERIOD) == 0
+        assert line.place('image', n * PERIOD, PERIOD) == 0
         assert line.place('sound', n * PERIOD + 10_000_000, PERIOD) == 0
     first = line.place('sound', 70 * second, PERIOD)
     assert first == 50 * PERIOD + 10_000_000 - 70 * second
-    assert line.place('picture', 70 * second, PERIOD) == first
+    assert line.place('image', 70 * second, PERIOD) == first
     assert line.place('late', 71 * second, 0) == first
     assert len(line.jumps) == 1 and line.end == 71 * second + first
     # A single stamp that is wrong, and one for the better.
-    outlier = line.place('picture', 10**15, PERIOD)
+    outlier = line.place('image', 10**15, PERIOD)
     assert 10**15 + outlier == 70 * second + PERIOD + first
-    assert line.place('picture', 70 * second + 2 * PERIOD, PERIOD) == first
+    assert line.place('image', 70 * second + 2 * PERIOD, PERIOD) == first
 
 
 @pytest.mark.parametrize('suffix', ['mp4', 'mkv', 'ts', 'avi'])

@@ -42,12 +42,12 @@ ORIENTATIONS = {
 }
 
 
-def corners(picture: np.ndarray) -> tuple[int, ...]:
+def corners(image: np.ndarray) -> tuple[int, ...]:
     """Grey values of the quadrants, clockwise from the upper left one, to the next 20."""
-    height, width = picture.shape[:2]
+    height, width = image.shape[:2]
     places = [(1, 1), (1, 3), (3, 3), (3, 1)]
     return tuple(
-        int(picture[height * y // 4, width * x // 4, 0] + 10) // 20 * 20 for y, x in places
+        int(image[height * y // 4, width * x // 4, 0] + 10) // 20 * 20 for y, x in places
     )
 
 
@@ -141,9 +141,9 @@ def test_pixels_become_square(
     clip = write_media(tmp_path / f'tape.{suffix}', [quadrants(*size)] * 40, aspect=aspect)
     info = probe_clip(clip)
     assert (info.width, info.height) == shown
-    picture = next(camera_frames(clip)).image
-    assert picture.shape[1::-1] == shown
-    assert corners(picture) == (40, 100, 160, 220)
+    image = next(camera_frames(clip)).image
+    assert image.shape[1::-1] == shown
+    assert corners(image) == (40, 100, 160, 220)
 
 
 def test_pixels_are_made_square_before_the_image_is_turned(tmp_path: Path) -> None:
@@ -171,9 +171,9 @@ def test_any_pixel_format_and_odd_sizes(
     clip = write_media(
         tmp_path / f'odd.{suffix}', [quadrants(*size)] * 3, codec=codec, pixels=pixels
     )
-    pictures = [frame.image for frame in camera_frames(clip)]
-    assert [p.shape for p in pictures] == [(size[1], size[0], 3)] * 3
-    assert corners(pictures[0]) == (40, 100, 160, 220)
+    images = [frame.image for frame in camera_frames(clip)]
+    assert [p.shape for p in images] == [(size[1], size[0], 3)] * 3
+    assert corners(images[0]) == (40, 100, 160, 220)
 
 
 def loudness(path: Path) -> float:
@@ -229,8 +229,8 @@ def test_larger_film_is_taken_when_none_is_the_default(tmp_path: Path) -> None:
         noise = np.random.default_rng(0).integers(0, 255, (96, 96, 3), np.uint8)
         for n in range(30):
             for stream in streams:
-                picture = np.ascontiguousarray(noise[: stream.height, : stream.width])
-                frame = av.VideoFrame.from_ndarray(picture, format='bgr24')
+                image = np.ascontiguousarray(noise[: stream.height, : stream.width])
+                frame = av.VideoFrame.from_ndarray(image, format='bgr24')
                 frame.pts, frame.time_base = n, Fraction(1, 25)
                 container.mux(stream.encode(frame))
     info = probe_clip(clip)
@@ -397,10 +397,10 @@ def test_photo_with_a_colour_profile(
     exif = PillowImage.Exif()
     exif[ExifTags.Base.Orientation] = orientation
     photo = tmp_path / f'photo.{suffix}'
-    picture = PillowImage.fromarray(quadrants())
-    picture.save(photo, icc_profile=profile, exif=exif)
+    image = PillowImage.fromarray(quadrants())
+    image.save(photo, icc_profile=profile, exif=exif)
     (frame,) = camera_frames(photo)
-    upright = np.asarray(ImageOps.exif_transpose(picture_with(picture, exif)))
+    upright = np.asarray(ImageOps.exif_transpose(image_with(image, exif)))
     assert corners(frame.image) == corners(upright)
     ended = subprocess.run(
         [sys.executable, '-c', READ_AND_FREE, str(photo)], capture_output=True, text=True
@@ -409,8 +409,8 @@ def test_photo_with_a_colour_profile(
     assert ended.stdout == f'[({size[0]}, {size[1]}, 3)] True\n'
 
 
-def picture_with(picture: PillowImage.Image, exif: PillowImage.Exif) -> PillowImage.Image:
+def image_with(image: PillowImage.Image, exif: PillowImage.Exif) -> PillowImage.Image:
     """The same image, whose tags say how it is turned."""
-    told = picture.copy()
+    told = image.copy()
     told.getexif().update(exif)
     return told

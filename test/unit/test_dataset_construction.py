@@ -64,10 +64,10 @@ def talk(tmp_path_factory) -> Path:
         video.options = {'crf': '12'}
         audio = container.add_stream('pcm_s16le', rate=RATE, layout='mono')
         for n in range(SECONDS * FPS):
-            picture = np.full((288, 640, 3), 90, np.uint8)
+            image = np.full((288, 640, 3), 90, np.uint8)
             for x, head in zip((20, 364), heads(renderer, n / FPS), strict=True):
-                picture[16:272, x : x + 256] = head
-            frame = av.VideoFrame.from_ndarray(picture, format='bgr24')
+                image[16:272, x : x + 256] = head
+            frame = av.VideoFrame.from_ndarray(image, format='bgr24')
             frame.pts, frame.time_base = n, Fraction(1, FPS)
             container.mux(video.encode(frame))
         container.mux(video.encode(None))
@@ -159,12 +159,12 @@ def test_images_are_taken_by_their_stamps():
 
 
 @pytest.fixture(scope='module')
-def pictures(talk) -> list[CameraFrame]:
+def frames(talk) -> list[CameraFrame]:
     return list(camera_frames(talk))[:30]  # 1.2 s
 
 
-def test_both_are_followed(pictures):
-    left, right = follow_two(pictures, landmarker())
+def test_both_are_followed(frames):
+    left, right = follow_two(frames, landmarker())
     for person, side in ((left, 'left'), (right, 'right')):
         check_person(person, side)
         assert len(person.boxes) == 30 and np.isfinite(person.boxes).all()
@@ -173,10 +173,10 @@ def test_both_are_followed(pictures):
     assert min(x, y) >= 0 and x + side <= 320 and y + side <= 288 and side > 200
 
 
-def changed(pictures: list[CameraFrame], which: slice, change) -> list[CameraFrame]:
-    copies = [CameraFrame(p.stamp, p.image.copy()) for p in pictures]
-    for picture in copies[which]:
-        change(picture.image)
+def changed(frames: list[CameraFrame], which: slice, change) -> list[CameraFrame]:
+    copies = [CameraFrame(p.stamp, p.image.copy()) for p in frames]
+    for frame in copies[which]:
+        change(frame.image)
     return copies
 
 
@@ -203,23 +203,23 @@ def check(frames: list[CameraFrame]) -> None:
         (slice(10, None), swap, r'the speaker \(left\) (jumps at 0.40 s|not seen from 0.40 s)'),
     ],
 )
-def test_broken_rules_are_named(pictures, which, change, reason):
+def test_broken_rules_are_named(frames, which, change, reason):
     with pytest.raises(RejectedClipError, match=reason):
-        check(changed(pictures, which, change))
+        check(changed(frames, which, change))
 
 
-def test_a_short_loss_is_no_harm(pictures):
-    check(changed(pictures, slice(10, 13), blacken))
+def test_a_short_loss_is_no_harm(frames):
+    check(changed(frames, slice(10, 13), blacken))
 
 
-def test_a_third_person_is_named(pictures):
-    wide = [CameraFrame(p.stamp, np.hstack([p.image, p.image[:, 40:256]])) for p in pictures[:1]]
+def test_a_third_person_is_named(frames):
+    wide = [CameraFrame(p.stamp, np.hstack([p.image, p.image[:, 40:256]])) for p in frames[:1]]
     with pytest.raises(RejectedClipError, match=r'3 people at 0.00 s, not two'):
         follow_two(wide, landmarker())
-    later = [CameraFrame(3 * p.stamp, p.image) for p in pictures]
+    later = [CameraFrame(3 * p.stamp, p.image) for p in frames]
     late = [CameraFrame(p.stamp, np.hstack([p.image, 0 * p.image[:, :216]])) for p in later]
-    for picture, source in zip(late[5:], later[5:], strict=True):
-        picture.image[:, 640:] = source.image[:, 40:256]
+    for frame, source in zip(late[5:], later[5:], strict=True):
+        frame.image[:, 640:] = source.image[:, 40:256]
     with pytest.raises(RejectedClipError, match='3 people at'):
         follow_two(late, landmarker())
 

@@ -166,8 +166,8 @@ def test_stretched_faces_are_mended(rendered, stretch):
 
 def test_real_faces_are_mended(clips):
     for name in ('speaker_3.mp4', 'speaker_6.mp4'):
-        pictures = [f.image for f in islice(camera_frames(clips / name), 0, 90, 30)]
-        factor = width_factor([resized(p, 1.3) for p in pictures], LandmarkerBackend())
+        images = [f.image for f in islice(camera_frames(clips / name), 0, 90, 30)]
+        factor = width_factor([resized(p, 1.3) for p in images], LandmarkerBackend())
         assert factor * 1.3 == pytest.approx(1.0, abs=0.1)
 
 
@@ -254,10 +254,10 @@ def test_deep3d_writes_the_authors_files(made_up, tmp_path, monkeypatch):
     folder = tmp_path / 'part' / 'features'
     (clip,) = load_features(folder)
     assert clip.listener.basis is clip.speaker.basis is BFM64
-    pictures = len(list(camera_frames(entry.listener_video)))
+    images = len(list(camera_frames(entry.listener_video)))
     content = scipy.io.loadmat(folder / 'recons' / f'{entry.listener_video.stem}.mat')
-    assert content['coeff'].shape == (pictures, 257)
-    assert content['transform_params'].shape == (pictures, 5)
+    assert content['coeff'].shape == (images, 257)
+    assert content['transform_params'].shape == (images, 5)
     np.testing.assert_allclose(clip.listener.expression, content['coeff'][: len(clip), 80:144])
     done = len(fitted)
     (folder / f'{clip.clip}.npz').unlink()

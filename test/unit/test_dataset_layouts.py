@@ -142,12 +142,12 @@ def test_a_made_up_data_set_is_sound(made_up):
     assert frame.image.shape == (384, 384, 3)
 
 
-def clip(folder: Path, name: str, pictures: int = 40, fps: int = 30, seconds: float = 4 / 3):
+def clip(folder: Path, name: str, images: int = 40, fps: int = 30, seconds: float = 4 / 3):
     """Files of one clip: grey images and a hum."""
     for path in (folder / 'videos', folder / 'audios'):
         path.mkdir(exist_ok=True)
     grey = np.full((32, 32, 3), 128, np.uint8)
-    for who, count in (('0', pictures), ('1', 40)):
+    for who, count in (('0', images), ('1', 40)):
         write_video(folder / 'videos' / f'{name}.{who}.mp4', [grey] * count, fps)
     hum = np.zeros(round(seconds * 44_100), np.int16)
     wavfile.write(folder / 'audios' / f'{name}.wav', 44_100, hum)
@@ -156,8 +156,8 @@ def clip(folder: Path, name: str, pictures: int = 40, fps: int = 30, seconds: fl
 def test_every_wrong_file_is_named(tmp_path):
     clip(tmp_path, 'good')
     clip(tmp_path, 'slow', fps=25, seconds=1.6)
-    clip(tmp_path, 'uneven', pictures=25)
-    clip(tmp_path, 'nearly', pictures=39)
+    clip(tmp_path, 'uneven', images=25)
+    clip(tmp_path, 'nearly', images=39)
     clip(tmp_path, 'mute', seconds=0)
     clip(tmp_path, 'text')
     (tmp_path / 'videos' / 'text.1.mp4').write_text('no video')

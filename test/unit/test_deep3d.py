@@ -64,9 +64,9 @@ def test_computes_what_the_authors_code_computes(checkpoint: Path) -> None:
     network = load_reconstruction(checkpoint)
     assert len(network.state_dict()) == 332
     assert sum(p.numel() for p in network.parameters()) == 24_034_625
-    picture = torch.from_numpy((hashed((1, 3, 96, 96), 1000) + 1) / 2)
+    image = torch.from_numpy((hashed((1, 3, 96, 96), 1000) + 1) / 2)
     with torch.inference_mode():
-        (coefficients,) = network(picture).numpy()
+        (coefficients,) = network(image).numpy()
     np.testing.assert_allclose(coefficients[list(PLACES)], AUTHORS, atol=1e-4)
 
 
@@ -90,8 +90,8 @@ def seen_at(scale: float, x: float, y: float, height: int) -> np.ndarray:
 
 
 def test_scale_and_place_of_a_face_are_found() -> None:
-    picture = np.zeros((480, 640, 3), np.uint8)
-    params = align_face(picture, seen_at(204, 300.25, 200.5, 480)).transform_params
+    image = np.zeros((480, 640, 3), np.uint8)
+    params = align_face(image, seen_at(204, 300.25, 200.5, 480)).transform_params
     np.testing.assert_allclose(params, [640, 480, 0.5, 300.25, 200.5], rtol=1e-5)
 
 
@@ -101,23 +101,23 @@ def test_scale_and_place_of_a_face_are_found() -> None:
 def test_cut_is_that_of_the_whole_image_scaled(scale: float, x: float, y: float) -> None:
     """Against the way it is described: scale everything, then cut, black beyond the image."""
     random = np.random.default_rng(1)
-    picture = random.integers(0, 256, (480, 640, 3)).astype(np.uint8)
-    face = align_face(picture, seen_at(scale, x, y, 480))
+    image = random.integers(0, 256, (480, 640, 3)).astype(np.uint8)
+    face = align_face(image, seen_at(scale, x, y, 480))
     s, tx, ty = 102 / scale, x, y
     w, h = int(640 * s), int(480 * s)
     left = int(w / 2 - 112 + (tx - 320) * s)
     top = int(h / 2 - 112 + (240 - ty) * s)
-    whole = PillowImage.fromarray(picture[..., ::-1].copy())
+    whole = PillowImage.fromarray(image[..., ::-1].copy())
     whole = whole.resize((w, h), PillowImage.Resampling.BICUBIC)
     expected = np.asarray(whole.crop((left, top, left + 224, top + 224)))
     assert np.abs(face.image.astype(int) - expected).max() <= 1
 
 
 def test_impossible_points_are_refused() -> None:
-    picture = np.zeros((100, 100, 3), np.uint8)
+    image = np.zeros((100, 100, 3), np.uint8)
     for points in (np.full((5, 2), 50.0), np.full((5, 2), np.nan)):
         with pytest.raises(AlignmentError, match='coincide or are not finite'):
-            align_face(picture, points)
+            align_face(image, points)
 
 
 def test_crop_is_measured_in_256_pixels() -> None:
@@ -225,10 +225,10 @@ class Eyes:
 
 
 def image_with(column: int | None) -> np.ndarray:
-    picture = np.zeros((100, 100, 3), np.uint8)
+    image = np.zeros((100, 100, 3), np.uint8)
     if column is not None:
-        picture[:, column] = 255
-    return picture
+        image[:, column] = 255
+    return image
 
 
 def test_clip_without_gaps() -> None:

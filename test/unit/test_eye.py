@@ -37,12 +37,12 @@ def mounted(photo: np.ndarray, upright_by: int) -> np.ndarray:
 
 
 def watch(
-    tracker: FaceTracker, eye: Eye, picture: np.ndarray, seconds: float, start: float = 0.0
+    tracker: FaceTracker, eye: Eye, image: np.ndarray, seconds: float, start: float = 0.0
 ) -> Iterator[FaceMotion]:
     for n in range(round(seconds * NANOSECONDS / PERIOD_NS)):
         stamp = round(start * NANOSECONDS) + n * PERIOD_NS
-        yield tracker.update(eye.upright(picture), stamp)
-        eye.judge(picture, stamp)
+        yield tracker.update(eye.upright(image), stamp)
+        eye.judge(image, stamp)
 
 
 @pytest.mark.parametrize('upright_by', [0, 90, 180, 270])

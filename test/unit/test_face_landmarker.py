@@ -17,7 +17,7 @@ FRAME = 33_333_333
 
 
 @pytest.fixture(scope='module')
-def picture(speech_clip):
+def photo(speech_clip):
     """Reads one of the images that come with the speech clip."""
     return lambda name: cv2.imread(str(speech_clip.parents[1] / 'image' / name))
 
@@ -30,8 +30,8 @@ def backend():
 
 
 @pytest.fixture(scope='module')
-def portrait(picture):
-    return picture('obama.jpg')
+def portrait(photo):
+    return photo('obama.jpg')
 
 
 @pytest.fixture(scope='module')
@@ -123,17 +123,17 @@ def test_faces_from_a_tenth_to_four_fifths_of_the_height(backend, portrait, face
     assert len(observe_faces(image, backend)) == 1
 
 
-def test_a_group(backend, picture):
-    faces = observe_faces(picture('thai_people.jpg'), backend)
+def test_a_group(backend, photo):
+    faces = observe_faces(photo('thai_people.jpg'), backend)
     assert len(faces) == 4
     assert [f.size for f in faces] == sorted((f.size for f in faces), reverse=True)
 
 
 @pytest.mark.parametrize('name', ['apple.jpg', 'aspect_ratio_fail.jpg', 'button.jpg'])
-def test_images_without_a_face(backend, picture, name):
-    assert observe_faces(picture(name), backend) == []
+def test_images_without_a_face(backend, photo, name):
+    assert observe_faces(photo(name), backend) == []
     tracker = FaceTracker(backend)
-    image = picture(name)
+    image = photo(name)
     assert not any(tracker.update(image, k * FRAME).confidence for k in range(8))
 
 
@@ -148,8 +148,8 @@ def test_the_smallest_images(backend):
         assert observe_faces(np.zeros((side, 2 * side, 3), np.uint8), backend) == []
 
 
-def test_same_image_same_numbers(backend, picture, portrait, face):
-    observe_faces(picture('thai_people.jpg'), backend)
+def test_same_image_same_numbers(backend, photo, portrait, face):
+    observe_faces(photo('thai_people.jpg'), backend)
     [again] = observe_faces(portrait, backend)
     np.testing.assert_array_equal(again.landmarks, face.landmarks)
     np.testing.assert_array_equal(again.motion.expression, face.motion.expression)

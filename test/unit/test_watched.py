@@ -57,9 +57,9 @@ def test_which_stream_was_taken_is_logged(tmp_path: Path, caplog: pytest.LogCapt
     assert 'talk.mp4: audio stream 1 of 2 is taken' in caplog.text
 
 
-@pytest.mark.parametrize('pictures', [0, 1])
-def test_what_is_no_video_is_refused(tmp_path: Path, pictures: int) -> None:
-    song = write_media(tmp_path / 'song.mp4', greys(pictures), [Track()])
+@pytest.mark.parametrize('images', [0, 1])
+def test_what_is_no_video_is_refused(tmp_path: Path, images: int) -> None:
+    song = write_media(tmp_path / 'song.mp4', greys(images), [Track()])
     with (
         ListeningHead('rules') as head,
         pytest.raises(ClipError, match=r'song\.mp4 (has no video stream|holds a single image)'),
