@@ -147,12 +147,8 @@ def test_parts_of_a_transport_stream(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize('suffix', ['mkv', 'mp4', 'mov', 'avi', 'ts', 'flv'])
-@pytest.mark.parametrize(
-    ('image', 'sound'), [(0.0, 0.4), (0.4, 0.0), (0.0, 0.0), (1000.0, 1000.0)]
-)
-def test_streams_that_begin_apart(
-    tmp_path: Path, suffix: str, image: float, sound: float
-) -> None:
+@pytest.mark.parametrize(('image', 'sound'), [(0.0, 0.4), (0.4, 0.0), (0.0, 0.0), (1000.0, 1000.0)])
+def test_streams_that_begin_apart(tmp_path: Path, suffix: str, image: float, sound: float) -> None:
     clip = write_media(
         tmp_path / f'clip.{suffix}', greys(25), [Track(begin=sound, seconds=1.0)], begin=image
     )

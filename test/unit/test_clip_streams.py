@@ -46,9 +46,7 @@ def corners(image: np.ndarray) -> tuple[int, ...]:
     """Grey values of the quadrants, clockwise from the upper left one, to the next 20."""
     height, width = image.shape[:2]
     places = [(1, 1), (1, 3), (3, 3), (3, 1)]
-    return tuple(
-        int(image[height * y // 4, width * x // 4, 0] + 10) // 20 * 20 for y, x in places
-    )
+    return tuple(int(image[height * y // 4, width * x // 4, 0] + 10) // 20 * 20 for y, x in places)
 
 
 def with_matrix(path: Path, matrix: tuple[int, ...]) -> Path:

@@ -14,6 +14,7 @@ from clip_features import write_clips
 from pretrained_weights import Sketch
 
 from vico_listener.cli.main import main
+from vico_listener.lab.dataset.tick_images import images_at_ticks
 from vico_listener.lab.evaluation.frechet import frechet_distance
 from vico_listener.lab.evaluation.pictures.measures import Inception
 from vico_listener.lab.evaluation.pictures.measures import cpbd
@@ -25,7 +26,6 @@ from vico_listener.lab.evaluation.pictures.rendering import cropped
 from vico_listener.lab.evaluation.pictures.rendering import fid
 from vico_listener.lab.evaluation.pictures.rendering import render_score
 from vico_listener.lab.evaluation.pictures.rendering import whole
-from vico_listener.media.tick_images import images_at_ticks
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import BFM64
 from vico_listener.render import create_renderer

@@ -16,11 +16,11 @@ from vico_listener.render.response import GRAIN
 from vico_listener.render.response import KNOTS
 from vico_listener.render.response import SATURATED
 from vico_listener.render.response import Response
+from vico_listener.render.response import cached_path
 from vico_listener.render.response import fitted
+from vico_listener.render.response import load_response
+from vico_listener.render.response import save_response
 from vico_listener.render.response import with_channels
-from vico_listener.render.response_cache import cached_path
-from vico_listener.render.response_cache import load_response
-from vico_listener.render.response_cache import save_response
 
 OWN = np.full(ARKIT52.size, 0.25, np.float32)
 UP = np.linspace(0.0, 1.0, KNOTS)

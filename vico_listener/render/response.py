@@ -2,17 +2,25 @@
 
 A drive is the value that the renderer draws. What a face tracker reads of it differs from portrait
 to portrait, so that the same smile is plain on one and invisible on another; `Response` corrects
-that as far as a portrait can show it.
+that as far as a portrait can show it. A response is kept, so that each portrait is measured once.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.bundled_files import FACE_MODEL
+from vico_listener.frames import Picture
 from vico_listener.motion import ARKIT_INDEX
+from vico_listener.render.array_cache import cache_folder
+from vico_listener.render.array_cache import code_digest
+from vico_listener.render.array_cache import load_arrays
+from vico_listener.render.array_cache import save_arrays
 
 KNOTS = 17
 """The number of commands on each side of the portrait's own value at which a map is stored.
@@ -152,3 +160,34 @@ def with_channels(
     for name, row in channels.items():
         drives[:, ARKIT_INDEX[name]] = row
     return Response(response.own, drives, turns, weak)
+
+
+def cached_path(portrait: Picture, size: int) -> Path | None:
+    """Return where the response of a portrait is kept, by renderer, face model and portrait.
+
+    None without a home folder.
+    """
+    key = hashlib.sha256(code_digest(Path(__file__).parent))
+    key.update(f'{FACE_MODEL.sha256} {portrait.shape} {size}'.encode())
+    key.update(np.ascontiguousarray(portrait).tobytes())
+    folder = cache_folder('portraits')
+    return None if folder is None else folder / f'{key.hexdigest()[:32]}.npz'
+
+
+def load_response(path: Path, own: Float) -> Response | None:
+    """Return the response in a file, or None if there is none of a portrait with these values."""
+    found = load_arrays(path, ('own', 'drives', 'turns', 'weak'))
+    if found is None or not np.array_equal(found['own'], own):
+        return None
+    return Response(found['own'], found['drives'], found['turns'], tuple(found['weak'].tolist()))
+
+
+def save_response(path: Path, response: Response) -> None:
+    """Keep a response; where the folder cannot be written, the next start measures again."""
+    arrays = {
+        'own': response.own,
+        'drives': response.drives,
+        'turns': response.turns,
+        'weak': np.array(response.weak, dtype=np.str_),
+    }
+    save_arrays(path, arrays, 'the measurement of the portrait')

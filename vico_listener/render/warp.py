@@ -20,9 +20,9 @@ from vico_listener.render.portrait_calibration import calibrate
 from vico_listener.render.renderers import NO_MAP
 from vico_listener.render.renderers import Renderer
 from vico_listener.render.response import Response
-from vico_listener.render.response_cache import cached_path
-from vico_listener.render.response_cache import load_response
-from vico_listener.render.response_cache import save_response
+from vico_listener.render.response import cached_path
+from vico_listener.render.response import load_response
+from vico_listener.render.response import save_response
 
 MIN_SIZE, MAX_SIZE = 64, 2048
 

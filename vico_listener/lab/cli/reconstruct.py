@@ -8,11 +8,11 @@ import numpy as np
 from vico_listener.errors import SettingError
 from vico_listener.face.deep3d.coefficients import save_mat
 from vico_listener.face.deep3d.reconstruction import Reconstruction
+from vico_listener.lab.dataset.tick_images import images_at_ticks
 from vico_listener.lab.reconstruction.clip_coefficients import reconstruct_clip
 from vico_listener.lab.reconstruction.mesh import load_basel_face
 from vico_listener.lab.reconstruction.mesh import write_obj
 from vico_listener.media.clip import count_images
-from vico_listener.media.tick_images import images_at_ticks
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

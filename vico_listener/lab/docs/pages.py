@@ -6,9 +6,9 @@ from pathlib import Path
 from vico_listener.errors import UnavailableError
 from vico_listener.lab.docs.commands import command_parts
 from vico_listener.lab.docs.commands import run_parts
-from vico_listener.lab.docs.criteria import criteria_parts
 from vico_listener.lab.docs.markdown import MARKER
 from vico_listener.lab.docs.markdown import fill
+from vico_listener.lab.docs.markdown import table
 from vico_listener.lab.docs.messages import message_parts
 from vico_listener.lab.docs.modules import module_parts
 from vico_listener.lab.docs.robots import robot_parts
@@ -16,6 +16,12 @@ from vico_listener.lab.docs.ros_api import parameter_file
 from vico_listener.lab.docs.ros_api import ros_api_parts
 from vico_listener.lab.docs.third_party import third_party_parts
 from vico_listener.lab.docs.troubles import trouble_parts
+from vico_listener.lab.evaluation.criterion import Criterion
+from vico_listener.lab.evaluation.criterion import Range
+from vico_listener.lab.evaluation.description import CRITERIA
+from vico_listener.motion import Attitude
+
+HEADER = ('row', 'figure', 'unit', *(attitude.value for attitude in Attitude), 'source')
 
 
 def generated(root: Path, parser: argparse.ArgumentParser) -> dict[Path, str]:
@@ -51,3 +57,18 @@ def generated(root: Path, parser: argparse.ArgumentParser) -> dict[Path, str]:
             except ValueError as error:
                 raise ValueError(f'{page.name}: {error}') from error
     return files
+
+
+def criteria_parts() -> dict[str, str]:
+    """Return the part 'criteria': a table with a line per figure, in the order of printing."""
+    lines, above = [], ''
+    for criterion in CRITERIA:
+        lines.append(_line(criterion, '' if criterion.row == above else criterion.row))
+        above = criterion.row
+    return {'criteria': table(HEADER, lines)}
+
+
+def _line(criterion: Criterion, row: str) -> tuple[str, ...]:
+    ranges = [str(criterion.ranges[attitude] or Range(None, None)) for attitude in Attitude]
+    label = f'{criterion.label} (hard)' if criterion.hard else criterion.label
+    return row, label, criterion.unit, *ranges, criterion.source

@@ -15,12 +15,12 @@ from vico_listener.face import FaceBackend
 from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
 from vico_listener.frames import Image
+from vico_listener.lab.dataset.audio_file import write_audio
 from vico_listener.lab.dataset.vico.annotations import Annotation
 from vico_listener.lab.dataset.vico.two_people import Followed
 from vico_listener.lab.dataset.vico.two_people import RejectedClipError
 from vico_listener.lab.dataset.vico.two_people import check_person
 from vico_listener.lab.dataset.vico.two_people import follow_two
-from vico_listener.media.audio_file import write_audio
 from vico_listener.media.clip import audio_between
 from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import probe_clip

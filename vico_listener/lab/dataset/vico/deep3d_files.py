@@ -26,6 +26,7 @@ from vico_listener.face.deep3d.coefficients import load_mat
 from vico_listener.face.deep3d.coefficients import save_mat
 from vico_listener.face.deep3d.reconstruction import Reconstruction
 from vico_listener.lab.dataset.clip_features import ClipFeatures
+from vico_listener.lab.dataset.tick_images import images_at_ticks
 from vico_listener.lab.dataset.vico.layouts import ClipEntry
 from vico_listener.lab.dataset.vico.stretch import landmarker
 from vico_listener.lab.dataset.vico.stretch import resized
@@ -33,7 +34,6 @@ from vico_listener.lab.reconstruction.clip_coefficients import reconstruct_clip
 from vico_listener.media.clip import ClipError
 from vico_listener.media.clip import read_audio
 from vico_listener.media.face_track import FaceTrack
-from vico_listener.media.tick_images import images_at_ticks
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
 from vico_listener.native import rep103_rotation

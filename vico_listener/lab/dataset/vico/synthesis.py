@@ -18,6 +18,7 @@ from scipy.signal import resample_poly
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import tick_stamp
 from vico_listener.errors import SettingError
+from vico_listener.lab.dataset.audio_file import write_audio
 from vico_listener.lab.dataset.clip_features import SPLITS
 from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.dyads.dyad import Dyad
@@ -36,7 +37,6 @@ from vico_listener.lab.dataset.vico.layouts import RLD_CSV
 from vico_listener.listener.idle import IdleLayer
 from vico_listener.listener.mood import ATTITUDES
 from vico_listener.listener.personality import Personality
-from vico_listener.media.audio_file import write_audio
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.media.video import write_video
 from vico_listener.motion import FaceMotion

@@ -18,6 +18,7 @@ from vico_listener.errors import VicoError
 from vico_listener.frames import Picture
 from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.reference import reference_face
+from vico_listener.lab.dataset.tick_images import images_at_ticks
 from vico_listener.lab.evaluation.comparison.scores import AVERAGE
 from vico_listener.lab.evaluation.comparison.scores import Result
 from vico_listener.lab.evaluation.comparison.scores import interval
@@ -29,7 +30,6 @@ from vico_listener.lab.evaluation.pictures.measures import cpbd
 from vico_listener.lab.evaluation.pictures.measures import psnr
 from vico_listener.lab.evaluation.pictures.measures import ssim
 from vico_listener.media.motion_track import FloatArray
-from vico_listener.media.tick_images import images_at_ticks
 from vico_listener.motion import Attitude
 from vico_listener.render import RENDERERS
 from vico_listener.render import create_renderer

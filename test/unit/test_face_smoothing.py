@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from faces import face_with
 
-from vico_listener.face.one_euro import OneEuroFilter
-from vico_listener.face.one_euro import OneEuroSettings
 from vico_listener.face.smoothing import MotionSmoother
+from vico_listener.face.smoothing import OneEuroFilter
+from vico_listener.face.smoothing import OneEuroSettings
 
 FRAME = 33_333_333
 
