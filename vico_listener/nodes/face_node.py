@@ -15,6 +15,7 @@ from vico_listener.nodes.data_executor import DataExecutor
 from vico_listener.nodes.interruption import Interruption
 from vico_listener.nodes.motion_input import subscribe_to_motion
 from vico_listener.nodes.ros import start_ros
+from vico_listener.nodes.spin import spin_until
 from vico_listener.render.renderers import check_basis
 
 Show = Callable[[FaceMotion, int], object]
@@ -61,16 +62,11 @@ def spin_face(
     """
     start_ros(arguments)
     node = FaceNode(show, namespace=namespace)
-    executor = DataExecutor()
-    executor.add_node(node)
     try:
         if interruption is None:
-            executor.spin()
-            return
-        # A task wakes the executor and lets spin_once return.
-        interruption.end_gracefully(lambda: executor.create_task(lambda: None))
-        while not interruption.requested:
-            executor.spin_once()
+            rclpy.spin(node, DataExecutor())
+        else:
+            spin_until(interruption, [node])
     finally:
         node.destroy_node()
         rclpy.try_shutdown()

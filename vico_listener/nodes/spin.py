@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import rclpy
 from rclpy.exceptions import ParameterException
 from rclpy.logging import get_logger
+from rclpy.node import Node
 
 from vico_listener.errors import SettingError
 from vico_listener.errors import UnavailableError
@@ -43,18 +44,11 @@ def spin(
     try:
         for warning in check_given(arguments):
             get_logger('vico_listener').warning(warning)
-        executor = DataExecutor()
         nodes = build()
-        for node in nodes:
-            executor.add_node(node)
         if not start(nodes):
             return 1
-        # A task wakes the executor and lets spin_once return.
-        interruption.end_gracefully(lambda: executor.create_task(lambda: None))
-        while not interruption.requested:
-            executor.spin_once()
-            if any(node.failure for node in nodes):  # the log says why
-                return 1
+        if not spin_until(interruption, nodes, lambda: any(node.failure for node in nodes)):
+            return 1  # the log says why
         for node in nodes:
             if node.is_active:
                 node.trigger_deactivate()
@@ -64,3 +58,30 @@ def spin(
     finally:
         rclpy.try_shutdown()
     return 0
+
+
+def spin_until(
+    interruption: Interruption,
+    nodes: Sequence[Node],
+    has_failed: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Run the callbacks of nodes until the process is asked to end, or something has failed.
+
+    Args:
+        interruption: says when to end.
+        nodes: the nodes.
+        has_failed: whether they cannot go on; asked after each callback.
+
+    Returns:
+        whether the process was asked to end.
+    """
+    executor = DataExecutor()
+    for node in nodes:
+        executor.add_node(node)
+    # A task wakes the executor and lets spin_once return.
+    interruption.end_gracefully(lambda: executor.create_task(lambda: None))
+    while not interruption.requested:
+        executor.spin_once()
+        if has_failed():
+            return False
+    return True

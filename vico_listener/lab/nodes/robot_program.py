@@ -12,6 +12,6 @@ def main(name: str, arguments: Sequence[str] | None = None) -> int:
     # First of all: the imports start threads, which would take the signals.
     interruption = Interruption()
     end_with_parent()
-    from vico_listener.lab.nodes.simulated_robot_node import spin_until
+    from vico_listener.lab.nodes.simulated_robot_node import run_robot
 
-    return spin_until(interruption, name, sys.argv if arguments is None else [name, *arguments])
+    return run_robot(interruption, name, sys.argv if arguments is None else [name, *arguments])

@@ -10,7 +10,6 @@ import rclpy
 from numpy.typing import NDArray
 from rclpy.clock import Clock as SystemClock
 from rclpy.clock import ClockType
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rclpy.qos import ReliabilityPolicy
@@ -28,6 +27,7 @@ from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.convert import time_message
 from vico_listener.nodes.interruption import Interruption
 from vico_listener.nodes.ros import start_ros
+from vico_listener.nodes.spin import spin_until
 from vico_listener.robot import RobotProfile
 from vico_listener.robot import load_profile
 from vico_listener.robot.interfaces.joint_trajectory import JointTrajectory as TrajectoryInterface
@@ -150,8 +150,8 @@ class SimulatedRobot(Node):
         self._states.publish(state)
 
 
-def spin_until(interruption: Interruption, name: str, arguments: Sequence[str]) -> int:
-    """Run one until the process is asked to end; its parameters are `robot` and `command`.
+def run_robot(interruption: Interruption, name: str, arguments: Sequence[str]) -> int:
+    """Run one until the process is asked to end, by the parameters `robot` and `command`.
 
     Args:
         interruption: says when to end.
@@ -163,12 +163,7 @@ def spin_until(interruption: Interruption, name: str, arguments: Sequence[str]) 
     """
     try:
         start_ros(arguments)
-        node = _from_parameters()
-        executor = SingleThreadedExecutor()
-        executor.add_node(node)
-        interruption.end_gracefully(lambda: executor.create_task(lambda: None))
-        while not interruption.requested:
-            executor.spin_once()
+        spin_until(interruption, [_from_parameters()])
     except (SettingError, UnavailableError) as error:
         print(f'{name}: {error}', file=sys.stderr)
         return 1
