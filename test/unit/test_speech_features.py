@@ -23,7 +23,7 @@ def speech() -> np.ndarray:
 
 def test_every_feature_has_a_name():
     assert len(FEATURE_NAMES) == ACOUSTIC_SIZE == 45
-    assert FEATURE_NAMES[definition.LOG_ENERGY] == 'log_energy'
+    assert (definition.LOG_ENERGY, definition.ZCR, definition.LOUDNESS) == (42, 43, 44)
     assert FEATURE_NAMES[definition.DELTA2.start] == 'delta2_0'
 
 

@@ -11,10 +11,9 @@ from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
-from vico_listener.speech import FEATURE_NAMES
+from vico_listener.speech.features import LOUDNESS
 
 _SMILE = [ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]
-_LOUDNESS = FEATURE_NAMES.index('loudness')
 _BLINK = [ARKIT_INDEX['eyeBlinkLeft'], ARKIT_INDEX['eyeBlinkRight']]
 
 
@@ -35,7 +34,7 @@ COLUMNS = (
 def speaker_values(frame: SpeakerFrame) -> tuple[float, float, float]:
     """Return the speaker's smile and loudness (NaN where unknown), and the voice activity."""
     smile = float(frame.face.expression[_SMILE].mean()) if frame.face_valid else np.nan
-    loudness = float(frame.acoustic[_LOUDNESS]) if frame.audio_valid else np.nan
+    loudness = float(frame.acoustic[LOUDNESS]) if frame.audio_valid else np.nan
     return smile, loudness, float(frame.speaking)
 
 

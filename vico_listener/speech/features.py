@@ -70,9 +70,6 @@ LOUDNESS_FLOOR = -70.0
 MFCC = slice(0, 14)
 DELTA = slice(14, 28)
 DELTA2 = slice(28, 42)
-LOG_ENERGY = 42
-ZCR = 43
-LOUDNESS = 44
 
 FEATURE_NAMES: tuple[str, ...] = (
     *(f'mfcc{i}' for i in range(MFCC_SIZE)),
@@ -82,6 +79,7 @@ FEATURE_NAMES: tuple[str, ...] = (
     'zcr',
     'loudness',
 )
+LOG_ENERGY, ZCR, LOUDNESS = map(FEATURE_NAMES.index, ('log_energy', 'zcr', 'loudness'))
 
 
 @dataclass

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 
 from vico_listener.lab.simulation.nod_size import CONTROLLERS
+from vico_listener.lab.simulation.nod_size import Nod
 from vico_listener.lab.simulation.nod_size import nod
 from vico_listener.lab.simulation.nod_size import takes_trajectories
 from vico_listener.robot import RobotProfile
@@ -41,6 +42,7 @@ def table(profiles: Sequence[RobotProfile], lag: float) -> Iterator[str]:
     nods = [f'{size:g} deg, {frequency:g} Hz' for size, frequency in NODS]
     titles = ['profile', *(f'commands, {text}' for text in nods)]
     titles += [f'`{name}`, {text}' for text in nods for name in CONTROLLERS]
+    titles += [f'`jtc` turns back, {nods[0]}', f'gap, {nods[0]}']
     yield f'| {" | ".join(titles)} |'
     yield f'|{" --- |" * len(titles)}'
     for profile in profiles:
@@ -51,12 +53,16 @@ def row(profile: RobotProfile, lag: float) -> str:
     """Return the line of one profile."""
     trajectories = takes_trajectories(profile)
     commanded, done = [], []
+    made: dict[str, Nod] = {}
     for size, frequency in NODS:
         for name in CONTROLLERS:
             if name != 'forward' and not trajectories:
                 done.append('')
                 continue
             found = nod(profile, name, lag, math.radians(size), frequency)
+            made.setdefault(name, found)
             done.append(f'{found.done:.2f}')
         commanded.append(f'{found.commanded:.2f}')
-    return f'| {" | ".join([f"`{profile.name}`", *commanded, *done])} |'
+    turns = f'{made["jtc"].reversals:.1f} /s' if 'jtc' in made else ''
+    gap = f'{made["forward"].shortest_gap:.0f} ms'
+    return f'| {" | ".join([f"`{profile.name}`", *commanded, *done, turns, gap])} |'
