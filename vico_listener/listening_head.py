@@ -379,7 +379,7 @@ class ListeningHead:
         """The perception, which joins face and speech.
 
         Raises:
-            ValueError: this head was made without perception.
+            SettingError: this head was made without perception.
         """
         if self._perception is None:
             raise SettingError(
@@ -414,7 +414,8 @@ class ListeningHead:
             point: (3,) the point to look at in the head's base frame (x forward, y left, z up), m.
 
         Raises:
-            ValueError: there is no robot, or the point is not finite or is the origin.
+            SettingError: there is no robot.
+            DataError: the point is not finite or is the origin.
         """
         if self._robot is None:
             raise SettingError('look_at turns a robot: give this head a robot profile')
@@ -476,7 +477,7 @@ def measure_reference(portrait: str | Path, face_model: str | Path = '') -> Face
             reference in `bfm64`; any other file for the default measurement in `arkit52`.
 
     Raises:
-        ValueError: a file is missing or broken, or the photo shows no face.
+        VicoError: a file is missing or broken, or the photo shows no face.
     """
     if Path(face_model).suffix in ('.pth', '.mat'):
         # The import is late because it loads the pretrained networks.

@@ -74,7 +74,7 @@ def serve(
     Args:
         args: the options.
         arguments: command line with the ROS arguments.
-        interruption: says when to end; None = Ctrl-C does.
+        interruption: says when to end; None if Ctrl-C does.
 
     Raises:
         OSError: the address cannot be served.

@@ -13,7 +13,7 @@ def main(name: str, arguments: Sequence[str] | None = None) -> int:
 
     Args:
         name: of the program, for messages.
-        arguments: the options of `vico face`, and ROS arguments; None = those of this process.
+        arguments: the options of `vico face`, and ROS arguments; None for those of this process.
 
     Returns:
         Exit code: 0 when asked to end, 1 after an error that the user can fix.

@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None, interrupts: Interrupts | None =
     traceback.
 
     Args:
-        arguments: of the command line; None = those of this process.
+        arguments: of the command line; None for those of this process.
         interrupts: what takes Ctrl-C; None leaves it to Python.
 
     Returns:

@@ -52,7 +52,7 @@ class ListeningAgent:
         fade_in: whether it eases in from the reference during its first second (`MoodFade`).
 
     Raises:
-        ValueError: the listener cannot start from this reference or in this attitude.
+        VicoError: the listener cannot start from this reference or in this attitude.
     """
 
     def __init__(

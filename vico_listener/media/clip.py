@@ -75,7 +75,7 @@ class AudioFileInfo:
 
 @dataclass(frozen=True)
 class ClipInfo:
-    """What a clip holds: size in px, mean frame rate, duration in s, audio format (0 = none).
+    """What a clip holds: size in px, mean frame rate, duration in s, audio format (0 if none).
 
     `notes` are lines for whoever plays it, such as which of several streams is taken.
     """

@@ -40,7 +40,7 @@ class ClipError(DataError):
 
 @dataclass(frozen=True)
 class Media:
-    """An open file, and its streams that count; None = there is none."""
+    """An open file, and its streams that count; None where there is none."""
 
     container: av.container.InputContainer
     video: av.VideoStream | None
@@ -75,7 +75,7 @@ class Media:
 
     @property
     def duration(self) -> float:
-        """What the file's head tells, s; 0 = nothing."""
+        """What the file's head tells, s; 0 if it tells nothing."""
         durations = [
             float(s.duration * s.time_base)
             for s in self.streams
@@ -106,7 +106,7 @@ def open_media(path: Path, part: tuple[int, int] | None = None) -> Iterator[Medi
 
     Args:
         path: of the file.
-        part: first byte and end of what is read of it; None = all.
+        part: first byte and end of what is read of it; None for all of it.
 
     Raises:
         ClipError: no such file, or none that FFmpeg can read.
@@ -164,7 +164,7 @@ class _Part:
 
 
 def _chosen(container: Any, kind: Kind, related: Any = None, without: Any = None) -> Any:
-    """Return the stream that a player takes, the library's choice, but no cover; None = none."""
+    """Return the stream that a player takes, the library's choice, but no cover, or None."""
     streams = container.streams.video if kind == 'video' else container.streams.audio
     usable = [s for s in streams if _can_be_played(s) and s is not without]
     if kind == 'video':

@@ -23,8 +23,8 @@ def shown_image(frame: Any, aspect: Fraction | None, matrix: bytes | None) -> Im
 
     Args:
         frame: an av.VideoFrame as decoded.
-        aspect: width of its pixels over their height; None = square.
-        matrix: says how it is turned and mirrored, see `displayed`; None = it is upright.
+        aspect: width of its pixels over their height; None if they are square.
+        matrix: says how it is turned and mirrored, see `displayed`; None if it is upright.
     """
     image = np.asarray(frame.to_ndarray(format='bgr24'), np.uint8)
     image = with_square_pixels(image, aspect)

@@ -50,10 +50,10 @@ class Frame:
 
     Attributes:
         decoded: it.
-        time: s of stream time; None = the file does not say. An image without a stamp comes a
+        time: s of stream time; None if the file does not say. An image without a stamp comes a
             period after the one before.
-        aspect: width of a pixel over its height; None = not told.
-        matrix: how an image is to be turned and mirrored, see `displayed`; None = not at all.
+        aspect: width of a pixel over its height; None if it is not told.
+        matrix: how an image is to be turned and mirrored, see `displayed`; None for not at all.
     """
 
     decoded: Any
@@ -94,7 +94,7 @@ def decoded_frames(
 
 
 def measure_duration(path: Path) -> float:
-    """Return the length of a file (s) as it is played; 0 = there is nothing.
+    """Return the length of a file (s) as it is played; 0 if there is nothing.
 
     Raises:
         ClipError: it cannot be read.

@@ -30,7 +30,7 @@ class DisplayMatrices:
         self._graph: Any = None
 
     def next(self, frame: Any) -> bytes | None:
-        """Return the matrix of the next image (av.VideoFrame), nine int32; None = there is none.
+        """Return the matrix of the next image (av.VideoFrame), nine int32, or None.
 
         One that the coded images themselves tell stands until the next key frame (H.264,
         D.2.26: display orientation).

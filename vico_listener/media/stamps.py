@@ -47,7 +47,7 @@ class Continuity:
         Args:
             stream: which one.
             stamp: the next one, ns; a stream's stamps rise but for small disorder and jumps.
-            duration: ns until its next one, 0 = unknown.
+            duration: ns until its next one; 0 if unknown.
             elapsed: ns since its last one as another clock tells, if there is one.
         """
         place = self._places.get(stream)

@@ -108,7 +108,7 @@ def _section(packet: bytes) -> bytes:
 
 
 def _programme_map(packet: bytes) -> int:
-    """Return the PID of the first programme's map in an association table, -1 = there is none."""
+    """Return the PID of the first programme's map in an association table, or -1."""
     section = _section(packet)
     for entry in range(8, len(section) - 3, 4):
         if section[entry : entry + 2] != b'\0\0':  # 0 is the network's own table

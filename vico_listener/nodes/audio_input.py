@@ -33,7 +33,7 @@ PATIENCE = 2.0
 """Seconds that patient audio waits for its format."""
 
 AudioCallback = Callable[[bytes, int, AudioFormat], None]
-"""Told of PCM, the stamp of its first sample (ns; 0 = none) and its format."""
+"""Told of PCM, the stamp of its first sample (ns; 0 without one) and its format."""
 
 
 class AudioInput:

@@ -47,7 +47,7 @@ ODD = 0.2
 
 
 def bytes_per_second(sizes: NDArray[np.int64], recorded: NDArray[np.int64]) -> float:
-    """Return how much audio was recorded in a second; 0 = too little to tell.
+    """Return how much audio was recorded in a second; 0 if it is too little to tell.
 
     Args:
         sizes: (N,) bytes of the messages.
@@ -58,7 +58,7 @@ def bytes_per_second(sizes: NDArray[np.int64], recorded: NDArray[np.int64]) -> f
 
 
 def usual_rate(sizes: NDArray[np.int64], recorded: NDArray[np.int64]) -> float:
-    """Return how much audio a second most messages carry until the next one; 0 = unknown."""
+    """Return how much audio a second most messages carry until the next one; 0 if unknown."""
     steps = np.diff(recorded)
     apart = steps > 0
     if apart.sum() < ENOUGH:
@@ -67,7 +67,7 @@ def usual_rate(sizes: NDArray[np.int64], recorded: NDArray[np.int64]) -> float:
 
 
 def is_unlike(format_: AudioFormat, rate: float, unlike: float = UNLIKE) -> bool:
-    """Return whether audio of `rate` bytes a second (0 = unknown) cannot be of a format."""
+    """Return whether audio of `rate` bytes a second (0 if unknown) cannot be of a format."""
     expected = format_.frame_bytes * format_.sample_rate
     return rate > 0 and abs(rate / expected - 1) > unlike
 
@@ -122,7 +122,7 @@ class Bursts:
 
     Attributes:
         lead: by how much the first comes later than the one that came the soonest, ns.
-        spread: between the latest and the soonest, ns; 0 = they come evenly.
+        spread: between the latest and the soonest, ns; 0 if they come evenly.
     """
 
     lead: int = 0

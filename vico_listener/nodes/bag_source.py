@@ -147,7 +147,7 @@ class BagSource:
         return first
 
     def _first_attitude(self, bag: Bag) -> str:
-        """Return the attitude that was said before the first image, '' = none."""
+        """Return the attitude that was said before the first image; '' if there was none."""
         if self.inputs.attitude is None:
             return ''
         said, message = bag.first(self.inputs.attitude.name)
@@ -234,7 +234,11 @@ class _Tries:
         self._failed: int | None = 0
 
     def fail(self, topic: str, error: Exception) -> None:
-        """Count one; BagError when it is one of too many without a good one."""
+        """Count one.
+
+        Raises:
+            BagError: it is one of too many without a good one.
+        """
         self._remarks.add(f'{self._what} that cannot be read, left out', example=error)
         if self._failed is not None:
             self._failed += 1

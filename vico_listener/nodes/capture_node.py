@@ -34,8 +34,8 @@ class CaptureNode(ManagedNode):
     """Publishes what camera and microphone give, with the stamps of this computer's clock.
 
     Args:
-        camera: what sees; None = what the parameters say is opened when the node is configured.
-        microphone: what hears beside that camera; None = nothing does.
+        camera: what sees; None to open what the parameters say when the node is configured.
+        microphone: what hears beside that camera; None if nothing does.
     """
 
     API = CAPTURE

@@ -33,7 +33,7 @@ class ControllerWatch:
 
     Attributes:
         problems: why it will refuse or stop what the head sends.
-        advice: what would be better set otherwise; None = nothing is known of the controller.
+        advice: what would be better set otherwise; None if nothing is known of the controller.
     """
 
     def __init__(self, node: Node, target: str, joints: Sequence[str], reads_state: bool) -> None:

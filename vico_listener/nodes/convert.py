@@ -108,7 +108,11 @@ def speaker_message(frame: SpeakerFrame, frame_id: str) -> msg.SpeakerFrame:
 
 
 def speaker_of(message: msg.SpeakerFrame) -> SpeakerFrame:
-    """Return the speaker frame of a message; VicoError when its face cannot be read."""
+    """Return the speaker frame of a message.
+
+    Raises:
+        VicoError: its face cannot be read.
+    """
     acoustic = np.array(message.acoustic, np.float32)
     assert acoustic.shape == (ACOUSTIC_SIZE,)
     return SpeakerFrame(
@@ -155,7 +159,11 @@ def motion_message(motion: ListenerMotion, frame_id: str) -> msg.ListenerMotion:
 
 
 def motion_of(message: msg.ListenerMotion) -> ListenerMotion:
-    """Return the listener motion of a message; VicoError when it cannot be read."""
+    """Return the listener motion of a message.
+
+    Raises:
+        VicoError: it cannot be read.
+    """
     return ListenerMotion(
         stamp=stamp_of(message.header.stamp),
         source_stamp=stamp_of(message.source_stamp),
@@ -180,7 +188,7 @@ def foreign_pcm(message: Any) -> tuple[bytes, AudioFormat]:
     """Return PCM and format of an AudioStamped of mgonzs13's audio_common_msgs.
 
     Raises:
-        ValueError: an unknown sample format.
+        DataError: the sample format is unknown.
     """
     info, data = message.audio.info, message.audio.audio_data
     if info.format not in _FOREIGN_FORMATS:

@@ -61,7 +61,11 @@ def create_expression_output(
 
 
 def create_avatar(address: str) -> Any:
-    """Return the avatar at an address; NotInstalledError when what it needs is not installed."""
+    """Return the avatar at an address.
+
+    Raises:
+        NotInstalledError: what it needs is not installed.
+    """
     try:
         module = import_module('vico_listener.robot.avatar')
     except ModuleNotFoundError as error:

@@ -55,7 +55,7 @@ def spin_face(
         show: called with each motion.
         namespace: the namespace of the stack, unless the ROS arguments name one.
         arguments: command line with the ROS arguments.
-        interruption: says when to end; None = Ctrl-C does, as a KeyboardInterrupt.
+        interruption: says when to end; None if Ctrl-C does, as a KeyboardInterrupt.
 
     Raises:
         UnavailableError: ROS does not start.

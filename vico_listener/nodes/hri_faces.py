@@ -26,7 +26,7 @@ _ID = re.compile(r'\w+')
 
 
 def require_hri_msgs() -> None:
-    """NotInstalledError when the messages are not installed."""
+    """Raise NotInstalledError, with the remedy, when the messages are not installed."""
     try:
         import_module('hri_msgs.msg')
     except ModuleNotFoundError:

@@ -151,7 +151,7 @@ def compressed_to_bgr(message: Any) -> Image:
 
 
 def encoded_size(data: bytes | memoryview) -> tuple[int, int] | None:
-    """Return the width and height that the head of a JPEG or PNG tells; None = nothing.
+    """Return the width and height that the head of a JPEG or PNG tells; None if it tells none.
 
     OpenCV makes room for that many pixels before it finds that they are not there.
     """

@@ -112,7 +112,7 @@ class InputSubscription:
         return '' if self._subscription is None else str(self._subscription.topic_name)
 
     def mismatch(self) -> str:
-        """Return what is wrong when somebody publishes another type on the topic; '' = nothing."""
+        """Return what is wrong when somebody publishes another type on the topic, or ''."""
         if self._subscription is None:
             return ''
         name = self._subscription.topic_name

@@ -89,7 +89,7 @@ def _reserve_domain() -> int:
 
 
 def _lock(domain: int) -> int | None:
-    """Lock the file of a domain and return it, open; None = another process has it."""
+    """Lock the file of a domain and return it, open; None if another process has it."""
     path = Path(tempfile.gettempdir(), f'vico_listener_domain_{domain}.lock')
     try:
         # Created only where it is missing: Linux lets nobody "create" another user's file.

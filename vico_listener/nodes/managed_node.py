@@ -32,7 +32,7 @@ class ManagedNode(LifecycleNode):
     its traceback and ends in rclpy's error state.
 
     Attributes:
-        failure: why the node cannot go on, which ends its process; '' = it can.
+        failure: why the node cannot go on, which ends its process; '' as long as it can.
         warnings: logs what goes on now and then.
     """
 

@@ -75,7 +75,7 @@ class MediaPublisher:
     def calibrate(self, info: Any) -> None:
         """Say what the camera is like (the fields of a CameraInfo), and wait until that is known.
 
-        Call it before the first image; None = nobody knows.
+        Call it before the first image; None if nobody knows.
         """
         if info is None or self._camera_info is None:
             return

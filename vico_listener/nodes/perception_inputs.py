@@ -61,8 +61,8 @@ class PerceptionInputs:
         node: owner of the subscriptions.
         table: its parameters.
         audio: format of the audio until an audio_info says otherwise.
-        head_camera: knows where a camera on the head is; None = the camera does not move.
-        on_image: takes each image, with the stamp that counts (ns; 0 = none).
+        head_camera: knows where a camera on the head is; None if the camera does not move.
+        on_image: takes each image, with the stamp that counts (ns; 0 if none does).
         on_camera_info: takes each message.
         on_audio: takes each chunk of audio, with the stamp that counts.
         on_jump: is told before a stamp that jumps: what is kept of the time before is of no use.
@@ -151,7 +151,7 @@ class PerceptionInputs:
         return 0 if self._audio is None else self._audio.format_changes
 
     def message_length(self, stream: str) -> float:
-        """Return how much a message of a stream holds, s; 0 = not known, or an image."""
+        """Return how much a message of a stream holds, s; 0 if unknown, or of an image."""
         return 0.0 if self.clocks is None else self.clocks.chunk(stream) / NANOSECONDS
 
     def lacks_clock(self) -> bool:
@@ -193,6 +193,10 @@ class PerceptionInputs:
 
 
 def image_of(message: Any) -> Image:
-    """Return the image of an Image or CompressedImage; ImageError when it cannot be used."""
+    """Return the image of an Image or CompressedImage.
+
+    Raises:
+        ImageError: it cannot be used.
+    """
     decode = compressed_to_bgr if isinstance(message, CompressedImage) else image_to_bgr
     return decode(message)

@@ -135,7 +135,7 @@ class PerceptionNode(ManagedNode):
         self._feed.call(lambda: self._calibrate(message))
 
     def _fail(self, error: Exception) -> None:
-        """A job raised what nobody expected: a robot goes on with the next, a replay is over."""
+        """Tell what a job raised unexpectedly: a robot goes on with the next, a replay is over."""
         self._diagnosis.complain_of(error)
         if self._inputs.clocks is None:
             self.failure = f'{type(error).__name__}: {error}'

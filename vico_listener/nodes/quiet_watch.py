@@ -76,7 +76,7 @@ class QuietWatch:
             self._let_go(silent=True)
 
     def replay_waits(self, position: ReplayWait) -> None:
-        """The replay waits for us: let go what waits for more, once we have all that it sent.
+        """Let go what waits for more, once we have all that the replay, which waits for us, sent.
 
         Whether that is so depends on stamps alone, so that the same recording is let go at the same
         places, whatever else the machine has to do.

@@ -43,7 +43,7 @@ class Standstill:
     """How far a replay has come that waits for the stack, ns.
 
     Attributes:
-        image, audio: the stamps of the newest image and of the newest audio sent; 0 = none yet.
+        image, audio: the stamps of the newest image and of the newest audio sent, or 0.
         tick: the newest tick to which it knows the answer.
     """
 
@@ -89,7 +89,7 @@ class ReplayPace:
         self._answered = False
 
     def sent(self, stamp: int, image: bool = True) -> None:
-        """An image, or audio, with this stamp (ns) is on its way."""
+        """Note that an image, or audio, with this stamp (ns) is on its way."""
         if not image:
             self._audio = stamp
             return
@@ -100,7 +100,7 @@ class ReplayPace:
         self._on_standstill(Standstill(self._image, self._audio, self._consumed_stamp))
 
     def answered(self, tick: int) -> None:
-        """The stack has come to this tick (ns)."""
+        """Note that the stack has come to this tick (ns)."""
         with self._news:
             self._consumed_stamp = tick
             self._answered = True

@@ -50,7 +50,7 @@ class CommandMessages:
         Args:
             command: due at its stamp.
             now: when it is sent, ns, by the same clock.
-            stamp: the same by the clock of headers; None = they are one.
+            stamp: the same by the clock of headers; None if the two are one.
         """
         message = self.kind()
         ahead = (command.stamp - now) / NANOSECONDS

@@ -139,11 +139,11 @@ class RobotOutput:
     """Sends commands to one robot.
 
     Args:
-        node: owner of the publisher.
-        profile: of the robot.
+        node: the owner of the publisher.
+        profile: the profile of the robot.
         replay: whether time is that of a replay, which every header then says.
         publisher_of: makes a publisher of a type for a topic.
-        topic: to send to, or the action; '' = that of the profile.
+        topic: where to send, a topic or an action; '' for that of the profile.
 
     Raises:
         NotInstalledError: the robot needs a package that is not installed.

@@ -20,7 +20,7 @@ def start_ros(arguments: Sequence[str] | None = None) -> None:
     `Interruption`, a command gets KeyboardInterrupt.
 
     Args:
-        arguments: the command line with its ROS arguments; None = this process'.
+        arguments: the command line with its ROS arguments; None for those of this process.
 
     Raises:
         UnavailableError: ROS does not start, e.g. because of a wrong ROS argument.

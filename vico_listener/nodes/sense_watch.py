@@ -57,7 +57,7 @@ class SenseWatch:
         """Return what the run has been worth so far.
 
         Args:
-            source: what was played to the stack; None = it has a camera and a microphone.
+            source: what was played to the stack; None if it has a camera and a microphone.
         """
         lost = [f'{count:.0f} {why}' for name, why in LOST.items() if (count := self._value(name))]
         # The format is None where perception was told that there is no microphone.

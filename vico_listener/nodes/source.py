@@ -40,7 +40,7 @@ class Source(Protocol):
     Attributes:
         info: what is in it.
         start: stamp of stream time 0, ns.
-        attitude: the one it begins with, '' = none.
+        attitude: the one it begins with; '' if there is none.
         camera_info: the intrinsics of its camera, with the fields of sensor_msgs/CameraInfo; None =
             it has none.
         remarks: what was skipped or put right since it was played last.
@@ -70,7 +70,7 @@ class ClipSource:
 
     Args:
         path: of the file.
-        wants_audio: False = play it without its audio.
+        wants_audio: False to play it without its audio.
 
     Raises:
         ClipError: it cannot be used.

@@ -47,7 +47,7 @@ class Calibration:
 
     @property
     def fault(self) -> str:
-        """What cannot be right about it; '' = nothing."""
+        """What cannot be right about it, or ''."""
         x, y = self.camera.cx, self.camera.cy
         if self.width == 0 or self.height == 0:
             return ''

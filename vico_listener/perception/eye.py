@@ -44,8 +44,8 @@ class Eye:
 
     Attributes:
         rotation: by how much they are turned at present, degrees clockwise.
-        calibration: what is known of the camera; None = only the field of view.
-        misfit: why it does not serve for the images; '' = it does.
+        calibration: what is known of the camera; None if it is only the field of view.
+        misfit: why it does not serve for the images; '' if it does.
     """
 
     def __init__(self, tracker: FaceTracker, rotation: str = '0') -> None:

@@ -37,7 +37,7 @@ class Feed:
     Args:
         on_error: is told of an exception that a job raised; the worker goes on.
         lossless: keep everything.
-        ordered: the streams that wait for one another when lossless; none = order of arrival.
+        ordered: the streams that wait for one another when lossless; none for the order of arrival.
 
     Attributes:
         dropped: how many jobs were dropped, by stream.
@@ -65,7 +65,7 @@ class Feed:
         self._thread.start()
 
     def put(self, stream: str, stamp: int, job: Job) -> None:
-        """Take what a stream brings, with its stamp in ns; 0 = no stamp, it cannot be ordered."""
+        """Take what a stream brings, with its stamp in ns; 0 if it has none to order it by."""
         self._last_arrival = self._arrivals[stream] = time.monotonic()
         self._newest[stream] = stamp
         if self._order is None or stamp == 0:
@@ -108,7 +108,7 @@ class Feed:
         return time.monotonic() - self._arrivals.get(stream, self._began)
 
     def newest(self, stream: str) -> int:
-        """Return the stamp of the newest that a stream brought, ns; 0 = nothing yet."""
+        """Return the stamp of the newest that a stream brought, ns; 0 before it brought any."""
         return self._newest.get(stream, 0)
 
     def release(self, silent: bool) -> None:

@@ -39,7 +39,7 @@ class Tracker(Protocol):
         """The basis of its motions."""
 
     def update(self, image: NDArray[np.uint8], stamp: int, speaking: bool = False) -> FaceMotion:
-        """Return the face in an image (H, W, 3, BGR) taken at `stamp` ns; confidence 0 = none."""
+        """Return the face in an image (H, W, 3, BGR) at `stamp` ns; its confidence may be 0."""
 
     def look_around(self) -> None:
         """Finish what `update` left to do in the last image."""
@@ -91,7 +91,7 @@ class Perception:
 
     Args:
         tracker: image -> FaceMotion.
-        audio: the acoustic stream; None = there is no audio (audio_valid is always False).
+        audio: the acoustic stream; None if there is no audio (audio_valid is always False).
         audio_wait: longest wait of a tick for its audio, s of stream time.
         listen_to: to whom the head listens, one of `LISTEN_TO`.
     """

@@ -52,7 +52,7 @@ class RunCheck:
         senses: what was seen and heard.
         wants_audio: False where the user wants none.
         audio_behind: by how much audio came later than the image of its time, s; negative =
-            earlier; None = nobody measured it.
+            earlier; None if nobody measured it.
         notes: lines about how a recording was played.
         skipped: what was not perceived, and why.
     """

@@ -146,7 +146,7 @@ class SenseClocks:
     def _find_reasons(
         self, clocks: dict[str, StreamClock], delays: dict[str, int | None]
     ) -> dict[str, str]:
-        """Say why the stamps of each stream cannot be used; '' = they can."""
+        """Say why the stamps of each stream cannot be used; '' if they can."""
         reasons = {name: clock.fault for name, clock in clocks.items()}
         known = {name: delay for name, delay in delays.items() if delay is not None}
         # The one that is farther from its arrival is the first to be given up.
@@ -230,7 +230,7 @@ class SenseClocks:
     # What is told.
 
     def deafness(self) -> str:
-        """Say why most of the audio comes too late for its images; '' = it does not."""
+        """Say why most of the audio comes too late for its images; '' if it does not."""
         if AUDIO not in self._clocks or self._needed <= LONGEST_AUDIO_NS:
             return ''
         chunk = self._clocks[AUDIO].chunk

@@ -44,7 +44,7 @@ class StreamClock:
     """Measures one stream. All times are ns.
 
     Attributes:
-        fault: what is wrong with the stamps by themselves, as in 'image stamps ...'; '' = nothing.
+        fault: what is wrong with the stamps by themselves, as in 'image stamps ...', or ''.
         chunk: how long its longest messages of late last; 0 for images.
         arrival: when the newest message came; None before the first.
     """
@@ -69,7 +69,7 @@ class StreamClock:
         A stamp that has jumped is put where it was expected, until more of its kind have come.
 
         Args:
-            stamp: of its header; 0 = it has none.
+            stamp: of its header; 0 if it has none.
             arrival: when it came, by this computer's clock.
             duration: how much audio it holds.
 
@@ -117,7 +117,7 @@ class StreamClock:
 
     @property
     def delay(self) -> int | None:
-        """How long after its stamp (its end, of audio) a message arrives; None = unknown."""
+        """How long after its stamp (its end, of audio) a message arrives; None if unknown."""
         return None if self.fault else self._delay
 
     def arrived(self, arrival: int, duration: int = 0) -> int:

@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 def cache_folder(name: str) -> Path | None:
     """Return the folder `vico_listener/<name>` below $XDG_CACHE_HOME, or below ~/.cache.
 
-    It need not be there yet. None = this process has no home folder.
+    It need not be there yet. None if this process has no home folder.
     """
     given = os.environ.get('XDG_CACHE_HOME')
     try:

@@ -21,7 +21,7 @@ TIGHT = 0.1
 
 
 def tolerance_of(joint: str) -> str:
-    """Return the parameter that says how far from its path (rad) a joint may be; 0 = any."""
+    """Return the parameter that says how far from its path (rad) a joint may be; 0 for any."""
     return f'constraints.{joint}.trajectory'
 
 

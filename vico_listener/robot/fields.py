@@ -15,8 +15,11 @@ class Fields:
     """The fields of one mapping.
 
     Args:
-        data: what the YAML file holds; ProfileError when it is no mapping.
+        data: what the YAML file holds.
         where: what the mapping is, for error messages.
+
+    Raises:
+        ProfileError: the data is no mapping.
     """
 
     def __init__(self, data: Any, where: str) -> None:
@@ -29,7 +32,11 @@ class Fields:
         return field in self._data
 
     def take(self, field: str) -> Any:
-        """Take a field as it is; ProfileError when it is missing."""
+        """Take a field as it is.
+
+        Raises:
+            ProfileError: it is missing.
+        """
         if field not in self._data:
             raise ProfileError(f'{self.where}: {field} is missing')
         return self._data.pop(field)
@@ -71,13 +78,13 @@ class Fields:
         return value
 
     def finish(self) -> None:
-        """ProfileError when a field was not taken."""
+        """Raise ProfileError when a field was not taken."""
         if self._data:
             raise ProfileError(f'{self.where}: unknown field {", ".join(map(str, self._data))}')
 
 
 def check_number(value: Any, what: str, low: float, high: float) -> float:
-    """Return a number in ``low..high``, or ProfileError."""
+    """Return a number in ``low..high``; anything else raises ProfileError."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ProfileError(f'{what} must be a number, not {value!r}')
     if not low <= value <= high:  # also false for NaN

@@ -91,7 +91,7 @@ class Joint:
         name: as the robot's controller knows it.
         axis: 'roll', 'pitch' or 'yaw'.
         sign: +1 or -1.
-        gain: scales the angle (1 = as large as the listener moves).
+        gain: scales the angle; 1 to turn as far as the listener does.
         offset: joint position that looks straight ahead, rad.
         minimum, maximum: position limits, rad.
         max_velocity, max_acceleration: rad/s, rad/s^2.

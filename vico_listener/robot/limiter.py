@@ -72,7 +72,7 @@ class JointLimiter:
         Args:
             target: one that is not finite counts as the present position.
             speed_scale: (0..1], slows the motion down.
-            rate: of the target since the last step, rad/s; 0 = it stands still.
+            rate: of the target since the last step, rad/s; 0 if it stands still.
             bounds: narrower position limits than the joint's own; `reach` must lie in them.
         """
         joint, dt = self._joint, self._dt

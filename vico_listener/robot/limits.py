@@ -31,7 +31,7 @@ class Demand:
 
     Attributes:
         room: smallest distance to the position limits, rad; negative = beyond one.
-        velocity, acceleration, jerk: largest share of the limit; more than 1 = exceeded.
+        velocity, acceleration, jerk: largest share of the limit; above 1 it is exceeded.
     """
 
     room: float

@@ -116,7 +116,7 @@ class MeasuredPositions:
             names: of the joints; those that are not the head's are ignored.
             positions: in the unit of the source.
             now: when it came.
-            stamp: of its header, ns; 0 = none. One that comes again is no news.
+            stamp: of its header, ns; 0 if it has none. One that comes again is no news.
         """
         if len(names) != len(positions):
             if self._joints.keys().isdisjoint(names):

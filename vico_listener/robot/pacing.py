@@ -59,7 +59,7 @@ class Standstill:
         self._sent = [sent for sent in self._sent if sent.stamp != command.stamp]
 
     def since(self, now: int) -> int | None:
-        """Return the time (ns) from the last command to `now`; None = none by this clock."""
+        """Return the time (ns) from the last command to `now`, or None."""
         if self._sent and now < self._sent[-1].stamp - self._period:
             self._sent.clear()
         return now - self._sent[-1].stamp if self._sent else None

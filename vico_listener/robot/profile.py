@@ -67,7 +67,7 @@ def head_rotation(profile: RobotProfile, positions: ArrayLike) -> NDArray[np.flo
 
 
 def joint_positions(profile: RobotProfile, rotation: ArrayLike) -> NDArray[np.float64]:
-    """Joint positions (rad) of a head that is turned by roll, pitch, yaw (3,), rad.
+    """Return the joint positions (rad) of a head that is turned by roll, pitch, yaw (3,), rad.
 
     The reverse of `head_rotation`; what the head has no joint for is left out.
     """

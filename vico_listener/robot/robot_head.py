@@ -281,7 +281,7 @@ class ReplayClock:
         self._heard = 0
 
     def hear(self, stamp: int) -> None:
-        """A motion has come; `stamp` (ns) is the time."""
+        """Take the stamp (ns) of a motion that has come, which is the time now."""
         self._heard = self._wall()
         self._offset = stamp - self._heard
 

@@ -88,7 +88,7 @@ class AudioFormat:
 
     @property
     def fault(self) -> str:
-        """Why audio of this format cannot be heard; '' = it can."""
+        """Why audio of this format cannot be heard; '' if it can."""
         try:
             self.check()
         except VicoError as error:

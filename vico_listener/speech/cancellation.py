@@ -28,7 +28,7 @@ class Cancellation:
     """Follows the energy of the channels and of their mean.
 
     Attributes:
-        channel: the loudest one while the mean is silent beside it; None = hear the mean.
+        channel: the loudest one while the mean is silent beside it; None to hear the mean.
     """
 
     def __init__(self, channels: int) -> None:

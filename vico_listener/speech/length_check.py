@@ -55,7 +55,7 @@ class LengthCheck:
 
     @property
     def factor(self) -> float:
-        """How many times as long as its stamps say the audio is; 1 = right, or nobody can tell."""
+        """How many times as long as its stamps say the audio is; 1 if nobody can tell."""
         if len(self._messages) <= ENOUGH:
             return 1.0
         stamps, lengths = np.array(self._messages).T

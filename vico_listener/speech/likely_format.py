@@ -52,7 +52,7 @@ QUIETEST = 1e-9
 
 
 def likely_format(bytes_a_second: float, data: bytes = b'') -> AudioFormat | None:
-    """Return the format that PCM of so many bytes a second probably has; None = nobody knows.
+    """Return the format that PCM of so many bytes a second probably has; None if nobody knows.
 
     Args:
         bytes_a_second: how many there are.
@@ -70,7 +70,7 @@ def likely_format(bytes_a_second: float, data: bytes = b'') -> AudioFormat | Non
 
 
 def better_reading(format_: AudioFormat, data: bytes) -> AudioFormat | None:
-    """Return how bytes of the same size are audio that are none as `format_`; None = they are.
+    """Return how bytes of the same size are audio that are none as `format_`; None if they are.
 
     Args:
         format_: as which they are taken.

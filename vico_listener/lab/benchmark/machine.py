@@ -65,7 +65,7 @@ def one_core() -> Iterator[Core]:
 
 
 def _affinities() -> dict[int, set[int]]:
-    """Return the cores of the calling thread (key 0) and of all threads; empty = unknown."""
+    """Return the cores of the calling thread (key 0) and of all threads; empty if unknown."""
     if not hasattr(os, 'sched_getaffinity'):
         return {}
     found = {0: os.sched_getaffinity(0)}

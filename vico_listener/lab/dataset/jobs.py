@@ -28,7 +28,7 @@ def run_jobs(
     Args:
         function: function of a module, so that another process finds it.
         jobs: its arguments, which can be pickled.
-        workers: processes, None = one for each core; 1 stays in this one.
+        workers: how many processes work; None for one per core, 1 to stay in this one.
         what: label of the progress bar.
         unit: name of one job in the progress bar.
         on_ray: in the cluster of Ray at RAY_ADDRESS, or one made here with so many workers. Files

@@ -16,7 +16,11 @@ from vico_listener.rotation import rpy_from_matrix
 
 
 def first_face(track: FaceTrack) -> FaceMotion:
-    """Return the first visible face, as the camera saw it; DataError when there is none."""
+    """Return the first visible face, as the camera saw it.
+
+    Raises:
+        DataError: there is none.
+    """
     if not track.valid.any():
         raise DataError('the face is never seen: there is no reference')
     return track.motion(int(np.argmax(track.valid)))

@@ -32,8 +32,8 @@ class Trouble:
     Attributes:
         kind: one of `KINDS`.
         what: what happens.
-        sees: what a user sees then; '' = nothing.
-        remedy: '' = none is needed.
+        sees: what a user sees then; '' if that is nothing.
+        remedy: what helps; '' if nothing is needed.
         test: ``file.py: test``.
     """
 

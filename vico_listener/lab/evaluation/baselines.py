@@ -177,7 +177,11 @@ class SimulationListener(TrainedBaseline):
     same_attitude = False
 
     def reset(self, reference: FaceMotion, attitude: Attitude) -> None:
-        """See `Listener.reset`; DataError when no clip has the attitude and it must."""
+        """See `Listener.reset`.
+
+        Raises:
+            DataError: no clip has the attitude, and it must have it.
+        """
         super().reset(reference, attitude)
         fits = [
             number
@@ -225,7 +229,11 @@ class MeanListener(TrainedBaseline):
         }
 
     def reset(self, reference: FaceMotion, attitude: Attitude) -> None:
-        """See `Listener.reset`; DataError when no clip of the train split has the attitude."""
+        """See `Listener.reset`.
+
+        Raises:
+            DataError: no clip of the train split has the attitude.
+        """
         super().reset(reference, attitude)
         self._demand(attitude in self._changes, attitude)
         self._attitude = attitude if attitude in self._changes else next(iter(self._changes))
@@ -255,7 +263,7 @@ BASELINES: dict[str, type[Baseline]] = {
 
 
 def _trained(name: str, features: str | Path) -> list[tuple[Attitude, FaceTrack, FaceMotion]]:
-    """Attitude, motion and first visible face of the listeners of a train split."""
+    """The attitudes, motions and first visible faces of the listeners of a train split."""
     if not str(features):
         raise SettingError(f'the listener {name} needs the option features, a folder')
     clips = [c for c in load_features(Path(features), 'train') if c.listener.valid.any()]
@@ -272,7 +280,7 @@ def _trained(name: str, features: str | Path) -> list[tuple[Attitude, FaceTrack,
 
 
 def _mean_change(people: list[tuple[FaceTrack, FaceMotion]]) -> tuple[NDArray, NDArray, NDArray]:
-    """Mean change of expression, rotation and translation since the first faces."""
+    """Return the mean change of expression, rotation and translation since the first faces."""
     return (
         np.concatenate([t.expression - first.expression for t, first in people]).mean(axis=0),
         np.concatenate([t.rotation - t.rotation[0] for t, _ in people]).mean(axis=0),

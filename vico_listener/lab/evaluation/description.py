@@ -115,7 +115,11 @@ class AttitudeDescription:
         return not self.hard_misses and len(self.soft_misses) <= MAX_SOFT_MISSES
 
     def row(self, label: str) -> Row:
-        """Return the row with a label; KeyError when there is none."""
+        """Return the row with a label.
+
+        Raises:
+            KeyError: there is none.
+        """
         for row in self.rows:
             if row.label == label:
                 return row

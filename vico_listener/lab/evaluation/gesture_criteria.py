@@ -73,7 +73,7 @@ def _decay(pool: Pool) -> Figure:
 
 
 def _spread_ratio(values: list[float]) -> Figure:
-    """90 % quantile in terms of the 10 % one."""
+    """Return the 90 % quantile as a multiple of the 10 % quantile."""
     if len(values) < MIN_SHARE_EVENTS:
         return Figure(None, f'n = {len(values)}')
     low, high = np.quantile(values, (0.1, 0.9))
@@ -87,7 +87,7 @@ def _cycle_sd(pool: Pool) -> Figure:
 
 
 def _clustered(pool: Pool) -> Figure:
-    """Percentage of the pauses between the nods of a track that are short."""
+    """Return the percentage of the pauses between the nods of a track that are short."""
     gaps = [later.start - nod.end for events in pool for nod, later in pairwise(events.nods)]
     return count_share(sum(gap < CLUSTER_GAP for gap in gaps), len(gaps))
 

@@ -169,19 +169,19 @@ class Integrators:
         return outcome
 
     def _controller(self, outcome: Outcome) -> None:
-        """A trajectory controller, and a head that stands elsewhere at first."""
+        """Play before a trajectory controller whose head stands elsewhere at first."""
         with self._stage(outcome) as (place,):
             self._listen(place)
             place.judge(outcome, self._seconds)
 
     def _simulator(self, outcome: Outcome) -> None:
-        """The same in simulated time."""
+        """Play the same in simulated time."""
         with self._stage(outcome, gazebo=True) as (place,):
             self._listen(place)
             place.judge(outcome, self._seconds)
 
     def _dialogue(self, outcome: Outcome) -> None:
-        """The head is released, moved by another program, and taken back, again and again."""
+        """Release the head, let another program move it, and take it back, again and again."""
         random = np.random.default_rng(0)
         with self._stage(outcome) as (place,):
             end = time.monotonic() + self._seconds
@@ -214,7 +214,7 @@ class Integrators:
                 outcome.problems.append(f'began {worst:.0f} degrees from where it stood')
 
     def _two_robots(self, outcome: Outcome) -> None:
-        """Two stacks and two robots in one graph, one of which is released."""
+        """Run two stacks and two robots in one graph, one of which is released."""
         with self._stage(outcome, two=True) as (first, second):
             self._set_active(second, False)
             self._wait(lambda: self._rests(second), 'the second head to rest')

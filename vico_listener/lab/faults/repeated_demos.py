@@ -22,7 +22,7 @@ class Demo:
 
     Attributes:
         recording: name of the clip or bag.
-        motion: the beginning of the SHA-256 of its `motion.csv`; '' = the demo failed.
+        motion: the beginning of the SHA-256 of its `motion.csv`; '' if the demo failed.
         said: the last line that it said.
     """
 

@@ -103,6 +103,6 @@ def longest_gap(seen: Seen, start: float, end: float) -> float:
 
 
 def beyond_range(commands: NDArray[np.float64], profile: RobotProfile) -> float:
-    """Return by how much commands (N, joints) leave a joint's range at most, rad; 0 = not."""
+    """Return by how much commands (N, joints) leave a joint's range at most (rad), or 0."""
     largest = -min(rooms(profile.joints, commands))
     return largest if largest > EDGE else 0.0

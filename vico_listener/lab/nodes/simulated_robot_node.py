@@ -55,7 +55,7 @@ class SimulatedRobot(Node):
         profile: of a robot that takes trajectories on a topic.
         positions: where it stands, rad; straight ahead if None.
         gazebo: whether it is a simulator, whose time is its own.
-        command: topic of the trajectories; '' = that of the profile.
+        command: topic of the trajectories; '' for that of the profile.
         settings: of the `TrajectoryController`.
 
     Attributes:

@@ -35,7 +35,7 @@ class Channel:
 
 
 def _face(name: str, *names: str) -> Channel:
-    """The mean of coefficients of both sides or of none."""
+    """Return a channel of the mean of coefficients, which are of both sides or of none."""
 
     def measure(events: TrackEvents, window: slice) -> float:
         return float(coefficient(events.track.expression[window], *names).mean())
@@ -57,7 +57,7 @@ def _begun(gestures: Sequence[HeadGesture], window: slice) -> float:
 
 
 def _off(events: TrackEvents, window: slice) -> float:
-    """How far the gaze is from where the head rests, mean, deg."""
+    """Return how far the gaze is from where the head rests on average, deg."""
     return float(np.hypot(*gaze_direction(events.track)[window].T).mean())
 
 

@@ -107,7 +107,7 @@ def perceived(scene: Scene) -> list[SpeakerFrame]:
 
 @lru_cache(maxsize=1)
 def _stream() -> AcousticStream:
-    """The stream for every scene: its network takes a fifth of a second to load."""
+    """Return the stream for every scene, whose network takes a fifth of a second to load."""
     return acoustic_stream(AUDIO)
 
 

@@ -141,7 +141,7 @@ def laughs(scene: Scene, at: int) -> Scene:
 
 
 def _sentence(scene: Scene, at: int, mark: str) -> Scene:
-    """A sentence that ends at a tick, and silence after it."""
+    """Return a sentence that ends at a tick, and silence after it."""
     voice = spoken(SENTENCE + mark, scene.speech)
     first = at - int(np.ceil(len(voice) / INTERNAL_RATE * MODEL_RATE))
     waiting = hushed(scene, first, at + round(AFTER_QUESTION * MODEL_RATE))

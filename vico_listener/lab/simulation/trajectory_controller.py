@@ -36,7 +36,7 @@ class Trajectory:
     Attributes:
         joints: their names.
         points: in the order of time.
-        stamp: when it begins, ns; 0 = at once.
+        stamp: when it begins, ns; 0 for at once.
     """
 
     joints: tuple[str, ...]

@@ -27,7 +27,7 @@ class StudyClip:
         name: its name, in the key only.
         split: `test`, `ood` or any other word; scores are given per split.
         speaker: video of the speaker, with audio.
-        listener: video of the true listener; None = no preference question.
+        listener: video of the true listener; None for no preference question.
         attitude: the true listener's attitude; None when there is no `listener`.
         generated: videos of the generated listener by attitude.
     """

@@ -115,7 +115,7 @@ def clip_sequences(
         config: configuration of the network.
         norm: normalisation of its training.
         clips: clips in the network's basis.
-        window: ticks of a window, whose first face is its reference; 0 = whole clips.
+        window: ticks of a window, whose first face is its reference; 0 for whole clips.
         stride: ticks from one window's start to the next.
     """
     return stack(

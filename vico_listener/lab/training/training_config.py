@@ -24,10 +24,10 @@ class TrainingConfig:
     Attributes:
         model: the network.
         dyads: the synthetic data set.
-        features: folder of a data set's features (`vico dataset extract`, or `dyads`); '' = the
+        features: folder of a data set's features (`vico dataset extract`, or `dyads`); '' for the
             dyads are made.
         window, stride: train on windows of so many ticks, every so many ticks (features only);
-            window 0 = whole clips.
+            window 0 for whole clips.
         loss: weights.
         seed: seed of the initial weights and of the order.
         epochs: number of epochs; each uses a share of `epoch_share` of the sequences.
@@ -60,7 +60,7 @@ class TrainingConfig:
     noise: float = 0.0
 
     def __post_init__(self) -> None:
-        """SettingError names the field that is wrong."""
+        """Check the values; a SettingError names the field that is wrong."""
         if self.window < 0 or self.stride < 1:
             raise SettingError('window must not be negative, stride at least 1')
         if self.window and self.stride > self.window:

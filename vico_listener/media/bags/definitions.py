@@ -48,11 +48,11 @@ def new_message(kind: str, **fields: Any) -> Any:
 
 
 def time_of(stamp: int) -> Any:
-    """builtin_interfaces/Time of a stamp in ns."""
+    """Return the builtin_interfaces/Time of a stamp in ns."""
     seconds, nanoseconds = divmod(stamp, NANOSECONDS)
     return new_message('builtin_interfaces/msg/Time', sec=seconds, nanosec=nanoseconds)
 
 
 def header_of(stamp: int, frame_id: str) -> Any:
-    """std_msgs/Header of a stamp in ns."""
+    """Return a std_msgs/Header with a stamp in ns and a frame."""
     return new_message('std_msgs/msg/Header', stamp=time_of(stamp), frame_id=frame_id)

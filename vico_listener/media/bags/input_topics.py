@@ -31,7 +31,7 @@ OWN_PICTURES = ('face/image', 'face/image/compressed')
 
 @dataclass(frozen=True)
 class Inputs:
-    """Topics of a bag that are played; None = there is none.
+    """Topics of a bag that are played; None where there is none.
 
     Attributes:
         image: the camera; camera_info: its intrinsics.
@@ -93,7 +93,7 @@ def choose_inputs(
     Args:
         path: of the bag, for messages.
         topics: its topics.
-        image_topic: name, with or without the leading slash; '' = the one that has such a type.
+        image_topic: name, with or without the leading slash; '' for the one that has such a type.
         audio_topic: the same; 'none' = play without audio.
 
     Raises:

@@ -223,7 +223,7 @@ class _Fields:
 
 
 def _limits(file: BinaryIO) -> tuple[int, int]:
-    """Return where the footer lies, and the summary (0 = there is none)."""
+    """Return where the footer lies, and the summary (0 if there is none)."""
     if file.read(len(MAGIC)) != MAGIC:
         raise ValueError('it does not begin as MCAP does')
     footer = file.seek(0, 2) - len(MAGIC) - FOOTER_SIZE

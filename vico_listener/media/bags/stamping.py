@@ -53,7 +53,7 @@ class Evidence:
     Attributes:
         name: 'images' or 'audio'.
         recorded: (N,) time of recording, ns.
-        stamps: (N,) of the headers, ns; 0 = none.
+        stamps: (N,) of the headers, ns; 0 where there is none.
         lasting: (N,) how long each is, ns; 0 for images.
         headed: its messages have headers.
     """
@@ -81,7 +81,7 @@ class Evidence:
         )
 
     def fault(self) -> str:
-        """Why the stamps cannot be used; '' = they can."""
+        """Return why the stamps cannot be used; '' if they can."""
         stamped = self.stamps[self.stamps != 0]
         if not len(stamped) or len(stamped) < MOSTLY * len(self.stamps):
             return 'no stamps'
@@ -123,7 +123,7 @@ def choose_stamping(
 
     Args:
         images: first of them.
-        audio: first of it, None = there is none.
+        audio: the first stamp of the audio; None if there is none.
         duration: of the bag, ns.
         mode: 'header': by their own stamps, where there are any; 'arrival': by the times of
             recording; 'auto': by their own, unless these cannot be.
@@ -166,7 +166,7 @@ def _seconds(nanoseconds: int) -> str:
 
 
 def header_stamp(message: RawMessage) -> int:
-    """Return the stamp of a message's header, ns; 0 = none.
+    """Return the stamp of a message's header, ns; 0 if it has none.
 
     Raises:
         MessageError: the message ends too early.
@@ -202,7 +202,7 @@ class StreamStamps:
 
         Args:
             recorded: time of recording, ns.
-            stamp: of its header, ns; 0 = none.
+            stamp: of its header, ns; 0 if it has none.
             lasting: how long it is, ns.
         """
         elapsed = None

@@ -29,7 +29,7 @@ class StoredTopic:
         name: of the topic.
         kind: type of its messages (``package/msg/Name``).
         encoding: of its messages, 'cdr' in ROS 2.
-        language: of the definition, 'ros2msg', 'ros2idl' or 'omgidl'; '' = there is none.
+        language: of the definition, 'ros2msg', 'ros2idl' or 'omgidl'; '' if there is none.
         definition: text of the message's type.
         count: of its messages.
     """
@@ -75,7 +75,7 @@ def unpack_message(data: bytes) -> bytes:
     """Return a message as it was before it was compressed.
 
     Raises:
-        ValueError: damaged, or too large.
+        ValueError: it is damaged, or too large.
     """
     return unpack_zstd(data, MESSAGE_LIMIT) if is_zstd(data) else data
 
@@ -88,7 +88,7 @@ def unpack_zstd(data: bytes, limit: int) -> bytes:
         limit: most bytes that it may be.
 
     Raises:
-        ValueError: damaged, or too large.
+        ValueError: it is damaged, or too large.
     """
     decompressor = zstd.ZstdDecompressor()
     try:
@@ -104,7 +104,8 @@ def unpack_file(path: Path, target: Path) -> None:
     """Write a file as it was before it was compressed.
 
     Raises:
-        ValueError: damaged. OSError: it cannot be read or written.
+        ValueError: it is damaged.
+        OSError: it cannot be read or written.
     """
     try:
         with zstd.open(path, 'rb') as source, target.open('wb') as file:

@@ -31,7 +31,7 @@ class Speech:
     Attributes:
         voice: eSpeak's name, a language and a variant, e.g. `en-us+f3`.
         rate: words per minute, 80 to 450.
-        pitch: 0 to 99, 50 = the voice's own.
+        pitch: 0 to 99; 50 for the voice's own.
         liveliness: range of the pitch, 0 to 99.
         gap: extra pause between words, in units of 10 ms.
     """

@@ -87,7 +87,7 @@ def read_annotations(table: Path, videos: Path | None = None) -> Annotations:
 
     Args:
         table: csv; header names may differ a little, see `foreign_tables`.
-        videos: folder of the videos; None = that of the table.
+        videos: folder of the videos; None for that of the table.
 
     Raises:
         LayoutError: the table cannot be read, or lacks a column.

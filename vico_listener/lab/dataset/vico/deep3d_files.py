@@ -56,7 +56,11 @@ _NUMPY: list[Any] = [
 
 
 def read_mat(path: Path) -> FaceTrack:
-    """Read the coefficients of one video; DataError when the file has another layout."""
+    """Read the coefficients of one video.
+
+    Raises:
+        DataError: the file has another layout.
+    """
     coefficients, transform = load_mat(path)
     parts = (coefficients[:, part] for part in (ANGLES, EXPRESSION, TRANSLATION))
     return track_of(np.hstack([*parts, canvas_crop(transform)]).astype(np.float64))

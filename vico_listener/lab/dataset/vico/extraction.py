@@ -64,7 +64,7 @@ class ExtractionSettings:
         stretch: factor of the width of all images (below 1 makes them narrower); None =
             estimated for each clip and person, but 1 for `DEEP3D`: as the authors have it.
         face: the backend that looks at faces.
-        face_model: its model, '' = the default one.
+        face_model: its model; '' for the default one.
         fov_deg: field of view of the camera along the longer side, deg.
         default_attitude: attitude of clips whose layout names none.
         mats: folder with `.mat` coefficients for all videos, instead of looking at them.
@@ -80,7 +80,7 @@ class ExtractionSettings:
     tree: str = ''
 
     def __post_init__(self) -> None:
-        """SettingError names what is wrong."""
+        """Check the values; a SettingError names what is wrong."""
         if self.stretch is not None and not 0.2 <= self.stretch <= 5:
             raise SettingError(f'stretch: 0.2 to 5, or auto, not {self.stretch}')
         if self.mats and self.tree:
@@ -117,9 +117,9 @@ def perceive(
 
     Args:
         video: video of one person.
-        audio: audio file, None = silence.
+        audio: the audio file; None for silence.
         factor: factor for the width of the images.
-        settings: the face backend and the camera; None = the defaults.
+        settings: the face backend and the camera; None for the defaults.
 
     Raises:
         ClipError: a file cannot be read.

@@ -204,7 +204,7 @@ def format_inspection(found: Inspection, shown: int | None = None) -> str:
 
     Args:
         found: what is in the data set.
-        shown: longest list of problems, None = all.
+        shown: how many problems are listed at most; None for all.
     """
     head = ('videos', 'speakers', 'listeners', 'ids', 'clips', 'duration')
     lines = [f'layout {found.layout.kind}', '']

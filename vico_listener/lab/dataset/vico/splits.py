@@ -11,7 +11,7 @@ SHARES = {'test': 0.15, 'ood': 0.15}
 
 
 class HasPeople(Protocol):
-    """A clip with the identities in it, and the split that somebody chose for it ('' = none)."""
+    """A clip with the identities in it, and the split that somebody chose for it, or ''."""
 
     @property
     def speaker_id(self) -> str:

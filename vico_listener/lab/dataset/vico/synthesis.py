@@ -69,7 +69,7 @@ class SynthesisSettings:
         clips: number of clips, at least 9, so that every split holds every attitude.
         seed: everything follows from it.
         features_only: write features instead of videos and audio.
-        portraits: of the people; where they are more, tinted. None = the default one.
+        portraits: of the people; where they are more, tinted. None for the default one.
         seconds: length of the longest clip; the shortest lasts a fifth of it.
     """
 
@@ -80,7 +80,7 @@ class SynthesisSettings:
     seconds: float = 20.0
 
     def __post_init__(self) -> None:
-        """SettingError names what is wrong."""
+        """Check the values; a SettingError names what is wrong."""
         if self.clips < 9:
             raise SettingError(
                 f'clips: at least 9 (three splits, three attitudes), not {self.clips}'

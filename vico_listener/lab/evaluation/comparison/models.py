@@ -55,7 +55,12 @@ class Model:
     features: Path | None = None
 
     def __post_init__(self) -> None:
-        """SettingError when there is no such listener (PluginError), or it takes no checkpoint."""
+        """Check that there is such a listener, and that it takes a checkpoint if one is given.
+
+        Raises:
+            PluginError: there is no such listener.
+            SettingError: it takes no checkpoint.
+        """
         kind = COMPARABLE.load(self.name)
         if self.checkpoint is not None and 'checkpoint' not in kind.OPTIONS:
             raise SettingError(f'the listener {self.name} takes no checkpoint: write {self.name}')
@@ -94,7 +99,11 @@ class Model:
 
 
 def parse_models(texts: list[str], seed: int = 0, features: Path | None = None) -> list[Model]:
-    """Parse the models of a command line; SettingError when two would have the same label."""
+    """Parse the models of a command line.
+
+    Raises:
+        SettingError: two would have the same label.
+    """
     models = [Model.parse(text, seed, features) for text in texts]
     labels = [model.label for model in models]
     twice = next((label for label in labels if labels.count(label) > 1), None)

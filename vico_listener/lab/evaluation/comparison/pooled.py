@@ -122,7 +122,7 @@ def motion_tracks(clip: ClipFeatures, track: FaceTrack) -> list[MotionTrack]:
 
 
 def _shown(one: Answer, number: int) -> FaceTrack:
-    """What a viewer sees of an answer; no two clips have the same idle layer."""
+    """Return what a viewer sees of an answer; no two clips have the same idle layer."""
     model = one.job.model
     if model is None or model.is_baseline:
         return one.track

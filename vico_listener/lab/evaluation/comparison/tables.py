@@ -161,7 +161,7 @@ def newer_table(results: Results, models: Sequence[str], split: str) -> str:
 def _pooled_table(
     results: Results, models: Sequence[str], attitude: str, names: Sequence[str]
 ) -> str:
-    """Figures of `vico describe` over both splits; empty when there are none."""
+    """Format figures of `vico describe` over both splits; '' if there are none."""
     labels = [TRUE, *models]
     found = {(m, n): results.get(m, 'all', n, attitude) for m in labels for n in names}
     if not any(found.values()):
