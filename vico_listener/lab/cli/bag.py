@@ -27,10 +27,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the actions of `vico bag`."""
     actions = parser.add_subparsers(dest='action', required=True, metavar='ACTION')
     make = actions.add_parser('make', help='make bags of a video, or of a data set')
-    make.add_argument('source', type=Path, metavar='CLIP|DATASET', help='video file or folder')
-    make.add_argument('--out', type=Path, required=True, help="the bag's folder, or theirs")
+    make.add_argument('source', type=Path, metavar='CLIP|DATASET', help='a video file or a folder')
     make.add_argument(
-        '--format', choices=sorted(STORAGES), default='mcap', help='storage of the bag'
+        '--out', type=Path, required=True, help='the folder of the bag, or of the bags'
+    )
+    make.add_argument(
+        '--format', choices=sorted(STORAGES), default='mcap', help='the storage of the bag'
     )
     make.add_argument(
         '--images', choices=('raw', 'jpeg'), default='raw', help='how the images are stored'
@@ -38,28 +40,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     make.add_argument(
         '--attitude',
         choices=[a.value for a in Attitude],
-        help='attitude of the listener, if not that of the data set',
+        help='the attitude of the listener, if it is not that of the data set',
     )
     make.add_argument(
-        '--features', type=Path, help='folder of NAME.npz with attitude and true motion'
+        '--features', type=Path, help='the folder of NAME.npz with attitude and true motion'
     )
     info = actions.add_parser('info', help='say what is in a bag and what would be played')
-    info.add_argument('bag', type=Path, help='folder, .mcap or .db3 file')
+    info.add_argument('bag', type=Path, help='a folder, or a .mcap or .db3 file')
     record = actions.add_parser('record', help="keep the running stack's output until Ctrl-C")
-    record.add_argument('--out', type=Path, required=True, help="the bag's folder")
+    record.add_argument('--out', type=Path, required=True, help='the folder of the bag')
     record.add_argument(
-        '--format', choices=sorted(STORAGES), default='mcap', help='storage of the bag'
+        '--format', choices=sorted(STORAGES), default='mcap', help='the storage of the bag'
     )
-    record.add_argument('--namespace', default='/', help='namespace of the stack')
+    record.add_argument('--namespace', default='/', help='the namespace of the stack')
     record.add_argument(
-        '--robot', default='generic_3dof', help='profile of the robot that is commanded'
+        '--robot', default='generic_3dof', help='the profile of the robot that is commanded'
     )
     record.add_argument(
         '--topic', action='append', default=[], metavar='NAME', help='record this topic, too'
     )
     record.add_argument('--use-sim-time', action='store_true', help='take the times of /clock')
     record.add_argument(
-        '--seconds', type=float, default=0.0, help='end after so many seconds; 0: never'
+        '--seconds', type=float, default=0.0, help='end after so many seconds; 0 for never'
     )
     record.add_argument(
         '--strict',

@@ -11,22 +11,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the actions of `vico checkpoint`."""
     actions = parser.add_subparsers(dest='action', required=True, metavar='ACTION')
     info = actions.add_parser('info', help='check a checkpoint and describe it')
-    info.add_argument('folder', type=Path, help='folder of the checkpoint')
+    info.add_argument('folder', type=Path, help='the folder of the checkpoint')
     export = actions.add_parser('export', help='write the ONNX file of a checkpoint again')
-    export.add_argument('folder', type=Path, help='folder of the checkpoint')
+    export.add_argument('folder', type=Path, help='the folder of the checkpoint')
     taken = actions.add_parser('import', help="convert a checkpoint of the authors' code")
     taken.add_argument('weights', type=Path, help="the authors' weights, Epoch_%%03d.bin")
     taken.add_argument(
         '--motion-stats',
         type=Path,
         required=True,
-        help='means and deviations of the motion, video_feats_mean_std.bin',
+        help='the means and deviations of the motion, video_feats_mean_std.bin',
     )
     taken.add_argument(
         '--acoustic-stats',
         type=Path,
         required=True,
-        help='means and deviations of the acoustic features, audio_feats_mean_std.bin',
+        help='the means and deviations of the acoustic features, audio_feats_mean_std.bin',
     )
     taken.add_argument('--out', type=Path, required=True, help='write the new checkpoint here')
 

@@ -7,23 +7,25 @@ from pathlib import Path
 from vico_listener.lab.dataset.vico.layouts import read_layout
 from vico_listener.motion import Attitude
 
-WORKERS = 'number of processes (default: one for each core)'
-FOV = 'field of view of the cameras along the longer side, deg'
+WORKERS = 'the number of processes (default: one for each core)'
+FOV = 'the field of view of the cameras along the longer side, deg'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the actions of `vico dataset`."""
     actions = parser.add_subparsers(dest='action', required=True, metavar='ACTION')
     made = actions.add_parser('synthesize', help='make a small data set in the layout of ViCo')
-    made.add_argument('folder', type=Path, help='folder of the new data set')
-    made.add_argument('--clips', type=int, default=30, help='number of clips, at least 9')
+    made.add_argument('folder', type=Path, help='the folder of the new data set')
+    made.add_argument('--clips', type=int, default=30, help='the number of clips, at least 9')
     made.add_argument(
         '--seed',
         type=int,
         default=0,
-        help='seed of all random choices: the same seed, the same set',
+        help='the seed of all random choices; the same seed gives the same data set',
     )
-    made.add_argument('--seconds', type=float, default=20.0, help='length of the longest clip, s')
+    made.add_argument(
+        '--seconds', type=float, default=20.0, help='the length of the longest clip, s'
+    )
     made.add_argument(
         '--features-only', action='store_true', help='write features instead of videos and audio'
     )
@@ -33,35 +35,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'dyads', help='make the features of the dyads that the default listener is trained on'
     )
     taught.add_argument(
-        'config', type=Path, help='configuration of a training, e.g. config/training/default.yaml'
+        'config',
+        type=Path,
+        help='the configuration of a training, e.g. config/training/default.yaml',
     )
-    taught.add_argument('folder', type=Path, help='folder of the features')
+    taught.add_argument('folder', type=Path, help='the folder of the features')
     taught.add_argument('--workers', type=int, help=WORKERS)
     built = actions.add_parser(
         'build', help='cut videos of two people into a data set, as the paper did'
     )
     built.add_argument(
-        'annotations', type=Path, help='CSV table of who speaks when and on which side'
+        'annotations', type=Path, help='the CSV table of who speaks when and on which side'
     )
-    built.add_argument('folder', type=Path, help='folder of the new data set')
+    built.add_argument('folder', type=Path, help='the folder of the new data set')
     built.add_argument(
-        '--videos', type=Path, help='folder of the videos (default: that of the annotations)'
+        '--videos', type=Path, help='the folder of the videos (default: that of the annotations)'
     )
     built.add_argument(
-        '--seed', type=int, default=0, help='seed by which clips are assigned to the splits'
+        '--seed', type=int, default=0, help='the seed by which clips are assigned to the splits'
     )
     built.add_argument('--fov-deg', type=float, default=60.0, help=FOV)
     built.add_argument('--workers', type=int, help=WORKERS)
     seen = actions.add_parser(
         'inspect', help='check every file of a data set and count its content'
     )
-    seen.add_argument('folder', type=Path, help='folder of the data set')
+    seen.add_argument('folder', type=Path, help='the folder of the data set')
     seen.add_argument(
-        '--out', type=Path, help='folder for inspection.txt and inspection.png (default: FOLDER)'
+        '--out',
+        type=Path,
+        help='the folder for inspection.txt and inspection.png (default: FOLDER)',
     )
     got = actions.add_parser('extract', help='extract the features of both people in every clip')
-    got.add_argument('folder', type=Path, help='folder of the data set')
-    got.add_argument('--out', type=Path, help='folder of the features (default: FOLDER/features)')
+    got.add_argument('folder', type=Path, help='the folder of the data set')
+    got.add_argument(
+        '--out', type=Path, help='the folder of the features (default: FOLDER/features)'
+    )
     got.add_argument('--workers', type=int, help=WORKERS)
     got.add_argument(
         '--ray', action='store_true', help='distribute the work with Ray, not over processes'
@@ -70,15 +78,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--stretch',
         type=_factor,
         default='auto',
-        help='factor for the width of the images, or auto to estimate it for each clip',
+        help='the factor for the width of the images, or auto to estimate it for each clip',
     )
-    got.add_argument('--face', default='landmarker', help='backend that tracks the faces')
-    got.add_argument('--face-model', default='', help="model file, if not the backend's default")
+    got.add_argument('--face', default='landmarker', help='the backend that tracks the faces')
+    got.add_argument(
+        '--face-model', default='', help='the model file, if it is not the default of the backend'
+    )
     got.add_argument('--fov-deg', type=float, default=60.0, help=FOV)
     got.add_argument(
         '--attitude',
         choices=[a.value for a in Attitude],
-        help='attitude of clips for which the data set names none',
+        help='the attitude of clips for which the data set names none',
     )
     got.add_argument(
         '--from-mat', type=Path, help='read the coefficients of all videos from .mat files here'

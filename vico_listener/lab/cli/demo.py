@@ -47,15 +47,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'clip',
         nargs='?',
         type=Path,
-        help='video of a speaker (mp4, mov, mkv, webm, ...), or a rosbag2 bag',
+        help='a video of a speaker (mp4, mov, mkv, webm, ...), or a rosbag2 bag',
     )
     parser.add_argument(
-        '--image-topic', default='', help='topic of the camera, if a bag has several'
+        '--image-topic', default='', help='the topic of the camera, if a bag has several'
     )
     parser.add_argument(
         '--audio-topic',
         default='',
-        help='topic of the microphone, if a bag has several; none: play without audio',
+        help='the topic of the microphone, if a bag has several; none to play without audio',
     )
     parser.add_argument(
         '--stamps',
@@ -67,7 +67,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--sim', action='store_true', help='simulate the robot (MuJoCo) and film it, not a face'
     )
-    parser.add_argument('--out', type=Path, default=Path('out/demo'), help='folder of the results')
+    parser.add_argument(
+        '--out', type=Path, default=Path('out/demo'), help='the folder of the results'
+    )
     parser.add_argument(
         '--fast', action='store_true', help='play as fast as it goes, with the same result'
     )

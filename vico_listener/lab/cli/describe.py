@@ -17,8 +17,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='DIR',
         nargs='+',
         type=Path,
-        help='folder of a recording (motion.csv, with speaker.csv and reference.json if present), '
-        'or of several recordings; all are pooled by attitude',
+        help='the folder of a recording (motion.csv, with speaker.csv and reference.json if '
+        'present), or of several recordings; all are pooled by attitude',
     )
     parser.add_argument('--json', metavar='FILE', type=Path, help='also write the figures as JSON')
     parser.add_argument(

@@ -35,19 +35,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='DIR',
         nargs='?',
         type=Path,
-        help='folder of features (features/ in a data set), of which test and ood are used',
+        help='the folder of features (features/ in a data set), of which test and ood are used',
     )
     parser.add_argument(
         '--models',
         metavar='NAME[=CHECKPOINT]',
         nargs='+',
-        help='listeners to compare; the first is also tested with some of its input taken away '
+        help='the listeners to compare; the first is also tested with some of its input taken away '
         f'(default: those of --config, or {DEFAULT_LISTENER})',
     )
     parser.add_argument(
-        '--config', type=Path, help='file of a benchmark, e.g. config/benchmark.yaml'
+        '--config', type=Path, help='the file of a benchmark, e.g. config/benchmark.yaml'
     )
-    parser.add_argument('--out', type=Path, default=DEFAULT_OUT, help='folder of the results')
+    parser.add_argument('--out', type=Path, default=DEFAULT_OUT, help='the folder of the results')
     parser.add_argument(
         '--report',
         metavar='FILE',
@@ -57,10 +57,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--pooling', choices=POOLINGS, default=POOLINGS[0], help='what the FD is averaged over'
     )
-    parser.add_argument('--seed', type=int, default=0, help="seed of the listeners' decisions")
-    parser.add_argument('--jobs', type=int, default=1, help='number of parallel processes')
+    parser.add_argument('--seed', type=int, default=0, help="the seed of the listeners' decisions")
+    parser.add_argument('--jobs', type=int, default=1, help='the number of parallel processes')
     parser.add_argument(
-        '--portrait', type=Path, help='photo for the contact sheets, if not the default one'
+        '--portrait', type=Path, help='a photo for the contact sheets, if it is not the default one'
     )
     parser.add_argument('--no-sheets', action='store_true', help='draw no contact sheets')
     parser.add_argument(
@@ -70,11 +70,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="score a renderer instead, against the listeners' videos in this folder (CLIP.mp4 "
         'or CLIP.listener.mp4)',
     )
-    parser.add_argument('--renderer', default='portrait', help='renderer to score with --render')
     parser.add_argument(
-        '--renderer-model', type=Path, help='weights of the renderer pirender for --render'
+        '--renderer', default='portrait', help='the renderer to score with --render'
     )
-    parser.add_argument('--size', type=int, default=256, help="size of the renderer's pictures, px")
+    parser.add_argument(
+        '--renderer-model', type=Path, help='the weights of the renderer pirender for --render'
+    )
+    parser.add_argument(
+        '--size', type=int, default=256, help="the size of the renderer's pictures, px"
+    )
     parser.add_argument(
         '--inception',
         metavar='FILE',

@@ -22,10 +22,14 @@ QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 88]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `vico faces`."""
-    parser.add_argument('--portrait', default='', help='a photo; empty for the default portrait')
+    parser.add_argument(
+        '--portrait', default='', help='a photo of a face; empty for the default portrait'
+    )
     parser.add_argument('--figure', default='maya', help='whom head3d shows')
     parser.add_argument('--theme', default='paper', help='how cartoon looks')
-    parser.add_argument('--size', type=int, default=176, help='width and height of a picture, px')
+    parser.add_argument(
+        '--size', type=int, default=176, help='the width and height of a picture, px'
+    )
     parser.add_argument(
         '--out', type=Path, default=Path('faces'), help='the folder for the pictures'
     )

@@ -18,8 +18,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='CLIP',
         nargs='?',
         type=Path,
-        help='video of a speaker; events are spread over it (default: synthetic speakers, another '
-        'one in each run)',
+        help='a video of a speaker; events are spread over it (default: synthetic speakers, '
+        'another one in each run)',
     )
     parser.add_argument(
         '--listener',
@@ -37,21 +37,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--features',
         metavar='DIR',
         type=Path,
-        help='folder of features from which the baselines simulation and mean draw',
+        help='the folder of features from which the baselines simulation and mean draw',
     )
     parser.add_argument(
         '--events',
         metavar='EVENT',
         nargs='+',
         default=[],
-        help='names of the events (default: all)',
+        help='the names of the events (default: all)',
     )
     parser.add_argument(
         '--runs', type=int, default=20, help='how often each event is run with and without'
     )
-    parser.add_argument('--seed', type=int, default=0, help='seed of the first run; it counts up')
-    parser.add_argument('--jobs', type=int, default=1, help='number of parallel processes')
-    parser.add_argument('--out', type=Path, default=DEFAULT_OUT, help='folder of the results')
+    parser.add_argument(
+        '--seed',
+        type=int,
+        default=0,
+        help='the seed of the first run, from which those of the others count up',
+    )
+    parser.add_argument('--jobs', type=int, default=1, help='the number of parallel processes')
+    parser.add_argument('--out', type=Path, default=DEFAULT_OUT, help='the folder of the results')
 
 
 def run(args: argparse.Namespace) -> int:

@@ -17,12 +17,12 @@ from vico_listener.media.clip import count_images
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `vico reconstruct`."""
-    parser.add_argument('source', type=Path, help='video or photo of one person')
+    parser.add_argument('source', type=Path, help='a video or photo of one person')
     parser.add_argument(
         '--face-model',
         type=Path,
         required=True,
-        help='weights of Deep3DFaceRecon_pytorch, epoch_20.pth',
+        help='the weights of Deep3DFaceRecon_pytorch, epoch_20.pth',
     )
     parser.add_argument(
         '--out',
@@ -30,9 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="write the authors' .mat here, one row for each 1/30 s (default: SOURCE.mat)",
     )
     parser.add_argument('--obj', type=Path, help='also write the mesh of one frame here, as OBJ')
-    parser.add_argument('--frame', type=int, default=0, help='frame whose mesh --obj writes')
+    parser.add_argument('--frame', type=int, default=0, help='the frame whose mesh --obj writes')
     parser.add_argument(
-        '--bfm', type=Path, default=Path('BFM'), help='folder of BFM_model_front.mat, for --obj'
+        '--bfm', type=Path, default=Path('BFM'), help='the folder of BFM_model_front.mat, for --obj'
     )
 
 

@@ -33,14 +33,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'default maya; for cartoon themes, by default paper, whose drawing is measured instead',
     )
     parser.add_argument(
-        '--renderer', default='portrait', help='short name, or package.module:Class, of a renderer'
+        '--renderer',
+        default='portrait',
+        help='the short name, or package.module:Class, of a renderer',
     )
-    parser.add_argument('--size', type=int, default=384, help='width and height of pictures, px')
+    parser.add_argument(
+        '--size', type=int, default=384, help='the width and height of the pictures, px'
+    )
     parser.add_argument(
         '--out',
         type=Path,
         default=Path('render_check'),
-        help='folder for a contact sheet of each portrait: command, picture, and what was read',
+        help='the folder for a contact sheet of each portrait: command, picture, and what was read',
     )
     parser.add_argument('--json', metavar='FILE', type=Path, help='also write all readings as JSON')
     parser.add_argument(

@@ -18,16 +18,16 @@ BUSY_LOOPS = 4
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `vico soak`."""
     parser.add_argument(
-        '--minutes', type=float, default=30.0, help='length of the long run; 0: none'
+        '--minutes', type=float, default=30.0, help='the length of the long run; 0 for none'
     )
     parser.add_argument(
-        '--faults', nargs='*', default=[], help='names of the faults to inject (default: all)'
+        '--faults', nargs='*', default=[], help='the names of the faults to inject (default: all)'
     )
     parser.add_argument(
-        '--stretch', type=float, default=3.0, help="factor by which the faults' durations grow"
+        '--stretch', type=float, default=3.0, help="the factor by which the faults' durations grow"
     )
     parser.add_argument(
-        '--transitions', type=int, default=200, help='number of lifecycle transitions to try'
+        '--transitions', type=int, default=200, help='the number of lifecycle transitions to try'
     )
     parser.add_argument(
         '--demos',
@@ -47,11 +47,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'trajectory controller, a simulator with its own clock, a dialogue that takes the head '
         'away and gives it back, and two robots at once',
     )
-    parser.add_argument('--clip', type=Path, help='video of the speaker, if not the default clip')
     parser.add_argument(
-        '--robot', default='generic_3dof', help='robot profile whose limits are watched'
+        '--clip', type=Path, help='a video of the speaker, if it is not the default clip'
     )
-    parser.add_argument('--out', type=Path, default=Path('out/soak'), help='folder of the results')
+    parser.add_argument(
+        '--robot', default='generic_3dof', help='the robot profile whose limits are watched'
+    )
+    parser.add_argument(
+        '--out', type=Path, default=Path('out/soak'), help='the folder of the results'
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -22,19 +22,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the actions of `vico study`."""
     actions = parser.add_subparsers(dest='action', required=True, metavar='ACTION')
     make = actions.add_parser('make', help='write the page of a study and its key')
-    make.add_argument('clips', type=Path, help='list of the clips, CSV or YAML')
-    make.add_argument('--out', type=Path, required=True, help='new folder for the page')
+    make.add_argument('clips', type=Path, help='the list of the clips, CSV or YAML')
+    make.add_argument('--out', type=Path, required=True, help='a new folder for the page')
     make.add_argument(
-        '--key', type=Path, help='file for the key, outside the page (default: OUT.key.json)'
+        '--key', type=Path, help='the file for the key, outside the page (default: OUT.key.json)'
     )
     make.add_argument(
-        '--seed', type=int, help='seed of the order, sides and names (default: a random one)'
+        '--seed', type=int, help='the seed of the order, sides and names (default: a random one)'
     )
     make.add_argument(
-        '--size', type=int, default=SIZE, help='height of the videos, px (default: %(default)s)'
+        '--size', type=int, default=SIZE, help='the height of the videos, px (default: %(default)s)'
     )
     scored = actions.add_parser('score', help="turn the answers into the paper's Table 6")
-    scored.add_argument('key', type=Path, help='key that `vico study make` wrote')
+    scored.add_argument('key', type=Path, help='the key that `vico study make` wrote')
     scored.add_argument('answers', type=Path, nargs='+', help="the participants' answer files")
     scored.add_argument(
         '--markdown', type=Path, metavar='FILE', help='also write the table here, as Markdown'

@@ -11,15 +11,15 @@ DEFAULT_OUT = Path('out/training')
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `vico train`."""
     parser.add_argument(
-        'config', type=Path, help='file of the configuration, e.g. config/training/default.yaml'
+        'config', type=Path, help='the file of the configuration, e.g. config/training/default.yaml'
     )
     parser.add_argument(
         '--out',
         type=Path,
         default=DEFAULT_OUT,
-        help='folder of the run; a run that is already there is resumed',
+        help='the folder of the run; a run that is already there is resumed',
     )
-    parser.add_argument('--data', type=Path, help='folder of the dyads (default: OUT/dyads)')
+    parser.add_argument('--data', type=Path, help='the folder of the dyads (default: OUT/dyads)')
     parser.add_argument(
         '--features',
         type=Path,
@@ -28,7 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--epochs', type=int, help='stop after this many epochs; the run can be resumed later'
     )
-    parser.add_argument('--threads', type=int, help='number of CPU threads (default: all cores)')
+    parser.add_argument(
+        '--threads', type=int, help='the number of CPU threads (default: all cores)'
+    )
 
 
 def run(args: argparse.Namespace) -> int:
