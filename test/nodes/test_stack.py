@@ -1,6 +1,7 @@
 """The whole stack over DDS: a clip played by the replay node, answered by face and head."""
 
 from pathlib import Path
+from traceback import extract_stack
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,11 @@ from playing import play
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.parameter import Parameter
 
+import vico_listener
 from vico_listener.nodes.replay_node import ReplayNode
+from vico_listener.nodes.robot_output import RobotOutput
 from vico_listener.nodes.stack import bring_up
+from vico_listener.robot import HeadCommand
 
 
 def test_clip_is_answered_the_same_composed_and_apart(graph: Graph, short_clip: Path) -> None:
@@ -40,6 +44,34 @@ def test_clip_without_audio_or_face(graph: Graph, tmp_path: Path) -> None:
     heard = play(graph, clip, composed=True)
     assert len(heard['motion']) >= 28
     assert np.isfinite(motion_table(heard['motion'])).all()
+
+
+def test_from_image_to_command_in_three_files(
+    graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As docs/architecture.md says; the feed only runs what the callback has queued."""
+    ways = set()
+    send = RobotOutput.send
+
+    def traced(output: RobotOutput, command: HeadCommand, now: int) -> bool:
+        package = Path(vico_listener.__file__).parent
+        frames = [
+            frame for frame in extract_stack() if Path(frame.filename).is_relative_to(package)
+        ]
+        ways.add(tuple(str(Path(f.filename).relative_to(package)) for f in frames))
+        return send(output, command, now)
+
+    monkeypatch.setattr(RobotOutput, 'send', traced)
+    clip = write_clip(tmp_path / 'grey.mp4', list(range(0, 1000, 40)))
+    play(graph, clip, composed=True)
+    of_images = [way for way in ways if 'nodes/perception_node.py' in way]
+    assert of_images
+    for way in of_images:
+        files = list(dict.fromkeys(way))
+        assert files[-3:] == [
+            'nodes/perception_node.py', 'listening_head.py', 'nodes/robot_output.py'
+        ]  # fmt: skip
+        assert set(files[:-3]) <= {'perception/feed.py'}
 
 
 @pytest.mark.parametrize(

@@ -240,7 +240,7 @@ class ListeningAgent:
 
 
 def seed_of(frame: SpeakerFrame) -> int:
-    """Return the seed that a frame gives: that of its stamp, sound and face, bit for bit.
+    """Return the seed that a frame gives: that of its stamp, audio and face, bit for bit.
 
     No two streams of a camera begin with the same frame, so that no two starts are alike; a
     recording always does, so that it is answered in the same way every time.
