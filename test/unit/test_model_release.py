@@ -13,6 +13,7 @@ from vico_listener.cli.main import main
 from vico_listener.lab.training.authors_checkpoint import import_release
 from vico_listener.listener.model.checkpoint import CheckpointError
 from vico_listener.listener.model.checkpoint import load_checkpoint
+from vico_listener.listener.model.vectors import driven_vector
 
 SHAPES = {  # vico_spec.md section 4
     'fusion.layernorm_init.weight': (73,),
@@ -108,6 +109,17 @@ def test_imported_network_computes_what_the_authors_does(files):
         theirs = AuthorsNetwork(tensors)(initial, driven)
     torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=0)
     assert checkpoint.norm.listener_std.min() > 0.4
+
+
+def test_imported_network_sees_what_lies_far_off_as_it_is(files):
+    checkpoint = import_release(*files[1:])
+    config, norm = checkpoint.config, checkpoint.norm
+    far = norm.speaker_mean + 20 * norm.speaker_std
+    heard = norm.acoustic_mean - 9 * norm.acoustic_std
+    none = np.zeros(0, np.float32)
+    driven = driven_vector(config, norm, heard, True, far, True, True, none, none)
+    np.testing.assert_allclose(driven[:45], -9, rtol=1e-3)
+    np.testing.assert_allclose(driven[45:], 20, rtol=1e-3)
 
 
 def test_command(files, tmp_path, capsys):

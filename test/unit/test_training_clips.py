@@ -99,6 +99,16 @@ def test_what_is_not_valid_says_nothing(basis):
     assert not second.listener.valid.all() and not second.speaker.valid.all()
 
 
+def test_a_small_deviation_of_an_acoustic_feature_is_seen_whole():
+    """The authors' zero-crossing rate has one of 0.002; a feature that stands still has none."""
+    one = clip(0, 100)
+    rate = np.where(np.arange(100) % 2, 0.052, 0.048)
+    one.acoustic[:, 43], one.acoustic[:, 44] = rate, 3.0
+    norm = measure_clips(CONFIGS['bfm64'], [one])
+    assert norm.acoustic_std[43] == pytest.approx(0.002, rel=1e-3)
+    assert norm.acoustic_std[44] > 1e-5
+
+
 def test_windows_begin_anew_and_shrink_at_the_end():
     whole = clip(0, 100)
     parts = list(windows(whole, 60, 20))

@@ -21,7 +21,12 @@ from vico_listener.listener.model.vectors import Normalisation
 from vico_listener.neural.torch_file import TorchFileError
 
 RELEASE_MODEL = ModelConfig(
-    basis='bfm64', acoustic='vico_release', attitude=False, flags=False, output='motion'
+    basis='bfm64',
+    acoustic='vico_release',
+    attitude=False,
+    flags=False,
+    output='motion',
+    input_limit=0.0,
 )
 """The authors' released network: 73 values, no attitude, 248,449 parameters."""
 

@@ -156,7 +156,7 @@ def _sequence(config: ModelConfig, norm: Normalisation, clip: ClipFeatures) -> S
     return Sequences(
         initial=torch.from_numpy(initial_vector(config, norm, reference, condition[0])),
         driven=torch.from_numpy(driven),
-        motion=torch.from_numpy(normalised(motion, norm.listener_mean, norm.listener_std)),
+        motion=torch.from_numpy(normalised(config, motion, norm.listener_mean, norm.listener_std)),
         begins=nothing,
         numbers=torch.zeros(count, NUMBERS),
         cycles=nothing,

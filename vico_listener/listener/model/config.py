@@ -84,6 +84,8 @@ class ModelConfig:
         fused, hidden, layers: the sizes of the network; the defaults are the paper's.
         window: how many steps a transformer sees, including the current one.
         clock: steps per second.
+        input_limit: the limit of the normalised inputs, in standard deviations; 0 for none, as the
+            authors have it.
         training: a description of the training, with the data, the git revision and the like.
 
     Raises:
@@ -102,6 +104,7 @@ class ModelConfig:
     layers: int = 2
     window: int = 60
     clock: int = MODEL_RATE
+    input_limit: float = 6.0
     training: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -119,6 +122,10 @@ class ModelConfig:
         basis_by_name(self.basis)
         if self.clock != MODEL_RATE:
             raise SettingError(f'clock: {self.clock} steps per second, this stack has {MODEL_RATE}')
+        if not 0 <= self.input_limit <= LARGEST:
+            raise SettingError(
+                f'input_limit: must be at least 0 and at most {LARGEST}, not {self.input_limit}'
+            )
         if self.output == 'behaviour' and self.basis != 'arkit52':
             raise SettingError("output: 'behaviour' needs the basis arkit52")
         if self.personality and self.output != 'behaviour':

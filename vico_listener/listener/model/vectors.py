@@ -9,8 +9,8 @@ The vectors are, in this order (parts that a configuration does not have are lef
     outputs:         listener's motion | per kind of gesture: score of its beginning, `GestureHead`
 
 Acoustic features, motions and the numbers of gestures are normalised to z-scores with the mean and
-standard deviation of the training set, and the inputs are clipped to +-`CLIP`. Invalid features and
-motions are zero. Conditions and flags lie in 0 to 1 or -1 to 1. Every function takes single vectors
+standard deviation of the training set, and the inputs are clipped to +-`ModelConfig.input_limit`.
+Invalid features and motions are zero. Conditions and flags lie in 0 to 1 or -1 to 1. Every function takes single vectors
 as well as sequences (..., T, size).
 """
 
@@ -31,8 +31,6 @@ from vico_listener.motion import Attitude
 
 Array = NDArray[np.float32]
 
-CLIP = 6.0
-"""Limit of the normalised inputs, in standard deviations."""
 NUMBERS = sum(len(head.numbers) for head in GESTURE_HEADS.values())
 """The number of numbers that a network predicts about all kinds of gesture together."""
 
@@ -132,9 +130,12 @@ def motion_vector(rotation: Array, expression: Array, translation: Array) -> Arr
     return np.concatenate([rotation, expression, translation], axis=-1)
 
 
-def normalised(values: Array, mean: Array, std: Array) -> Array:
-    """Return the z-scores of values, clipped to +-`CLIP`."""
-    return np.asarray(np.clip((values - mean) / std, -CLIP, CLIP), np.float32)
+def normalised(config: ModelConfig, values: Array, mean: Array, std: Array) -> Array:
+    """Return the z-scores of values, clipped to what the configuration says."""
+    scores = (values - mean) / std
+    if limit := config.input_limit:
+        scores = np.clip(scores, -limit, limit)
+    return np.asarray(scores, np.float32)
 
 
 def initial_vector(
@@ -148,7 +149,7 @@ def initial_vector(
         reference: (..., motion_size) the listener's reference motion.
         condition: (..., conditions) the conditions at the start.
     """
-    scored = normalised(reference, norm.listener_mean, norm.listener_std)
+    scored = normalised(config, reference, norm.listener_mean, norm.listener_std)
     return np.concatenate([scored, condition], axis=-1)
 
 
@@ -179,8 +180,8 @@ def driven_vector(
     heard = np.asarray(audio_valid, np.float32)[..., None]
     seen = np.asarray(face_valid, np.float32)[..., None]
     parts = [
-        heard * normalised(acoustic, norm.acoustic_mean, norm.acoustic_std),
-        seen * normalised(motion, norm.speaker_mean, norm.speaker_std),
+        heard * normalised(config, acoustic, norm.acoustic_mean, norm.acoustic_std),
+        seen * normalised(config, motion, norm.speaker_mean, norm.speaker_std),
     ]
     if config.flags:
         parts += [seen, heard, heard * np.asarray(speaking, np.float32)[..., None]]
