@@ -10,8 +10,8 @@ The vectors are, in this order (parts that a configuration does not have are lef
 
 Acoustic features, motions and the numbers of gestures are normalised to z-scores with the mean and
 standard deviation of the training set, and the inputs are clipped to +-`ModelConfig.input_limit`.
-Invalid features and motions are zero. Conditions and flags lie in 0 to 1 or -1 to 1. Every function takes single vectors
-as well as sequences (..., T, size).
+Invalid features and motions are zero. Conditions and flags lie in 0 to 1 or -1 to 1. Every function
+takes single vectors as well as sequences (..., T, size).
 """
 
 from dataclasses import dataclass
