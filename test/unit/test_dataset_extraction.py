@@ -14,6 +14,7 @@ from scipy.io import wavfile
 
 from vico_listener.cli.main import main
 from vico_listener.clock import NANOSECONDS
+from vico_listener.clock import tick_stamp
 from vico_listener.face import create_face_tracker
 from vico_listener.face.backends.landmarker import LandmarkerBackend
 from vico_listener.frames import SpeakerFrame
@@ -26,6 +27,7 @@ from vico_listener.lab.dataset.vico.layouts import read_layout
 from vico_listener.lab.dataset.vico.stretch import resized
 from vico_listener.lab.dataset.vico.stretch import width_factor
 from vico_listener.media.clip import camera_frames
+from vico_listener.media.clip import read_audio
 from vico_listener.motion import BFM64
 from vico_listener.native import to_native
 from vico_listener.perception import Perception
@@ -34,6 +36,7 @@ from vico_listener.render import default_portrait_path
 from vico_listener.render import load_portrait
 from vico_listener.render.warp import PortraitRenderer
 from vico_listener.speech import AcousticStream
+from vico_listener.speech.stream import acoustic_features
 
 
 def part_of(made_up: Path, folder: Path, chosen: slice) -> list[ClipEntry]:
@@ -236,6 +239,22 @@ def test_lab_made_coefficients_become_features(made_up, tmp_path):
     assert first.listener.basis.name == 'bfm64' and len(first) == 18
     assert np.flatnonzero(~first.listener.valid).tolist() == [6]
     assert first.acoustics == 'vico_listener/1' and first.heard[1:].all()
+
+
+def test_deep3d_files_with_the_acoustic_features_of_the_authors(made_up, tmp_path, capsys):
+    (entry,) = part_of(made_up, tmp_path / 'part', slice(0, 1))
+    for video in (entry.speaker_video, entry.listener_video):
+        coefficients(tmp_path / f'{video.stem}.mat')
+    arguments = ['dataset', 'extract', str(tmp_path / 'part'), '--from-mat', str(tmp_path)]
+    asked = [*arguments, '--workers', '1', '--acoustics', 'vico_release']
+    assert main(asked) == 0
+    (clip,) = load_features(tmp_path / 'part' / 'features')
+    assert clip.acoustics == 'vico_release'
+    ticks = [tick_stamp(tick) for tick in range(len(clip))]
+    wanted = acoustic_features(*read_audio(entry.audio), ticks, 'vico_release').features
+    np.testing.assert_array_equal(clip.acoustic, wanted)
+    assert main([*arguments, '--workers', '1']) == 1
+    assert "made with other settings (acoustics was 'vico_release')" in capsys.readouterr().err
 
 
 def test_deep3d_writes_the_authors_files(made_up, tmp_path, monkeypatch):

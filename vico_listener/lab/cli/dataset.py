@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from vico_listener.choices import ACOUSTICS
 from vico_listener.lab.dataset.vico.layouts import read_layout
 from vico_listener.motion import Attitude
 
@@ -89,6 +90,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--attitude',
         choices=[a.value for a in Attitude],
         help='the attitude of clips for which the data set names none',
+    )
+    got.add_argument(
+        '--acoustics',
+        choices=ACOUSTICS,
+        default=ACOUSTICS[0],
+        help="the layout of the acoustic features; the authors' own networks need vico_release",
     )
     got.add_argument(
         '--from-mat', type=Path, help='read the coefficients of all videos from .mat files here'
@@ -189,6 +196,7 @@ def _extract(args: argparse.Namespace) -> int:
         default_attitude=args.attitude or '',
         mats=str(args.from_mat or ''),
         tree=str(args.from_features or ''),
+        acoustics=args.acoustics,
     )
     out = args.out or args.folder / 'features'
     results = extract_data_set(layout.entries, out, settings, args.workers, args.ray)

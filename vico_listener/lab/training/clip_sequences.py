@@ -56,7 +56,7 @@ def check_clips(config: ModelConfig, clips: Sequence[ClipFeatures]) -> None:
         if clip.acoustics != config.acoustic:
             raise DataError(
                 f'{clip.clip}: its acoustic features are {clip.acoustics}, the network is made '
-                f'for {config.acoustic}: set model.acoustic'
+                f'for {config.acoustic}: set model.acoustic, or extract them with --acoustics'
             )
         if not clip.listener.valid.any():
             raise DataError(f'{clip.clip}: the listener is never seen')

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.choices import ACOUSTICS
 from vico_listener.clock import tick_stamp
 from vico_listener.errors import VicoError
 from vico_listener.face.deep3d.coefficients import ANGLES
@@ -79,9 +80,15 @@ def track_of(native: NDArray) -> FaceTrack:
 
 
 def features_from_mat(
-    entry: ClipEntry, folder: Path, attitude: Attitude
+    entry: ClipEntry, folder: Path, attitude: Attitude, acoustics: str = ACOUSTICS[0]
 ) -> tuple[ClipFeatures, list[str]]:
     """Return features of a clip from `.mat` files below `folder` and the clip's own audio.
+
+    Args:
+        entry: the clip.
+        folder: the folder of the files.
+        attitude: the listener's attitude.
+        acoustics: the layout of the acoustic features, one of `ACOUSTICS`.
 
     Raises:
         DataError: a file is missing or wrong.
@@ -95,10 +102,10 @@ def features_from_mat(
     count = min(map(len, tracks))
     samples, rate = read_audio(entry.audio)
     ticks = [tick_stamp(tick) for tick in range(count)]
-    acoustic, speaking, pitch = acoustic_features(samples, rate, ticks)
+    acoustic, speaking, pitch = acoustic_features(samples, rate, ticks, acoustics)
     heard = np.array([stamp * rate <= len(samples) * 10**9 for stamp in ticks])
     made, notes = _features(entry, attitude, tracks, acoustic, speaking, heard)
-    return replace(made, pitch=pitch[: len(made)]), notes
+    return replace(made, pitch=pitch[: len(made)], acoustics=acoustics), notes
 
 
 def load_plain(path: Path) -> Any:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from vico_listener.choices import ACOUSTICS
 from vico_listener.errors import DataError
 from vico_listener.errors import SettingError
 from vico_listener.errors import VicoError
@@ -69,6 +70,7 @@ class ExtractionSettings:
         default_attitude: attitude of clips whose layout names none.
         mats: folder with `.mat` coefficients for all videos, instead of looking at them.
         tree: folder of the authors' features, instead of looking at the videos.
+        acoustics: the layout of the acoustic features, one of `ACOUSTICS`; a tree has its own.
     """
 
     stretch: float | None = None
@@ -78,6 +80,7 @@ class ExtractionSettings:
     default_attitude: str = ''
     mats: str = ''
     tree: str = ''
+    acoustics: str = ACOUSTICS[0]
 
     def __post_init__(self) -> None:
         """Check the values; a SettingError names what is wrong."""
@@ -85,6 +88,10 @@ class ExtractionSettings:
             raise SettingError(f'stretch: 0.2 to 5, or auto, not {self.stretch}')
         if self.mats and self.tree:
             raise SettingError('give coefficients (.mat) or a feature tree, not both')
+        if self.acoustics not in ACOUSTICS:
+            raise SettingError(
+                f"acoustics: unknown layout '{self.acoustics}': choose {' or '.join(ACOUSTICS)}"
+            )
 
 
 @dataclass
@@ -131,7 +138,7 @@ def perceive(
     if audio is not None:
         heard = probe_audio(audio)
         audio_format = AudioFormat(heard.sample_rate, min(2, heard.channels))
-        stream = acoustic_stream(audio_format)
+        stream = acoustic_stream(audio_format, settings.acoustics)
         chunks = audio_chunks(audio)
     tracker = FaceTracker(_backend(settings.face, settings.face_model), settings.fov_deg)
     head = ListeningHead.of_parts(Perception(tracker, stream, LOSSLESS_WAIT), audio=audio_format)
@@ -167,13 +174,13 @@ def extract_clip(
     if attitude is None:
         raise ClipError('its attitude is not told: give --attitude')
     if settings.mats:
-        return features_from_mat(entry, Path(settings.mats), attitude)
+        return features_from_mat(entry, Path(settings.mats), attitude, settings.acoustics)
     if settings.tree:
         return features_from_tree(entry, Path(settings.tree), attitude)
     if settings.face == DEEP3D:
         recons = folder / RECONS
         told = write_coefficients(entry, recons, settings.face_model, settings.stretch or 1.0)
-        features, notes = features_from_mat(entry, recons, attitude)
+        features, notes = features_from_mat(entry, recons, attitude, settings.acoustics)
         return features, told + notes
     videos = entry.speaker_video, entry.listener_video
     images = [count_images(video) for video in videos]
@@ -202,6 +209,7 @@ def extract_clip(
         speaking=np.array([f.speaking for f in speaker]),
         heard=np.array([f.audio_valid for f in speaker]),
         pitch=np.array([f.pitch for f in speaker], np.float32),
+        acoustics=settings.acoustics,
         speaker=_track(speaker),
         listener=_track(listener),
     )

@@ -130,7 +130,8 @@ def check_fit(model: Model, listener: Listener, clip: ClipFeatures) -> None:
     if listener.acoustics != clip.acoustics:
         raise SettingError(
             f'{model.label} understands the acoustic features {listener.acoustics}, the clips '
-            f'hold {clip.acoustics}: extract them again, or name another checkpoint'
+            f'hold {clip.acoustics}: extract them again with --acoustics {listener.acoustics}, or '
+            'name another checkpoint'
         )
 
 
