@@ -1,6 +1,7 @@
 """The head node and a robot's neck over DDS: it begins where that is, and sees it follow."""
 
 import math
+import re
 import time
 from typing import Any
 
@@ -76,7 +77,8 @@ def test_begins_where_the_neck_is_also_after_others_moved_it(graph: Graph) -> No
 @pytest.mark.trouble(
     'robot',
     'A joint is blocked, an emergency stop is pressed, or another program moves it',
-    sees='WARN: `... is ... degrees from where it was sent, for ... s`. It is not pushed.',
+    sees='WARN: `... is ... degrees from where it was sent`, or `... moved by ... of ... degrees '
+    'that it was sent`. It is not pushed.',
     remedy='Free it; it sets off gently.',
 )
 def test_a_neck_that_is_blocked_is_named(graph: Graph, capfd: pytest.CaptureFixture[str]) -> None:
@@ -91,6 +93,38 @@ def test_a_neck_that_is_blocked_is_named(graph: Graph, capfd: pytest.CaptureFixt
     neck.blocked = False
     listen(publisher, lambda: neck.positions[0] > 0.69, (0.7, 0.0))
     assert head.diagnose()[2]['following'] == 'ok'
+
+
+def test_a_neck_that_is_blocked_while_it_nods_is_named(
+    graph: Graph, capfd: pytest.CaptureFixture[str]
+) -> None:
+    head, neck, publisher = start(graph, [0.0, 0.0, 0.0], measured_wait=10.0)
+    begin = time.monotonic()
+
+    def nod(done: Any) -> None:
+        sent = 0
+
+        def ready() -> bool:
+            nonlocal sent
+            sent += 1
+            seconds = time.monotonic() - begin
+            publisher.publish(motion(sent, 0.045 * math.sin(math.tau * seconds)))
+            time.sleep(1 / 30)
+            return bool(done())
+
+        wait_until(ready)
+
+    nod(lambda: time.monotonic() - begin > 3.0 and head.diagnose()[1] == 'following')
+    neck.blocked = True
+    nod(lambda: head.diagnose()[2]['following'] != 'ok')
+    level, message, _ = head.diagnose()
+    assert level == WARN
+    found = re.match(r'head_pitch moved by \S+ of (\S+) degrees that it was sent, for', message)
+    assert found is not None and 2.5 < float(found[1]) < 5.5
+    assert message.endswith('stays within 1.5 degrees of where it is until it moves')
+    assert 'head_pitch moved by ' in capfd.readouterr().err
+    neck.blocked = False
+    nod(lambda: head.diagnose()[:2] == (OK, 'following'))
 
 
 @pytest.mark.trouble(

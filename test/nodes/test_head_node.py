@@ -23,6 +23,7 @@ from vico_listener.frames import Timing
 from vico_listener.motion import Attitude
 from vico_listener.nodes.convert import motion_message
 from vico_listener.nodes.head_node import HeadNode
+from vico_listener.nodes.topics import message_class
 from vico_listener.robot import load_profile
 
 TOPIC = 'head_controller/joint_trajectory'
@@ -38,6 +39,8 @@ def bring_up(graph: Graph, **parameters: Any) -> tuple[HeadNode, Any, list[Joint
     profile = load_profile(parameters['robot'])
     if not profile.interface.lookahead:
         parameters['measured_wait'] = 0.0
+        kind = message_class(profile.interface.message)
+        graph.record(graph.tester(), kind, profile.topic)
     elif not parameters.get('lossless'):
         graph.add(Neck(profile, context=graph.context))
     head = graph.make(HeadNode, **parameters)

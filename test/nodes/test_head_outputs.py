@@ -242,6 +242,7 @@ def test_check_moves_a_robot_on_its_topic(
 
 
 def test_source_that_repeats_itself_is_no_source(graph: Graph) -> None:
+    graph.record(graph.tester(), JointTrajectory, 'head_controller/joint_trajectory')
     head = bring_up(graph, 'generic_3dof')
     for tick in range(1, 20):
         head.follow(motion(tick_stamp(tick), 0.3))

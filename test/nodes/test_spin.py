@@ -1,5 +1,6 @@
 """What cannot go on ends its process; a robot goes on with the next image."""
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -82,3 +83,29 @@ def test_a_start_with_wrong_parameters_ends_with_the_reason(capfd: pytest.Captur
     code, told = start('size:=3')
     assert code == 1 and 'cannot start: ' in told and 'size' in told
     assert '[WARN]' in (told := start('siz:=3')[1]) and "'siz': is it size?" in told
+
+
+@pytest.mark.parametrize(
+    ('content', 'said'),
+    [
+        (
+            '/**:\n  ros__parameters: [\n',
+            ' is no YAML: line 3, column 1: while parsing a flow node',
+        ),
+        ('/**:\n  size: 3\n', 'ros__parameters at line 2'),
+    ],
+    ids=['no YAML', 'no parameters'],
+)
+def test_a_parameter_file_that_is_none_is_named_with_the_line(
+    tmp_path: Path, capfd: pytest.CaptureFixture, content: str, said: str
+) -> None:
+    isolate()
+    file = tmp_path / 'mine.yaml'
+    file.write_text(content)
+    never = SimpleNamespace(requested=False, end_gracefully=lambda wake: None)
+    arguments = ['test', '--ros-args', '--params-file', str(file)]
+    assert spin(lambda: [], lambda nodes: False, arguments, never) == 1
+    told = next(
+        line for line in capfd.readouterr().err.splitlines() if line.startswith('cannot start: ')
+    )
+    assert str(file) in told and said in told and '/src/' not in told

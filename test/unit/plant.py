@@ -34,6 +34,8 @@ class Plant:
         positions: where it stands, rad.
         lag: time constant of the servos, s.
         delay: until a command is felt, s.
+        gain: share of a way, from where it stands at first, that the servos go.
+        play: of the servos, which stay so far (rad) from where they are sent.
 
     Attributes:
         blocked: joints that do not move.
@@ -42,7 +44,16 @@ class Plant:
 
     TOP_SPEED = 20.0
 
-    def __init__(self, positions: ArrayLike, lag: float = 0.05, delay: float = 0.01) -> None:
+    def __init__(
+        self,
+        positions: ArrayLike,
+        lag: float = 0.05,
+        delay: float = 0.01,
+        gain: float = 1.0,
+        play: float = 0.0,
+    ) -> None:
+        self._gain, self._play = gain, play
+        self._origin = np.array(positions, float)
         self.positions: NDArray[np.float64] = np.array(positions, float)
         self.blocked: set[int] = set()
         self.path: list[NDArray[np.float64]] = []
@@ -71,7 +82,10 @@ class Plant:
                 self._reference = self.positions
             share = 1.0 if due - now <= MS else MS / (due - now)
             self._reference = self._reference + share * (goal - self._reference)
-            speed = (self._reference - self.positions) / self._lag
+            goal = self._origin + self._gain * (self._reference - self._origin)
+            away = goal - self.positions
+            away = np.sign(away) * np.maximum(np.abs(away) - self._play, 0.0)
+            speed = away / self._lag
             speed = np.clip(speed, -self.TOP_SPEED, self.TOP_SPEED)
             speed[list(self.blocked)] = 0.0
             self.positions = self.positions + speed * MS / NANOSECONDS
@@ -87,6 +101,9 @@ class Bench:
         says: whether the robot says where it is.
         wait: of the head, s.
         knows: whether the head asks for it; one of a replay does not.
+        plant: the neck; by default one with good servos.
+        sensor: what the robot says of positions (rad).
+        heard: the robot says where it is every so many ms.
     """
 
     def __init__(
@@ -96,9 +113,13 @@ class Bench:
         says: bool = True,
         wait: float = 1.0,
         knows: bool = True,
+        plant: Plant | None = None,
+        sensor: Callable[[NDArray[np.float64]], NDArray[np.float64]] = np.array,
+        heard: int = HEARD,
     ) -> None:
         self.profile = profile
-        self.plant = Plant(positions)
+        self.plant = Plant(positions) if plant is None else plant
+        self._sensor, self._heard = sensor, heard
         self.measured = MeasuredPositions(profile.joints)
         self.head = RobotHead(profile, self.measured if knows else None, wait)
         self.says = says
@@ -128,8 +149,9 @@ class Bench:
             if moved is not None:
                 self.plant.put(moved(n / 1000))
             self.plant.step(self.now)
-            if self.says and n % HEARD == 0:
-                self.measured.add(self._names, self.plant.positions.tolist(), self.now)
+            if self.says and n % self._heard == 0:
+                said = self._sensor(self.plant.positions)
+                self.measured.add(self._names, said.tolist(), self.now)
             if stalls:
                 continue
             commands = []
@@ -145,6 +167,7 @@ class Bench:
                 commands = [*commands, *self.head.advance(self.now)]
             for command in commands:
                 if self.head.may_send(command, self.now):
+                    self.head.sent(command)
                     self.commands.append(command)
                     due = self.profile.interface.due(command)
                     self.plant.tell(command.positions, self.now, due)

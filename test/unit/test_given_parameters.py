@@ -126,9 +126,12 @@ def test_only_ros_arguments_count():
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
-    for text in ('a: [', '\x00'):
-        with pytest.raises(SettingError, match=r'mine\.yaml: '):
-            check(tmp_path, text)
+    with pytest.raises(SettingError, match=r'mine\.yaml is no YAML: unacceptable character'):
+        check(tmp_path, '\x00')
+    with pytest.raises(SettingError) as error:
+        check(tmp_path, '/**:\n  ros__parameters: [\n')
+    where = 'line 3, column 1: while parsing a flow node, expected the node content'
+    assert str(error.value).startswith(f'{tmp_path / "mine.yaml"} is no YAML: {where}')
     with pytest.raises(SettingError, match='no.yaml'):
         check_given(['stack', '--ros-args', '--params-file', '/no.yaml'])
 

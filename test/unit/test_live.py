@@ -104,7 +104,7 @@ def test_a_video_brings_its_own_audio(clip, tmp_path):
 @pytest.mark.parametrize(
     ('camera', 'complaint'),
     [
-        ('97', r'camera 97 gives no image.*--camera FILE'),
+        ('97', r'camera 97 gives no image.*or a file with a video of a speaker'),
         ('gone.mp4', "'gone.mp4' is neither the number of a camera nor a device or file"),
         (__file__, 'is not a video that FFmpeg can read'),
     ],

@@ -13,8 +13,8 @@ from vico_listener.motion import FaceMotion
 from vico_listener.robot import HeadController
 from vico_listener.robot import RobotHead
 from vico_listener.robot import load_profile
-from vico_listener.robot.robot_head import REPLAY_SILENCE
-from vico_listener.robot.robot_head import ReplayClock
+from vico_listener.robot.replay_clock import REPLAY_SILENCE
+from vico_listener.robot.replay_clock import ReplayClock
 
 
 def motion(stamp: int, pitch: float) -> ListenerMotion:
@@ -41,6 +41,8 @@ def test_commands_are_those_of_the_controller() -> None:
         commands = head.follow(motion(now, float(pitch)), now)
         assert commands == controller.advance(now, ahead=True)
         assert all(head.may_send(command, now) for command in commands)
+        for command in commands:
+            head.sent(command)
         assert commands[-1].stamp > now  # the motion reaches the robot at once
         assert head.following and head.awake
         made += len(commands)

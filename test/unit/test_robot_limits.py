@@ -118,6 +118,7 @@ class Robot:
         for command, sent in zip(commands, moments, strict=True):
             if not self.head.may_send(command, sent):
                 continue
+            self.head.sent(command)
             if self._messages is None:
                 self.stamps.append(command.stamp)
                 self.positions.append(command.positions)

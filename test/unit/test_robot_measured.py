@@ -161,6 +161,38 @@ def test_nobody_says_where_the_head_is() -> None:
     assert abs(bench.plant.positions[0] - 0.05) < 0.02
 
 
+@pytest.mark.parametrize('name', ['tiago', 'reachy2'])
+def test_who_says_it_late_is_believed(name: str) -> None:
+    profile = load_profile(name)
+    away = [0.8 * joint.maximum for joint in profile.joints]
+    bench = Bench(profile, away, says=False, wait=0.2)
+    # Nobody takes the commands before the robot is up, and then it says where it is.
+    tell, bench.plant.tell = bench.plant.tell, lambda *_: None
+    bench.run(0.5)
+    bench.run(4.0, nods)
+    assert bench.starts == ['assumed']
+    bench.plant.tell, bench.says = tell, True
+    since = len(bench.plant.path)
+    bench.run(4.0, nods)
+    assert bench.starts == ['assumed', 'measured']
+    assert np.allclose(bench.head.began_at, away, atol=1e-3)
+    assert bench.at_the_joint(since) == 'ok'
+    assert np.abs(bench.plant.positions).max() < 0.15
+
+
+def test_time_in_which_the_computer_stood_still_is_no_waiting() -> None:
+    bench = Bench(TIAGO, AWAY, says=False)
+    bench.run(0.5)
+    bench.run(0.3, nods)
+    assert bench.head.start == 'waiting'
+    bench.run(2.0, stalls=True)
+    bench.run(0.1, nods)
+    bench.says = True
+    bench.run(1.0, nods)
+    assert bench.starts == ['measured']
+    assert bench.at_the_joint() == 'ok'
+
+
 def test_a_robot_that_goes_at_once_is_eased_in_from_where_it_is_assumed() -> None:
     profile = load_profile('reachy2')
     bench = Bench(profile, [0.0, 0.0, 0.0], says=False, wait=0.0)

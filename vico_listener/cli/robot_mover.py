@@ -95,8 +95,8 @@ class RobotMover:
         place = ', '.join(f'{position:+.3f}' for position in self._head.began_at)
         if self._head.start == 'measured':
             return f'It began where it is: {place} rad'
-        reason = self._robot.measured.trouble(now) if self._robot.says else 'the robot does not say'
-        return f'Where the head is, is not known ({reason}): it was eased in from {place} rad'
+        reason = self._head.reason if self._robot.says else 'the robot does not say'
+        return f'Where the head was, was not known ({reason}): it was eased in from {place} rad'
 
     def turn(self, rotation: ArrayLike) -> None:
         """Go on towards roll, pitch and yaw (rad) for one period of the robot."""
@@ -109,6 +109,7 @@ class RobotMover:
             sent = time.monotonic_ns()
             if self._head.may_send(command, sent):
                 self._robot.send(command, sent)
+                self._head.sent(command)
         time.sleep(1.0 / self.rate)
 
     def close(self) -> None:

@@ -102,13 +102,11 @@ def open_camera(name: str, width: int, height: int, fps: float) -> Camera:
         try:
             probe_clip(path)
         except ClipError as error:
-            raise SourceError(f'--camera: {error}') from error
+            raise SourceError(f'camera: {error}') from error
         return ClipCamera(path)
     device = int(name) if name.isdecimal() else name
     if isinstance(device, str) and not path.exists():
-        raise SourceError(
-            f"--camera: '{name}' is neither the number of a camera nor a device or file"
-        )
+        raise SourceError(f"camera '{name}' is neither the number of a camera nor a device or file")
     capture = cv2.VideoCapture(device)
     wishes = {
         cv2.CAP_PROP_FRAME_WIDTH: width,
@@ -123,8 +121,8 @@ def open_camera(name: str, width: int, height: int, fps: float) -> Camera:
         devices = ', '.join(sorted(str(p) for p in Path('/dev').glob('video*'))) or 'none'
         raise SourceError(
             f'camera {name} gives no image: there is no such camera, another program uses it, or '
-            f'this user may not use it (video devices here: {devices}). Try --camera N, or '
-            '--camera FILE with a video of a speaker'
+            f'this user may not use it (video devices here: {devices}). Give the number '
+            'of another one, or a file with a video of a speaker'
         )
     return DeviceCamera(capture, name)
 
@@ -154,9 +152,9 @@ def open_microphone(name: str) -> Microphone | None:
     path = Path(name)
     if path.is_file():
         if not _has_audio(path):
-            raise SourceError(f'--microphone: {path} has no audio')
+            raise SourceError(f'microphone: {path} has no audio')
         return ClipMicrophone(path)
-    without = 'or do without audio: --microphone none'
+    without = "or do without audio: microphone 'none'"
     try:
         import sounddevice
     except ModuleNotFoundError as error:
@@ -175,7 +173,7 @@ def open_microphone(name: str) -> Microphone | None:
         inputs = [d['name'] for d in sounddevice.query_devices() if d['max_input_channels'] > 0]
         raise SourceError(
             f"no microphone '{name}' ({error}); microphones here: {', '.join(inputs) or 'none'}. "
-            f'Try --microphone NAME, --microphone FILE with speech, {without}'
+            f'Give one of these, a file with speech, {without}'
         ) from error
     return DeviceMicrophone(sounddevice, found)
 
@@ -184,7 +182,7 @@ def _has_audio(path: Path) -> bool:
     try:
         return next(audio_chunks(path), None) is not None
     except ClipError as error:
-        raise SourceError(f'--microphone: {error}') from error
+        raise SourceError(f'microphone: {error}') from error
 
 
 @dataclass

@@ -1,7 +1,9 @@
 """Sends head commands as goals of an action, and sees what becomes of them."""
 
+from functools import partial
 from typing import Any
 
+from action_msgs.msg import GoalStatus
 from rclpy.action import ActionClient
 from rclpy.node import Node
 from rclpy.task import Future
@@ -12,10 +14,11 @@ from vico_listener.nodes.robot_message import fill
 from vico_listener.nodes.topics import message_class
 from vico_listener.robot import HeadCommand
 from vico_listener.robot import RobotProfile
+from vico_listener.robot.goal_answers import End
+from vico_listener.robot.goal_answers import GoalAnswers
 from vico_listener.robot.interfaces import ActionInterface
 
-MOST_UNANSWERED = 30
-"""Goals that may wait for an answer; a server that leaves more does not answer."""
+ENDS = {GoalStatus.STATUS_CANCELED: End.CANCELLED, GoalStatus.STATUS_ABORTED: End.ABORTED}
 
 
 class GoalOutput:
@@ -28,8 +31,7 @@ class GoalOutput:
         action: its name.
 
     Attributes:
-        sent, refused, failed: goals that were sent, that the server did not accept, and that ended
-            with an error of their own.
+        answers: what the server answers.
 
     Raises:
         NotInstalledError: the package of the action is not installed.
@@ -52,16 +54,13 @@ class GoalOutput:
                 'source)'
             ) from error
         self._client: ActionClient | None = None
-        self._unanswered = 0
-        self.sent = self.refused = self.failed = 0
-        self.trouble = ''
+        self.answers = GoalAnswers()
 
     def open(self) -> None:
         """Look for the server."""
         self._client = ActionClient(self._node, self._kind, self._action)
         self._client.is_data = True  # see `DataExecutor`
-        self._unanswered = 0
-        self.trouble = f'no server of the action {self._action} yet'
+        self.answers.restart()
 
     def close(self) -> None:
         """Send no more; the goal that the robot has is left to end."""
@@ -70,46 +69,48 @@ class GoalOutput:
             client.destroy()
 
     def is_heard(self) -> bool:
-        """Return whether there is a server."""
-        return self._client is not None and self._client.server_is_ready()
+        """Return whether there is a server that answers."""
+        if self._client is None:
+            return False
+        if not self._client.server_is_ready():
+            self.answers.restart()
+            return False
+        return not self.answers.waits
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with the server, or ''."""
+        if self._client is None:
+            return ''
+        if not self._client.server_is_ready():
+            return (
+                f"no server of the action {self._action}: start the robot's driver, or name its "
+                'action (command:=ACTION)'
+            )
+        return f'{self._action} {self.answers.trouble}' if self.answers.trouble else ''
 
     def send(self, command: HeadCommand, now: int) -> bool:
         """Send a command at `now` (ns); return False if the server is away or does not answer."""
         client = self._client
-        if client is None:
-            return False
-        if not client.server_is_ready():
-            self.trouble = f'no server of the action {self._action}'
-            self._unanswered = 0
-            return False
-        if self._unanswered >= MOST_UNANSWERED:
-            self.trouble = f'{self._action} does not answer goals'
+        if client is None or not self.is_heard():
             return False
         goal = self._kind.Goal()
         ahead = (command.stamp - now) / NANOSECONDS
         fill(goal, self._interface.payload(self._joints, command, ahead))
-        self._unanswered += 1
-        self.sent += 1
-        client.send_goal_async(goal).add_done_callback(self._on_answer)
+        take = partial(self._on_answer, self.answers.send())
+        client.send_goal_async(goal).add_done_callback(take)
         return True
 
-    def _on_answer(self, future: Future) -> None:
-        self._unanswered = max(0, self._unanswered - 1)
+    def _on_answer(self, number: int, future: Future) -> None:
         handle: Any = future.result()
         if handle is None or self._client is None:
             return
-        if not handle.accepted:
-            self.refused += 1
-            self.trouble = f'{self._action} refuses goals, {self.refused} so far'
-            return
-        if not self.failed:
-            self.trouble = ''
-        handle.get_result_async().add_done_callback(self._on_result)
+        self.answers.answer(number, handle.accepted)
+        if handle.accepted:
+            handle.get_result_async().add_done_callback(partial(self._on_result, number))
 
-    def _on_result(self, future: Future) -> None:
+    def _on_result(self, number: int, future: Future) -> None:
         found: Any = future.result()
-        # One that another took the place of ends without an error of its own.
-        if found is not None and found.result.error_code < 0:
-            self.failed += 1
-            reason = found.result.error_string or f'error {found.result.error_code}'
-            self.trouble = f'{self._action} gave up {self.failed} goals: {reason}'
+        if found is not None:
+            end = ENDS.get(found.status, End.DONE)
+            self.answers.end(number, end, found.result.error_code, found.result.error_string)

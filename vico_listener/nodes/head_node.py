@@ -10,7 +10,6 @@ from vico_listener.errors import VicoError
 from vico_listener.nodes.expression_output import create_avatar
 from vico_listener.nodes.expression_output import create_expression_output
 from vico_listener.nodes.head_diagnosis import diagnosis
-from vico_listener.nodes.head_report import concern
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.measured_input import MeasuredInput
 from vico_listener.nodes.motion_input import subscribe_to_motion
@@ -19,7 +18,7 @@ from vico_listener.nodes.robot_output import RobotOutput
 from vico_listener.nodes.topics import subscribe_to
 from vico_listener.robot import RobotHead
 from vico_listener.robot import load_profile
-from vico_listener.robot.robot_head import ReplayClock
+from vico_listener.robot.replay_clock import ReplayClock
 from vico_listener.ros_api import HEAD
 from vico_listener.ros_api.head import COMMAND_DEPTH
 from vico_listener.ros_api.head import LOOK_AT
@@ -121,11 +120,5 @@ class HeadNode(ManagedNode):
 
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
         """Return the commands sent and their latency since image and audio were in."""
-        mover = self._mover
-        with mover.lock:  # a head that rests has sent its last command
-            head, output = mover.head, mover.output
-            trouble = '' if output is None else output.trouble
-            at_topic = [] if output is None or head is None else output.at_topic(head.awake)
-            whereabouts = concern(head, mover.measured, mover.now())
-            whereabouts[1]['controller'] = '' if output is None else output.controller
-            return diagnosis(head, whereabouts, trouble, at_topic, mover.avatar, mover.latency)
+        with self._mover.lock:  # a head that rests has sent its last command
+            return diagnosis(self._mover)

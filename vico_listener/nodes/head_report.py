@@ -7,9 +7,15 @@ from rclpy.impl.rcutils_logger import RcutilsLogger
 
 from vico_listener.nodes.measured_input import MeasuredInput
 from vico_listener.robot import RobotHead
+from vico_listener.robot.following import LEASH
 
 EVERY = 5.0
 """Seconds between two lines in the log about the same trouble."""
+
+REMEDY = (
+    'is it blocked, is an emergency stop pressed, or does another program move it? Its target '
+    f'stays within {math.degrees(LEASH):g} degrees of where it is until it moves'
+)
 
 
 class HeadReport:
@@ -23,21 +29,20 @@ class HeadReport:
         self._log = log
         self._start = ''
 
-    def look(self, head: RobotHead, measured: MeasuredInput | None, now: int) -> None:
-        """Log what has changed by `now` (ns)."""
+    def look(self, head: RobotHead, measured: MeasuredInput | None) -> None:
+        """Log what has changed."""
         if measured is None:
             return
         if head.start != self._start:
             self._start = head.start
-            text = _start(head, measured, now)
+            text = _start(head, measured, head.reason)
             if head.start in ('assumed', 'moving'):
                 self._log.warning(text, throttle_duration_sec=EVERY)
             elif text:
                 self._log.info(text)
         for lag in head.watch.lags:
             self._log.warning(
-                f'{lag}: is it blocked, is an emergency stop pressed, or does another program move '
-                'it? Its target stays where it is until it moves',
+                f'{lag}: {REMEDY}',
                 throttle_duration_sec=EVERY,
             )
 
@@ -59,15 +64,17 @@ def concern(
     if not head.awake:
         return '', values
     if lags:
-        return lags, values
+        return f'{lags}: {REMEDY}', values
     if head.start == 'waiting' and trouble:
         return f'waiting for {measured.source}: {trouble}', values
-    if head.start == 'assumed' and (trouble or head.eases_in(now)):
-        return _start(head, measured, now), values
+    silent = not measured.source and head.eases_in(now)
+    if head.start == 'assumed' and (trouble or silent):
+        return _start(head, measured, trouble), values
     return f'{measured.source}: {trouble}' if trouble else '', values
 
 
-def _start(head: RobotHead, measured: MeasuredInput, now: int) -> str:
+def _start(head: RobotHead, measured: MeasuredInput, reason: str) -> str:
+    """Say where the head began; the reason is that for which it was not known where it is."""
     place = ', '.join(
         f'{joint.name} {math.degrees(position):+.1f} deg'
         for joint, position in zip(head.profile.joints, head.began_at, strict=False)
@@ -77,7 +84,6 @@ def _start(head: RobotHead, measured: MeasuredInput, now: int) -> str:
     if head.start == 'moving':
         return f'the head begins although somebody else moves it: {place}'
     if head.start == 'assumed':
-        trouble = measured.positions.trouble(now) or 'it was not known to stand still'
-        why = f'{measured.source}: {trouble}' if measured.source else 'the robot does not say'
+        why = f'{measured.source}: {reason}' if measured.source else 'the robot does not say'
         return f'where the head is, is not known ({why}): it eases in from {place}'
     return ''

@@ -27,11 +27,15 @@ from vico_listener.robot.interfaces import RobotLink
 from vico_listener.robot.interfaces import TopicInterface
 from vico_listener.robot.interfaces.follow_joint_trajectory import FollowJointTrajectory
 from vico_listener.robot.interfaces.joint_trajectory import JointTrajectory
-from vico_listener.robot.robot_head import ReplayClock
+from vico_listener.robot.replay_clock import ReplayClock
 from vico_listener.statistics import Durations
 
 if TYPE_CHECKING:  # it needs an extra
     from vico_listener.robot.avatar import Avatar
+
+
+GRACE = 3.0
+"""Seconds after the start in which nothing is logged of a robot that is not there yet."""
 
 
 class HeadMover:
@@ -74,6 +78,9 @@ class HeadMover:
             head = self.head
             if head is None or not self._node.is_active:
                 return []
+            if self.output is not None and not self.output.is_heard():
+                head.release()  # once somebody takes them, it begins where the head is
+                return []
             now = self.now() if self.replay is None else motion.stamp
             refused = head.refused
             commands = head.follow(motion, now)
@@ -99,8 +106,10 @@ class HeadMover:
                 return
             if self.measured is not None:
                 self.measured.poll(now)
-            self._send(head, head.advance(now), now)
-            if not head.awake:
+            commands = head.advance(now)
+            rests = not head.awake
+            self._send(head, commands, now)
+            if rests:
                 self._node.get_logger().info('no motion: the head rests at neutral')
 
     def _send(self, head: RobotHead, commands: list[HeadCommand], now: int) -> list[HeadCommand]:
@@ -111,11 +120,12 @@ class HeadMover:
             moment = self.now() if self.replay is None else now
             if not head.may_send(command, moment) or self.output is None:
                 continue
-            if self.output.send(command, moment):
-                sent.append(command)
-            else:
-                head.release()  # once somebody takes them, it begins where the head is
-        self._report.look(head, self.measured, now)
+            if not self.output.send(command, moment):
+                head.release()
+                break
+            head.sent(command)
+            sent.append(command)
+        self._report.look(head, self.measured)
         if sent and self._received is not None:
             self.latency.add(time.time() - self._received)
             self._received = None
@@ -169,6 +179,7 @@ class RobotOutput:
         self._goals: GoalOutput | None = None
         interface, log = profile.interface, node.get_logger()
         self._warnings = RareWarnings(log)
+        self._opened = 0.0
         if isinstance(interface, TopicInterface):
             self._messages = CommandMessages(interface, profile, replay)
             self._publisher = publisher_of(self._messages.kind, self._target)
@@ -179,6 +190,7 @@ class RobotOutput:
 
     def open(self) -> None:
         """Take hold of the robot."""
+        self._opened = time.monotonic()
         if self._connect is not None:
             self._link = self._connect()
         if self._goals is not None:
@@ -228,7 +240,9 @@ class RobotOutput:
         return self._node.resolve_topic_name(self._target)
 
     def is_heard(self) -> bool:
-        """Return whether anybody takes the commands, as far as that is known."""
+        """Return whether anybody takes the commands; in a replay nobody needs to."""
+        if self._replay:
+            return True
         if self._messages is not None:
             return bool(self._publisher.get_subscription_count())
         return self._goals is None or self._goals.is_heard()
@@ -247,9 +261,19 @@ class RobotOutput:
         if self._controller is not None:
             self._controller.look()
             found = [*found, *self._controller.problems]
-        for problem in found:
-            self._warnings.tell(problem)
+        if time.monotonic() - self._opened >= GRACE:
+            lost = f'the robot does not follow: {self.trouble}'
+            for problem in [*found, lost] if self._goals and self.trouble else found:
+                self._warnings.tell(problem)
         return found
+
+    @property
+    def goals(self) -> dict[str, int]:
+        """What became of goals: values of the diagnostics, none without an action."""
+        if self._goals is None:
+            return {}
+        answers = self._goals.answers
+        return {'refused_goals': answers.refused, 'failed_goals': answers.failed}
 
     @property
     def controller(self) -> str:

@@ -1,6 +1,7 @@
 """Starts ROS in this process, whatever the environment says of log folders."""
 
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -32,7 +33,9 @@ def start_ros(arguments: Sequence[str] | None = None) -> None:
             signal_handler_options=SignalHandlerOptions.NO,
         )
     except RuntimeError as error:
-        raise UnavailableError(f'cannot start: {type(error).__name__}: {error}') from error
+        # Without the places in the source of ROS.
+        text = re.sub(r', at \S+:\d+', '', str(error))
+        raise UnavailableError(f'cannot start: {type(error).__name__}: {text}') from error
 
 
 def ensure_log_folder() -> None:

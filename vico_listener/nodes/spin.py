@@ -37,12 +37,17 @@ def spin(
         cannot go on.
     """
     try:
+        # Before ROS does, whose errors name places in its own source.
+        warnings = check_given(arguments)
         start_ros(arguments)
-    except UnavailableError as error:  # a wrong ROS argument or parameter file
+    except SettingError as error:
+        print(f'cannot start: {error}', file=sys.stderr)
+        return 1
+    except UnavailableError as error:  # a wrong ROS argument
         print(error, file=sys.stderr)
         return 1
     try:
-        for warning in check_given(arguments):
+        for warning in warnings:
             get_logger('vico_listener').warning(warning)
         nodes = build()
         if not start(nodes):

@@ -9,25 +9,25 @@ import numpy as np
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.robot.joints import Joint
+from vico_listener.robot.motion_ranges import REACTION_NS
+from vico_listener.robot.motion_ranges import MotionRanges
+from vico_listener.robot.motion_ranges import stands_still
 from vico_listener.robot.shaping import Angles
 
 ANGLE = math.radians(8.0)
 """A joint that is further than this (rad) from everything that was lately asked does not follow."""
 
-REACTION_NS = 500_000_000
-"""What was asked within this time is lately: servos, networks and joint states are slow."""
-
 PATIENCE_NS = 500_000_000
 """It must not follow for this long until it counts."""
 
-RANGE_NS = 2_000_000_000
-"""Over this time the joint's range of motion is compared with that of its commands."""
-
-STUCK = 0.1
-"""A joint whose range is this share of what was asked stands still."""
+JUDGING_NS = 100_000_000
+"""How far joints move is looked at so often."""
 
 LEASH = math.radians(1.5)
 """From where such a joint is, its target is no further away than this (rad)."""
+
+MOVED = math.radians(0.8)
+"""A joint that moved so far (rad) on the leash is free: noise of its sensor is less."""
 
 
 @dataclass(frozen=True)
@@ -38,17 +38,31 @@ class Lag:
         joint: its name.
         angle: how far it is from where it was sent, rad.
         seconds: for how long.
+        asked: how far it was sent to and fro when that was noticed, rad; 0 = it was elsewhere.
+        moved: how far it moved then, rad.
     """
 
     joint: str
     angle: float
     seconds: float
+    asked: float = 0.0
+    moved: float = 0.0
 
     def __str__(self) -> str:
-        return (
-            f'{self.joint} is {math.degrees(self.angle):.0f} degrees from where it was sent, for '
-            f'{self.seconds:.1f} s'
-        )
+        if self.asked and self.angle <= ANGLE:
+            found = f'moved by {math.degrees(self.moved):.1f} of {math.degrees(self.asked):.1f} '
+            found += 'degrees that it was sent'
+        else:
+            found = f'is {math.degrees(self.angle):.0f} degrees from where it was sent'
+        return f'{self.joint} {found}, for {self.seconds:.1f} s'
+
+
+@dataclass
+class _Held:
+    """A joint on the leash: how far it was sent and moved before, rad."""
+
+    asked: float
+    moved: float
 
 
 class Following:
@@ -56,8 +70,9 @@ class Following:
 
     A joint that does not follow, because it is blocked, an emergency stop is pressed, or another
     program moves it, is put on a leash: its target stays within `LEASH` of where it is. So it does
-    not set off with force when it is free again. The leash is taken off when it has moved and its
-    target is near.
+    not set off with force when it is free again. Nods go on as far as the leash lets them, which
+    is enough to see that it is free: the leash is taken off when it has moved, by its share of
+    what it was sent, and its target is near.
 
     Args:
         joints: of the profile.
@@ -65,87 +80,98 @@ class Following:
 
     def __init__(self, joints: Sequence[Joint]) -> None:
         self._joints = joints
-        self._sent: deque[tuple[int, Angles]] = deque()
-        self._seen: deque[tuple[int, Angles]] = deque()
+        self._lately: deque[tuple[int, Angles]] = deque()
+        self._ranges = MotionRanges(len(joints))
+        self._still = np.zeros(len(joints), bool)
+        self._judged = 0
         self._away: list[int | None] = [None] * len(joints)
-        self._stuck_at: list[float | None] = [None] * len(joints)
+        self._held: list[_Held | None] = [None] * len(joints)
         self._place: Angles | None = None
         self._asked = np.zeros(len(joints))
         self._now = 0
 
     def restart(self) -> None:
         """Forget everything: the head begins anew where it is."""
-        self._sent.clear()
-        self._seen.clear()
+        self._lately.clear()
+        self._ranges.restart()
+        self._still[:] = False
         self._away = [None] * len(self._joints)
-        self._stuck_at = [None] * len(self._joints)
+        self._held = [None] * len(self._joints)
         self._place = None
 
     def send(self, positions: Sequence[float], now: int) -> None:
         """Take note of a command for positions (rad) that is sent at `now` (ns)."""
-        self._sent.append((now, np.array(positions)))
-        while now - self._sent[0][0] > RANGE_NS:
-            self._sent.popleft()
+        self._lately.append((now, np.array(positions)))
+        self._ranges.send(positions, now)
 
     def want(self, positions: Angles) -> None:
         """Take note of where the head would be sent without a leash (rad)."""
         self._asked = positions
 
-    def see(self, positions: Sequence[float], now: int) -> None:
-        """Take note of where the joints are (rad) at `now` (ns), and judge."""
+    def see(self, positions: Sequence[float], now: int, came: int) -> None:
+        """Take note of where the joints are (rad) at `now` (ns), as told at `came`, and judge."""
         place = np.array(positions)
         self._place, self._now = place, now
-        self._seen.append((now, place))
-        while now - self._seen[0][0] > RANGE_NS:
-            self._seen.popleft()
-        lately = [sent for when, sent in self._sent if now - when <= REACTION_NS]
-        if not lately:
+        self._ranges.see(positions, now, came)
+        while self._lately and now - self._lately[0][0] > REACTION_NS:
+            self._lately.popleft()
+        if not self._lately:
             # Nobody commands it: it may be anywhere.
             self._away = [None] * len(self._joints)
             return
+        if now - self._judged >= JUDGING_NS:
+            self._judged = now
+            self._judge(place, now)
+        lately = [sent for _, sent in self._lately]
         low, high = np.min(lately, axis=0), np.max(lately, axis=0)
         distance = np.maximum(np.maximum(low - place, place - high), 0.0)
-        still = self._stands_still(now)
-        for n, stuck_at in enumerate(self._stuck_at):
-            if stuck_at is not None:
-                moved = abs(place[n] - stuck_at) > 2.0 * LEASH
-                if moved and abs(self._asked[n] - place[n]) < ANGLE:
-                    self._stuck_at[n] = self._away[n] = None
+        for n, since in enumerate(self._away):
+            if self._held[n] is not None:
                 continue
-            since = self._away[n]
-            if distance[n] <= ANGLE and not still[n]:
+            if distance[n] <= ANGLE and not self._still[n]:
                 self._away[n] = None
             elif since is None:
                 self._away[n] = now
             elif now - since > PATIENCE_NS:
-                self._stuck_at[n] = float(place[n])
+                self._hold(n, now)
 
     @property
     def lags(self) -> list[Lag]:
         """The joints that do not follow."""
         found = []
-        for n, joint in enumerate(self._joints):
-            since = self._away[n]
-            if self._stuck_at[n] is None or self._place is None or since is None:
+        for joint, held, since, n in zip(
+            self._joints, self._held, self._away, range(len(self._joints)), strict=True
+        ):
+            if held is None or self._place is None or since is None:
                 continue
             angle = abs(float(self._asked[n] - self._place[n]))
-            found.append(Lag(joint.name, angle, (self._now - since) / NANOSECONDS))
+            seconds = (self._now - since) / NANOSECONDS
+            found.append(Lag(joint.name, angle, seconds, held.asked, held.moved))
         return found
 
     def leash(self) -> tuple[Angles, Angles] | None:
         """Return the lowest and the highest target (rad) of every joint; None without a leash."""
-        if self._place is None or all(stuck is None for stuck in self._stuck_at):
+        if self._place is None or all(held is None for held in self._held):
             return None
-        held = np.array([stuck is not None for stuck in self._stuck_at])
+        held = np.array([held is not None for held in self._held])
         return (
             np.where(held, self._place - LEASH, -np.inf),
             np.where(held, self._place + LEASH, np.inf),
         )
 
-    def _stands_still(self, now: int) -> list[bool]:
-        """Return which joints stand still although they are sent to and fro."""
-        if now - self._sent[0][0] < RANGE_NS - REACTION_NS or len(self._seen) < 3:
-            return [False] * len(self._joints)
-        asked = np.ptp([sent for _, sent in self._sent], axis=0)
-        done = np.ptp([place for _, place in self._seen], axis=0)
-        return ((asked > 2.0 * ANGLE) & (done < STUCK * asked)).tolist()
+    def _judge(self, place: Angles, now: int) -> None:
+        """See which joints stand still, and which of those on the leash are free again."""
+        asked, moved = self._ranges.compare(now)
+        self._still = stands_still(asked, moved)
+        near = np.abs(self._asked - place) < ANGLE
+        free = near & (moved > MOVED) & ~self._still
+        for n, held in enumerate(self._held):
+            if held is not None and free[n]:
+                self._held[n] = self._away[n] = None
+                self._ranges.forget(n, now)
+
+    def _hold(self, joint: int, now: int) -> None:
+        """Put a joint on the leash, and look from then on whether it moves."""
+        asked, moved = (float(found[joint]) for found in self._ranges.compare(now))
+        self._held[joint] = _Held(asked, moved) if self._still[joint] else _Held(0.0, 0.0)
+        self._ranges.forget(joint, now)

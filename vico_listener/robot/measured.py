@@ -156,6 +156,13 @@ class MeasuredPositions:
             return None
         return tuple(self._known[name][0] for name in self._joints)
 
+    @property
+    def came(self) -> int:
+        """When (ns) the oldest of the positions came; 0 = one is not known."""
+        if len(self._known) < len(self._joints):
+            return 0
+        return min(came for _, came in self._known.values())
+
     def held(self, now: int) -> Positions | None:
         """Return the positions of the other joints at `now`, or None while one is not known."""
         found = [

@@ -1,8 +1,6 @@
 """A robot's head that follows the listener's motions, and goes to rest when there are none."""
 
-import time
 from collections import deque
-from collections.abc import Callable
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,9 +11,11 @@ from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import DataError
 from vico_listener.frames import ListenerMotion
 from vico_listener.robot.controller import EASE_IN_NS
+from vico_listener.robot.controller import NEAR
 from vico_listener.robot.following import Following
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.limits import LimitWatch
+from vico_listener.robot.measured import STALE_NS
 from vico_listener.robot.measured import MeasuredPositions
 from vico_listener.robot.pacing import PlannedCommands
 from vico_listener.robot.pacing import SingleCommands
@@ -27,15 +27,13 @@ ELSEWHERE = 0.02
 STALLED_NS = NANOSECONDS
 """Left without commands for this long, a head may have been moved by others."""
 
-REPLAY_SILENCE = 5.0
-"""Wall seconds without motion after which a replay counts as dead and the head goes to rest."""
-
 
 class RobotHead:
     """Turns the listener's motions into head commands.
 
     The caller tells the time, all of one clock: stream time or a node's. Whoever sends commands
-    asks `may_send` before each. Not for several threads at once.
+    asks `may_send` before each, and tells of those that have gone out by `sent`. Not for several
+    threads at once.
 
     A robot whose messages say when a command shall be reached gets `PlannedCommands`, any other
     one `SingleCommands`: either way the limits hold by the times at which it shall be where.
@@ -62,6 +60,7 @@ class RobotHead:
         start: where it began: '' (nowhere yet), 'waiting', 'measured', 'moving' (measured, but
             somebody moved it) or 'assumed'.
         began_at: positions where it began last, rad.
+        reason: why it was not known where the head was, when it began where that was assumed.
         watch: of the joints that do not follow; only with `measured`.
     """
 
@@ -75,11 +74,13 @@ class RobotHead:
         self.measured = measured
         self.start = ''
         self.began_at: tuple[float, ...] = ()
+        self.reason = ''
         self._held: tuple[float, ...] = ()
         self._began = 0
         self.watch = Following(profile.joints)
         self._wait = round(wait * NANOSECONDS)
         self._waits_since: int | None = None
+        self._looked = 0
         self._goes_until: int | None = None  # on its way to where it is assumed to begin
         self.commands = 0
         self.skipped = 0
@@ -153,7 +154,8 @@ class RobotHead:
             if now < self._goes_until:
                 return []
             self._goes_until = None
-            self._begin_at(self._controller.positions.tolist(), now)
+            found = self.measured.at(now)
+            self._begin_at(self._controller.positions.tolist() if found is None else found, now)
         self._keep_to_measured(now)
         commands = self._pace.at(now)
         self.watch.want(self._controller.wanted)
@@ -180,13 +182,17 @@ class RobotHead:
             self._begin_at(stopped, now)
 
     def _take_back(self, now: int) -> None:
-        self._waits_since = now
+        self._waits_since = self._looked = now
         self.start = 'waiting'
 
     def _begin(self, now: int) -> list[HeadCommand]:
         """Begin as soon as it is known where, and return the command to send, if any."""
         assert self.measured is not None and self._waits_since is not None
         found = self.measured.at(now)
+        if now - self._looked > STALE_NS:
+            # Held up, nobody heard what the robot said meanwhile.
+            self._waits_since += now - self._looked
+        self._looked = now
         late = now - self._waits_since >= self._wait
         held = self.measured.held(now)
         if held is None:
@@ -197,6 +203,7 @@ class RobotHead:
             self._begin_at(found, now)
         elif late:
             self.start = 'assumed'
+            self.reason = self.measured.trouble(now)
             return self._approach(self._controller.positions.tolist(), now)
         return []
 
@@ -228,8 +235,12 @@ class RobotHead:
         """See whether the joints follow, and do not run away from those that do not."""
         assert self.measured is not None
         found = self.measured.at(now)
+        if found is not None and self.start == 'assumed':
+            self.start, self.began_at = 'measured', found
+            if np.abs(self._controller.positions - found).max() > NEAR:
+                self._begin_at(found, now)
         if found is not None:
-            self.watch.see(found, now)
+            self.watch.see(found, now, self.measured.came)
         self._controller.leash = self.watch.leash()
 
     def may_send(self, command: HeadCommand, now: int) -> bool:
@@ -243,9 +254,12 @@ class RobotHead:
             self._pace.standstill.forget(command)
             self.skipped += 1
             return False
-        self.limits.add(due, command.positions)
-        self.commands += 1
         return True
+
+    def sent(self, command: HeadCommand) -> None:
+        """Take note that a command has gone out."""
+        self.limits.add(self.profile.interface.due(command), command.positions)
+        self.commands += 1
 
     def look_at(self, point: ArrayLike) -> None:
         """Aim the base gaze, around which the listener moves; it takes effect with a motion.
@@ -266,26 +280,3 @@ class RobotHead:
             raise DataError('look_at: the point must be finite and not the origin')
         x, y, z = place
         self._controller.look([0.0, -np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x)])
-
-
-class ReplayClock:
-    """The time of a replay: that of its motions; should it die, wall time takes over.
-
-    Args:
-        wall: steady time, ns.
-    """
-
-    def __init__(self, wall: Callable[[], int] = time.monotonic_ns) -> None:
-        self._wall = wall
-        self._offset = 0
-        self._heard = 0
-
-    def hear(self, stamp: int) -> None:
-        """Take the stamp (ns) of a motion that has come, which is the time now."""
-        self._heard = self._wall()
-        self._offset = stamp - self._heard
-
-    def now(self) -> int | None:
-        """Return wall time that goes on from the last stamp (ns); None while motions come."""
-        wall = self._wall()
-        return wall + self._offset if wall - self._heard >= REPLAY_SILENCE * NANOSECONDS else None

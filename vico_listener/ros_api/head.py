@@ -98,6 +98,11 @@ HEAD = NodeApi(
             '`ok`, or what could be set better in the parameters of a trajectory controller; empty '
             'where they are not known.',
         ),
+        Value('refused_goals', 'With an action: goals that its server did not accept.'),
+        Value(
+            'failed_goals',
+            'With an action: goals that its server gave up, other than for the next one.',
+        ),
         Value('avatar_motions', 'With `avatar`: motions that were sent to it.'),
         Value('avatar_lost', 'With `avatar`: motions that the network did not accept.'),
         Value(

@@ -14,6 +14,7 @@ import audio_common_msgs.msg as audio_msgs
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from rclpy.event_handler import PublisherEventCallbacks
 from rclpy.node import Node
 from sensor_msgs.msg import Image
 
@@ -99,7 +100,12 @@ class FaultyInput(Node):
         self._messages: dict[tuple[Any, ...], Image] = {}
         self._image = self.create_publisher(Image, 'image', 10)
         self._audio = self.create_publisher(audio_msgs.AudioDataStamped, 'audio', 100)
-        self._audio_info = self.create_publisher(audio_msgs.AudioInfo, 'audio_info', 1)
+        # Like `audio_capture` it keeps nothing for those who come later. That this does not fit
+        # one of the two subscriptions of the stack is no news.
+        quiet = PublisherEventCallbacks(incompatible_qos=lambda _: None)
+        self._audio_info = self.create_publisher(
+            audio_msgs.AudioInfo, 'audio_info', 1, event_callbacks=quiet
+        )
         self._announced = (0, 0)
         self._late: list[tuple[float, audio_msgs.AudioDataStamped]] = []
         self._stop = threading.Event()

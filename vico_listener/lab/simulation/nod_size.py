@@ -109,6 +109,7 @@ def nod(
             for command in head.advance(late):
                 if not head.may_send(command, late):
                     continue
+                head.sent(command)
                 if not whole_way:
                     command = replace(command, earlier=())
                 trajectory = None
