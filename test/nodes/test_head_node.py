@@ -135,6 +135,7 @@ def test_look_at_sets_the_base_gaze(graph: Graph) -> None:
 
     def looks_left() -> bool:
         publisher.publish(motion(head.get_clock().now().nanoseconds, 0.0))
+        time.sleep(1 / 30)
         return bool(commands) and abs(commands[-1].points[0].positions[0] - math.pi / 4) < 0.01
 
     wait_until(looks_left)
