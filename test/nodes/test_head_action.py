@@ -177,7 +177,7 @@ def test_goals_stream_and_what_becomes_of_them_is_seen(
     listen(publisher, lambda: '(aborted)' in head.diagnose()[1])
     driver.error, driver.waits = None, False
     listen(publisher, lambda: 'the robot does not follow' not in head.diagnose()[1])
-    wait_until(lambda: head.diagnose()[2]['commands'] == head._output._goals.answers.sent)
+    wait_until(lambda: head.diagnose()[2]['commands'] == head._mover.output._goals.answers.sent)
     log = capfd.readouterr().err
     for found in ('refuses', 'gives up'):
         assert f'the robot does not follow: {ACTION} {found} ' in log
