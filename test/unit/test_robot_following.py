@@ -145,6 +145,26 @@ def test_a_neck_that_sticks_in_a_nod_is_noticed_and_comes_back(seed: int) -> Non
     assert math.degrees(np.ptp(nods)) > 0.25 * neck.size
 
 
+def test_a_blocked_neck_stays_known_on_a_computer_that_is_held_up() -> None:
+    dialogue = Dialogue(Neck(0.05, 0.01, 1.0, 0.0, 0.0, 0.01, 20, 6.0, 1.5), 0)
+    bench = dialogue.bench
+
+    def run(seconds: int) -> list[list[str]]:
+        found = []
+        for _ in range(2 * seconds):
+            found.append(dialogue.run(0.4))
+            bench.run(0.1, stalls=True)  # so long that the head begins anew
+        return found
+
+    assert run(4) == [[]] * 8
+    bench.plant.blocked = {PITCH}
+    run(6)
+    assert run(4) == [['head_pitch']] * 8
+    bench.plant.blocked = set()
+    run(4)
+    assert run(2) == [[]] * 4
+
+
 def test_a_blocked_neck_that_is_asked_nothing_is_not_accused() -> None:
     neck = Neck.drawn(0, smallest=6.0)
     bench = neck.bench(0)

@@ -184,6 +184,8 @@ class RobotHead:
     def _take_back(self, now: int) -> None:
         self._waits_since = self._looked = now
         self.start = 'waiting'
+        # Meanwhile others may have moved it. After a short stall, what is blocked still is.
+        self.watch.restart()
 
     def _begin(self, now: int) -> list[HeadCommand]:
         """Begin as soon as it is known where, and return the command to send, if any."""
@@ -227,7 +229,6 @@ class RobotHead:
         self._earlier.clear()
         stands = HeadCommand(now - self._lookahead, tuple(positions), (0.0,) * len(positions))
         self._earlier.append(stands)
-        self.watch.restart()
         # The grid begins half a step before.
         self.limits.begin(now + self._lookahead - self._period // 2, positions, self._period)
 
