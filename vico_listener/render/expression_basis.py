@@ -83,8 +83,16 @@ STROKES: dict[str, list[Stroke]] = {
     ),
     **_both(
         'mouthFrown',
-        [Stroke(CORNER_RIGHT, -0.05, 0.11, 0.13), Stroke(CHIN, 0.0, -0.02, 0.12)],
-        [Stroke(CORNER_LEFT, 0.05, 0.11, 0.13), Stroke(CHIN, 0.0, -0.02, 0.12)],
+        [
+            Stroke(CORNER_RIGHT, -0.06, 0.12, 0.115),
+            Stroke(LIP_CENTRE, 0.0, -0.02, 0.12),
+            Stroke(CHIN, 0.0, -0.02, 0.12),
+        ],
+        [
+            Stroke(CORNER_LEFT, 0.06, 0.12, 0.115),
+            Stroke(LIP_CENTRE, 0.0, -0.02, 0.12),
+            Stroke(CHIN, 0.0, -0.02, 0.12),
+        ],
     ),
     **_both(
         'mouthDimple',
@@ -99,8 +107,8 @@ STROKES: dict[str, list[Stroke]] = {
     # Pressed lips tighten the corners and lift the chin; `Mouth` makes them thin.
     **_both(
         'mouthPress',
-        [Stroke(CORNER_RIGHT, -0.07, -0.02, 0.08), Stroke(CHIN, 0.0, -0.04, 0.12)],
-        [Stroke(CORNER_LEFT, 0.07, -0.02, 0.08), Stroke(CHIN, 0.0, -0.04, 0.12)],
+        [Stroke(CORNER_RIGHT, -0.1, 0.0, 0.09), Stroke(CHIN, 0.0, -0.03, 0.12)],
+        [Stroke(CORNER_LEFT, 0.1, 0.0, 0.09), Stroke(CHIN, 0.0, -0.03, 0.12)],
     ),
     'mouthPucker': [
         Stroke(CORNER_RIGHT, 0.13, 0.0, 0.14),

@@ -21,10 +21,10 @@ from vico_listener.render.portrait import Portrait
 LOOK = 0.29
 """The sideways shift of the iris at coefficient 1, in widths of the eye."""
 
-LOOK_UP, LOOK_DOWN = 0.22, 0.16
+LOOK_UP, LOOK_DOWN = 0.26, 0.22
 """The vertical shift of the iris at coefficient 1, in the same unit."""
 
-LID_UP, LID_DOWN = 0.3, 0.6
+LID_UP, LID_DOWN = 0.6, 0.6
 """How far the upper lid follows a gaze up and down, as a share of its way to the lower lid."""
 
 RAISED = 0.3
@@ -33,10 +33,16 @@ RAISED = 0.3
 CLOSED = 1.06
 """The farthest way of the upper lid, as a share of that to the lower lid."""
 
+WIDEST = -0.6
+"""The way of the upper lid that is raised farthest, in the same unit."""
+
 LID_SMOOTH = 0.8
 """How far the skin of a closed lid is smoothed, where make-up and lashes would be stretched."""
 
-LASH_LINE = 0.04
+LID_FADE, LASH_FADE = 0.4, 0.2
+"""The openings up to which drawn skin and lashes fade out, as shares of the largest."""
+
+LASH_LINE = 0.055
 """Half the thickness of the line of the lashes of a closed eye, in widths of the eye."""
 
 FADE = 0.12
@@ -93,7 +99,12 @@ class Eye:
             float(np.hypot(*(ring - centre).T).mean()),
         )
         self._width = width
-        self._covers = np.clip(self._opening / np.float32(0.06 * width), 0.0, 1.0)
+        # The lid fades out towards the corners, or its skin would end in upright edges.
+        open_most = max(float(self._opening.max()), 1.0)
+        self._covers, self._fringe = (
+            np.clip(self._opening / np.float32(share * open_most), 0.0, 1.0)
+            for share in (LID_FADE, LASH_FADE)
+        )
         self._brow_skin, self._cheek_skin = (
             self._skin_at(portrait.image, level)
             for level in (self._top, self._lower + np.float32(0.2 * width))
@@ -122,7 +133,7 @@ class Eye:
         if max(abs(closing), abs(aside), abs(lower), abs(narrow)) < STILL:
             return False
         closing += (LID_DOWN if lower > 0 else LID_UP) * lower * (1.0 - max(0.0, closing))
-        closing = min(max(closing, -0.35), CLOSED)
+        closing = min(max(closing, WIDEST), CLOSED)
         patch = self.patch
         shut = max(0.0, closing)
         drop = np.float32(0.98 * closing) * self._opening
@@ -178,7 +189,7 @@ class Eye:
         smooth = np.minimum(down + down, 1.0) * (np.float32(LID_SMOOTH) * degree * self._covers)
         mixed = cv2.blendLinear(above, skin, 1.0 - smooth, smooth)
         apart = (lid - np.float32(0.02 * self._width) - v) / np.float32(LASH_LINE * self._width)
-        line = np.exp(-(apart**2)) * (np.float32(0.9) * degree * self._covers)
+        line = np.exp(-(apart**2)) * (np.float32(0.9) * degree * self._fringe)
         return np.asarray(cv2.blendLinear(mixed, self._lashes, 1.0 - line, line))
 
     def _sample(self, source: Picture, v_offset: Float) -> Picture:

@@ -1,6 +1,7 @@
 """Calibrates a portrait in closed loop: draws pictures, reads them, and inverts the answer."""
 
 from collections.abc import Callable
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
@@ -10,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.face import FaceBackend
-from vico_listener.face import FaceObservation
 from vico_listener.frames import Picture
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
@@ -33,6 +33,8 @@ class Channel:
         lower: the drives that are tried when the portrait's own value is above `FELT`.
         gain: the largest change of the drive per change of the command.
         share: see `fitted`.
+        calm: whether it is tried without the portrait's own smile, since it is never shown with
+            one, and a smile changes what is read of it.
         shown: the reading below which the portrait cannot show the channel; 0 where the tracker
             hardly reads it in real people either.
     """
@@ -43,6 +45,7 @@ class Channel:
     lower: tuple[float, ...] = ()
     gain: float = 2.5
     share: float = KNEE
+    calm: bool = False
     shown: float = 0.3
 
 
@@ -50,25 +53,27 @@ def _pair(name: str, *steps: float, **settings: Any) -> Channel:
     return Channel(name, (f'{name}Left', f'{name}Right'), steps, **settings)
 
 
-def _gaze(label: str, left: str, right: str, shown: float = 0.3) -> Channel:
+def _gaze(label: str, left: str, right: str, most: float = 1.2, shown: float = 0.3) -> Channel:
     names = (f'eyeLook{left}Left', f'eyeLook{right}Right')
-    return Channel(f'gaze {label}', names, (0.4, 0.8, 1.2), shown=shown)
+    return Channel(f'gaze {label}', names, (0.4, 0.8, most), share=0.95, shown=shown)
 
 
 CHANNELS: tuple[Channel, ...] = (
     _pair('mouthSmile', 0.25, 0.5, 0.75, 0.95, 1.2, lower=(-0.35, 0.0, 0.35), shown=0.5),
-    _pair('browDown', 0.4, 0.8, 1.2),
+    _pair('browDown', 0.2, 0.4, 0.8, 1.2, gain=5.0, calm=True),
     Channel('browInnerUp', ('browInnerUp',), (0.4, 0.8, 1.2)),
     _pair('browOuterUp', 0.4, 0.8, 1.2),
-    _pair('mouthFrown', 0.5, 1.0, gain=1.6, shown=0.0),
-    _pair('mouthPress', 0.5, 1.0, 1.4, shown=0.0),
-    # Shut eyes are read as 0.6, in real people as well; half shut ones must be half of that.
+    _pair('mouthFrown', 0.5, 1.0, gain=1.6, calm=True, shown=0.0),
+    _pair('mouthPress', 0.5, 1.0, 1.4, calm=True, shown=0.0),
+    # Shut eyes are read as 0.6, in real people as 0.62 to 0.79 (the most of each of six clips);
+    # half shut ones must be half of that.
     _pair('eyeBlink', 0.3, 0.5, 0.7, 0.85, 1.0, 1.15, share=0.0),
     Channel('jawOpen', ('jawOpen',), (0.2, 0.4, 0.7, 1.1), gain=1.7),
     _gaze('left', 'Out', 'In'),
     _gaze('right', 'In', 'Out'),
-    _gaze('up', 'Up', 'Up', shown=0.0),
-    _gaze('down', 'Down', 'Down', shown=0.0),
+    # The tracker hardly follows irises up and down: farther than this the eye would be empty.
+    _gaze('up', 'Up', 'Up', most=1.0, shown=0.0),
+    _gaze('down', 'Down', 'Down', most=1.0, shown=0.0),
 )
 """The channels that listeners use and the tracker can read."""
 
@@ -98,19 +103,27 @@ def calibrate(draw: Draw, reference: FaceMotion, backend: FaceBackend) -> Respon
     reader = PictureReader(backend, draw(reference))
     maps: dict[str, NDArray[np.float64]] = {}
     weak = []
+
+    def read(expression: NDArray[np.float32], places: Sequence[int]) -> float:
+        face = reader.glance(draw(replace(reference, expression=expression)))
+        return np.nan if face is None else float(face.motion.expression[list(places)].mean())
+
     for channel in CHANNELS:
         places = [ARKIT_INDEX[name] for name in channel.names]
         own = float(reference.expression[places].mean())
+        rest = _without_smile(reference, maps) if channel.calm else reference.expression
         tried = [own + step * (1.0 - own) for step in channel.steps]
         if own > FELT:
             tried = [step * own for step in channel.lower] + tried
         readings = []
         for value in tried:
-            expression = reference.expression.copy()
+            expression = rest.copy()
             expression[places] += value - own
-            face = reader.glance(draw(replace(reference, expression=expression)))
-            readings.append(_read(face, places))
-        drives, values = _with_own(tried, readings, own, _read(reader.still, places))
+            readings.append(read(expression, places))
+        still = float(reader.still.motion.expression[places].mean())
+        drives, values = _with_own(
+            tried, readings, own, read(rest, places) if channel.calm else still
+        )
         change = fitted(drives, values, own, channel.gain, channel.share) - own
         maps |= {name: reference.expression[ARKIT_INDEX[name]] + change for name in channel.names}
         if values.max() < channel.shown:
@@ -119,8 +132,15 @@ def calibrate(draw: Draw, reference: FaceMotion, backend: FaceBackend) -> Respon
     return with_channels(plain, maps, _turns(draw, reference, reader), tuple(weak))
 
 
-def _read(face: FaceObservation | None, places: Sequence[int]) -> float:
-    return np.nan if face is None else float(face.motion.expression[list(places)].mean())
+def _without_smile(
+    reference: FaceMotion, maps: Mapping[str, NDArray[np.float64]]
+) -> NDArray[np.float32]:
+    """Return the drives of a portrait whose own smile is taken away, as far as it can be."""
+    expression = reference.expression.copy()
+    for side in ('Left', 'Right'):
+        name = f'mouthSmile{side}'
+        expression[ARKIT_INDEX[name]] = maps[name][0, -1]
+    return expression
 
 
 def _with_own(

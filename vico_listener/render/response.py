@@ -43,7 +43,7 @@ ANSWERS = 0.02
 SATURATED = 0.04
 """What a command of 1 may be read below the most, whose drive would be far beyond all others."""
 
-EAGER = 0.6
+EAGER = 1.0
 """By how much small commands are exaggerated in a channel that the tracker does not read."""
 
 GONE = 0.04
