@@ -60,7 +60,8 @@ from vico_listener.render.head3d.rasteriser import Surfaces
 from vico_listener.render.head3d.rasteriser import cover
 from vico_listener.render.head3d.rasteriser import find_edges
 from vico_listener.render.head3d.resolving import Lighting
-from vico_listener.render.head3d.resolving import resolve
+from vico_listener.render.head3d.resolving import resolve_edges
+from vico_listener.render.head3d.resolving import resolve_inside
 from vico_listener.render.head3d.shading import REFLEXES
 from vico_listener.render.head3d.shading import normals_of
 from vico_listener.render.head3d.shape import macro_targets
@@ -119,18 +120,12 @@ def draw(
     cover(surfaces, SAMPLES, slots, marks, edge_shown, edge_depth)
     light = np.full((len(points), 3), grey, np.float32)
     gloss, normals = np.zeros(len(points), np.float32), np.zeros_like(points)
-    picture = np.empty((size, size, 3), np.uint8)
-    resolve(
-        surfaces,
-        Lighting(light, gloss, normals, REFLEXES),
-        slots,
-        shown,
-        edge_shown,
-        edge_depth,
-        np.zeros((size, size, 3), np.uint8),
-        np.linspace(0, 255, 4096).astype(np.float32),
-        picture,
-    )
+    picture = np.zeros((size, size, 3), np.uint8)
+    tones = np.linspace(0, 255, 4096).astype(np.float32)
+    what = surfaces, Lighting(light, gloss, normals, REFLEXES), tones
+    resolve_inside(*what, slots, shown, picture)
+    black = np.zeros_like(picture)
+    resolve_edges(*what, slots, marks, edge_shown, edge_depth, black, picture)
     return shown.reshape(size, size), depth.reshape(size, size), picture
 
 

@@ -71,6 +71,7 @@ class PortraitRenderer(Renderer):
         self._drawn = [False] * len(self._parts)
         y, x = np.mgrid[0:size, 0:size].astype(np.float32)
         self._pixels = np.stack([x, y + np.float32(above)], axis=-1)
+        self._offsets = np.empty_like(self._pixels)
         self._extent = _extent(alpha.max(axis=1)), _extent(alpha.max(axis=0))
         self._response = Response.plain(self.reference.expression)
         if calibrated:
@@ -98,10 +99,10 @@ class PortraitRenderer(Renderer):
         """Return the picture of a motion whose expression is in drives (see `Response`)."""
         self._draw_parts(motion.expression)
         coarse = self._field.source_offsets(motion)
-        offsets = cv2.resize(coarse, (self.size, self.size))
+        cv2.resize(coarse, (self.size, self.size), self._offsets)
         # The head reaches no farther than its extent in the portrait plus the largest offset.
         place = self._around_head(math.ceil(float(np.abs(coarse).max())) + 1)
-        sources = cv2.add(offsets[place], self._pixels[place])
+        sources = cv2.add(self._offsets[place], self._pixels[place])
         head = cv2.remap(
             self._with_top, sources, NO_MAP, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE
         )

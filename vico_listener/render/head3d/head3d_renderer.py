@@ -25,7 +25,8 @@ from vico_listener.render.head3d.rasteriser import Surfaces
 from vico_listener.render.head3d.rasteriser import cover
 from vico_listener.render.head3d.rasteriser import find_edges
 from vico_listener.render.head3d.resolving import Lighting
-from vico_listener.render.head3d.resolving import resolve
+from vico_listener.render.head3d.resolving import resolve_edges
+from vico_listener.render.head3d.resolving import resolve_inside
 from vico_listener.render.head3d.shading import REFLEXES
 from vico_listener.render.head3d.shading import add_normals
 from vico_listener.render.head3d.shading import light_up
@@ -96,15 +97,8 @@ class Head3dRenderer(Renderer):
         count = find_edges(made.parts, *whole, self._slots, self._tiles)
         edges = self._edge_shown[:count], self._edge_depth[:count]
         cover(self._surfaces, SAMPLES, self._slots, self._tiles, *edges)
-        picture = np.empty((self.size, self.size, 3), np.uint8)
-        resolve(
-            self._surfaces,
-            self._lighting,
-            self._slots,
-            self._shown,
-            *edges,
-            self._background,
-            self._tones,
-            picture,
-        )
+        picture = self._background.copy()
+        what = self._surfaces, self._lighting, self._tones
+        resolve_inside(*what, self._slots, self._shown, picture)
+        resolve_edges(*what, self._slots, self._tiles, *edges, self._background, picture)
         return picture

@@ -62,12 +62,12 @@ class Surfaces(NamedTuple):
 
 
 @njit(inline='always')
-def _narrow(low, high, slope, offset):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _narrow(low, high, slope, per_slope, offset):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Return the part of low..high in which slope * x + offset is not negative, or a bit more."""
     if slope > np.float32(0.0):
-        low = max(low, -offset / slope - SLACK)
+        low = max(low, -offset * per_slope - SLACK)
     elif slope < np.float32(0.0):
-        high = min(high, -offset / slope + SLACK)
+        high = min(high, -offset * per_slope + SLACK)
     elif offset < np.float32(0.0):
         high = low - np.float32(1.0)
     return low, high
@@ -124,6 +124,7 @@ def cover(
         scale = one / area
         b_right, b_down = cy * scale, -cx * scale
         c_right, c_down = -by * scale, bx * scale
+        per_b, per_c, per_a = one / b_right, one / c_right, one / (-b_right - c_right)
         most_b = most_c = np.float32(-1e9)
         least = np.float32(1e9)
         for s in range(count):
@@ -137,10 +138,10 @@ def cover(
             # Between which x a sample of this row can lie in the triangle, edge by edge.
             low, high = np.float32(left) - ax, np.float32(right) - ax
             if right - left > 2:
-                low, high = _narrow(low, high, b_right, down * b_down + most_b)
-                low, high = _narrow(low, high, c_right, down * c_down + most_c)
+                low, high = _narrow(low, high, b_right, per_b, down * b_down + most_b)
+                low, high = _narrow(low, high, c_right, per_c, down * c_down + most_c)
                 rest = one - least - down * (b_down + c_down)
-                low, high = _narrow(low, high, -b_right - c_right, rest)
+                low, high = _narrow(low, high, -b_right - c_right, per_a, rest)
             if low > high:
                 continue
             for x in range(int(np.ceil(low + ax)), int(high + ax) + 1):
@@ -193,10 +194,11 @@ def find_edges(
         for x in range(width):
             here = y * width + x
             t = shown[here, 0]
-            for step in range(2):
-                if (x if step == 0 else y) + 1 == (width if step == 0 else height):
-                    continue
-                there = here + (1 if step == 0 else width)
+            right = here + (1 if x + 1 < width else 0)
+            below = here + (width if y + 1 < height else 0)
+            if t == shown[right, 0] and t == shown[below, 0]:
+                continue
+            for there in (right, below):
                 u = shown[there, 0]
                 if t == u:
                     continue
@@ -204,12 +206,18 @@ def find_edges(
                 if both and abs(depth[here, 0] - depth[there, 0]) < SAME:
                     continue
                 slots[y, x] = 0
-                slots[y + step, x + 1 - step] = 0
-    count = 0
-    for y in range(height):
-        for x in range(width):
-            if slots[y, x] != INSIDE:
-                slots[y, x] = count
                 tiles[y // TILE, x // TILE] = True
-                count += 1
+                row, column = (y, x + 1) if there == right else (y + 1, x)
+                slots[row, column] = 0
+                tiles[row // TILE, column // TILE] = True
+    count = 0
+    for tile_y in range(tiles.shape[0]):
+        for tile_x in range(tiles.shape[1]):
+            if not tiles[tile_y, tile_x]:
+                continue
+            for y in range(tile_y * TILE, min((tile_y + 1) * TILE, height)):
+                for x in range(tile_x * TILE, min((tile_x + 1) * TILE, width)):
+                    if slots[y, x] != INSIDE:
+                        slots[y, x] = count
+                        count += 1
     return count
