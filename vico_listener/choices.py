@@ -35,8 +35,29 @@ class Attitude(str, Enum):
         Raises:
             SettingError: there is no such attitude; the message lists the choices.
         """
-        try:
-            return cls(name.strip().lower())
-        except ValueError:
-            choices = ', '.join(a.value for a in cls)
-            raise SettingError(f"unknown attitude '{name}': choose one of {choices}") from None
+        return cls(_chosen('attitude', name, [choice.value for choice in cls]))
+
+
+class ConversationState(str, Enum):
+    """What the robot does in a conversation: whose turn it is, and whether anybody is there."""
+
+    LISTENING = 'listening'
+    THINKING = 'thinking'
+    SPEAKING = 'speaking'
+    AWAY = 'away'
+
+    @classmethod
+    def parse(cls, name: str) -> 'ConversationState':
+        """Return the state called `name`, in upper or lower case.
+
+        Raises:
+            SettingError: there is no such state; the message lists the choices.
+        """
+        return cls(_chosen('conversation state', name, [choice.value for choice in cls]))
+
+
+def _chosen(what: str, name: str, choices: list[str]) -> str:
+    chosen = name.strip().lower()
+    if chosen not in choices:
+        raise SettingError(f"unknown {what} '{name}': choose one of {', '.join(choices)}")
+    return chosen

@@ -95,6 +95,8 @@ class SpeakerFrame:
         audio_valid: whether all audio up to the tick had arrived.
         speaking: whether the person in view speaks; without one, whether somebody does.
         mouthed: whether only the mouth says so, because no voice is heard.
+        muted: whether sound counts for nothing, because the robot itself speaks or has just spoken;
+            `audio_valid` is False then.
         pitch: the pitch of the voice, Hz; 0 where it is not voiced, or was not measured.
         reset: True in the first frame after the stream began or its clock jumped back; everything
             that keeps state must then forget it.
@@ -115,6 +117,7 @@ class SpeakerFrame:
     mouthed: bool = False
     pitch: float = 0.0
     acoustics: str = ACOUSTICS[0]
+    muted: bool = False
 
     def __post_init__(self) -> None:
         """Make the features read-only."""

@@ -25,6 +25,7 @@ from vico_listener.arguments import stamp_given
 from vico_listener.choices import ACOUSTICS
 from vico_listener.choices import LARGEST_SEED
 from vico_listener.choices import LISTEN_TO
+from vico_listener.choices import ConversationState
 from vico_listener.errors import SettingError
 from vico_listener.face import create_face_tracker
 from vico_listener.face.observation import check_image
@@ -41,6 +42,7 @@ from vico_listener.media.watched import camera_stream
 from vico_listener.media.watched import file_stream
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
+from vico_listener.perception import SPEAKING_TAIL
 from vico_listener.perception import Perception
 from vico_listener.render import RENDERERS
 from vico_listener.render import Renderer
@@ -112,6 +114,7 @@ class ListeningHead:
         audio: AudioFormat | None = DEFAULT_FORMAT,
         audio_wait: float = 0.15,
         listen_to: str = LISTEN_TO[0],
+        speaking_tail: float = SPEAKING_TAIL,
         renderer: str = '',
         portrait: str | Path = '',
         size: int = 256,
@@ -137,6 +140,7 @@ class ListeningHead:
             audio_wait: the longest time that an image waits for its audio, s of stream time.
             listen_to: `speaker`, the person in view; `speech`, whoever speaks; or `sound`, all that
                 is voiced.
+            speaking_tail: how long no sound counts after the robot itself has spoken, s.
             renderer: `portrait`, `head3d`, `cartoon`, `pirender` or a class as
                 'package.module:Class'; '' for no pictures.
             portrait: a photo of the listener's face, with whose expression the listener starts; ''
@@ -170,6 +174,7 @@ class ListeningHead:
             raise SettingError(
                 f"listen_to must be one of {', '.join(LISTEN_TO)}, not '{listen_to}'"
             )
+        check_number('speaking_tail', speaking_tail, 0.0, 5.0)
         check_number('size', size, 16, 4096)
         if seed is not None:
             check_number('seed', seed, 0, LARGEST_SEED)
@@ -215,7 +220,7 @@ class ListeningHead:
         stream = None if audio is None else acoustic_stream(audio, acoustics, listen_to)
         self._agent = agent
         self._join(
-            Perception(tracker, stream, audio_wait, listen_to),
+            Perception(tracker, stream, audio_wait, listen_to, speaking_tail),
             agent.step,
             self._move,
             self._draw,
@@ -406,6 +411,30 @@ class ListeningHead:
         """Fade out and rest (False), e.g. while the robot speaks, or fade in again (True)."""
         check_type('active', active, bool, 'True or False')
         self._agent_or_refuse().set_active(active)
+
+    def set_state(self, state: str | ConversationState) -> None:
+        """Change the conversation state; the listener eases to it.
+
+        While the robot is `speaking`, and for `speaking_tail` seconds after it, no sound counts:
+        the head neither answers its own voice nor hears what is said meanwhile. It sees all the
+        time.
+
+        Args:
+            state: `listening`, `thinking`, `speaking`, or `away` while nobody is there.
+
+        Raises:
+            SettingError: there is no such state, or the listener is not this head's own.
+        """
+        chosen = state
+        if not isinstance(chosen, ConversationState):
+            chosen = ConversationState.parse(str(chosen))
+        self._agent_or_refuse().set_state(chosen)
+        self.senses.own_voice.tell(chosen is ConversationState.SPEAKING)
+
+    @property
+    def state(self) -> ConversationState:
+        """The conversation state in force."""
+        return self._agent_or_refuse().state
 
     def look_at(self, point: ArrayLike) -> None:
         """Set the base gaze of the robot, the direction around which its head moves.

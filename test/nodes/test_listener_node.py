@@ -15,8 +15,10 @@ from rclpy.parameter import Parameter
 from std_msgs.msg import Bool
 from std_msgs.msg import String
 from std_srvs.srv import SetBool
+from vico_listener.srv import SetConversationState
 
 from vico_listener import msg
+from vico_listener.choices import ConversationState
 from vico_listener.clock import tick_stamp
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import SpeakerFrame
@@ -27,6 +29,7 @@ from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
 from vico_listener.nodes.convert import speaker_message
 from vico_listener.nodes.listener_node import ListenerNode
+from vico_listener.nodes.topics import STATE_QOS
 from vico_listener.resources import resource_path
 
 
@@ -219,3 +222,56 @@ def test_either_listener_answers(graph: Graph, listener: str) -> None:
     bench = Bench(graph, listener=listener)
     motions = bench.feed(10)
     assert {m.model for m in motions} == {listener}
+
+
+@pytest.mark.parametrize('way', ['parameter', 'service', 'robot_speaking'])
+def test_the_conversation_state_is_set_and_told(graph: Graph, way: str) -> None:
+    bench = Bench(graph)
+    told: list[String] = []
+    bench.tester.create_subscription(String, 'conversation_state', told.append, STATE_QOS)
+    wait_until(lambda: [m.data for m in told] == ['listening'])
+    bench.feed(10)
+    if way == 'parameter':
+        bench.node.set_parameters([Parameter('conversation_state', value='speaking')])
+    elif way == 'service':
+        client = bench.tester.create_client(SetConversationState, 'listener/set_conversation_state')
+        wait_until(client.service_is_ready)
+        answers = []
+        for state in ('asleep', 'speaking'):
+            future = client.call_async(SetConversationState.Request(state=state))
+            wait_until(future.done)
+            answers.append(future.result())
+        assert [a.success for a in answers] == [False, True]
+        assert "'asleep' is not one of listening, thinking, speaking, away" in answers[0].message
+    else:
+        topic = bench.tester.create_publisher(Bool, 'robot_speaking', 1)
+        wait_until(lambda: topic.get_subscription_count() >= 1)
+        topic.publish(Bool(data=True))
+    wait_until(lambda: [m.data for m in told] == ['listening', 'speaking'])
+    bench.feed(30)
+    assert bench.node.diagnose()[1] == 'speaking'
+    if way == 'robot_speaking':
+        topic.publish(Bool(data=False))
+        wait_until(lambda: told[-1].data == 'listening')
+
+
+def test_a_robot_that_never_stops_speaking_is_listened_past(graph: Graph) -> None:
+    bench = Bench(graph, speaking_timeout=1.0)
+    topic = bench.tester.create_publisher(Bool, 'robot_speaking', STATE_QOS)
+    wait_until(lambda: topic.get_subscription_count() >= 1)
+    topic.publish(Bool(data=True))
+    wait_until(lambda: bench.node.agent.state is ConversationState.SPEAKING)
+    bench.feed(29)
+    assert bench.node.agent.state is ConversationState.SPEAKING
+    bench.feed(2)
+    assert bench.node.agent.state is ConversationState.LISTENING
+
+
+def test_what_was_said_before_it_came_counts(graph: Graph) -> None:
+    """The robot speaks already when the node is activated, and says so only once."""
+    speaker = graph.tester()
+    speaker.create_publisher(Bool, 'robot_speaking', STATE_QOS).publish(Bool(data=True))
+    node = graph.make(ListenerNode)
+    for transition in (node.trigger_configure, node.trigger_activate):
+        assert graph.run(transition) == TransitionCallbackReturn.SUCCESS
+    wait_until(lambda: node.agent.state is ConversationState.SPEAKING)

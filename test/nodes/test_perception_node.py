@@ -16,6 +16,7 @@ from rclpy.qos import QoSProfile
 from rclpy.qos import ReliabilityPolicy
 from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image
+from std_msgs.msg import Bool
 
 from vico_listener import msg
 from vico_listener.clock import NANOSECONDS
@@ -27,6 +28,7 @@ from vico_listener.nodes.convert import time_message
 from vico_listener.nodes.image_codec import fill_compressed
 from vico_listener.nodes.image_codec import fill_image
 from vico_listener.nodes.managed_node import ERROR
+from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import WARN
 from vico_listener.nodes.perception_node import PerceptionNode
 
@@ -309,3 +311,33 @@ def test_a_rotation_may_be_a_number(graph: Graph, value: int | str) -> None:
     node = graph.make(PerceptionNode, image_rotation=value, use_audio=False)
     assert graph.run(node.trigger_configure) == TransitionCallbackReturn.SUCCESS
     assert node.table['image_rotation'] == str(value)
+
+
+def test_a_robot_that_speaks_is_muted_and_nobody_misses_its_microphone(graph: Graph) -> None:
+    bench = Bench(graph, speaking_tail=0.2, speaking_timeout=3.0)
+    topic = bench.tester.create_publisher(Bool, 'robot_speaking', 1)
+    wait_until(lambda: topic.get_subscription_count() >= 1)
+
+    def listen(seconds: float, microphone: bool = True) -> tuple[bytes, str, dict[str, Any]]:
+        for _ in range(round(seconds * 30)):
+            now = time.time_ns()
+            bench.show(picture(), now)
+            if microphone:
+                bench.say(np.zeros(530), now - NANOSECONDS // 30)
+            time.sleep(1 / 30)
+        return bench.node.diagnose()
+
+    listen(1.0)
+    topic.publish(Bool(data=True))
+    # Half-duplex: the driver stops the microphone while the robot speaks.
+    level, message, values = listen(2.0, microphone=False)
+    assert (level, message) == (OK, 'running: muted while the robot speaks')
+    assert values['muted'] and values['muted_ticks'] > 30
+    assert bench.frames[-1].muted and not bench.frames[-1].audio_valid
+    topic.publish(Bool(data=False))
+    level, message, values = listen(1.5)
+    assert not values['muted'] and bench.frames[-1].audio_valid
+    topic.publish(Bool(data=True))  # and never false again
+    level, message, values = listen(4.0)
+    assert level == WARN and 'robot_speaking stayed true until speaking_timeout' in message
+    assert bench.frames[-1].audio_valid

@@ -14,6 +14,7 @@ from synthetic_speaker import synthetic_speech
 
 from vico_listener import Answer
 from vico_listener import ListeningHead
+from vico_listener.choices import ConversationState
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import SettingError
@@ -209,6 +210,21 @@ def test_a_mood_set_before_the_start_does_not_fade_in() -> None:
     np.testing.assert_array_equal(faces_of(deaf(), change_at=0), from_the_start)
     later = np.abs(faces_of(deaf(), change_at=1) - from_the_start).max(axis=1)
     assert later[15] > 1e-3 > later[-1]  # where it fades, it arrives at the same
+
+
+def test_a_head_that_speaks_is_deaf_and_shows_it(clip: list[CameraFrame | AudioChunk]) -> None:
+    with ListeningHead('rules', attitude='positive', seed=3) as head:
+        half = len(clip) // 2
+        before = list(head.answers(clip[:half]))
+        head.set_state('speaking')
+        during = list(head.answers(clip[half:]))
+        assert head.state is ConversationState.SPEAKING
+        with pytest.raises(SettingError, match='conversation state .asleep.: choose one of listen'):
+            head.set_state('asleep')
+        head.set_state(ConversationState.LISTENING)
+    assert any(a.speaker.speaking for a in before)
+    assert all(a.speaker.muted and not a.speaker.audio_valid for a in during[1:])
+    assert np.mean([a.speaker.face_valid for a in during]) > 0.9
 
 
 def test_audio_may_change_its_format_midway() -> None:

@@ -264,3 +264,52 @@ def test_a_missing_face_is_in_the_basis_of_the_tracker() -> None:
     perception._tracker.basis = BFM64
     frames = feed(perception, 30, 0.5, audio=False)
     assert frames and all(f.face.basis is BFM64 and not f.face_valid for f in frames)
+
+
+def test_its_own_voice_counts_for_nothing_and_the_face_is_seen() -> None:
+    perception = make()
+    feed(perception, 30, 1.0)
+    perception.own_voice.tell(True)
+    muted = feed(perception, 30, 1.0, start=START + NANOSECONDS)
+    assert perception.muted
+    perception.own_voice.tell(False)
+    after = feed(perception, 30, 1.0, start=START + 2 * NANOSECONDS)
+    assert len(muted) == len(after) == 30
+    for frame in muted:
+        assert frame.muted and frame.face_valid
+        assert not frame.audio_valid and not frame.speaking and not frame.acoustic.any()
+    # It takes the tail until the room is quiet again.
+    assert [frame.muted for frame in after] == [True] * 12 + [False] * 18
+    assert all(frame.audio_valid != frame.muted for frame in after)
+    assert perception.counters.muted_ticks == 42
+    assert perception.counters.audioless_ticks == 1  # the very first one lies before all audio
+
+
+def test_the_speaker_is_heard_after_the_robot_as_well_as_before() -> None:
+    """A loud voice of its own leaves nothing behind in what is known of the speaker's."""
+
+    def heard(robot_speaks: bool) -> list[bool]:
+        perception = make()
+        person = spoken(3.0)
+        robot = 3 * spoken(3.0)[::-1] if robot_speaks else np.zeros(3 * RATE, np.int16)
+        perception.own_voice.tell(robot_speaks)
+        frames = []
+        for n, chunk in enumerate(np.array_split(np.concatenate([robot, person]), 180)):
+            if n == 90 - 12:  # the end of the robot's voice, as long ago as the tail is long
+                perception.own_voice.tell(False)
+            stamp = START + tick_stamp(n)
+            frames += perception.add_image(PICTURE, stamp)
+            frames += perception.add_audio(chunk, stamp)
+        return [frame.speaking for frame in frames[95:]]
+
+    quiet, loud = heard(robot_speaks=False), heard(robot_speaks=True)
+    assert sum(quiet) > 30
+    assert np.mean(np.array(quiet) == np.array(loud)) > 0.9
+
+
+def spoken(seconds: float) -> np.ndarray:
+    """Syllables of a voice, int16."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    pulses = sum(np.sin(2 * np.pi * 120 * k * time) / k for k in range(1, 20))
+    syllables = np.clip(np.sin(2 * np.pi * 2.0 * time), 0.0, 1.0)
+    return (2500 * pulses * syllables).astype(np.int16)

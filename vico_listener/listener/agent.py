@@ -1,4 +1,4 @@
-"""Runs a listener together with its mood, its idle layer and checks of its input."""
+"""Runs a listener together with its mood, its conversation state, its idle layer and checks."""
 
 import time
 import zlib
@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from vico_listener.choices import ConversationState
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
+from vico_listener.listener.conversation import Conversation
 from vico_listener.listener.idle import IdleLayer
 from vico_listener.listener.listeners import Listener
 from vico_listener.listener.listeners import create_listener
@@ -41,7 +43,8 @@ class AgentCounters:
 class ListeningAgent:
     """Answers speaker frames with complete listener motion.
 
-    Attitude, intensity and activity may be set from another thread than the one that steps.
+    Attitude, intensity, activity and the conversation state may be set from another thread than the
+    one that steps.
 
     Args:
         listener: the listener.
@@ -76,6 +79,8 @@ class ListeningAgent:
         """Why the listener cannot use the last foreign frame, with the remedy; '' before one."""
         self._idle = idle
         self._presence = Presence()
+        self.conversation = Conversation(seed or 0)
+        """Whose turn it is."""
         self._mood = MoodFade(attitude, intensity, fade_in)
         self.reset()
 
@@ -116,6 +121,7 @@ class ListeningAgent:
         """Return to the start: the reference face, in the mood that is set."""
         self._index = 0
         self._mood.reset()
+        self.conversation.reset()
         self.listener.reset(self.reference, self._mood.attitude)
 
     def set_attitude(
@@ -151,6 +157,17 @@ class ListeningAgent:
         """Fade the motion in (True), or fade it out and rest (False)."""
         self._presence.active = active
 
+    @property
+    def state(self) -> ConversationState:
+        """The conversation state in force."""
+        return self.conversation.state
+
+    def set_state(self, state: ConversationState) -> None:
+        """Ease to another conversation state."""
+        self.conversation.chosen = state
+        if self._index == 0:
+            self.reset()  # no motion was shown yet from which to ease
+
     def warm_up(self) -> None:
         """Run a few steps, so that the first real one is not slow."""
         silence = SpeakerFrame(
@@ -182,9 +199,15 @@ class ListeningAgent:
             self._reseed(seed_of(frame))
         start = time.perf_counter()
         mood = self._mood.step()
-        face = self.listener.step(self._usable(frame), mood)
+        frame = self._usable(frame)
+        talk = self.conversation
+        talk.perceive(frame)
+        if talk.state is not ConversationState.LISTENING:
+            self.listener.excuse_silence()
+        face = talk.apply(self.listener.step(frame, mood), self.reference)
         if self._idle is not None:
-            face = self._idle.apply(face, self._index, mood.intensity, self.listener.attention)
+            bound = talk.attention(self.listener.attention)
+            face = self._idle.apply(face, self._index, mood.intensity, bound)
         was_resting = self._presence.resting
         face = self._presence.apply(face, self.reference)
         self._index += 1
@@ -208,6 +231,7 @@ class ListeningAgent:
         """Start with another seed."""
         self.seed = seed
         self.listener.reseed(seed)
+        self.conversation.reseed(seed)
         if self._idle is not None:
             self._idle = IdleLayer(seed)
         self.reset()

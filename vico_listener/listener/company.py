@@ -49,6 +49,10 @@ class Company:
         self._pause = self._chance.between(0.3, 1.5)
         self._aim = self._looking = 0.0
 
+    def excuse_silence(self) -> None:
+        """Count the silence from now on: so far it was nobody's turn but the robot's."""
+        self._silent = 0.0
+
     def step(self, voice: Voice, seen: Seen) -> tuple[float, float, Gesture | None]:
         """Return how far smiles are in place, the turn of the head (rad) and a glance, if any.
 

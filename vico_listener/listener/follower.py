@@ -42,3 +42,30 @@ class Follower:
             self._values[i] = target + (error + drive) * decay
             self._speeds[i] = (self._speeds[i] - rate * drive) * decay
         return list(self._values)
+
+
+class GentleFollower:
+    """Two followers in a row: when the target jumps, not even the acceleration does.
+
+    It settles within 5 % after 7.8 / w seconds and never overshoots a constant target. When the
+    target jumps by d, the speed stays below ``0.23 d w`` and the acceleration below ``0.14 d w^2``.
+    """
+
+    def __init__(self, size: int, rate: float) -> None:
+        """Follow `size` values; `rate` is w in 1/s."""
+        self._pair = Follower(size, rate), Follower(size, rate)
+
+    def hurry(self, rate: float) -> None:
+        """Follow at another rate from now on; neither value nor speed jumps."""
+        for follower in self._pair:
+            follower.hurry(rate)
+
+    def reset(self, values: Sequence[float]) -> None:
+        """Stand still at `values`."""
+        for follower in self._pair:
+            follower.reset(values)
+
+    def step(self, targets: Sequence[float]) -> list[float]:
+        """Advance by one tick towards the targets and return the new values."""
+        first, second = self._pair
+        return second.step(first.step(targets))

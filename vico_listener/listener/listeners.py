@@ -38,6 +38,9 @@ class Listener(ABC):
     def reseed(self, seed: int) -> None:  # noqa: B027 -- what has no chance needs no seed
         """Leave what is left to chance to another seed, from the next `reset` on."""
 
+    def excuse_silence(self) -> None:  # noqa: B027 -- not every listener minds
+        """Take no offence at a silence that goes on, because it is not the speaker's turn."""
+
     @abstractmethod
     def reset(self, reference: FaceMotion, attitude: Attitude) -> None:
         """Return to the start: the listener's own first face m_1, in the given attitude."""

@@ -36,11 +36,16 @@ class Presence:
         if self._progress >= 1.0:
             return motion
         weight = np.float32(self._progress**2 * (3.0 - 2.0 * self._progress))
-        rest = reference
-        if not motion.basis.absolute_pose:  # the pose is relative to that of the reference
-            rest = FaceMotion(reference.expression)
+        rest = at_rest(motion, reference)
         faded = {}
         for part in ('expression', 'rotation', 'translation', 'crop'):
             start, end = getattr(rest, part), getattr(motion, part)
             faded[part] = start + weight * (end - start)
         return replace(motion, **faded)
+
+
+def at_rest(motion: FaceMotion, reference: FaceMotion) -> FaceMotion:
+    """Return the reference face as a motion in whose terms `motion` is."""
+    if motion.basis.absolute_pose:
+        return reference
+    return FaceMotion(reference.expression)  # the pose is relative to that of the reference

@@ -84,6 +84,10 @@ class RulesListener(Listener):
         for chance in self._chances:
             chance.reseed(seed)
 
+    def excuse_silence(self) -> None:
+        """See `Listener.excuse_silence`."""
+        self._company.excuse_silence()
+
     def reset(self, reference: FaceMotion, attitude: Attitude) -> None:
         """See `Listener.reset`; the start is the same in every attitude.
 

@@ -97,6 +97,7 @@ def speaker_message(frame: SpeakerFrame, frame_id: str) -> msg.SpeakerFrame:
         audio_valid=frame.audio_valid,
         speaking=frame.speaking,
         mouthed=frame.mouthed,
+        muted=frame.muted,
         pitch=frame.pitch,
         received=_received_message(frame.timing),
         audio_wait=frame.timing.audio_wait,
@@ -125,6 +126,7 @@ def speaker_of(message: msg.SpeakerFrame) -> SpeakerFrame:
         audio_valid=message.audio_valid,
         speaking=message.speaking,
         mouthed=message.mouthed,
+        muted=message.muted,
         pitch=message.pitch,
         reset=message.reset,
         timing=Timing(

@@ -1,5 +1,6 @@
 """`speaker` in, `motion` (ListenerMotion) out: steps the listener once per model tick."""
 
+import math
 import threading
 import time
 from typing import Any
@@ -10,6 +11,8 @@ from std_msgs.msg import String
 from std_srvs.srv import SetBool
 
 import vico_listener.msg as msg
+import vico_listener.srv as srv
+from vico_listener.choices import ConversationState
 from vico_listener.errors import VicoError
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
@@ -29,8 +32,11 @@ from vico_listener.nodes.topics import subscribe_to
 from vico_listener.ros_api import LISTENER
 from vico_listener.ros_api.listener import ACTIVE
 from vico_listener.ros_api.listener import ATTITUDE
+from vico_listener.ros_api.listener import CONVERSATION_STATE
 from vico_listener.ros_api.listener import MOTION
 from vico_listener.ros_api.listener import SET_ACTIVE
+from vico_listener.ros_api.listener import SET_CONVERSATION_STATE
+from vico_listener.ros_api.perception import ROBOT_SPEAKING
 from vico_listener.ros_api.perception import SPEAKER
 from vico_listener.statistics import Durations
 
@@ -52,12 +58,16 @@ class ListenerNode(ManagedNode):
         self.agent: ListeningAgent | None = None
         self._subscribe = subscribe
         self._subscription: Any = None
+        self._robot_speaking: StateSubscription | None = None
         self._lock = threading.RLock()
         self._durations = Durations()
         self._publisher = advertise(self, MOTION)
+        self._state_publisher = advertise(self, CONVERSATION_STATE)
+        self._told: ConversationState | None = None
         self._attitude = StateSubscription(self, ATTITUDE, self._on_attitude)
         subscribe_to(self, ACTIVE, self._on_active)
         offer(self, SET_ACTIVE, self._on_set_active)
+        offer(self, SET_CONVERSATION_STATE, self._on_set_state)
 
     def configure(self) -> None:
         """Make the listener and its reference face."""
@@ -73,6 +83,8 @@ class ListenerNode(ManagedNode):
             **{name: table[name] for name in LISTENERS.load(table['listener']).OPTIONS},
         )
         agent.set_active(table['active'])
+        agent.set_state(ConversationState(table['conversation_state']))
+        agent.conversation.away_after = table['away_after'] or math.inf
         agent.warm_up()
         with self._lock:
             self.agent = agent
@@ -81,6 +93,10 @@ class ListenerNode(ManagedNode):
         """Subscribe to `speaker`."""
         self._frame_id = self.table['frame_id']
         self._heard = time.monotonic()
+        with self._lock:
+            self._told = None
+            self._tell_state()
+        self._robot_speaking = StateSubscription(self, ROBOT_SPEAKING, self._on_robot_speaking)
         if self._subscribe:
             self._subscription = subscribe_to(self, SPEAKER, self._on_speaker)
 
@@ -89,8 +105,11 @@ class ListenerNode(ManagedNode):
         if self._subscription is not None:
             self.destroy_subscription(self._subscription)
             self._subscription = None
+        if self._robot_speaking is not None:
+            self._robot_speaking.destroy()
         with self._lock:
             if self.agent is not None:
+                self.agent.conversation.voice.tell(False)
                 self.agent.reset()
 
     def cleanup(self) -> None:
@@ -113,6 +132,7 @@ class ListenerNode(ManagedNode):
                 )
             if self.agent.counters.foreign_frames > foreign:
                 self.get_logger().error(self.agent.mismatch, throttle_duration_sec=10.0)
+            self._tell_state()
         if motion is None:
             return None
         self._durations.add(motion.timing.listener)
@@ -139,6 +159,17 @@ class ListenerNode(ManagedNode):
                 self.agent.set_attitude(intensity=value)
             elif name == 'active':
                 self.agent.set_active(value)
+            elif name == 'conversation_state':
+                self.agent.set_state(ConversationState(value))
+                self._tell_state()
+            elif name == 'away_after':
+                self.agent.conversation.away_after = value or math.inf
+
+    def _tell_state(self) -> None:
+        """Publish the conversation state in force, if it is another than before."""
+        if self.agent is not None and self.is_active and self.agent.state is not self._told:
+            self._told = self.agent.state
+            self._state_publisher.publish(String(data=self._told.value))
 
     def _set(self, name: str, value: Any) -> str:
         """Set a parameter; why it was refused, or ''."""
@@ -152,6 +183,20 @@ class ListenerNode(ManagedNode):
 
     def _on_active(self, message: Bool) -> None:
         self._set('active', message.data)
+
+    def _on_robot_speaking(self, message: Bool) -> None:
+        with self._lock:
+            if self.agent is not None:
+                timeout = self.table['speaking_timeout']
+                self.agent.conversation.voice.tell(message.data, timeout)
+                self._tell_state()
+
+    def _on_set_state(
+        self, request: srv.SetConversationState.Request, response: srv.SetConversationState.Response
+    ) -> srv.SetConversationState.Response:
+        response.message = self._set('conversation_state', request.state.strip().lower())
+        response.success = not response.message
+        return response
 
     def _on_set_active(
         self, request: SetBool.Request, response: SetBool.Response
@@ -169,6 +214,7 @@ class ListenerNode(ManagedNode):
             'attitude': self.agent.attitude.value,
             'intensity': self.agent.intensity,
             'active': self.agent.active,
+            'conversation_state': self.agent.state.value,
             **vars(counters),
             **{f'step_{k}_ms': v for k, v in self._durations.summary_ms().items()},
         }
@@ -189,4 +235,4 @@ class ListenerNode(ManagedNode):
                 'sees and hears nothing, which its own status says',
                 values,
             )
-        return OK, 'listening' if self.agent.active else 'resting', values
+        return OK, self.agent.state.value if self.agent.active else 'resting', values

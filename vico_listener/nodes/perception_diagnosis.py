@@ -63,6 +63,7 @@ class PerceptionDiagnosis:
             'queue': len(feed),
             'camera': 'camera_info' if eye.is_calibrated else 'fov_deg',
             'image_rotation': eye.rotation,
+            'muted': head.senses.muted,
             'audio_format': str(head.audio),
             'format_changes': inputs.format_changes,
             'audio_wait': head.senses.audio_wait_ns / NANOSECONDS,
@@ -84,21 +85,28 @@ class PerceptionDiagnosis:
         if problem:
             return ERROR, problem, values
         warnings = [
-            *_missing(feed, inputs),
+            *_missing(feed, inputs, head.senses.muted),
+            *_spoken(head),
             *([] if clocks is None else clocks.problems()),
             *_lost(news),
             *_unseen(head, eye, feed),
         ]
         if not warnings:
-            return OK, 'running', values
+            muted = head.senses.muted and head.audio is not None
+            return OK, 'running' + (': muted while the robot speaks' if muted else ''), values
         for warning in warnings:
             self._warnings.tell(warning)
         return WARN, '; '.join(warnings), values
 
 
-def _missing(feed: Feed, inputs: PerceptionInputs) -> list[str]:
-    """Return which senses bring nothing."""
-    silent = [n for n in inputs.streams if feed.silence(n) > SILENCE + inputs.message_length(n)]
+def _missing(feed: Feed, inputs: PerceptionInputs, muted: bool) -> list[str]:
+    """Return which senses bring nothing; of a muted microphone nothing is expected."""
+    silent = [
+        name
+        for name in inputs.streams
+        if feed.silence(name) > SILENCE + inputs.message_length(name)
+        and not (muted and name == AUDIO)
+    ]
     found = []
     if inputs.lacks_clock() and feed.quiet < SILENCE:
         found.append(
@@ -119,6 +127,16 @@ def _missing(feed: Feed, inputs: PerceptionInputs) -> list[str]:
     if AUDIO in silent and IMAGE not in silent:
         remedy += '; without a microphone use_audio:=false'
     return [*found, f'no {what} for {seconds:.0f} s: {remedy}']
+
+
+def _spoken(head: ListeningHead) -> list[str]:
+    """Say that the robot was said to speak and never to have ended."""
+    if not head.senses.own_voice.expired:
+        return []
+    return [
+        'robot_speaking stayed true until speaking_timeout, and sound counts again: whoever '
+        'publishes it must publish false, or true again and again while the robot speaks'
+    ]
 
 
 def _lost(news: dict[str, int]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from vico_listener.perception.feed import Feed
 from vico_listener.perception.join import JUMP_BACK_NS
+from vico_listener.perception.join import SPEAKING_TAIL
 from vico_listener.perception.join import Perception
 
-__all__ = ['JUMP_BACK_NS', 'Feed', 'Perception']
+__all__ = ['JUMP_BACK_NS', 'SPEAKING_TAIL', 'Feed', 'Perception']

@@ -19,6 +19,7 @@ from vico_listener.frames import SpeakerFrame
 from vico_listener.frames import Timing
 from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
+from vico_listener.own_voice import OwnVoice
 from vico_listener.perception.talker import Talker
 from vico_listener.speech import AcousticStream
 from vico_listener.speech.pcm import PcmData
@@ -29,6 +30,10 @@ FACE_HOLD_NS = 200_000_000
 
 JUMP_BACK_NS = 500_000_000
 """A stamp that lies this far before the last one means a new start (bag loop), not a late frame."""
+
+
+SPEAKING_TAIL = 0.4
+"""How long the robot's own voice goes on in a room, and on its way through the microphone, s."""
 
 
 class Tracker(Protocol):
@@ -59,6 +64,7 @@ class PerceptionCounters:
     ticks: int = 0
     faceless_ticks: int = 0
     audioless_ticks: int = 0
+    muted_ticks: int = 0
     elsewhere_ticks: int = 0
     skipped_ticks: int = 0
     resets: int = 0
@@ -94,6 +100,7 @@ class Perception:
         audio: the acoustic stream; None if there is no audio (audio_valid is always False).
         audio_wait: longest wait of a tick for its audio, s of stream time.
         listen_to: to whom the head listens, one of `LISTEN_TO`.
+        speaking_tail: how long no sound counts after the robot has spoken, s of stream time.
     """
 
     def __init__(
@@ -102,8 +109,11 @@ class Perception:
         audio: AcousticStream | None,
         audio_wait: float = 0.15,
         listen_to: str = LISTEN_TO[0],
+        speaking_tail: float = SPEAKING_TAIL,
     ) -> None:
         self._tracker = tracker
+        self.own_voice = OwnVoice(speaking_tail)
+        """Whether the robot speaks itself; meanwhile, and for a while after it, no sound counts."""
         self._talker = Talker(listen_to)
         self._audio = audio
         self.audio_wait_ns = round(audio_wait * NANOSECONDS)
@@ -114,6 +124,9 @@ class Perception:
         self._clock = ModelClock()
         self._pending: deque[_PendingTick] = deque()
         self._forget()
+
+    muted: bool
+    """Whether no sound counts, because the robot speaks or has just spoken."""
 
     def _forget(self) -> None:
         self._clock.reset()
@@ -128,6 +141,7 @@ class Perception:
         self._talker.reset()
         self._index = 0
         self._fresh = True
+        self.muted = False
 
     def reset(self) -> None:
         """Start anew: the next frame carries `reset`."""
@@ -277,6 +291,10 @@ class Perception:
         duration = time.perf_counter() - start
         image_received = tick.due
         received = image_received
+        self.muted = muted = self.own_voice.step()
+        if muted:
+            acoustic = None
+            self.counters.muted_ticks += 1
         heard = acoustic is not None and acoustic.valid
         if acoustic is not None and heard:
             talk = self._talker.update(
@@ -285,7 +303,7 @@ class Perception:
             received = max(image_received, self._audio_received)
         else:
             talk = self._talker.update(None if seen is None else seen.face, False, 0.0)
-            self.counters.audioless_ticks += 1
+            self.counters.audioless_ticks += not muted
         # Whoever of several people speaks is found by this voice, so it must not depend on a mouth.
         self._speaking = talk.elsewhere or (talk.speaking and not talk.mouthed)
         self.counters.elsewhere_ticks += talk.elsewhere
@@ -301,6 +319,7 @@ class Perception:
             audio_valid=heard,
             speaking=talk.speaking,
             mouthed=talk.mouthed,
+            muted=muted,
             pitch=0.0 if acoustic is None else acoustic.pitch,
             reset=self._fresh,
             timing=Timing(

@@ -63,6 +63,12 @@ TOPICS = (
         "Topic of the joints of the robot's head, e.g. /joint_states.",
         ('joint_states',),
     ),
+    Argument(
+        'robot_speaking',
+        'robot_speaking',
+        'Topic that says whether the robot itself speaks.',
+        ('robot_speaking',),
+    ),
     Argument('look_at', 'look_at', 'Topic of the base gaze.', ('look_at',)),
     Argument('speaker', 'speaker', 'Topic of what is perceived.', ('speaker',)),
     Argument('motion', 'motion', "Topic of the listener's motion.", ('motion',)),

@@ -2,7 +2,10 @@
 
 from vico_listener.choices import LARGEST_SEED
 from vico_listener.choices import Attitude
+from vico_listener.choices import ConversationState
+from vico_listener.ros_api.perception import ROBOT_SPEAKING
 from vico_listener.ros_api.perception import SPEAKER
+from vico_listener.ros_api.perception import SPEAKING_TIMEOUT
 from vico_listener.ros_api.rows import NodeApi
 from vico_listener.ros_api.rows import Parameter
 from vico_listener.ros_api.rows import Topic
@@ -11,6 +14,18 @@ from vico_listener.ros_api.rows import Value
 ATTITUDE = Topic('attitude', 'std_msgs/msg/String', 'Sets the parameter `attitude`.', 1, state=True)
 ACTIVE = Topic('active', 'std_msgs/msg/Bool', 'Sets the parameter `active`.')
 SET_ACTIVE = Topic('~/set_active', 'std_srvs/srv/SetBool', 'Sets the parameter `active`.')
+SET_CONVERSATION_STATE = Topic(
+    '~/set_conversation_state',
+    'vico_listener/srv/SetConversationState',
+    'Sets the parameter `conversation_state`.',
+)
+CONVERSATION_STATE = Topic(
+    'conversation_state',
+    'std_msgs/msg/String',
+    'The conversation state in force, when it changes.',
+    1,
+    state=True,
+)
 MOTION = Topic(
     'motion',
     'vico_listener/msg/ListenerMotion',
@@ -68,6 +83,24 @@ LISTENER = NodeApi(
             'Whether the listener moves; if not, it eases out and then publishes no motion.',
             live=True,
         ),
+        Parameter(
+            'conversation_state',
+            'listening',
+            'Whose turn it is: the listener listens, thinks, speaks, or nobody is there. What '
+            'comes over `robot_speaking` has precedence.',
+            choices=tuple(state.value for state in ConversationState),
+            live=True,
+        ),
+        SPEAKING_TIMEOUT,
+        Parameter(
+            'away_after',
+            0.0,
+            'How long nobody is in view or speaks until the conversation state is `away` of '
+            'itself [s]; 0 for never.',
+            0.0,
+            3600.0,
+            live=True,
+        ),
         Parameter('idle', True, 'Whether the listener blinks, breathes and shifts its gaze.'),
         Parameter(
             'portrait', '', 'Photo of the reference face; empty for a neutral face.', path=True
@@ -81,14 +114,15 @@ LISTENER = NodeApi(
         ),
         Parameter('frame_id', 'head', "Frame of the listener's head in its messages."),
     ),
-    subscriptions=(SPEAKER, ATTITUDE, ACTIVE),
-    publications=(MOTION,),
-    services=(SET_ACTIVE,),
+    subscriptions=(SPEAKER, ATTITUDE, ACTIVE, ROBOT_SPEAKING),
+    publications=(MOTION, CONVERSATION_STATE),
+    services=(SET_ACTIVE, SET_CONVERSATION_STATE),
     values=(
         Value('listener', 'The listener.'),
         Value('attitude', 'The attitude that is set.'),
         Value('intensity', 'The intensity that is set.'),
         Value('active', 'Whether it is active.'),
+        Value('conversation_state', 'The conversation state in force.'),
         Value('steps', 'Ticks that were answered.'),
         Value('resets', 'How often the stream began again.'),
         Value('invalid_frames', 'Frames with numbers that are not finite.'),

@@ -64,6 +64,20 @@ REPLAY_WAIT = Topic(
     'comes is let go then.',
     10,
 )
+ROBOT_SPEAKING = Topic(
+    'robot_speaking',
+    'std_msgs/msg/Bool',
+    'Whether the robot itself speaks: said when it begins and when it ends, or all the time. '
+    'Meanwhile no sound counts, and the listener does not listen.',
+    state=True,
+)
+SPEAKING_TIMEOUT = Parameter(
+    'speaking_timeout',
+    30.0,
+    'How long a `robot_speaking` that is true holds unless it is said again [s].',
+    0.1,
+    3600.0,
+)
 JOINT_STATES = Topic(
     'joint_states',
     'sensor_msgs/msg/JointState',
@@ -181,6 +195,15 @@ PERCEPTION = NodeApi(
             0.0,
             1.0,
         ),
+        SPEAKING_TIMEOUT,
+        Parameter(
+            'speaking_tail',
+            0.4,
+            'How long no sound counts after the robot has spoken: its voice is still in the room '
+            'and on its way through the microphone [s].',
+            0.0,
+            5.0,
+        ),
         Parameter(
             'lossless', False, 'Whether to process every image, even a late one: for a replay.'
         ),
@@ -233,6 +256,7 @@ PERCEPTION = NodeApi(
         AUDIO_WITH_FORMAT,
         AUDIO_INFO,
         REPLAY_WAIT,
+        ROBOT_SPEAKING,
         JOINT_STATES,
         FACES,
         FACE_REGION,
@@ -256,6 +280,8 @@ PERCEPTION = NodeApi(
         Value('ticks', 'Ticks that were published.'),
         Value('faceless_ticks', 'Ticks at which no face was known.'),
         Value('audioless_ticks', 'Ticks without audio.'),
+        Value('muted', 'Whether no sound counts, because the robot speaks or has just spoken.'),
+        Value('muted_ticks', 'Ticks of which that is so.'),
         Value('elsewhere_ticks', 'Ticks of speech during which the mouth in view kept still.'),
         Value('skipped_ticks', 'Ticks that were skipped in gaps longer than a second.'),
         Value('resets', 'How often the stream began again.'),
