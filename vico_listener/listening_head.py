@@ -37,6 +37,8 @@ from vico_listener.frames import SpeakerFrame
 from vico_listener.listener import DEFAULT_LISTENER
 from vico_listener.listener import LISTENERS
 from vico_listener.listener.agent import ListeningAgent
+from vico_listener.listener.performance import GestureRequest
+from vico_listener.listener.performance import Performance
 from vico_listener.media.watched import WATCHED
 from vico_listener.media.watched import camera_stream
 from vico_listener.media.watched import file_stream
@@ -430,6 +432,29 @@ class ListeningHead:
             chosen = ConversationState.parse(str(chosen))
         self._agent_or_refuse().set_state(chosen)
         self.senses.own_voice.tell(chosen is ConversationState.SPEAKING)
+
+    def gesture(
+        self, kind: str, size: float = 1.0, cycles: int = 0, speed: float = 1.0, side: str = ''
+    ) -> Performance:
+        """Make a gesture from the next tick on, on top of what the listener does.
+
+        Args:
+            kind: `nod`, `shake`, `beat` (a small nod) or `glance`.
+            size: how large it is, 0.25 to 2; 1 is usual.
+            cycles: how often the head goes down and up, or from side to side and back, up to 5; 0
+                for as often as usual.
+            speed: how fast it is, 0.5 to 1.25; 1 is usual.
+            side: `left` or `right`, the head's own, to which a shake or glance goes first.
+
+        Returns:
+            How far it has come; its `cancel` ends it without a jump.
+
+        Raises:
+            SettingError: there is no such gesture, or the listener is not this head's own.
+            UnavailableError: another one is played, or the listener is released.
+        """
+        agent = self._agent_or_refuse()
+        return agent.gesture(GestureRequest(kind, size, cycles, speed, side))
 
     @property
     def state(self) -> ConversationState:

@@ -3,6 +3,7 @@
 import pytest
 from graph import Graph
 from playing import build
+from rclpy.action import get_action_server_names_and_types_by_node
 
 from vico_listener.nodes.capture_node import CaptureNode
 from vico_listener.nodes.replay_node import ReplayNode
@@ -32,6 +33,7 @@ def shown():
             endpoints(node.get_subscriber_names_and_types_by_node(name, '/')),
             endpoints(node.get_publisher_names_and_types_by_node(name, '/')),
             endpoints(node.get_service_names_and_types_by_node(name, '/')),
+            endpoints(get_action_server_names_and_types_by_node(node, name, '/')),
             set(node.diagnose()[2]) if node.is_active else set(),
         )
     graph.close()
@@ -48,7 +50,7 @@ def listed(topics: tuple[Topic, ...], node: str) -> Endpoints:
 
 @pytest.mark.parametrize('api', NODES, ids=lambda api: api.node)
 def test_topics_are_those_of_the_tables(api: NodeApi, shown) -> None:
-    subscribed, published, services, _ = shown[api.node]
+    subscribed, published, services, actions, _ = shown[api.node]
     for used, rows in ((subscribed, api.subscriptions), (published, api.publications)):
         table = listed(rows, api.node)
         own = {e for e in used if e[0] not in (*OF_RCLPY, COMMAND) and '/_' not in e[0]}
@@ -57,11 +59,12 @@ def test_topics_are_those_of_the_tables(api: NodeApi, shown) -> None:
         names = {name for name, _ in table if not name.startswith(CONDITIONAL)}
         assert names <= {name for name, _ in used}
     assert listed(api.services, api.node) <= services
+    assert listed(api.actions, api.node) == actions
 
 
 @pytest.mark.parametrize('api', STACK, ids=lambda api: api.node)
 def test_diagnostics_are_those_of_the_tables(api: NodeApi, shown) -> None:
-    said = shown[api.node][3]
+    said = shown[api.node][4]
     assert said and all(api.documents(key) for key in said)
     for value in api.values:
         if not value.name.startswith('avatar'):

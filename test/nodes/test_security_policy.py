@@ -1,11 +1,13 @@
 """The policy for SROS 2 allows what a running stack uses, and nothing that it does not."""
 
+from functools import partial
 from xml.etree import ElementTree
 
 import pytest
 from graph import Graph
 from playing import PARAMETERS
 from playing import build
+from rclpy.action import get_action_server_names_and_types_by_node
 from rclpy.lifecycle import TransitionCallbackReturn
 
 from vico_listener.nodes.head_node import HeadNode
@@ -51,6 +53,7 @@ def used(request):
                 node.get_subscriber_names_and_types_by_node,
                 node.get_publisher_names_and_types_by_node,
                 node.get_service_names_and_types_by_node,
+                partial(get_action_server_names_and_types_by_node, node),
             )
         )
     graph.close()
@@ -60,7 +63,11 @@ def used(request):
 @pytest.mark.parametrize('node', NODES)
 def test_policy_is_what_a_stack_uses(node, used):
     namespace, found = used
-    subscribed, published, services = found[node]
+    subscribed, published, services, actions = found[node]
+    # Those of an action are granted with it.
+    published = {name for name in published if '/_action/' not in name}
+    services = {name for name in services if '/_action/' not in name}
+    assert actions == allowed(namespace, node, 'actions', 'execute')
     granted = allowed(namespace, node, 'topics', 'subscribe')
     live = {f'{namespace.rstrip("/")}/{LIVE}'} if node == 'head' else set()
     assert subscribed <= granted <= subscribed | SOMETIMES | live

@@ -289,7 +289,7 @@ def test_the_speaker_is_heard_after_the_robot_as_well_as_before() -> None:
     """A loud voice of its own leaves nothing behind in what is known of the speaker's."""
 
     def heard(robot_speaks: bool) -> list[bool]:
-        perception = make()
+        perception = Perception(NumberedFaces(), AcousticStream(RATE), listen_to='sound')
         person = spoken(3.0)
         robot = 3 * spoken(3.0)[::-1] if robot_speaks else np.zeros(3 * RATE, np.int16)
         perception.own_voice.tell(robot_speaks)

@@ -9,14 +9,20 @@ from typing import Any
 import numpy as np
 
 from vico_listener.choices import ConversationState
+from vico_listener.errors import UnavailableError
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.conversation import Conversation
 from vico_listener.listener.idle import IdleLayer
+from vico_listener.listener.listener_event import COMMAND
+from vico_listener.listener.listener_event import ListenerEvent
 from vico_listener.listener.listeners import Listener
 from vico_listener.listener.listeners import create_listener
 from vico_listener.listener.mood import MoodFade
+from vico_listener.listener.performance import GestureRequest
+from vico_listener.listener.performance import Performance
+from vico_listener.listener.performance import Performer
 from vico_listener.listener.presence import Presence
 from vico_listener.motion import ZEROS3
 from vico_listener.motion import Attitude
@@ -81,6 +87,9 @@ class ListeningAgent:
         self._presence = Presence()
         self.conversation = Conversation(seed or 0)
         """Whose turn it is."""
+        self._performer = Performer()
+        self.events: tuple[ListenerEvent, ...] = ()
+        """What was decided on in the last step, as far as it is shown."""
         self._mood = MoodFade(attitude, intensity, fade_in)
         self.reset()
 
@@ -168,6 +177,23 @@ class ListeningAgent:
         if self._index == 0:
             self.reset()  # no motion was shown yet from which to ease
 
+    def gesture(self, request: GestureRequest) -> Performance:
+        """Play a gesture from the next tick on, on top of what the listener does.
+
+        Raises:
+            UnavailableError: another one is played, or the listener is released.
+        """
+        if not self.active:
+            raise UnavailableError(
+                'the listener is released (active is false), and plays a gesture only while it is '
+                'active'
+            )
+        return self._performer.begin(request)
+
+    def end_gesture(self, outcome: str) -> None:
+        """End the gesture that is played, if any, at once: nothing is shown any more."""
+        self._performer.end(outcome)
+
     def warm_up(self) -> None:
         """Run a few steps, so that the first real one is not slow."""
         silence = SpeakerFrame(
@@ -194,6 +220,7 @@ class ListeningAgent:
         """
         if frame.reset and self._index > 0:
             self.counters.resets += 1
+            self._performer.end('the stream began again')
             self.reset()
         if self._index == 0 and not self._seed_given:
             self._reseed(seed_of(frame))
@@ -205,13 +232,17 @@ class ListeningAgent:
         if talk.state is not ConversationState.LISTENING:
             self.listener.excuse_silence()
         face = talk.apply(self.listener.step(frame, mood), self.reference)
+        self.events = self._decided(frame.stamp)
+        face = self._performer.step(face)
         if self._idle is not None:
-            bound = talk.attention(self.listener.attention)
+            bound = self._performer.binds(talk.attention(self.listener.attention))
             face = self._idle.apply(face, self._index, mood.intensity, bound)
         was_resting = self._presence.resting
         face = self._presence.apply(face, self.reference)
         self._index += 1
         self.counters.steps += 1
+        if self._presence.resting:
+            self.end_gesture('the listener was released')
         if self._presence.resting and was_resting:
             return None
         return ListenerMotion(
@@ -225,6 +256,15 @@ class ListeningAgent:
             reset=frame.reset,
             timing=replace(frame.timing, listener=time.perf_counter() - start),
             rest_rotation=self._rest_rotation,
+        )
+
+    def _decided(self, stamp: int) -> tuple[ListenerEvent, ...]:
+        """Return what begins now: nothing of the listener's own while it does not show it."""
+        shows = self.active and self.state is ConversationState.LISTENING
+        own = self.listener.gestures if shows else ()
+        return (
+            *(ListenerEvent(stamp, gesture) for gesture in own),
+            *(ListenerEvent(stamp, gesture, COMMAND) for gesture in self._performer.begun),
         )
 
     def _reseed(self, seed: int) -> None:

@@ -38,6 +38,8 @@ GLANCE_HEAD = radians(2.5)
 
 DRAW_BACK = radians(2.0)
 """By how much the chin rises in a full glance or a shake, rad."""
+DRAW_BACK_SECONDS = (0.7, 0.5, 1.0)
+"""The time for which it rises, stays and sinks, s."""
 
 ATTENTION_RATE = 8.0
 """Rate at which the attention to a gesture comes and goes, 1/s."""
@@ -112,7 +114,7 @@ class Body:
         self._bound = max(self._bound, delay + length - round(SETTLE * MODEL_RATE))
 
     def _draw_back(self, share: float) -> None:
-        self._timeline.add(PITCH, hold(-share * DRAW_BACK, 0.7, 0.5, 1.0))
+        self._timeline.add(PITCH, hold(-share * DRAW_BACK, *DRAW_BACK_SECONDS))
 
     def step(self, behaviour: Behaviour, strength: float, awake: float) -> FaceMotion:
         """Return the face at the next tick.

@@ -171,6 +171,7 @@ class LearnedListener(Listener):
         )
         motion = self._body.step(self.last, mood.strength, mood.awake)
         self.attention = self._body.attention
+        self.gestures = self.last.gestures
         return motion
 
     def driven(self, frame: SpeakerFrame, mood: Mood) -> NDArray[np.float32]:

@@ -2,10 +2,12 @@
 
 from abc import ABC
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import Any
 
 from vico_listener.choices import ACOUSTICS
 from vico_listener.frames import SpeakerFrame
+from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.mood import Mood
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import Attitude
@@ -31,6 +33,8 @@ class Listener(ABC):
     attention: float = 0.0
     """0 to 1, after a step: how much a gesture binds the gaze to the speaker, so that the idle
     layer does not look away."""
+    gestures: Sequence[Gesture] = ()
+    """The gestures that it decided on in the last step."""
     OPTIONS: tuple[str, ...] = ()
     """The parameters of the listener node that its constructor takes besides `personality` and
     `seed`."""

@@ -118,6 +118,7 @@ class RulesListener(Listener):
         self.last = self._behave(frame, blended(self._styles, mood.shares))
         motion = self._body.step(self.last, mood.strength, mood.awake)
         self.attention = self._body.attention
+        self.gestures = self.last.gestures
         return motion
 
     def _behave(self, frame: SpeakerFrame, style: Style) -> Behaviour:

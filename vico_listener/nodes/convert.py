@@ -12,6 +12,7 @@ from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
 from vico_listener.frames import Timing
+from vico_listener.listener.listener_event import ListenerEvent
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 from vico_listener.motion import basis_by_name
@@ -137,6 +138,21 @@ def speaker_of(message: msg.SpeakerFrame) -> SpeakerFrame:
         ),
         acoustics=message.acoustics,
     )
+
+
+def event_message(event: ListenerEvent, frame_id: str) -> msg.ListenerEvent:
+    """Return the message of a decision; `frame_id` is that of the listener's head."""
+    message = msg.ListenerEvent(
+        kind=event.kind,
+        onset=time_message(event.onset),
+        duration=event.duration,
+        size=event.gesture.size,
+        cycles=event.gesture.cycles,
+        cue=event.cue,
+    )
+    message.header.stamp = time_message(event.stamp)
+    message.header.frame_id = frame_id
+    return message
 
 
 def motion_message(motion: ListenerMotion, frame_id: str) -> msg.ListenerMotion:

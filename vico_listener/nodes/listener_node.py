@@ -5,13 +5,7 @@ import threading
 import time
 from typing import Any
 
-from rclpy.parameter import Parameter as RosParameter
-from std_msgs.msg import Bool
-from std_msgs.msg import String
-from std_srvs.srv import SetBool
-
 import vico_listener.msg as msg
-import vico_listener.srv as srv
 from vico_listener.choices import ConversationState
 from vico_listener.errors import VicoError
 from vico_listener.frames import ListenerMotion
@@ -20,23 +14,20 @@ from vico_listener.listener import LISTENERS
 from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listening_head import measure_reference
 from vico_listener.motion import Attitude
+from vico_listener.nodes.conversation_topics import ConversationTopics
+from vico_listener.nodes.convert import event_message
 from vico_listener.nodes.convert import motion_message
 from vico_listener.nodes.convert import speaker_of
+from vico_listener.nodes.gesture_server import GestureServer
+from vico_listener.nodes.listener_settings import ListenerSettings
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import WARN
 from vico_listener.nodes.managed_node import ManagedNode
-from vico_listener.nodes.state_subscription import StateSubscription
 from vico_listener.nodes.topics import advertise
-from vico_listener.nodes.topics import offer
 from vico_listener.nodes.topics import subscribe_to
 from vico_listener.ros_api import LISTENER
-from vico_listener.ros_api.listener import ACTIVE
-from vico_listener.ros_api.listener import ATTITUDE
-from vico_listener.ros_api.listener import CONVERSATION_STATE
+from vico_listener.ros_api.listener import EVENT
 from vico_listener.ros_api.listener import MOTION
-from vico_listener.ros_api.listener import SET_ACTIVE
-from vico_listener.ros_api.listener import SET_CONVERSATION_STATE
-from vico_listener.ros_api.perception import ROBOT_SPEAKING
 from vico_listener.ros_api.perception import SPEAKER
 from vico_listener.statistics import Durations
 
@@ -58,16 +49,13 @@ class ListenerNode(ManagedNode):
         self.agent: ListeningAgent | None = None
         self._subscribe = subscribe
         self._subscription: Any = None
-        self._robot_speaking: StateSubscription | None = None
         self._lock = threading.RLock()
         self._durations = Durations()
         self._publisher = advertise(self, MOTION)
-        self._state_publisher = advertise(self, CONVERSATION_STATE)
-        self._told: ConversationState | None = None
-        self._attitude = StateSubscription(self, ATTITUDE, self._on_attitude)
-        subscribe_to(self, ACTIVE, self._on_active)
-        offer(self, SET_ACTIVE, self._on_set_active)
-        offer(self, SET_CONVERSATION_STATE, self._on_set_state)
+        self._event_publisher = advertise(self, EVENT)
+        self._settings = ListenerSettings(self)
+        self._conversation = ConversationTopics(self, self._lock)
+        self._gestures = GestureServer(self, self._lock, lambda: self.agent)
 
     def configure(self) -> None:
         """Make the listener and its reference face."""
@@ -93,10 +81,8 @@ class ListenerNode(ManagedNode):
         """Subscribe to `speaker`."""
         self._frame_id = self.table['frame_id']
         self._heard = time.monotonic()
-        with self._lock:
-            self._told = None
-            self._tell_state()
-        self._robot_speaking = StateSubscription(self, ROBOT_SPEAKING, self._on_robot_speaking)
+        assert self.agent is not None
+        self._conversation.open(self.agent)
         if self._subscribe:
             self._subscription = subscribe_to(self, SPEAKER, self._on_speaker)
 
@@ -105,17 +91,21 @@ class ListenerNode(ManagedNode):
         if self._subscription is not None:
             self.destroy_subscription(self._subscription)
             self._subscription = None
-        if self._robot_speaking is not None:
-            self._robot_speaking.destroy()
+        self._gestures.end('the node was deactivated')
+        self._conversation.close()
         with self._lock:
             if self.agent is not None:
-                self.agent.conversation.voice.tell(False)
                 self.agent.reset()
 
     def cleanup(self) -> None:
         """Drop the listener."""
         with self._lock:
             self.agent = None
+
+    def destroy_node(self) -> None:
+        """See `ManagedNode.destroy_node`."""
+        self._gestures.destroy()
+        super().destroy_node()
 
     def listen(self, frame: SpeakerFrame) -> ListenerMotion | None:
         """Answer a frame and publish the motion; None while resting or not active."""
@@ -132,7 +122,9 @@ class ListenerNode(ManagedNode):
                 )
             if self.agent.counters.foreign_frames > foreign:
                 self.get_logger().error(self.agent.mismatch, throttle_duration_sec=10.0)
-            self._tell_state()
+            self._conversation.tell()
+            for event in self.agent.events:
+                self._event_publisher.publish(event_message(event, self._frame_id))
         if motion is None:
             return None
         self._durations.add(motion.timing.listener)
@@ -161,49 +153,9 @@ class ListenerNode(ManagedNode):
                 self.agent.set_active(value)
             elif name == 'conversation_state':
                 self.agent.set_state(ConversationState(value))
-                self._tell_state()
+                self._conversation.tell()
             elif name == 'away_after':
                 self.agent.conversation.away_after = value or math.inf
-
-    def _tell_state(self) -> None:
-        """Publish the conversation state in force, if it is another than before."""
-        if self.agent is not None and self.is_active and self.agent.state is not self._told:
-            self._told = self.agent.state
-            self._state_publisher.publish(String(data=self._told.value))
-
-    def _set(self, name: str, value: Any) -> str:
-        """Set a parameter; why it was refused, or ''."""
-        result = self.set_parameters([RosParameter(name, value=value)])[0]
-        if not result.successful:
-            self.get_logger().error(f'{name}: {result.reason}')
-        return str(result.reason)
-
-    def _on_attitude(self, message: String) -> None:
-        self._set('attitude', message.data.strip().lower())
-
-    def _on_active(self, message: Bool) -> None:
-        self._set('active', message.data)
-
-    def _on_robot_speaking(self, message: Bool) -> None:
-        with self._lock:
-            if self.agent is not None:
-                timeout = self.table['speaking_timeout']
-                self.agent.conversation.voice.tell(message.data, timeout)
-                self._tell_state()
-
-    def _on_set_state(
-        self, request: srv.SetConversationState.Request, response: srv.SetConversationState.Response
-    ) -> srv.SetConversationState.Response:
-        response.message = self._set('conversation_state', request.state.strip().lower())
-        response.success = not response.message
-        return response
-
-    def _on_set_active(
-        self, request: SetBool.Request, response: SetBool.Response
-    ) -> SetBool.Response:
-        response.message = self._set('active', request.data)
-        response.success = not response.message
-        return response
 
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
         """Return the attitude, steps and how long they take."""

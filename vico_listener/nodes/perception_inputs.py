@@ -22,6 +22,7 @@ from vico_listener.nodes.image_codec import compressed_to_bgr
 from vico_listener.nodes.image_codec import image_to_bgr
 from vico_listener.nodes.input_subscription import InputSubscription
 from vico_listener.nodes.parameters import ParameterTable
+from vico_listener.nodes.state_subscription import StateSubscription
 from vico_listener.perception.sense_clocks import AUDIO
 from vico_listener.perception.sense_clocks import IMAGE
 from vico_listener.perception.sense_clocks import SenseClocks
@@ -29,6 +30,7 @@ from vico_listener.ros_api.perception import CAMERA_INFO
 from vico_listener.ros_api.perception import COMPRESSED
 from vico_listener.ros_api.perception import IMAGE as IMAGE_TOPIC
 from vico_listener.ros_api.perception import LOSSLESS_IMAGE_DEPTH
+from vico_listener.ros_api.perception import ROBOT_SPEAKING
 from vico_listener.speech import AudioFormat
 from vico_listener.speech.length_check import LengthCheck
 
@@ -65,6 +67,7 @@ class PerceptionInputs:
         on_image: takes each image, with the stamp that counts (ns; 0 if none does).
         on_camera_info: takes each message.
         on_audio: takes each chunk of audio, with the stamp that counts.
+        on_speaking: is told whether the robot speaks, and for how long that holds at most, s.
         on_jump: is told before a stamp that jumps: what is kept of the time before is of no use.
 
     Attributes:
@@ -82,6 +85,7 @@ class PerceptionInputs:
         on_image: Callable[[Any, int], None],
         on_camera_info: Callable[[CameraInfo], None],
         on_audio: AudioCallback,
+        on_speaking: Callable[[tuple[bool, float]], None],
         on_jump: Callable[[], None],
     ) -> None:
         self._node, self._on_image, self._on_audio = node, on_image, on_audio
@@ -97,6 +101,10 @@ class PerceptionInputs:
             topic = COMPRESSED if table['image_transport'] == 'compressed' else IMAGE_TOPIC
             self._images = InputSubscription(node, replace(topic, depth=depth), self._take_image)
         self._camera_info = InputSubscription(node, CAMERA_INFO, on_camera_info)
+        timeout = table['speaking_timeout']
+        self._robot_speaking = StateSubscription(
+            node, ROBOT_SPEAKING, lambda message: on_speaking((message.data, timeout))
+        )
         self._audio: AudioInput | None = None
         if table['use_audio']:
             self._audio = AudioInput(
@@ -186,6 +194,7 @@ class PerceptionInputs:
         """End the subscriptions."""
         self._images.destroy()
         self._camera_info.destroy()
+        self._robot_speaking.destroy()
         if self._audio is not None:
             self._audio.destroy()
         if self._head_camera is not None:

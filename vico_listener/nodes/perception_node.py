@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from sensor_msgs.msg import CameraInfo
-from std_msgs.msg import Bool
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import TICK_NS
@@ -24,7 +23,6 @@ from vico_listener.nodes.perception_inputs import audio_format
 from vico_listener.nodes.perception_inputs import check_inputs
 from vico_listener.nodes.perception_inputs import image_of
 from vico_listener.nodes.quiet_watch import QuietWatch
-from vico_listener.nodes.state_subscription import StateSubscription
 from vico_listener.nodes.topics import advertise
 from vico_listener.perception import Feed
 from vico_listener.perception import Perception
@@ -33,7 +31,6 @@ from vico_listener.perception.camera_on_head import CameraOnHead
 from vico_listener.perception.eye import Eye
 from vico_listener.perception.feed import LOSSLESS_WAIT
 from vico_listener.ros_api import PERCEPTION
-from vico_listener.ros_api.perception import ROBOT_SPEAKING
 from vico_listener.ros_api.perception import SPEAKER
 from vico_listener.speech import AudioFormat
 
@@ -83,10 +80,8 @@ class PerceptionNode(ManagedNode):
         stream = acoustic_stream(self._audio, **hearing) if table['use_audio'] else None
         wait = LOSSLESS_WAIT if table['lossless'] else table['audio_wait']
         self._shortest_wait = round(wait * NANOSECONDS)
-        perception = Perception(
-            self._tracker, stream, wait, table['listen_to'], table['speaking_tail']
-        )
-        self._head = self._join(perception, audio=self._audio if stream else None, **hearing)
+        senses = Perception(self._tracker, stream, wait, table['listen_to'], table['speaking_tail'])
+        self._head = self._join(senses, audio=self._audio if stream else None, **hearing)
 
     def activate(self) -> None:
         """Subscribe."""
@@ -102,9 +97,9 @@ class PerceptionNode(ManagedNode):
             self._on_image,
             self._on_camera_info,
             self._on_audio,
+            on_speaking=lambda it: self._feed.call(lambda: self._head.senses.own_voice.tell(*it)),
             on_jump=lambda: self._feed.call(self._head.reset),
         )
-        self._robot_speaking = StateSubscription(self, ROBOT_SPEAKING, self._on_robot_speaking)
         self._watch = QuietWatch(
             self,
             self._feed,
@@ -119,7 +114,6 @@ class PerceptionNode(ManagedNode):
     def deactivate(self) -> None:
         """Unsubscribe and forget the stream."""
         self._inputs.destroy()
-        self._robot_speaking.destroy()
         self._watch.destroy()
         self._feed.stop()
         self._head.reset()
@@ -140,10 +134,6 @@ class PerceptionNode(ManagedNode):
 
     def _on_camera_info(self, message: CameraInfo) -> None:
         self._feed.call(lambda: self._calibrate(message))
-
-    def _on_robot_speaking(self, message: Bool) -> None:
-        speaks, timeout = message.data, self.table['speaking_timeout']
-        self._feed.call(lambda: self._head.senses.own_voice.tell(speaks, timeout))
 
     def _fail(self, error: Exception) -> None:
         """Tell what a job raised unexpectedly: a robot goes on with the next, a replay is over."""

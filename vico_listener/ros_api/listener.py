@@ -26,6 +26,21 @@ CONVERSATION_STATE = Topic(
     1,
     state=True,
 )
+EVENT = Topic(
+    'listener_event',
+    'vico_listener/msg/ListenerEvent',
+    'What the listener decides on, before the motion begins.',
+)
+GESTURE = Topic(
+    'gesture',
+    'std_msgs/msg/String',
+    'Makes the head gesture now: "nod", "nod 2" (twice), "shake size=0.5 speed=0.8 side=right".',
+)
+PERFORM_GESTURE = Topic(
+    '~/perform_gesture',
+    'vico_listener/action/PerformGesture',
+    'Makes the head gesture now, and tells how far it has come.',
+)
 MOTION = Topic(
     'motion',
     'vico_listener/msg/ListenerMotion',
@@ -114,9 +129,10 @@ LISTENER = NodeApi(
         ),
         Parameter('frame_id', 'head', "Frame of the listener's head in its messages."),
     ),
-    subscriptions=(SPEAKER, ATTITUDE, ACTIVE, ROBOT_SPEAKING),
-    publications=(MOTION, CONVERSATION_STATE),
+    subscriptions=(SPEAKER, ATTITUDE, ACTIVE, ROBOT_SPEAKING, GESTURE),
+    publications=(MOTION, CONVERSATION_STATE, EVENT),
     services=(SET_ACTIVE, SET_CONVERSATION_STATE),
+    actions=(PERFORM_GESTURE,),
     values=(
         Value('listener', 'The listener.'),
         Value('attitude', 'The attitude that is set.'),

@@ -104,11 +104,12 @@ def expanded(path: str) -> str:
 
 @dataclass(frozen=True)
 class Topic:
-    """One topic or service of a node.
+    """One topic, service or action of a node.
 
     Attributes:
         name: the name that the node gives to ROS, in which <id> is a placeholder.
-        type: the type of its messages, 'package/msg/Type', or of a service, 'package/srv/Type'.
+        type: the type of its messages, 'package/msg/Type', of a service, 'package/srv/Type', or of
+            an action, 'package/action/Type'.
         description: what it carries, and when.
         depth: how many messages are kept for a slow receiver.
         state: whether it carries a state that is sent once; the last message is kept for
@@ -144,7 +145,8 @@ class NodeApi:
 
     Attributes:
         node: the default name of the node.
-        parameters, subscriptions, publications, services: what the node declares and creates.
+        parameters, subscriptions, publications, services, actions: what the node declares and
+            creates.
         values: the values of its diagnostics while it is active.
     """
 
@@ -153,6 +155,7 @@ class NodeApi:
     subscriptions: tuple[Topic, ...] = ()
     publications: tuple[Topic, ...] = ()
     services: tuple[Topic, ...] = ()
+    actions: tuple[Topic, ...] = ()
     values: tuple[Value, ...] = ()
 
     def parameter(self, name: str) -> Parameter:

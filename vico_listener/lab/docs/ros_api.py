@@ -1,5 +1,6 @@
 """Generates tables of the ROS API and the parameter file from the tables that the nodes use."""
 
+import re
 import textwrap
 
 import yaml
@@ -32,7 +33,7 @@ def ros_api_parts() -> dict[str, str]:
     nodes = ros_api.NODES
     return {
         'topics': table(
-            ('node', 'topic or service', 'type', 'direction', 'depth', 'meaning'),
+            ('node', 'topic, service or action', 'type', 'direction', 'depth', 'meaning'),
             [row for node in nodes for row in _once(_topics(node))],
         ),
         'parameters': table(
@@ -95,12 +96,13 @@ def _topics(node: NodeApi) -> Rows:
         *((topic, 'subscribes') for topic in node.subscriptions),
         *((topic, 'publishes') for topic in node.publications),
         *((topic, 'offers') for topic in node.services),
+        *((topic, 'performs') for topic in node.actions),
     ]
     return [
         [
             node.node,
             code(topic.name),
-            topic.type.replace('/msg/', '/').replace('/srv/', '/'),
+            re.sub('/(msg|srv|action)/', '/', topic.type),
             direction,
             _depth(topic),
             topic.description,
@@ -110,7 +112,7 @@ def _topics(node: NodeApi) -> Rows:
 
 
 def _depth(topic: Topic) -> str:
-    if '/srv/' in topic.type:
+    if '/msg/' not in topic.type:
         return ''
     return f'{topic.depth}, kept' if topic.state else str(topic.depth)
 
