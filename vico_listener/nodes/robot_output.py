@@ -21,6 +21,7 @@ from vico_listener.nodes.robot_message import CommandMessages
 from vico_listener.robot import HeadCommand
 from vico_listener.robot import RobotHead
 from vico_listener.robot import RobotProfile
+from vico_listener.robot.goal_answers import GoalAnswers
 from vico_listener.robot.interfaces import ActionInterface
 from vico_listener.robot.interfaces import LinkInterface
 from vico_listener.robot.interfaces import RobotLink
@@ -269,10 +270,8 @@ class RobotOutput:
 
     @property
     def goals(self) -> dict[str, int]:
-        """What became of goals: values of the diagnostics, none without an action."""
-        if self._goals is None:
-            return {}
-        answers = self._goals.answers
+        """What became of goals: values of the diagnostics, 0 without an action."""
+        answers = GoalAnswers() if self._goals is None else self._goals.answers
         return {'refused_goals': answers.refused, 'failed_goals': answers.failed}
 
     @property
