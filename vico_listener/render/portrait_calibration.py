@@ -60,7 +60,8 @@ def _gaze(label: str, left: str, right: str, most: float = 1.2, shown: float = 0
 
 CHANNELS: tuple[Channel, ...] = (
     _pair('mouthSmile', 0.25, 0.5, 0.75, 0.95, 1.2, lower=(-0.35, 0.0, 0.35), shown=0.5),
-    _pair('browDown', 0.2, 0.4, 0.8, 1.2, gain=5.0, calm=True),
+    # Farther than this the brows would cover the eyes.
+    _pair('browDown', 0.2, 0.4, 0.7, 1.0, gain=5.0, calm=True),
     Channel('browInnerUp', ('browInnerUp',), (0.4, 0.8, 1.2)),
     _pair('browOuterUp', 0.4, 0.8, 1.2),
     _pair('mouthFrown', 0.5, 1.0, gain=1.6, calm=True, shown=0.0),
