@@ -11,21 +11,34 @@ from listening import Listening
 
 from vico_listener.lab.dataset.clip_features import load_features
 from vico_listener.lab.dataset.dyads.dyad import Dyad
+from vico_listener.lab.dataset.dyads.dyad import Speaker
 from vico_listener.lab.dataset.dyads.dyad import gesture_row
+from vico_listener.lab.dataset.dyads.dyad import teach
+from vico_listener.lab.dataset.dyads.face_changes import NEAREST
 from vico_listener.lab.dataset.dyads.labelled import dyad_features
 from vico_listener.lab.dataset.dyads.labelled import labelled_dyad
 from vico_listener.lab.dataset.dyads.make import DyadConfig
 from vico_listener.lab.dataset.dyads.make import make_dyads
 from vico_listener.lab.dataset.dyads.make import make_speaker
+from vico_listener.lab.dataset.dyads.speaker_events import with_events
 from vico_listener.lab.dataset.dyads.synthesizer import Speech
 from vico_listener.lab.dataset.dyads.synthesizer import Synthesizer
 from vico_listener.lab.dataset.dyads.synthesizer import SynthesizerError
 from vico_listener.lab.dataset.dyads.texts import turn
+from vico_listener.listener.body import Behaviour
+from vico_listener.listener.body import Body
+from vico_listener.listener.cues import VoiceCues
+from vico_listener.listener.episodes import Episodes
+from vico_listener.listener.expression import smile_of
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
 from vico_listener.listener.mood import ATTITUDES
 from vico_listener.listener.personality import Personality
 from vico_listener.listener.rules import RulesListener
+from vico_listener.listener.style import blended
+from vico_listener.listener.style import personal_styles
+from vico_listener.media.face_track import FaceTrack
+from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
 
 VOICES = {'train': ['en-us+f3'], 'test': ['en-us+m3'], 'ood': ['de+f2']}
@@ -86,15 +99,67 @@ def test_the_same_seed_makes_the_same_dyads(dyads):
     assert not np.array_equal(other[0].acoustic, dyads[0].acoustic)
 
 
-def test_the_teacher_is_rules(dyads):
-    dyad = dyads[2]
-    person = Personality(*(float(v) for v in dyad.personality))
-    teacher = Listening(RulesListener(personality=person))
+def taught(dyad: Dyad, seed: int) -> tuple[Dyad, Personality]:
+    speaker = Speaker(dyad.acoustic, dyad.speaking, dyad.heard, dyad.pitch, dyad.face)
+    person = Personality.draw(3)
+    return teach(speaker, dyad.attitude, person, FaceMotion(dyad.reference), seed), person
+
+
+def test_the_teacher_is_rules_with_a_seed_for_each_dyad(dyads):
+    dyad, person = taught(dyads[2], seed=5)
+    teacher = Listening(RulesListener(person, seed=5))
     teacher.reset(FaceMotion(dyad.reference), ATTITUDES[dyad.attitude[0]])
     for tick, frame in enumerate(dyad.speaker_frames()):
         teacher.mood.attitude = ATTITUDES[dyad.attitude[tick]]
         motion = teacher.step(frame)
         np.testing.assert_allclose(motion.rotation, dyad.rotation_out[tick], atol=2e-3)
+        np.testing.assert_allclose(motion.expression, dyad.expression_out[tick], atol=2e-3)
+    assert not np.array_equal(taught(dyads[2], seed=6)[0].gestures, dyad.gestures)
+
+
+def test_labels_leave_the_episodes_out(dyads):
+    """What the labels give, with the episodes of the same seed on top, is the teacher's motion."""
+    dyad, person = taught(dyads[0], seed=5)
+    smile = ARKIT_INDEX['mouthSmileLeft']
+    assert dyad.expression_out[:, smile].max() > dyad.change[:, smile].max() + 0.3
+    body, episodes = Body(), Episodes(5, person)
+    body.reset(FaceMotion(dyad.reference))
+    style = blended(
+        personal_styles(person, smile_of(body.portrait), smile_of(body.calm)), [1.0, 0.0, 0.0]
+    )
+    voice = VoiceCues()
+    for tick, frame in enumerate(dyad.speaker_frames()):
+        rows = dyad.gestures[dyad.gestures[:, 0] == tick]
+        base = Behaviour(
+            dyad.posture[tick], dyad.shift[tick], dyad.change[tick], [gesture_of(r) for r in rows]
+        )
+        episodes.see(frame, voice.update(frame).voiced)
+        motion = body.step(episodes.joined(base, style, body.attention), 1.0, 1.0)
+        if tick > 60:  # The teacher is wholly awake.
+            np.testing.assert_allclose(motion.rotation, dyad.rotation_out[tick], atol=1e-4)
+            np.testing.assert_allclose(motion.translation, dyad.translation_out[tick], atol=1e-5)
+            np.testing.assert_allclose(motion.expression, dyad.expression_out[tick], atol=1e-3)
+
+
+def test_speakers_have_events():
+    face = FaceTrack(
+        np.zeros((1800, 52), 'f4'), np.zeros((1800, 3), 'f4'), np.full((1800, 3), -1, 'f4'),
+        np.ones(1800, bool),
+    )  # fmt: skip
+    seen = np.zeros(5, int)
+    for seed in range(40):
+        done = with_events(np.random.default_rng(seed), face)
+        assert done.expression.min() >= 0 and done.expression.max() <= 1
+        assert done.translation[:, 0].max() <= NEAREST + 1e-6
+        seen += [
+            done.expression[:, ARKIT_INDEX['mouthFrownLeft']].max() > 0.2,
+            done.expression[:, ARKIT_INDEX['browOuterUpLeft']].max() > 0.3,
+            np.abs(done.rotation[:, 0]).max() > 0.1,
+            np.abs(done.rotation[:, 2]).max() > 0.2,
+            not done.valid.all(),
+        ]
+    assert (seen > 4).all() and (seen < 40).all()
+    assert not face.expression.any() and face.valid.all()
 
 
 def test_gestures_survive_as_numbers():

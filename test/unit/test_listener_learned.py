@@ -1,5 +1,7 @@
 """The parts of a learned listener: native angles, decisions, gestures from outputs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,9 +12,14 @@ from networks import CONFIGS
 from networks import saved
 
 from vico_listener.frames import SpeakerFrame
+from vico_listener.listener.body import TIMELINE_SPAN
 from vico_listener.listener.decisions import Decisions
+from vico_listener.listener.expression import smile_of
+from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
 from vico_listener.listener.learned import LearnedListener
+from vico_listener.listener.model.checkpoint import load_checkpoint
+from vico_listener.listener.model.gesture_outputs import FASTEST
 from vico_listener.listener.model.gesture_outputs import LARGEST
 from vico_listener.listener.model.gesture_outputs import gesture_from
 from vico_listener.listener.model.gesture_outputs import gesture_slots
@@ -20,6 +27,7 @@ from vico_listener.listener.model.vectors import NUMBERS
 from vico_listener.listener.model.vectors import Normalisation
 from vico_listener.listener.model.vectors import driven_vector
 from vico_listener.motion import ARKIT52
+from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import BFM64
 from vico_listener.motion import ZEROS3
 from vico_listener.motion import Attitude
@@ -101,7 +109,64 @@ def test_no_output_makes_a_gesture_that_is_too_large(kind, seed, scale):
     gesture = gesture_from(slot, norm, output, rng.normal(size=4), rng.uniform(size=3))
     assert 0 < abs(gesture.size) <= LARGEST[Kind(kind)]
     assert np.isfinite(gesture.curve()).all()
-    assert gesture.delay * 30 + len(gesture.curve()) < 6 * 30
+    assert gesture.delay * 30 + len(gesture.curve()) < TIMELINE_SPAN * 30
+
+
+def drawn_nods(log_sizes: bool) -> list[Gesture]:
+    """Nods of a network that always gives a size of 0.07 rad, 1.6 Hz and an upswing in half."""
+    config = replace(BEHAVIOUR_MODEL, log_sizes=log_sizes)
+    slot = gesture_slots(config)[Kind.NOD]
+    norm = Normalisation.identity(config)
+    norm.number_mean[:4] = np.log(0.07) if log_sizes else 0.07, 0.3, 1.6, 0.75
+    norm.number_std[:4] = 0.5 if log_sizes else 0.03, 0.1, 0.4, 0.1
+    norm.number_noise[:4] = 1.0
+    rng = np.random.default_rng(3)
+    output = np.zeros(config.output_size, np.float32)
+    return [
+        gesture_from(slot, norm, output, rng.normal(size=4), rng.uniform(size=3))
+        for _ in range(4000)
+    ]
+
+
+def test_sizes_that_are_learned_as_logarithms_are_log_normal():
+    low, middle, high = np.quantile([nod.size for nod in drawn_nods(True)], [0.1, 0.5, 0.9])
+    assert middle == pytest.approx(0.07, rel=0.03)
+    assert high / low == pytest.approx(np.exp(2 * 1.2816 * 0.5), rel=0.05)
+    low, middle, high = np.quantile([nod.size for nod in drawn_nods(False)], [0.1, 0.5, 0.9])
+    assert (high - middle) / (middle - low) == pytest.approx(1.0, abs=0.1)
+
+
+def test_upswings_are_drawn_and_large_nods_are_slower():
+    nods = drawn_nods(True)
+    rises = [nod.upswing for nod in nods if nod.upswing > 0]
+    assert len(rises) / len(nods) == pytest.approx(0.5, abs=0.03)
+    np.testing.assert_allclose(np.quantile(rises, [0.0, 0.5, 1.0]), [0.35, 0.6, 0.85], atol=0.02)
+    assert max(nod.size * nod.frequency for nod in nods) <= FASTEST * (1 + 1e-9)
+
+
+def test_episodes_come_on_top_of_a_network_that_was_taught_without_them(tmp_path):
+    """Somebody smiles after three seconds: the episodes answer, whatever the network gives."""
+    saved(replace(BEHAVIOUR_MODEL, episodes=True), tmp_path)
+    checkpoint = load_checkpoint(tmp_path)
+    lonely = replace(checkpoint, config=replace(checkpoint.config, episodes=False))
+    shown = []
+    for made in (checkpoint, lonely):
+        listener = Listening(LearnedListener(checkpoint=made, runtime='numba', seed=2))
+        listener.reset(FaceMotion.neutral(), Attitude.POSITIVE)
+        added = []
+        for tick in range(300):
+            expression = np.zeros(52, np.float32)
+            expression[[ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]] = 0.8 * (
+                90 < tick < 160
+            )
+            face = FaceMotion(expression)
+            listener.step(SpeakerFrame(tick, 0, tick, face, np.zeros(45, np.float32)))
+            learned = listener.listener
+            assert isinstance(learned, LearnedListener)
+            added.append(smile_of(learned.last.change - learned.base.change))
+        shown.append(added)
+    assert max(shown[0][90:200]) > 0.25 and shown[0][-1] < 0.1
+    assert not any(shown[1])
 
 
 def test_there_are_as_many_gestures_as_the_probabilities_promise():

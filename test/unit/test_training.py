@@ -192,7 +192,7 @@ def test_configurations_with_the_papers_recipe(name):
 
 
 TINY = """
-model: {output: behaviour, personality: true}
+model: {output: behaviour, personality: true, episodes: true, log_sizes: true}
 epochs: 1
 batch: 3
 dyads:

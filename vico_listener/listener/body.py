@@ -27,7 +27,7 @@ from vico_listener.motion import FaceMotion
 ROLL, PITCH, YAW, GAZE = range(4)
 """The channels of the timeline; gaze is the turn of the eyes to the listener's own left."""
 
-TIMELINE_SPAN = 6.0
+TIMELINE_SPAN = 13.0
 """The longest duration of a gesture together with its delay, s."""
 
 GLANCE = radians(12.0)

@@ -9,7 +9,6 @@ from math import radians
 
 from vico_listener.listener.body import GLANCE
 from vico_listener.listener.chance import Chance
-from vico_listener.listener.cues import Voice
 from vico_listener.listener.face_cues import Seen
 from vico_listener.listener.face_cues import ramp
 from vico_listener.listener.follower import STEP
@@ -53,15 +52,15 @@ class Company:
         """Count the silence from now on: so far it was nobody's turn but the robot's."""
         self._silent = 0.0
 
-    def step(self, voice: Voice, seen: Seen) -> tuple[float, float, Gesture | None]:
+    def step(self, voiced: bool, seen: Seen) -> tuple[float, float, Gesture | None]:
         """Return how far smiles are in place, the turn of the head (rad) and a glance, if any.
 
         Smiles are in place (1) while somebody is there and speaks, and out of place (0) with
         somebody who is unhappy.
         """
-        self._silent = 0.0 if voice.voiced else self._silent + STEP
+        self._silent = 0.0 if voiced else self._silent + STEP
         lonely = ramp(self._silent, SILENCE)
-        if not voice.voiced:
+        if not voiced:
             lonely = max(lonely, ramp(seen.absent, ABSENCE))
         if seen.smile > 0.2:
             lonely = 0.0

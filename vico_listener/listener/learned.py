@@ -15,6 +15,7 @@ from vico_listener.listener.body import Body
 from vico_listener.listener.checks import all_finite
 from vico_listener.listener.checks import usable_face
 from vico_listener.listener.decisions import Decisions
+from vico_listener.listener.episodes import Episodes
 from vico_listener.listener.expression import smile_of
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.listeners import Listener
@@ -35,6 +36,8 @@ from vico_listener.listener.model.vectors import motion_output
 from vico_listener.listener.mood import Mood
 from vico_listener.listener.mood import attitude_shares
 from vico_listener.listener.personality import Personality
+from vico_listener.listener.style import blended
+from vico_listener.listener.style import personal_styles
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 from vico_listener.native import from_native
@@ -55,7 +58,8 @@ class LearnedListener(Listener):
 
     A network whose output is `motion` gives the complete motion, as in the paper. One whose output
     is `behaviour` gives posture, expression and the probability of each kind of gesture, from which
-    `Decisions` and a `Body` make the motion.
+    `Decisions` and a `Body` make the motion. `Episodes` come on top of it where the network was
+    taught without them.
     """
 
     name = 'lstm'
@@ -68,6 +72,8 @@ class LearnedListener(Listener):
     """The first face m_1 as the network sees it (see `to_native`)."""
     last: Behaviour
     """The behaviour of the last step, where the network's output is `behaviour`."""
+    base: Behaviour
+    """The same as the network gave it, without episodes."""
 
     def __init__(
         self,
@@ -80,7 +86,7 @@ class LearnedListener(Listener):
 
         Args:
             personality: the personality, or the seed of a random one; None for the default one.
-            seed: the seed of the decisions.
+            seed: the seed of the decisions and episodes.
             checkpoint: the checkpoint or its folder; '' for the one that ships.
             runtime: the name of the runtime.
 
@@ -103,12 +109,20 @@ class LearnedListener(Listener):
         self._slots = gesture_slots(config) if config.output == 'behaviour' else ()
         self._traits = np.array([getattr(self.personality, n) for n in PERSONALITY], np.float32)
         self._decisions = Decisions(len(GESTURE_HEADS), seed)
+        self._episodes = Episodes(seed, self.personality) if config.episodes else None
         self._body = Body()
         self.reset(FaceMotion.neutral(self.basis), Attitude.NEUTRAL)
 
     def reseed(self, seed: int) -> None:
         """See `Listener.reseed`."""
         self._decisions.reseed(seed)
+        if self._episodes is not None:
+            self._episodes.reseed(seed)
+
+    def excuse_silence(self) -> None:
+        """See `Listener.excuse_silence`."""
+        if self._episodes is not None:
+            self._episodes.excuse_silence()
 
     def reset(self, reference: FaceMotion, attitude: Attitude) -> None:
         """See `Listener.reset`.
@@ -129,9 +143,12 @@ class LearnedListener(Listener):
             self._body.reset(reference)
             smiles = smile_of(self._body.portrait), smile_of(self._body.calm)
             self._smiles = np.array(smiles, np.float32)
+            self._styles = personal_styles(self.personality, *smiles)
         else:
             self._smiles = np.zeros(2, np.float32)
         self._decisions.reset()
+        if self._episodes is not None:
+            self._episodes.reset()
         self._own = np.zeros(len(GESTURE_HEADS), np.float32)
         condition = self._condition(attitude_shares(attitude))
         # The pose is relative to the reference, so the network needs only its expression.
@@ -166,9 +183,13 @@ class LearnedListener(Listener):
             if not self.basis.absolute_pose:  # The coefficients of arkit52 lie in 0 to 1.
                 np.clip(shown[3:-3], 0.0, 1.0, out=shown[3:-3])
             return from_native(self.basis, shown)
-        self.last = Behaviour(
+        self.last = self.base = Behaviour(
             values[:3].tolist(), values[-3:].tolist(), values[3:-3], self._decide(output)
         )
+        if self._episodes is not None:
+            self._episodes.see(frame, frame.speaking)
+            style = blended(self._styles, mood.shares)
+            self.last = self._episodes.joined(self.base, style, self._body.attention)
         motion = self._body.step(self.last, mood.strength, mood.awake)
         self.attention = self._body.attention
         self.gestures = self.last.gestures

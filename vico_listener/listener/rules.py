@@ -18,34 +18,32 @@ from vico_listener.listener.answers import Answers
 from vico_listener.listener.body import Behaviour
 from vico_listener.listener.body import Body
 from vico_listener.listener.chance import Chance
-from vico_listener.listener.company import Company
 from vico_listener.listener.cues import Phrase
 from vico_listener.listener.cues import Voice
 from vico_listener.listener.cues import VoiceCues
+from vico_listener.listener.episodes import Episodes
 from vico_listener.listener.expression import BROW_DOWN
 from vico_listener.listener.expression import FACE_CHANNELS
 from vico_listener.listener.expression import FROWN
 from vico_listener.listener.expression import PRESS
 from vico_listener.listener.expression import SMILE
 from vico_listener.listener.expression import smile_of
-from vico_listener.listener.face_cues import FaceCues
 from vico_listener.listener.face_cues import Seen
 from vico_listener.listener.feelings import Feelings
 from vico_listener.listener.follower import Follower
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
 from vico_listener.listener.listeners import Listener
-from vico_listener.listener.mimicry import Mimicry
 from vico_listener.listener.mood import Mood
 from vico_listener.listener.personality import Personality
-from vico_listener.listener.smile_episodes import SmileEpisodes
 from vico_listener.listener.style import Style
 from vico_listener.listener.style import blended
 from vico_listener.listener.style import personal_styles
-from vico_listener.listener.thought import Thought
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 
+ANSWERS, FEELINGS = 0, 2
+"""The parts of the chance that are no episodes' (see `episodes`)."""
 POSTURE_RATE = 1.5
 """Rate at which the posture follows, 1/s."""
 
@@ -55,7 +53,9 @@ class RulesListener(Listener):
 
     name = 'rules'
     last: Behaviour
-    """The behaviour of the last step, from which networks learn."""
+    """The behaviour of the last step."""
+    base: Behaviour
+    """The same without its episodes, from which networks learn."""
 
     def __init__(self, personality: int | Personality | None = None, seed: int = 0) -> None:
         """Make a listener.
@@ -65,28 +65,23 @@ class RulesListener(Listener):
             seed: the seed of the form of its answers.
         """
         self.personality = Personality.of(personality)
-        self._chances = [Chance(seed, part) for part in range(5)]
-        answers, smiles, feelings, thought, company = self._chances
+        self._chances = answers, feelings = Chance(seed, ANSWERS), Chance(seed, FEELINGS)
         self._voice = VoiceCues()
-        self._sight = FaceCues()
         self._answers = Answers(answers)
-        self._smiles = SmileEpisodes(smiles)
         self._feelings = Feelings(feelings)
-        self._thought = Thought(thought)
-        self._company = Company(company)
-        self._mimicry = Mimicry(self.personality.mimicry_delay)
+        self._episodes = Episodes(seed, self.personality)
         self._body = Body()
         self._posture = Follower(3, POSTURE_RATE)
         self.reset(FaceMotion.neutral(), Attitude.NEUTRAL)
 
     def reseed(self, seed: int) -> None:
         """See `Listener.reseed`."""
-        for chance in self._chances:
-            chance.reseed(seed)
+        for part in (*self._chances, self._episodes):
+            part.reseed(seed)
 
     def excuse_silence(self) -> None:
         """See `Listener.excuse_silence`."""
-        self._company.excuse_silence()
+        self._episodes.excuse_silence()
 
     def reset(self, reference: FaceMotion, attitude: Attitude) -> None:
         """See `Listener.reset`; the start is the same in every attitude.
@@ -98,58 +93,37 @@ class RulesListener(Listener):
         self._styles = personal_styles(
             self.personality, smile_of(self._body.portrait), smile_of(self._body.calm)
         )
-        for chance in self._chances:
-            chance.reset()
-        for part in (
-            self._voice,
-            self._sight,
-            self._answers,
-            self._smiles,
-            self._feelings,
-            self._thought,
-            self._company,
-            self._mimicry,
-        ):
+        for part in (*self._chances, self._voice, self._answers, self._feelings, self._episodes):
             part.reset()
         self._posture.reset([0.0] * 3)
 
     def step(self, frame: SpeakerFrame, mood: Mood) -> FaceMotion:
         """See `Listener.step`."""
-        self.last = self._behave(frame, blended(self._styles, mood.shares))
+        style = blended(self._styles, mood.shares)
+        voice = self._voice.update(frame)
+        seen = self._episodes.see(frame, voice.voiced)
+        self.base = self._behave(voice, seen, style)
+        self.last = self._episodes.joined(self.base, style, self._body.attention)
         motion = self._body.step(self.last, mood.strength, mood.awake)
         self.attention = self._body.attention
         self.gestures = self.last.gestures
         return motion
 
-    def _behave(self, frame: SpeakerFrame, style: Style) -> Behaviour:
-        """Return what to do at this tick, at intensity 1."""
-        voice, seen = self._voice.update(frame), self._sight.update(frame)
-        mirrored = self._mimicry.step(frame.face, frame.face_valid)
-        joy, turn, look_around = self._company.step(voice, seen)
+    def _behave(self, voice: Voice, seen: Seen, style: Style) -> Behaviour:
+        """Return what to do at this tick, at intensity 1, without the episodes."""
         gestures = self._react(voice, seen, style)
-        if look_around is not None and self._body.attention < 0.1:
-            gestures.append(look_around)
-        kinds = {gesture.kind for gesture in gestures}
-        agreed, refused = Kind.NOD in kinds, bool({Kind.SHAKE, Kind.GLANCE} & kinds)
-        smile = self._smiles.step(seen, agreed, joy, style, self.personality)
-        feeling, tilt = self._feelings.step(voice, seen, refused, style)
-        thinking, bent = self._thought.step(voice, bool(kinds), style)
-        drift = self._posture.step(_posture_goal(voice.phrase, style))
-        posture = [
-            slow + style.posture_mimicry * followed + thought
-            for slow, followed, thought in zip(drift, mirrored, bent, strict=False)
-        ]
+        refused = any(gesture.kind in (Kind.SHAKE, Kind.GLANCE) for gesture in gestures)
+        channels, tilt = self._feelings.step(voice, seen, refused, style)
+        posture = self._posture.step(_posture_goal(voice.phrase, style))
         posture[0] += tilt
         posture[1] += radians(style.chin)
-        posture[2] += turn
-        channels = np.add(np.add(smile, feeling), thinking)
-        base = joy * max(style.smile, 0.0) + min(style.smile, 0.0)
-        channels[SMILE] = base + channels[SMILE] * (1.0 - max(base, 0.0))
+        channels[SMILE] = self._episodes.joy * max(style.smile, 0.0) + min(style.smile, 0.0)
         channels[BROW_DOWN] += style.brow_down
         channels[FROWN] += style.frown
         channels[PRESS] += style.press
-        lean = style.lean + style.posture_mimicry * mirrored[3]
-        return Behaviour(posture, [lean, 0.0, 0.0], channels @ FACE_CHANNELS, gestures)
+        return Behaviour(
+            posture, [style.lean, 0.0, 0.0], np.array(channels) @ FACE_CHANNELS, gestures
+        )
 
     def _react(self, voice: Voice, seen: Seen, style: Style) -> list[Gesture]:
         """Return the answers to the cues of this tick."""

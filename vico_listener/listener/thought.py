@@ -7,7 +7,6 @@ the mouth opens slightly, or the brows draw together; the head tilts or sinks a 
 from math import radians
 
 from vico_listener.listener.chance import Chance
-from vico_listener.listener.cues import Voice
 from vico_listener.listener.expression import BROW_DOWN
 from vico_listener.listener.expression import BROW_UP
 from vico_listener.listener.expression import CORNERS
@@ -57,16 +56,16 @@ class Thought:
         self._goal = [0.0] * len(FACE_CHANNELS)
         self._turn = [0.0] * 3
 
-    def step(self, voice: Voice, answered: bool, style: Style) -> tuple[list[float], list[float]]:
+    def step(self, voiced: bool, answered: bool, style: Style) -> tuple[list[float], list[float]]:
         """Return what face and head show at the next tick: channels, and roll, pitch, yaw in rad.
 
         Args:
-            voice: the speaker's voice.
+            voiced: whether the speaker is heard now.
             answered: whether the listener has just answered; a thought ends with it.
             style: the listener's style.
         """
         self._left = 0.0 if answered else self._left - STEP
-        if voice.voiced and self._left <= 0.0:
+        if voiced and self._left <= 0.0:
             self._wait -= STEP
         if self._wait <= 0.0:
             self._begin()

@@ -40,7 +40,8 @@ class Labels:
         attitude: (T,) index into `ATTITUDES`, as asked for: it may change within the clip.
         personality: (10,), in the order of the fields of `Personality`.
         reference: (52,) expression of the listener's first face, before the first tick.
-        posture: (T, 3) rad, change: (T, 52): what is no gesture, see `Behaviour`.
+        posture: (T, 3) rad, shift: (T, 3) m, change: (T, 52): what is no gesture and no episode,
+            see `Behaviour`; `shift` is its translation.
         gestures: (N, 8) decided gestures, columns `GESTURE_FIELDS`.
 
     Raises:
@@ -51,12 +52,13 @@ class Labels:
     personality: NDArray[np.float32]
     reference: NDArray[np.float32]
     posture: NDArray[np.float32]
+    shift: NDArray[np.float32]
     change: NDArray[np.float32]
     gestures: NDArray[np.float32]
 
     def __post_init__(self) -> None:
         count = len(self)
-        if {len(self.posture), len(self.change)} != {count}:
+        if {len(self.posture), len(self.shift), len(self.change)} != {count}:
             raise DataError('labels of different lengths')
         ticks = self.gestures[:, 0]
         if ((ticks < 0) | (ticks >= count)).any():

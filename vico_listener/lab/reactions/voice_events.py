@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
 from vico_listener.clock import MODEL_RATE
+from vico_listener.lab.dataset.dyads.face_changes import expressed
 from vico_listener.lab.dataset.dyads.synthesizer import Speech
 from vico_listener.lab.dataset.dyads.synthesizer import Synthesizer
-from vico_listener.lab.reactions.face_events import expressed
 from vico_listener.lab.reactions.face_events import laughing_face
 from vico_listener.lab.reactions.face_events import unseen
 from vico_listener.lab.reactions.scene import Audio

@@ -69,7 +69,7 @@ def run_freely(checkpoint: Checkpoint, dyad: Dyad, seed: int) -> NDArray[np.floa
     for tick, frame in enumerate(dyad.speaker_frames()):
         fade.attitude = ATTITUDES[dyad.attitude[tick]]
         listener.step(frame, fade.step())
-        for gesture in listener.last.gestures:
+        for gesture in listener.base.gestures:
             counts[gesture.kind] += 1
     return counts
 

@@ -91,6 +91,7 @@ def observed_dyad(clip: ClipFeatures) -> Dyad:
         personality=personality_row(Personality()),
         reference=expression[0],
         posture=posture,
+        shift=track.translation,
         translation_out=track.translation,
         change=(expression - calm - gaze).astype(np.float32),
         rotation_out=rotation,

@@ -119,6 +119,11 @@ def _from_features(config: TrainingConfig) -> _Examples:
     if labelled or model.output == 'behaviour':
         if config.window:
             raise SettingError('window: gestures are learned from whole clips, set it to 0')
+        if model.output == 'behaviour' and model.episodes != bool(labelled):
+            raise SettingError(
+                'model.episodes: true for labelled clips, whose labels leave the episodes out, '
+                'false for recorded people'
+            )
         if not labelled:
             return _from_observed(config, clips, told)
         if labelled < len(clips) + len(test):

@@ -83,7 +83,7 @@ def faded(attitude: NDArray[np.int8]) -> Array:
 def listener_motion(config: ModelConfig, dyad: Dyad) -> Array:
     """Return the output that the network has to learn, in its units: (T, motion_size)."""
     if config.output == 'behaviour':
-        return motion_vector(dyad.posture, dyad.change, dyad.translation_out)
+        return motion_vector(dyad.posture, dyad.change, dyad.shift)
     return motion_vector(dyad.rotation_out, dyad.expression_out, dyad.translation_out)
 
 
@@ -107,7 +107,7 @@ def measure(config: ModelConfig, dyads: Sequence[Dyad]) -> Normalisation:
         arrays[f'{name}_std'] = np.maximum(values.std(axis=0), SMALLEST_STD[name])
     means, stds = [], []
     for kind, head in GESTURE_HEADS.items():
-        mine = _numbers(rows[rows[:, 1] == kind], head.numbers)
+        mine = _numbers(config, rows[rows[:, 1] == kind], head.numbers)
         means += list(mine.mean(axis=0)) if len(mine) else [0.0] * len(head.numbers)
         stds += list(mine.std(axis=0)) if len(mine) else [1.0] * len(head.numbers)
     arrays['number_mean'] = np.array(means)
@@ -145,7 +145,7 @@ def _sequence(config: ModelConfig, norm: Normalisation, dyad: Dyad) -> Sequences
     for slot in gesture_slots(config) if config.output == 'behaviour' else ():
         rows = dyad.gestures[dyad.gestures[:, 1] == slot.kind]
         ticks = rows[:, 0].astype(int)
-        values = _numbers(rows, slot.head.numbers)
+        values = _numbers(config, rows, slot.head.numbers)
         begins[ticks, slot.kind] = 1
         numbers[ticks, slot.places] = (values - norm.number_mean[slot.places]) / norm.number_std[
             slot.places
@@ -177,7 +177,10 @@ def _sequence(config: ModelConfig, norm: Normalisation, dyad: Dyad) -> Sequences
     return Sequences(*tensors)
 
 
-def _numbers(rows: Array, names: tuple[str, ...]) -> Array:
-    """Return the numbers (N, len(names)) of gestures; sizes without their sign."""
-    values = rows[:, [GESTURE_FIELDS.index(name) for name in names]]
-    return np.abs(values)
+def _numbers(config: ModelConfig, rows: Array, names: tuple[str, ...]) -> Array:
+    """Return the numbers (N, len(names)) of gestures as outputs; sizes without their sign."""
+    values = np.abs(rows[:, [GESTURE_FIELDS.index(name) for name in names]])
+    if config.log_sizes:
+        size = names.index('size')
+        values[:, size] = np.log(values[:, size])
+    return values

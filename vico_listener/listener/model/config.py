@@ -40,23 +40,25 @@ class GestureHead:
         numbers: the fields of `Gesture` that it predicts as numbers.
         cycles: the numbers of cycles from which it chooses.
         sided: whether it also chooses the side to which the gesture goes first.
-        upswing: the size of the upswing that it may choose; 0 for never.
+        upswing: the range of the upswing that it may choose, which is drawn; up to 0 for never.
     """
 
     numbers: tuple[str, ...]
     cycles: tuple[int, ...] = (1,)
     sided: bool = False
-    upswing: float = 0.0
+    upswing: tuple[float, float] = (0.0, 0.0)
 
     @property
     def size(self) -> int:
         """The number of outputs: numbers, a score per choice of cycles, side and upswing."""
         choices = len(self.cycles) if len(self.cycles) > 1 else 0
-        return len(self.numbers) + choices + self.sided + (self.upswing > 0)
+        return len(self.numbers) + choices + self.sided + (self.upswing[1] > 0)
 
 
 GESTURE_HEADS: dict[Kind, GestureHead] = {
-    Kind.NOD: GestureHead(('size', 'delay', 'frequency', 'decay'), (1, 2, 3, 4), upswing=0.3),
+    Kind.NOD: GestureHead(
+        ('size', 'delay', 'frequency', 'decay'), (1, 2, 3, 4), upswing=(0.35, 0.85)
+    ),
     Kind.SHAKE: GestureHead(('size', 'delay', 'frequency'), (2, 3), sided=True),
     Kind.BEAT: GestureHead(('size', 'frequency')),
     Kind.GLANCE: GestureHead(('size',), sided=True),
@@ -81,6 +83,10 @@ class ModelConfig:
         attitude: whether the attitude is an input, to the initial state and at every step.
         flags: whether the flags face_valid, audio_valid and speaking are inputs of every step.
         personality: whether the listener's personality is an input; only with `behaviour`.
+        episodes: whether the network was taught without `Episodes`, which are then shown on top;
+            only with `behaviour`.
+        log_sizes: whether it gives the logarithms of the sizes of gestures; they are spread like
+            those of people then, most small and a few large.
         fused, hidden, layers: the sizes of the network; the defaults are the paper's.
         window: how many steps a transformer sees, including the current one.
         clock: steps per second.
@@ -99,6 +105,8 @@ class ModelConfig:
     attitude: bool = True
     flags: bool = True
     personality: bool = False
+    episodes: bool = False
+    log_sizes: bool = False
     fused: int = 192
     hidden: int = 96
     layers: int = 2
@@ -128,8 +136,9 @@ class ModelConfig:
             )
         if self.output == 'behaviour' and self.basis != 'arkit52':
             raise SettingError("output: 'behaviour' needs the basis arkit52")
-        if self.personality and self.output != 'behaviour':
-            raise SettingError("personality: needs the output 'behaviour'")
+        for name in ('personality', 'episodes', 'log_sizes'):
+            if getattr(self, name) and self.output != 'behaviour':
+                raise SettingError(f"{name}: needs the output 'behaviour'")
         for name in ('fused', 'hidden', 'layers', 'window'):
             if not 1 <= getattr(self, name) <= LARGEST:
                 raise SettingError(

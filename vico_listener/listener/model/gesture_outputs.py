@@ -1,6 +1,8 @@
 """Makes gestures from the outputs of a network."""
 
 from dataclasses import dataclass
+from math import exp
+from math import radians
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +21,10 @@ LARGEST: dict[Kind, float] = {
     Kind.GLANCE: 0.22,
 }
 """The largest size of a gesture, rad."""
-RANGES = {'delay': (0.0, 1.5), 'frequency': (1.3, 4.0), 'decay': (0.4, 1.0)}
+RANGES = {'delay': (0.0, 1.5), 'frequency': (0.95, 4.0), 'decay': (0.4, 1.0)}
 """The ranges of other numbers (s, Hz, share), so that an outlier of a network moves no head."""
+FASTEST = radians(26.0)
+"""The largest product of a gesture's size and frequency, rad/s: what is large is slower."""
 SMALLEST = 0.2
 """The smallest size of a gesture, as a share of the mean size in the training set."""
 
@@ -31,6 +35,7 @@ class GestureSlot:
 
     Attributes:
         kind, head: the kind of gesture and what the network predicts about it.
+        log_size: whether its size is given as a logarithm.
         begins: the output whose sigmoid is the probability that one is decided on at this step.
         numbers: the outputs of its numbers.
         places: the places of these numbers in the arrays of a `Normalisation`.
@@ -41,6 +46,7 @@ class GestureSlot:
 
     kind: Kind
     head: GestureHead
+    log_size: bool
     begins: int
     numbers: slice
     places: slice
@@ -58,9 +64,11 @@ def gesture_slots(config: ModelConfig) -> tuple[GestureSlot, ...]:
         choices = len(head.cycles) if len(head.cycles) > 1 else 0
         cycles = slice(numbers.stop, numbers.stop + choices)
         side = cycles.stop if head.sided else -1
-        upswing = cycles.stop + head.sided if head.upswing > 0 else -1
+        upswing = cycles.stop + head.sided if head.upswing[1] > 0 else -1
         places = slice(place, place + len(head.numbers))
-        slots.append(GestureSlot(kind, head, at, numbers, places, cycles, side, upswing))
+        slots.append(
+            GestureSlot(kind, head, config.log_sizes, at, numbers, places, cycles, side, upswing)
+        )
         at, place = at + 1 + head.size, places.stop
     return tuple(slots)
 
@@ -89,8 +97,12 @@ def gesture_from(
     for name, (low, high) in RANGES.items():
         if name in numbers:
             numbers[name] = min(max(numbers[name], low), high)
-    smallest = SMALLEST * float(norm.number_mean[slot.places.start])
-    size = min(max(numbers.pop('size'), smallest), LARGEST[slot.kind])
+    size, usual = numbers.pop('size'), float(norm.number_mean[slot.places.start])
+    if slot.log_size:
+        size, usual = exp(min(size, 0.0)), exp(usual)
+    size = min(max(size, SMALLEST * usual), LARGEST[slot.kind])
+    if size * numbers.get('frequency', 0.0) > FASTEST:
+        numbers['frequency'] = FASTEST / size
     if slot.side >= 0 and uniform[0] >= _sigmoid(float(output[slot.side])):
         size = -size
     cycles = slot.head.cycles[0]
@@ -98,10 +110,13 @@ def gesture_from(
         shares = np.exp(output[slot.cycles] - output[slot.cycles].max()).astype(np.float64)
         passed = np.cumsum(shares) / shares.sum()
         cycles = slot.head.cycles[min(int(np.searchsorted(passed, uniform[1])), len(passed) - 1)]
-    rises = slot.upswing >= 0 and uniform[2] < _sigmoid(float(output[slot.upswing]))
-    return Gesture(
-        slot.kind, size, cycles=cycles, upswing=slot.head.upswing * bool(rises), **numbers
-    )
+    upswing = 0.0
+    if slot.upswing >= 0:
+        rises = _sigmoid(float(output[slot.upswing]))
+        if uniform[2] < rises:
+            low, high = slot.head.upswing
+            upswing = low + (high - low) * float(uniform[2]) / rises
+    return Gesture(slot.kind, size, cycles=cycles, upswing=upswing, **numbers)
 
 
 def _sigmoid(value: float) -> float:

@@ -60,9 +60,10 @@ class Dyad:
         attitude: (T,) index into `ATTITUDES`, as asked for.
         personality: (10,) the listener's, in the order of the fields of `Personality`.
         reference: (52,) expression of the listener's first face.
-        posture: (T, 3) rad, translation_out: (T, 3) m, change: (T, 52): `Behaviour` of the teacher.
-        rotation_out: (T, 3) rad, expression_out: (T, 52): the teacher's whole motion.
-        gestures: (N, 8) decided gestures, columns `GESTURE_FIELDS`.
+        posture: (T, 3) rad, shift: (T, 3) m, change: (T, 52), gestures: (N, 8), columns
+            `GESTURE_FIELDS`: the `Behaviour` of the teacher without its episodes.
+        rotation_out: (T, 3) rad, expression_out: (T, 52), translation_out: (T, 3) m: its whole
+            motion.
     """
 
     acoustic: NDArray[np.float32]
@@ -77,8 +78,9 @@ class Dyad:
     personality: NDArray[np.float32]
     reference: NDArray[np.float32]
     posture: NDArray[np.float32]
-    translation_out: NDArray[np.float32]
+    shift: NDArray[np.float32]
     change: NDArray[np.float32]
+    translation_out: NDArray[np.float32]
     rotation_out: NDArray[np.float32]
     expression_out: NDArray[np.float32]
     gestures: NDArray[np.float32]
@@ -102,22 +104,23 @@ def teach(
     attitude: NDArray[np.int8],
     personality: Personality,
     reference: FaceMotion,
+    seed: int,
 ) -> Dyad:
-    """Let `rules` listen at intensity 1 and record what it does."""
+    """Let `rules` listen at intensity 1, with a seed, and record what it does."""
     count = len(speaker.acoustic)
-    teacher = RulesListener(personality=personality)
+    teacher = RulesListener(personality, seed)
     teacher.reset(reference, ATTITUDES[attitude[0]])
-    posture, translation = np.empty((count, 3), np.float32), np.empty((count, 3), np.float32)
-    change, expression = np.empty((count, 52), np.float32), np.empty((count, 52), np.float32)
-    rotation = np.empty((count, 3), np.float32)
+    posture, shift, rotation, translation = np.empty((4, count, 3), np.float32)
+    change, expression = np.empty((2, count, 52), np.float32)
     gestures = []
     fade = MoodFade(ATTITUDES[attitude[0]])
     for tick in range(count):
         fade.attitude = ATTITUDES[attitude[tick]]
         motion = teacher.step(speaker.frame(tick), fade.step())
-        did = teacher.last
-        posture[tick], translation[tick], change[tick] = did.posture, did.translation, did.change
+        did = teacher.base
+        posture[tick], shift[tick], change[tick] = did.posture, did.translation, did.change
         rotation[tick], expression[tick] = motion.rotation, motion.expression
+        translation[tick] = motion.translation
         gestures += [gesture_row(tick, gesture) for gesture in did.gestures]
     face = speaker.face
     return Dyad(
@@ -133,8 +136,9 @@ def teach(
         personality_row(personality),
         reference.expression,
         posture,
-        translation,
+        shift,
         change,
+        translation,
         rotation,
         expression,
         np.array(gestures, np.float32).reshape(-1, len(GESTURE_FIELDS)),

@@ -17,6 +17,7 @@ from vico_listener.lab.dataset.dyads.dyad import Speaker
 from vico_listener.lab.dataset.dyads.dyad import teach
 from vico_listener.lab.dataset.dyads.labelled import dyad_features
 from vico_listener.lab.dataset.dyads.speaker_audio import talk
+from vico_listener.lab.dataset.dyads.speaker_events import with_events
 from vico_listener.lab.dataset.dyads.speaker_face import speaker_face
 from vico_listener.lab.dataset.jobs import run_jobs
 from vico_listener.lab.dataset.made_with import keep_settings
@@ -105,7 +106,7 @@ def make_speaker(config: DyadConfig, split: str, number: int) -> list[Dyad]:
     count = int(config.seconds * MODEL_RATE)
     ticks = [tick_stamp(tick) for tick in range(1, count + 1)]
     acoustic, speaking, pitch = acoustic_features(audio, INTERNAL_RATE, ticks)
-    face = speaker_face(rng, acoustic, speaking)
+    face = with_events(rng, speaker_face(rng, acoustic, speaking))
     speaker = Speaker(acoustic, speaking, audio_valid(rng, count), pitch, face)
     dyads = []
     for index in range(len(ATTITUDES)):
@@ -114,7 +115,8 @@ def make_speaker(config: DyadConfig, split: str, number: int) -> list[Dyad]:
             attitude[int(rng.integers(count)) :] = int(rng.integers(len(ATTITUDES)))
         default = rng.random() < DEFAULT_SHARE
         personality = Personality() if default else Personality.draw(int(rng.integers(2**31)))
-        dyads.append(teach(speaker, attitude, personality, random_reference(rng)))
+        seed = int(rng.integers(2**31))
+        dyads.append(teach(speaker, attitude, personality, random_reference(rng), seed))
     return dyads
 
 

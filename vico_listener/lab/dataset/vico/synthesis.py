@@ -190,7 +190,7 @@ def make_dyad(settings: SynthesisSettings, clip: PlannedClip) -> tuple[Dyad, NDA
     speaker = Speaker(acoustic, speaking, np.ones(count, np.bool_), pitch, face)
     who = Personality.draw(1000 * settings.seed + clip.listener)
     attitude = np.full(count, clip.attitude, np.int8)
-    return teach(speaker, attitude, who, random_reference(rng)), audio
+    return teach(speaker, attitude, who, random_reference(rng), clip.number), audio
 
 
 def clip_features(clip: PlannedClip, dyad: Dyad, seed: int) -> ClipFeatures:
