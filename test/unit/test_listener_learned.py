@@ -213,7 +213,7 @@ def test_invalid_input_is_zero_and_outliers_are_clipped():
         valid,
         np.full((2, config.motion_size), -1e9, np.float32),
         valid,
-        np.ones(2, bool),
+        valid,
         np.zeros((2, 3), np.float32),
         np.zeros((2, 4), np.float32),
     )

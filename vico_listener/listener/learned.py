@@ -199,7 +199,9 @@ class LearnedListener(Listener):
         """Return the input (driven_size,) of the network for a step."""
         self._check_attitude(mood.attitude)
         seen = frame.face_valid and frame.face.basis is self.basis and usable_face(frame.face)
-        heard = frame.audio_valid and all_finite(frame.acoustic)
+        # Dyads alone teach about speakers who are seen to speak and not heard.
+        mouthed = frame.mouthed and self._config.episodes
+        heard = frame.audio_valid and all_finite(frame.acoustic) and not mouthed
         return driven_vector(
             self._config,
             self._norm,
@@ -207,7 +209,7 @@ class LearnedListener(Listener):
             heard,
             to_native(frame.face) if seen else self._norm.speaker_mean,
             seen,
-            frame.speaking and not frame.mouthed,  # no network has learned from such speakers yet
+            frame.speaking and (mouthed or (heard and not frame.mouthed)),
             self._condition(mood.shares),
             self._own,
         )

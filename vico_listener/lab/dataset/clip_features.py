@@ -81,7 +81,8 @@ class ClipFeatures:
         split: train, test or ood.
         attitude: attitude of the listener throughout the clip.
         speaker_id, listener_id: identities.
-        acoustic: (T, 45) of the speaker; speaking, heard: (T,) voice, and whether there was audio.
+        acoustic: (T, 45) of the speaker; speaking, heard: (T,) whether the speaker is heard or,
+            without audio, seen to speak, and whether there was audio.
         pitch: (T,) pitch of the speaker's voice, Hz; 0 where it is not voiced. Left out, it has
             not been measured, and is 0.
         speaker, listener: (T) their faces, in one basis. The listener's pose is as the camera saw
@@ -155,7 +156,8 @@ class ClipFeatures:
                 acoustic=self.acoustic[tick],
                 face_valid=bool(self.speaker.valid[tick]),
                 audio_valid=heard,
-                speaking=heard and bool(self.speaking[tick]),
+                speaking=bool(self.speaking[tick]),
+                mouthed=bool(self.speaking[tick]) and not heard,
                 pitch=float(self.pitch[tick]),
                 reset=tick == 0,
                 acoustics=self.acoustics,

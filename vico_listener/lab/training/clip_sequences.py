@@ -147,7 +147,7 @@ def _sequence(config: ModelConfig, norm: Normalisation, clip: ClipFeatures) -> S
         clip.heard,
         native_rows(clip.speaker),
         clip.speaker.valid,
-        clip.speaking,
+        clip.speaking & clip.heard,
         condition,
         np.zeros((count, 0), np.float32),
     )

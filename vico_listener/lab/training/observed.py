@@ -80,7 +80,7 @@ def observed_dyad(clip: ClipFeatures) -> Dyad:
     speaker = clip.speaker
     return Dyad(
         acoustic=np.where(heard, clip.acoustic, np.float32(0)),
-        speaking=clip.speaking,
+        speaking=clip.speaking & clip.heard,
         heard=clip.heard,
         pitch=clip.pitch,
         expression=_known(speaker, speaker.expression),

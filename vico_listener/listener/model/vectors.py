@@ -173,7 +173,7 @@ def driven_vector(
         audio_valid: (...) whether they are valid.
         motion: (..., motion_size) the speaker's motion.
         face_valid: (...) whether it is valid.
-        speaking: (...) the voice activity.
+        speaking: (...) whether the speaker speaks; without valid audio, whether the mouth does.
         condition: (..., conditions) the result of `conditions`.
         gestures: (..., 4) 1 for the kinds of gesture that were decided on one step before.
     """
@@ -184,7 +184,7 @@ def driven_vector(
         seen * normalised(config, motion, norm.speaker_mean, norm.speaker_std),
     ]
     if config.flags:
-        parts += [seen, heard, heard * np.asarray(speaking, np.float32)[..., None]]
+        parts += [seen, heard, np.asarray(speaking, np.float32)[..., None]]
     parts.append(condition)
     if config.output == 'behaviour':
         parts.append(gestures)

@@ -22,7 +22,7 @@ GESTURE_FIELDS = ('tick', 'kind', 'size', 'delay', 'frequency', 'cycles', 'decay
 
 @dataclass(frozen=True)
 class Speaker:
-    """The speaker's part of a `Dyad`."""
+    """The speaker's part of a `Dyad`; who is not heard speaks where the mouth is seen to."""
 
     acoustic: NDArray[np.float32]
     speaking: NDArray[np.bool_]
@@ -34,7 +34,7 @@ class Speaker:
         """Return the frame of one tick."""
         visible, heard = bool(self.face.valid[tick]), bool(self.heard[tick])
         stamp = tick_stamp(tick)
-        speaking = heard and bool(self.speaking[tick])
+        speaking = bool(self.speaking[tick])
         motion, acoustic = self.face.motion(tick), self.acoustic[tick]
         return SpeakerFrame(
             stamp,
@@ -45,6 +45,7 @@ class Speaker:
             visible,
             heard,
             speaking,
+            mouthed=speaking and not heard,
             pitch=float(self.pitch[tick]),
         )
 
@@ -54,8 +55,8 @@ class Dyad:
     """A speaker and the listener who answers.
 
     Attributes:
-        acoustic: (T, 45); speaking, heard: (T,) voice, and whether there was audio; pitch: (T,) Hz;
-            all of the speaker.
+        acoustic: (T, 45); speaking, heard: (T,) whether the speaker is heard or, without audio,
+            seen to speak, and whether there was audio; pitch: (T,) Hz.
         expression, rotation, translation, valid: the speaker's face, see `FaceTrack`.
         attitude: (T,) index into `ATTITUDES`, as asked for.
         personality: (10,) the listener's, in the order of the fields of `Personality`.

@@ -33,8 +33,8 @@ MADE_WITH = 'dyads.json'
 """The configuration, in the folder of the dyads."""
 CHANGING_SHARE = 0.25
 """Share of the listeners whose attitude changes meanwhile."""
-ALWAYS_DEAF, SOMETIMES_DEAF = 0.03, 0.12
-"""Shares of the speakers without audio, and with audio that fails for some seconds."""
+ALWAYS_DEAF, SOMETIMES_DEAF = 0.06, 0.12
+"""Shares of the speakers whose mouth only is seen to speak, and whose audio fails for seconds."""
 DEFAULT_SHARE = 0.4
 """Share of the listeners with the default personality."""
 
@@ -107,7 +107,8 @@ def make_speaker(config: DyadConfig, split: str, number: int) -> list[Dyad]:
     ticks = [tick_stamp(tick) for tick in range(1, count + 1)]
     acoustic, speaking, pitch = acoustic_features(audio, INTERNAL_RATE, ticks)
     face = with_events(rng, speaker_face(rng, acoustic, speaking))
-    speaker = Speaker(acoustic, speaking, audio_valid(rng, count), pitch, face)
+    heard = audio_valid(rng, count)
+    speaker = Speaker(acoustic, speaking & (heard | face.valid), heard, pitch, face)
     dyads = []
     for index in range(len(ATTITUDES)):
         attitude = np.full(count, index, np.int8)
