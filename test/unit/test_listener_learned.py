@@ -26,6 +26,7 @@ from vico_listener.listener.model.gesture_outputs import gesture_slots
 from vico_listener.listener.model.vectors import NUMBERS
 from vico_listener.listener.model.vectors import Normalisation
 from vico_listener.listener.model.vectors import driven_vector
+from vico_listener.listener.mood import MoodFade
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import BFM64
@@ -167,6 +168,21 @@ def test_episodes_come_on_top_of_a_network_that_was_taught_without_them(tmp_path
         shown.append(added)
     assert max(shown[0][90:200]) > 0.25 and shown[0][-1] < 0.1
     assert not any(shown[1])
+
+
+def test_who_is_only_seen_to_speak_speaks_without_audio(tmp_path):
+    """Dyads alone have taught networks about such speakers: to others nobody speaks."""
+    for episodes in (True, False):
+        config = replace(BEHAVIOUR_MODEL, episodes=episodes)
+        saved(config, tmp_path)
+        listener = LearnedListener(checkpoint=tmp_path, runtime='numba')
+        frame = SpeakerFrame(
+            0, 0, 0, FaceMotion.neutral(), np.ones(45, np.float32), speaking=True, mouthed=True
+        )
+        driven = listener.driven(frame, MoodFade().step())
+        seen, heard, speaking = driven[45 + 58 : 45 + 58 + 3]
+        assert seen == 1 and bool(heard) is not episodes and bool(speaking) is episodes
+        assert driven[:45].any() == heard
 
 
 def test_there_are_as_many_gestures_as_the_probabilities_promise():

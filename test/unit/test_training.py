@@ -10,6 +10,7 @@ from networks import CONFIGS
 
 from vico_listener.cli.main import main
 from vico_listener.lab.dataset.clip_features import load_features
+from vico_listener.lab.dataset.dyads.dyad import GESTURE_FIELDS
 from vico_listener.lab.dataset.dyads.make import DyadConfig
 from vico_listener.lab.dataset.dyads.make import make_speaker
 from vico_listener.lab.training.loop import Trainer
@@ -20,12 +21,14 @@ from vico_listener.lab.training.losses import motion_losses
 from vico_listener.lab.training.network_calibration import calibrate
 from vico_listener.lab.training.network_calibration import run_freely
 from vico_listener.lab.training.network_calibration import to_checkpoint
+from vico_listener.lab.training.sequences import SMALLEST_SIZE
 from vico_listener.lab.training.sequences import Sequences
 from vico_listener.lab.training.sequences import measure
 from vico_listener.lab.training.sequences import sequences
 from vico_listener.lab.training.training_config import TrainingConfig
 from vico_listener.lab.training.training_config import TrainingConfigError
 from vico_listener.lab.training.training_config import load_training_config
+from vico_listener.listener.gestures import Kind
 from vico_listener.listener.model.checkpoint import load_checkpoint
 from vico_listener.listener.model.network import ListenerNetwork
 from vico_listener.resources import resource_path
@@ -114,6 +117,17 @@ def test_sequences_hold_what_the_teacher_did(dyads):
     np.testing.assert_array_equal(data.driven[:, 1:, -4:], data.begins[:, :-1])
     posture = data.motion[0, :, :3].numpy() * norm.listener_std[:3] + norm.listener_mean[:3]
     np.testing.assert_allclose(posture, dyads[0].posture, atol=1e-3)
+
+
+def test_sizes_as_logarithms_are_finite_where_a_gesture_has_none(dyads):
+    config = replace(BEHAVIOUR_MODEL, log_sizes=True)
+    dyad = replace(dyads[0], gestures=dyads[0].gestures.copy())
+    dyad.gestures[0, GESTURE_FIELDS.index('size')] = 0.0
+    norm = measure(config, [dyad])
+    nods = dyad.gestures[dyad.gestures[:, 1] == Kind.NOD]
+    sizes = np.log(np.maximum(nods[:, GESTURE_FIELDS.index('size')], SMALLEST_SIZE))
+    assert norm.number_mean[0] == pytest.approx(sizes.mean(), rel=1e-5)
+    assert torch.isfinite(sequences(config, norm, [dyad]).numbers).all()
 
 
 def small(config, **changes):

@@ -31,6 +31,8 @@ Array = NDArray[np.float32]
 SMALLEST_STD = {'acoustic': 1e-4, 'speaker': 0.03, 'listener': 0.01, 'number': 1e-3}
 """Deviations below these count as these: a coefficient that never moves must not be blown up. The
 smallest deviation of a real acoustic feature is the authors' zero-crossing rate's, 0.002."""
+SMALLEST_SIZE = 0.002
+"""Gestures below this size (rad) count as this large, where sizes are learned as logarithms."""
 
 
 @dataclass
@@ -182,5 +184,5 @@ def _numbers(config: ModelConfig, rows: Array, names: tuple[str, ...]) -> Array:
     values = np.abs(rows[:, [GESTURE_FIELDS.index(name) for name in names]])
     if config.log_sizes:
         size = names.index('size')
-        values[:, size] = np.log(values[:, size])
+        values[:, size] = np.log(np.maximum(values[:, size], SMALLEST_SIZE))
     return values
