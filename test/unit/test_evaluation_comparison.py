@@ -67,7 +67,8 @@ def test_the_teacher_reaches_its_own_motion_and_another_does_not(evaluation):
             )[0]
             for model in ('rules', 'lstm')
         )  # fmt: skip
-        assert own.value < other.value / 5  # the clips ease in from their reference, answers do not
+        # The clips ease in from their reference, answers do not; `lstm` has learned from `rules`.
+        assert own.value < other.value / 2
         assert own.clips == 2
         assert other.low <= other.value <= other.high
 

@@ -110,7 +110,8 @@ def limited(
         unseen = np.zeros(len(clip), np.bool_)
         return replace(clip, speaker=replace(clip.speaker, valid=unseen))
     if modality is Modality.VISUAL:
-        return replace(clip, heard=np.zeros(len(clip), np.bool_))
+        silent = np.zeros(len(clip), np.bool_)
+        return replace(clip, heard=silent, speaking=silent)
     if modality is Modality.WRONG_AUDIO:
         if wrong is None:
             raise DataError(f'{clip.clip}: no other speaker in the split {clip.split}')
