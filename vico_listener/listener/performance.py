@@ -12,7 +12,6 @@ from vico_listener.errors import SettingError
 from vico_listener.errors import UnavailableError
 from vico_listener.listener.body import DRAW_BACK_SECONDS
 from vico_listener.listener.body import GLANCE
-from vico_listener.listener.body import TIMELINE_SPAN
 from vico_listener.listener.body import Behaviour
 from vico_listener.listener.body import Body
 from vico_listener.listener.follower import GentleFollower
@@ -38,6 +37,9 @@ CANCEL_TICKS = round(0.6 * MODEL_RATE)
 
 TEXT = 'KIND [CYCLES] [size=1.0] [speed=1.0] [side=left], e.g. "nod 2"'
 """How a gesture is written."""
+
+LONGEST = 6.0
+"""The longest gesture that may be asked for, s."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,9 @@ class GestureRequest:
             raise SettingError(f'a {self.kind} has no side')
         if self.kind == 'glance' and (self.cycles > 1 or self.speed != 1.0):
             raise SettingError('a glance has one cycle, and no speed')
-        if (seconds := self.seconds) > TIMELINE_SPAN:
+        if (seconds := self.seconds) > LONGEST:
             raise SettingError(
-                f'this {self.kind} takes {seconds:.1f} s, and the longest {TIMELINE_SPAN:.0f} s: '
+                f'this {self.kind} takes {seconds:.1f} s, and the longest {LONGEST:.0f} s: '
                 'ask for fewer cycles or more speed'
             )
 
