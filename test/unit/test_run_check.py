@@ -19,6 +19,14 @@ from vico_listener.perception.run_check import SenseCount
 from vico_listener.robot import load_profile
 
 
+def test_what_is_muted_while_the_robot_speaks_is_not_missing() -> None:
+    senses = SenseCount()
+    for tick in range(10):
+        senses.add(True, tick < 3, tick < 2, muted=tick >= 3)
+    assert senses.shares() == {'face': 1.0, 'audio': 1.0, 'speech': pytest.approx(2 / 3)}
+    assert RunCheck(senses).verdict == 'ok'
+
+
 def counted(ticks: int, faces: int, sounds: int, speech: int = 0) -> SenseCount:
     senses = SenseCount()
     for n in range(ticks):

@@ -44,7 +44,7 @@ class SenseWatch:
 
     def on_speaker(self, frame: msg.SpeakerFrame) -> None:
         """Count a tick."""
-        self.senses.add(frame.face_valid, frame.audio_valid, frame.speaking)
+        self.senses.add(frame.face_valid, frame.audio_valid, frame.speaking, frame.muted)
 
     def on_diagnostics(self, message: DiagnosticArray) -> None:
         """Keep what perception has counted."""

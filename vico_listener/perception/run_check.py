@@ -21,27 +21,35 @@ class SenseCount:
         faces: with a face.
         audio: with audio, silence included.
         speech: at which somebody spoke.
+        muted: at which audio counted for nothing, because the robot spoke itself.
     """
 
     ticks: int = 0
     faces: int = 0
     audio: int = 0
     speech: int = 0
+    muted: int = 0
 
-    def add(self, face: bool, audio: bool, speech: bool) -> None:
-        """Count a tick, at which there was a face, audio, speech."""
+    def add(self, face: bool, audio: bool, speech: bool, muted: bool = False) -> None:
+        """Count a tick, at which there was a face, audio, speech, or none because it was muted."""
         self.ticks += 1
         self.faces += face
         self.audio += audio
         self.speech += speech
+        self.muted += muted
 
     def shares(self) -> dict[str, float]:
-        """Return the shares of the ticks with a face, audio and speech, 0..1; NaN without ticks."""
-        counts = {'face': self.faces, 'audio': self.audio, 'speech': self.speech}
-        return {
-            sense: count / self.ticks if self.ticks else float('nan')
-            for sense, count in counts.items()
+        """Return the shares of the ticks with a face, audio and speech, 0..1; NaN without ticks.
+
+        What could not be heard while the robot spoke is not missing.
+        """
+        heard = self.ticks - self.muted
+        counts = {
+            'face': (self.faces, self.ticks),
+            'audio': (self.audio, heard),
+            'speech': (self.speech, heard),
         }
+        return {sense: n / of if of else math.nan for sense, (n, of) in counts.items()}
 
 
 @dataclass(frozen=True)
