@@ -25,6 +25,7 @@ OPTIONAL = {'compression', 'librosa'}
 """Modules that are used where they happen to be; `compression` belongs to Python 3.14."""
 
 FOUND_BY_ROS = {
+    'action_msgs',
     'ament_index_python',
     'audio_common_msgs',
     'builtin_interfaces',

@@ -34,6 +34,8 @@ def root(tmp_path):
         'requirements',
         'resource',
         'msg',
+        'srv',
+        'action',
         'third_party',
     ):
         (tmp_path / folder).mkdir()
@@ -43,6 +45,8 @@ def root(tmp_path):
         'CMakeLists.txt',
         'resource/node.py.in',
         'msg/A.msg',
+        'srv/A.srv',
+        'action/A.action',
         'third_party/B.msg',
         'vico_listener/motion.py',
     ):
@@ -104,7 +108,15 @@ def test_a_new_file_is_built(root, name):
 
 @pytest.mark.parametrize(
     'name',
-    ['package.xml', 'CMakeLists.txt', 'msg/A.msg', 'third_party/B.msg', '.run/head.stamp'],
+    [
+        'package.xml',
+        'CMakeLists.txt',
+        'msg/A.msg',
+        'srv/A.srv',
+        'action/A.action',
+        'third_party/B.msg',
+        '.run/head.stamp',
+    ],
 )
 def test_what_the_build_reads_is_built_again(root, name):
     before = key(root)
