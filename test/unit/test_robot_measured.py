@@ -204,6 +204,43 @@ def test_a_robot_that_goes_at_once_is_eased_in_from_where_it_is_assumed() -> Non
     assert bench.at_the_joint() == 'ok'
 
 
+def test_a_head_that_sank_while_nobody_said_where_it_is_is_taken_back() -> None:
+    bench = Bench(load_profile('generic_3dof'), [0.0, 0.0, 0.0])
+    bench.run(0.5)
+    bench.run(2.0, nods)
+    bench.says = False
+    bench.run(2.0, nods, moved=lambda s: [0.0, 0.225 * min(s, 2.0), 0.0])
+    sent, since = len(bench.commands), len(bench.plant.path)
+    bench.says = True
+    bench.run(4.0, nods)
+    assert bench.head.start == 'measured'
+    assert bench.commands[sent].positions[1] == pytest.approx(0.45, abs=5e-3)
+    assert bench.at_the_joint(since) == 'ok'
+
+
+@pytest.mark.parametrize('heard', [20, 520])
+def test_a_gap_in_what_the_robot_says_changes_nothing_for_a_head_that_follows(heard: int) -> None:
+    bench = Bench(load_profile('generic_3dof'), [0.0, 0.0, 0.0], heard=heard)
+    bench.run(1.1)
+    bench.run(2.0, nods)
+    bench.says = False
+    bench.run(2.0, nods)
+    sent = len(bench.commands)
+    bench.says = True
+    bench.run(2.0, nods)
+    assert len(bench.commands) - sent == pytest.approx(2.0 * bench.profile.rate, abs=2)
+
+
+@pytest.mark.parametrize('heard', [20, 500])
+def test_a_joint_that_is_blocked_is_named_however_rarely_it_is_heard_of(heard: int) -> None:
+    bench = Bench(TIAGO, (0.0, 0.0), heard=heard)
+    bench.run(1.0)
+    bench.run(1.0, nods)
+    bench.plant.blocked = {0}
+    bench.run(3.0, looks_left)
+    assert [lag.joint for lag in bench.head.watch.lags] == ['head_1_joint']
+
+
 def test_a_joint_that_is_blocked_is_named_and_not_pushed() -> None:
     bench = Bench(TIAGO, (0.0, 0.0))
     bench.run(0.5)
@@ -435,6 +472,20 @@ def test_other_joints_of_the_controller_are_told_to_stay() -> None:
         payload = profile.interface.payload(profile.joints, command)
         assert payload['joint_names'] == ['head_1_joint', 'head_2_joint', 'torso_lift']
         assert {point['positions'][2] for point in payload['points']} == {0.25}
+
+
+def test_joints_to_hold_are_in_radians() -> None:
+    with pytest.raises(ProfileError, match='measured: unit deg does not go with hold_joints'):
+        holding('joint_trajectory', measured={'unit': 'deg'})
+
+
+def test_joints_to_hold_that_are_not_heard_of_any_more_are_trouble() -> None:
+    measured = MeasuredPositions(TIAGO.joints, hold=['torso'])
+    measured.add(NAMES, [0.25, 0.2, 0.1], START)
+    later = START + STALE_NS + 100 * MS
+    measured.add(NAMES[1:], [0.2, 0.1], later)
+    assert measured.held(later) is None
+    assert measured.trouble(later) == 'nothing new for 0.6 s'
 
 
 def test_joints_to_hold_are_names() -> None:

@@ -113,8 +113,7 @@ class Following:
         place = np.array(positions)
         self._place, self._now = place, now
         self._ranges.see(positions, now, came)
-        while self._lately and now - self._lately[0][0] > REACTION_NS:
-            self._lately.popleft()
+        distance = self.distance(positions, now)
         if not self._lately:
             # Nobody commands it: it may be anywhere.
             self._away = [None] * len(self._joints)
@@ -122,9 +121,6 @@ class Following:
         if now - self._judged >= JUDGING_NS:
             self._judged = now
             self._judge(place, now)
-        lately = [sent for _, sent in self._lately]
-        low, high = np.min(lately, axis=0), np.max(lately, axis=0)
-        distance = np.maximum(np.maximum(low - place, place - high), 0.0)
         for n, since in enumerate(self._away):
             if self._held[n] is not None:
                 continue
@@ -134,6 +130,18 @@ class Following:
                 self._away[n] = now
             elif now - since > PATIENCE_NS:
                 self._hold(n, now)
+
+    def distance(self, positions: Sequence[float], now: int) -> Angles:
+        """Return how far positions (rad) are from everything that was lately sent; 0 if nothing."""
+        # The newest counts however old it is: the head was told to stay there.
+        while len(self._lately) > 1 and now - self._lately[0][0] > REACTION_NS:
+            self._lately.popleft()
+        place = np.array(positions)
+        if not self._lately:
+            return np.zeros(len(place))
+        lately = [sent for _, sent in self._lately]
+        low, high = np.min(lately, axis=0), np.max(lately, axis=0)
+        return np.asarray(np.maximum(np.maximum(low - place, place - high), 0.0))
 
     @property
     def lags(self) -> list[Lag]:

@@ -192,7 +192,8 @@ class MeasuredPositions:
         if missing:
             others = ', '.join(sorted(self._names - self._joints.keys())[:8])
             return f'{" and ".join(missing)} not named, but {others or "others"}'
-        silent = max(now - came for _, came in self._known.values())
+        known = [*self._known.values(), *filter(None, self._held.values())]
+        silent = max(now - came for _, came in known)
         if silent > STALE_NS:
             return f'nothing new for {silent / NANOSECONDS:.1f} s'
         return ''

@@ -110,4 +110,9 @@ def parse_profile(data: Any, name: str) -> RobotProfile:
         raise ProfileError(
             f'{name}: measured: tf does not say where hold_joints are: take joint_states'
         )
+    if profile.measured.unit == 'deg' and profile.interface.hold_joints:
+        raise ProfileError(
+            f'{name}: measured: unit deg does not go with hold_joints, which are sent back as they '
+            'come: take a source that says rad'
+        )
     return profile

@@ -80,6 +80,7 @@ class RobotHead:
         self.watch = Following(profile.joints)
         self._wait = round(wait * NANOSECONDS)
         self._waits_since: int | None = None
+        self._lost_sight = False  # it was not known where the joints are, since it began
         self._looked = 0
         self._goes_until: int | None = None  # on its way to where it is assumed to begin
         self.commands = 0
@@ -157,6 +158,8 @@ class RobotHead:
             found = self.measured.at(now)
             self._begin_at(self._controller.positions.tolist() if found is None else found, now)
         self._keep_to_measured(now)
+        if self._waits_since is not None:
+            return []
         commands = self._pace.at(now)
         self.watch.want(self._controller.wanted)
         led = []
@@ -224,6 +227,7 @@ class RobotHead:
 
     def _begin_at(self, positions: Sequence[float], now: int, surely: bool = True) -> None:
         self._waits_since = None
+        self._lost_sight = False
         self.began_at, self._began = tuple(positions), now
         self._pace.begin(positions, now, surely)
         self._earlier.clear()
@@ -240,6 +244,14 @@ class RobotHead:
             self.start, self.began_at = 'measured', found
             if np.abs(self._controller.positions - found).max() > NEAR:
                 self._begin_at(found, now)
+        if found is None:
+            self._lost_sight = True
+        elif self._lost_sight:
+            self._lost_sight = False
+            if self.watch.distance(found, now).max() > NEAR:
+                # Meanwhile it sank, or others moved it: going on would be a leap.
+                self._take_back(now)
+                return
         if found is not None:
             self.watch.see(found, now, self.measured.came)
         self._controller.leash = self.watch.leash()
