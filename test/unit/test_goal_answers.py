@@ -4,6 +4,7 @@ import pytest
 
 from vico_listener.robot.goal_answers import LOOKED_AT
 from vico_listener.robot.goal_answers import MOST_UNANSWERED
+from vico_listener.robot.goal_answers import PATIENCE_NS
 from vico_listener.robot.goal_answers import REMEDY
 from vico_listener.robot.goal_answers import End
 from vico_listener.robot.goal_answers import GoalAnswers
@@ -85,3 +86,28 @@ def test_a_server_that_does_not_answer_gets_no_more() -> None:
     answers.send()
     answers.restart()
     assert not answers.waits
+
+
+def test_an_answer_tells_that_those_before_it_were_lost() -> None:
+    answers = GoalAnswers()
+    for n in range(10 * MOST_UNANSWERED):
+        number = answers.send()
+        if n % 10 == 0:
+            answers.answer(number, True)
+        assert not answers.waits
+
+
+def test_a_server_that_did_not_answer_is_tried_again_and_stays_in_trouble() -> None:
+    time = 0
+    answers = GoalAnswers(lambda: time)
+    for _ in range(3):
+        for _ in range(MOST_UNANSWERED):
+            assert not answers.waits
+            number = answers.send()
+        time += PATIENCE_NS - 1
+        assert answers.waits
+        time += 1
+        assert not answers.waits
+        assert answers.trouble.startswith('does not answer goals')
+    answers.answer(number, True)
+    assert answers.trouble == ''

@@ -1,11 +1,16 @@
 """What becomes of the goals that a head is commanded by, and what that says of their server."""
 
+import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
 MOST_UNANSWERED = 30
 """Goals that may wait for an answer; a server that leaves more does not answer."""
+
+PATIENCE_NS = 2_000_000_000
+"""Goals without an answer for this long get none: it was lost, or their server is another one."""
 
 LOOKED_AT = 30
 """So many answers count. Drivers refuse the one or other goal that comes too soon for them."""
@@ -42,38 +47,50 @@ class GoalAnswers:
     aborts it without one. Any other end that is no success is a failure. A server that gives goals
     up without an error, but only after the next one was accepted, is not seen through by this.
 
+    Args:
+        now: tells the time, ns.
+
     Attributes:
         sent, refused, failed: goals that were sent, that the server did not accept, and that it
             gave up.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], int] = time.monotonic_ns) -> None:
+        self._now = now
         self.sent = self.refused = self.failed = 0
-        self._unanswered = 0
+        self._sent_at = 0
+        self._settled = 0  # up to this number no answer is waited for
+        self._silent = False  # goals got no answer, and none has come since
         self._answers: deque[_Answer] = deque(maxlen=LOOKED_AT)
         self._running: dict[int, _Answer] = {}
         self._accepted = 0
 
     def restart(self) -> None:
         """Forget what the server answered: it is another one."""
-        self._unanswered = 0
+        self._settled = self.sent
+        self._silent = False
         self._answers.clear()
         self._running.clear()
 
     @property
     def waits(self) -> bool:
         """Whether so many goals wait for an answer that the next one would be in vain."""
-        return self._unanswered >= MOST_UNANSWERED
+        if self.sent - self._settled < MOST_UNANSWERED:
+            return False
+        if self._now() - self._sent_at >= PATIENCE_NS:
+            self._settled, self._silent = self.sent, True
+            return False
+        return True
 
     def send(self) -> int:
         """Count a goal that is sent, and return its number."""
-        self._unanswered += 1
+        self._sent_at = self._now()
         self.sent += 1
         return self.sent
 
     def answer(self, number: int, accepted: bool) -> None:
-        """Take note of whether a goal was accepted."""
-        self._unanswered = max(0, self._unanswered - 1)
+        """Take note of whether a goal was accepted; for those before it none is waited for."""
+        self._settled, self._silent = max(self._settled, number), False
         answer = _Answer(refused=not accepted)
         self._answers.append(answer)
         if accepted:
@@ -101,7 +118,7 @@ class GoalAnswers:
         answers = list(self._answers)
         refused = sum(answer.refused for answer in answers)
         failures = [answer.failure for answer in answers if answer.failure]
-        if self.waits:
+        if self.waits or self._silent:
             return 'does not answer goals: start it anew'
         if 2 * (refused + len(failures)) <= len(answers):
             return ''
