@@ -67,6 +67,8 @@ def concern(
         return f'{lags}: {REMEDY}', values
     if head.start == 'waiting' and trouble:
         return f'waiting for {measured.source}: {trouble}', values
+    if head.start == 'waiting' and measured.source:
+        return 'waits until the head stands still', values
     silent = not measured.source and head.eases_in(now)
     if head.start == 'assumed' and (trouble or silent):
         return _start(head, measured, trouble), values
