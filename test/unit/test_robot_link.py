@@ -244,8 +244,10 @@ def test_reachy_mini_says_where_its_head_is(tmp_path: Path) -> None:
             profile.interface.state_url,
             lambda state: profile.interface.positions(state, profile.joints),
         )
-        wait_until(lambda: poll.positions() is not None)
-        assert poll.positions() == [0.1, -0.2, 0.3]
+        wait_until(lambda: poll.newest() is not None)
+        first = poll.newest()
+        assert first is not None and first[1] == [0.1, -0.2, 0.3]
+        wait_until(lambda: (newest := poll.newest()) is not None and newest[0] > first[0])
         assert set(Daemon.asked) == {'/api/state/present_head_pose'}
         assert len(Daemon.asked) >= 3  # what it cannot read is asked for again
         poll.close()

@@ -427,9 +427,22 @@ def test_a_head_stands_still_when_it_was_seen_to() -> None:
     measured = told()
     measured.add(NAMES, [0.0, 0.0, 0.5], START)
     assert not measured.still(START)
+    assert not measured.still(START + 110 * MS), 'seen but once'
+    measured.add(NAMES, [0.0, 0.0, 0.5], START + 120 * MS)
     assert measured.still(START + 120 * MS)
     measured.add(NAMES, [0.0, 0.0, 0.55], START + 130 * MS)
     assert not measured.still(START + 130 * MS)
+
+
+@pytest.mark.parametrize('every', [20, 200, 480])
+@pytest.mark.parametrize('speed', [0.0, 0.2])
+def test_a_head_that_moves_is_not_still_however_rarely_it_says_so(every: int, speed: float) -> None:
+    measured = told()
+    for ms in range(1500):
+        now = START + ms * MS
+        if ms % every == 0:
+            measured.add(NAMES, [0.0, 0.0, speed * ms / 1000], now)
+        assert measured.still(now) == (speed == 0.0 and ms >= max(every, 100))
 
 
 def test_velocities_of_others_are_no_fault() -> None:

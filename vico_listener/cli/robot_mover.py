@@ -133,7 +133,8 @@ class _Link:
     def look(self) -> None:
         found = self._link.measured() if self.says else None
         if found is not None:
-            self.measured.add(self._names, found, time.monotonic_ns())
+            stamp, positions = found
+            self.measured.add(self._names, positions, time.monotonic_ns(), stamp)
 
     def send(self, command: HeadCommand, now: int) -> None:
         self._link.send(command)

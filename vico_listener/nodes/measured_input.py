@@ -88,7 +88,8 @@ class MeasuredInput:
         """Ask a robot's own connection at `now` (ns)."""
         found = self._link.measured() if self._link is not None and self.source else None
         if found is not None:
-            self.positions.add(self._names, found, now)
+            stamp, positions = found
+            self.positions.add(self._names, positions, now, stamp)
 
     def _on_joints(self, message: Any) -> None:
         self._add(message.name, message.position, message)

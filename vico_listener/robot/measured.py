@@ -20,8 +20,11 @@ TF = '/tf'
 STALE_NS = 500_000_000
 """A position that is older than this is not known any more."""
 
-HISTORY_NS = 250_000_000
-"""Positions are kept for this long, to tell whether the head stands still."""
+HISTORY_NS = 600_000_000
+"""Positions are kept for this long: at two of them a second it is seen whether it stands still."""
+
+QUIET_NS = 250_000_000
+"""A head that was last seen to move longer ago than this stands still."""
 
 SETTLED_NS = 100_000_000
 """A head has to be seen at one place for this long to count as standing still."""
@@ -174,8 +177,15 @@ class MeasuredPositions:
 
     def still(self, now: int) -> bool:
         """Return whether the head is seen to stand still."""
-        recent = [(came, place) for came, place in self._history if now - came <= STALE_NS]
-        if not recent or now - recent[0][0] < SETTLED_NS:
+        recent: list[tuple[int, Positions]] = []
+        for came, place in reversed(self._history):
+            # With the last one before, lest there be only one.
+            if len(recent) > 1 and now - recent[-1][0] > QUIET_NS:
+                break
+            recent.append((came, place))
+        if len(recent) < 2 or now - recent[0][0] > STALE_NS:
+            return False
+        if recent[0][0] - recent[-1][0] < SETTLED_NS:
             return False
         spans = zip(*(place for _, place in recent), strict=True)
         return all(max(joint) - min(joint) < STILL for joint in spans)

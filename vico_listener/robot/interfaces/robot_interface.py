@@ -32,10 +32,11 @@ class RobotLink(Protocol):
     def send(self, command: HeadCommand) -> None:
         """Have a command sent; returns at once."""
 
-    def measured(self) -> Sequence[float] | None:
-        """Return where the joints are (rad), if that is known just now.
+    def measured(self) -> tuple[int, Sequence[float]] | None:
+        """Return when (ns) the robot said where its joints are, and where (rad).
 
-        Only asked of an interface that `measures`; returns at once.
+        None if that is not known just now; the same time again is no news. Only asked of an
+        interface that `measures`; returns at once.
         """
 
     def close(self) -> None:

@@ -9,6 +9,8 @@ from http.client import HTTPException
 from typing import Any
 from urllib.request import urlopen
 
+from vico_listener.clock import NANOSECONDS
+
 PERIOD = 0.2
 """Seconds from one question to the next."""
 
@@ -27,15 +29,18 @@ class StatePoll:
     def __init__(self, url: str, read: Callable[[Any], Sequence[float] | None]) -> None:
         self._url = url
         self._read = read
-        self._newest: tuple[float, Sequence[float]] | None = None
+        self._newest: tuple[int, Sequence[float]] | None = None
         self._closed = threading.Event()
         threading.Thread(target=self._run, name='robot state', daemon=True).start()
 
-    def positions(self) -> Sequence[float] | None:
-        """Return where the joints are (rad), or None where that is not known just now."""
+    def newest(self) -> tuple[int, Sequence[float]] | None:
+        """Return when the robot answered (ns) and where the joints are (rad).
+
+        None where that is not known just now.
+        """
         newest = self._newest
-        fresh = newest is not None and time.monotonic() - newest[0] < PATIENCE
-        return newest[1] if newest is not None and fresh else None
+        fresh = newest is not None and time.monotonic_ns() - newest[0] < PATIENCE * NANOSECONDS
+        return newest if fresh else None
 
     def close(self) -> None:
         """Ask no more."""
@@ -49,4 +54,4 @@ class StatePoll:
             except (OSError, HTTPException, ValueError):
                 continue  # that nothing new comes is noticed where the positions are used
             if found is not None:
-                self._newest = time.monotonic(), found
+                self._newest = time.monotonic_ns(), found

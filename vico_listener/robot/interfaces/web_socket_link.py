@@ -98,9 +98,9 @@ class WebSocketLink:
             self._newest = command
             self._news.notify()
 
-    def measured(self) -> Sequence[float] | None:
-        """Return where the joints are (rad), if the robot says so."""
-        return None if self._state is None else self._state.positions()
+    def measured(self) -> tuple[int, Sequence[float]] | None:
+        """Return when (ns) the robot said where the joints are, and where (rad), if it does."""
+        return None if self._state is None else self._state.newest()
 
     def close(self) -> None:
         """Send what is left, within a second, and disconnect."""
