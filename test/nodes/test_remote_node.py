@@ -104,6 +104,18 @@ def test_a_node_that_refuses_is_named(graph: Graph, what: str, word: str, lost: 
         manager.activate()
 
 
+def test_a_node_that_fails_unexpectedly_is_not_begun_anew(graph: Graph) -> None:
+    node = graph.make(Plain)
+
+    def fail() -> None:
+        raise RuntimeError('nobody expects this')
+
+    node.activate = fail
+    with pytest.raises(UnavailableError, match='/plain cannot be activated: its log says why'):
+        remote(graph)[0].activate()
+    assert node.done == [CONFIGURE]
+
+
 def test_a_node_that_is_busy_is_waited_for(graph: Graph) -> None:
     node = graph.make(Plain)
     node.configure = lambda: time.sleep(2.0)  # four times as long as a request is waited for

@@ -91,8 +91,10 @@ class RemoteNode:
                         return
                     # Nothing keeps it from answering.
                     lost = not self._until(answer.done, PATIENCE)
-            # Refused, or asked twice and done the first time.
-            if answer.done() and not answer.result().success and self._state() == state:
+            # Refused, or asked twice and done the first time. What fails unexpectedly in being
+            # activated ends unconfigured: that is no reason to begin anew.
+            failed = answer.done() and not answer.result().success
+            if failed and self._state() in (state, 'unconfigured'):
                 raise UnavailableError(f'{self._name} cannot be {done}: its log says why')
             if answer.done():
                 return
