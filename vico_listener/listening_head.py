@@ -410,7 +410,14 @@ class ListeningHead:
         self._agent_or_refuse().set_attitude(mood, intensity)
 
     def set_active(self, active: bool) -> None:
-        """Fade out and rest (False), e.g. while the robot speaks, or fade in again (True)."""
+        """Fade out and rest (False) while another program moves the head, or fade in again (True).
+
+        While the robot speaks, `set_state` is what to call: the head rests differently then, and
+        hears nothing of its own voice.
+
+        Raises:
+            SettingError: `active` is not a bool.
+        """
         check_type('active', active, bool, 'True or False')
         self._agent_or_refuse().set_active(active)
 

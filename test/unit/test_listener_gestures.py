@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from vico_listener.clock import MODEL_RATE
+from vico_listener.errors import DataError
 from vico_listener.listener.follower import STEP
 from vico_listener.listener.follower import Follower
 from vico_listener.listener.gestures import RESIDUE
@@ -106,7 +107,7 @@ def test_timeline_adds_and_plays_in_order() -> None:
 
 
 def test_timeline_refuses_what_it_cannot_hold() -> None:
-    with pytest.raises(ValueError, match='gesture of 10 steps in 6 steps exceeds 15'):
+    with pytest.raises(DataError, match='gesture of 10 ticks that begins in 6 .* beyond the 15'):
         Timeline(1, 0.5).add(0, np.ones(10), delay=6)
 
 

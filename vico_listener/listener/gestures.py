@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.clock import MODEL_RATE
+from vico_listener.errors import DataError
 
 Curve = NDArray[np.float64]
 
@@ -174,11 +175,14 @@ class Timeline:
         """Play `curve` on `channel`, starting `delay` ticks after the next one.
 
         Raises:
-            ValueError: the curve ends beyond the timeline's span.
+            DataError: the curve ends beyond the timeline's span.
         """
         length = len(self._future)
         if delay + len(curve) > length:
-            raise ValueError(f'gesture of {len(curve)} steps in {delay} steps exceeds {length}')
+            raise DataError(
+                f'a gesture of {len(curve)} ticks that begins in {delay} ends beyond the {length} '
+                'ticks that can be planned'
+            )
         slots = (self._now + delay + np.arange(len(curve))) % length
         self._future[slots, channel] += curve
 

@@ -1,4 +1,4 @@
-"""Fades a listener out while the robot speaks or another program moves the head, and in again."""
+"""Fades a listener out while another program moves the head, and in again."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Tells speech from other sounds by the network Silero VAD, causally and in 0.1 ms a tick.
+"""Tells speech from other sounds by the network Silero VAD, causally.
 
 The voice detector of `voice` finds beginnings and ends of what is loud and voiced, a guitar too;
 this network says whether that is speech. It is version 6 of Silero VAD (Silero Team,
