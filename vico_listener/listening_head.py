@@ -374,12 +374,12 @@ class ListeningHead:
         picture = None if self._draw_face is None else self._draw_face(motion)
         return Answer(frame, motion, picture, commands)
 
-    def look_around(self) -> None:
+    def find_others(self) -> None:
         """Look for other people in the last image, which can wait until it has been answered.
 
         Otherwise the next `see` begins with it, which takes longer but has the same result.
         """
-        self.senses.look_around()
+        self.senses.find_others()
 
     @property
     def senses(self) -> Perception:

@@ -176,7 +176,7 @@ def test_a_speaker_in_view_is_answered_before_anybody_else_is_looked_for():
     video = Video(FakePerson(200, size=150), FakePerson(450))
     video.play(1)
     for _ in range(30):
-        video.tracker.look_around()
+        video.tracker.find_others()
         before = len(video.backend.looks), video.backend.detections
         video.play(1)
         assert (len(video.backend.looks) - 1, video.backend.detections) == before
@@ -188,7 +188,7 @@ def test_looking_around_early_changes_nothing():
         for video in videos:
             video.backend.people[1].mouth_opening = 0.1 * (frame % 7 < 3)
             video.play(1, speaking=True)
-        videos[0].tracker.look_around()
+        videos[0].tracker.find_others()
         positions = [video.speaker_x for video in videos]
         assert positions[0] == positions[1]
     assert positions[0] == 450

@@ -257,7 +257,7 @@ def test_ticks_go_on_without_input() -> None:
         assert head.idle(NANOSECONDS) != []
         (last,) = see(head, 1, start=1)
         assert len(head.idle(last.speaker.stamp + NANOSECONDS // 3)) == 10
-        head.look_around()
+        head.find_others()
 
 
 def test_a_head_of_parts_answers_speaker_frames() -> None:
@@ -291,7 +291,7 @@ def test_a_head_of_parts_answers_speaker_frames() -> None:
         lambda: head.hear(bytes(2), 0, AudioFormat()),
         head.flush,
         head.reset,
-        head.look_around,
+        head.find_others,
     ):
         with pytest.raises(ValueError, match='it was made without perception'):
             verb()

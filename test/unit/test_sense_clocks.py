@@ -42,7 +42,7 @@ class AnyFace:
     def update(self, image: np.ndarray, stamp: int, speaking: bool = False) -> FaceMotion:
         return face_with()
 
-    def look_around(self) -> None:
+    def find_others(self) -> None:
         """Nothing is left to do."""
 
     def reset(self) -> None:

@@ -40,8 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=FACE_PAGES,
         help='what the browser draws: a painted face, or a three-dimensional head on its GPU',
     )
-    parser.add_argument('--theme', default='paper', help='how the cartoon looks, or a YAML file')
-    parser.add_argument('--figure', default='maya', help='whom head3d shows, or a YAML file')
+    parser.add_argument('--theme', default='paper', help='the theme of cartoon, or a YAML file')
+    parser.add_argument('--figure', default='maya', help='the figure of head3d, or a YAML file')
     parser.add_argument('--host', default='127.0.0.1', help='the address that serves the page')
     parser.add_argument(
         '--port', type=int, default=8766, help='the port of the page; 0 for any free one'

@@ -31,10 +31,10 @@ def add_stack_arguments(parser: argparse.ArgumentParser) -> None:
         help="what draws the listener's face: portrait, head3d, cartoon, or package.module:Class",
     )
     parser.add_argument(
-        '--figure', default='maya', help='whom the renderer head3d shows, or a YAML file'
+        '--figure', default='maya', help='the figure of the renderer head3d, or a YAML file'
     )
     parser.add_argument(
-        '--theme', default='paper', help='how the renderer cartoon looks, or a YAML file'
+        '--theme', default='paper', help='the theme of the renderer cartoon, or a YAML file'
     )
     parser.add_argument(
         '--attitude',

@@ -94,7 +94,7 @@ class People:
                 self._extra_turns = self._settings.search_turns
                 return
 
-    def look_around(
+    def find_others(
         self, image: Image, stamp: int, camera: Camera, speaker_key: int | None
     ) -> None:
         """Follow everybody but the speaker, whom `look` and `search` follow, and find newcomers."""

@@ -49,7 +49,7 @@ class FaceTracker:
 
     It detects faces when none is in view, and from time to time to find newcomers; in between it
     follows each face by its own landmarks. While the speaker is in view everybody else can wait:
-    `look_around` takes care of them after the speaker's motion has been passed on.
+    `find_others` takes care of them after the speaker's motion has been passed on.
 
     Attributes:
         correction: a correction of the speaker's motion before it is smoothed; None for none. After
@@ -151,7 +151,7 @@ class FaceTracker:
         if min(height, width) < MIN_IMAGE_SIDE:
             return missing
 
-        self.look_around()
+        self.find_others()
         camera = self._calibrated or Camera.from_fov(self._fov_deg, width, height)
         previous = self._selector.current
         speaker = self._people.get(previous)
@@ -194,7 +194,7 @@ class FaceTracker:
                 return face
         return None
 
-    def look_around(self) -> None:
+    def find_others(self) -> None:
         """Look for people other than the speaker in the last frame.
 
         Call it when the speaker's motion has been passed on. Otherwise the next `update` begins
@@ -204,7 +204,7 @@ class FaceTracker:
             return
         image, stamp, camera = self._unfinished
         self._unfinished = None
-        self._people.look_around(image, stamp, camera, self._selector.current)
+        self._people.find_others(image, stamp, camera, self._selector.current)
 
     def _choose(self, stamp: int, speaking: bool) -> Person | None:
         candidates = []

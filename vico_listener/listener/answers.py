@@ -19,6 +19,7 @@ from vico_listener.listener.cues import Phrase
 from vico_listener.listener.cues import Voice
 from vico_listener.listener.face_cues import Seen
 from vico_listener.listener.follower import STEP
+from vico_listener.listener.gestures import BEAT_FREQUENCY
 from vico_listener.listener.gestures import GLANCE_SECONDS
 from vico_listener.listener.gestures import SETTLE
 from vico_listener.listener.gestures import Gesture
@@ -51,8 +52,6 @@ The total delay is about 0.7 s (Ward & Tsukahara 2000).
 """
 FULL_AGREEMENT = 0.9
 """Agreement above which every answer is a nod."""
-BEAT_FREQUENCY = 1.9
-"""Cycles per second of a beat."""
 BEAT_SECONDS = 0.85
 """The shortest time from the start of a beat to that of a nod, s, which keeps them apart."""
 AGAIN_PAUSE = (0.5, 0.7, 0.13, 1.9)

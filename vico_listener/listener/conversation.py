@@ -19,6 +19,7 @@ from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.chance import Chance
 from vico_listener.listener.expression import FACE_CHANNELS
 from vico_listener.listener.expression import look
+from vico_listener.listener.follower import END_RATE
 from vico_listener.listener.follower import STEP
 from vico_listener.listener.follower import Follower
 from vico_listener.listener.follower import GentleFollower
@@ -29,18 +30,19 @@ from vico_listener.motion import ARKIT_NAMES
 from vico_listener.motion import FaceMotion
 from vico_listener.own_voice import OwnVoice
 
-END_RATE = 28.0
-"""Rate at which head and eyes end what they did while listening, 1/s: 5 % are left after 0.28 s."""
 BEGIN_RATE = 10.0
-"""Rate at which they begin again, 1/s."""
+"""Rate at which head and eyes begin again to do what they do while listening, 1/s.
+
+They end it at `END_RATE`.
+"""
 FACE_RATE = 10.0
 """Rate at which the face eases to that of the portrait and back, 1/s: 5 % are left after 0.8 s."""
 HEAD_RATE = 4.0
 """Rate at which the head follows the pose of a state, 1/s."""
 EYE_RATE = 30.0
-"""Rate at which the eyes do, 1/s."""
+"""Rate at which the eyes follow the pose of a state, 1/s."""
 CHANNEL_RATE = 5.0
-"""Rate at which the face does, 1/s."""
+"""Rate at which the face follows the pose of a state, 1/s."""
 
 EYES = np.array([name.startswith('eyeLook') for name in ARKIT_NAMES])
 """(52,) the coefficients that turn the eyes, which go with the head."""

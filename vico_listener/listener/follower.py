@@ -8,6 +8,9 @@ from vico_listener.clock import MODEL_RATE
 STEP = 1.0 / MODEL_RATE
 """The duration of a tick, s."""
 
+END_RATE = 28.0
+"""The rate at which what is cut short ends, 1/s: 5 % are left after 0.28 s."""
+
 
 class Follower:
     """A few values that follow their targets without a jump in position or velocity.

@@ -24,6 +24,8 @@ SETTLE = 0.7
 """The time that the head takes to settle after a nod, s."""
 GLANCE_SECONDS = 1.0
 """The duration of a glance, s."""
+BEAT_FREQUENCY = 1.9
+"""The cycles per second of a usual beat."""
 TURN_SHARPNESS = 0.85
 """Acceleration at inner turning points, as a share of that of the sinusoid."""
 

@@ -14,26 +14,26 @@ from vico_listener.listener.body import DRAW_BACK_SECONDS
 from vico_listener.listener.body import GLANCE
 from vico_listener.listener.body import Behaviour
 from vico_listener.listener.body import Body
+from vico_listener.listener.follower import END_RATE
 from vico_listener.listener.follower import GentleFollower
+from vico_listener.listener.gestures import BEAT_FREQUENCY
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import FaceMotion
 
 SIZES = (0.25, 2.0)
-"""The smallest and largest gesture, in terms of a usual one."""
+"""The smallest and largest gesture that may be asked for, in terms of a usual one."""
 SPEEDS = (0.5, 1.25)
-"""The slowest and fastest one."""
+"""The slowest and fastest gesture that may be asked for, in terms of a usual one."""
 MOST_CYCLES = 5
-"""The most cycles."""
+"""The most cycles that may be asked for."""
 SIDES = ('left', 'right')
 SIDED = ('shake', 'glance')
 """The kinds that have a side."""
 
-CANCEL_RATE = 28.0
-"""Rate at which a gesture that is cancelled ends, 1/s: 5 % are left after 0.28 s."""
 CANCEL_TICKS = round(0.6 * MODEL_RATE)
-"""The ticks after which nothing is left of it."""
+"""The ticks after which nothing is left of a gesture that is cancelled."""
 
 TEXT = 'KIND [CYCLES] [size=1.0] [speed=1.0] [side=left], e.g. "nod 2"'
 """How a gesture is written."""
@@ -54,7 +54,7 @@ class Usual:
 USUAL = {
     Kind.NOD: Usual(radians(5.5), 1.9, 2),
     Kind.SHAKE: Usual(radians(8.0), 1.5, 2),
-    Kind.BEAT: Usual(radians(2.0), 1.9, 1),
+    Kind.BEAT: Usual(radians(2.0), BEAT_FREQUENCY, 1),
     Kind.GLANCE: Usual(GLANCE, 1.0, 1),
 }
 KINDS = {kind.name.lower(): kind for kind in USUAL}
@@ -189,7 +189,7 @@ class Performer:
 
     def __init__(self) -> None:
         self._body = Body()
-        self._gate = GentleFollower(1, CANCEL_RATE)
+        self._gate = GentleFollower(1, END_RATE)
         self.current: Performance | None = None
         self.attention = 0.0
         self.begun: list[Gesture] = []

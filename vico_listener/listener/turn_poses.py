@@ -27,7 +27,7 @@ SPEAKER_AWAY = (1.6, 2.3)
 SPEAKER_SIDE = (radians(9.0), radians(15.0))
 """The smallest and largest turn of the eyes to the side in such a look, rad."""
 SPEAKER_UP = (radians(-6.0), radians(5.0))
-"""The lowest and highest one, rad."""
+"""The lowest and highest turn of the eyes upwards in such a look, rad."""
 HEAD_SHARE = 0.2
 """The share of a look away that the head makes."""
 SAME_TURN = 2.0

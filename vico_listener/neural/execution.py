@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vico_listener.errors import SettingError
 
-RUNTIMES = ('onnx', 'torch')
+NETWORK_RUNTIMES = ('onnx', 'torch')
 DEVICES = ('auto', 'cpu', 'cuda')
 
 
@@ -43,8 +43,9 @@ class Execution:
         Raises:
             SettingError: a name is unknown, or a setting needs a GPU and there is none.
         """
-        if self.runtime not in ('', *RUNTIMES):
-            raise SettingError(f"unknown runtime '{self.runtime}': choose {' or '.join(RUNTIMES)}")
+        if self.runtime not in ('', *NETWORK_RUNTIMES):
+            choices = ' or '.join(NETWORK_RUNTIMES)
+            raise SettingError(f"unknown runtime '{self.runtime}': choose {choices}")
         device = choose_device(self.device, self.runtime)
         gpu = device == 'cuda'
         wanted = (self.half, self.channels_last, self.graph, self.compiled)

@@ -159,7 +159,7 @@ class PerceptionNode(ManagedNode):
             self.get_logger().warning(self._eye.news)
         self._diagnosis.durations.add(time.perf_counter() - start)
         # Behind the audio that has come in the meantime: a motion may be waiting for that.
-        self._feed.call(self._head.look_around)
+        self._feed.call(self._head.find_others)
 
     def _hear(self, pcm: Any, stamp: int, audio: AudioFormat, received: float) -> None:
         self._wait_as_needed()

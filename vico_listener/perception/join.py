@@ -46,7 +46,7 @@ class Tracker(Protocol):
     def update(self, image: NDArray[np.uint8], stamp: int, speaking: bool = False) -> FaceMotion:
         """Return the face in an image (H, W, 3, BGR) at `stamp` ns; its confidence may be 0."""
 
-    def look_around(self) -> None:
+    def find_others(self) -> None:
         """Finish what `update` left to do in the last image."""
 
     def reset(self) -> None:
@@ -216,9 +216,9 @@ class Perception:
             self._pending.append(_PendingTick(tick, sight if current else previous, received))
         return self._emit(stamp)
 
-    def look_around(self) -> None:
-        """Do what the face tracker left to do, see `FaceTracker.look_around`."""
-        self._tracker.look_around()
+    def find_others(self) -> None:
+        """Do what the face tracker left to do, see `FaceTracker.find_others`."""
+        self._tracker.find_others()
 
     def add_audio(
         self, data: PcmData, stamp: int, received: float | None = None

@@ -25,8 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--portrait', default='', help='a photo of a face; empty for the default portrait'
     )
-    parser.add_argument('--figure', default='maya', help='whom head3d shows')
-    parser.add_argument('--theme', default='paper', help='how cartoon looks')
+    parser.add_argument('--figure', default='maya', help='the figure of the renderer head3d')
+    parser.add_argument('--theme', default='paper', help='the theme of the renderer cartoon')
     parser.add_argument(
         '--size', type=int, default=176, help='the width and height of a picture, px'
     )
