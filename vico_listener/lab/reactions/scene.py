@@ -82,7 +82,7 @@ class _ScriptedFaces:
         """Return the face at the tick of a stamp."""
         return self._face.motion(round(stamp * MODEL_RATE / NANOSECONDS))
 
-    def look_around(self) -> None:
+    def find_others(self) -> None:
         """Do nothing: everything is known."""
 
     def reset(self) -> None:
