@@ -3,7 +3,9 @@
 The core and the tables of the ROS API, which launch files read, both take it from here.
 """
 
+import re
 from enum import Enum
+from typing import TypeVar
 
 from vico_listener.errors import SettingError
 
@@ -21,43 +23,39 @@ LARGEST_SEED = 2**31 - 1
 """The largest seed of a head or a personality."""
 
 
-class Attitude(str, Enum):
+Choice = TypeVar('Choice', bound='_Named')
+
+
+class _Named(str, Enum):
+    """Something that a user chooses by its name."""
+
+    @classmethod
+    def parse(cls: type[Choice], name: str) -> Choice:
+        """Return the one called `name`, in upper or lower case.
+
+        Raises:
+            SettingError: there is none of that name; the message lists the choices.
+        """
+        chosen = name.strip().lower()
+        choices = [choice.value for choice in cls]
+        if chosen not in choices:
+            what = re.sub('(?<=[a-z])(?=[A-Z])', ' ', cls.__name__).lower()
+            raise SettingError(f"unknown {what} '{name}': choose one of {', '.join(choices)}")
+        return cls(chosen)
+
+
+class Attitude(_Named):
     """The listener's attitude towards the speaker: e in section 3 of the paper."""
 
     POSITIVE = 'positive'
     NEUTRAL = 'neutral'
     NEGATIVE = 'negative'
 
-    @classmethod
-    def parse(cls, name: str) -> 'Attitude':
-        """Return the attitude called `name`, in upper or lower case.
 
-        Raises:
-            SettingError: there is no such attitude; the message lists the choices.
-        """
-        return cls(_chosen('attitude', name, [choice.value for choice in cls]))
-
-
-class ConversationState(str, Enum):
+class ConversationState(_Named):
     """What the robot does in a conversation: whose turn it is, and whether anybody is there."""
 
     LISTENING = 'listening'
     THINKING = 'thinking'
     SPEAKING = 'speaking'
     AWAY = 'away'
-
-    @classmethod
-    def parse(cls, name: str) -> 'ConversationState':
-        """Return the state called `name`, in upper or lower case.
-
-        Raises:
-            SettingError: there is no such state; the message lists the choices.
-        """
-        return cls(_chosen('conversation state', name, [choice.value for choice in cls]))
-
-
-def _chosen(what: str, name: str, choices: list[str]) -> str:
-    chosen = name.strip().lower()
-    if chosen not in choices:
-        raise SettingError(f"unknown {what} '{name}': choose one of {', '.join(choices)}")
-    return chosen

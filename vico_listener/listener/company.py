@@ -21,6 +21,8 @@ SILENCE = (4.0, 6.5)
 """A silence of the former length (s) begins to end the smile, one of the latter has."""
 ABSENCE = (1.0, 2.2)
 """The same of the time without a face, while nobody speaks."""
+FIRST_PAUSE = (0.3, 1.5)
+"""The shortest and longest time before the first look around, s."""
 LOOK_PAUSE = (2.5, 7.0)
 """The shortest and longest time between two looks around, s."""
 LOOK_AROUND = (0.9, 1.7)
@@ -45,7 +47,7 @@ class Company:
         self._turn.reset([0.0])
         self._joy.reset([1.0])
         self._silent = 0.0
-        self._pause = self._chance.between(0.3, 1.5)
+        self._pause = self._chance.between(*FIRST_PAUSE)
         self._aim = self._looking = 0.0
 
     def excuse_silence(self) -> None:

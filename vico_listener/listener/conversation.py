@@ -24,6 +24,7 @@ from vico_listener.listener.follower import STEP
 from vico_listener.listener.follower import Follower
 from vico_listener.listener.follower import GentleFollower
 from vico_listener.listener.presence import at_rest
+from vico_listener.listener.presence import faded_pose
 from vico_listener.listener.turn_poses import TurnPoses
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import ARKIT_NAMES
@@ -146,11 +147,8 @@ class Conversation:
         gaze: tuple[float, float],
         channels: list[float],
     ) -> FaceMotion:
-        rest, share = at_rest(motion, reference), np.float32(self.share)
-        faded = {
-            part: getattr(rest, part) + share * (getattr(motion, part) - getattr(rest, part))
-            for part in ('rotation', 'translation', 'crop')
-        }
+        rest = at_rest(motion, reference)
+        faded = faded_pose(rest, motion, np.float32(self.share))
         faded['rotation'] = faded['rotation'] + np.array(turn, np.float32)
         change = motion.expression - rest.expression
         if motion.basis is not ARKIT52:

@@ -15,6 +15,7 @@ from vico_listener.listener.body import GLANCE
 from vico_listener.listener.body import Behaviour
 from vico_listener.listener.body import Body
 from vico_listener.listener.follower import END_RATE
+from vico_listener.listener.follower import STEP
 from vico_listener.listener.follower import GentleFollower
 from vico_listener.listener.gestures import BEAT_FREQUENCY
 from vico_listener.listener.gestures import Gesture
@@ -149,6 +150,7 @@ class Performance:
         request: what was asked for.
         outcome: why it is over: `done`, `cancelled`, or what ended it; '' as long as it goes on.
         played: for how long it has been played, s.
+        cancelled: whether it is to end.
     """
 
     def __init__(self, request: GestureRequest) -> None:
@@ -156,7 +158,7 @@ class Performance:
         self.outcome = ''
         self.played = 0.0
         self._seconds = request.seconds
-        self._cancelled = False
+        self.cancelled = False
 
     @property
     def progress(self) -> float:
@@ -168,14 +170,9 @@ class Performance:
         """How long the rest takes, s."""
         return max(self._seconds - self.played, 0.0)
 
-    @property
-    def cancelled(self) -> bool:
-        """Whether it is to end."""
-        return self._cancelled
-
     def cancel(self) -> None:
         """Let it end within 0.3 s, without a jump."""
-        self._cancelled = True
+        self.cancelled = True
 
 
 class Performer:
@@ -238,11 +235,11 @@ class Performer:
         played = self._body.step(behaviour, share, 0.0)
         self.begun = []
         self.attention = share * self._body.attention
-        performance.played += 1.0 / MODEL_RATE
+        performance.played += STEP
         self._fading += cancelled
         if self._fading >= CANCEL_TICKS:
             self.end('cancelled')
-        elif performance.remaining < 0.5 / MODEL_RATE:
+        elif performance.remaining < 0.5 * STEP:
             self.end('done')
         rotation = motion.rotation + played.rotation
         if motion.basis is not ARKIT52:

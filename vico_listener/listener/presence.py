@@ -1,6 +1,7 @@
 """Fades a listener out while another program moves the head, and in again."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -37,11 +38,17 @@ class Presence:
             return motion
         weight = np.float32(self._progress**2 * (3.0 - 2.0 * self._progress))
         rest = at_rest(motion, reference)
-        faded = {}
-        for part in ('expression', 'rotation', 'translation', 'crop'):
-            start, end = getattr(rest, part), getattr(motion, part)
-            faded[part] = start + weight * (end - start)
-        return replace(motion, **faded)
+        expression = rest.expression + weight * (motion.expression - rest.expression)
+        return replace(motion, expression=expression, **faded_pose(rest, motion, weight))
+
+
+def faded_pose(rest: FaceMotion, motion: FaceMotion, weight: np.float32) -> dict[str, Any]:
+    """Return rotation, translation and crop between those at rest (0) and the motion's (1)."""
+    faded = {}
+    for part in ('rotation', 'translation', 'crop'):
+        start, end = getattr(rest, part), getattr(motion, part)
+        faded[part] = start + weight * (end - start)
+    return faded
 
 
 def at_rest(motion: FaceMotion, reference: FaceMotion) -> FaceMotion:

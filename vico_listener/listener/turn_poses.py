@@ -12,6 +12,8 @@ from math import radians
 
 from vico_listener.choices import ConversationState
 from vico_listener.listener.chance import Chance
+from vico_listener.listener.company import FIRST_PAUSE
+from vico_listener.listener.company import LOOK_PAUSE
 from vico_listener.listener.expression import BROW_DOWN
 from vico_listener.listener.expression import CORNERS
 from vico_listener.listener.expression import FACE_CHANNELS
@@ -43,8 +45,6 @@ THOUGHT_HELD = (4.0, 8.0)
 THOUGHT_FACE = {PRESS: 0.2, BROW_DOWN: 0.12, CORNERS: 0.2}
 """What the channels of the face show meanwhile."""
 
-SEARCH_PAUSE = (2.5, 7.0)
-"""The shortest and longest time between two looks around, s."""
 SEARCH_HELD = (1.2, 2.8)
 """The shortest and longest look around, s."""
 SEARCH_YAW = (radians(6.0), radians(16.0))
@@ -108,7 +108,7 @@ class TurnPoses:
         if state is ConversationState.THINKING:
             self._think()
         elif state is ConversationState.AWAY:
-            self._left = self._chance.between(0.3, 1.5)
+            self._left = self._chance.between(*FIRST_PAUSE)
         elif state is ConversationState.SPEAKING:
             if self._silent >= SAME_TURN and self._chance.happens(OPENING):
                 self._look_away()
@@ -121,7 +121,7 @@ class TurnPoses:
             self._think()
         elif self._pose.away:
             self._pose = TurnPose()
-            pause = SPEAKER_PAUSE if state is ConversationState.SPEAKING else SEARCH_PAUSE
+            pause = SPEAKER_PAUSE if state is ConversationState.SPEAKING else LOOK_PAUSE
             self._left = self._chance.between(*pause)
         elif state is ConversationState.SPEAKING:
             self._look_away()

@@ -72,8 +72,7 @@ class ReplayPace:
         self._answering = answering
         self._on_standstill = on_standstill
         self._news = threading.Condition()
-        self._consumed_stamp = self._last_image = 0
-        self._image = self._audio = 0
+        self._consumed_stamp = self._image = self._audio = 0
         self._answered = False
         self._answered_at = 0.0
         self._under_way: deque[int] = deque()
@@ -82,7 +81,7 @@ class ReplayPace:
 
     def begin(self, origin: int) -> None:
         """Start a pass whose first stamp is `origin` (ns)."""
-        self._consumed_stamp = self._last_image = self._reached = origin
+        self._consumed_stamp = self._reached = origin
         self._image = self._audio = 0
         self._under_way.clear()
         self._pauses.clear()
@@ -93,7 +92,7 @@ class ReplayPace:
         if not image:
             self._audio = stamp
             return
-        self._last_image = self._image = stamp
+        self._image = stamp
         self._under_way.append(stamp)
 
     def _stand(self) -> None:
@@ -153,7 +152,7 @@ class ReplayPace:
         if not self._answering():
             return
         began = time.monotonic()
-        last = tick_stamp(tick_at(self._last_image))
+        last = tick_stamp(tick_at(self._image))
         while not self._stop.wait(0.05):
             self._stand()
             late = time.monotonic() - max(began, self._answered_at)
