@@ -29,6 +29,7 @@ from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
 from vico_listener.nodes.convert import speaker_message
 from vico_listener.nodes.listener_node import ListenerNode
+from vico_listener.nodes.managed_node import WARN
 from vico_listener.nodes.topics import STATE_QOS
 from vico_listener.resources import resource_path
 
@@ -266,6 +267,8 @@ def test_a_robot_that_never_stops_speaking_is_listened_past(graph: Graph) -> Non
     assert bench.node.agent.state is ConversationState.SPEAKING
     bench.feed(2)
     assert bench.node.agent.state is ConversationState.LISTENING
+    level, message, _ = bench.node.diagnose()
+    assert level == WARN and 'robot_speaking stayed true until speaking_timeout' in message
 
 
 def test_what_was_said_before_it_came_counts(graph: Graph) -> None:

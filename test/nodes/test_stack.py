@@ -16,6 +16,7 @@ from playing import motion_table
 from playing import play
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.parameter import Parameter
+from std_msgs.msg import Bool
 
 import vico_listener
 from vico_listener.nodes.replay_node import ReplayNode
@@ -132,6 +133,38 @@ def test_bring_up_says_which_node_refuses(
     nodes = build(graph, True, RendererNode={'portrait': str(faceless)})
     assert not graph.run(lambda: bring_up(nodes))
     assert 'face' in capfd.readouterr().err
+
+
+@pytest.mark.parametrize('composed', [True, False])
+@pytest.mark.parametrize('way', ['parameter', 'robot_speaking'])
+def test_whoever_says_that_the_robot_speaks_mutes_it(
+    graph: Graph, composed: bool, way: str
+) -> None:
+    nodes = build(graph, composed)
+    assert graph.run(lambda: bring_up(nodes))
+    *_, listener, perception = nodes
+    topic = graph.tester().create_publisher(Bool, 'robot_speaking', 1)
+
+    def say(speaks: bool) -> None:
+        state = 'speaking' if speaks else 'listening'
+        if way == 'parameter':
+            listener.set_parameters([Parameter('conversation_state', value=state)])
+        else:
+            topic.publish(Bool(data=speaks))
+
+    def muted() -> bool:
+        return perception._head.senses.mute.robot_speaks
+
+    wait_until(lambda: topic.get_subscription_count() >= 1)
+    say(True)
+    wait_until(muted)
+    say(False)
+    wait_until(lambda: not muted())
+    say(True)
+    wait_until(muted)
+    if way == 'robot_speaking':  # of which a listener at rest knows nothing
+        assert graph.run(listener.trigger_deactivate) == TransitionCallbackReturn.SUCCESS
+        wait_until(lambda: not muted())
 
 
 def test_lifecycle_in_every_order_keeps_working(graph: Graph) -> None:

@@ -18,11 +18,12 @@ from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.conversation import EYES
 from vico_listener.listener.conversation import Conversation
 from vico_listener.listener.expression import EYE_RANGE
+from vico_listener.listener.own_voice import OwnVoice
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
-from vico_listener.own_voice import OwnVoice
+from vico_listener.perception.mute import Mute
 
 LISTENING, THINKING, SPEAKING, AWAY = ConversationState
 MAX_SPEED, MAX_ACCELERATION = np.radians(100.0), np.radians(1000.0)
@@ -236,19 +237,19 @@ def test_a_voice_is_held_until_it_ends_or_for_a_while(
     for tick in range(90):
         for _, speaks in [item for item in told if item[0] == tick]:
             voice.tell(speaks, timeout=1.0)
-        found += [tick] * voice.step()
+        found += [tick] * voice.speaks
+        voice.step()
     assert found == spoken
     assert voice.expired == (told[-1][1])
 
 
 def test_the_echo_of_a_voice_outlasts_it() -> None:
-    voice = OwnVoice(tail=0.5)
-    assert not voice.step()
-    voice.tell(True)
-    assert voice.step() and voice.speaks
-    voice.tell(False)
-    assert not voice.speaks
-    assert [voice.step() for _ in range(17)] == [True] * 15 + [False] * 2
+    mute = Mute(tail=0.5)
+    assert not mute.step()
+    mute.robot_speaks = True
+    assert mute.step()
+    mute.robot_speaks = False
+    assert [mute.step() for _ in range(17)] == [True] * 15 + [False] * 2
 
 
 def test_a_voice_that_is_said_to_speak_for_ever_does_not_hold_the_listener() -> None:

@@ -16,15 +16,12 @@ from vico_listener.listener.follower import Follower
 from vico_listener.listener.gestures import GLANCE_SECONDS
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
+from vico_listener.listener.look_around import LookAround
 
 SILENCE = (4.0, 6.5)
 """A silence of the former length (s) begins to end the smile, one of the latter has."""
 ABSENCE = (1.0, 2.2)
 """The same of the time without a face, while nobody speaks."""
-FIRST_PAUSE = (0.3, 1.5)
-"""The shortest and longest time before the first look around, s."""
-LOOK_PAUSE = (2.5, 7.0)
-"""The shortest and longest time between two looks around, s."""
 LOOK_AROUND = (0.9, 1.7)
 """The smallest and largest look around, in terms of a full glance."""
 TURN = radians(6.0)
@@ -40,6 +37,7 @@ class Company:
         self._chance = chance
         self._turn = Follower(1, TURN_RATE)
         self._joy = Follower(1, 2.5)
+        self._around = LookAround(chance, self._glance)
         self.reset()
 
     def reset(self) -> None:
@@ -47,8 +45,7 @@ class Company:
         self._turn.reset([0.0])
         self._joy.reset([1.0])
         self._silent = 0.0
-        self._pause = self._chance.between(*FIRST_PAUSE)
-        self._aim = self._looking = 0.0
+        self._around.reset()
 
     def excuse_silence(self) -> None:
         """Count the silence from now on: so far it was nobody's turn but the robot's."""
@@ -67,19 +64,12 @@ class Company:
         if seen.smile > 0.2:
             lonely = 0.0
         joy = self._joy.step([(1.0 - lonely) * (1.0 - seen.unhappy)])[0]
-        glance = self._look(lonely)
-        self._looking -= STEP
-        aim = self._aim if self._looking > 0.0 else 0.0
-        return joy, self._turn.step([aim])[0], glance
+        around = self._around
+        around.step(alone=lonely >= 1.0)
+        size = around.look or 0.0
+        turn = self._turn.step([TURN * size / LOOK_AROUND[1]])[0]
+        return joy, turn, Gesture(Kind.GLANCE, size * GLANCE) if around.begins else None
 
-    def _look(self, lonely: float) -> Gesture | None:
-        if lonely < 1.0:
-            return None
-        self._pause -= STEP
-        if self._pause > 0.0:
-            return None
-        size = self._chance.side() * self._chance.between(*LOOK_AROUND)
-        self._pause = GLANCE_SECONDS + self._chance.between(*LOOK_PAUSE)
-        self._aim = TURN * size / LOOK_AROUND[1]
-        self._looking = GLANCE_SECONDS
-        return Gesture(Kind.GLANCE, size * GLANCE)
+    def _glance(self) -> tuple[float, float]:
+        """Return a size, in terms of a full glance, with its side, and how long it takes, s."""
+        return self._chance.side() * self._chance.between(*LOOK_AROUND), GLANCE_SECONDS

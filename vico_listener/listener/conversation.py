@@ -2,7 +2,7 @@
 
 While the listener **listens**, its motion is what it is. In every other state its gestures, posture
 and mimicry end within 0.3 s, its face eases to the portrait's own, and what a state has of its own
-(`turn_poses`) takes their place; the idle layer plays on. The listener goes on perceiving and
+(`state_poses`) takes their place; the idle layer plays on. The listener goes on perceiving and
 deciding meanwhile, so that it is there at once when it listens again.
 
 Whatever is set, and however often, neither value nor speed of a coefficient jumps: shares and poses
@@ -23,13 +23,13 @@ from vico_listener.listener.follower import END_RATE
 from vico_listener.listener.follower import STEP
 from vico_listener.listener.follower import Follower
 from vico_listener.listener.follower import GentleFollower
+from vico_listener.listener.own_voice import OwnVoice
 from vico_listener.listener.presence import at_rest
 from vico_listener.listener.presence import faded_pose
-from vico_listener.listener.turn_poses import TurnPoses
+from vico_listener.listener.state_poses import StatePoses
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import ARKIT_NAMES
 from vico_listener.motion import FaceMotion
-from vico_listener.own_voice import OwnVoice
 
 BEGIN_RATE = 10.0
 """Rate at which head and eyes begin again to do what they do while listening, 1/s.
@@ -71,7 +71,7 @@ class Conversation:
         self.voice = OwnVoice()
         self.away_after = away_after
         self._chance = Chance(seed, CHANCE_PART)
-        self._poses = TurnPoses(self._chance)
+        self._poses = StatePoses(self._chance)
         self._share = GentleFollower(1, BEGIN_RATE)
         self._face_share = GentleFollower(1, FACE_RATE)
         self._head = Follower(3, HEAD_RATE)

@@ -11,8 +11,8 @@ from vico_listener.listener.agent import ListeningAgent
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.state_subscription import StateSubscription
 from vico_listener.nodes.topics import advertise
-from vico_listener.ros_api.listener import CONVERSATION_STATE
-from vico_listener.ros_api.perception import ROBOT_SPEAKING
+from vico_listener.ros_api.listener import ROBOT_SPEAKING
+from vico_listener.ros_api.perception import CONVERSATION_STATE
 
 
 class ConversationTopics:
@@ -44,6 +44,7 @@ class ConversationTopics:
         with self._lock:
             if self._agent is not None:
                 self._agent.conversation.voice.tell(False)
+            self.tell()
             self._agent = None
 
     def tell(self) -> None:

@@ -86,7 +86,6 @@ class PerceptionDiagnosis:
             return ERROR, problem, values
         warnings = [
             *_missing(feed, inputs, head.senses.muted),
-            *_spoken(head),
             *([] if clocks is None else clocks.problems()),
             *_lost(news),
             *_unseen(head, eye, feed),
@@ -127,16 +126,6 @@ def _missing(feed: Feed, inputs: PerceptionInputs, muted: bool) -> list[str]:
     if AUDIO in silent and IMAGE not in silent:
         remedy += '; without a microphone use_audio:=false'
     return [*found, f'no {what} for {seconds:.0f} s: {remedy}']
-
-
-def _spoken(head: ListeningHead) -> list[str]:
-    """Say that the robot was said to speak and never to have ended."""
-    if not head.senses.own_voice.expired:
-        return []
-    return [
-        'robot_speaking stayed true until speaking_timeout, and sound counts again: whoever '
-        'publishes it must publish false, or true again and again while the robot speaks'
-    ]
 
 
 def _lost(news: dict[str, int]) -> list[str]:

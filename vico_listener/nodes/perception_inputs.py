@@ -9,6 +9,7 @@ from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import CompressedImage
 
+from vico_listener.choices import ConversationState
 from vico_listener.clock import NANOSECONDS
 from vico_listener.frames import Image
 from vico_listener.nodes.audio_input import OURS
@@ -28,9 +29,9 @@ from vico_listener.perception.sense_clocks import IMAGE
 from vico_listener.perception.sense_clocks import SenseClocks
 from vico_listener.ros_api.perception import CAMERA_INFO
 from vico_listener.ros_api.perception import COMPRESSED
+from vico_listener.ros_api.perception import CONVERSATION_STATE
 from vico_listener.ros_api.perception import IMAGE as IMAGE_TOPIC
 from vico_listener.ros_api.perception import LOSSLESS_IMAGE_DEPTH
-from vico_listener.ros_api.perception import ROBOT_SPEAKING
 from vico_listener.speech import AudioFormat
 from vico_listener.speech.length_check import LengthCheck
 
@@ -67,7 +68,7 @@ class PerceptionInputs:
         on_image: takes each image, with the stamp that counts (ns; 0 if none does).
         on_camera_info: takes each message.
         on_audio: takes each chunk of audio, with the stamp that counts.
-        on_speaking: is told whether the robot speaks, and for how long that holds at most, s.
+        on_speaking: is told whether the robot speaks, whenever the conversation state changes.
         on_jump: is told before a stamp that jumps: what is kept of the time before is of no use.
 
     Attributes:
@@ -85,7 +86,7 @@ class PerceptionInputs:
         on_image: Callable[[Any, int], None],
         on_camera_info: Callable[[CameraInfo], None],
         on_audio: AudioCallback,
-        on_speaking: Callable[[tuple[bool, float]], None],
+        on_speaking: Callable[[bool], None],
         on_jump: Callable[[], None],
     ) -> None:
         self._node, self._on_image, self._on_audio = node, on_image, on_audio
@@ -101,9 +102,10 @@ class PerceptionInputs:
             topic = COMPRESSED if table['image_transport'] == 'compressed' else IMAGE_TOPIC
             self._images = InputSubscription(node, replace(topic, depth=depth), self._take_image)
         self._camera_info = InputSubscription(node, CAMERA_INFO, on_camera_info)
-        timeout = table['speaking_timeout']
-        self._robot_speaking = StateSubscription(
-            node, ROBOT_SPEAKING, lambda message: on_speaking((message.data, timeout))
+        self._conversation_state = StateSubscription(
+            node,
+            CONVERSATION_STATE,
+            lambda message: on_speaking(message.data == ConversationState.SPEAKING.value),
         )
         self._audio: AudioInput | None = None
         if table['use_audio']:
@@ -194,7 +196,7 @@ class PerceptionInputs:
         """End the subscriptions."""
         self._images.destroy()
         self._camera_info.destroy()
-        self._robot_speaking.destroy()
+        self._conversation_state.destroy()
         if self._audio is not None:
             self._audio.destroy()
         if self._head_camera is not None:

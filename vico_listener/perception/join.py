@@ -19,7 +19,7 @@ from vico_listener.frames import SpeakerFrame
 from vico_listener.frames import Timing
 from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
-from vico_listener.own_voice import OwnVoice
+from vico_listener.perception.mute import Mute
 from vico_listener.perception.talker import Talker
 from vico_listener.speech import AcousticStream
 from vico_listener.speech.pcm import PcmData
@@ -112,8 +112,8 @@ class Perception:
         speaking_tail: float = SPEAKING_TAIL,
     ) -> None:
         self._tracker = tracker
-        self.own_voice = OwnVoice(speaking_tail)
-        """Whether the robot speaks itself; meanwhile, and for a while after it, no sound counts."""
+        self.mute = Mute(speaking_tail)
+        """Set its `robot_speaks` while the robot speaks itself."""
         self._talker = Talker(listen_to)
         self._audio = audio
         self.audio_wait_ns = round(audio_wait * NANOSECONDS)
@@ -291,7 +291,7 @@ class Perception:
         duration = time.perf_counter() - start
         image_received = tick.due
         received = image_received
-        self.muted = muted = self.own_voice.step()
+        self.muted = muted = self.mute.step()
         if muted:
             acoustic = None
             self.counters.muted_ticks += 1

@@ -3,9 +3,8 @@
 from vico_listener.choices import LARGEST_SEED
 from vico_listener.choices import Attitude
 from vico_listener.choices import ConversationState
-from vico_listener.ros_api.perception import ROBOT_SPEAKING
+from vico_listener.ros_api.perception import CONVERSATION_STATE
 from vico_listener.ros_api.perception import SPEAKER
-from vico_listener.ros_api.perception import SPEAKING_TIMEOUT
 from vico_listener.ros_api.rows import NodeApi
 from vico_listener.ros_api.rows import Parameter
 from vico_listener.ros_api.rows import Topic
@@ -19,12 +18,19 @@ SET_CONVERSATION_STATE = Topic(
     'vico_listener/srv/SetConversationState',
     'Sets the parameter `conversation_state`.',
 )
-CONVERSATION_STATE = Topic(
-    'conversation_state',
-    'std_msgs/msg/String',
-    'The conversation state in force, when it changes.',
-    1,
+ROBOT_SPEAKING = Topic(
+    'robot_speaking',
+    'std_msgs/msg/Bool',
+    'Whether the robot itself speaks: said when it begins and when it ends, or all the time. '
+    'Meanwhile the conversation state is `speaking`.',
     state=True,
+)
+SPEAKING_TIMEOUT = Parameter(
+    'speaking_timeout',
+    30.0,
+    'How long a `robot_speaking` that is true holds unless it is said again [s].',
+    0.1,
+    3600.0,
 )
 EVENT = Topic(
     'listener_event',

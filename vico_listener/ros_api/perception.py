@@ -64,19 +64,12 @@ REPLAY_WAIT = Topic(
     'comes is let go then.',
     10,
 )
-ROBOT_SPEAKING = Topic(
-    'robot_speaking',
-    'std_msgs/msg/Bool',
-    'Whether the robot itself speaks: said when it begins and when it ends, or all the time. '
-    'Meanwhile no sound counts, and the listener does not listen.',
+CONVERSATION_STATE = Topic(
+    'conversation_state',
+    'std_msgs/msg/String',
+    'The conversation state in force, when it changes: while it is `speaking`, no sound counts.',
+    1,
     state=True,
-)
-SPEAKING_TIMEOUT = Parameter(
-    'speaking_timeout',
-    30.0,
-    'How long a `robot_speaking` that is true holds unless it is said again [s].',
-    0.1,
-    3600.0,
 )
 JOINT_STATES = Topic(
     'joint_states',
@@ -195,7 +188,6 @@ PERCEPTION = NodeApi(
             0.0,
             1.0,
         ),
-        SPEAKING_TIMEOUT,
         Parameter(
             'speaking_tail',
             0.4,
@@ -256,7 +248,7 @@ PERCEPTION = NodeApi(
         AUDIO_WITH_FORMAT,
         AUDIO_INFO,
         REPLAY_WAIT,
-        ROBOT_SPEAKING,
+        CONVERSATION_STATE,
         JOINT_STATES,
         FACES,
         FACE_REGION,

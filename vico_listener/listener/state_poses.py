@@ -12,13 +12,12 @@ from math import radians
 
 from vico_listener.choices import ConversationState
 from vico_listener.listener.chance import Chance
-from vico_listener.listener.company import FIRST_PAUSE
-from vico_listener.listener.company import LOOK_PAUSE
 from vico_listener.listener.expression import BROW_DOWN
 from vico_listener.listener.expression import CORNERS
 from vico_listener.listener.expression import FACE_CHANNELS
 from vico_listener.listener.expression import PRESS
 from vico_listener.listener.follower import STEP
+from vico_listener.listener.look_around import LookAround
 
 OPENING = 0.7
 """The share of turns that begin with a look away."""
@@ -55,7 +54,7 @@ SEARCH_EYES = 1.5
 
 
 @dataclass
-class TurnPose:
+class StatePose:
     """What the listener aims at.
 
     Attributes:
@@ -75,25 +74,29 @@ class TurnPose:
         return self.left != 0.0 or self.up != 0.0
 
 
-class TurnPoses:
+class StatePoses:
     """Draws the pose of every tick."""
 
     def __init__(self, chance: Chance) -> None:
         self._chance = chance
+        self._around = LookAround(chance, self._search)
         self.reset()
 
     def reset(self) -> None:
         """Return to the start: nothing said, thought or searched."""
         self._state = ConversationState.LISTENING
-        self._pose = TurnPose()
+        self._pose = StatePose()
         self._left = 0.0
         self._silent = SAME_TURN
 
-    def step(self, state: ConversationState) -> TurnPose:
+    def step(self, state: ConversationState) -> StatePose:
         """Return the pose to aim at in a state."""
         if state is not self._state:
             self._state = state
             self._enter(state)
+        elif state is ConversationState.AWAY:
+            self._around.step()
+            self._pose = self._around.look or StatePose()
         elif state is not ConversationState.LISTENING:
             self._left -= STEP
             if self._left <= 0.0:
@@ -103,12 +106,12 @@ class TurnPoses:
         return self._pose
 
     def _enter(self, state: ConversationState) -> None:
-        self._pose = TurnPose()
+        self._pose = StatePose()
         self._left = 0.0
         if state is ConversationState.THINKING:
             self._think()
         elif state is ConversationState.AWAY:
-            self._left = self._chance.between(*FIRST_PAUSE)
+            self._around.reset()
         elif state is ConversationState.SPEAKING:
             if self._silent >= SAME_TURN and self._chance.happens(OPENING):
                 self._look_away()
@@ -120,19 +123,16 @@ class TurnPoses:
         if state is ConversationState.THINKING:
             self._think()
         elif self._pose.away:
-            self._pose = TurnPose()
-            pause = SPEAKER_PAUSE if state is ConversationState.SPEAKING else LOOK_PAUSE
-            self._left = self._chance.between(*pause)
-        elif state is ConversationState.SPEAKING:
-            self._look_away()
+            self._pose = StatePose()
+            self._left = self._chance.between(*SPEAKER_PAUSE)
         else:
-            self._search()
+            self._look_away()
 
     def _look_away(self) -> None:
         chance = self._chance
         left = chance.side() * chance.between(*SPEAKER_SIDE)
         up = chance.between(*SPEAKER_UP)
-        self._pose = TurnPose(left, up, (0.0, 0.0, HEAD_SHARE * left))
+        self._pose = StatePose(left, up, (0.0, 0.0, HEAD_SHARE * left))
         self._left = chance.between(*SPEAKER_AWAY)
 
     def _think(self) -> None:
@@ -141,11 +141,11 @@ class TurnPoses:
         left, up = side * chance.between(*THOUGHT_SIDE), chance.between(*THOUGHT_UP)
         roll, pitch, yaw = THOUGHT_HEAD
         channels = [THOUGHT_FACE.get(channel, 0.0) for channel in range(len(FACE_CHANNELS))]
-        self._pose = TurnPose(left, up, (-side * roll, pitch, side * yaw), channels)
+        self._pose = StatePose(left, up, (-side * roll, pitch, side * yaw), channels)
         self._left = chance.between(*THOUGHT_HELD)
 
-    def _search(self) -> None:
+    def _search(self) -> tuple[StatePose, float]:
         chance = self._chance
         yaw, pitch = chance.side() * chance.between(*SEARCH_YAW), chance.between(*SEARCH_PITCH)
-        self._pose = TurnPose(SEARCH_EYES * yaw, -pitch, (0.0, pitch, yaw))
-        self._left = chance.between(*SEARCH_HELD)
+        pose = StatePose(SEARCH_EYES * yaw, -pitch, (0.0, pitch, yaw))
+        return pose, STEP + chance.between(*SEARCH_HELD)  # the tick at which it begins is one more
