@@ -1,4 +1,4 @@
-"""What a user chooses from by name, and how large a seed may be; needs nothing but Python itself.
+"""What a user chooses from, and what is taken unless they do; needs nothing but Python itself.
 
 The core and the tables of the ROS API, which launch files read, both take it from here.
 """
@@ -18,6 +18,15 @@ authors (`speech.release`).
 
 LISTEN_TO = ('speaker', 'speech', 'sound')
 """To whom the head listens: to the person in view, to any speech, to any voiced sound."""
+
+FIGURE = 'maya'
+"""The figure of the renderer `head3d`, unless another is chosen."""
+
+THEME = 'paper'
+"""The theme of the renderer `cartoon`, unless another is chosen."""
+
+FACE_PORT = 8766
+"""The port of the page that shows the listener's face, unless another is chosen."""
 
 LARGEST_SEED = 2**31 - 1
 """The largest seed of a head or a personality."""

@@ -13,6 +13,8 @@ from vico_listener.speech import acoustic_features
 from vico_listener.speech import features as definition
 from vico_listener.speech.timeline import index_at
 
+DELTA, DELTA2 = slice(14, 28), slice(28, 42)
+
 
 @pytest.fixture(scope='module')
 def speech() -> np.ndarray:
@@ -24,7 +26,7 @@ def speech() -> np.ndarray:
 def test_every_feature_has_a_name():
     assert len(FEATURE_NAMES) == ACOUSTIC_SIZE == 45
     assert (definition.LOG_ENERGY, definition.ZCR, definition.LOUDNESS) == (42, 43, 44)
-    assert FEATURE_NAMES[definition.DELTA2.start] == 'delta2_0'
+    assert FEATURE_NAMES[DELTA2.start] == 'delta2_0'
 
 
 def test_mfcc_zcr_and_energy_are_those_of_librosa(speech):
@@ -56,18 +58,18 @@ def test_deltas_are_slopes_over_the_last_five_ticks(speech):
     features = features.astype(float)
     mfcc = np.vstack([np.repeat(features[:1, :14], 8, axis=0), features[:, :14]])
     slopes = np.array([np.polyfit(range(5), mfcc[i - 4 : i + 1], 1)[0] for i in range(4, 108)])
-    np.testing.assert_allclose(features[:, definition.DELTA], slopes[4:], atol=1e-3)
+    np.testing.assert_allclose(features[:, DELTA], slopes[4:], atol=1e-3)
     curves = np.array([np.polyfit(range(5), slopes[i - 4 : i + 1], 1)[0] for i in range(4, 104)])
-    np.testing.assert_allclose(features[:, definition.DELTA2], curves, atol=1e-3)
+    np.testing.assert_allclose(features[:, DELTA2], curves, atol=1e-3)
 
 
 def test_deltas_of_a_steady_ramp_in_level():
     """A tone whose level rises by 1 dB a tick moves C0 alone, evenly."""
     level = 10 ** ((np.arange(RATE * 2) / (RATE / 30) - 60) / 20)
     features, *_ = acoustic_features(noise(2, 0.1) * level, RATE, ticks(50))
-    c0 = features[20:, definition.DELTA.start].mean()
+    c0 = features[20:, DELTA.start].mean()
     assert c0 == pytest.approx(np.sqrt(40), rel=0.1)
-    assert abs(features[20:, definition.DELTA2.start].mean()) < 0.5
+    assert abs(features[20:, DELTA2.start].mean()) < 0.5
 
 
 @pytest.mark.parametrize('level_db', [0.0, -20.0, -50.0])

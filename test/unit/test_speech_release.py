@@ -101,7 +101,7 @@ def test_layout(chunk):
     assert features.shape == (ACOUSTIC_SIZE,) == (45,)
     assert features.dtype == np.float32
     assert np.all(np.isfinite(features))
-    parts = (release.MFCC, release.DELTA, release.DELTA2, release.RMS, release.ZCR)
+    parts = (release.MFCC, slice(13, 26), slice(26, 39), release.RMS, release.ZCR)
     indices = [i for part in parts for i in range(*part.indices(ACOUSTIC_SIZE))]
     assert indices == list(range(ACOUSTIC_SIZE))
     assert [len(features[part]) for part in parts] == [13, 13, 13, 3, 3]

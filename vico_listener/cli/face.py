@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vico_listener.choices import FACE_PORT
+from vico_listener.cli.drawing_options import add_drawing_arguments
 from vico_listener.clock import MODEL_RATE
 from vico_listener.live.origin import warn_of_strangers
 from vico_listener.motion import ARKIT_INDEX
@@ -40,11 +42,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=FACE_PAGES,
         help='what the browser draws: a painted face, or a three-dimensional head on its GPU',
     )
-    parser.add_argument('--theme', default='paper', help='the theme of cartoon, or a YAML file')
-    parser.add_argument('--figure', default='maya', help='the figure of head3d, or a YAML file')
+    add_drawing_arguments(parser)
     parser.add_argument('--host', default='127.0.0.1', help='the address that serves the page')
     parser.add_argument(
-        '--port', type=int, default=8766, help='the port of the page; 0 for any free one'
+        '--port', type=int, default=FACE_PORT, help='the port of the page; 0 for any free one'
     )
     parser.add_argument(
         '--namespace', default='', help='the ROS namespace of the stack whose motion it shows'

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from vico_listener.cli.drawing_options import add_drawing_arguments
 from vico_listener.errors import UnavailableError
 from vico_listener.listener import LISTENERS
 from vico_listener.motion import Attitude
@@ -30,12 +31,7 @@ def add_stack_arguments(parser: argparse.ArgumentParser) -> None:
         default='portrait',
         help="what draws the listener's face: portrait, head3d, cartoon, or package.module:Class",
     )
-    parser.add_argument(
-        '--figure', default='maya', help='the figure of the renderer head3d, or a YAML file'
-    )
-    parser.add_argument(
-        '--theme', default='paper', help='the theme of the renderer cartoon, or a YAML file'
-    )
+    add_drawing_arguments(parser)
     parser.add_argument(
         '--attitude',
         choices=[a.value for a in Attitude],

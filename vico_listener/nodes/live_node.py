@@ -2,6 +2,7 @@
 
 import math
 import threading
+from dataclasses import replace
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
@@ -22,9 +23,13 @@ from vico_listener.media.curves import speaker_values
 from vico_listener.nodes.convert import motion_of
 from vico_listener.nodes.convert import speaker_of
 from vico_listener.nodes.managed_node import OK
+from vico_listener.nodes.topics import subscribe_to
+from vico_listener.ros_api.listener import MOTION
+from vico_listener.ros_api.perception import SPEAKER
+from vico_listener.ros_api.renderer import FACE_COMPRESSED
 
 FACE_DEPTH = 2
-DEPTH = 60
+"""Pictures that wait to be shown; older ones are of no use."""
 SEND_PERIOD = 0.05
 """Seconds between two requests to the listener while the user moves a control."""
 
@@ -45,11 +50,9 @@ class LiveNode(Node):
         self._lock = threading.Lock()
         self._parameters = AsyncParameterClient(self, 'listener')
         self.create_timer(SEND_PERIOD, self._send_wishes)
-        self.create_subscription(
-            CompressedImage, 'face/image/compressed', self._on_face, FACE_DEPTH
-        )
-        self.create_subscription(msg.SpeakerFrame, 'speaker', self._on_speaker, DEPTH)
-        self.create_subscription(msg.ListenerMotion, 'motion', self._on_motion, DEPTH)
+        subscribe_to(self, replace(FACE_COMPRESSED, depth=FACE_DEPTH), self._on_face)
+        subscribe_to(self, SPEAKER, self._on_speaker)
+        subscribe_to(self, MOTION, self._on_motion)
         self.create_subscription(DiagnosticArray, '/diagnostics', self._on_diagnostics, 10)
 
     def control(self, control: Control) -> None:

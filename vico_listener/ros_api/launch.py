@@ -5,6 +5,7 @@ Launch files run in the Python of `ros2 launch`, which may lack the modules that
 
 from dataclasses import dataclass
 
+from vico_listener.choices import FACE_PORT
 from vico_listener.errors import SettingError
 from vico_listener.ros_api.head import HEAD
 from vico_listener.ros_api.listener import LISTENER
@@ -50,7 +51,7 @@ PAGE = (
         f'`figure`: {" or ".join(FACE_PAGES)}. Empty: no page.',
     ),
     Argument('face_host', '127.0.0.1', 'The address that serves it; 0.0.0.0 for your network.'),
-    Argument('face_port', '8766', 'The port of it; 0 for any free one.'),
+    Argument('face_port', str(FACE_PORT), 'The port of it; 0 for any free one.'),
 )
 TOPICS = (
     Argument('image', 'image', 'Topic of the camera, e.g. /camera/image_raw.', ('image',)),

@@ -1,5 +1,7 @@
 """The ROS API of the node `renderer`."""
 
+from vico_listener.choices import FIGURE
+from vico_listener.choices import THEME
 from vico_listener.ros_api.listener import MOTION
 from vico_listener.ros_api.rows import NodeApi
 from vico_listener.ros_api.rows import Parameter
@@ -55,13 +57,13 @@ RENDERER = NodeApi(
         ),
         Parameter(
             'figure',
-            'maya',
+            FIGURE,
             'Whom the renderer head3d shows: maya, kofi, lin, otto, or a YAML file.',
             path=True,
         ),
         Parameter(
             'theme',
-            'paper',
+            THEME,
             'How the renderer cartoon looks: night, paper, robot, storybook, or a YAML file.',
             path=True,
         ),

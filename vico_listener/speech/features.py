@@ -68,8 +68,6 @@ LOUDNESS_TICKS = 12
 LOUDNESS_FLOOR = -70.0
 
 MFCC = slice(0, 14)
-DELTA = slice(14, 28)
-DELTA2 = slice(28, 42)
 
 FEATURE_NAMES: tuple[str, ...] = (
     *(f'mfcc{i}' for i in range(MFCC_SIZE)),

@@ -55,8 +55,6 @@ CHUNK = 1470
 """The number of audio samples in a video frame at 30 fps."""
 
 MFCC = slice(0, 13)
-DELTA = slice(13, 26)
-DELTA2 = slice(26, 39)
 RMS = slice(39, 42)
 ZCR = slice(42, 45)
 

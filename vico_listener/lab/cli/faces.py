@@ -6,6 +6,7 @@ from typing import Any
 
 import cv2
 
+from vico_listener.cli.drawing_options import add_drawing_arguments
 from vico_listener.lab.evaluation.render_check.gallery import attitude_sheet
 from vico_listener.lab.evaluation.render_check.gallery import channel_sheet
 from vico_listener.lab.evaluation.render_check.gallery import expression_sheet
@@ -25,8 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--portrait', default='', help='a photo of a face; empty for the default portrait'
     )
-    parser.add_argument('--figure', default='maya', help='the figure of the renderer head3d')
-    parser.add_argument('--theme', default='paper', help='the theme of the renderer cartoon')
+    add_drawing_arguments(parser)
     parser.add_argument(
         '--size', type=int, default=176, help='the width and height of a picture, px'
     )

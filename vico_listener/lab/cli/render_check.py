@@ -8,6 +8,8 @@ from pathlib import Path
 import cv2
 from tqdm import tqdm
 
+from vico_listener.choices import FIGURE
+from vico_listener.choices import THEME
 from vico_listener.errors import SettingError
 from vico_listener.face import create_backend
 from vico_listener.lab.evaluation.render_check import contact_sheet
@@ -84,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
 def _measure(args: argparse.Namespace) -> int:
     """Print what each theme of the cartoon draws, and return the exit code."""
     found, missed = {}, False
-    for theme in args.portraits or [Path('paper')]:
+    for theme in args.portraits or [Path(THEME)]:
         rows = drawn_rows(str(theme), args.size)
         print(f'{theme}\n{format_drawn(rows)}')
         found[str(theme)] = [asdict(row) for row in rows]
@@ -105,4 +107,4 @@ def shown_by(renderer: str, given: list[Path]) -> tuple[str, list[Path]]:
         return 'portrait', given or [default_portrait_path()]
     if 'figure' not in kind.OPTIONS:
         raise SettingError(f'the renderer {renderer} shows neither a portrait nor a figure')
-    return 'figure', given or [Path('maya')]
+    return 'figure', given or [Path(FIGURE)]

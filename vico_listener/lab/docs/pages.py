@@ -6,6 +6,7 @@ from pathlib import Path
 from vico_listener.errors import UnavailableError
 from vico_listener.lab.docs.commands import command_parts
 from vico_listener.lab.docs.commands import run_parts
+from vico_listener.lab.docs.gestures import gesture_parts
 from vico_listener.lab.docs.markdown import MARKER
 from vico_listener.lab.docs.markdown import fill
 from vico_listener.lab.docs.markdown import table
@@ -40,6 +41,7 @@ def generated(root: Path, parser: argparse.ArgumentParser) -> dict[Path, str]:
     parts = {
         **command_parts(parser),
         **criteria_parts(),
+        **gesture_parts(),
         **message_parts(root),
         **module_parts(root / 'vico_listener'),
         **robot_parts(root),

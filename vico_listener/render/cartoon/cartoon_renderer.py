@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.choices import THEME
 from vico_listener.errors import SettingError
 from vico_listener.frames import Picture
 from vico_listener.motion import FaceMotion
@@ -40,7 +41,7 @@ class CartoonRenderer(Renderer):
     OPTIONS = ('theme', 'width')
     PORTRAIT = False
 
-    def __init__(self, size: int = 256, theme: str | Path = 'paper', width: int = 0) -> None:
+    def __init__(self, size: int = 256, theme: str | Path = THEME, width: int = 0) -> None:
         for name, value in (('size', size), ('width', width or size)):
             if not MIN_SIZE <= value <= MAX_SIZE:
                 raise SettingError(f'{name} must lie in {MIN_SIZE}..{MAX_SIZE} px, not {value}')

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from vico_listener.choices import FIGURE
 from vico_listener.errors import SettingError
 from vico_listener.frames import Picture
 from vico_listener.motion import FaceMotion
@@ -50,7 +51,7 @@ class Head3dRenderer(Renderer):
     OPTIONS = ('figure',)
     PORTRAIT = False
 
-    def __init__(self, size: int = 256, figure: str | Path = 'maya') -> None:
+    def __init__(self, size: int = 256, figure: str | Path = FIGURE) -> None:
         if not MIN_SIZE <= size <= MAX_SIZE:
             raise SettingError(f'size must lie in {MIN_SIZE}..{MAX_SIZE} px, not {size}')
         self.size = size

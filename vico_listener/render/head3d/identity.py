@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
 
+from vico_listener.choices import FIGURE
 from vico_listener.errors import SettingError
 from vico_listener.render.appearance import check_like
 from vico_listener.render.appearance import described_path
@@ -98,7 +99,7 @@ def _is_colour(value: object) -> bool:
 
 
 IDENTITIES: dict[str, Identity] = {
-    'maya': Identity(
+    FIGURE: Identity(
         male=0.08,
         age=27,
         caucasian=0.6,
@@ -161,6 +162,6 @@ def load_identity(name: str | Path) -> Identity:
         return IDENTITIES[str(name)]
     path = described_path('figure', name, IDENTITIES)
     content = read_description(path, Identity, 'hair_style: bob')
-    like = content.pop('like', 'maya')
+    like = content.pop('like', FIGURE)
     check_like(path, like, IDENTITIES)
     return dataclasses.replace(IDENTITIES[like], **content)

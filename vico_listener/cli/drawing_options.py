@@ -1,0 +1,16 @@
+"""The options that choose how a renderer looks: the figure of `head3d`, the theme of `cartoon`."""
+
+import argparse
+
+from vico_listener.choices import FIGURE
+from vico_listener.choices import THEME
+
+
+def add_drawing_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare `--figure` and `--theme`."""
+    parser.add_argument(
+        '--figure', default=FIGURE, help='the figure of the renderer head3d, or a YAML file'
+    )
+    parser.add_argument(
+        '--theme', default=THEME, help='the theme of the renderer cartoon, or a YAML file'
+    )
