@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -37,6 +38,7 @@ from vico_listener.frames import SpeakerFrame
 from vico_listener.listener import DEFAULT_LISTENER
 from vico_listener.listener import LISTENERS
 from vico_listener.listener.agent import ListeningAgent
+from vico_listener.listener.listener_event import ListenerEvent
 from vico_listener.listener.performance import GestureRequest
 from vico_listener.listener.performance import Performance
 from vico_listener.media.watched import WATCHED
@@ -80,12 +82,15 @@ class Answer:
         motion: the listener's motion; None while the listener rests.
         picture: the listener's face, (size, size, 3) uint8 BGR; None without a renderer.
         commands: joint positions for the robot, the oldest first; empty without a robot.
+        events: what the listener has decided on, before its motion begins; empty where the listener
+            is not this head's own.
     """
 
     speaker: SpeakerFrame
     motion: ListenerMotion | None = None
     picture: Picture | None = None
     commands: tuple[HeadCommand, ...] = ()
+    events: tuple[ListenerEvent, ...] = ()
 
 
 class ListeningHead:
@@ -126,6 +131,7 @@ class ListeningHead:
         seed: int | None = None,
         personality: int | None = None,
         idle: bool = True,
+        away_after: float = 0.0,
         **options: Any,
     ) -> None:
         """Make a head, which loads its models and runs each of them once.
@@ -155,6 +161,8 @@ class ListeningHead:
                 the first frame, so that no two streams of a camera begin alike.
             personality: the seed of a random personality; None for the default one.
             idle: whether there is an idle layer of blinks, breathing and gaze shifts.
+            away_after: how long nobody is in view or speaks until the conversation state is `away` of
+                itself, s; 0 for never.
             **options: further options of the renderer or the listener, by name.
 
         Raises:
@@ -177,6 +185,7 @@ class ListeningHead:
                 f"listen_to must be one of {', '.join(LISTEN_TO)}, not '{listen_to}'"
             )
         check_number('speaking_tail', speaking_tail, 0.0, 5.0)
+        check_number('away_after', away_after, 0.0, 3600.0)
         check_number('size', size, 16, 4096)
         if seed is not None:
             check_number('seed', seed, 0, LARGEST_SEED)
@@ -205,6 +214,7 @@ class ListeningHead:
             intensity,
             **{name: given[name] for name in of_listener if name in given},
         )
+        agent.conversation.away_after = away_after or inf
         agent.warm_up()
         tracker = create_face_tracker(face, model_path=face_model or None, fov_deg=fov_deg)
         tracker.warm_up()
@@ -372,7 +382,8 @@ class ListeningHead:
         # The robot comes first, because drawing may be slow.
         commands = () if self._move_robot is None else tuple(self._move_robot(motion))
         picture = None if self._draw_face is None else self._draw_face(motion)
-        return Answer(frame, motion, picture, commands)
+        events = () if self._agent is None else self._agent.events
+        return Answer(frame, motion, picture, commands, events)
 
     def find_others(self) -> None:
         """Look for other people in the last image, which can wait until it has been answered.

@@ -95,7 +95,17 @@ def test_listening_changes_nothing() -> None:
     for frame in FRAMES[:30]:
         conversation.perceive(frame)
         assert conversation.apply(motion, FaceMotion.neutral()) is motion
-        assert conversation.attention(0.3) == 0.3
+        assert conversation.share == 1.0
+
+
+def test_whatever_binds_the_gaze_binds_it_together() -> None:
+    agent = agent_of()
+    agent.listener.attention = 0.3
+    assert agent._attention() == 0.3
+    agent.conversation.share = 0.5
+    assert agent._attention() == pytest.approx(1.0 - 0.7 * 0.5)
+    agent._performer.attention = 0.2
+    assert agent._attention() == pytest.approx(1.0 - 0.7 * 0.5 * 0.8)
 
 
 def nodding(agent: ListeningAgent) -> int:

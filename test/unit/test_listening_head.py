@@ -227,6 +227,27 @@ def test_a_head_that_speaks_is_deaf_and_shows_it(clip: list[CameraFrame | AudioC
     assert np.mean([a.speaker.face_valid for a in during]) > 0.9
 
 
+def test_a_head_that_is_alone_is_away_after_a_while() -> None:
+    with ListeningHead('rules', audio=None, away_after=1.0) as head:
+        states = []
+        for tick in range(40):
+            head.see(TINY, NANOSECONDS + tick * NANOSECONDS // MODEL_RATE)
+            states.append(head.state)
+    assert states.count(ConversationState.AWAY) == 11
+    assert states[-1] is ConversationState.AWAY
+    with pytest.raises(SettingError, match='away_after'):
+        ListeningHead('rules', away_after=-1.0)
+
+
+def test_what_the_head_decides_is_part_of_its_answer() -> None:
+    with ListeningHead('rules', audio=None) as head:
+        head.gesture('nod', cycles=2)
+        answers = [a for n in range(5) for a in head.see(TINY, n * NANOSECONDS // MODEL_RATE)]
+    (event,) = [event for answer in answers for event in answer.events]
+    assert (event.kind, event.gesture.count, event.cue) == ('nod', 2, 'command')
+    assert event.stamp == answers[0].speaker.stamp < event.onset
+
+
 def test_audio_may_change_its_format_midway() -> None:
     head = ListeningHead('rules')
     assert head.audio == AudioFormat(16000, 1, 'S16LE')

@@ -235,8 +235,7 @@ class ListeningAgent:
         self.events = self._decided(frame.stamp)
         face = self._performer.step(face)
         if self._idle is not None:
-            bound = self._performer.binds(talk.attention(self.listener.attention))
-            face = self._idle.apply(face, self._index, mood.intensity, bound)
+            face = self._idle.apply(face, self._index, mood.intensity, self._attention())
         was_resting = self._presence.resting
         face = self._presence.apply(face, self.reference)
         self._index += 1
@@ -257,6 +256,14 @@ class ListeningAgent:
             timing=replace(frame.timing, listener=time.perf_counter() - start),
             rest_rotation=self._rest_rotation,
         )
+
+    def _attention(self) -> float:
+        """Return 0 to 1, how much gestures and state bind the gaze: the idle layer keeps off it."""
+        bound = self.listener.attention
+        for free in (self.conversation.share, 1.0 - self._performer.attention):
+            if free < 1.0:
+                bound = 1.0 - (1.0 - bound) * free
+        return bound
 
     def _decided(self, stamp: int) -> tuple[ListenerEvent, ...]:
         """Return what begins now: nothing of the listener's own while it does not show it."""

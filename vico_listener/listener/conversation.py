@@ -112,16 +112,6 @@ class Conversation:
         somebody = frame.face_valid or frame.speaking
         self._alone = 0.0 if somebody else self._alone + STEP
 
-    def attention(self, of_listener: float) -> float:
-        """Return how much the gaze is bound, so that the idle layer does not look away as well.
-
-        Args:
-            of_listener: 0 to 1, how much a gesture of the listener binds it.
-        """
-        if self._always_listened:
-            return of_listener
-        return 1.0 - self.share * (1.0 - of_listener)
-
     def apply(self, motion: FaceMotion, reference: FaceMotion) -> FaceMotion:
         """Advance by one tick and return the listener's motion as the state shows it."""
         state = self.state

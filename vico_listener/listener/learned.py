@@ -199,8 +199,7 @@ class LearnedListener(Listener):
         """Return the input (driven_size,) of the network for a step."""
         self._check_attitude(mood.attitude)
         seen = frame.face_valid and frame.face.basis is self.basis and usable_face(frame.face)
-        # Dyads alone teach about speakers who are seen to speak and not heard.
-        mouthed = frame.mouthed and self._config.episodes
+        mouthed = frame.mouthed and self._config.mouthed
         heard = frame.audio_valid and all_finite(frame.acoustic) and not mouthed
         return driven_vector(
             self._config,

@@ -1,4 +1,4 @@
-"""Gestures on command: what another program asks for, on top of what the listener does."""
+"""Performances: gestures that another program asks for, on top of what the listener does."""
 
 from dataclasses import dataclass
 from dataclasses import replace
@@ -144,7 +144,7 @@ class GestureRequest:
 
 
 class Performance:
-    """A gesture on command, from its beginning to its end.
+    """A gesture that was asked for, from its beginning to its end.
 
     Attributes:
         request: what was asked for.
@@ -176,7 +176,7 @@ class Performance:
 
 
 class Performer:
-    """Plays one gesture on command at a time, by a body of its own.
+    """Plays one performance at a time, by a body of its own.
 
     Attributes:
         current: the performance that goes on; None for none.
@@ -217,12 +217,6 @@ class Performer:
             self.current = None
         self.begun = []
         self.attention = 0.0
-
-    def binds(self, attention: float) -> float:
-        """Return how much the gaze is bound by this gesture and by what else binds it, 0 to 1."""
-        if self.attention == 0.0:
-            return attention
-        return 1.0 - (1.0 - attention) * (1.0 - self.attention)
 
     def step(self, motion: FaceMotion) -> FaceMotion:
         """Return a motion with the gesture added, at the next tick."""

@@ -1,4 +1,4 @@
-"""Gestures on command over ROS: the action `perform_gesture` and the topic `gesture`."""
+"""Performances over ROS: the action `perform_gesture` and the topic `gesture`."""
 
 import time
 from collections.abc import Callable
