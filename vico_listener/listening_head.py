@@ -161,8 +161,8 @@ class ListeningHead:
                 the first frame, so that no two streams of a camera begin alike.
             personality: the seed of a random personality; None for the default one.
             idle: whether there is an idle layer of blinks, breathing and gaze shifts.
-            away_after: how long nobody is in view or speaks until the conversation state is `away` of
-                itself, s; 0 for never.
+            away_after: how long nobody is in view or speaks until the conversation state becomes
+                `away`, s; 0 for never.
             **options: further options of the renderer or the listener, by name.
 
         Raises:
