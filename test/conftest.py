@@ -10,8 +10,8 @@ from typing import Any
 
 import hypothesis
 import pytest
-from material import clips_folder
-from material import packaged
+from shared_material import clips_folder
+from shared_material import packaged
 
 from vico_listener.bundled_files import PORTRAIT
 from vico_listener.bundled_files import bundled_path

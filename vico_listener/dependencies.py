@@ -40,7 +40,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     'docs': ('lab',),
     'evaluate': ('lab',),
     'face': ('live',),
-    'faces': ('lab', 'numba'),
+    'gallery': ('lab', 'numba'),
     'live': ('live', 'robots'),
     'nod-table': ('lab',),
     'reactions': ('lab', 'speech'),

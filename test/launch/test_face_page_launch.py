@@ -14,10 +14,10 @@ launch_pytest = pytest.importorskip('launch_pytest', reason='needs an installed 
 aiohttp = pytest.importorskip('aiohttp', reason='aiohttp is not installed')
 
 import vico_listener.msg as msg  # noqa: E402
-from faces import face_with  # noqa: E402
 from launched import Launched  # noqa: E402
 from launched import observe  # noqa: E402
 from launching import LaunchProcess  # noqa: E402
+from made_faces import face_with  # noqa: E402
 
 from launch import LaunchDescription  # noqa: E402
 from vico_listener.frames import ListenerMotion  # noqa: E402

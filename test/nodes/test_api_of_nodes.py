@@ -2,8 +2,8 @@
 
 import pytest
 from graph import Graph
-from playing import build
 from rclpy.action import get_action_server_names_and_types_by_node
+from stack_playing import build
 
 from vico_listener.nodes.capture_node import CaptureNode
 from vico_listener.nodes.replay_node import ReplayNode

@@ -8,9 +8,9 @@ import cv2
 import pytest
 from graph import Graph
 from graph import wait_until
-from material import needs_model
 from sensor_msgs.msg import Image
 from sensor_msgs.msg import JointState
+from shared_material import needs_model
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.nodes.convert import time_message

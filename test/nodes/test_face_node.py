@@ -2,9 +2,9 @@
 
 import pytest
 import vico_listener.msg as msg
-from faces import face_with
 from graph import Graph
 from graph import wait_until
+from made_faces import face_with
 
 from vico_listener.clock import tick_stamp
 from vico_listener.frames import ListenerMotion

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from faces import face_with
 from geometry_msgs.msg import PointStamped
 from graph import Graph
 from graph import wait_until
+from made_faces import face_with
 from neck import Neck
 from rclpy.lifecycle import TransitionCallbackReturn
 from trajectory_msgs.msg import JointTrajectory

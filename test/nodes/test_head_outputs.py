@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 import yaml
-from faces import face_with
 from geometry_msgs.msg import PoseStamped
 from graph import Graph
 from graph import wait_until
+from made_faces import face_with
 from rclpy.lifecycle import TransitionCallbackReturn
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Float64MultiArray

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 from diagnostic_msgs.msg import DiagnosticStatus
-from faces import face_with
 from graph import Graph
 from graph import wait_until
+from made_faces import face_with
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.node import Node
 from trajectory_msgs.msg import JointTrajectory

@@ -4,8 +4,8 @@ import importlib.util
 from itertools import pairwise
 
 import pytest
-from faces import face_with
 from graph import wait_until
+from made_faces import face_with
 from rclpy.lifecycle import TransitionCallbackReturn
 from sensor_msgs.msg import Image
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from faces import face_with
 from graph import Graph
 from graph import wait_until
+from made_faces import face_with
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.parameter import Parameter
 from std_msgs.msg import Bool

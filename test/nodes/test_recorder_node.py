@@ -7,7 +7,7 @@ import av
 import numpy as np
 import pytest
 import rclpy
-from faces import face_with
+from made_faces import face_with
 from sensor_msgs.msg import Image
 
 from vico_listener.clock import tick_stamp

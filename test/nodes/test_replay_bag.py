@@ -8,10 +8,10 @@ import pytest
 from clip_files import write_clip
 from graph import Graph
 from graph import wait_until
-from playing import motion_table
-from playing import play
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.serialization import deserialize_message
+from stack_playing import motion_table
+from stack_playing import play
 
 from vico_listener import msg
 from vico_listener.cli.main import main

@@ -5,10 +5,10 @@ from xml.etree import ElementTree
 
 import pytest
 from graph import Graph
-from playing import PARAMETERS
-from playing import build
 from rclpy.action import get_action_server_names_and_types_by_node
 from rclpy.lifecycle import TransitionCallbackReturn
+from stack_playing import PARAMETERS
+from stack_playing import build
 
 from vico_listener.nodes.head_node import HeadNode
 from vico_listener.nodes.stack import bring_up

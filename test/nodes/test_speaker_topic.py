@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 from audio_common_msgs.msg import AudioDataStamped
-from faces import face_with
 from graph import Graph
 from graph import wait_until
-from playing import build
-from playing import motion_table
+from made_faces import face_with
 from rclpy.lifecycle import TransitionCallbackReturn
 from sensor_msgs.msg import Image
+from stack_playing import build
+from stack_playing import motion_table
 
 from vico_listener import msg
 from vico_listener.clock import NANOSECONDS

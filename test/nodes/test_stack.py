@@ -11,11 +11,11 @@ from graph import Graph
 from graph import wait_until
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
-from playing import build
-from playing import motion_table
-from playing import play
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.parameter import Parameter
+from stack_playing import build
+from stack_playing import motion_table
+from stack_playing import play
 from std_msgs.msg import Bool
 
 import vico_listener

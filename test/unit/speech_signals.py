@@ -3,8 +3,8 @@
 import wave
 
 import numpy as np
-from material import packaged
 from numpy.typing import NDArray
+from shared_material import packaged
 
 from vico_listener.clock import tick_stamp
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from faces import face_with
+from made_faces import face_with
 from numpy.typing import NDArray
 
 from vico_listener.clock import MODEL_RATE

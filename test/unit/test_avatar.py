@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from faces import face_with
+from made_faces import face_with
 from pythonosc.osc_packet import OscPacket
 
 from vico_listener.frames import ListenerMotion

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from faces import face_with
+from made_faces import face_with
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS

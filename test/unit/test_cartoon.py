@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from faces import face_with
+from made_faces import face_with
 
 from vico_listener.errors import SettingError
 from vico_listener.motion import ARKIT_NAMES

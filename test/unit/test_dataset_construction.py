@@ -10,7 +10,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from faces import face_with
+from made_faces import face_with
 from scipy.io import wavfile
 
 from vico_listener.cli.main import main

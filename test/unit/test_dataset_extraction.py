@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import scipy.io
-from faces import face_with
+from made_faces import face_with
 from scipy.io import wavfile
 
 from vico_listener.cli.main import main

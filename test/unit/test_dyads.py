@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from clip_features import gesture_of
 from listening import Listening
+from made_features import gesture_of
 
 from vico_listener.lab.dataset.clip_features import load_features
 from vico_listener.lab.dataset.dyads.dyad import Dyad

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from clip_features import dyad_clip
-from clip_features import noise_clip
-from clip_features import write_clips
+from made_features import dyad_clip
+from made_features import noise_clip
+from made_features import write_clips
 from networks import BFM64_MODEL
 from networks import saved
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from clip_features import track_of
+from made_features import track_of
 from scipy.spatial.transform import Rotation
 
 from vico_listener.lab.dataset.clip_features import ClipFeatures

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from clip_features import dyad_clip
-from clip_features import noise_clip
-from clip_features import track_of
-from clip_features import write_clips
-from faces import face_with
+from made_faces import face_with
+from made_features import dyad_clip
+from made_features import noise_clip
+from made_features import track_of
+from made_features import write_clips
 from networks import ARKIT52_MODEL
 from networks import BFM64_MODEL
 from networks import RELEASE_MODEL

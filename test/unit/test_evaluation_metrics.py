@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from clip_features import noise_track
+from made_features import noise_track
 from scipy.linalg import sqrtm
 
 from vico_listener.lab.evaluation.diversity import Codebook

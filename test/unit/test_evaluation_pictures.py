@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from clip_features import dyad_clip
-from clip_features import noise_clip
-from clip_features import write_clips
+from made_features import dyad_clip
+from made_features import noise_clip
+from made_features import write_clips
 from pretrained_weights import Sketch
 
 from vico_listener.cli.main import main

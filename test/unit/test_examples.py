@@ -12,7 +12,7 @@ import av
 import cv2
 import numpy as np
 import pytest
-from material import needs_model
+from shared_material import needs_model
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / 'examples'

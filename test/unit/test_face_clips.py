@@ -4,7 +4,7 @@ import av
 import cv2
 import numpy as np
 import pytest
-from material import needs_model
+from shared_material import needs_model
 
 from vico_listener.face import FaceTracker
 from vico_listener.face import create_backend

@@ -3,7 +3,7 @@
 import zipfile
 
 import pytest
-from material import needs_model
+from shared_material import needs_model
 
 from vico_listener.face import FaceModelError
 from vico_listener.face import create_face_tracker

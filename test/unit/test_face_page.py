@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from faces import face_with
+from made_faces import face_with
 from page_shot import shots_of
 
 from vico_listener.cli.face import trial

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from faces import face_with
+from made_faces import face_with
 from page_shot import shots_of
 
 from vico_listener.bundled_files import HEAD_MESH

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from faces import face_with
+from made_faces import face_with
 
 from vico_listener.face import FaceTracker
 from vico_listener.face import create_backend

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from faces import face_with
-from material import needs_model
+from made_faces import face_with
+from shared_material import needs_model
 
 from vico_listener import compiled as compiled_module
 from vico_listener.bundled_files import HEAD_MESH

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from material import packaged
+from shared_material import packaged
 
 from vico_listener.media.clip import audio_chunks
 from vico_listener.speech import AudioFormat

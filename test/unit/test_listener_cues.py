@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from faces import face_with
+from made_faces import face_with
 from synthetic_speaker import NOISE
 from synthetic_speaker import VOICE
 from synthetic_speaker import Speech

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from faces import face_with
 from listening import Listening
+from made_faces import face_with
 from synthetic_speaker import silence
 from synthetic_speaker import speaker_frame
 from synthetic_speaker import synthetic_speech

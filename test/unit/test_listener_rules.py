@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from faces import face_with
 from listening import Listening
+from made_faces import face_with
 from synthetic_speaker import silence
 from synthetic_speaker import speaker_frames
 from synthetic_speaker import synthetic_speech

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from faces import face_with
+from made_faces import face_with
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_stamp

@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from material import packaged
+from shared_material import packaged
 
 from vico_listener.cli.main import main
 from vico_listener.errors import SettingError

@@ -4,7 +4,7 @@ import threading
 
 import numpy as np
 import pytest
-from faces import face_with
+from made_faces import face_with
 
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import FaceMotion

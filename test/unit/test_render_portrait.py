@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from faces import face_with
+from made_faces import face_with
 
 from vico_listener.face import FaceBackend
 from vico_listener.face import create_backend

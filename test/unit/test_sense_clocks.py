@@ -12,7 +12,7 @@ from dataclasses import field
 
 import numpy as np
 import pytest
-from faces import face_with
+from made_faces import face_with
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.frames import SpeakerFrame

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from material import needs_model
 from scipy.signal import lfilter
 from scipy.signal import resample_poly
+from shared_material import needs_model
 
 from vico_listener import bundled_files
 from vico_listener.clock import NANOSECONDS

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from clip_features import dyad_clip
-from clip_features import gesture_of
+from made_features import dyad_clip
+from made_features import gesture_of
 from networks import BEHAVIOUR_MODEL
 
 from vico_listener.cli.main import main

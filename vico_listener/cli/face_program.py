@@ -25,7 +25,6 @@ def main(name: str, arguments: Sequence[str] | None = None) -> int:
 
     from vico_listener.cli import face
     from vico_listener.dependencies import needs
-    from vico_listener.errors import VicoError
     from vico_listener.user_message import user_message
 
     given = sys.argv if arguments is None else [name, *arguments]
@@ -34,7 +33,7 @@ def main(name: str, arguments: Sequence[str] | None = None) -> int:
     args = parser.parse_args(remove_ros_args(given)[1:])
     try:
         face.serve(args, given, interruption)
-    except (VicoError, OSError, ModuleNotFoundError) as error:
+    except Exception as error:
         message = user_message(error, needs('face', given))
         if message is None:
             raise

@@ -29,7 +29,7 @@ COMMANDS = {
     'bench': 'measure speed and latency, each with its reference',
     'nod-table': 'measure how large nods come out at a neck, by profile and controller',
     'render-check': 'read the pictures of a renderer back by the face tracker',
-    'faces': 'draw pictures of the renderers, to choose one by',
+    'gallery': 'draw pictures of the renderers, to choose one by',
     'docs': 'make the tables of the documentation from the code',
 }
 HEAD = ('face', 'live', 'robot')

@@ -6,7 +6,7 @@ from pathlib import Path
 from vico_listener.errors import UnavailableError
 from vico_listener.lab.docs.commands import command_parts
 from vico_listener.lab.docs.commands import run_parts
-from vico_listener.lab.docs.gestures import gesture_parts
+from vico_listener.lab.docs.gesture_table import gesture_parts
 from vico_listener.lab.docs.markdown import MARKER
 from vico_listener.lab.docs.markdown import fill
 from vico_listener.lab.docs.markdown import table

@@ -1,4 +1,4 @@
-"""`vico faces`: draws the pictures of the documentation by which to choose a renderer."""
+"""`vico gallery`: draws the pictures of the documentation by which to choose a renderer."""
 
 import argparse
 from pathlib import Path
@@ -7,9 +7,9 @@ from typing import Any
 import cv2
 
 from vico_listener.cli.drawing_options import add_drawing_arguments
-from vico_listener.lab.evaluation.render_check.gallery import attitude_sheet
-from vico_listener.lab.evaluation.render_check.gallery import channel_sheet
-from vico_listener.lab.evaluation.render_check.gallery import expression_sheet
+from vico_listener.lab.evaluation.render_check.gallery_sheets import attitude_sheet
+from vico_listener.lab.evaluation.render_check.gallery_sheets import channel_sheet
+from vico_listener.lab.evaluation.render_check.gallery_sheets import expression_sheet
 from vico_listener.render import create_renderer
 from vico_listener.render import load_portrait
 from vico_listener.render import portrait_of
@@ -22,7 +22,7 @@ QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 88]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of `vico faces`."""
+    """Declare the options of `vico gallery`."""
     parser.add_argument(
         '--portrait', default='', help='a photo of a face; empty for the default portrait'
     )
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--size', type=int, default=176, help='the width and height of a picture, px'
     )
     parser.add_argument(
-        '--out', type=Path, default=Path('faces'), help='the folder for the pictures'
+        '--out', type=Path, default=Path('gallery'), help='the folder for the pictures'
     )
 
 

@@ -1,4 +1,4 @@
-"""The pictures of `vico faces`: what is drawn, where, and of which renderer."""
+"""The pictures of `vico gallery`: what is drawn, where, and of which renderer."""
 
 from pathlib import Path
 
@@ -7,10 +7,10 @@ import numpy as np
 
 from vico_listener.cli.main import main
 from vico_listener.frames import Picture
-from vico_listener.lab.cli import faces
-from vico_listener.lab.evaluation.render_check.gallery import attitude_probes
-from vico_listener.lab.evaluation.render_check.gallery import attitude_sheet
-from vico_listener.lab.evaluation.render_check.gallery import channel_sheet
+from vico_listener.lab.cli import gallery
+from vico_listener.lab.evaluation.render_check.gallery_sheets import attitude_probes
+from vico_listener.lab.evaluation.render_check.gallery_sheets import attitude_sheet
+from vico_listener.lab.evaluation.render_check.gallery_sheets import channel_sheet
 from vico_listener.lab.evaluation.render_check.probes import channel
 from vico_listener.motion import ARKIT_NAMES
 from vico_listener.motion import Attitude
@@ -51,10 +51,10 @@ def test_each_coefficient_is_asked_for_at_each_value() -> None:
 
 
 def test_the_command_writes_its_pictures(tmp_path: Path, monkeypatch, capsys) -> None:
-    monkeypatch.setattr(faces, 'SHOWN', ('cartoon',))
-    assert main(['faces', '--theme', 'robot', '--size', '64', '--out', str(tmp_path / 'x')]) == 0
+    monkeypatch.setattr(gallery, 'SHOWN', ('cartoon',))
+    assert main(['gallery', '--theme', 'robot', '--size', '64', '--out', str(tmp_path / 'x')]) == 0
     names = {'renderers.jpg', 'themes.jpg', 'channels_cartoon.jpg'}
     assert {path.name for path in (tmp_path / 'x').iterdir()} == names
     assert all(cv2.imread(str(path)) is not None for path in (tmp_path / 'x').iterdir())
     assert 'themes.jpg' in capsys.readouterr().out
-    assert main(['faces', '--theme', 'eve', '--out', str(tmp_path)]) == 1
+    assert main(['gallery', '--theme', 'eve', '--out', str(tmp_path)]) == 1
