@@ -30,6 +30,7 @@ from vico_listener.lab.benchmark.machine import time_of_others
 from vico_listener.lab.benchmark.material import first_channel
 from vico_listener.lab.benchmark.material import images_of
 from vico_listener.lab.benchmark.material import write_fluent_clip
+from vico_listener.lab.benchmark.sense_rows import librosa_ms
 from vico_listener.lab.cli import bench
 from vico_listener.media.clip import ClipError
 from vico_listener.media.clip import camera_frames
@@ -219,6 +220,7 @@ def test_every_core_row_is_measured(speech_clip, monkeypatch):
     rows = [
         core_module.face_row('face', frames, 3, 7.5),
         core_module.speech_row(3),
+        core_module.speech_network_row(3),
         *core_module.listener_rows(frames, 3),
         *core_module.network_rows(frames, 3),
         core_module.render_row('portrait', 256, 1.5, 3),
@@ -232,13 +234,13 @@ def test_every_core_row_is_measured(speech_clip, monkeypatch):
     networks = [row.name for row in rows if row.name.startswith('network step')]
     assert len(networks) == 4
     drawn = ['portrait render 256x256', 'cartoon render 480x320']
-    assert with_reference == ['face', *networks, *drawn]
+    assert with_reference == ['face', 'telling speech from other sounds', *networks, *drawn]
     assert rows[1].reference == 'librosa: not installed'
 
 
 def test_librosa_is_measured_when_it_is_there():
     pytest.importorskip('librosa')
-    assert core_module.librosa_ms(2) > 0
+    assert librosa_ms(2) > 0
 
 
 def fake_row(name, *_, **options):
@@ -248,13 +250,14 @@ def fake_row(name, *_, **options):
 def test_core_rows_report_each_stage(speech_clip, monkeypatch):
     for name in ('face_row', 'render_row', 'chain_row'):
         monkeypatch.setattr(core_module, name, fake_row)
-    monkeypatch.setattr(core_module, 'speech_row', lambda n: fake_row('speech'))
+    for name in ('speech_row', 'speech_network_row'):
+        monkeypatch.setattr(core_module, name, lambda n: fake_row('speech'))
     for name in ('listener_rows', 'network_rows'):
         monkeypatch.setattr(core_module, name, lambda *_: [fake_row('warm')] * 4)
     stages = []
     rows, core = core_module.core_rows(speech_clip, True, stages.append)
     assert len(stages) == core_module.CORE_STAGES
-    assert len(rows) == 16
+    assert len(rows) == 17
     assert isinstance(core, Core)
 
 

@@ -1,5 +1,6 @@
 """Holds the rows of the bench table: what was measured, its targets and its references."""
 
+import itertools
 import math
 import time
 from collections.abc import Callable
@@ -137,3 +138,9 @@ def rates(durations: NDArray[np.float64], block: int) -> tuple[float, float]:
     per_block = durations[:whole].reshape(-1, block).sum(axis=1)
     fps = 1e3 * block / per_block
     return float(np.percentile(fps, 50)), float(np.percentile(fps, 1))
+
+
+def each(items: list[Any], action: Callable[[Any], Any]) -> Callable[[], Any]:
+    """Return a function that calls `action` with the next item, in an endless cycle."""
+    source = itertools.cycle(items)
+    return lambda: action(next(source))

@@ -16,11 +16,10 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_stamp
 from vico_listener.face import create_face_tracker
-from vico_listener.face.litert import Network
-from vico_listener.face.model_file import load_model
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import SpeakerFrame
 from vico_listener.lab.benchmark.bench_table import Row
+from vico_listener.lab.benchmark.bench_table import each
 from vico_listener.lab.benchmark.bench_table import percentiles
 from vico_listener.lab.benchmark.bench_table import rates
 from vico_listener.lab.benchmark.bench_table import sample
@@ -28,6 +27,9 @@ from vico_listener.lab.benchmark.machine import Core
 from vico_listener.lab.benchmark.machine import one_core
 from vico_listener.lab.benchmark.material import first_channel
 from vico_listener.lab.benchmark.material import images_of
+from vico_listener.lab.benchmark.sense_rows import face_row
+from vico_listener.lab.benchmark.sense_rows import speech_network_row
+from vico_listener.lab.benchmark.sense_rows import speech_row
 from vico_listener.listener import DEFAULT_LISTENER
 from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.learned import DEFAULT_CHECKPOINT
@@ -40,99 +42,7 @@ from vico_listener.render import create_renderer
 from vico_listener.render import load_portrait
 from vico_listener.render import portrait_of
 from vico_listener.resources import resource_path
-from vico_listener.speech import AcousticStream
 from vico_listener.speech import AudioFormat
-from vico_listener.speech.features import DELTA_TICKS
-from vico_listener.speech.features import FRAME
-from vico_listener.speech.features import MEL_BANDS
-from vico_listener.speech.features import MEL_RANGE
-from vico_listener.speech.features import MFCC_SIZE
-from vico_listener.speech.resampler import INTERNAL_RATE
-
-RATE = 48_000
-CHUNK = RATE // MODEL_RATE
-
-
-def each(items: list[Any], action: Callable[[Any], Any]) -> Callable[[], Any]:
-    """Return a function that calls `action` with the next item, in an endless cycle."""
-    source = itertools.cycle(items)
-    return lambda: action(next(source))
-
-
-def face_row(name: str, frames: list[NDArray[np.uint8]], repeats: int, target: float) -> Row:
-    """Measure face tracking in real 640x480 images; the reference is its largest network alone."""
-    tracker = create_face_tracker()
-    tracker.warm_up()
-    stamps = itertools.count()
-
-    def track(frame: NDArray[np.uint8]) -> None:
-        tracker.update(frame, next(stamps) * NANOSECONDS // 12)
-
-    durations = sample(each(frames, track), repeats)
-    model = load_model()
-    network = Network(model.landmarks, 'landmark', (1, 256, 256, 3), (3 * 478, 1))
-    network.input()[:] = np.random.default_rng(0).random((256, 256, 3), np.float32)
-    bare = sample(network.run, repeats)
-    return Row(
-        name,
-        'ms',
-        *percentiles(durations),
-        target=target,
-        reference='landmark network alone',
-        reference_p50=float(np.median(bare)),
-        quoted='MediaPipe on a Zen 4 EPYC 9.8 ms; fit on a V100 52.5 ms',
-    )
-
-
-def speech_row(repeats: int) -> Row:
-    """Measure the features of one tick from 48 kHz stereo; the reference is librosa per tick."""
-    random = np.random.default_rng(0)
-    chunk = (random.normal(0, 3000, (CHUNK, 2))).astype('<i2')
-    stream = AcousticStream(RATE, 2, 'S16LE')
-    data = chunk.tobytes()
-    ticks = itertools.count(1)
-
-    def tick() -> None:
-        number = next(ticks)
-        stream.push(data, tick_stamp(number - 1))
-        stream.frame(tick_stamp(number))
-
-    durations = sample(tick, repeats, warm_up=60)
-    librosa = librosa_ms(50)
-    return Row(
-        'acoustic features, 48 kHz stereo',
-        'ms',
-        *percentiles(durations),
-        target=0.05,
-        reference='librosa: not installed' if math.isnan(librosa) else 'librosa, every tick anew',
-        reference_p50=librosa,
-    )
-
-
-def librosa_ms(repeats: int) -> float:
-    """Return librosa's median for the same features from the newest 9 ticks, without resampling.
-
-    Nine are what two deltas over 5 ticks each look back on. NaN when librosa is not installed.
-    """
-    try:
-        import librosa
-    except ImportError:
-        return math.nan
-    hop = INTERNAL_RATE // MODEL_RATE
-    audio = np.random.default_rng(0).normal(0, 0.1, FRAME + 8 * hop).astype(np.float32)
-
-    def features() -> None:
-        mel = librosa.feature.melspectrogram(
-            y=audio, sr=INTERNAL_RATE, n_fft=FRAME, hop_length=hop, center=False,
-            n_mels=MEL_BANDS, fmin=MEL_RANGE[0], fmax=MEL_RANGE[1],
-        )  # fmt: skip
-        mfcc = librosa.feature.mfcc(S=librosa.power_to_db(mel, top_db=None), n_mfcc=MFCC_SIZE)
-        librosa.feature.delta(mfcc, width=DELTA_TICKS)
-        librosa.feature.delta(mfcc, width=DELTA_TICKS, order=2)
-        librosa.feature.rms(y=audio, frame_length=FRAME, hop_length=hop, center=False)
-        librosa.feature.zero_crossing_rate(audio, frame_length=FRAME, hop_length=hop, center=False)
-
-    return float(np.median(sample(features, repeats)))
 
 
 def speaker_frames(count: int) -> list[SpeakerFrame]:
@@ -299,6 +209,7 @@ def core_rows(clip: Path, quick: bool, report: Callable[[str], None]) -> tuple[l
         rows.append(face_row('face 640x480, two people', both, few, math.nan))
         report('speech')
         rows.append(speech_row(many))
+        rows.append(speech_network_row(many))
         report('listener')
         rows += listener_rows(frames, few)
         report('network')

@@ -19,10 +19,10 @@ from vico_listener.face.deep3d.reconstruction import Reconstruction
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import SpeakerFrame
 from vico_listener.lab.benchmark.bench_table import Row
+from vico_listener.lab.benchmark.bench_table import each
 from vico_listener.lab.benchmark.bench_table import percentiles
 from vico_listener.lab.benchmark.bench_table import rates
 from vico_listener.lab.benchmark.bench_table import sample
-from vico_listener.lab.benchmark.core import each
 from vico_listener.lab.benchmark.material import images_of
 from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.model.config import ModelConfig
