@@ -6,8 +6,8 @@ from clip_files import write_clip
 from vico_listener.lab.cli.demo import default_clip
 from vico_listener.lab.faults.integrators import SCENES
 from vico_listener.lab.faults.integrators import Integrators
-from vico_listener.lab.faults.integrators import Outcome
-from vico_listener.lab.faults.integrators import Place
+from vico_listener.lab.faults.robot_place import Outcome
+from vico_listener.lab.faults.robot_place import RobotPlace
 from vico_listener.media.clip import ClipError
 from vico_listener.robot import load_profile
 
@@ -30,7 +30,7 @@ def test_the_stack_gets_on_with_robots(scene, tmp_path):
 @pytest.fixture
 def place(graph, tmp_path):
     clip = write_clip(tmp_path / 'clip.mp4', [0, 100, 200, 300], audio_ms=400)
-    made = Place(PROFILE, clip, context=graph.context)
+    made = RobotPlace(PROFILE, clip, context=graph.context)
     for node in made.nodes:
         graph.add(node)
     return made

@@ -21,8 +21,8 @@ from vico_listener.lab.evaluation.criterion import Range
 from vico_listener.lab.evaluation.description import CRITERIA
 from vico_listener.lab.evaluation.description import AttitudeDescription
 from vico_listener.lab.evaluation.description import Row
-from vico_listener.media.tracks import MotionWriter
-from vico_listener.media.tracks import SpeakerWriter
+from vico_listener.media.track_writers import MotionWriter
+from vico_listener.media.track_writers import SpeakerWriter
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 

@@ -19,24 +19,13 @@ from vico_listener.media.container import Kind
 from vico_listener.media.container import Media
 from vico_listener.media.container import open_media
 from vico_listener.media.display_matrix import DisplayMatrices
+from vico_listener.media.packet_times import PacketTimes
 from vico_listener.media.remarks import Remarks
 from vico_listener.media.stamps import CodedStamps
-from vico_listener.media.stamps import Continuity
 from vico_listener.media.transport_stream import parts_of
-
-AHEAD_NS = 60 * NANOSECONDS
-AHEAD_RESTARTING_NS = 10 * NANOSECONDS
-"""How long neither image nor audio may come until that counts as a jump of the stamps; the second
-where stamps may start anew."""
 
 PADDING = 1.0
 """Seconds that the padding of codecs lasts at most."""
-
-LAG_NS = NANOSECONDS
-"""How long an image may wait between decoding and showing; more is a jump between the two."""
-
-STAMP_LIMIT = 2**62
-"""A stamp beyond is damage, and would run over when moved."""
 
 LOOK_AHEAD = 60
 """Packets that show whether a stream's stamps are those of presentation."""
@@ -87,7 +76,7 @@ def decoded_frames(
             if wanted is None and len(parts) == 1:
                 return
             if timing is None:
-                timing = _Timing(media, whole=since <= 0 or not _seek(media, wanted, since))
+                timing = PacketTimes(media, whole=since <= 0 or not _seek(media, wanted, since))
             yield from _decoded(path, media, wanted, timing, remarks)
     if timing is not None and timing.line.jumps and kind == timing.counts:
         remarks.add('jumps of the stamps, taken out', len(timing.line.jumps))
@@ -104,7 +93,7 @@ def measure_duration(path: Path) -> float:
     for part in _parts(path):
         with open_media(path, part) as media:
             told = 0.0 if media.restarts else media.duration
-            timing = timing or _Timing(media)
+            timing = timing or PacketTimes(media)
             for _ in _packets(media, timing, Remarks()):
                 pass
     end = None if timing is None else timing.line.end
@@ -122,7 +111,7 @@ def count_packets(path: Path, kind: Kind) -> int:
     count = 0
     for part in _parts(path):
         with open_media(path, part) as media:
-            timing = _Timing(media)
+            timing = PacketTimes(media)
             count += sum(p.stream.type == kind for p in _packets(media, timing, Remarks()))
     return count
 
@@ -160,96 +149,7 @@ def _seek(media: Media, stream: Any, since: float) -> bool:
     return True
 
 
-class _Timing:
-    """Where the packets of a file's parts lie in time.
-
-    Args:
-        media: the first part.
-        whole: it is read from its beginning.
-
-    Attributes:
-        start: stamp of stream time 0, s.
-        line: moves stamps that jump.
-        last: time of the last image, s.
-        counts: kind of the stream whose reader counts the jumps, which are those of all.
-    """
-
-    def __init__(self, media: Media, whole: bool = True) -> None:
-        self._ahead = AHEAD_RESTARTING_NS if media.restarts else AHEAD_NS
-        self.counts = 'audio' if media.video is None else 'video'
-        self._first = whole
-        self.last: Fraction | None = None
-        self.start = media.start
-        self.line = Continuity(self._ahead, round(self.start * NANOSECONDS))
-        self._orders: dict[str, _Order] = {}
-
-    def settle(self, packet: Any) -> None:
-        """Move the stamps of a packet to where they belong."""
-        for name in ('pts', 'dts'):
-            if abs(getattr(packet, name) or 0) > STAMP_LIMIT:
-                setattr(packet, name, None)
-        stamp = packet.pts if packet.dts is None else packet.dts
-        if stamp is None or packet.time_base is None:
-            return
-        base = packet.time_base
-        time = _nanoseconds(stamp, base)
-        if self._first and abs(time - self.line.start) > self._ahead:
-            # The head and the packets do not agree.
-            self.start, self.line.start = stamp * base, time
-        self._first = False
-        length = _nanoseconds(packet.duration or 0, base)
-        shown = time if packet.pts is None else _nanoseconds(packet.pts, base)
-        order = self._orders.setdefault(packet.stream.type, _Order())
-        move = order.place(self.line, packet.stream.type, time, shown, length)
-        if move:
-            ticks = round(Fraction(move, NANOSECONDS) / base)
-            packet.pts = None if packet.pts is None else packet.pts + ticks
-            packet.dts = None if packet.dts is None else packet.dts + ticks
-
-
-class _Order:
-    """Where jumps of the stamps lie in a stream that is coded in another order than it is shown.
-
-    Around a jump there are packets that are coded before it and shown behind it, whose stamps lie
-    far apart, and after those some that are still shown before it.
-    """
-
-    def __init__(self) -> None:
-        self._lag = 0
-        self._shown = 0
-        self._before: int | None = None
-        self._move_before = 0
-
-    def place(self, line: Continuity, stream: str, time: int, shown: int, length: int) -> int:
-        """Return what to add to the stamps of a packet, ns.
-
-        Args:
-            line: on which it lies.
-            stream: its kind.
-            time: when it is decoded, ns.
-            shown: when it is shown, ns.
-            length: how long, ns.
-        """
-        if abs(shown - time) > LAG_NS:
-            if self._before is None:
-                self._move_before = line.place(stream, time, max(length, self._lag))
-            self._before = time
-            return line.place(stream, shown, length)
-        if self._before is not None and abs(time - self._before) < LAG_NS:
-            self._before = time
-            return self._move_before
-        self._before = None
-        self._lag = max(self._lag, shown - time)
-        end = shown + length
-        self._shown = max(end, self._shown) if self._shown - end < LAG_NS else end
-        return line.place(stream, time, max(length, self._shown - time))
-
-
-def _nanoseconds(ticks: int, base: Fraction) -> int:
-    return ticks * base.numerator * NANOSECONDS // base.denominator
-
-
-def _packets(media: Media, timing: _Timing, remarks: Remarks) -> Iterator[Any]:
+def _packets(media: Media, timing: PacketTimes, remarks: Remarks) -> Iterator[Any]:
     """Yield the packets of image and audio, until the file ends or breaks off."""
     if not media.streams:
         return
@@ -263,7 +163,7 @@ def _packets(media: Media, timing: _Timing, remarks: Remarks) -> Iterator[Any]:
 
 
 def _decoded(
-    path: Path, media: Media, wanted: Any, timing: _Timing, remarks: Remarks
+    path: Path, media: Media, wanted: Any, timing: PacketTimes, remarks: Remarks
 ) -> Iterator[Frame]:
     packets = _packets(media, timing, remarks)
     if wanted is None:

@@ -1,33 +1,27 @@
-"""Reads and writes the files of a recording: motion.csv, speaker.csv and reference.json.
+"""Reads the files of a recording: motion.csv, speaker.csv and reference.json.
 
 `motion.csv` holds one row per tick: the stamp in s with nine decimals, the attitude, roll, pitch,
 yaw in rad, x, y, z in m, and the 52 coefficients under their ARKit names. `speaker.csv` holds the
 speaker at the same ticks. `reference.json` holds the expression of the listener's portrait,
-``{"expression": {name: value, ...}}``. Unknown columns are ignored.
+``{"expression": {name: value, ...}}``. Unknown columns are ignored. `track_writers` writes them.
 """
 
 import csv
 import json
-from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from types import TracebackType
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.clock import MODEL_RATE
-from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import DataError
 from vico_listener.errors import VicoError
 from vico_listener.frames import ACOUSTIC_SIZE
-from vico_listener.frames import ListenerMotion
-from vico_listener.frames import SpeakerFrame
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.media.motion_track import MIN_SECONDS
 from vico_listener.media.motion_track import STEP_TOLERANCE
@@ -38,7 +32,6 @@ from vico_listener.motion import ARKIT52
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import ARKIT_NAMES
 from vico_listener.motion import Attitude
-from vico_listener.motion import FaceMotion
 
 MOTION_FILE = 'motion.csv'
 COMMANDS_FILE = 'head_commands.csv'
@@ -59,100 +52,6 @@ MIN_OVERLAP = 0.9
 
 class RecordingError(DataError):
     """A recording cannot be read; the message names the file and what is wrong in it."""
-
-
-def _seconds(stamp: int) -> str:
-    """Return a stamp in ns as exact decimal seconds."""
-    return f'{stamp // NANOSECONDS}.{stamp % NANOSECONDS:09d}'
-
-
-def _numbers(values: Iterable[float]) -> list[str]:
-    # Nine digits restore every float32 bit for bit.
-    return [f'{value:.9g}' for value in values]
-
-
-def _face_cells(face: FaceMotion) -> list[str]:
-    if face.basis != ARKIT52:
-        raise DataError(f"recordings hold the basis '{ARKIT52.name}', not '{face.basis.name}'")
-    return [*_numbers(face.rotation), *_numbers(face.translation), *_numbers(face.expression)]
-
-
-Writer = TypeVar('Writer', bound='_TableWriter')
-
-
-class _TableWriter:
-    """Writes a CSV file row by row; it is a context manager."""
-
-    def __init__(self, path: Path | str, columns: Sequence[str]) -> None:
-        self._file = open(path, 'w', newline='', encoding='utf-8')  # noqa: SIM115
-        self._csv = csv.writer(self._file)
-        self._csv.writerow(columns)
-
-    def __enter__(self: Writer) -> Writer:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Write what is buffered, and close the file."""
-        self._file.close()
-
-    def _write(self, cells: Sequence[str]) -> None:
-        self._csv.writerow(cells)
-
-
-class MotionWriter(_TableWriter):
-    """Writes motion.csv, with one row per `ListenerMotion`."""
-
-    def __init__(self, path: Path | str) -> None:
-        super().__init__(path, MOTION_COLUMNS)
-
-    def write(self, motion: ListenerMotion) -> None:
-        """Append a tick.
-
-        Raises:
-            DataError: the face is not in the basis `arkit52`.
-        """
-        cells = _face_cells(motion.face)
-        self._write([_seconds(motion.stamp), motion.attitude.value, *cells])
-
-
-class SpeakerWriter(_TableWriter):
-    """Writes speaker.csv, with one row per `SpeakerFrame`."""
-
-    def __init__(self, path: Path | str) -> None:
-        super().__init__(path, SPEAKER_COLUMNS)
-
-    def write(self, frame: SpeakerFrame) -> None:
-        """Append a tick.
-
-        Raises:
-            DataError: the face is not in the basis `arkit52`.
-        """
-        flags = [str(int(getattr(frame, name))) for name in SPEAKER_FLAGS]
-        cells = _face_cells(frame.face)
-        self._write([_seconds(frame.stamp), *flags, *cells, *_numbers(frame.acoustic)])
-
-
-def write_reference(path: Path | str, reference: FaceMotion) -> None:
-    """Write the expression of the listener's portrait as reference.json.
-
-    Raises:
-        DataError: it is not in the basis `arkit52`.
-    """
-    if reference.basis != ARKIT52:
-        raise DataError(
-            f"recordings hold a reference in '{ARKIT52.name}', not '{reference.basis.name}'"
-        )
-    values = map(float, _numbers(reference.expression))
-    expression = dict(zip(ARKIT_NAMES, values, strict=True))
-    Path(path).write_text(json.dumps({'expression': expression}, indent=1) + '\n', 'utf-8')
 
 
 def read_reference(path: Path | str) -> FloatArray:

@@ -164,8 +164,8 @@ def _report(
 ) -> dict[str, Any]:
     from vico_listener.lab.recording.run_report import behaviour
     from vico_listener.listening_head import measure_reference
+    from vico_listener.media.track_writers import write_reference
     from vico_listener.media.tracks import REFERENCE_FILE
-    from vico_listener.media.tracks import write_reference
 
     if recorder.counts['motions'] == 0:
         raise StackError('the stack answered nothing:\n  ' + '\n  '.join(recorder.problems))

@@ -6,24 +6,19 @@ simulated robots, and is judged by what became of the commands at the robot.
 
 import contextlib
 import math
-import os
 import time
 from collections.abc import Callable
 from collections.abc import Iterator
-from dataclasses import dataclass
-from dataclasses import field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rclpy.parameter import Parameter
 from std_srvs.srv import SetBool
 
 from vico_listener.errors import UnavailableError
-from vico_listener.lab.faults.faulty_input import FaultyInput
-from vico_listener.lab.faults.watcher import Watcher
-from vico_listener.lab.nodes.simulated_robot_node import SimulatedRobot
+from vico_listener.lab.faults.robot_place import Outcome
+from vico_listener.lab.faults.robot_place import RobotPlace
 from vico_listener.nodes.isolation import own_namespace
 from vico_listener.nodes.own_graph import OwnGraph
 from vico_listener.nodes.own_graph import StackProcess
@@ -40,9 +35,6 @@ SCENES = {
 }
 """What is played, by name."""
 
-AWAY = 0.6
-"""Where a head stands at first, as a share of the way to its limits."""
-
 MOVE, REST, LISTEN = 1.0, 1.5, 5.0
 """Seconds in which another program moves a head, in which it leaves it there, and between two."""
 
@@ -51,92 +43,6 @@ QUIET = 1.0
 
 NEAR = 0.1
 """A head that is taken back begins no further than this (rad) from where it is."""
-
-LEAST = 0.5
-"""Share of the commands of a profile's rate that have to arrive, at least: a busy machine leaves
-some out."""
-
-
-@dataclass
-class Outcome:
-    """What came of a scene.
-
-    Attributes:
-        scene: what was played.
-        figures: what was measured, in words.
-        problems: what did not hold; empty when all did.
-    """
-
-    scene: str
-    figures: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-
-class Place:
-    """A robot with its own stack, camera, and judge, in one namespace.
-
-    Args:
-        profile: of the robot.
-        clip: video of the speaker.
-        gazebo: whether the robot is a simulator, by whose clock all goes.
-        options: of its nodes.
-    """
-
-    def __init__(
-        self, profile: RobotProfile, clip: Path, gazebo: bool = False, **options: Any
-    ) -> None:
-        self.profile = profile
-        self.away = [AWAY * joint.maximum for joint in profile.joints]
-        self.robot = SimulatedRobot(profile, self.away, gazebo, **options)
-        self.input = FaultyInput(clip, **options)
-        self.watcher = Watcher(profile, neck=False, **options)
-        if gazebo:
-            self.input.set_parameters([Parameter('use_sim_time', value=True)])
-        self.nodes = (self.robot, self.input, self.watcher)
-
-    def begin(self) -> None:
-        """Forget what was before a scene."""
-        controller = self.robot.controller
-        controller.accepted = controller.refused = controller.replaced = 0
-        self.robot.top_speeds[:] = 0.0
-        self.watcher.watch()
-
-    def judge(self, outcome: Outcome, seconds: float, share: float = 1.0) -> None:
-        """Add what became of the commands of a scene.
-
-        Args:
-            outcome: that is added to.
-            seconds: how long it was played.
-            share: of that time in which the head was commanded.
-        """
-        controller = self.robot.controller
-        speeds = [
-            speed / joint.max_velocity
-            for speed, joint in zip(self.robot.top_speeds, self.profile.joints, strict=False)
-        ]
-        wanted = share * seconds * self.profile.rate
-        outcome.figures.append(
-            f'{controller.accepted} trajectories ({controller.accepted / wanted:.0%}), '
-            f'{controller.refused} refused, {controller.replaced} not looked at; '
-            f'{max(speeds):.0%} of the highest speed at the joint; '
-            f'load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores'
-        )
-        found = outcome.problems
-        if controller.refused:
-            found.append(f'{controller.refused} refused: {controller.reason}')
-        if controller.accepted < LEAST * wanted:
-            found.append(f'{controller.accepted} commands only')
-        if max(speeds) > 1.0:
-            found.append(f'{max(speeds):.2f} times the highest speed at the joint')
-        values = self.watcher.diagnostics.get('head', {})
-        for name in ('limits', 'following'):
-            if values.get(name, 'unknown') != 'ok':
-                found.append(f'{name}: {values.get(name, "unknown")}')
-        # After a stall it waits for a moment, too, until it knows where it is.
-        if values.get('start') not in ('measured', 'waiting'):
-            found.append(f'the head began: {values.get("start", "unknown")}')
-        if self.watcher.seen.not_finite:
-            found.append(f'{self.watcher.seen.not_finite} motions were not finite')
 
 
 class Integrators:
@@ -237,7 +143,7 @@ class Integrators:
     @contextlib.contextmanager
     def _stage(
         self, outcome: Outcome, gazebo: bool = False, two: bool = False
-    ) -> Iterator[tuple[Place, ...]]:
+    ) -> Iterator[tuple[RobotPlace, ...]]:
         """Set up stacks and robots, and wait until every head has come home."""
         parameters = {
             'robot': self._profile.name,
@@ -247,7 +153,7 @@ class Integrators:
         }
         with contextlib.ExitStack() as undo:
             graph = undo.enter_context(OwnGraph(self._folder, parameters))
-            places = [Place(self._profile, self._clip, gazebo)]
+            places = [RobotPlace(self._profile, self._clip, gazebo)]
             stacks = [graph.stack]
             if two:
                 namespace = f'{own_namespace()}_too'
@@ -257,7 +163,7 @@ class Integrators:
                 undo.callback(stacks[1].stop)
                 # The namespace of the graph is a global argument.
                 other: dict[str, Any] = {'namespace': namespace, 'use_global_arguments': False}
-                places.append(Place(self._profile, self._clip, **other))
+                places.append(RobotPlace(self._profile, self._clip, **other))
             self._graph = graph
             graph.spin(*(node for place in places for node in place.nodes))
             for place in places:
@@ -277,25 +183,25 @@ class Integrators:
                 if 'Traceback' in stack.log.read_text(encoding='utf-8', errors='replace'):
                     outcome.problems.append(f'a traceback in {stack.log}')
 
-    def _listen(self, place: Place) -> None:
+    def _listen(self, place: RobotPlace) -> None:
         place.begin()
         end = time.monotonic() + self._seconds
         while time.monotonic() < end:
             self._graph.check()
             time.sleep(0.1)
 
-    def _is_home(self, place: Place) -> bool:
+    def _is_home(self, place: RobotPlace) -> bool:
         head = place.watcher.diagnostics.get('head', {})
         away = np.abs(place.robot.positions - [j.offset for j in self._profile.joints])
         return head.get('start') == 'measured' and bool((away < 0.5 * np.array(place.away)).all())
 
-    def _rests(self, place: Place) -> bool:
+    def _rests(self, place: RobotPlace) -> bool:
         """Return whether nothing has been commanded for a while."""
         count = place.robot.controller.accepted
         time.sleep(QUIET)
         return place.robot.controller.accepted == count
 
-    def _set_active(self, place: Place, active: bool) -> None:
+    def _set_active(self, place: RobotPlace, active: bool) -> None:
         client = place.watcher.create_client(SetBool, 'listener/set_active')
         self._wait(client.service_is_ready, 'listener/set_active')
         future = client.call_async(SetBool.Request(data=active))

@@ -23,11 +23,11 @@ from vico_listener.frames import CameraFrame
 from vico_listener.lab.recording.preview import Filmstrip
 from vico_listener.media.curves import Curves
 from vico_listener.media.film import Film
+from vico_listener.media.track_writers import MotionWriter
+from vico_listener.media.track_writers import SpeakerWriter
 from vico_listener.media.tracks import COMMANDS_FILE
 from vico_listener.media.tracks import MOTION_FILE
 from vico_listener.media.tracks import SPEAKER_FILE
-from vico_listener.media.tracks import MotionWriter
-from vico_listener.media.tracks import SpeakerWriter
 from vico_listener.nodes.convert import motion_of
 from vico_listener.nodes.convert import speaker_of
 from vico_listener.nodes.convert import stamp_of
