@@ -449,7 +449,7 @@ class ListeningHead:
         if not isinstance(chosen, ConversationState):
             chosen = ConversationState.parse(str(chosen))
         self._agent_or_refuse().set_state(chosen)
-        self.senses.mute.robot_speaks = chosen is ConversationState.SPEAKING
+        self.senses.mute.tell(chosen is ConversationState.SPEAKING)
 
     def gesture(
         self, kind: str, size: float = 1.0, cycles: int = 0, speed: float = 1.0, side: str = ''

@@ -256,9 +256,9 @@ def test_a_voice_is_held_until_it_ends_or_for_a_while(
 def test_the_echo_of_a_voice_outlasts_it() -> None:
     mute = Mute(tail=0.5)
     assert not mute.step()
-    mute.robot_speaks = True
+    mute.tell(True)
     assert mute.step()
-    mute.robot_speaks = False
+    mute.tell(False)
     assert [mute.step() for _ in range(17)] == [True] * 15 + [False] * 2
 
 

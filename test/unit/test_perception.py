@@ -269,10 +269,10 @@ def test_a_missing_face_is_in_the_basis_of_the_tracker() -> None:
 def test_its_own_voice_counts_for_nothing_and_the_face_is_seen() -> None:
     perception = make()
     feed(perception, 30, 1.0)
-    perception.mute.robot_speaks = True
+    perception.mute.tell(True)
     muted = feed(perception, 30, 1.0, start=START + NANOSECONDS)
     assert perception.muted
-    perception.mute.robot_speaks = False
+    perception.mute.tell(False)
     after = feed(perception, 30, 1.0, start=START + 2 * NANOSECONDS)
     assert len(muted) == len(after) == 30
     for frame in muted:
@@ -292,11 +292,11 @@ def test_the_speaker_is_heard_after_the_robot_as_well_as_before() -> None:
         perception = Perception(NumberedFaces(), AcousticStream(RATE), listen_to='sound')
         person = spoken(3.0)
         robot = 3 * spoken(3.0)[::-1] if robot_speaks else np.zeros(3 * RATE, np.int16)
-        perception.mute.robot_speaks = robot_speaks
+        perception.mute.tell(robot_speaks)
         frames = []
         for n, chunk in enumerate(np.array_split(np.concatenate([robot, person]), 180)):
             if n == 90 - 12:  # the end of the robot's voice, as long ago as the tail is long
-                perception.mute.robot_speaks = False
+                perception.mute.tell(False)
             stamp = START + tick_stamp(n)
             frames += perception.add_image(PICTURE, stamp)
             frames += perception.add_audio(chunk, stamp)

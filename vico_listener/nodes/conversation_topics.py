@@ -44,7 +44,8 @@ class ConversationTopics:
         with self._lock:
             if self._agent is not None:
                 self._agent.conversation.voice.tell(False)
-            self.tell()
+            if self._node.context.ok():  # otherwise nobody is told anything any more
+                self.tell()
             self._agent = None
 
     def tell(self) -> None:

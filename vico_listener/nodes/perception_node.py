@@ -97,7 +97,7 @@ class PerceptionNode(ManagedNode):
             self._on_image,
             self._on_camera_info,
             self._on_audio,
-            on_speaking=self._on_speaking,
+            on_speaking=lambda it: self._feed.call(lambda: self._head.senses.mute.tell(it)),
             on_jump=lambda: self._feed.call(self._head.reset),
         )
         self._watch = QuietWatch(
@@ -134,12 +134,6 @@ class PerceptionNode(ManagedNode):
 
     def _on_camera_info(self, message: CameraInfo) -> None:
         self._feed.call(lambda: self._calibrate(message))
-
-    def _on_speaking(self, speaks: bool) -> None:
-        def mute() -> None:
-            self._head.senses.mute.robot_speaks = speaks
-
-        self._feed.call(mute)
 
     def _fail(self, error: Exception) -> None:
         """Tell what a job raised unexpectedly: a robot goes on with the next, a replay is over."""

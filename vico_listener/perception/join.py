@@ -113,7 +113,7 @@ class Perception:
     ) -> None:
         self._tracker = tracker
         self.mute = Mute(speaking_tail)
-        """Set its `robot_speaks` while the robot speaks itself."""
+        """Is told whether the robot speaks itself: then, and for a while after, no sound counts."""
         self._talker = Talker(listen_to)
         self._audio = audio
         self.audio_wait_ns = round(audio_wait * NANOSECONDS)

@@ -11,13 +11,17 @@ class Mute:
             microphone, after it has ended, s.
 
     Attributes:
-        robot_speaks: whether the robot speaks, from the next tick on; whoever knows sets it.
+        robot_speaks: whether the robot speaks.
     """
 
     def __init__(self, tail: float) -> None:
         self.robot_speaks = False
         self._tail = round(tail * MODEL_RATE)
         self._left = 0
+
+    def tell(self, robot_speaks: bool) -> None:
+        """Take in that the robot speaks or no longer speaks, from the next tick on."""
+        self.robot_speaks = robot_speaks
 
     def step(self) -> bool:
         """Return whether the robot's voice may be heard at the next tick."""
