@@ -24,7 +24,6 @@ from vico_listener.arguments import check_number
 from vico_listener.arguments import check_type
 from vico_listener.arguments import stamp_given
 from vico_listener.choices import ACOUSTICS
-from vico_listener.choices import LARGEST_SEED
 from vico_listener.choices import LISTEN_TO
 from vico_listener.choices import ConversationState
 from vico_listener.errors import SettingError
@@ -35,8 +34,13 @@ from vico_listener.frames import CameraFrame
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import Picture
 from vico_listener.frames import SpeakerFrame
+from vico_listener.head_parts import acoustic_stream
+from vico_listener.head_parts import check_settings
+from vico_listener.head_parts import check_understood
+from vico_listener.head_parts import make_renderer
+from vico_listener.head_parts import measure_reference
+from vico_listener.head_parts import sorted_options
 from vico_listener.listener import DEFAULT_LISTENER
-from vico_listener.listener import LISTENERS
 from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.listener_event import ListenerEvent
 from vico_listener.listener.performance import GestureRequest
@@ -45,25 +49,16 @@ from vico_listener.media.watched import WATCHED
 from vico_listener.media.watched import camera_stream
 from vico_listener.media.watched import file_stream
 from vico_listener.motion import Attitude
-from vico_listener.motion import FaceMotion
 from vico_listener.perception import SPEAKING_TAIL
 from vico_listener.perception import Perception
-from vico_listener.render import RENDERERS
 from vico_listener.render import Renderer
-from vico_listener.render import create_renderer
-from vico_listener.render import default_portrait_path
-from vico_listener.render import load_portrait
-from vico_listener.render import measure_portrait
 from vico_listener.render import portrait_of
-from vico_listener.render.renderers import check_basis
 from vico_listener.robot import HeadCommand
 from vico_listener.robot import RobotHead
 from vico_listener.robot import load_profile
 from vico_listener.speech import DEFAULT_FORMAT
-from vico_listener.speech import AcousticStream
 from vico_listener.speech import AudioFormat
 from vico_listener.speech.pcm import PcmData
-from vico_listener.speech.speech_network import SpeechNetwork
 
 Listen = Callable[[SpeakerFrame], ListenerMotion | None]
 """Answers a speaker frame, with None while the listener rests."""
@@ -169,66 +164,52 @@ class ListeningHead:
             VicoError: a setting is out of range or unknown, or a file is missing, broken or of
                 another kind; the message says which, and what to do.
         """
-        for name, value in (('listener', listener), ('face', face), ('renderer', renderer)):
-            check_type(name, value, str, 'a name')
-        for name, path in (('portrait', portrait), ('robot', robot), ('face_model', face_model)):
-            check_type(name, path, (str, Path), 'a path or a name')
-        if audio is not None:
-            check_type('audio', audio, AudioFormat, 'an AudioFormat, or None')
-        check_type('idle', idle, bool, 'True or False')
-        check_number('fov_deg', fov_deg, 1.0, 179.0)
-        mood = _attitude(attitude)
-        check_number('intensity', intensity, 0.0, 1.0)
-        check_number('audio_wait', audio_wait, 0.0, 60.0)
-        if listen_to not in LISTEN_TO:
-            raise SettingError(
-                f"listen_to must be one of {', '.join(LISTEN_TO)}, not '{listen_to}'"
-            )
-        check_number('speaking_tail', speaking_tail, 0.0, 5.0)
-        check_number('away_after', away_after, 0.0, 3600.0)
-        check_number('size', size, 16, 4096)
-        if seed is not None:
-            check_number('seed', seed, 0, LARGEST_SEED)
-        if personality is not None:
-            check_number('personality', personality, 0, LARGEST_SEED)
+        check_settings(
+            {
+                'listener': listener,
+                'face': face,
+                'face_model': face_model,
+                'fov_deg': fov_deg,
+                'audio': audio,
+                'audio_wait': audio_wait,
+                'listen_to': listen_to,
+                'speaking_tail': speaking_tail,
+                'renderer': renderer,
+                'portrait': portrait,
+                'size': size,
+                'robot': robot,
+                'intensity': intensity,
+                'seed': seed,
+                'personality': personality,
+                'idle': idle,
+                'away_after': away_after,
+            }
+        )
         given = {'face_model': face_model} | options
         given |= {'checkpoint': checkpoint} if checkpoint else {}
         given |= {'runtime': runtime} if runtime else {}
-        of_listener = LISTENERS.load(listener).OPTIONS
-        of_renderer = RENDERERS.load(renderer).OPTIONS if renderer else ()
-        unknown = given.keys() - {*of_listener, *of_renderer, 'face_model'}
-        if unknown:
-            names = ', '.join(sorted(unknown))
-            raise SettingError(
-                f"neither the listener '{listener}' nor the renderer '{renderer}' takes {names}"
-            )
-        self._robot = RobotHead(load_profile(str(robot))) if robot else None
+        of_listener, of_renderer = sorted_options(listener, renderer, given)
         photo = portrait_of(renderer, portrait) if renderer else portrait
+
+        self._robot = RobotHead(load_profile(str(robot))) if robot else None
         agent = ListeningAgent.create(
             listener,
             measure_reference(photo, face_model),
             seed,
             personality,
             idle,
-            mood,
+            _attitude(attitude),
             intensity,
-            **{name: given[name] for name in of_listener if name in given},
+            **of_listener,
         )
         agent.conversation.away_after = away_after or inf
         agent.warm_up()
+        basis, acoustics = agent.listener.basis, agent.listener.acoustics
         tracker = create_face_tracker(face, model_path=face_model or None, fov_deg=fov_deg)
         tracker.warm_up()
-        basis, acoustics = agent.listener.basis, agent.listener.acoustics
-        if tracker.basis is not basis:
-            raise SettingError(
-                f"the face backend '{face}' sees faces in the basis {tracker.basis.name}, the "
-                f"listener '{listener}' understands {basis.name}: choose another of the two"
-            )
+        check_understood(face, tracker.basis, listener, basis)
         if renderer:
-            chosen = {name: given[name] for name in of_renderer if name in given}
-            chosen |= {'portrait': load_portrait(photo)} if photo else {}
-            self._renderer = create_renderer(renderer, size=size, **chosen)
-            check_basis(self._renderer.basis, basis)
+            self._renderer = make_renderer(renderer, size, photo, of_renderer, basis)
         stream = None if audio is None else acoustic_stream(audio, acoustics, listen_to)
         self._agent = agent
         self._join(
@@ -540,44 +521,7 @@ class ListeningHead:
         return self._renderer.render(motion.face)
 
 
-def measure_reference(portrait: str | Path, face_model: str | Path = '') -> FaceMotion:
-    """Return the listener's own first face m_1, measured in its portrait.
-
-    Args:
-        portrait: a photo; '' for a neutral face, or for the default portrait in `bfm64`.
-        face_model: Deep3D's `epoch_20.pth`, or a `.mat` of the portrait's coefficients, for a
-            reference in `bfm64`; any other file for the default measurement in `arkit52`.
-
-    Raises:
-        VicoError: a file is missing or broken, or the photo shows no face.
-    """
-    if Path(face_model).suffix in ('.pth', '.mat'):
-        # The import is late because it loads the pretrained networks.
-        from vico_listener.render.pirender.pirenderer import measure_absolute
-
-        photo = load_portrait(portrait or default_portrait_path())
-        return measure_absolute(photo, face_model)[1]
-    return measure_portrait(portrait) if portrait else FaceMotion.neutral()
-
-
 def _attitude(attitude: str | Attitude) -> Attitude:
     if isinstance(attitude, Attitude):
         return attitude
     return Attitude.parse(str(attitude))
-
-
-def acoustic_stream(
-    audio: AudioFormat, acoustics: str = ACOUSTICS[0], listen_to: str = LISTEN_TO[0]
-) -> AcousticStream:
-    """Return the stream that computes the features of audio of this format.
-
-    Raises:
-        AudioFormatError: the audio is not PCM of a known format.
-        SettingError: the rate is out of range, or the layout is unknown.
-        NotInstalledError: the network that tells speech from other sounds is missing.
-    """
-    audio.check()  # before the network is read, which takes its time
-    network = None if listen_to == 'sound' else SpeechNetwork()
-    return AcousticStream(
-        audio.sample_rate, audio.channels, audio.sample_format, acoustics, network
-    )

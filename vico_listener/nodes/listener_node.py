@@ -10,9 +10,9 @@ from vico_listener.choices import ConversationState
 from vico_listener.errors import VicoError
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
+from vico_listener.head_parts import measure_reference
 from vico_listener.listener import LISTENERS
 from vico_listener.listener.agent import ListeningAgent
-from vico_listener.listening_head import measure_reference
 from vico_listener.motion import Attitude
 from vico_listener.nodes.conversation_topics import ConversationTopics
 from vico_listener.nodes.convert import event_message

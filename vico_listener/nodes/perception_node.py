@@ -10,9 +10,9 @@ from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import TICK_NS
 from vico_listener.errors import VicoError
 from vico_listener.face import create_face_tracker
+from vico_listener.head_parts import acoustic_stream
 from vico_listener.listening_head import Answer
 from vico_listener.listening_head import ListeningHead
-from vico_listener.listening_head import acoustic_stream
 from vico_listener.nodes.convert import speaker_message
 from vico_listener.nodes.head_camera import create_head_camera
 from vico_listener.nodes.image_codec import ImageError

@@ -162,8 +162,8 @@ def _report(
     elapsed: float,
     resources: dict[str, float],
 ) -> dict[str, Any]:
+    from vico_listener.head_parts import measure_reference
     from vico_listener.lab.recording.run_report import behaviour
-    from vico_listener.listening_head import measure_reference
     from vico_listener.media.track_writers import write_reference
     from vico_listener.media.tracks import REFERENCE_FILE
 

@@ -23,6 +23,7 @@ from vico_listener.face import create_backend
 from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
 from vico_listener.frames import SpeakerFrame
+from vico_listener.head_parts import acoustic_stream
 from vico_listener.lab.dataset.clip_features import STATISTICS
 from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.clip_features import load_features
@@ -36,7 +37,6 @@ from vico_listener.lab.dataset.vico.stretch import landmarker
 from vico_listener.lab.dataset.vico.stretch import resized
 from vico_listener.lab.dataset.vico.stretch import width_factor
 from vico_listener.listening_head import ListeningHead
-from vico_listener.listening_head import acoustic_stream
 from vico_listener.media.clip import ClipError
 from vico_listener.media.clip import audio_chunks
 from vico_listener.media.clip import camera_frames

@@ -1,0 +1,155 @@
+"""Makes the parts of a `ListeningHead` from plain settings, and says which of these cannot be."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from vico_listener.arguments import check_number
+from vico_listener.arguments import check_type
+from vico_listener.choices import ACOUSTICS
+from vico_listener.choices import LARGEST_SEED
+from vico_listener.choices import LISTEN_TO
+from vico_listener.errors import SettingError
+from vico_listener.listener import LISTENERS
+from vico_listener.motion import Basis
+from vico_listener.motion import FaceMotion
+from vico_listener.render import RENDERERS
+from vico_listener.render import Renderer
+from vico_listener.render import create_renderer
+from vico_listener.render import default_portrait_path
+from vico_listener.render import load_portrait
+from vico_listener.render import measure_portrait
+from vico_listener.render.renderers import check_basis
+from vico_listener.speech import AcousticStream
+from vico_listener.speech import AudioFormat
+from vico_listener.speech.speech_network import SpeechNetwork
+
+KINDS: dict[str, tuple[tuple[type, ...], str]] = {
+    **dict.fromkeys(('listener', 'face', 'renderer'), ((str,), 'a name')),
+    **dict.fromkeys(('portrait', 'robot', 'face_model'), ((str, Path), 'a path or a name')),
+    'audio': ((AudioFormat, type(None)), 'an AudioFormat, or None'),
+    'idle': ((bool,), 'True or False'),
+}
+"""What a setting must be, as types and in words."""
+
+RANGES = {
+    'fov_deg': (1.0, 179.0),
+    'intensity': (0.0, 1.0),
+    'audio_wait': (0.0, 60.0),
+    'speaking_tail': (0.0, 5.0),
+    'away_after': (0.0, 3600.0),
+    'size': (16, 4096),
+    'seed': (0, LARGEST_SEED),
+    'personality': (0, LARGEST_SEED),
+}
+"""The smallest and largest value of a setting; seeds may also be None."""
+
+
+def check_settings(settings: Mapping[str, Any]) -> None:
+    """Check the kinds and ranges of the settings of a head, by their names.
+
+    Raises:
+        SettingError: one is of another kind or out of range; the message says which.
+    """
+    for name, (kinds, what) in KINDS.items():
+        check_type(name, settings[name], kinds, what)
+    for name, (low, high) in RANGES.items():
+        if not (settings[name] is None and name in ('seed', 'personality')):
+            check_number(name, settings[name], low, high)
+    listen_to = settings['listen_to']
+    if listen_to not in LISTEN_TO:
+        raise SettingError(f"listen_to must be one of {', '.join(LISTEN_TO)}, not '{listen_to}'")
+
+
+def sorted_options(
+    listener: str, renderer: str, given: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return which of the options given are the listener's, and which the renderer's.
+
+    Raises:
+        PluginError: there is no such listener or renderer.
+        SettingError: an option is of neither.
+    """
+    of_listener = LISTENERS.load(listener).OPTIONS
+    of_renderer = RENDERERS.load(renderer).OPTIONS if renderer else ()
+    unknown = given.keys() - {*of_listener, *of_renderer, 'face_model'}
+    if unknown:
+        names = ', '.join(sorted(unknown))
+        raise SettingError(
+            f"neither the listener '{listener}' nor the renderer '{renderer}' takes {names}"
+        )
+    return (
+        {name: given[name] for name in of_listener if name in given},
+        {name: given[name] for name in of_renderer if name in given},
+    )
+
+
+def check_understood(face: str, seen: Basis, listener: str, understood: Basis) -> None:
+    """Check that the listener understands the faces that the backend sees.
+
+    Raises:
+        SettingError: their bases differ.
+    """
+    if seen is not understood:
+        raise SettingError(
+            f"the face backend '{face}' sees faces in the basis {seen.name}, the listener "
+            f"'{listener}' understands {understood.name}: choose another of the two"
+        )
+
+
+def make_renderer(
+    name: str, size: int, photo: str | Path, options: Mapping[str, Any], basis: Basis
+) -> Renderer:
+    """Return a renderer that draws motion in a basis.
+
+    Args:
+        name: the renderer.
+        size: the width and height of its pictures, px.
+        photo: the portrait; '' for none.
+        options: its own options.
+        basis: the basis of the motion.
+
+    Raises:
+        VicoError: it cannot be made, or draws another basis.
+    """
+    portrait = {'portrait': load_portrait(photo)} if photo else {}
+    renderer = create_renderer(name, size=size, **options, **portrait)
+    check_basis(renderer.basis, basis)
+    return renderer
+
+
+def measure_reference(portrait: str | Path, face_model: str | Path = '') -> FaceMotion:
+    """Return the listener's own first face m_1, measured in its portrait.
+
+    Args:
+        portrait: a photo; '' for a neutral face, or for the default portrait in `bfm64`.
+        face_model: Deep3D's `epoch_20.pth`, or a `.mat` of the portrait's coefficients, for a
+            reference in `bfm64`; any other file for the default measurement in `arkit52`.
+
+    Raises:
+        VicoError: a file is missing or broken, or the photo shows no face.
+    """
+    if Path(face_model).suffix in ('.pth', '.mat'):
+        # The import is late because it loads the pretrained networks.
+        from vico_listener.render.pirender.pirenderer import measure_absolute
+
+        photo = load_portrait(portrait or default_portrait_path())
+        return measure_absolute(photo, face_model)[1]
+    return measure_portrait(portrait) if portrait else FaceMotion.neutral()
+
+
+def acoustic_stream(
+    audio: AudioFormat, acoustics: str = ACOUSTICS[0], listen_to: str = LISTEN_TO[0]
+) -> AcousticStream:
+    """Return the stream that computes the features of audio of this format.
+
+    Raises:
+        AudioFormatError: the audio is not PCM of a known format.
+        SettingError: the rate is out of range, or the layout is unknown.
+        NotInstalledError: the network that tells speech from other sounds is missing.
+    """
+    audio.check()  # before the network is read, which takes its time
+    network = None if listen_to == 'sound' else SpeechNetwork()
+    return AcousticStream(
+        audio.sample_rate, audio.channels, audio.sample_format, acoustics, network
+    )
