@@ -12,9 +12,6 @@ from vico_listener.render.head3d.mesh_file import Floats
 from vico_listener.render.head3d.mesh_file import Indices
 from vico_listener.render.head3d.mesh_file import Mesh
 from vico_listener.render.head3d.mesh_file import MeshFile
-from vico_listener.render.head3d.occlusion import directions
-from vico_listener.render.head3d.occlusion import openness
-from vico_listener.render.head3d.occlusion import visibility
 from vico_listener.render.head3d.paint import HAIR_PLACE
 from vico_listener.render.head3d.paint import above_hairline
 from vico_listener.render.head3d.paint import below_collar
@@ -23,14 +20,16 @@ from vico_listener.render.head3d.paint import uv_pixels
 from vico_listener.render.head3d.rasteriser import CUT
 from vico_listener.render.head3d.rasteriser import EYE
 from vico_listener.render.head3d.rasteriser import SOLID
+from vico_listener.render.head3d.rest_surface import holds
+from vico_listener.render.head3d.rest_surface import lids_of
+from vico_listener.render.head3d.rest_surface import light_that_arrives
+from vico_listener.render.head3d.rest_surface import thicken_shirt
 from vico_listener.render.head3d.shading import CLOTH
 from vico_listener.render.head3d.shading import EYEBALL
 from vico_listener.render.head3d.shading import HAIR
-from vico_listener.render.head3d.shading import KEY
 from vico_listener.render.head3d.shading import LASH
 from vico_listener.render.head3d.shading import MOUTH
 from vico_listener.render.head3d.shading import SKIN
-from vico_listener.render.head3d.shading import normals_of
 from vico_listener.render.head3d.shape import rest_shape
 
 LOWEST = 3.2
@@ -209,10 +208,10 @@ def build_figure(file: MeshFile, identity: Identity) -> Figure:
     materials = np.concatenate(assembly.materials)
     kinds, parts = np.concatenate(assembly.kinds), np.concatenate(assembly.parts)
     backs = np.concatenate(assembly.double)
-    vertices = _thicken_shirt(vertices, triangles, materials)
-    open_sky, open_key = _light_that_arrives(vertices, triangles, materials)
-    with_head, with_neck = _holds(vertices, materials)
-    lids, lid_eyes = _lids(vertices, materials, eyes)
+    vertices = thicken_shirt(vertices, triangles, materials)
+    open_sky, open_key = light_that_arrives(vertices, triangles, materials)
+    with_head, with_neck = holds(vertices, materials)
+    lids, lid_eyes = lids_of(vertices, materials, eyes)
     starts, indices, offsets = _targets(file, number, scale)
     joints = [shape[mesh.vertices_of(f'joint-{name}')].mean(axis=0) for name in ('neck', 'head')]
     return Figure(
@@ -305,68 +304,6 @@ def _add_hair(
     assembly.add(
         grown.vertices, places, triangles, triangles, CUT, materials, grown.strands, grown.hanging
     )
-
-
-def _thicken_shirt(
-    vertices: np.ndarray, triangles: np.ndarray, materials: np.ndarray
-) -> np.ndarray:
-    normals = normals_of(vertices, triangles)
-    return np.asarray(vertices + 0.045 * normals * (materials == CLOTH)[:, None], np.float32)
-
-
-def _light_that_arrives(
-    vertices: Floats, triangles: Indices, materials: np.ndarray
-) -> tuple[Floats, Floats]:
-    normals = normals_of(vertices, triangles)
-    hiding = triangles[materials[triangles[:, 0]] != LASH]
-    around = directions(96)
-    sky = openness(normals, visibility(vertices, normals, hiding, around), around)
-    spread = directions(400)
-    soft = spread[spread @ KEY > np.cos(np.radians(22))]
-    key = visibility(vertices, normals, hiding, soft).mean(axis=0)
-    # Eyes and mouth open later; what they get then does not follow from the face at rest.
-    deep = np.clip((1.55 - vertices[:, 2]) / 0.45, 0, 1)
-    for material, open_to_sky, open_to_key in (
-        (EYEBALL, 0.66, 0.72),
-        (MOUTH, 1.0 - 0.5 * deep, 1.0 - 0.75 * deep),
-        (LASH, 0.5, 0.5),
-    ):
-        sky = np.where(materials == material, open_to_sky, sky)
-        key = np.where(materials == material, open_to_key, key)
-    return sky.astype(np.float32), key.astype(np.float32)
-
-
-def _holds(vertices: np.ndarray, materials: np.ndarray) -> tuple[Floats, Floats]:
-    """Return how far each vertex follows the head, and the neck: smooth over the neck's length."""
-    height = vertices[:, 1] + 0.3 * (vertices[:, 2] - 0.2)
-    head = _smooth_step((height - 5.72) / 0.72)
-    neck = _smooth_step((height - 5.0) / 0.95)
-    rigid = np.isin(materials, (MOUTH, EYEBALL, LASH))
-    hair = materials == HAIR
-    # Hair that falls keeps its shape longer than the neck below it.
-    head = np.where(hair, _smooth_step((vertices[:, 1] - 5.5) / 0.6), head)
-    return (
-        np.where(rigid, 1.0, head).astype(np.float32),
-        np.where(rigid | hair, 1.0, neck).astype(np.float32),
-    )
-
-
-def _smooth_step(share: np.ndarray) -> np.ndarray:
-    share = np.clip(share, 0, 1)
-    return share * share * (3 - 2 * share)
-
-
-def _lids(vertices: np.ndarray, materials: np.ndarray, eyes: np.ndarray) -> tuple[Indices, Indices]:
-    """Return the vertices in front of the eyeballs and close to them, and whose each is."""
-    found, whose = [], []
-    for index, (*centre, radius) in enumerate(eyes):
-        away = vertices - np.asarray(centre, np.float32)
-        distance = np.linalg.norm(away, axis=1)
-        near = (distance > radius) & (distance < 1.6 * radius) & (away[:, 2] > 0.2 * radius)
-        picked = np.flatnonzero(near & np.isin(materials, (SKIN, LASH)))
-        found.append(picked)
-        whose.append(np.full(len(picked), index))
-    return np.concatenate(found).astype(np.int32), np.concatenate(whose).astype(np.int32)
 
 
 def _targets(file: MeshFile, number: np.ndarray, scale: float) -> tuple[Indices, Indices, Floats]:
