@@ -59,6 +59,8 @@ from vico_listener.render.head3d.rasteriser import TILE
 from vico_listener.render.head3d.rasteriser import Surfaces
 from vico_listener.render.head3d.rasteriser import cover
 from vico_listener.render.head3d.rasteriser import find_edges
+from vico_listener.render.head3d.rasteriser import find_fronts
+from vico_listener.render.head3d.rasteriser import find_holes
 from vico_listener.render.head3d.resolving import Lighting
 from vico_listener.render.head3d.resolving import resolve_edges
 from vico_listener.render.head3d.resolving import resolve_inside
@@ -100,24 +102,27 @@ def draw(
     points = np.asarray(points, np.float32)
     triangles = np.asarray(triangles, np.int32)
     count = len(triangles)
+    kinds, places = np.full(count, kind, np.uint8), np.ones((len(points), 2), np.float32)
+    texture = np.full((4, 4, 4), 255, np.uint8) if texture is None else texture
     surfaces = Surfaces(
         points,
         triangles,
         triangles,
-        np.ones((len(points), 2), np.float32),
-        np.full(count, kind, np.uint8),
+        places,
+        kinds,
+        find_holes(triangles, places, kinds, texture),
         np.zeros(count, np.uint8) if parts is None else parts,
-        np.full((4, 4, 4), 255, np.uint8) if texture is None else texture,
+        texture,
     )
     pixels, tiles = size * size, -(-size // TILE)
-    everywhere = np.arange(pixels, dtype=np.int32).reshape(size, size)
+    slots, marks = np.empty((size, size), np.int32), np.empty((tiles, tiles), np.bool_)
     shown, depth = np.empty((pixels, 1), np.int32), np.empty((pixels, 1), np.float32)
-    marks = np.ones((tiles, tiles), np.bool_)
-    cover(surfaces, CENTRE, everywhere, marks, shown, depth)
-    slots = np.empty((size, size), np.int32)
+    fronts, seen = np.empty(count, np.int32), np.empty(len(points), np.bool_)
+    fronts = fronts[: find_fronts(points, triangles, fronts, seen)]
+    cover(surfaces, fronts, CENTRE, True, slots, marks, shown, depth)
     edges = find_edges(surfaces.parts, shown, depth, slots, marks)
     edge_shown, edge_depth = np.empty((edges, 4), np.int32), np.empty((edges, 4), np.float32)
-    cover(surfaces, SAMPLES, slots, marks, edge_shown, edge_depth)
+    cover(surfaces, fronts, SAMPLES, False, slots, marks, edge_shown, edge_depth)
     light = np.full((len(points), 3), grey, np.float32)
     gloss, normals = np.zeros(len(points), np.float32), np.zeros_like(points)
     picture = np.zeros((size, size, 3), np.uint8)

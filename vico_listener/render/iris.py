@@ -14,6 +14,13 @@ MARGIN = 1.12
 HIGHLIGHT = 45.0
 """Grey values by which a pixel outshines its ring of the iris when it is a reflection."""
 
+REFLEX = 0.55
+"""How far reflections follow the iris, as a share of its way.
+
+The cornea turns about the middle of the eyeball, 13 mm behind its apex and 5.5 mm behind the middle
+of its own curve (the pupil: 10 mm), so that a distant light wanders half as far as the pupil.
+"""
+
 SHADE = 0.72
 """Brightness of the white under the upper lid, as a share of that in the middle."""
 
@@ -62,12 +69,18 @@ class Iris:
             lower: the shift towards the chin, px.
         """
         shift = aside * self._across + lower * self._down
-        matrix = np.array([[1, 0, shift[0]], [0, 1, shift[1]]], np.float32)
         size = self._alpha.shape[::-1]
+        matrix = _moved_by(shift)
         disc = cv2.warpAffine(self._disc, matrix, size, borderMode=cv2.BORDER_REPLICATE)
         alpha = cv2.warpAffine(self._alpha, matrix, size)
         eye = cv2.blendLinear(self._white, disc, 1.0 - alpha, alpha)
-        return np.asarray(cv2.add(eye, self._glints))
+        glints = cv2.warpAffine(self._glints, _moved_by(REFLEX * shift), size)
+        return np.asarray(cv2.add(eye, glints))
+
+
+def _moved_by(shift: Float) -> Float:
+    """Return the affine matrix (2, 3) that moves a picture by a shift (2,) px."""
+    return np.array([[1, 0, shift[0]], [0, 1, shift[1]]], np.float32)
 
 
 def _bgra(colours: Float) -> Picture:

@@ -25,6 +25,8 @@ from vico_listener.render.head3d.rasteriser import TILE
 from vico_listener.render.head3d.rasteriser import Surfaces
 from vico_listener.render.head3d.rasteriser import cover
 from vico_listener.render.head3d.rasteriser import find_edges
+from vico_listener.render.head3d.rasteriser import find_fronts
+from vico_listener.render.head3d.rasteriser import find_holes
 from vico_listener.render.head3d.resolving import Lighting
 from vico_listener.render.head3d.resolving import resolve_edges
 from vico_listener.render.head3d.resolving import resolve_inside
@@ -70,12 +72,14 @@ class Head3dRenderer(Renderer):
             made.corners,
             made.places,
             made.kinds,
+            find_holes(made.corners, made.places, made.kinds, made.texture),
             made.parts,
             made.texture,
         )
+        self._fronts = np.empty(len(made.triangles), np.int32)
+        self._seen = np.empty(len(made.vertices), np.bool_)
         pixels, tiles = size * size, -(-size // TILE)
-        self._everywhere = np.arange(pixels, dtype=np.int32).reshape(size, size)
-        self._all_tiles, self._tiles = (np.ones((tiles, tiles), np.bool_) for _ in range(2))
+        self._tiles = np.empty((tiles, tiles), np.bool_)
         self._slots = np.empty((size, size), np.int32)
         self._shown, self._depth = (
             np.empty((pixels, 1), np.int32),
@@ -91,13 +95,17 @@ class Head3dRenderer(Renderer):
         light, gloss, normals, _ = self._lighting
         pose(made, motion, target_weights(motion.expression), self._vertices)
         add_normals(self._vertices, made.triangles[: made.fronts], normals)
-        light_up(normals, made.strands, made.materials, made.open_sky, made.open_key, light, gloss)
         self._camera.project(self._vertices, self._points)
+        fronts = self._fronts[
+            : find_fronts(self._points, made.triangles, self._fronts, self._seen)
+        ]
+        surface = made.strands, made.materials, made.open_sky, made.open_key
+        light_up(self._seen, normals, *surface, light, gloss)
         whole = self._shown, self._depth
-        cover(self._surfaces, CENTRE, self._everywhere, self._all_tiles, *whole)
+        cover(self._surfaces, fronts, CENTRE, True, self._slots, self._tiles, *whole)
         count = find_edges(made.parts, *whole, self._slots, self._tiles)
         edges = self._edge_shown[:count], self._edge_depth[:count]
-        cover(self._surfaces, SAMPLES, self._slots, self._tiles, *edges)
+        cover(self._surfaces, fronts, SAMPLES, False, self._slots, self._tiles, *edges)
         picture = self._background.copy()
         what = self._surfaces, self._lighting, self._tones
         resolve_inside(*what, self._slots, self._shown, picture)

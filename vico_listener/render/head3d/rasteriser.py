@@ -1,9 +1,9 @@
 """Draws textured triangles with smooth edges, compiled by numba.
 
-First `cover` finds the nearest triangle at the centre of each pixel. `find_edges` marks the pixels
-at the edges of surfaces, and `cover` finds the nearest triangles at four samples in each of these.
-So edges are smooth for little more than the price of one sample per pixel. The same input
-gives the same picture, bit for bit.
+`find_fronts` lists the triangles that are seen from the front. `cover` finds the nearest of them at
+the centre of each pixel. `find_edges` marks the pixels at the edges of surfaces, and `cover` finds
+the nearest triangles at four samples in each of these. So edges are smooth for little more than the
+price of one sample per pixel. The same input gives the same picture, bit for bit.
 """
 
 from typing import NamedTuple
@@ -27,11 +27,14 @@ SOLID, CUT, EYE = 0, 1, 2
 SAME = np.float32(0.06)
 """Neighbours of one part whose nearness differs by less belong to one surface, dm."""
 
+CLEAR = 128
+"""What a texture cuts out has less than this in its fourth channel."""
+
 TILE = 4
 """Width and height of a tile, px."""
 
 SLACK = np.float32(1e-3)
-"""By how much a row is searched farther than the exact edges of a triangle, px."""
+"""By how much farther samples are searched than the exact edges of a triangle, px."""
 
 NOTHING = -1
 INSIDE = -1
@@ -48,6 +51,7 @@ class Surfaces(NamedTuple):
         corners: (T, 3) corners in `places`.
         places: (U, 2) column and row in the texture, px.
         kinds: (T,) uint8, what each triangle is.
+        holed: (T,) bool, whether the texture cuts something out of a triangle, see `find_holes`.
         parts: (T,) uint8, the number of the surface to which each triangle belongs.
         texture: (h, w, 4) uint8: square roots of linear BGR; and gloss, or where it is cut out.
     """
@@ -57,8 +61,26 @@ class Surfaces(NamedTuple):
     corners: Indices
     places: Floats
     kinds: np.ndarray
+    holed: np.ndarray
     parts: np.ndarray
     texture: np.ndarray
+
+
+def find_holes(
+    corners: Indices, places: Floats, kinds: np.ndarray, texture: np.ndarray
+) -> np.ndarray:
+    """Return the triangles (T,) bool of kind CUT that have a clear texel around them.
+
+    Most of the hair has none, and its texture need not be looked up to know what is seen.
+    """
+    clear = np.zeros((texture.shape[0] + 1, texture.shape[1] + 1), np.int32)
+    np.cumsum(texture[..., 3] < CLEAR, axis=0, dtype=np.int32, out=clear[1:, 1:])
+    np.cumsum(clear, axis=1, out=clear)
+    around = places[corners]
+    left, top = around.min(axis=1).astype(int).T
+    right, bottom = around.max(axis=1).astype(int).T + 1
+    found = clear[bottom, right] - clear[top, right] - clear[bottom, left] + clear[top, left]
+    return np.asarray((found > 0) & (kinds == CUT))
 
 
 @njit(inline='always')
@@ -73,10 +95,52 @@ def _narrow(low, high, slope, per_slope, offset):  # type: ignore[no-untyped-def
     return low, high
 
 
+@njit(inline='always')
+def _any_marked(tiles, left, right, top, bottom):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Return whether a tile is marked that has pixels of a rectangle."""
+    for tile_y in range(top // TILE, bottom // TILE + 1):
+        for tile_x in range(left // TILE, right // TILE + 1):
+            if tiles[tile_y, tile_x]:
+                return True
+    return False
+
+
+@compiled(error_model='numpy')
+def find_fronts(
+    points: Floats, triangles: Indices, fronts: Indices, seen: np.ndarray
+) -> int:  # pragma: no cover - compiled
+    """List the triangles that are seen from the front, in their order.
+
+    Args:
+        points: (V, 3) see `Surfaces`.
+        triangles: (T, 3) see `Surfaces`.
+        fronts: (T,) receives their indices first.
+        seen: (V,) bool, receives whether a vertex is a corner of one of them.
+
+    Returns:
+        how many there are.
+    """
+    count = 0
+    seen[:] = False
+    for t in range(len(triangles)):
+        a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+        ax, ay = points[a, 0], points[a, 1]
+        bx, by = points[b, 0] - ax, points[b, 1] - ay
+        cx, cy = points[c, 0] - ax, points[c, 1] - ay
+        # y points down, so that a triangle seen from the front has a negative area here.
+        if bx * cy - cx * by < np.float32(-1e-6):
+            fronts[count] = t
+            count += 1
+            seen[a] = seen[b] = seen[c] = True
+    return count
+
+
 @compiled(error_model='numpy')
 def cover(
     surfaces: Surfaces,
+    fronts: Indices,
     samples: Floats,
+    whole: bool,
     slots: Indices,
     tiles: np.ndarray,
     shown: Indices,
@@ -86,45 +150,44 @@ def cover(
 
     Args:
         surfaces: what is drawn.
+        fronts: (F,) the triangles that are seen from the front, see `find_fronts`.
         samples: (S, 2) places of the samples in a pixel.
+        whole: whether all pixels are wanted, row by row; `slots` is then no more than their number,
+            and `tiles` is not looked at, which halves the time.
         slots: (H, W) the row in the two below for each pixel, or INSIDE to leave it out.
         tiles: (ceil(H / TILE), ceil(W / TILE)) bool, where there are pixels that are not left out.
         shown: (N, S) receives the index of the triangle, or NOTHING.
         depth: (N, S) receives its nearness.
     """
-    points, triangles, corners, places, kinds, _, texture = surfaces
+    points, triangles, corners, places, _, holed, _, texture = surfaces
     height, width = slots.shape
     count = len(samples)
     zero, one = np.float32(0.0), np.float32(1.0)
     shown[:] = NOTHING
     depth[:] = FAR
     of_b, of_c = np.empty(count, np.float32), np.empty(count, np.float32)
-    for t in range(len(triangles)):
+    first_x, last_x = samples[:, 0].min() - SLACK, samples[:, 0].max() + SLACK
+    first_y, last_y = samples[:, 1].min() - SLACK, samples[:, 1].max() + SLACK
+    for n in range(len(fronts)):
+        t = fronts[n]
         a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
         ax, ay, az = points[a, 0], points[a, 1], points[a, 2]
         bx, by, bz = points[b, 0] - ax, points[b, 1] - ay, points[b, 2] - az
         cx, cy, cz = points[c, 0] - ax, points[c, 1] - ay, points[c, 2] - az
-        # y points down, so that a triangle seen from the front has a negative area here.
-        area = bx * cy - cx * by
-        if area >= np.float32(-1e-6):
-            continue
-        left = max(0, int(ax + min(zero, bx, cx)))
-        right = min(width - 1, int(ax + max(zero, bx, cx)))
-        top = max(0, int(ay + min(zero, by, cy)))
-        bottom = min(height - 1, int(ay + max(zero, by, cy)))
+        # Many triangles are so small that no sample can lie in them.
+        left = max(0, int(np.ceil(ax + min(zero, bx, cx) - last_x)))
+        right = min(width - 1, int(np.floor(ax + max(zero, bx, cx) - first_x)))
+        top = max(0, int(np.ceil(ay + min(zero, by, cy) - last_y)))
+        bottom = min(height - 1, int(np.floor(ay + max(zero, by, cy) - first_y)))
         if left > right or top > bottom:
             continue
-        wanted = False
-        for tile_y in range(top // TILE, bottom // TILE + 1):
-            for tile_x in range(left // TILE, right // TILE + 1):
-                wanted = wanted or tiles[tile_y, tile_x]
-        if not wanted:
+        if not (whole or _any_marked(tiles, left, right, top, bottom)):
             continue
+        area = bx * cy - cx * by
         # The shares of b and c are linear in x and y.
         scale = one / area
         b_right, b_down = cy * scale, -cx * scale
         c_right, c_down = -by * scale, bx * scale
-        per_b, per_c, per_a = one / b_right, one / c_right, one / (-b_right - c_right)
         most_b = most_c = np.float32(-1e9)
         least = np.float32(1e9)
         for s in range(count):
@@ -132,12 +195,14 @@ def cover(
             of_c[s] = samples[s, 0] * c_right + samples[s, 1] * c_down
             most_b, most_c = max(most_b, of_b[s]), max(most_c, of_c[s])
             least = min(least, of_b[s] + of_c[s])
-        cut = kinds[t] == CUT
+        cut = holed[t]
         for y in range(top, bottom + 1):
             down = np.float32(y) - ay
             # Between which x a sample of this row can lie in the triangle, edge by edge.
             low, high = np.float32(left) - ax, np.float32(right) - ax
-            if right - left > 2:
+            if right - left > 1:
+                per_b, per_c = one / b_right, one / c_right
+                per_a = one / (-b_right - c_right)
                 low, high = _narrow(low, high, b_right, per_b, down * b_down + most_b)
                 low, high = _narrow(low, high, c_right, per_c, down * c_down + most_c)
                 rest = one - least - down * (b_down + c_down)
@@ -145,12 +210,12 @@ def cover(
             if low > high:
                 continue
             for x in range(int(np.ceil(low + ax)), int(high + ax) + 1):
+                slot = np.intp(y * width + x) if whole else np.intp(slots[y, x])
+                if slot == INSIDE:
+                    continue
                 aside = np.float32(x) - ax
                 pixel_b = aside * b_right + down * b_down
                 pixel_c = aside * c_right + down * c_down
-                slot = slots[y, x]
-                if slot == INSIDE:
-                    continue
                 for s in range(count):
                     share_b, share_c = pixel_b + of_b[s], pixel_c + of_c[s]
                     if share_b < zero or share_c < zero or share_b + share_c > one:
@@ -165,7 +230,7 @@ def cover(
                         row = share_a * places[i, 1] + share_b * places[j, 1]
                         column += share_c * places[k, 0]
                         row += share_c * places[k, 1]
-                        if texture[int(row), int(column), 3] < 128:
+                        if texture[int(row), int(column), 3] < CLEAR:
                             continue
                     depth[slot, s] = nearness
                     shown[slot, s] = t

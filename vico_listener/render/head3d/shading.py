@@ -74,6 +74,7 @@ def normals_of(vertices: Floats, triangles: Indices) -> Floats:
 
 @compiled()
 def light_up(
+    seen: np.ndarray,
     normals: Floats,
     strands: Floats,
     materials: np.ndarray,
@@ -82,9 +83,10 @@ def light_up(
     light: Floats,
     gloss: Floats,
 ) -> None:  # pragma: no cover - compiled
-    """Compute the light on each vertex.
+    """Compute the light on each vertex that is seen.
 
     Args:
+        seen: (V,) bool.
         normals: (V, 3) unit normals.
         strands: (V, 3) unit directions of hair.
         materials: (V,) uint8.
@@ -95,6 +97,8 @@ def light_up(
     """
     one = np.float32(1.0)
     for i in range(len(normals)):
+        if not seen[i]:
+            continue
         nx, ny, nz = normals[i, 0], normals[i, 1], normals[i, 2]
         material = materials[i]
         sky, key_open = open_sky[i], open_key[i]
