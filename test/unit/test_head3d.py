@@ -45,16 +45,19 @@ from vico_listener.render.head3d.mesh_file import MeshFileError
 from vico_listener.render.head3d.occlusion import directions
 from vico_listener.render.head3d.occlusion import openness
 from vico_listener.render.head3d.occlusion import visibility
+from vico_listener.render.head3d.paint import halved
 from vico_listener.render.head3d.posing import CLEARANCE
 from vico_listener.render.head3d.posing import TO_MESH
 from vico_listener.render.head3d.posing import matrix_of
 from vico_listener.render.head3d.posing import pose
 from vico_listener.render.head3d.posing import rotation_vector
 from vico_listener.render.head3d.rasteriser import CENTRE
+from vico_listener.render.head3d.rasteriser import CLEAR
 from vico_listener.render.head3d.rasteriser import CUT
 from vico_listener.render.head3d.rasteriser import INSIDE
 from vico_listener.render.head3d.rasteriser import NOTHING
 from vico_listener.render.head3d.rasteriser import SAMPLES
+from vico_listener.render.head3d.rasteriser import SOLID
 from vico_listener.render.head3d.rasteriser import TILE
 from vico_listener.render.head3d.rasteriser import Surfaces
 from vico_listener.render.head3d.rasteriser import cover
@@ -110,9 +113,11 @@ def draw(
         triangles,
         places,
         kinds,
-        find_holes(triangles, places, kinds, texture),
+        find_holes(triangles, places, kinds, texture[..., 3]),
         np.zeros(count, np.uint8) if parts is None else parts,
         texture,
+        texture[..., 3].copy(),
+        np.float32(1.0),
     )
     pixels, tiles = size * size, -(-size // TILE)
     slots, marks = np.empty((size, size), np.int32), np.empty((tiles, tiles), np.bool_)
@@ -210,6 +215,27 @@ def test_what_the_texture_cuts_out_is_seen_through():
     clear = np.zeros((4, 4, 4), np.uint8)
     shown, _, _ = draw(corners, [[0, 1, 2]], 16, kind=CUT, texture=clear)
     assert (shown == NOTHING).all()
+
+
+def test_a_halved_texture_shows_the_same_at_the_same_places():
+    rows, columns = np.mgrid[0:16, 0:16]
+    texture = np.repeat((8 * columns + 4 * rows)[..., None], 4, axis=2).astype(np.uint8)
+    places = np.array([[4.5, 8.5], [7.0, 3.0], [15.0, 15.0]], np.float32)
+    half, moved = halved(texture, places)
+    assert half.shape == (8, 8, 4)
+    # A ramp is a ramp at half the size: four texels make one of their mean.
+    np.testing.assert_array_equal(half[..., 0], (16 * columns + 8 * rows + 6)[:8, :8])
+    np.testing.assert_allclose(moved[:2], [[2.0, 4.0], [3.25, 1.25]])
+    assert (moved[2] == 6.0).all()
+
+
+def test_only_triangles_with_clear_texels_in_them_have_holes():
+    clear = np.full((16, 16), 255, np.uint8)
+    clear[3, 12] = CLEAR - 1
+    places = np.array([[1, 1], [1, 6], [6, 1], [10, 1], [10, 6], [14, 1]], np.float32)
+    corners = np.array([[0, 1, 2], [3, 4, 5], [3, 4, 5]], np.int32)
+    found = find_holes(corners, places, np.array([CUT, CUT, SOLID], np.uint8), clear)
+    assert found.tolist() == [False, True, False]
 
 
 def test_edges_are_found_between_surfaces_only():

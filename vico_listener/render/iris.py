@@ -78,8 +78,8 @@ class Iris:
         return np.asarray(cv2.add(eye, glints))
 
 
-def _moved_by(shift: Float) -> Float:
-    """Return the affine matrix (2, 3) that moves a picture by a shift (2,) px."""
+def _moved_by(shift: NDArray[np.float64]) -> Float:
+    """Return the affine matrix (2, 3) that moves a picture by a shift (2,), px."""
     return np.array([[1, 0, shift[0]], [0, 1, shift[1]]], np.float32)
 
 

@@ -4,6 +4,8 @@ Its functions are compiled by numba when they are first called, and kept beside 
 where that folder cannot be written, in numba's cache folder of the user.
 """
 
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,7 @@ from vico_listener.render.head3d.camera import tone_curve
 from vico_listener.render.head3d.drive import target_weights
 from vico_listener.render.head3d.figure_cache import figure_of
 from vico_listener.render.head3d.identity import load_identity
+from vico_listener.render.head3d.paint import halved
 from vico_listener.render.head3d.posing import pose
 from vico_listener.render.head3d.rasteriser import CENTRE
 from vico_listener.render.head3d.rasteriser import SAMPLES
@@ -36,6 +39,9 @@ from vico_listener.render.head3d.shading import light_up
 from vico_listener.render.renderers import Renderer
 
 MIN_SIZE, MAX_SIZE = 64, 2048
+
+TEXELS = 806
+"""Texels of the skin that lie side by side across a picture, whatever its size."""
 
 
 class Head3dRenderer(Renderer):
@@ -58,7 +64,14 @@ class Head3dRenderer(Renderer):
             raise SettingError(f'size must lie in {MIN_SIZE}..{MAX_SIZE} px, not {size}')
         self.size = size
         self.reference = FaceMotion.neutral()
-        self._figure = made = figure_of(load_identity(figure))
+        made = figure_of(load_identity(figure))
+        # A texture of more than twice as many texels as pixels misses the processor's caches.
+        halvings = max(0, math.floor(math.log2(TEXELS / size)))
+        texture, places = made.texture, made.places
+        for _ in range(halvings):
+            texture, places = halved(texture, places)
+        clear = made.texture[..., 3].copy()
+        self._figure = made = replace(made, texture=texture)
         self._camera = Camera(size)
         self._background, self._tones = backdrop(size), tone_curve()
         self._vertices, normals, light, self._points = (
@@ -70,11 +83,13 @@ class Head3dRenderer(Renderer):
             self._points,
             made.triangles,
             made.corners,
-            made.places,
+            places,
             made.kinds,
-            find_holes(made.corners, made.places, made.kinds, made.texture),
+            find_holes(made.corners, made.places, made.kinds, clear),
             made.parts,
-            made.texture,
+            texture,
+            clear,
+            np.float32(2**halvings),
         )
         self._fronts = np.empty(len(made.triangles), np.int32)
         self._seen = np.empty(len(made.vertices), np.bool_)
@@ -96,9 +111,7 @@ class Head3dRenderer(Renderer):
         pose(made, motion, target_weights(motion.expression), self._vertices)
         add_normals(self._vertices, made.triangles[: made.fronts], normals)
         self._camera.project(self._vertices, self._points)
-        fronts = self._fronts[
-            : find_fronts(self._points, made.triangles, self._fronts, self._seen)
-        ]
+        fronts = self._fronts[: find_fronts(self._points, made.triangles, self._fronts, self._seen)]
         surface = made.strands, made.materials, made.open_sky, made.open_key
         light_up(self._seen, normals, *surface, light, gloss)
         whole = self._shown, self._depth

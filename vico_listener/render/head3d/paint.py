@@ -45,6 +45,17 @@ def uv_pixels(uv: Floats) -> Floats:
     return np.asarray(uv[:, ::-1] * [-SIDE, SIDE] + [SIDE, 0], np.float32)
 
 
+def halved(texture: np.ndarray, places: Floats) -> tuple[np.ndarray, Floats]:
+    """Return a texture (h, w, C) of half the width and height, and the places (N, 2) in it.
+
+    A whole number is the middle of a texel, and beyond the last but one nothing can be looked up.
+    """
+    half = cv2.resize(texture, None, None, 0.5, 0.5, cv2.INTER_AREA)
+    last = np.array(half.shape[1::-1], np.float32) - np.float32(2.0)
+    moved = (places + np.float32(0.5)) * np.float32(0.5) - np.float32(0.5)
+    return np.asarray(half), np.clip(moved, np.float32(0.0), last)
+
+
 def place_map(mesh: Mesh, quads: np.ndarray) -> Floats:
     """Return the place on the base mesh (SIDE, SIDE, 3) that each texel of faces shows."""
     corners = np.concatenate([mesh.quads_uv[quads][:, k] for k in ([0, 1, 2], [0, 2, 3])])

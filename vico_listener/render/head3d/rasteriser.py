@@ -54,6 +54,8 @@ class Surfaces(NamedTuple):
         holed: (T,) bool, whether the texture cuts something out of a triangle, see `find_holes`.
         parts: (T,) uint8, the number of the surface to which each triangle belongs.
         texture: (h, w, 4) uint8: square roots of linear BGR; and gloss, or where it is cut out.
+        clear: (h * finer, w * finer) uint8: below CLEAR where it is cut out.
+        finer: texels of `clear` along one of the texture; a whole number is the middle of a texel.
     """
 
     points: Floats
@@ -64,22 +66,25 @@ class Surfaces(NamedTuple):
     holed: np.ndarray
     parts: np.ndarray
     texture: np.ndarray
+    clear: np.ndarray
+    finer: np.float32
 
 
 def find_holes(
-    corners: Indices, places: Floats, kinds: np.ndarray, texture: np.ndarray
+    corners: Indices, places: Floats, kinds: np.ndarray, clear: np.ndarray
 ) -> np.ndarray:
     """Return the triangles (T,) bool of kind CUT that have a clear texel around them.
 
-    Most of the hair has none, and its texture need not be looked up to know what is seen.
+    Most of the hair has none, and nothing need be looked up to know what is seen. Here `places` are
+    those in `clear` (see `Surfaces`).
     """
-    clear = np.zeros((texture.shape[0] + 1, texture.shape[1] + 1), np.int32)
-    np.cumsum(texture[..., 3] < CLEAR, axis=0, dtype=np.int32, out=clear[1:, 1:])
-    np.cumsum(clear, axis=1, out=clear)
+    count = np.zeros((clear.shape[0] + 1, clear.shape[1] + 1), np.int32)
+    np.cumsum(clear < CLEAR, axis=0, dtype=np.int32, out=count[1:, 1:])
+    np.cumsum(count, axis=1, out=count)
     around = places[corners]
     left, top = around.min(axis=1).astype(int).T
     right, bottom = around.max(axis=1).astype(int).T + 1
-    found = clear[bottom, right] - clear[top, right] - clear[bottom, left] + clear[top, left]
+    found = count[bottom, right] - count[top, right] - count[bottom, left] + count[top, left]
     return np.asarray((found > 0) & (kinds == CUT))
 
 
@@ -159,10 +164,10 @@ def cover(
         shown: (N, S) receives the index of the triangle, or NOTHING.
         depth: (N, S) receives its nearness.
     """
-    points, triangles, corners, places, _, holed, _, texture = surfaces
+    points, triangles, corners, places, _, holed, _, _, clear, finer = surfaces
     height, width = slots.shape
     count = len(samples)
-    zero, one = np.float32(0.0), np.float32(1.0)
+    zero, half, one = np.float32(0.0), np.float32(0.5), np.float32(1.0)
     shown[:] = NOTHING
     depth[:] = FAR
     of_b, of_c = np.empty(count, np.float32), np.empty(count, np.float32)
@@ -230,7 +235,8 @@ def cover(
                         row = share_a * places[i, 1] + share_b * places[j, 1]
                         column += share_c * places[k, 0]
                         row += share_c * places[k, 1]
-                        if texture[int(row), int(column), 3] < CLEAR:
+                        row, column = (row + half) * finer - half, (column + half) * finer - half
+                        if clear[int(row), int(column)] < CLEAR:
                             continue
                     depth[slot, s] = nearness
                     shown[slot, s] = t

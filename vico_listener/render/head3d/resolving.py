@@ -113,7 +113,7 @@ def resolve_inside(
         shown: (H * W, 1) the triangles at the centres of the pixels.
         picture: (H, W, 3) uint8 BGR, receives the picture.
     """
-    points, triangles, corners, places, kinds, _, _, texture = surfaces
+    points, triangles, corners, places, kinds, _, _, texture, _, _ = surfaces
     light, gloss = lighting.light, lighting.gloss
     packed = texture.view(np.uint32)[:, :, 0]
     height, width = slots.shape
@@ -188,7 +188,7 @@ def resolve_edges(
         background: (H, W, 3) uint8 BGR.
         picture: (H, W, 3) uint8 BGR, receives these pixels.
     """
-    points, triangles, corners, places, kinds, _, parts, texture = surfaces
+    points, triangles, corners, places, kinds, _, parts, texture, _, _ = surfaces
     light, gloss = lighting.light, lighting.gloss
     packed = texture.view(np.uint32)[:, :, 0]
     height, width = slots.shape
