@@ -1,5 +1,6 @@
 """An example robot on a desk, without hardware: the stack, a controller, the model, and rviz."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from vico_listener.errors import UnavailableError
 from vico_listener.nodes.bring_up import WITH_LAUNCH
 from vico_listener.nodes.bring_up import bring_up
 from vico_listener.nodes.bring_up import end_launch
+from vico_listener.nodes.bring_up import prepare
 from vico_listener.ros_api.launch import CONTROLLERS
 from vico_listener.ros_api.launch import EXAMPLE_ARGUMENTS
 from vico_listener.ros_api.launch import switch
@@ -38,6 +40,9 @@ ROS2_CONTROL = (
     'robot_state_publisher',
 )
 """What ros2_control needs; it takes the model from the topic of robot_state_publisher."""
+TIED = 'setpriv --pdeathsig TERM' if shutil.which('setpriv') else ''
+"""Before a program of others, which knows nothing of `WITH_LAUNCH`: Linux ends it, too, when the
+launch has died."""
 
 
 def missing(packages: Sequence[str]) -> list[str]:
@@ -88,6 +93,7 @@ def controller(name: str, robot: str, command: str, namespace: str) -> list[Acti
         parameters=[str(EXAMPLE / 'controllers.yaml')],
         remappings=[('~/robot_description', 'robot_description')],
         output='screen',
+        prefix=TIED,
         on_exit=end_launch,
     )
     spawner = Node(
@@ -96,6 +102,7 @@ def controller(name: str, robot: str, command: str, namespace: str) -> list[Acti
         namespace=namespace,
         arguments=['joint_state_broadcaster', 'head_controller'],
         output='screen',
+        prefix=TIED,
         on_exit=end_if_failed,
     )
     return [manager, spawner]
@@ -113,6 +120,7 @@ def model(rviz: bool, namespace: str) -> list[Action]:
             executable='robot_state_publisher',
             namespace=namespace,
             parameters=[{'robot_description': description}],
+            prefix=TIED,
             on_exit=end_launch,
         )
         actions.append(publisher)
@@ -122,7 +130,13 @@ def model(rviz: bool, namespace: str) -> list[Action]:
         view = str(EXAMPLE / 'view.rviz')
         # Whoever closes the window may leave the rest running.
         actions.append(
-            Node(package='rviz2', executable='rviz2', namespace=namespace, arguments=['-d', view])
+            Node(
+                package='rviz2',
+                executable='rviz2',
+                namespace=namespace,
+                arguments=['-d', view],
+                prefix=TIED,
+            )
         )
     return actions
 
@@ -179,6 +193,7 @@ def generate_launch_description() -> LaunchDescription:
     # Arguments of listener.launch.py (attitude, portrait, image, ...) pass through.
     return LaunchDescription(
         [
+            OpaqueFunction(function=prepare),
             *(
                 DeclareLaunchArgument(a.name, default_value=a.default, description=a.description)
                 for a in EXAMPLE_ARGUMENTS

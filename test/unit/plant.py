@@ -71,6 +71,11 @@ class Plant:
         self.positions = np.array(positions, float)
         self._reference, self._goal = self.positions, None
 
+    def restart(self, positions: ArrayLike) -> None:
+        """Start its program anew, with the head elsewhere; what was under way is lost."""
+        self._under_way.clear()
+        self.put(positions)
+
     def step(self, now: int) -> None:
         """Move for a millisecond."""
         while self._under_way and self._under_way[0][0] <= now:
@@ -134,6 +139,7 @@ class Bench:
         rotation: Callable[[float], ArrayLike] | None = None,
         stalls: bool = False,
         moved: Callable[[float], ArrayLike] | None = None,
+        lost: bool = False,
     ) -> None:
         """Go on for a time.
 
@@ -142,6 +148,7 @@ class Bench:
             rotation: (3,) of the listener's head, rad, by s from now; None = no motion.
             stalls: whether the computer stands still.
             moved: where another program puts the neck, rad, by s from now.
+            lost: whether the connection to the robot is, as a `HeadMover` notices at each motion.
         """
         period = round(1000 / self.profile.rate)
         for n in range(round(1000 * seconds)):
@@ -149,6 +156,10 @@ class Bench:
             if moved is not None:
                 self.plant.put(moved(n / 1000))
             self.plant.step(self.now)
+            if lost:
+                self.head.release()
+                self.measured.forget()
+                continue
             if self.says and n % self._heard == 0:
                 said = self._sensor(self.plant.positions)
                 self.measured.add(self._names, said.tolist(), self.now)

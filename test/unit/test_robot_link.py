@@ -11,27 +11,32 @@ from http.server import HTTPServer
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
 pytest.importorskip('websockets')
 
 from websockets.exceptions import ConnectionClosed  # noqa: E402
+from websockets.http11 import Request  # noqa: E402
+from websockets.http11 import Response  # noqa: E402
 from websockets.sync.server import ServerConnection  # noqa: E402
 from websockets.sync.server import serve  # noqa: E402
 
 from vico_listener.cli import robot as robot_command  # noqa: E402
 from vico_listener.cli.main import main  # noqa: E402
+from vico_listener.cli.robot_mover import RobotMover  # noqa: E402
 from vico_listener.errors import NotInstalledError  # noqa: E402
+from vico_listener.errors import UnavailableError  # noqa: E402
 from vico_listener.resources import resource_path  # noqa: E402
 from vico_listener.robot import HeadCommand  # noqa: E402
+from vico_listener.robot import RobotProfile  # noqa: E402
 from vico_listener.robot import load_profile  # noqa: E402
 from vico_listener.robot.interfaces import LinkInterface  # noqa: E402
 from vico_listener.robot.interfaces import RobotLink  # noqa: E402
 from vico_listener.robot.interfaces import web_socket_link  # noqa: E402
 from vico_listener.robot.interfaces.furhat import KEY_VARIABLE  # noqa: E402
 from vico_listener.robot.interfaces.state_poll import StatePoll  # noqa: E402
-from vico_listener.robot.interfaces.web_socket_link import blend  # noqa: E402
 from vico_listener.robot.profile import parse_profile  # noqa: E402
 
 # Roll, pitch, yaw.
@@ -39,19 +44,38 @@ COMMAND = HeadCommand(0, (0.1, -0.2, 0.3), (0.0, 0.0, 0.0))
 
 
 class Robot:
-    """A WebSocket server in a thread that keeps what it is told."""
+    """A WebSocket server in a thread that keeps what it is told.
 
-    def __init__(self, path: str, answer: Callable[[dict], dict | None], port: int = 0) -> None:
+    Attributes:
+        pose: where it says over HTTP that its head is; it goes where it is told at once.
+    """
+
+    STATE = '/api/state/present_head_pose'
+
+    def __init__(
+        self,
+        path: str,
+        answer: Callable[[dict], dict | None],
+        port: int = 0,
+        pose: dict[str, float] | None = None,
+    ) -> None:
+        self.pose = pose
         self.messages: list[dict[str, Any]] = []
         self.paused = threading.Event()
         self.connections: list[ServerConnection] = []
         self._path = path
         self._answer = answer
-        self._server = serve(self._serve, '127.0.0.1', port)
+        self._server = serve(self._serve, '127.0.0.1', port, process_request=self._respond)
         self.port = self._server.socket.getsockname()[1]
         self.url = f'ws://127.0.0.1:{self.port}{path}'
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
+
+    def _respond(self, connection: ServerConnection, request: Request) -> Response | None:
+        """Say over HTTP where the head is, as a daemon that has a pose does."""
+        if request.path != self.STATE:
+            return None
+        return connection.respond(200 if self.pose else 503, json.dumps(self.pose))
 
     def _serve(self, connection: ServerConnection) -> None:
         assert connection.request is not None and connection.request.path == self._path
@@ -59,6 +83,8 @@ class Robot:
         try:
             for text in connection:
                 self.messages.append(json.loads(text))
+                if self.pose is not None:
+                    self.pose = self.messages[-1]['target_head_pose']
                 answer = self._answer(self.messages[-1])
                 if answer is not None:
                     connection.send(json.dumps(answer))
@@ -121,6 +147,7 @@ def test_reachy_mini_gets_targets_in_radians(robots: list[Any]) -> None:
     robot = Robot('/api/move/ws/set_target', reachy)
     robots.append(robot)
     sender, informed, warned = make(robots, 'reachy_mini', robot.url)
+    wait_until(lambda: sender.connected)
     sender.send(COMMAND)
     wait_until(lambda: robot.messages)
     assert robot.messages == [
@@ -136,7 +163,7 @@ def test_reachy_mini_gets_targets_in_radians(robots: list[Any]) -> None:
         }
     ]
     assert sender.trouble == '' and not warned
-    assert informed == [f'connected to {robot.url}']
+    wait_until(lambda: informed == [f'connected to {robot.url}'])
 
 
 def test_furhat_is_asked_first_and_gets_degrees(robots: list[Any], monkeypatch: Any) -> None:
@@ -144,6 +171,7 @@ def test_furhat_is_asked_first_and_gets_degrees(robots: list[Any], monkeypatch: 
     robot = Robot('/v1/events', furhat)
     robots.append(robot)
     sender, _, warned = make(robots, 'furhat', robot.url)
+    wait_until(lambda: sender.connected)
     sender.send(COMMAND)
     wait_until(lambda: len(robot.messages) == 2)
     assert robot.messages[0] == {'type': 'request.auth', 'key': 'sesame'}
@@ -273,6 +301,7 @@ def test_slow_robot_gets_the_newest_and_never_blocks(robots: list[Any]) -> None:
     robot = Robot('/api/move/ws/set_target', reachy)
     robots.append(robot)
     sender, _, _ = make(robots, 'reachy_mini', robot.url)
+    wait_until(lambda: sender.connected)
     sender.send(COMMAND)
     wait_until(lambda: robot.messages)
     robot.paused.set()
@@ -285,11 +314,14 @@ def test_slow_robot_gets_the_newest_and_never_blocks(robots: list[Any]) -> None:
     assert len(robot.messages) < 200_000
 
 
-def test_loss_is_logged_once_and_taken_up_smoothly(robots: list[Any], monkeypatch: Any) -> None:
+def test_loss_is_logged_once_and_what_was_to_be_sent_is_dropped(
+    robots: list[Any], monkeypatch: Any
+) -> None:
     monkeypatch.setattr(web_socket_link, 'RETRY', 0.05)
     robot = Robot('/api/move/ws/set_target', reachy)
     sender, informed, warned = make(robots, 'reachy_mini', robot.url)
-    sender.send(HeadCommand(0, (0.0, 0.0, -0.5), (0.0, 0.0, 0.0)))
+    wait_until(lambda: sender.connected)
+    sender.send(COMMAND)
     wait_until(lambda: robot.messages)
     robot.close()
 
@@ -298,33 +330,138 @@ def test_loss_is_logged_once_and_taken_up_smoothly(robots: list[Any], monkeypatc
         return bool(warned)
 
     wait_until(lost)
+    assert not sender.connected
+    sender.send(COMMAND)
     time.sleep(0.3)  # several attempts
     assert len(warned) == 1 and 'no connection to the robot, trying on' in warned[0]
     assert sender.trouble
     back = Robot('/api/move/ws/set_target', reachy, robot.port)
     robots.insert(0, back)
-    yaws: list[float] = []
-
-    def arrived() -> bool:
-        sender.send(COMMAND)
-        yaws[:] = [m['target_head_pose']['yaw'] for m in back.messages]
-        return bool(yaws) and yaws[-1] == 0.3
-
-    wait_until(arrived)
-    assert len(informed) == 2 and sender.trouble == ''
-    assert yaws[0] < -0.45  # from where the head was left
-    assert yaws == sorted(yaws)
+    wait_until(lambda: sender.connected)
+    wait_until(lambda: len(informed) == 2)
+    assert sender.trouble == ''
+    sender.send(HeadCommand(1, (0.0, 0.0, -0.5), (0.0, 0.0, 0.0)))
+    wait_until(lambda: back.messages)
+    assert back.messages[0]['target_head_pose']['yaw'] == -0.5
 
 
-def test_blend_has_gentle_ends() -> None:
-    old, new = HeadCommand(0, (0.0,), (0.0,)), HeadCommand(1, (1.0,), (0.0,))
-    path = [blend(old, new, n / 100).positions[0] for n in range(101)]
-    assert path[0] == 0.0 and path[50] == pytest.approx(0.5) and path[100] == 1.0
-    assert path[1] < 1e-4 and 1.0 - path[99] < 1e-4
-    # Flash and Hogan (1985), equation 1: the fastest moment is 1.875 times the mean.
-    assert max(b - a for a, b in zip(path, path[1:], strict=False)) * 100 == pytest.approx(
-        1.875, abs=2e-3
-    )
+def test_what_a_robot_said_before_it_was_lost_does_not_count(
+    robots: list[Any], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(web_socket_link, 'RETRY', 0.05)
+    robot = Robot('/api/move/ws/set_target', reachy, pose={'roll': 0.0, 'pitch': 0.0, 'yaw': 0.3})
+    link, _, warned = make(robots, 'reachy_mini', robot.url)
+    wait_until(link.measured)
+    robot.close()
+    wait_until(lambda: warned)
+    assert link.measured() is None
+    robots.insert(0, Robot('/api/move/ws/set_target', reachy, robot.port))  # it says nothing yet
+    wait_until(lambda: link.connected)
+    assert link.measured() is None
+
+
+STEP = 0.25
+"""Rad; see `slow`."""
+
+
+def slow(url: str) -> RobotProfile:
+    """A Reachy Mini of 1 rad/s: left for longer than 0.1 s it begins anew, from where it is.
+
+    Hence no command leads further than 0.1 s and a period of both, whatever the machine does.
+    """
+    data = yaml.safe_load((resource_path('config/robots') / 'reachy_mini.yaml').read_text())
+    for joint in data['joints']:
+        joint['max_velocity'] = 1.0
+    return parse_profile({**data, 'url': url}, 'slow')
+
+
+@pytest.mark.trouble(
+    'robot',
+    "The program of a robot with a WebSocket starts anew, and the robot's head is elsewhere then",
+    sees='It is commanded nothing while it is away; once it is back it begins where it is.',
+)
+@pytest.mark.parametrize('away', [-0.6, 0.0, 0.55])
+def test_a_robot_that_starts_anew_elsewhere_is_begun_with_there(
+    robots: list[Any], monkeypatch: Any, capsys: pytest.CaptureFixture[str], away: float
+) -> None:
+    monkeypatch.setattr(web_socket_link, 'RETRY', 0.05)
+    ahead = {'roll': 0.0, 'pitch': 0.0, 'yaw': 0.0}
+    robot = Robot('/api/move/ws/set_target', reachy, pose=ahead)
+    mover = RobotMover(slow(robot.url), 10.0)
+    robots.append(mover)
+    mover.begin((0.0, 0.0, 0.0))
+
+    def turn(done: Callable[[], bool]) -> None:
+        def turned() -> bool:
+            mover.turn((0.0, 0.0, 0.4 + 1e-6 * (time.monotonic_ns() % 7)))  # it did not freeze
+            return done()
+
+        wait_until(turned)
+
+    turn(lambda: robot.messages[-1]['target_head_pose']['yaw'] > 0.4)
+    port = robot.port
+    robot.close()
+    again: list[Robot] = []
+
+    def restart() -> None:
+        time.sleep(0.3)
+        pose = {'roll': 0.1, 'pitch': -0.2, 'yaw': away}
+        again.append(Robot('/api/move/ws/set_target', reachy, port, pose))
+
+    starter = threading.Thread(target=restart)
+    starter.start()
+    turn(lambda: bool(again) and len(again[0].messages) > 60)
+    starter.join()
+    robots.insert(0, again[0])
+    turn(lambda: again[0].messages[-1]['target_head_pose']['yaw'] > 0.4)
+    poses = [m['target_head_pose'] for m in again[0].messages]
+    path = np.array([[0.1, -0.2, away], *([p['roll'], p['pitch'], p['yaw']] for p in poses)])
+    assert np.abs(path[1] - path[0]).max() < 0.02
+    assert np.abs(np.diff(path, axis=0)).max() < STEP
+    assert 'The robot was lost, and is back' in capsys.readouterr().err
+
+
+def test_a_robot_that_stays_away_is_not_waited_for_for_ever(
+    robots: list[Any], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(web_socket_link, 'RETRY', 0.05)
+    ahead = {'roll': 0.0, 'pitch': 0.0, 'yaw': 0.0}
+    robot = Robot('/api/move/ws/set_target', reachy, pose=ahead)
+    mover = RobotMover(slow(robot.url), 0.5)
+    robots.append(mover)
+    mover.begin((0.0, 0.0, 0.0))
+    robot.close()
+    with pytest.raises(UnavailableError, match='the robot is lost: ws://127'):
+        wait_until(lambda: mover.turn((0.0, 0.0, 0.4)))
+
+
+def test_a_refusal_is_forgotten_once_the_robot_takes_commands(
+    robots: list[Any], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(web_socket_link, 'FORGIVEN', 0.2)
+    asleep = threading.Event()
+    asleep.set()
+
+    def sleepy(message: dict) -> dict | None:
+        return {'status': 'error', 'detail': 'it sleeps'} if asleep.is_set() else None
+
+    robot = Robot('/api/move/ws/set_target', sleepy)
+    robots.append(robot)
+    sender, informed, warned = make(robots, 'reachy_mini', robot.url)
+
+    def send_until(condition: Callable[[], bool]) -> None:
+        def done() -> bool:
+            sender.send(COMMAND)
+            return condition()
+
+        wait_until(done)
+
+    send_until(lambda: sender.trouble == 'it sleeps')
+    asleep.clear()
+    send_until(lambda: sender.trouble == '')
+    assert informed[-1] == f'{robot.url} takes commands again' and len(warned) == 1
+    asleep.set()
+    send_until(lambda: len(warned) == 2)
 
 
 def test_robot_that_is_not_there_is_no_reason_to_wait(robots: list[Any]) -> None:

@@ -122,6 +122,27 @@ def test_after_a_stall_it_goes_on_where_the_head_is(name: str, seconds: float) -
     assert bench.at_the_joint(since) == 'ok'
 
 
+@pytest.mark.parametrize('name', ['reachy_mini', 'tiago', 'reachy2', 'furhat'])
+@pytest.mark.parametrize('seed', range(4))
+def test_a_robot_that_starts_anew_elsewhere_is_begun_with_there(name: str, seed: int) -> None:
+    profile, random = load_profile(name), np.random.default_rng(seed)
+    low = np.array([joint.minimum for joint in profile.joints])
+    high = np.array([joint.maximum for joint in profile.joints])
+    bench = Bench(profile, 0.0 * low, heard=200)
+    bench.run(0.5)
+    for _ in range(5):
+        bench.run(random.uniform(0.05, 4.0), nods)
+        bench.run(random.uniform(0.02, 0.1), nods, lost=True)
+        sent, since = len(bench.commands), len(bench.plant.path)
+        place = random.uniform(0.9 * low, 0.9 * high)
+        bench.plant.restart(place)
+        bench.run(random.choice([0.0, 0.3, 2.0]), nods, lost=True)
+        bench.run(1.5, nods)
+        assert np.allclose(bench.commands[sent].positions, place, atol=5e-3)
+        assert bench.at_the_joint(since) == 'ok'
+        assert bench.head.start == 'measured'
+
+
 def test_a_command_that_is_too_late_is_left_out() -> None:
     bench = Bench(TIAGO, (0.0, 0.0))
     bench.run(0.5)

@@ -47,8 +47,8 @@ class Connection(Protocol):
     def trouble(self) -> str:
         """Return why the robot cannot be commanded, or ''."""
 
-    def look(self) -> None:
-        """Take in what the robot has said."""
+    def look(self) -> bool:
+        """Take in what the robot has said; return whether it is there."""
 
     def send(self, command: HeadCommand, now: int) -> None:
         """Send a command."""
@@ -81,12 +81,16 @@ class RobotMover:
                 self.close()
                 raise UnavailableError(f'the robot is not there: {found}')
             time.sleep(0.05)
-        wait = MEASURED_WAIT if self._robot.says else 0.0
-        self._head = RobotHead(profile, self._robot.measured, wait)
+        self._profile, self._patience = profile, patience
+        self._head = self._head_anew()
         self.rate = profile.rate
 
     def begin(self, rotation: ArrayLike) -> str:
-        """Ease the head in to a rotation; return where it began, in words."""
+        """Ease the head in to a rotation; return where it began, in words.
+
+        Raises:
+            UnavailableError: the robot is lost.
+        """
         while True:
             self.turn(rotation)
             now = time.monotonic_ns()
@@ -99,8 +103,13 @@ class RobotMover:
         return f'Where the head was, was not known ({reason}): it was eased in from {place} rad'
 
     def turn(self, rotation: ArrayLike) -> None:
-        """Go on towards roll, pitch and yaw (rad) for one period of the robot."""
-        self._robot.look()
+        """Go on towards roll, pitch and yaw (rad) for one period of the robot.
+
+        Raises:
+            UnavailableError: the robot is lost, and does not come back in time.
+        """
+        if not self._robot.look():
+            self._wait_for_robot()
         now = time.monotonic_ns()
         face = FaceMotion(np.zeros(ARKIT52.size, np.float32), np.array(rotation, np.float32))
         motion = ListenerMotion(now, now, face, Attitude.NEUTRAL, 1.0, True, 'check')
@@ -111,6 +120,22 @@ class RobotMover:
                 self._robot.send(command, sent)
                 self._head.sent(command)
         time.sleep(1.0 / self.rate)
+
+    def _wait_for_robot(self) -> None:
+        """Wait for a robot that is lost; once it is back its head may be elsewhere."""
+        deadline = time.monotonic() + self._patience
+        while not self._robot.look():
+            if time.monotonic() > deadline:
+                raise UnavailableError(f'the robot is lost: {self._robot.trouble()}')
+            time.sleep(1.0 / self.rate)
+        self._robot.measured.forget()
+        self._head = self._head_anew()
+        print('The robot was lost, and is back: its head is eased in anew', file=sys.stderr)
+
+    def _head_anew(self) -> RobotHead:
+        """Return a head that begins where the robot says it is, or eases in."""
+        wait = MEASURED_WAIT if self._robot.says else 0.0
+        return RobotHead(self._profile, self._robot.measured, wait)
 
     def close(self) -> None:
         """Let go of the robot."""
@@ -128,13 +153,14 @@ class _Link:
         self.measured, self.says = MeasuredPositions(profile.joints), interface.measures
 
     def trouble(self) -> str:
-        return self._link.trouble
+        return '' if self._link.connected else self._link.trouble
 
-    def look(self) -> None:
+    def look(self) -> bool:
         found = self._link.measured() if self.says else None
         if found is not None:
             stamp, positions = found
             self.measured.add(self._names, positions, time.monotonic_ns(), stamp)
+        return self._link.connected
 
     def send(self, command: HeadCommand, now: int) -> None:
         self._link.send(command)
@@ -189,12 +215,12 @@ class _RosRobot:
         state.open(output.link)
 
     def trouble(self) -> str:
-        self.look()
-        return '' if self._output.is_heard() else f'no node takes {self._output.target}'
+        return '' if self.look() else f'no node takes {self._output.target}'
 
-    def look(self) -> None:
+    def look(self) -> bool:
         for _ in range(AT_ONCE):
             self._spin()
+        return self._output.is_heard()
 
     def send(self, command: HeadCommand, now: int) -> None:
         self._output.send(command, now)

@@ -43,7 +43,13 @@ class Failed(Event):
 
 
 def prepare(context: LaunchContext) -> None:
-    """Have a launch end with what fails, and ^C raise nothing in the middle of it."""
+    """Have a launch end with what fails, and ^C raise nothing in the middle of it.
+
+    A launch file may include another one that does the same.
+    """
+    if getattr(context.locals, 'vico_prepared', False):
+        return
+    context.extend_globals({'vico_prepared': True})
     context.register_event_handler(
         EventHandler(
             matcher=lambda event: isinstance(event, Failed),

@@ -45,6 +45,7 @@ class ControllerWatch:
         self._list = node.create_client(ListParameters, f'{self._name}/list_parameters')
         self._get = node.create_client(GetParameters, f'{self._name}/get_parameters')
         self._looks = 0
+        self._closed = False
         self.problems: list[str] = []
         self.advice: list[str] | None = None
 
@@ -55,7 +56,7 @@ class ControllerWatch:
             self._looks, self.problems, self.advice = 0, [], None
             return
         if self._looks % AGAIN == 0:
-            _ask(self._list, ListParameters.Request(), self._on_names)
+            self._ask(self._list, ListParameters.Request(), self._on_names)
         self._looks += 1
 
     def _on_names(self, response: ListParameters.Response) -> None:
@@ -66,7 +67,7 @@ class ControllerWatch:
                 found = map(parameter_value_to_python, values.values)
                 self._judge(dict(zip(names, found, strict=True)))
 
-        _ask(self._get, GetParameters.Request(names=names), on_values)
+        self._ask(self._get, GetParameters.Request(names=names), on_values)
 
     def _judge(self, values: dict[str, Any]) -> None:
         found = objections(values, self._joints, self._reads_state)
@@ -74,16 +75,16 @@ class ControllerWatch:
         self.advice = advice(values)
 
     def close(self) -> None:
-        """Ask no more."""
+        """Ask no more; what was asked may still be answered."""
+        self._closed = True
         self._node.destroy_client(self._list)
         self._node.destroy_client(self._get)
 
+    def _ask(self, client: Client, request: Any, take: Callable[[Any], None]) -> None:
+        """Ask, and take the answer, if one comes in time."""
 
-def _ask(client: Client, request: Any, take: Callable[[Any], None]) -> None:
-    """Ask, and take the answer, if one comes."""
+        def on_done(future: Future) -> None:
+            if not self._closed and future.result() is not None:
+                take(future.result())
 
-    def on_done(future: Future) -> None:
-        if future.result() is not None:
-            take(future.result())
-
-    client.call_async(request).add_done_callback(on_done)
+        client.call_async(request).add_done_callback(on_done)

@@ -1,8 +1,19 @@
 """What is wrong with the place of a node in the ROS graph: namesakes, and its command topic."""
 
+import time
 from typing import Any
 
 from rclpy.node import Node
+
+ONLOOKERS = ('bag_recorder', 'foxglove_bridge', 'plotjuggler', 'rosbag2_recorder', 'rqt_gui')
+"""How nodes are called that only look at topics, or how their names begin. So do those of
+`ros2 topic echo` and its like, which ROS hides: their names begin with an underscore."""
+
+AGAIN = 1.0
+"""Seconds after which it is looked again who takes commands, where their number stays the same."""
+
+UNKNOWN = '_NODE_NAME_UNKNOWN'
+"""How ROS calls a node that it does not know yet, and a program without ROS."""
 
 
 def namesakes(node: Node) -> list[str]:
@@ -17,20 +28,62 @@ def namesakes(node: Node) -> list[str]:
     ]
 
 
-def at_command_topic(node: Node, publisher: Any, following: bool) -> list[str]:
+class Takers:
+    """Who takes the commands on a topic: whoever subscribes to it, but for those who only look on.
+
+    Nodes are told apart by their names. One that has no known name counts, since many a robot's
+    program speaks DDS without ROS.
+
+    Args:
+        node: that commands.
+        publisher: of its commands.
+    """
+
+    def __init__(self, node: Node, publisher: Any) -> None:
+        self._node, self._publisher = node, publisher
+        self._looked, self._count, self._any = 0.0, 0, False
+
+    def any(self) -> bool:
+        """Return whether anybody takes the commands."""
+        count = self._publisher.get_subscription_count()
+        now = time.monotonic()
+        if count != self._count or now - self._looked > AGAIN:
+            names = self._names() if count else []
+            self._any = count > len(names) or not all(map(_looks_on, names))
+            # Names become known later than that somebody is there.
+            settled = count <= len(names) and UNKNOWN not in ' '.join(names)
+            self._looked, self._count = (now, count) if settled else (0.0, -1)
+        return self._any
+
+    def onlookers(self) -> list[str]:
+        """Return the names of those who only look on."""
+        return sorted(filter(_looks_on, self._names()))
+
+    def _names(self) -> list[str]:
+        topic = self._publisher.topic_name
+        return [i.node_name for i in self._node.get_subscriptions_info_by_topic(topic)]
+
+
+def _looks_on(name: str) -> bool:
+    return not name.startswith(UNKNOWN) and name.startswith(('_', *ONLOOKERS))
+
+
+def at_command_topic(node: Node, publisher: Any, takers: Takers, following: bool) -> list[str]:
     """Return what is wrong at the topic that a robot is commanded on.
 
     Args:
         node: that commands.
         publisher: of its commands.
+        takers: of its commands.
         following: the head is moved now. Another program may move it at other times.
     """
     topic = publisher.topic_name
     found = []
-    if publisher.get_subscription_count() == 0:
+    if not takers.any():
+        onlookers = ', '.join(takers.onlookers())
+        nobody = f'only {onlookers} subscribes to' if onlookers else 'nobody subscribes to'
         found.append(
-            f"nobody subscribes to {topic}: start the robot's controller, or name its topic "
-            '(command:=TOPIC)'
+            f"{nobody} {topic}: start the robot's controller, or name its topic (command:=TOPIC)"
         )
     own = node.get_name(), node.get_namespace()
     names = [(i.node_name, i.node_namespace) for i in node.get_publishers_info_by_topic(topic)]
@@ -47,5 +100,5 @@ def at_command_topic(node: Node, publisher: Any, following: bool) -> list[str]:
 
 def _full_name(name: str, namespace: str) -> str:
     # It is not known before the node is, and never of a program without ROS.
-    unknown = name.startswith('_NODE_NAME_UNKNOWN')
+    unknown = name.startswith(UNKNOWN)
     return 'another program' if unknown else f'{namespace.rstrip("/")}/{name}'

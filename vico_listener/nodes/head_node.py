@@ -10,6 +10,7 @@ from vico_listener.errors import VicoError
 from vico_listener.nodes.expression_output import create_avatar
 from vico_listener.nodes.expression_output import create_expression_output
 from vico_listener.nodes.head_report import concern
+from vico_listener.nodes.head_report import rest
 from vico_listener.nodes.managed_node import ERROR
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import WARN
@@ -154,7 +155,7 @@ def _diagnosis(mover: HeadMover) -> tuple[bytes, str, dict[str, Any]]:
         return ERROR, f'{head.refused} motions were not finite', values
     if limits != 'ok':
         return ERROR, f'commands beyond the limits of the head: {limits}', values
-    resting = '' if head.awake or not output.is_heard() else 'no motion: the head rests'
+    resting = '' if head.awake or not output.is_heard() else rest(head)
     trouble = output.trouble
     lagging = f'the robot does not follow: {trouble}' if trouble else ''
     warnings = [lagging or whereabouts or resting, *at_topic]

@@ -47,6 +47,12 @@ class HeadReport:
             )
 
 
+def rest(head: RobotHead) -> str:
+    """Say that the head rests, and why it may not do so at its base gaze."""
+    lags = '; '.join(map(str, head.watch.lags))
+    return f'no motion: the head rests, although {lags}' if lags else 'no motion: the head rests'
+
+
 def concern(
     head: RobotHead | None, measured: MeasuredInput | None, now: int
 ) -> tuple[str, dict[str, Any]]:

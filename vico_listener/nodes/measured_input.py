@@ -91,6 +91,11 @@ class MeasuredInput:
             stamp, positions = found
             self.positions.add(self._names, positions, now, stamp)
 
+    def lose(self) -> None:
+        """Forget what a robot said over its own connection, which is lost."""
+        if self._link is not None:
+            self.positions.forget()
+
     def _on_joints(self, message: Any) -> None:
         self._add(message.name, message.position, message)
 

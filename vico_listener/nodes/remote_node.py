@@ -23,6 +23,9 @@ LIMIT = 180.0
 TRIES = 3
 """How often a transition is asked for."""
 
+ROUNDS = 6
+"""How many transitions a node may need: two, and some that others undo."""
+
 LEASE = 30.0
 """Seconds in which the middleware forgets a process that was killed; Fast DDS takes 20."""
 
@@ -62,17 +65,28 @@ class RemoteNode:
         """Configure and activate the node, unless it is stopped meanwhile.
 
         Raises:
-            UnavailableError: it refuses, does not answer, or another node has its name.
+            UnavailableError: it refuses, does not answer, does not stay active, is not done with a
+                transition in time, or another node has its name.
         """
+        rounds, since = 0, time.monotonic()
         while not self._stopped():
             self._be_alone()
             state = self._state()
             if state == 'active':
                 return
-            if state in STEPS:
+            if state in STEPS and rounds < ROUNDS:
                 self._leave(state)
+                rounds, since = rounds + 1, time.monotonic()
+            elif state in STEPS:
+                raise UnavailableError(
+                    f'{self._name} is {state} after {rounds} transitions: somebody else undoes them'
+                )
             elif state == 'finalized':
                 raise UnavailableError(f'{self._name} was shut down before it was active')
+            elif state and time.monotonic() - since > LIMIT:
+                raise UnavailableError(f'{self._name} has been {state} for {LIMIT:.0f} s')
+            elif state:
+                self._pass_time(POLL)
 
     def _leave(self, state: str) -> None:
         """Ask for the transition out of a state, again when the request or its answer was lost."""

@@ -12,8 +12,10 @@ from vico_listener.frames import ListenerMotion
 from vico_listener.nodes.controller_watch import ControllerWatch
 from vico_listener.nodes.expression_output import ExpressionOutput
 from vico_listener.nodes.goal_output import GoalOutput
+from vico_listener.nodes.graph_watch import Takers
 from vico_listener.nodes.graph_watch import at_command_topic
 from vico_listener.nodes.head_report import HeadReport
+from vico_listener.nodes.head_report import rest
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.measured_input import MeasuredInput
 from vico_listener.nodes.rare_warnings import RareWarnings
@@ -80,7 +82,7 @@ class HeadMover:
             if head is None or not self._node.is_active:
                 return []
             if self.output is not None and not self.output.is_heard():
-                head.release()  # once somebody takes them, it begins where the head is
+                self._lose(head)
                 return []
             now = self.now() if self.replay is None else motion.stamp
             refused = head.refused
@@ -111,7 +113,7 @@ class HeadMover:
             rests = not head.awake
             self._send(head, commands, now)
             if rests:
-                self._node.get_logger().info('no motion: the head rests at neutral')
+                self._node.get_logger().info(rest(head))
 
     def _send(self, head: RobotHead, commands: list[HeadCommand], now: int) -> list[HeadCommand]:
         """Send commands that were made at `now` (ns), unless it is too late; return those sent."""
@@ -122,7 +124,7 @@ class HeadMover:
             if not head.may_send(command, moment) or self.output is None:
                 continue
             if not self.output.send(command, moment):
-                head.release()
+                self._lose(head)
                 break
             head.sent(command)
             sent.append(command)
@@ -131,6 +133,15 @@ class HeadMover:
             self.latency.add(time.time() - self._received)
             self._received = None
         return sent
+
+    def _lose(self, head: RobotHead) -> None:
+        """Leave a head that nobody takes commands for; it begins where that is once somebody does.
+
+        Nobody knows where that will be.
+        """
+        head.release()
+        if self.measured is not None:
+            self.measured.lose()
 
     def release(self) -> None:
         """Command nothing more at once, and let go of the robot, which may take a while."""
@@ -184,6 +195,7 @@ class RobotOutput:
         if isinstance(interface, TopicInterface):
             self._messages = CommandMessages(interface, profile, replay)
             self._publisher = publisher_of(self._messages.kind, self._target)
+            self._takers = Takers(node, self._publisher)
         elif isinstance(interface, ActionInterface):
             self._goals = GoalOutput(node, interface, profile, self._target)
         else:
@@ -221,7 +233,7 @@ class RobotOutput:
         """Send a command at `now` (ns), by the clock of the commands.
 
         Returns:
-            whether it went out: not where an action has no server.
+            whether it went out: not where an action has no server, or a robot is not connected.
         """
         if self._messages is not None:
             # Live, headers are of another clock.
@@ -231,6 +243,7 @@ class RobotOutput:
             return self._goals.send(command, now)
         elif self._link is not None:
             self._link.send(command)
+            return self._replay or self._link.connected
         return True
 
     @property
@@ -245,8 +258,10 @@ class RobotOutput:
         if self._replay:
             return True
         if self._messages is not None:
-            return bool(self._publisher.get_subscription_count())
-        return self._goals is None or self._goals.is_heard()
+            return self._takers.any()
+        if self._goals is not None:
+            return self._goals.is_heard()
+        return self._link is not None and self._link.connected
 
     def at_topic(self, following: bool) -> list[str]:
         """Say what is wrong where the robot is commanded, in the log now and then, too.
@@ -258,7 +273,7 @@ class RobotOutput:
         """
         found = []
         if self._messages is not None:
-            found = at_command_topic(self._node, self._publisher, following)
+            found = at_command_topic(self._node, self._publisher, self._takers, following)
         if self._controller is not None:
             self._controller.look()
             found = [*found, *self._controller.problems]

@@ -26,6 +26,9 @@ FROZEN_NS = 5_000_000_000
 EASING = 0.25
 """Share of the velocity limit at which the head returns to neutral."""
 
+RETURN_SPARE = 2.0
+"""Seconds that the way to neutral may take longer than across the whole range at that speed."""
+
 EASE_IN_NS = 2_000_000_000
 """A head that begins elsewhere than at its target goes there within this time."""
 
@@ -42,7 +45,8 @@ class HeadController:
 
     Attributes:
         wanted: the last target, rad, as if there were no leash.
-        leash: lowest and highest target, rad, of a head that does not follow; None without.
+        leash: lowest and highest target, rad, of a head that does not follow; None without. With
+            one the way to neutral ends in time, wherever the head is then.
     """
 
     def __init__(self, profile: RobotProfile) -> None:
@@ -56,6 +60,8 @@ class HeadController:
         self._gains = np.array([joint.gain for joint in profile.joints])
         self._roll_gains = np.array([joint.roll_gain for joint in profile.joints])
         self._offsets = np.array([joint.offset for joint in profile.joints])
+        ways = ((j.maximum - j.minimum) / (EASING * j.max_velocity) for j in profile.joints)
+        self._patience = round((max(ways) + RETURN_SPARE) * NANOSECONDS)
         # Whose range depends on another joint comes last; the other one's goal decides.
         names = [joint.name for joint in profile.joints]
         self._leaders = {
@@ -76,6 +82,7 @@ class HeadController:
         self._start: Angles | None = None  # while the head is eased in from there
         self._began: int | None = None
         self._surely = True
+        self._stops: Angles | None = None  # where a head ends that does not get to neutral
         self.leash: tuple[Angles, Angles] | None = None
         self.wanted: Angles = self._target
 
@@ -86,11 +93,17 @@ class HeadController:
 
     @property
     def resting(self) -> bool:
-        """True when the head stands still at its base gaze with no motion to follow."""
+        """True when the head stands still at its base gaze with no motion to follow.
+
+        One on a leash stands still as near to that as the leash allows, or where it is when it has
+        had time enough to get there: what holds a joint need not ever let go of it.
+        """
         if self._rotation is not None or (np.abs(self._limiter.velocities) >= 1e-4).any():
             return False
-        away = self._limiter.positions - self._soften(self._neutral)
-        return bool((np.abs(away) < 1e-3).all())
+        rest = self._soften(self._neutral) if self._stops is None else self._stops
+        if self.leash is not None and self._stops is None:
+            rest = np.clip(rest, *self.leash)
+        return bool((np.abs(self._limiter.positions - rest) < 1e-3).all())
 
     def look(self, base_gaze: ArrayLike) -> None:
         """Set the base gaze: roll, pitch, yaw (rad) of the head while the listener is neutral."""
@@ -139,7 +152,7 @@ class HeadController:
     def halt(self, positions: Sequence[float]) -> None:
         """Stand still at positions (rad); the next step begins a new grid."""
         self._limiter.halt(positions)
-        self._next = None
+        self._next = self._stops = None
 
     def begin(self, positions: Sequence[float], now: int, surely: bool = True) -> None:
         """Stand still at positions (rad) and go to the target from `now` (ns) on.
@@ -164,6 +177,12 @@ class HeadController:
         scaled = self._neutral + self._scaler.step(held - self._neutral)
         self.wanted = self._eased(self._soften(scaled if moving else held), stamp)
         target = self.wanted if self.leash is None else np.clip(self.wanted, *self.leash)
+        if moving or self.leash is None:
+            self._stops = None
+        elif self._stops is None and abs(stamp - self._motion_stamp) > self._patience:
+            self._stops = self._limiter.stops
+        if self._stops is not None:
+            target = self._stops
         rates = (target - self._target) / self._dt
         self._target = target
         self._limiter.step(target, rates, 1.0 if moving else EASING)

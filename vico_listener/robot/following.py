@@ -72,7 +72,8 @@ class Following:
     program moves it, is put on a leash: its target stays within `LEASH` of where it is. So it does
     not set off with force when it is free again. Nods go on as far as the leash lets them, which
     is enough to see that it is free: the leash is taken off when it has moved, by its share of
-    what it was sent, and its target is near.
+    what it was sent, and its target is near. When the head begins anew, only a joint that was moved
+    meanwhile counts as free.
 
     Args:
         joints: of the profile.
@@ -87,17 +88,18 @@ class Following:
         self._away: list[int | None] = [None] * len(joints)
         self._held: list[_Held | None] = [None] * len(joints)
         self._place: Angles | None = None
+        self._left: Angles | None = None  # where the head was before it began anew
         self._asked = np.zeros(len(joints))
         self._now = 0
 
     def restart(self) -> None:
-        """Forget everything: the head begins anew where it is."""
+        """Begin anew where the head is; what did not follow does not until it was seen to move."""
         self._lately.clear()
         self._ranges.restart()
         self._still[:] = False
-        self._away = [None] * len(self._joints)
-        self._held = [None] * len(self._joints)
-        self._place = None
+        self._forgive()
+        if self._place is not None:
+            self._left, self._place = self._place, None
 
     def send(self, positions: Sequence[float], now: int) -> None:
         """Take note of a command for positions (rad) that is sent at `now` (ns)."""
@@ -111,12 +113,17 @@ class Following:
     def see(self, positions: Sequence[float], now: int, came: int) -> None:
         """Take note of where the joints are (rad) at `now` (ns), as told at `came`, and judge."""
         place = np.array(positions)
+        if self._left is not None:
+            moved = np.abs(place - self._left) > MOVED
+            self._held = [None if free else h for h, free in zip(self._held, moved, strict=True)]
+            self._left = None
+            self._forgive()
         self._place, self._now = place, now
         self._ranges.see(positions, now, came)
         distance = self.distance(positions, now)
         if not self._lately:
             # Nobody commands it: it may be anywhere.
-            self._away = [None] * len(self._joints)
+            self._forgive()
             return
         if now - self._judged >= JUDGING_NS:
             self._judged = now
@@ -147,12 +154,13 @@ class Following:
     def lags(self) -> list[Lag]:
         """The joints that do not follow."""
         found = []
+        place = self._left if self._place is None else self._place
         for joint, held, since, n in zip(
             self._joints, self._held, self._away, range(len(self._joints)), strict=True
         ):
-            if held is None or self._place is None or since is None:
+            if held is None or place is None or since is None:
                 continue
-            angle = abs(float(self._asked[n] - self._place[n]))
+            angle = abs(float(self._asked[n] - place[n]))
             seconds = (self._now - since) / NANOSECONDS
             found.append(Lag(joint.name, angle, seconds, held.asked, held.moved))
         return found
@@ -166,6 +174,11 @@ class Following:
             np.where(held, self._place - LEASH, -np.inf),
             np.where(held, self._place + LEASH, np.inf),
         )
+
+    def _forgive(self) -> None:
+        """Forget since when joints are away that are not on the leash."""
+        pairs = zip(self._away, self._held, strict=True)
+        self._away = [None if held is None else since for since, held in pairs]
 
     def _judge(self, place: Angles, now: int) -> None:
         """See which joints stand still, and which of those on the leash are free again."""

@@ -51,13 +51,18 @@ class JointLimiter:
         self.position, self.velocity = position, 0.0
 
     @property
-    def reach(self) -> Bounds:
-        """Lowest and highest position until the joint stands, braking as hard as it may."""
+    def stop(self) -> float:
+        """Where the joint stands when it brakes as hard as it may, rad."""
         change = self._joint.max_acceleration * self._dt
         speed = abs(self.velocity)
         steps = math.floor(speed / change)
         distance = self._dt * (steps * speed - change * steps * (steps + 1) / 2.0)
-        stop = self.position + math.copysign(distance, self.velocity)
+        return self.position + math.copysign(distance, self.velocity)
+
+    @property
+    def reach(self) -> Bounds:
+        """Lowest and highest position until the joint stands, braking as hard as it may."""
+        stop = self.stop
         return min(self.position, stop), max(self.position, stop)
 
     def step(
@@ -140,6 +145,11 @@ class HeadLimiter:
     def velocities(self) -> np.ndarray:
         """The velocities of the joints (rad/s)."""
         return np.asarray(sum(self._velocities)) / len(self._velocities)
+
+    @property
+    def stops(self) -> np.ndarray:
+        """Where the joints stand when they brake as hard as they may, rad."""
+        return np.array([limiter.stop for limiter in self.limiters])
 
     def halt(self, positions: Sequence[float]) -> None:
         """Stand still at positions (rad), wherever the head is."""

@@ -151,6 +151,13 @@ class MeasuredPositions:
             while now - self._history[0][0] > HISTORY_NS:
                 self._history.popleft()
 
+    def forget(self) -> None:
+        """Forget what came so far, from a robot that may have been moved or exchanged since."""
+        self._known.clear()
+        self._doubted.clear()
+        self._history.clear()
+        self._held = dict.fromkeys(self._held)
+
     def at(self, now: int) -> Positions | None:
         """Return the positions (rad) at `now`, or None while one is not known or too old."""
         if len(self._known) < len(self._joints):

@@ -26,17 +26,21 @@ class RobotLink(Protocol):
     """A connection to a robot, open until it is closed."""
 
     @property
+    def connected(self) -> bool:
+        """Whether commands reach the robot. Where they do not, its head may go elsewhere."""
+
+    @property
     def trouble(self) -> str:
         """What is wrong with the robot, or ''."""
 
     def send(self, command: HeadCommand) -> None:
-        """Have a command sent; returns at once."""
+        """Have a command sent, unless it is not connected; returns at once."""
 
     def measured(self) -> tuple[int, Sequence[float]] | None:
         """Return when (ns) the robot said where its joints are, and where (rad).
 
-        None if that is not known just now; the same time again is no news. Only asked of an
-        interface that `measures`; returns at once.
+        None if that is not known just now, or not since it is connected; the same time again is no
+        news. Only asked of an interface that `measures`; returns at once.
         """
 
     def close(self) -> None:

@@ -2,14 +2,13 @@
 
 import contextlib
 import json
+import socket as sockets
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 from typing import Protocol
 
-import numpy as np
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 from websockets.sync.connection import Connection
@@ -26,11 +25,12 @@ PATIENCE = 3.0
 RETRY = 1.0
 """Seconds between two attempts to reach a robot."""
 
-RESUME = 2.0
-"""Seconds in which, back after a loss, the head goes from where it was left to where it should be.
+FORGIVEN = 3.0
+"""Seconds of commands without a refusal after which the robot takes them again."""
 
-Its own limits hold for the commands that it missed, not for the jump over them.
-"""
+UNHEARD_MS = 1000
+"""Where the network takes nothing for longer, the connection is lost: what waits in the system's
+buffers would reach the robot all at once when the network is back."""
 
 
 class Conversation(Protocol):
@@ -63,12 +63,18 @@ class WebSocketLink:
     """Sends the newest command to a robot; the caller never waits.
 
     A robot that takes commands slower than they come gets the newest each time. A lost connection
-    is logged once, tried again every second, and taken up smoothly.
+    is logged once, and tried again every second. Nothing that was to be sent before, and nothing
+    that the robot said before, counts once it is back: its program may have started anew, and its
+    head may be elsewhere.
 
     Args:
         interface: knows what to send, and what the robot's events mean.
         joints: of the robot's profile.
         inform, warn: take one line of text for the log, from the link's thread.
+
+    Attributes:
+        connected: whether the robot is there, and gives control.
+        trouble: what is wrong with it, or ''.
     """
 
     def __init__(
@@ -82,7 +88,8 @@ class WebSocketLink:
         self._news = threading.Condition()
         self._closed = False
         self._socket: Connection | None = None
-        self._sent: HeadCommand | None = None
+        self._since = 0  # connected, ns
+        self.connected = False
         self.trouble = 'not connected yet'
         self._state = (
             StatePoll(interface.state_url, lambda state: interface.positions(state, joints))
@@ -93,14 +100,20 @@ class WebSocketLink:
         self._thread.start()
 
     def send(self, command: HeadCommand) -> None:
-        """Have a command sent, unless a newer one comes first; returns at once."""
+        """Have a command sent, unless a newer one comes first; returns at once.
+
+        One for a robot that is not connected is dropped.
+        """
         with self._news:
-            self._newest = command
-            self._news.notify()
+            if self.connected:
+                self._newest = command
+                self._news.notify()
 
     def measured(self) -> tuple[int, Sequence[float]] | None:
         """Return when (ns) the robot said where the joints are, and where (rad), if it does."""
-        return None if self._state is None else self._state.newest()
+        newest = None if self._state is None else self._state.newest()
+        current = newest is not None and self.connected and newest[0] > self._since
+        return newest if current else None
 
     def close(self) -> None:
         """Send what is left, within a second, and disconnect."""
@@ -121,8 +134,12 @@ class WebSocketLink:
             try:
                 with connect(url, open_timeout=PATIENCE, close_timeout=0.5, proxy=None) as socket:
                     self._socket = socket
+                    if hasattr(sockets, 'TCP_USER_TIMEOUT'):  # Linux has it
+                        way = sockets.IPPROTO_TCP, sockets.TCP_USER_TIMEOUT
+                        socket.socket.setsockopt(*way, UNHEARD_MS)
                     self._greet(socket)
                     self.trouble = ''
+                    self._since, self.connected = time.monotonic_ns(), True
                     self._inform(f'connected to {url}')
                     lost = False
                     self._stream(socket)
@@ -135,6 +152,8 @@ class WebSocketLink:
                 lost = True
             finally:
                 self._socket = None
+                with self._news:
+                    self.connected, self._newest = False, None
             with self._news:
                 self._news.wait_for(lambda: self._closed, RETRY)
 
@@ -153,25 +172,25 @@ class WebSocketLink:
 
     def _stream(self, socket: Connection) -> None:
         """Send commands until the link is closed or the connection is lost."""
-        left, back = self._sent, time.monotonic()
-        refused = False
+        refused, taken_since = False, 0.0
         while True:
             with self._news:
                 self._news.wait_for(lambda: self._newest is not None or self._closed, PATIENCE)
                 command, self._newest = self._newest, None
             if command is not None:
-                share = min(1.0, (time.monotonic() - back) / RESUME)
-                if left is not None and share < 1.0:
-                    command = blend(left, command, share)
                 socket.send(json.dumps(self._interface.payload(self._joints, command)))
-                self._sent = command
             elif self._closed:
                 return
             refusal = self._refusal(socket)
-            if refusal and not refused:
-                self._warn(f'{self._interface.url} refuses commands: {refusal}')
-                refused = True
-                self.trouble = refusal
+            if refusal:
+                if not refused:
+                    self._warn(f'{self._interface.url} refuses commands: {refusal}')
+                refused, taken_since, self.trouble = True, 0.0, refusal
+            elif refused and command is not None:
+                taken_since = taken_since or time.monotonic()
+                if time.monotonic() - taken_since > FORGIVEN:
+                    self._inform(f'{self._interface.url} takes commands again')
+                    refused, self.trouble = False, ''
 
     def _refusal(self, socket: Connection) -> str:
         """Return what the robot says is wrong with a command, if anything has come."""
@@ -182,13 +201,6 @@ class WebSocketLink:
             except TimeoutError:
                 return found
             found = self._interface.refusal(event) or found
-
-
-def blend(old: HeadCommand, new: HeadCommand, share: float) -> HeadCommand:
-    """Return a command on the way from `old` (share 0) to `new` (share 1), with gentle ends."""
-    weight = share**3 * (10.0 - 15.0 * share + 6.0 * share**2)  # minimum jerk
-    positions = np.array(old.positions) * (1.0 - weight) + np.array(new.positions) * weight
-    return replace(new, positions=tuple(positions.tolist()))
 
 
 def _event(text: str | bytes) -> Payload:
