@@ -7,7 +7,9 @@ from graph import Graph
 from graph import wait_until
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.node import Node
+from rclpy.task import Future
 
+from vico_listener.nodes.controller_watch import ControllerWatch
 from vico_listener.nodes.head_node import HeadNode
 
 JOINTS = ['head_yaw', 'head_pitch', 'head_roll']
@@ -79,3 +81,21 @@ def test_a_controller_that_is_set_up_well_is_ok(graph: Graph) -> None:
 def test_nothing_is_known_of_a_program_without_parameters(graph: Graph) -> None:
     head = start(graph)
     assert graph.run(head.diagnose)[2]['controller'] == ''
+
+
+@pytest.mark.parametrize('closed', [False, True])
+def test_an_answer_that_comes_after_the_end_counts_for_nothing(graph: Graph, closed: bool) -> None:
+    asked: list[Future] = []
+
+    class Slow:
+        def call_async(self, request: Any) -> Future:
+            asked.append(Future())
+            return asked[-1]
+
+    watch = ControllerWatch(graph.tester(), '/head_controller/joint_trajectory', JOINTS, False)
+    taken: list[str] = []
+    watch._ask(Slow(), None, taken.append)
+    if closed:
+        watch.close()
+    asked[0].set_result('names')
+    assert taken == ([] if closed else ['names'])

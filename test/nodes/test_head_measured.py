@@ -95,6 +95,26 @@ def test_a_neck_that_is_blocked_is_named(graph: Graph, capfd: pytest.CaptureFixt
     assert head.diagnose()[2]['following'] == 'ok'
 
 
+def test_a_neck_that_is_blocked_does_not_keep_the_head_awake(
+    graph: Graph, capfd: pytest.CaptureFixture[str]
+) -> None:
+    head, neck, publisher = start(graph, [0.0, 0.0, 0.0], measured_wait=10.0)
+    listen(publisher, lambda: neck.positions[0] > 0.69, (0.7, 0.0))
+    neck.blocked = True
+    listen(publisher, lambda: head.diagnose()[2]['following'] != 'ok')
+    said = 'no motion: the head rests, although head_yaw is '
+    wait_until(lambda: head.diagnose()[1].startswith(said), 30.0)
+    assert said in capfd.readouterr().err
+    wait_until(lambda: len(neck.asked) == head.diagnose()[2]['commands'])
+    count = len(neck.asked)
+    time.sleep(0.3)
+    assert len(neck.asked) == count
+    assert abs(neck.asked[-1][0] - neck.positions[0]) < math.radians(1.6)
+    # It is known from the start when the head is taken back.
+    listen(publisher, lambda: len(neck.asked) > count)
+    assert head.diagnose()[2]['following'].startswith('head_yaw is ')
+
+
 def test_a_neck_that_is_blocked_while_it_nods_is_named(
     graph: Graph, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -169,6 +169,7 @@ def test_interface_with_a_connection_of_its_own(
     sent: list[HeadCommand] = []
 
     class SerialLink:
+        connected = True
         trouble = ''
 
         def send(self, command: HeadCommand) -> None:
@@ -203,8 +204,17 @@ def test_interface_with_a_connection_of_its_own(
     nod(graph, head, lambda: bool(sent) and sent[-1].positions[1] > 0.19)
     assert 'the robot does not say' in head.diagnose()[1]
     nod(graph, head, lambda: head.diagnose()[1] == 'following')
-    link.trouble = 'the cable is out'
+    link.connected, link.trouble = False, 'the cable is out'
+    count, until = len(sent), time.monotonic() + 0.3
+    nod(graph, head, lambda: time.monotonic() > until)
+    assert len(sent) <= count + 1  # one was under way
     assert head.diagnose()[1] == 'the robot does not follow: the cable is out'
+    count = len(sent)
+    link.connected, link.trouble = True, ''
+    # It is assumed where it was, and eased in anew.
+    nod(graph, head, lambda: len(sent) > count)
+    assert 'the robot does not say' in head.diagnose()[1]
+    link.trouble = 'the cable is out'
     assert graph.run(head.trigger_deactivate) == TransitionCallbackReturn.SUCCESS
     assert link.trouble == 'closed'
 

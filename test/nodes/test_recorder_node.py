@@ -7,8 +7,10 @@ import av
 import numpy as np
 import pytest
 import rclpy
+from graph import wait_until
 from made_faces import face_with
 from sensor_msgs.msg import Image
+from vico_listener.msg import ListenerMotion as ListenerMotionMessage
 
 from vico_listener.clock import tick_stamp
 from vico_listener.frames import CameraFrame
@@ -89,3 +91,17 @@ def test_a_film_that_fails_costs_no_motion(
     reason = 'No space left' if at_the_end else 'Not yet implemented'
     assert problem.startswith('the film ends early: ') and reason in problem
     assert recorder.strip is not None and recorder.counts['faces'] == 10
+
+
+@pytest.mark.trouble(
+    'clips',
+    'Another program publishes on a topic of a demo',
+    sees='The demo ends with its name: what is recorded would be a mixture.',
+)
+def test_a_foreign_publisher_is_refused(recorder: RecorderNode) -> None:
+    for count in (1, 2):
+        recorder.create_publisher(ListenerMotionMessage, 'motion', 10)
+        wait_until(lambda count=count: recorder.count_publishers('/motion') == count)
+        recorder._look_for_others()
+        assert bool(recorder.failure) == (count == 2)
+    assert recorder.failure.startswith('/motion is published by 2 programs (/recorder, /recorder)')

@@ -155,3 +155,20 @@ def test_a_launch_that_ends_touches_nothing(graph: Graph) -> None:
     manager, _ = remote(graph, stopped=lambda: next(looks) > 3)
     manager.activate()
     assert not node.is_active
+
+
+def test_a_node_whose_transitions_others_undo_is_given_up(graph: Graph) -> None:
+    graph.make(Plain)
+    manager, _ = remote(graph)
+    left: list[str] = []
+    manager._leave = left.append  # done, and undone before anybody looks
+    with pytest.raises(UnavailableError, match='unconfigured after 6 transitions: somebody else'):
+        manager.activate()
+    assert left == ['unconfigured'] * 6
+
+
+def test_a_transition_that_never_ends_is_given_up(graph: Graph) -> None:
+    manager, _ = remote(graph)
+    manager._state = lambda: 'configuring'
+    with pytest.raises(UnavailableError, match='/plain has been configuring for 3 s'):
+        manager.activate()

@@ -9,6 +9,7 @@ from geometry_msgs.msg import PointStamped
 from vico_listener.errors import VicoError
 from vico_listener.nodes.expression_output import create_avatar
 from vico_listener.nodes.expression_output import create_expression_output
+from vico_listener.nodes.head_mover import HeadMover
 from vico_listener.nodes.head_report import concern
 from vico_listener.nodes.head_report import rest
 from vico_listener.nodes.managed_node import ERROR
@@ -17,7 +18,6 @@ from vico_listener.nodes.managed_node import WARN
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.measured_input import MeasuredInput
 from vico_listener.nodes.motion_input import subscribe_to_motion
-from vico_listener.nodes.robot_output import HeadMover
 from vico_listener.nodes.robot_output import RobotOutput
 from vico_listener.nodes.topics import subscribe_to
 from vico_listener.robot import RobotHead

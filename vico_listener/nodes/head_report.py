@@ -27,14 +27,14 @@ class HeadReport:
 
     def __init__(self, log: RcutilsLogger) -> None:
         self._log = log
-        self._start = ''
+        self._start = '', 0
 
     def look(self, head: RobotHead, measured: MeasuredInput | None) -> None:
         """Log what has changed."""
         if measured is None:
             return
-        if head.start != self._start:
-            self._start = head.start
+        if (head.start, head.guesses) != self._start:
+            self._start = head.start, head.guesses
             text = _start(head, measured, head.reason)
             if head.start in ('assumed', 'moving'):
                 self._log.warning(text, throttle_duration_sec=EVERY)

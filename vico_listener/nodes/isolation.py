@@ -3,6 +3,7 @@
 import fcntl
 import os
 import random
+import secrets
 import tempfile
 from pathlib import Path
 
@@ -62,9 +63,13 @@ def isolate(domain: int | None = None) -> dict[str, str]:
     return variables
 
 
+_mark = secrets.token_hex(4)
+"""Numbers of processes come twice where containers share a network."""
+
+
 def own_namespace() -> str:
     """Return a namespace of this process alone: domains may be somebody else's by chance."""
-    return f'/vico_demo_{os.getpid()}'
+    return f'/vico_demo_{os.getpid()}_{_mark}'
 
 
 def _reserve_domain() -> int:

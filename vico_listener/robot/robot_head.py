@@ -59,6 +59,7 @@ class RobotHead:
             rest.
         start: where it began: '' (nowhere yet), 'waiting', 'measured', 'moving' (measured, but
             somebody moved it) or 'assumed'.
+        guesses: how often it began at an assumed place.
         began_at: positions where it began last, rad.
         reason: why it was not known where the head was, when it began where that was assumed.
         watch: of the joints that do not follow; only with `measured`.
@@ -73,6 +74,7 @@ class RobotHead:
         self.profile = profile
         self.measured = measured
         self.start = ''
+        self.guesses = 0
         self.began_at: tuple[float, ...] = ()
         self.reason = ''
         self._held: tuple[float, ...] = ()
@@ -218,6 +220,7 @@ class RobotHead:
 
     def _approach(self, positions: Sequence[float], now: int) -> list[HeadCommand]:
         """Begin where the head need not be; it gets time to go there, where one can give it."""
+        self.guesses += 1
         self._begin_at(positions, now, surely=False)
         if self.profile.interface.lookahead is None:
             return []

@@ -43,6 +43,10 @@ COMMANDS = 4000
 and a busy recorder takes one message of each topic in turn."""
 
 
+LOOK = 1.0
+"""Seconds between two looks at who publishes what is recorded."""
+
+
 class RecorderNode(Node):
     """Writes `motion.csv`, `speaker.csv`, `head_commands.csv` and `listener.mp4` as data comes in.
 
@@ -57,6 +61,7 @@ class RecorderNode(Node):
         senses: what the stack has seen and heard.
         attitudes: of the listener, one after another.
         first_command: `time.monotonic()` when the first head command came; NaN before that.
+        failure: why the recording is worth nothing: somebody else publishes what is recorded, too.
     """
 
     def __init__(self, folder: Path, head_topic: str, start: int, shown: bool = True) -> None:
@@ -73,6 +78,7 @@ class RecorderNode(Node):
         self.attitudes: list[str] = []
         self.last_motion = 0
         self.first_command = math.nan
+        self.failure = ''
         self._motions = MotionWriter(folder / MOTION_FILE)
         self._speakers = SpeakerWriter(folder / SPEAKER_FILE)
         self._head_file = (folder / COMMANDS_FILE).open('w', newline='', encoding='utf-8')
@@ -84,7 +90,9 @@ class RecorderNode(Node):
         if shown:
             self._subscribe(Image, 'face/image', self._on_face)
         self._subscribe(JointTrajectory, head_topic, self._on_head, COMMANDS)
+        self._of_one = [subscription.topic_name for subscription in self.subscriptions]
         self._subscribe(DiagnosticArray, '/diagnostics', self._on_diagnostics)
+        self.create_timer(LOOK, self._look_for_others)
 
     def _subscribe(
         self, kind: Any, topic: str, callback: Callable[[Any], None], depth: int = DEPTH
@@ -94,6 +102,17 @@ class RecorderNode(Node):
     def connected(self) -> bool:
         """Return whether everything that is recorded has somebody who publishes it."""
         return all(s.get_publisher_count() > 0 for s in self.subscriptions)
+
+    def _look_for_others(self) -> None:
+        """See whether each topic has one publisher: what others say must not be mixed in."""
+        for topic in self._of_one:
+            found = self.get_publishers_info_by_topic(topic)
+            if len(found) > 1:
+                names = sorted(f'{i.node_namespace.rstrip("/")}/{i.node_name}' for i in found)
+                self.failure = (
+                    f'{topic} is published by {len(found)} programs ({", ".join(names)}): what is '
+                    'recorded would be a mixture. End the other ones'
+                )
 
     def on_played(self, item: CameraFrame | AudioChunk) -> None:
         """Take what the replay node has just published, for the speaker's side of the film."""
