@@ -1,5 +1,10 @@
 """example_robot.launch.py: the whole thing on a desk, with what is installed here."""
 
+import runpy
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +15,7 @@ launch_pytest = pytest.importorskip('launch_pytest', reason='needs an installed 
 
 from ament_index_python.packages import PackageNotFoundError  # noqa: E402
 from ament_index_python.packages import get_package_prefix  # noqa: E402
+from ament_index_python.packages import get_package_share_directory  # noqa: E402
 from launched import Launched  # noqa: E402
 from launched import observe  # noqa: E402
 from launching import LaunchProcess  # noqa: E402
@@ -86,3 +92,35 @@ def test_nonsense_is_refused(tmp_path: Path, arguments: dict[str, str], reason: 
         assert reason in launch.log
     finally:
         launch.close()
+
+
+LAUNCH = """
+import subprocess
+import sys
+child = subprocess.Popen([*sys.argv[1:], 'sleep', '1000'])
+print(child.pid, flush=True)
+child.wait()
+"""
+
+
+@pytest.mark.skipif(sys.platform != 'linux', reason='only Linux ends them')
+def test_a_program_of_others_ends_with_a_launch_that_is_killed() -> None:
+    share = get_package_share_directory('vico_listener')
+    tied = runpy.run_path(f'{share}/launch/{FILE}')['TIED'].split()
+    launch = subprocess.Popen(
+        [sys.executable, '-c', LAUNCH, *tied], stdout=subprocess.PIPE, text=True
+    )
+    assert launch.stdout is not None
+    program = Path('/proc', launch.stdout.readline().strip())
+    command = program / 'cmdline'
+
+    def until(condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 20.0
+        while not condition():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+    until(lambda: command.read_text().startswith('sleep'))
+    launch.kill()
+    launch.wait()
+    until(lambda: not program.exists() or not command.read_text())
