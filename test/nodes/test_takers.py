@@ -20,7 +20,7 @@ def subscribe(graph: Graph, name: str) -> Node:
 @pytest.mark.trouble(
     'robot',
     'Only a recorder, or `ros2 topic echo`, subscribes to the command topic',
-    sees='WARN: `only rosbag2_recorder subscribes to ...`; nothing is commanded.',
+    sees='WARN: `only ... subscribes to ...`; nothing is commanded.',
     remedy="Start the robot's controller, or name its topic by `command:=`.",
 )
 @pytest.mark.parametrize('name', [*ONLOOKERS, '_ros2cli_4711', 'rqt_gui_py_node_4711'])
