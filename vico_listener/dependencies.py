@@ -68,6 +68,7 @@ ARGUMENTS = {
     ('docs', '--html'): 'docs',
     ('evaluate', '--inception'): 'neural',
     ('evaluate', '--render'): 'evaluation',
+    ('evaluate', '--videos'): 'evaluation',
 }
 """The extra that a command needs with an argument."""
 

@@ -1,10 +1,11 @@
-"""`vico evaluate`: compares listeners, or a renderer, with the true listeners of a data set."""
+"""`vico evaluate`: compares listeners, a renderer, or what others made with true listeners."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from vico_listener.errors import SettingError
+from vico_listener.lab.cli import evaluate_submissions
 from vico_listener.lab.evaluation.comparison.benchmark_config import BenchmarkConfig
 from vico_listener.lab.evaluation.comparison.benchmark_config import load_benchmark
 from vico_listener.lab.evaluation.comparison.evaluation import evaluate
@@ -83,12 +84,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--inception',
         metavar='FILE',
         type=Path,
-        help='with --render, the weights that FID needs (inception-2015-12-05.pt, TorchScript)',
+        help='with --render or --videos, the weights that FID needs (inception-2015-12-05.pt, '
+        'TorchScript)',
     )
+    evaluate_submissions.add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the report."""
+    if args.videos or args.predictions:
+        return evaluate_submissions.evaluate_submissions(args)
     return _evaluate_renderer(args) if args.render else _evaluate(args)
 
 
@@ -128,14 +133,22 @@ def _evaluate_renderer(args: argparse.Namespace) -> int:
     network = Inception(args.inception) if args.inception else None
     options = {'renderer_model': args.renderer_model} if args.renderer_model else {}
     results = evaluate_renderer(
-        args.renderer, clips, args.render, args.size, network, options=options
+        args.renderer,
+        clips,
+        args.render,
+        args.size,
+        network,
+        options=options,
+        with_first=args.with_first,
     )
     args.out.mkdir(parents=True, exist_ok=True)
     results.write(args.out / NUMBERS_FILE)
     report = args.report or args.out / REPORT_FILE
     report.parent.mkdir(parents=True, exist_ok=True)
     splits = list(dict.fromkeys(clip.split for clip in clips))
-    report.write_text(compose(args.renderer, results, splits, args.size, notes), 'utf-8')
+    report.write_text(
+        compose(args.renderer, results, splits, args.size, notes, args.with_first), 'utf-8'
+    )
     print(f'report: {report}  (numbers: {args.out / NUMBERS_FILE})')
     return 0
 

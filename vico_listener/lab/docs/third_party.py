@@ -140,7 +140,7 @@ PARTS = (
     ),
     Part(
         'scikit-image',
-        "scores of a renderer's pictures (`vico evaluate --render`)",
+        'scores of pictures (`vico evaluate --render`, `--videos`)',
         'BSD-3',
         wheels=('scikit-image',),
     ),

@@ -1,0 +1,109 @@
+"""The part of `vico evaluate` that scores what others made: videos or coefficients in folders."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from vico_listener.errors import SettingError
+from vico_listener.lab.evaluation.challenge import predicted_coefficients
+from vico_listener.lab.evaluation.challenge.submissions import Column
+from vico_listener.lab.evaluation.challenge.submissions import Scores
+from vico_listener.lab.evaluation.challenge.submissions import compose
+from vico_listener.lab.evaluation.challenge.submissions import parse_submissions
+from vico_listener.lab.evaluation.challenge.submissions import write_numbers
+from vico_listener.lab.evaluation.comparison.report import NUMBERS_FILE
+from vico_listener.lab.evaluation.comparison.report import REPORT_FILE
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of submissions."""
+    group = parser.add_argument_group('what others made')
+    group.add_argument(
+        '--videos',
+        metavar='[NAME=]DIR',
+        nargs='+',
+        help='score the generated videos in these folders against those in --truth; several '
+        'folders are ranked',
+    )
+    group.add_argument(
+        '--predictions',
+        metavar='[NAME=]DIR',
+        nargs='+',
+        help='score the predicted coefficients (.mat) in these folders against those in --truth; '
+        'several folders are ranked',
+    )
+    group.add_argument(
+        '--truth',
+        metavar='DIR',
+        type=Path,
+        help='the folder of the true files, which are called as the generated ones',
+    )
+    group.add_argument(
+        '--with-first',
+        action='store_true',
+        help='score the first frame of videos or coefficients, too, as the official scripts do, '
+        'although it is given',
+    )
+    group.add_argument(
+        '--full-size-ssim',
+        action='store_true',
+        help='take the SSIM of --videos of 384 px or more at their own size',
+    )
+    group.add_argument(
+        '--arcface',
+        metavar='FILE',
+        type=Path,
+        help='with --videos, the ArcFace network that CSIM needs (ONNX)',
+    )
+
+
+def evaluate_submissions(args: argparse.Namespace) -> int:
+    """Score folders, and write the report."""
+    if args.videos and args.predictions:
+        raise SettingError('--videos and --predictions are scored one at a time')
+    if args.truth is None or not args.truth.is_dir():
+        raise SettingError(f'--truth names no folder of true files: {args.truth}')
+    score = _videos if args.videos else _predictions
+    title, note, scores, columns, notes = score(args)
+    args.out.mkdir(parents=True, exist_ok=True)
+    text = compose(title, note, scores, columns, notes)
+    report = args.report or args.out / REPORT_FILE
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.write_text(text, 'utf-8')
+    write_numbers(args.out / NUMBERS_FILE, scores)
+    print(text)
+    print(f'report: {report}  (numbers: {args.out / NUMBERS_FILE})')
+    return 0
+
+
+Scored = tuple[str, str, list[Scores], Sequence[Column], list[str]]
+
+
+def _predictions(args: argparse.Namespace) -> Scored:
+    submissions = parse_submissions(args.predictions)
+    scores, notes = predicted_coefficients.score_all(submissions, args.truth, args.with_first)
+    note = predicted_coefficients.NOTE.format(
+        frames=predicted_coefficients.frames_text(args.with_first)
+    )
+    return 'Predicted coefficients', note, scores, predicted_coefficients.COLUMNS, notes
+
+
+def _videos(args: argparse.Namespace) -> Scored:
+    # scikit-image is needed for this only, and torch for FID.
+    from vico_listener.lab.evaluation.challenge import generated_videos
+    from vico_listener.lab.evaluation.challenge.identity import IdentityNetwork
+    from vico_listener.lab.evaluation.pictures.measures import Inception
+
+    measures = generated_videos.Measures(
+        inception=Inception(args.inception) if args.inception else None,
+        arcface=IdentityNetwork(args.arcface) if args.arcface else None,
+        with_first=args.with_first,
+        shrink=not args.full_size_ssim,
+    )
+    submissions = parse_submissions(args.videos)
+    scores, notes = generated_videos.score_all(submissions, args.truth, measures)
+    shrunk = '' if args.full_size_ssim else ' (pictures of 384 px or more are shrunk first)'
+    note = generated_videos.NOTE.format(
+        shrunk=shrunk, frames=predicted_coefficients.frames_text(args.with_first)
+    )
+    return 'Generated videos', note, scores, generated_videos.COLUMNS, notes

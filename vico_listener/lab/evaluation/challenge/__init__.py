@@ -1,0 +1,1 @@
+"""Scores what others made: folders of generated videos, or of predicted coefficients."""
