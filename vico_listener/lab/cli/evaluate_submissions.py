@@ -91,7 +91,7 @@ def _predictions(args: argparse.Namespace) -> Scored:
 def _videos(args: argparse.Namespace) -> Scored:
     # scikit-image is needed for this only, and torch for FID.
     from vico_listener.lab.evaluation.challenge import generated_videos
-    from vico_listener.lab.evaluation.challenge.identity import IdentityNetwork
+    from vico_listener.lab.evaluation.challenge.arcface import IdentityNetwork
     from vico_listener.lab.evaluation.pictures.measures import Inception
 
     measures = generated_videos.Measures(

@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from vico_listener.errors import DataError
 from vico_listener.frames import Picture
-from vico_listener.lab.evaluation.challenge.identity import IdentityNetwork
+from vico_listener.lab.evaluation.challenge.arcface import IdentityNetwork
 from vico_listener.lab.evaluation.challenge.submissions import Column
 from vico_listener.lab.evaluation.challenge.submissions import Pair
 from vico_listener.lab.evaluation.challenge.submissions import Scores
