@@ -28,6 +28,9 @@ THEME = 'paper'
 FACE_PORT = 8766
 """The port of the page that shows the listener's face, unless another is chosen."""
 
+VOCAL = ('off', 'event', 'play')
+"""What becomes of vocal backchannels: there are none, they are told of, or also played."""
+
 LARGEST_SEED = 2**31 - 1
 """The largest seed of a head or a personality."""
 
@@ -68,3 +71,12 @@ class ConversationState(_Named):
     THINKING = 'thinking'
     SPEAKING = 'speaking'
     AWAY = 'away'
+
+
+class Preset(_Named):
+    """How much the listener moves, see `vico_listener.listener.knobs`."""
+
+    ATTENTIVE = 'attentive'
+    EVERYDAY = 'everyday'
+    RECEPTIONIST = 'receptionist'
+    CALM = 'calm'

@@ -151,5 +151,10 @@ def acoustic_stream(
     audio.check()  # before the network is read, which takes its time
     network = None if listen_to == 'sound' else SpeechNetwork()
     return AcousticStream(
-        audio.sample_rate, audio.channels, audio.sample_format, acoustics, network
+        audio.sample_rate,
+        audio.channels,
+        audio.sample_format,
+        acoustics,
+        network,
+        audio.channel,
     )

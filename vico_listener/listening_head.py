@@ -8,6 +8,7 @@ import array
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
@@ -25,7 +26,9 @@ from vico_listener.arguments import check_type
 from vico_listener.arguments import stamp_given
 from vico_listener.choices import ACOUSTICS
 from vico_listener.choices import LISTEN_TO
+from vico_listener.choices import VOCAL
 from vico_listener.choices import ConversationState
+from vico_listener.choices import Preset
 from vico_listener.errors import SettingError
 from vico_listener.face import create_face_tracker
 from vico_listener.face.observation import check_image
@@ -45,6 +48,7 @@ from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.listener_event import ListenerEvent
 from vico_listener.listener.performance import GestureRequest
 from vico_listener.listener.performance import Performance
+from vico_listener.listener.vocals import ALL_TOKENS
 from vico_listener.media.watched import WATCHED
 from vico_listener.media.watched import camera_stream
 from vico_listener.media.watched import file_stream
@@ -123,10 +127,14 @@ class ListeningHead:
         robot: str | Path = '',
         attitude: str | Attitude = Attitude.NEUTRAL,
         intensity: float = 1.0,
+        preset: str | Preset = Preset.ATTENTIVE,
+        knobs: Mapping[str, float] | None = None,
         seed: int | None = None,
         personality: int | None = None,
         idle: bool = True,
         away_after: float = 0.0,
+        vocal: str = VOCAL[0],
+        vocal_folder: str | Path = '',
         **options: Any,
     ) -> None:
         """Make a head, which loads its models and runs each of them once.
@@ -138,8 +146,8 @@ class ListeningHead:
             face: the face backend: `landmarker`, `deep3d` or a class as 'package.module:Class'.
             face_model: the model file of the face backend; '' for the default one.
             fov_deg: the camera's field of view along the image's longer side, degrees.
-            audio: the format of the audio until `hear` is given another one; None if there is no
-                microphone, so that no image waits for audio.
+            audio: the format of the audio until `hear` is given another one, and which channel of
+                it is heard; None if there is no microphone, so that no image waits for audio.
             audio_wait: the longest time that an image waits for its audio, s of stream time.
             listen_to: `speaker`, the person in view; `speech`, whoever speaks; or `sound`, all that
                 is voiced.
@@ -152,12 +160,20 @@ class ListeningHead:
             robot: the robot profile, a name or a YAML file; '' for no commands.
             attitude: positive, neutral or negative.
             intensity: how strongly the attitude shows, 0 to 1.
+            preset: how much it moves: `attentive`, `everyday`, `receptionist` (with a still head
+                and a lively face) or `calm`.
+            knobs: `head_gain`, `face_gain`, `gesture_rate`, `mimicry` and `gaze`, which scale what
+                the preset sets, 0 to 2; None for all at 1.
             seed: the seed of blinks, breathing, gaze and random decisions; None to take it from
                 the first frame, so that no two streams of a camera begin alike.
             personality: the seed of a random personality; None for the default one.
             idle: whether there is an idle layer of blinks, breathing and gaze shifts.
             away_after: how long nobody is in view or speaks until the conversation state becomes
                 `away`, s; 0 for never.
+            vocal: whether it says "mm-hm" and the like: `off`; `event`, which only tells of it
+                (`ListenerEvent.vocal`); or `play`, which plays clips as well.
+            vocal_folder: the folder of the clips (mm-hm.wav, yeah_2.wav, oh.wav, hm.wav); '' for
+                those that eSpeak NG makes.
             **options: further options of the renderer or the listener, by name.
 
         Raises:
@@ -203,6 +219,14 @@ class ListeningHead:
             **of_listener,
         )
         agent.conversation.away_after = away_after or inf
+        agent.set_knobs(_preset(preset), **(knobs or {}))
+        if vocal not in VOCAL:
+            raise SettingError(f"vocal must be one of {', '.join(VOCAL)}, not '{vocal}'")
+        listen: Listen = agent.step
+        if vocal == 'play':
+            listen = _saying(agent, vocal_folder)
+        else:
+            agent.set_vocal(vocal == 'event')
         agent.warm_up()
         basis, acoustics = agent.listener.basis, agent.listener.acoustics
         tracker = create_face_tracker(face, model_path=face_model or None, fov_deg=fov_deg)
@@ -214,7 +238,7 @@ class ListeningHead:
         self._agent = agent
         self._join(
             Perception(tracker, stream, audio_wait, listen_to, speaking_tail),
-            agent.step,
+            listen,
             self._move,
             self._draw,
             audio,
@@ -401,6 +425,22 @@ class ListeningHead:
         mood = None if attitude is None else _attitude(attitude)
         self._agent_or_refuse().set_attitude(mood, intensity)
 
+    def set_knobs(self, preset: str | Preset | None = None, **knobs: float) -> None:
+        """Choose how much the head moves; the listener follows within a second.
+
+        Args:
+            preset: `attentive`, `everyday`, `receptionist` or `calm`; None for the present one.
+            **knobs: what scales the preset, 0 to 2 each: `head_gain`, `face_gain`, `gesture_rate`,
+                `mimicry` (how much of the speaker's smiles, nods and posture is returned) and
+                `gaze` (how far it wanders from the person). Those left out stay as they are.
+
+        Raises:
+            SettingError: there is no such preset or knob, a value is out of range, or the listener
+                is not this head's own.
+        """
+        chosen = None if preset is None else _preset(preset)
+        self._agent_or_refuse().set_knobs(chosen, **knobs)
+
     def set_active(self, active: bool) -> None:
         """Fade out and rest (False) while another program moves the head, or fade in again (True).
 
@@ -525,3 +565,27 @@ def _attitude(attitude: str | Attitude) -> Attitude:
     if isinstance(attitude, Attitude):
         return attitude
     return Attitude.parse(str(attitude))
+
+
+def _saying(agent: ListeningAgent, folder: str | Path) -> Listen:
+    """Return what steps an agent and plays what it says."""
+    # The imports are late because sound needs what a silent head does not.
+    from vico_listener.live.vocal_player import VocalPlayer
+    from vico_listener.media.vocal_clips import clips_of
+    from vico_listener.media.vocal_clips import lengths
+
+    clips = clips_of(folder, ALL_TOKENS)
+    player = VocalPlayer(clips, lambda: agent.listens)
+    agent.set_vocal(True, lengths(clips))
+
+    def listen(frame: SpeakerFrame) -> ListenerMotion | None:
+        motion = agent.step(frame)
+        for event in agent.events:
+            player.say(event)
+        return motion
+
+    return listen
+
+
+def _preset(preset: str | Preset) -> Preset:
+    return preset if isinstance(preset, Preset) else Preset.parse(str(preset))

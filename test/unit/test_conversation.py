@@ -10,14 +10,15 @@ from synthetic_speaker import speaker_frames
 from synthetic_speaker import synthetic_speech
 
 from vico_listener.choices import ConversationState
+from vico_listener.choices import Preset
 from vico_listener.clock import MODEL_RATE
 from vico_listener.errors import SettingError
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener import LISTENERS
 from vico_listener.listener.agent import ListeningAgent
-from vico_listener.listener.conversation import EYES
 from vico_listener.listener.conversation import Conversation
 from vico_listener.listener.expression import EYE_RANGE
+from vico_listener.listener.expression import EYES
 from vico_listener.listener.own_voice import OwnVoice
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import BFM64
@@ -33,6 +34,7 @@ MAX_RATE, MAX_CHANGE_OF_RATE = 4.0, 60.0
 MAX_EYE_RATE, MAX_EYE_CHANGE = 13.0, 400.0
 """Those of the eyes, whose coefficients are 1 at 30 deg: 390 deg/s."""
 SIDES = [ARKIT_INDEX[name] for name in ('eyeLookOutLeft', 'eyeLookInLeft')]
+LIDS = np.array([name.startswith('eyeBlink') for name in ARKIT_INDEX])
 FRAMES = speaker_frames(synthetic_speech(3, 14.0))
 
 
@@ -79,6 +81,27 @@ def test_no_pair_of_states_leaves_a_seam(
     agent.set_state(before)  # and back, in the midst of it
     path.append(run(agent, FRAMES[250:]))
     assert_no_jump(np.concatenate(path))
+
+
+@pytest.mark.parametrize('name', sorted(LISTENERS.own))
+@pytest.mark.parametrize('state', ConversationState)
+def test_knobs_that_are_turned_leave_no_seam(name: str, state: ConversationState) -> None:
+    """Also in the midst of a nod, and while a state that was just set eases in."""
+    agent = agent_of(name, idle=True)
+    path = [run(agent, FRAMES[: nodding(agent_of(name))])]
+    agent.set_state(state)
+    for number, values in enumerate(
+        ({'head_gain': 0.0, 'face_gain': 0.0}, {'head_gain': 1.6, 'gaze': 0.0}, {'face_gain': 1.5})
+    ):
+        agent.set_knobs(**values)
+        path.append(run(agent, FRAMES[len(np.concatenate(path)) :][: 20 + 30 * number]))
+    for preset in Preset:
+        agent.set_knobs(preset, head_gain=1.0, face_gain=1.0, gaze=1.0)
+        path.append(run(agent, FRAMES[len(np.concatenate(path)) :][:40]))
+    # Blinks and saccades of the idle layer are as fast as ever.
+    moved = np.concatenate(path)
+    moved[:, 6:][:, EYES | LIDS] = 0.0
+    assert_no_jump(moved)
 
 
 def test_a_state_that_flaps_leaves_no_seam() -> None:

@@ -21,9 +21,6 @@ from vico_listener.lab.dataset.dyads.make import DyadConfig
 from vico_listener.lab.dataset.dyads.make import make_dyads
 from vico_listener.lab.dataset.dyads.make import make_speaker
 from vico_listener.lab.dataset.dyads.speaker_events import with_events
-from vico_listener.lab.dataset.dyads.synthesizer import Speech
-from vico_listener.lab.dataset.dyads.synthesizer import Synthesizer
-from vico_listener.lab.dataset.dyads.synthesizer import SynthesizerError
 from vico_listener.lab.dataset.dyads.texts import turn
 from vico_listener.listener.body import Behaviour
 from vico_listener.listener.body import Body
@@ -33,12 +30,17 @@ from vico_listener.listener.expression import smile_of
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
 from vico_listener.listener.mood import ATTITUDES
+from vico_listener.listener.mood import Mood
 from vico_listener.listener.personality import Personality
 from vico_listener.listener.rules import RulesListener
 from vico_listener.listener.style import blended
 from vico_listener.listener.style import personal_styles
 from vico_listener.media.face_track import FaceTrack
+from vico_listener.media.synthesizer import Speech
+from vico_listener.media.synthesizer import Synthesizer
+from vico_listener.media.synthesizer import SynthesizerError
 from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 
 VOICES = {'train': ['en-us+f3'], 'test': ['en-us+m3'], 'ood': ['de+f2']}
@@ -125,7 +127,8 @@ def test_labels_leave_the_episodes_out(dyads):
     body, episodes = Body(), Episodes(5, person)
     body.reset(FaceMotion(dyad.reference))
     style = blended(
-        personal_styles(person, smile_of(body.portrait), smile_of(body.calm)), [1.0, 0.0, 0.0]
+        personal_styles(person, smile_of(body.portrait), smile_of(body.calm)),
+        Mood.settled(Attitude.POSITIVE),
     )
     voice = VoiceCues()
     for tick, frame in enumerate(dyad.speaker_frames()):

@@ -11,7 +11,6 @@ from scipy.stats import ttest_1samp
 from vico_listener.cli.main import main
 from vico_listener.errors import DataError
 from vico_listener.errors import SettingError
-from vico_listener.lab.dataset.dyads.synthesizer import Speech
 from vico_listener.lab.evaluation.comparison.models import Model
 from vico_listener.lab.reactions import paired_runs
 from vico_listener.lab.reactions import voice_events
@@ -29,6 +28,7 @@ from vico_listener.lab.reactions.scene import sample_of
 from vico_listener.lab.reactions.staged_events import EVENTS
 from vico_listener.lab.reactions.staged_events import events_by_name
 from vico_listener.media.face_track import FaceTrack
+from vico_listener.media.synthesizer import Speech
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import Attitude
 from vico_listener.speech.resampler import INTERNAL_RATE

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from vico_listener.choices import Preset
 from vico_listener.cli.drawing_options import add_drawing_arguments
 from vico_listener.errors import UnavailableError
 from vico_listener.listener import LISTENERS
@@ -40,6 +41,12 @@ def add_stack_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         '--intensity', type=float, default=1.0, help='how strongly the attitude shows, 0 to 1'
+    )
+    parser.add_argument(
+        '--preset',
+        choices=[p.value for p in Preset],
+        default=Preset.ATTENTIVE.value,
+        help='how much the listener moves',
     )
     parser.add_argument(
         '--listener',
@@ -100,6 +107,7 @@ def stack_parameters(args: argparse.Namespace) -> dict[str, Any]:
         'personality': args.personality,
         'attitude': args.attitude,
         'intensity': args.intensity,
+        'preset': args.preset,
         'portrait': portrait,
         'renderer': args.renderer,
         'figure': args.figure,

@@ -2,28 +2,46 @@
 
 import time
 import zlib
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from vico_listener.choices import ACOUSTICS
 from vico_listener.choices import ConversationState
+from vico_listener.choices import Preset
 from vico_listener.errors import UnavailableError
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.conversation import Conversation
+from vico_listener.listener.cues import Voice
+from vico_listener.listener.cues import VoiceCues
+from vico_listener.listener.expression import calm_face
 from vico_listener.listener.idle import IdleLayer
+from vico_listener.listener.knobs import AS_USUAL
+from vico_listener.listener.knobs import Knobs
+from vico_listener.listener.knobs import TurnedKnobs
+from vico_listener.listener.knobs import gained
 from vico_listener.listener.listener_event import COMMAND
 from vico_listener.listener.listener_event import ListenerEvent
 from vico_listener.listener.listeners import Listener
 from vico_listener.listener.listeners import create_listener
+from vico_listener.listener.mood import Mood
 from vico_listener.listener.mood import MoodFade
 from vico_listener.listener.performance import GestureRequest
 from vico_listener.listener.performance import Performance
 from vico_listener.listener.performance import Performer
 from vico_listener.listener.presence import Presence
+from vico_listener.listener.presence import at_rest
+from vico_listener.listener.telling import Telling
+from vico_listener.listener.turn_end import Turn
+from vico_listener.listener.turn_end import TurnEnd
+from vico_listener.listener.vocals import Vocals
+from vico_listener.motion import ARKIT52
 from vico_listener.motion import ZEROS3
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
@@ -90,7 +108,15 @@ class ListeningAgent:
         self._performer = Performer()
         self.events: tuple[ListenerEvent, ...] = ()
         """What was decided on in the last step, as far as it is shown."""
+        self._telling = Telling()
+        self._voice = VoiceCues()
+        self._turn_end = TurnEnd()
+        self.turn = Turn()
+        """Whose turn it is, after a step."""
         self._mood = MoodFade(attitude, intensity, fade_in)
+        self._knobs = TurnedKnobs()
+        known = reference.basis is ARKIT52
+        self._calm = calm_face(reference.expression) if known else reference.expression
         self.reset()
 
     @classmethod
@@ -130,6 +156,11 @@ class ListeningAgent:
         """Return to the start: the reference face, in the mood that is set."""
         self._index = 0
         self._mood.reset()
+        self._knobs.reset()
+        self._telling.reset()
+        self._voice.reset()
+        self._turn_end.reset()
+        self.turn = Turn()
         self.conversation.reset()
         self.listener.reset(self.reference, self._mood.attitude)
 
@@ -157,6 +188,43 @@ class ListeningAgent:
         """The intensity that is set, 0 to 1."""
         return self._mood.intensity
 
+    def set_knobs(self, preset: Preset | None = None, **values: float) -> None:
+        """Choose a preset, or turn knobs, which scale it; the listener follows within a second.
+
+        Before the first step it does so at once.
+
+        Args:
+            preset: the preset; None for the present one.
+            **values: knobs by name (see `Knobs`); those that are left out stay as they are.
+
+        Raises:
+            SettingError: there is no such knob, or a value is out of range.
+        """
+        self._knobs.own = self._knobs.own.set(**values)
+        if preset is not None:
+            self._knobs.preset = preset
+        if self._index == 0:
+            self.reset()
+
+    def set_vocal(self, vocal: bool, clips: Mapping[str, Sequence[float]] | None = None) -> None:
+        """Let the listener decide on vocal backchannels, or not.
+
+        Args:
+            vocal: whether it does.
+            clips: the lengths (s) of the clips of each token; None if somebody else says them.
+        """
+        self._telling.vocals = Vocals(self.seed or 0, clips) if vocal else None
+
+    @property
+    def preset(self) -> Preset:
+        """The preset that is set."""
+        return self._knobs.preset
+
+    @property
+    def knobs(self) -> Knobs:
+        """The knobs that are set, which scale those of the preset."""
+        return self._knobs.own
+
     @property
     def active(self) -> bool:
         """Whether the listener is to move."""
@@ -165,6 +233,11 @@ class ListeningAgent:
     def set_active(self, active: bool) -> None:
         """Fade the motion in (True), or fade it out and rest (False)."""
         self._presence.active = active
+
+    @property
+    def listens(self) -> bool:
+        """Whether what the listener does is shown: it is active, and it is not the robot's turn."""
+        return self.active and self.state is ConversationState.LISTENING
 
     @property
     def state(self) -> ConversationState:
@@ -225,17 +298,25 @@ class ListeningAgent:
         if self._index == 0 and not self._seed_given:
             self._reseed(seed_of(frame))
         start = time.perf_counter()
-        mood = self._mood.step()
+        mood, knobs = self._mood.step(), self._knobs.step()
+        turned = knobs is not AS_USUAL
+        if turned:
+            mood = replace(mood, gesture_rate=knobs.gesture_rate, mimicry=knobs.mimicry)
         frame = self._usable(frame)
         talk = self.conversation
         talk.perceive(frame)
+        known = frame.acoustics == ACOUSTICS[0]
+        voice = self._voice.update(frame if known else _deaf(frame))
+        self.turn = self._turn_end.step(frame, voice, talk.state is ConversationState.SPEAKING)
         if talk.state is not ConversationState.LISTENING:
             self.listener.excuse_silence()
         face = talk.apply(self.listener.step(frame, mood), self.reference)
-        self.events = self._decided(frame.stamp)
+        if turned:
+            face = gained(face, self._rest(face, mood), knobs)
+        self.events = self._decided(frame, voice, knobs)
         face = self._performer.step(face)
         if self._idle is not None:
-            face = self._idle.apply(face, self._index, mood.intensity, self._attention())
+            face = self._idle.apply(face, self._index, mood.intensity, self._attention(), knobs)
         was_resting = self._presence.resting
         face = self._presence.apply(face, self.reference)
         self._index += 1
@@ -265,20 +346,27 @@ class ListeningAgent:
                 bound = 1.0 - (1.0 - bound) * free
         return bound
 
-    def _decided(self, stamp: int) -> tuple[ListenerEvent, ...]:
+    def _rest(self, motion: FaceMotion, mood: Mood) -> FaceMotion:
+        """Return the face and pose at rest, in the terms of a motion."""
+        rest = at_rest(motion, self.reference)
+        calmed = rest.expression + mood.awake * (self._calm - rest.expression)
+        return replace(rest, expression=calmed.astype(np.float32))
+
+    def _decided(
+        self, frame: SpeakerFrame, voice: Voice, knobs: Knobs
+    ) -> tuple[ListenerEvent, ...]:
         """Return what begins now: nothing of the listener's own while it does not show it."""
-        shows = self.active and self.state is ConversationState.LISTENING
-        own = self.listener.gestures if shows else ()
-        return (
-            *(ListenerEvent(stamp, gesture) for gesture in own),
-            *(ListenerEvent(stamp, gesture, COMMAND) for gesture in self._performer.begun),
-        )
+        listener, attitude = self.listener, self.attitude
+        own = self._telling.step(listener, frame, voice, attitude, knobs, self.listens)
+        asked = self._performer.begun
+        return (*own, *(ListenerEvent.of_gesture(frame.stamp, one, COMMAND) for one in asked))
 
     def _reseed(self, seed: int) -> None:
         """Start with another seed."""
         self.seed = seed
         self.listener.reseed(seed)
         self.conversation.reseed(seed)
+        self._telling.reseed(seed)
         if self._idle is not None:
             self._idle = IdleLayer(seed)
         self.reset()

@@ -9,6 +9,7 @@ and seen; the form of the answer, and whether another nod follows it, are left t
 Gestures never overlap: each begins after the one before.
 """
 
+from dataclasses import replace
 from math import exp
 from math import radians
 from math import tanh
@@ -110,6 +111,7 @@ class Answers:
         self._ends = Quota()
         self._nods = Quota()
         self._dissent = Quota()
+        self._glances = Quota()
         self._urge = self._chance.between(0.3, 0.9)
         self._rest = 0.0
         self._since_beat = 5.0
@@ -124,12 +126,12 @@ class Answers:
         if self._again is not None:
             self._again -= STEP
             if self._again <= 0.0:
-                return self._nod(voice, style, person, AGAIN, 0.0)
+                return self._nod(voice, style, person, AGAIN, 0.0, 'mood')
         if seen.nodded and self._rest <= PATIENCE and self._nods.take(0.5, style.nod_answers):
             soon = self._chance.between(0.1, 0.5)
             delay = max(soon, self._rest, BEAT_SECONDS - self._since_beat)
-            return self._nod(voice, style, person, TO_NODS, delay)
-        if not (self._at_end(voice, style) if voice.ended else self._in_speech(voice)):
+            return self._nod(voice, style, person, TO_NODS, delay, 'nod')
+        if not (self._at_end(voice, style) if voice.ended else self._in_speech(voice, style)):
             return None
         delay = max(
             latency(voice.phrase, person) + (LOW_WAIT if voice.low else 0.0),
@@ -137,9 +139,11 @@ class Answers:
             BEAT_SECONDS - self._since_beat,
         )
         if self._agrees(voice.phrase, style):
-            return self._nod(voice, style, person, AT_ENDS if voice.ended else IN_SPEECH, delay)
+            weights = AT_ENDS if voice.ended else IN_SPEECH
+            return self._nod(voice, style, person, weights, delay, _cue(voice))
         self._again = None
         shake = make_shake(voice.phrase, style, person, self._chance, delay)
+        shake = replace(shake, cue=_cue(voice))
         self._rest = delay + len(shake.curve()) * STEP + person.refractory
         return shake
 
@@ -150,9 +154,11 @@ class Answers:
         person: Personality,
         weights: tuple[float, ...],
         delay: float,
+        cue: str,
     ) -> Gesture:
         """Return a nod, and plan whether another one follows it soon."""
         nod = make_nod(voice.phrase, style, person, self._chance, weights, delay)
+        nod = replace(nod, cue=cue)
         end = delay + len(nod.curve()) * STEP - SETTLE
         self._rest = end + person.refractory
         again = style.again * (AGAIN_AGAIN if weights is AGAIN else 1.0)
@@ -160,14 +166,22 @@ class Answers:
         self._again = end + self._chance.around(*AGAIN_PAUSE) if follows else None
         return nod
 
-    def glance(self, voice: Voice, style: Style) -> Gesture | None:
-        """Return the glance at the end of a phrase that gets no answer, if any."""
+    def glance(self, voice: Voice, style: Style, rate: float) -> Gesture | None:
+        """Return the glance at the end of a phrase that gets no answer, if any.
+
+        Args:
+            voice: the speaker's voice.
+            style: the listener's style.
+            rate: scales how many there are, up to all.
+        """
         busy = self._rest > 0.0 or self._again is not None or self._since_beat < BEAT_SECONDS
         if not voice.ended or style.avert <= 0.0 or busy:
             return None
+        if not self._glances.take(0.5, min(rate, 1.0)):
+            return None
         self._rest = GLANCE_SECONDS + GLANCE_REST
         size = style.avert * self._chance.between(0.6, 1.1)
-        return Gesture(Kind.GLANCE, self._chance.side() * size * GLANCE)
+        return Gesture(Kind.GLANCE, self._chance.side() * size * GLANCE, cue='pause')
 
     def _at_end(self, voice: Voice, style: Style) -> bool:
         if self._rest > PATIENCE or self._again is not None:
@@ -183,9 +197,11 @@ class Answers:
         heat = 0.5 + 0.5 * tanh(0.5 * (phrase.loudness + phrase.brightness))
         return not self._dissent.take(heat, 1.0 - style.agreement)
 
-    def _in_speech(self, voice: Voice) -> bool:
+    def _in_speech(self, voice: Voice, style: Style) -> bool:
         if self._rest > 0.0 or self._again is not None or not (voice.low or voice.stress):
             return False
+        if style.urge <= 0.0:
+            return False  # whatever it began with
         if voice.low:
             pull = strength(voice.phrase) - 0.5
         else:
@@ -195,11 +211,23 @@ class Answers:
             self._urge = self._chance.between(-0.5, 0.5)
         return taken
 
-    def beat(self, voice: Voice, style: Style, person: Personality) -> Gesture | None:
-        """Return the beat on a stressed syllable at this tick, if any."""
+    def beat(self, voice: Voice, style: Style, person: Personality, rate: float) -> Gesture | None:
+        """Return the beat on a stressed syllable at this tick, if any.
+
+        Args:
+            voice: the speaker's voice.
+            style: the listener's style.
+            person: the listener's personality.
+            rate: scales how little stress is enough.
+        """
         needed = 0.6 + 1.5 * exp(-0.8 * self._since_beat)
-        if voice.stress < needed or self._rest > 0.0 or self._again is not None:
+        if rate * voice.stress < needed or self._rest > 0.0 or self._again is not None:
             return None
         self._since_beat = 0.0
         depth = style.beat * self._chance.around(0.85 + 0.3 * tanh(voice.stress - 1.2), 0.3, 0.3, 2)
-        return Gesture(Kind.BEAT, radians(depth), frequency=person.tempo * BEAT_FREQUENCY)
+        frequency = person.tempo * BEAT_FREQUENCY
+        return Gesture(Kind.BEAT, radians(depth), frequency=frequency, cue='speech')
+
+
+def _cue(voice: Voice) -> str:
+    return 'pause' if voice.ended else 'speech'

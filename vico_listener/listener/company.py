@@ -68,7 +68,8 @@ class Company:
         around.step(alone=lonely >= 1.0)
         size = around.look or 0.0
         turn = self._turn.step([TURN * size / LOOK_AROUND[1]])[0]
-        return joy, turn, Gesture(Kind.GLANCE, size * GLANCE) if around.begins else None
+        look = Gesture(Kind.GLANCE, size * GLANCE, cue='mood')
+        return joy, turn, look if around.begins else None
 
     def _glance(self) -> tuple[float, float]:
         """Return a size, in terms of a full glance, with its side, and how long it takes, s."""

@@ -17,6 +17,7 @@ import numpy as np
 from vico_listener.choices import ConversationState
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.chance import Chance
+from vico_listener.listener.expression import EYES
 from vico_listener.listener.expression import FACE_CHANNELS
 from vico_listener.listener.expression import look
 from vico_listener.listener.follower import END_RATE
@@ -28,7 +29,6 @@ from vico_listener.listener.presence import at_rest
 from vico_listener.listener.presence import faded_pose
 from vico_listener.listener.state_poses import StatePoses
 from vico_listener.motion import ARKIT52
-from vico_listener.motion import ARKIT_NAMES
 from vico_listener.motion import FaceMotion
 
 BEGIN_RATE = 10.0
@@ -44,9 +44,6 @@ EYE_RATE = 30.0
 """Rate at which the eyes follow the pose of a state, 1/s."""
 CHANNEL_RATE = 5.0
 """Rate at which the face follows the pose of a state, 1/s."""
-
-EYES = np.array([name.startswith('eyeLook') for name in ARKIT_NAMES])
-"""(52,) the coefficients that turn the eyes, which go with the head."""
 
 CHANCE_PART = 16
 """The part of the listener's chance that draws poses (see `Chance`)."""

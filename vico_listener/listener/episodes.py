@@ -24,6 +24,7 @@ from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
 from vico_listener.listener.mimicry import Mimicry
 from vico_listener.listener.personality import Personality
+from vico_listener.listener.smile_episodes import Smile
 from vico_listener.listener.smile_episodes import SmileEpisodes
 from vico_listener.listener.style import Style
 from vico_listener.listener.thought import Thought
@@ -46,6 +47,11 @@ class Episodes:
     Attributes:
         joy: 0 to 1, how far smiles are in place now.
     """
+
+    @property
+    def smile(self) -> Smile | None:
+        """The smile that begins at the next tick; None for none."""
+        return self._smiles.begun
 
     def __init__(self, seed: int, personality: Personality) -> None:
         smiles, thought, company = self._chances = [

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import ARKIT_NAMES
 
 Expression = NDArray[np.float64]
 
@@ -19,6 +20,9 @@ SMILE, BROW_DOWN, BROW_UP, FROWN, PRESS, CONCERN, ROLL, CORNERS, PART, LAUGH = r
 
 EYE_RANGE = radians(30.0)
 """The turn of the eyes at which an eyeLook coefficient is 1, rad."""
+
+EYES = np.array([name.startswith('eyeLook') for name in ARKIT_NAMES])
+"""(52,) the coefficients that turn the eyes, which go with the head."""
 
 CALM_SMILE = (0.04, 0.2)
 """The range within which a calm face smiles, whatever the portrait does."""

@@ -137,6 +137,7 @@ class Gesture:
         frequency: cycles per second of a nod, beat or shake.
         cycles: the number of cycles of a nod or beat, or of strokes of a shake.
         decay, upswing: the same arguments of `nod`, for a nod or beat.
+        cue: what it answers (`pause`, `speech`, `nod`, `mood`); '' where nobody says.
     """
 
     kind: Kind
@@ -146,6 +147,7 @@ class Gesture:
     cycles: int = 1
     decay: float = 0.75
     upswing: float = 0.0
+    cue: str = ''
 
     def curve(self) -> Curve:
         """Return its angle (T,), rad: pitch of a nod or beat, yaw of a shake, gaze of a glance."""

@@ -15,6 +15,8 @@ from vico_listener.listener.idle_blinks import lids
 from vico_listener.listener.idle_face import face_change
 from vico_listener.listener.idle_gaze import gaze
 from vico_listener.listener.idle_posture import posture
+from vico_listener.listener.knobs import AS_USUAL
+from vico_listener.listener.knobs import Knobs
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
@@ -51,14 +53,20 @@ class IdleLayer:
         self._blinks, self._gaze, self._body, self._face = blinks, gaze, body, face
 
     def apply(
-        self, motion: FaceMotion, index: int, intensity: float = 1.0, attention: float = 0.0
+        self,
+        motion: FaceMotion,
+        index: int,
+        intensity: float = 1.0,
+        attention: float = 0.0,
+        knobs: Knobs = AS_USUAL,
     ) -> FaceMotion:
         """Return `motion` with the idle movement of tick number `index` added.
 
         Gaze, posture and fidgets scale with `intensity` (0 to 1), while blinks and breathing do not
         depend on it. With `attention` (0 to 1) the gaze does not leave the speaker, because a
-        gesture is under way. The caller fades both, because this function keeps no state. The face
-        and the eyes need the basis `arkit52`; in any other basis only the head moves.
+        gesture is under way. Head, gaze and face scale with their `knobs`, blinks with none. The
+        caller fades all of these, because this function keeps no state. The face and the eyes need
+        the basis `arkit52`; in any other basis only the head moves.
         """
         time = index / MODEL_RATE
         turn, shift = [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]
@@ -66,8 +74,11 @@ class IdleLayer:
         if self._body:
             turn, shift = posture(self._seed, time, intensity)
         if self._gaze:
-            left, up, head = (intensity * part for part in gaze(self._seed, time, attention))
+            wander = intensity * knobs.gaze
+            left, up, head = (wander * part for part in gaze(self._seed, time, attention))
             turn[2] += head
+        turn = [knobs.head_gain * part for part in turn]
+        shift = [knobs.head_gain * part for part in shift]
         rotation = motion.rotation + np.array(turn, np.float32)
         translation = motion.translation + np.array(shift, np.float32)
         if motion.basis is not ARKIT52:
@@ -75,7 +86,7 @@ class IdleLayer:
         # The eyes stay where they look while the head turns (vestibulo-ocular reflex).
         expression = motion.expression + look(left - turn[2], up + turn[1])
         if self._face:
-            expression += intensity * face_change(self._seed, time)
+            expression += intensity * knobs.face_gain * face_change(self._seed, time)
         if self._blinks:
             closed = lids(self._seed, time)
             expression[_BLINKS] = np.maximum(expression[_BLINKS], closed)

@@ -184,12 +184,13 @@ class LearnedListener(Listener):
                 np.clip(shown[3:-3], 0.0, 1.0, out=shown[3:-3])
             return from_native(self.basis, shown)
         self.last = self.base = Behaviour(
-            values[:3].tolist(), values[-3:].tolist(), values[3:-3], self._decide(output)
+            values[:3].tolist(), values[-3:].tolist(), values[3:-3], self._decide(output, mood)
         )
         if self._episodes is not None:
             self._episodes.see(frame, frame.speaking)
-            style = blended(self._styles, mood.shares)
+            style = blended(self._styles, mood)
             self.last = self._episodes.joined(self.base, style, self._body.attention)
+            self.smile = self._episodes.smile
         motion = self._body.step(self.last, mood.strength, mood.awake)
         self.attention = self._body.attention
         self.gestures = self.last.gestures
@@ -213,10 +214,10 @@ class LearnedListener(Listener):
             self._own,
         )
 
-    def _decide(self, output: NDArray[np.float32]) -> list[Gesture]:
+    def _decide(self, output: NDArray[np.float32], mood: Mood) -> list[Gesture]:
         """Return the gestures that are decided on at this step."""
         scores = np.clip(output[[slot.begins for slot in self._slots]], -30, 30)
-        probabilities = self._norm.hazard_gain / (1 + np.exp(-scores))
+        probabilities = mood.gesture_rate * self._norm.hazard_gain / (1 + np.exp(-scores))
         begun = self._decisions.step(probabilities)
         self._own = np.zeros(len(GESTURE_HEADS), np.float32)
         self._own[begun] = 1

@@ -5,9 +5,29 @@ from dataclasses import dataclass
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.listener.gestures import Gesture
+from vico_listener.listener.smile_episodes import Smile
 
 COMMAND = 'command'
 """The cue of a gesture that another program asked for."""
+SMILE, VOCAL = 'smile', 'vocal'
+"""The kinds that are no gestures."""
+
+
+@dataclass(frozen=True)
+class Vocal:
+    """A short sound of the listener, such as an "mm-hm".
+
+    Attributes:
+        token: what is said.
+        onset: when it is to begin, ns of stream time.
+        duration: how long it takes, s.
+        take: which of the clips of this token is played; 0 without clips.
+    """
+
+    token: str
+    onset: int
+    duration: float
+    take: int = 0
 
 
 @dataclass(frozen=True)
@@ -16,26 +36,51 @@ class ListenerEvent:
 
     Attributes:
         stamp: the tick of the decision, ns of stream time.
-        gesture: what is decided on.
+        kind: the kind of gesture, `smile`, or `vocal` for a sound without a gesture.
+        onset: when the motion, or the sound, is to begin, ns of stream time.
+        duration: how long it takes, s.
+        size: the largest stroke or the turn of the eyes, rad; how broad a smile becomes, 0 to 1.
+        cycles: those of a nod or beat, or the strokes of a shake; 0 of what has none.
         cue: what it answers; '' where the listener does not say.
+        vocal: the sound that goes with it; None for none.
     """
 
     stamp: int
-    gesture: Gesture
+    kind: str
+    onset: int
+    duration: float
+    size: float = 0.0
+    cycles: int = 0
     cue: str = ''
+    vocal: Vocal | None = None
 
-    @property
-    def kind(self) -> str:
-        """The kind of the gesture."""
-        return self.gesture.kind.name.lower()
+    @classmethod
+    def of_gesture(
+        cls, stamp: int, gesture: Gesture, cue: str, vocal: Vocal | None = None
+    ) -> 'ListenerEvent':
+        """Return the event of a gesture that is decided on at a tick."""
+        return cls(
+            stamp,
+            gesture.kind.name.lower(),
+            next_tick(stamp, gesture.delay),
+            len(gesture.curve()) / MODEL_RATE,
+            gesture.size,
+            gesture.cycles,
+            cue,
+            vocal,
+        )
 
-    @property
-    def onset(self) -> int:
-        """When the motion is to begin, ns of stream time: at the next tick, or later."""
-        ticks = 1 + round(self.gesture.delay * MODEL_RATE)
-        return self.stamp + ticks * NANOSECONDS // MODEL_RATE
+    @classmethod
+    def of_smile(cls, stamp: int, smile: Smile) -> 'ListenerEvent':
+        """Return the event of a smile that begins at the next tick."""
+        return cls(stamp, SMILE, next_tick(stamp), smile.seconds, smile.size, 0, smile.cue)
 
-    @property
-    def duration(self) -> float:
-        """How long it takes, s."""
-        return len(self.gesture.curve()) / MODEL_RATE
+    @classmethod
+    def of_vocal(cls, stamp: int, vocal: Vocal, cue: str) -> 'ListenerEvent':
+        """Return the event of a sound without a gesture."""
+        return cls(stamp, VOCAL, vocal.onset, vocal.duration, cue=cue, vocal=vocal)
+
+
+def next_tick(stamp: int, delay: float = 0.0) -> int:
+    """Return the first tick after a stamp, or that which is nearest to a delay (s) later, ns."""
+    return stamp + (1 + round(delay * MODEL_RATE)) * NANOSECONDS // MODEL_RATE

@@ -9,6 +9,7 @@ from vico_listener.choices import ACOUSTICS
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.mood import Mood
+from vico_listener.listener.smile_episodes import Smile
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import Attitude
 from vico_listener.motion import Basis
@@ -35,6 +36,8 @@ class Listener(ABC):
     layer does not look away."""
     gestures: Sequence[Gesture] = ()
     """The gestures that it decided on in the last step."""
+    smile: Smile | None = None
+    """The smile that it decided to begin in the last step; None for none."""
     OPTIONS: tuple[str, ...] = ()
     """The parameters of the listener node that its constructor takes besides `personality` and
     `seed`."""

@@ -24,6 +24,7 @@ class Mood:
         awake: 0 to 1, what `strength` would be at intensity 1.
         intensity: 0 to 1, the intensity as it fades from one setting to the next. At the start it
             is the one that is set.
+        gesture_rate, mimicry: the knobs of these names; 1 changes nothing.
     """
 
     attitude: Attitude
@@ -31,6 +32,8 @@ class Mood:
     strength: float
     awake: float
     intensity: float
+    gesture_rate: float = 1.0
+    mimicry: float = 1.0
 
     @classmethod
     def settled(cls, attitude: Attitude, intensity: float = 1.0) -> 'Mood':

@@ -99,19 +99,19 @@ class RulesListener(Listener):
 
     def step(self, frame: SpeakerFrame, mood: Mood) -> FaceMotion:
         """See `Listener.step`."""
-        style = blended(self._styles, mood.shares)
+        style = blended(self._styles, mood)
         voice = self._voice.update(frame)
         seen = self._episodes.see(frame, voice.voiced)
-        self.base = self._behave(voice, seen, style)
+        self.base = self._behave(voice, seen, style, mood.gesture_rate)
         self.last = self._episodes.joined(self.base, style, self._body.attention)
         motion = self._body.step(self.last, mood.strength, mood.awake)
         self.attention = self._body.attention
-        self.gestures = self.last.gestures
+        self.gestures, self.smile = self.last.gestures, self._episodes.smile
         return motion
 
-    def _behave(self, voice: Voice, seen: Seen, style: Style) -> Behaviour:
+    def _behave(self, voice: Voice, seen: Seen, style: Style, rate: float) -> Behaviour:
         """Return what to do at this tick, at intensity 1, without the episodes."""
-        gestures = self._react(voice, seen, style)
+        gestures = self._react(voice, seen, style, rate)
         refused = any(gesture.kind in (Kind.SHAKE, Kind.GLANCE) for gesture in gestures)
         channels, tilt = self._feelings.step(voice, seen, refused, style)
         posture = self._posture.step(_posture_goal(voice.phrase, style))
@@ -125,12 +125,12 @@ class RulesListener(Listener):
             posture, [style.lean, 0.0, 0.0], np.array(channels) @ FACE_CHANNELS, gestures
         )
 
-    def _react(self, voice: Voice, seen: Seen, style: Style) -> list[Gesture]:
+    def _react(self, voice: Voice, seen: Seen, style: Style, rate: float) -> list[Gesture]:
         """Return the answers to the cues of this tick."""
         answer = self._answers.step(voice, seen, style, self.personality)
         if answer is None:
-            answer = self._answers.glance(voice, style)
-        beat = self._answers.beat(voice, style, self.personality)
+            answer = self._answers.glance(voice, style, rate)
+        beat = self._answers.beat(voice, style, self.personality, rate)
         return [gesture for gesture in (answer, beat) if gesture is not None]
 
 

@@ -36,8 +36,25 @@ DELAY = 0.5
 """The longest time from the personality's delay of mimicry to the start of a smile, s."""
 GREETING_DELAY = (0.1, 1.6)
 """The time from the start, or from somebody's coming, to the greeting, s."""
+FAINTEST = 0.04
+"""A smile that is smaller is none that others are told of."""
 LAUGH_RATE = 9.0
 """Rate at which the mouth of a laugh follows, 1/s."""
+
+
+@dataclass(frozen=True)
+class Smile:
+    """A smile that begins.
+
+    Attributes:
+        size: how broad it becomes, 0 to 1.
+        seconds: about how long it takes until it is gone, s.
+        cue: what it answers: `smile`, `laugh`, the listener's own `nod`, or `mood`: a greeting.
+    """
+
+    size: float
+    seconds: float
+    cue: str
 
 
 @dataclass
@@ -45,11 +62,16 @@ class _Planned:
     wait: float
     size: float
     hold: float
+    cue: str
     laugh: float = 0.0
 
 
 class SmileEpisodes:
-    """Decides on smiles and shows them."""
+    """Decides on smiles and shows them.
+
+    Attributes:
+        begun: the smile that begins at the next tick; None for none.
+    """
 
     def __init__(self, chance: Chance) -> None:
         self._chance = chance
@@ -59,6 +81,7 @@ class SmileEpisodes:
 
     def reset(self) -> None:
         """Return to the start, from where the listener greets the speaker."""
+        self.begun: Smile | None = None
         self._smile.reset([0.0])
         self._laugh.reset([0.0])
         self._size = self._left = self._held = self._mirth = 0.0
@@ -79,9 +102,9 @@ class SmileEpisodes:
             person: the listener's personality.
         """
         self._decide(seen, pleased, style, person)
-        self._run(seen, joy)
         # An attitude that answers no smile shows none, even one that was begun in another.
         warmth = min(style.smile_answers / WARM, 1.0)
+        self._run(seen, joy * warmth)
         goal = warmth * joy * self._size if self._left > 0.0 else 0.0
         rising = goal > 0.0
         if rising != self._rising:
@@ -100,17 +123,17 @@ class SmileEpisodes:
         if seen.laughed and style.laugh > 0.0:
             size = style.laugh * chance.between(0.8, 1.1)
             wait = chance.between(0.2, 0.45)
-            self._plan(_Planned(wait, size, chance.around(*HELD) + 0.8, style.laugh))
+            self._plan(_Planned(wait, size, chance.around(*HELD) + 0.8, 'laugh', style.laugh))
         elif seen.smiled and chance.happens(style.smile_answers):
             size = style.smile_mimicry * chance.between(0.75, 1.25)
-            self._plan(_Planned(answer, size, chance.around(*HELD)))
+            self._plan(_Planned(answer, size, chance.around(*HELD), 'smile'))
         elif pleased and chance.happens(style.smile_share):
             size = style.smile_pulse * chance.around(1.0, 0.35, 0.4, 1.6)
-            self._plan(_Planned(chance.between(0.0, 0.5), size, chance.around(*HELD)))
+            self._plan(_Planned(chance.between(0.0, 0.5), size, chance.around(*HELD), 'nod'))
         elif self._greeting or seen.returned:
             size = style.smile_pulse * chance.between(0.6, 1.4)
             wait = chance.between(*GREETING_DELAY)
-            self._plan(_Planned(wait, size, chance.around(*HELD)))
+            self._plan(_Planned(wait, size, chance.around(*HELD), 'mood'))
         self._greeting = False
 
     def _plan(self, episode: _Planned) -> None:
@@ -118,8 +141,9 @@ class SmileEpisodes:
         if self._planned is None or episode.size > self._planned.size:
             self._planned = episode
 
-    def _run(self, seen: Seen, joy: float) -> None:
-        """Count down, and begin what is due."""
+    def _run(self, seen: Seen, shown: float) -> None:
+        """Count down, and begin what is due, of which a share is shown."""
+        self.begun = None
         self._left -= STEP
         if seen.smile > 0.25 and self._left < STEP and self._size > 0.0 and self._held < LONGEST:
             self._left = STEP * 2
@@ -131,6 +155,9 @@ class SmileEpisodes:
             return
         self._planned.wait -= STEP
         if self._planned.wait <= 0.0:
+            if shown * self._planned.size > max(FAINTEST, shown * self._size):
+                seconds = self._planned.hold + FALL[0]
+                self.begun = Smile(shown * self._planned.size, seconds, self._planned.cue)
             self._size = max(self._size, self._planned.size)
             self._mirth = max(self._mirth, self._planned.laugh)
             self._left = max(self._left, self._planned.hold)

@@ -1,11 +1,11 @@
 """The style of each attitude: how it changes the listener's behaviour."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.listener.mood import Mood
 from vico_listener.listener.personality import Personality
 from vico_listener.motion import Attitude
 
@@ -161,6 +161,8 @@ BROADEST_SMILE = 0.32
 """The broadest smile of a positive listener between two smiles, whatever its portrait does."""
 MOST_AGAIN = 1.4
 """The largest factor of a personality by which nods follow one another more often."""
+MOST_ANSWERS = 0.95
+"""The largest share of phrase ends, or of the speaker's nods, that is answered."""
 FAINTEST_SMILE = 0.01
 """The smile of a negative listener."""
 
@@ -213,6 +215,17 @@ def personal_styles(
     )
 
 
-def blended(styles: NDArray[np.float64], shares: Sequence[float]) -> Style:
+def blended(styles: NDArray[np.float64], mood: Mood) -> Style:
     """Return the style of a mood: the rows of `personal_styles`, weighted by their shares."""
-    return Style(*(np.array(shares) @ styles).tolist())
+    style = Style(*(np.array(mood.shares) @ styles).tolist())
+    rate, mimicry = mood.gesture_rate, mood.mimicry
+    if rate == 1.0 and mimicry == 1.0:
+        return style
+    return style._replace(
+        answers=min(style.answers * rate, MOST_ANSWERS),
+        urge=style.urge * rate,
+        nod_answers=min(style.nod_answers * rate * mimicry, MOST_ANSWERS),
+        smile_mimicry=style.smile_mimicry * mimicry,
+        laugh=style.laugh * mimicry,
+        posture_mimicry=style.posture_mimicry * mimicry,
+    )

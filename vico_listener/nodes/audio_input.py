@@ -6,6 +6,7 @@ installed is used.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import audio_common_msgs.msg as audio_msgs
@@ -150,7 +151,8 @@ class AudioInput:
         except VicoError as error:
             self._node.get_logger().error(str(error), throttle_duration_sec=5.0)
             return
-        self._hand_on(raw, stamp_of(message.header.stamp), format_)
+        heard = replace(format_, channel=self.format.channel)
+        self._hand_on(raw, stamp_of(message.header.stamp), heard)
 
     def _hand_on(self, raw: bytes, stamp: int, format_: AudioFormat) -> None:
         self.format_changes += self._last not in (None, format_)

@@ -13,6 +13,7 @@ from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
 from vico_listener.frames import Timing
 from vico_listener.listener.listener_event import ListenerEvent
+from vico_listener.listener.turn_end import Turn
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 from vico_listener.motion import basis_by_name
@@ -146,11 +147,28 @@ def event_message(event: ListenerEvent, frame_id: str) -> msg.ListenerEvent:
         kind=event.kind,
         onset=time_message(event.onset),
         duration=event.duration,
-        size=event.gesture.size,
-        cycles=event.gesture.cycles,
+        size=event.size,
+        cycles=event.cycles,
         cue=event.cue,
     )
+    if event.vocal is not None:
+        message.vocal = event.vocal.token
+        message.vocal_onset = time_message(event.vocal.onset)
+        message.vocal_duration = event.vocal.duration
     message.header.stamp = time_message(event.stamp)
+    message.header.frame_id = frame_id
+    return message
+
+
+def turn_message(turn: Turn, stamp: int, frame_id: str) -> msg.Turn:
+    """Return the message of a turn at a tick; `frame_id` is that of the listener's head."""
+    message = msg.Turn(
+        state=turn.state.value,
+        probability=turn.probability,
+        interruption=turn.interruption,
+        user_backchannel=turn.user_backchannel,
+    )
+    message.header.stamp = time_message(stamp)
     message.header.frame_id = frame_id
     return message
 

@@ -7,17 +7,22 @@ from typing import Any
 
 import vico_listener.msg as msg
 from vico_listener.choices import ConversationState
+from vico_listener.choices import Preset
 from vico_listener.errors import VicoError
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
 from vico_listener.head_parts import measure_reference
 from vico_listener.listener import LISTENERS
 from vico_listener.listener.agent import ListeningAgent
+from vico_listener.listener.knobs import NAMES as KNOBS
+from vico_listener.listener.turn_end import Turn
+from vico_listener.listener.turn_end import changed
 from vico_listener.motion import Attitude
 from vico_listener.nodes.conversation_topics import ConversationTopics
 from vico_listener.nodes.convert import event_message
 from vico_listener.nodes.convert import motion_message
 from vico_listener.nodes.convert import speaker_of
+from vico_listener.nodes.convert import turn_message
 from vico_listener.nodes.gesture_server import GestureServer
 from vico_listener.nodes.listener_settings import ListenerSettings
 from vico_listener.nodes.managed_node import OK
@@ -25,9 +30,11 @@ from vico_listener.nodes.managed_node import WARN
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.topics import advertise
 from vico_listener.nodes.topics import subscribe_to
+from vico_listener.nodes.vocal_output import VocalOutput
 from vico_listener.ros_api import LISTENER
 from vico_listener.ros_api.listener import EVENT
 from vico_listener.ros_api.listener import MOTION
+from vico_listener.ros_api.listener import TURN
 from vico_listener.ros_api.perception import SPEAKER
 from vico_listener.statistics import Durations
 
@@ -58,7 +65,10 @@ class ListenerNode(ManagedNode):
         self._durations = Durations()
         self._publisher = advertise(self, MOTION)
         self._event_publisher = advertise(self, EVENT)
+        self._turn_publisher = advertise(self, TURN)
+        self._told: Turn | None = None
         self._settings = ListenerSettings(self)
+        self._vocal = VocalOutput(self)
         self._conversation = ConversationTopics(self, self._lock)
         self._gestures = GestureServer(self, self._lock, lambda: self.agent)
 
@@ -75,6 +85,8 @@ class ListenerNode(ManagedNode):
             table['intensity'],
             **{name: table[name] for name in LISTENERS.load(table['listener']).OPTIONS},
         )
+        agent.set_knobs(Preset(table['preset']), **{name: table[name] for name in KNOBS})
+        self._vocal.set(agent, table['vocal'], table['vocal_folder'])
         agent.set_active(table['active'])
         agent.set_state(ConversationState(table['conversation_state']))
         agent.conversation.away_after = table['away_after'] or math.inf
@@ -86,6 +98,7 @@ class ListenerNode(ManagedNode):
         """Subscribe to `speaker`."""
         self._frame_id = self.table['frame_id']
         self._heard = time.monotonic()
+        self._told = None
         assert self.agent is not None
         self._conversation.open(self.agent)
         if self._subscribe:
@@ -130,6 +143,10 @@ class ListenerNode(ManagedNode):
             self._conversation.tell()
             for event in self.agent.events:
                 self._event_publisher.publish(event_message(event, self._frame_id))
+            self._vocal.say(self.agent)
+            if changed(self._told, self.agent.turn):
+                self._told = self.agent.turn
+                self._turn_publisher.publish(turn_message(self._told, frame.stamp, self._frame_id))
         if motion is None:
             return None
         self._durations.add(motion.timing.listener)
@@ -154,6 +171,12 @@ class ListenerNode(ManagedNode):
                 self.agent.set_attitude(Attitude(value))
             elif name == 'intensity':
                 self.agent.set_attitude(intensity=value)
+            elif name == 'preset':
+                self.agent.set_knobs(Preset(value))
+            elif name == 'vocal':
+                self._vocal.set(self.agent, value, self.table['vocal_folder'])
+            elif name in KNOBS:
+                self.agent.set_knobs(**{name: value})
             elif name == 'active':
                 self.agent.set_active(value)
             elif name == 'conversation_state':
@@ -170,6 +193,7 @@ class ListenerNode(ManagedNode):
             'listener': self.agent.listener.name,
             'attitude': self.agent.attitude.value,
             'intensity': self.agent.intensity,
+            'preset': self.agent.preset.value,
             'active': self.agent.active,
             'conversation_state': self.agent.state.value,
             **vars(counters),

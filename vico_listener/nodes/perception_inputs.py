@@ -32,6 +32,7 @@ from vico_listener.ros_api.perception import COMPRESSED
 from vico_listener.ros_api.perception import CONVERSATION_STATE
 from vico_listener.ros_api.perception import IMAGE as IMAGE_TOPIC
 from vico_listener.ros_api.perception import LOSSLESS_IMAGE_DEPTH
+from vico_listener.ros_api.perception import MIX
 from vico_listener.speech import AudioFormat
 from vico_listener.speech.length_check import LengthCheck
 
@@ -44,8 +45,12 @@ def check_inputs(table: ParameterTable) -> None:
 
 def audio_format(table: ParameterTable) -> AudioFormat:
     """Return the format of the audio until an audio_info comes."""
+    channel = table['audio_channel']
     return AudioFormat(
-        table['audio_sample_rate'], table['audio_channels'], table['audio_sample_format']
+        table['audio_sample_rate'],
+        table['audio_channels'],
+        table['audio_sample_format'],
+        channel=None if channel == MIX else int(channel),
     )
 
 

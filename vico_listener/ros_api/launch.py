@@ -87,6 +87,7 @@ STACK_PARAMETERS = (
     HEAD.parameter('command'),
     LISTENER.parameter('attitude'),
     LISTENER.parameter('intensity'),
+    LISTENER.parameter('preset'),
     LISTENER.parameter('listener'),
     LISTENER.parameter('checkpoint'),
     RENDERER.parameter('portrait'),

@@ -1,8 +1,10 @@
 """The ROS API of the node `listener`."""
 
 from vico_listener.choices import LARGEST_SEED
+from vico_listener.choices import VOCAL
 from vico_listener.choices import Attitude
 from vico_listener.choices import ConversationState
+from vico_listener.choices import Preset
 from vico_listener.ros_api.perception import CONVERSATION_STATE
 from vico_listener.ros_api.perception import SPEAKER
 from vico_listener.ros_api.rows import NodeApi
@@ -37,6 +39,12 @@ EVENT = Topic(
     'vico_listener/msg/ListenerEvent',
     'What the listener decides on, before the motion begins.',
 )
+TURN = Topic(
+    'turn',
+    'vico_listener/msg/Turn',
+    'Whether the person speaks, pauses or has ended the turn; and, while the robot speaks, whether '
+    'they take the floor.',
+)
 GESTURE = Topic(
     'gesture',
     'std_msgs/msg/String',
@@ -52,6 +60,17 @@ MOTION = Topic(
     'vico_listener/msg/ListenerMotion',
     "The listener's motion, one for each speaker frame while it is active.",
     60,
+)
+
+KNOBS = tuple(
+    Parameter(name, 1.0, description, 0.0, 2.0, live=True)
+    for name, description in (
+        ('head_gain', 'Scales pose and gestures of the head.'),
+        ('face_gain', 'Scales what the face shows, blinks excluded.'),
+        ('gesture_rate', 'Scales how often nods, shakes, beats and glances are made.'),
+        ('mimicry', "Scales how much of the speaker's smiles, nods and posture is returned."),
+        ('gaze', 'Scales how far the gaze wanders from the person.'),
+    )
 )
 
 LISTENER = NodeApi(
@@ -99,6 +118,15 @@ LISTENER = NodeApi(
         ),
         Parameter('intensity', 1.0, 'How strongly the attitude shows.', 0.0, 1.0, live=True),
         Parameter(
+            'preset',
+            Preset.ATTENTIVE.value,
+            'How much the listener moves: as in short clips, in everyday talk, with a still head '
+            'and a lively face, or calmly. The five knobs that follow scale what it sets.',
+            choices=tuple(preset.value for preset in Preset),
+            live=True,
+        ),
+        *KNOBS,
+        Parameter(
             'active',
             True,
             'Whether the listener moves; if not, it eases out and then publishes no motion.',
@@ -111,6 +139,21 @@ LISTENER = NodeApi(
             'comes over `robot_speaking` has precedence.',
             choices=tuple(state.value for state in ConversationState),
             live=True,
+        ),
+        Parameter(
+            'vocal',
+            VOCAL[0],
+            'Whether the listener says "mm-hm" and the like: not at all, by telling of it in '
+            '`listener_event` for a voice of your own, or by playing clips as well.',
+            choices=VOCAL,
+            live=True,
+        ),
+        Parameter(
+            'vocal_folder',
+            '',
+            'Folder of the clips that are played (mm-hm.wav, yeah_2.wav, oh.wav, hm.wav); empty: '
+            'those that eSpeak NG makes, where it is installed.',
+            path=True,
         ),
         SPEAKING_TIMEOUT,
         Parameter(
@@ -136,13 +179,14 @@ LISTENER = NodeApi(
         Parameter('frame_id', 'head', "Frame of the listener's head in its messages."),
     ),
     subscriptions=(SPEAKER, ATTITUDE, ACTIVE, ROBOT_SPEAKING, GESTURE),
-    publications=(MOTION, CONVERSATION_STATE, EVENT),
+    publications=(MOTION, CONVERSATION_STATE, EVENT, TURN),
     services=(SET_ACTIVE, SET_CONVERSATION_STATE),
     actions=(PERFORM_GESTURE,),
     values=(
         Value('listener', 'The listener.'),
         Value('attitude', 'The attitude that is set.'),
         Value('intensity', 'The intensity that is set.'),
+        Value('preset', 'The preset that is set.'),
         Value('active', 'Whether it is active.'),
         Value('conversation_state', 'The conversation state in force.'),
         Value('steps', 'Ticks that were answered.'),

@@ -20,6 +20,8 @@ COMPRESSED = Topic(
     'The images of the camera, with `image_transport: compressed`.',
     4,
 )
+MIX = 'mix'
+"""All channels of the audio, averaged."""
 LOSSLESS_IMAGE_DEPTH = 60
 """The number of images that are kept for a replay.
 
@@ -162,6 +164,13 @@ PERCEPTION = NodeApi(
             192000,
         ),
         Parameter('audio_channels', 1, 'Channels of the audio until audio_info arrives.', 1, 64),
+        Parameter(
+            'audio_channel',
+            MIX,
+            'The channel that is heard, from 0, or the mean of all: an array of microphones may '
+            'free one of noise and echo (channel 0 of a ReSpeaker).',
+            choices=(MIX, *map(str, range(16))),
+        ),
         Parameter(
             'audio_sample_format',
             'S16LE',

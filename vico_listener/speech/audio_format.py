@@ -38,12 +38,15 @@ class AudioFormat:
         channels: the number of interleaved channels.
         sample_format: GStreamer's name of the sample format, one of `SAMPLE_FORMATS`, e.g. S16LE.
         coding: `PCM`; nothing else, e.g. ``mp3``, can be analysed.
+        channel: the one that is heard, from 0; None for the mean of all. Of a microphone array it
+            may be one that the array has freed from noise and echo.
     """
 
     sample_rate: int = 16000
     channels: int = 1
     sample_format: str = 'S16LE'
     coding: str = PCM
+    channel: int | None = None
 
     @property
     def frame_bytes(self) -> int:
@@ -62,6 +65,7 @@ class AudioFormat:
             info.channels or self.channels,
             info.sample_format or self.sample_format,
             PCM if coding in PCM_NAMES or coding.startswith('pcm_') else coding,
+            self.channel,
         )
 
     @property
@@ -73,7 +77,8 @@ class AudioFormat:
         """Refuse a format that cannot be heard.
 
         Raises:
-            AudioFormatError: it is not PCM, has no channel, or the sample format is unknown.
+            AudioFormatError: it is not PCM, has no channel, or not the one that is heard, or the
+                sample format is unknown.
             SettingError: the sample rate is out of range.
         """
         if not self.is_pcm:
@@ -83,6 +88,11 @@ class AudioFormat:
             )
         if self.channels < 1:
             raise AudioFormatError(f'an audio stream has at least one channel, not {self.channels}')
+        if self.channel is not None and not 0 <= self.channel < self.channels:
+            raise AudioFormatError(
+                f'audio_channel is {self.channel}, but the audio has {self.channels} channel(s), '
+                'from 0: choose one of them, or mix'
+            )
         sample_format_by_name(self.sample_format)
         check_rate(self.sample_rate)
 
@@ -103,7 +113,8 @@ class AudioFormat:
         """Return the format as people say it."""
         channels = {1: 'mono', 2: 'stereo'}.get(self.channels, f'{self.channels} channels')
         coding = '' if self.is_pcm else f' as {self.coding}'
-        return f'{self.sample_rate} Hz {channels} {self.sample_format}{coding}'
+        heard = '' if self.channel is None else f', channel {self.channel}'
+        return f'{self.sample_rate} Hz {channels} {self.sample_format}{coding}{heard}'
 
 
 DEFAULT_FORMAT = AudioFormat()

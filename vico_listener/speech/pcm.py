@@ -86,6 +86,7 @@ class PcmDecoder:
     Args:
         channels: the number of channels.
         sample_format: the format of raw bytes, a name in `SAMPLE_FORMATS`.
+        channel: the one that is heard, from 0; None for the mean of all.
 
     Attributes:
         damaged: how many samples so far were NaN, infinite or beyond `SAMPLE_LIMIT`, and were
@@ -93,13 +94,18 @@ class PcmDecoder:
         cancellation: whether the channels cancel each other out because one of them is inverted.
 
     Raises:
-        AudioFormatError: there is no channel, or the format is unknown.
+        AudioFormatError: there is no channel, or not this one, or the format is unknown.
     """
 
-    def __init__(self, channels: int = 1, sample_format: str = 'S16LE') -> None:
+    def __init__(
+        self, channels: int = 1, sample_format: str = 'S16LE', channel: int | None = None
+    ) -> None:
         if channels < 1:
             raise AudioFormatError(f'an audio stream has at least one channel, not {channels}')
+        if channel is not None and not 0 <= channel < channels:
+            raise AudioFormatError(f'there is no channel {channel} of {channels}, from 0')
         self.channels = channels
+        self._channel = channel
         self.format = sample_format_by_name(sample_format)
         self.damaged = 0
         self.cancellation = Cancellation(channels)
@@ -112,7 +118,7 @@ class PcmDecoder:
         self._container = None
 
     def decode(self, data: PcmData) -> Samples:
-        """Return mono samples (N,) float32: the mean of the channels, or one (`Cancellation`).
+        """Return mono samples (N,) float32: one channel, or the mean of all (`Cancellation`).
 
         Args:
             data: raw bytes (any buffer of unsigned bytes, or a uint8 array) in the stream's sample
@@ -136,8 +142,11 @@ class PcmDecoder:
             scale = _INTEGER_SCALES[kind.itemsize]
         if self.channels == 1:
             return np.multiply(samples, scale, dtype=np.float32, casting='unsafe')
-        # A sum in double precision does not depend on the order of the channels.
         frames = samples.reshape(-1, self.channels)
+        if self._channel is not None:
+            one = frames[:, self._channel]
+            return np.multiply(one, scale, dtype=np.float32, casting='unsafe')
+        # A sum in double precision does not depend on the order of the channels.
         mean = (frames.sum(axis=1, dtype=np.float64) * (scale / self.channels)).astype(np.float32)
         scaled = np.multiply(frames, scale, dtype=np.float32, casting='unsafe')
         self.cancellation.hear(scaled, mean)

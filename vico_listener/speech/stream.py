@@ -78,10 +78,11 @@ class AcousticStream:
 
     Args:
         sample_rate: Hz, 8000 to 192000.
-        channels: the number of channels, at least 1; their mean is analysed.
+        channels: the number of channels, at least 1.
         sample_format: GStreamer's name of the sample format of raw bytes, e.g. S16LE.
         acoustics: the layout of the features, one of `ACOUSTICS`.
         network: tells speech from other sounds; None if all that is voiced shall count as speech.
+        channel: the channel that is analysed, from 0; None for the mean of all.
 
     Raises:
         SettingError: `sample_rate` is out of range, or `acoustics` is unknown.
@@ -95,13 +96,14 @@ class AcousticStream:
         sample_format: str = 'S16LE',
         acoustics: str = ACOUSTICS[0],
         network: SpeechNetwork | None = None,
+        channel: int | None = None,
     ) -> None:
         if acoustics not in ACOUSTICS:
             raise SettingError(
                 f"unknown acoustic features '{acoustics}': choose one of {', '.join(ACOUSTICS)}"
             )
         self.acoustics = acoustics
-        self._decoder = PcmDecoder(channels, sample_format)
+        self._decoder = PcmDecoder(channels, sample_format, channel)
         self._resampler = Resampler(sample_rate, FRAME)
         self._timeline = Timeline(sample_rate)
         self._features = FeatureExtractor()

@@ -22,11 +22,11 @@ from vico_listener.head_parts import acoustic_stream
 from vico_listener.lab.dataset.dyads.speaker_audio import record
 from vico_listener.lab.dataset.dyads.speaker_audio import synthetic_talk
 from vico_listener.lab.dataset.dyads.speaker_face import speaker_face
-from vico_listener.lab.dataset.dyads.synthesizer import Speech
 from vico_listener.lab.dataset.vico.extraction import perceive
 from vico_listener.listening_head import ListeningHead
 from vico_listener.media.clip import audio_between
 from vico_listener.media.face_track import FaceTrack
+from vico_listener.media.synthesizer import Speech
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion

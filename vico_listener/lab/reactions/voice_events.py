@@ -13,14 +13,14 @@ from scipy.signal import resample_poly
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.lab.dataset.dyads.face_changes import expressed
-from vico_listener.lab.dataset.dyads.synthesizer import Speech
-from vico_listener.lab.dataset.dyads.synthesizer import Synthesizer
 from vico_listener.lab.reactions.face_events import laughing_face
 from vico_listener.lab.reactions.face_events import unseen
 from vico_listener.lab.reactions.scene import Audio
 from vico_listener.lab.reactions.scene import Scene
 from vico_listener.lab.reactions.scene import sample_of
 from vico_listener.media.face_track import FaceTrack
+from vico_listener.media.synthesizer import Speech
+from vico_listener.media.synthesizer import Synthesizer
 from vico_listener.motion import ARKIT_NAMES
 from vico_listener.speech.resampler import INTERNAL_RATE
 

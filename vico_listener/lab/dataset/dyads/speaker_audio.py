@@ -8,10 +8,10 @@ from scipy.signal import fftconvolve
 from scipy.signal import firwin2
 from scipy.signal import resample_poly
 
-from vico_listener.lab.dataset.dyads.synthesizer import Speech
-from vico_listener.lab.dataset.dyads.synthesizer import Synthesizer
 from vico_listener.lab.dataset.dyads.texts import turn
 from vico_listener.media.clip import read_audio
+from vico_listener.media.synthesizer import Speech
+from vico_listener.media.synthesizer import Synthesizer
 from vico_listener.speech.resampler import INTERNAL_RATE
 
 Audio = NDArray[np.float32]

@@ -1,0 +1,57 @@
+"""Plays what the listener says, where the parameter `vocal` asks for it."""
+
+from rclpy.node import Node
+
+from vico_listener.errors import VicoError
+from vico_listener.listener.agent import ListeningAgent
+from vico_listener.listener.vocals import ALL_TOKENS
+from vico_listener.live.vocal_player import VocalPlayer
+from vico_listener.media.vocal_clips import clips_of
+from vico_listener.media.vocal_clips import lengths
+
+
+class VocalOutput:
+    """Lets an agent decide on vocal backchannels, and plays them.
+
+    Args:
+        node: its log says why nothing is played.
+    """
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._player: VocalPlayer | None = None
+        self._problem = ''
+
+    def set(self, agent: ListeningAgent, vocal: str, folder: str) -> None:
+        """Set what becomes of vocal backchannels.
+
+        Where nothing can be played, the events tell of them all the same, and the log says why.
+
+        Args:
+            agent: who decides on them.
+            vocal: `off`, `event` or `play`.
+            folder: the folder of the clips; '' for those that eSpeak NG makes.
+        """
+        self._player = None
+        clips = None
+        if vocal == 'play':
+            try:
+                found = clips_of(folder, ALL_TOKENS)
+                self._player = VocalPlayer(found, lambda: agent.listens)
+                clips = lengths(found)
+            except VicoError as error:
+                self._node.get_logger().error(
+                    f'vocal: nothing is said, only listener_event tells of it: {error}'
+                )
+        agent.set_vocal(vocal != 'off', clips)
+
+    def say(self, agent: ListeningAgent) -> None:
+        """Play what the agent has decided to say in its last step."""
+        if self._player is None:
+            return
+        for event in agent.events:
+            self._player.say(event)
+        if self._player.problem != self._problem:
+            self._problem = self._player.problem
+            if self._problem:
+                self._node.get_logger().error(f'vocal: {self._problem}')
