@@ -88,16 +88,17 @@ def test_no_pair_of_states_leaves_a_seam(
 def test_knobs_that_are_turned_leave_no_seam(name: str, state: ConversationState) -> None:
     """Also in the midst of a nod, and while a state that was just set eases in."""
     agent = agent_of(name, idle=True)
+    frames = FRAMES + FRAMES
     path = [run(agent, FRAMES[: nodding(agent_of(name))])]
     agent.set_state(state)
     for number, values in enumerate(
         ({'head_gain': 0.0, 'face_gain': 0.0}, {'head_gain': 1.6, 'gaze': 0.0}, {'face_gain': 1.5})
     ):
         agent.set_knobs(**values)
-        path.append(run(agent, FRAMES[len(np.concatenate(path)) :][: 20 + 30 * number]))
+        path.append(run(agent, frames[len(np.concatenate(path)) :][: 20 + 30 * number]))
     for preset in Preset:
         agent.set_knobs(preset, head_gain=1.0, face_gain=1.0, gaze=1.0)
-        path.append(run(agent, FRAMES[len(np.concatenate(path)) :][:40]))
+        path.append(run(agent, frames[len(np.concatenate(path)) :][:40]))
     # Blinks and saccades of the idle layer are as fast as ever.
     moved = np.concatenate(path)
     moved[:, 6:][:, EYES | LIDS] = 0.0

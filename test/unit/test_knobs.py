@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from faces import face_with
+from made_faces import face_with
 from synthetic_speaker import silence
 from synthetic_speaker import speaker_frame
 from synthetic_speaker import speaker_frames

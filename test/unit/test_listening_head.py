@@ -244,7 +244,7 @@ def test_what_the_head_decides_is_part_of_its_answer() -> None:
         head.gesture('nod', cycles=2)
         answers = [a for n in range(5) for a in head.see(TINY, n * NANOSECONDS // MODEL_RATE)]
     (event,) = [event for answer in answers for event in answer.events]
-    assert (event.kind, event.gesture.cycles, event.cue) == ('nod', 2, 'command')
+    assert (event.kind, event.cycles, event.cue) == ('nod', 2, 'command')
     assert event.stamp == answers[0].speaker.stamp < event.onset
 
 

@@ -48,7 +48,7 @@ def test_every_topic_of_the_stack_can_be_remapped_by_an_argument() -> None:
     # A state is set by its parameter, too, a gesture by its action, and a replay is of our own; the
     # rest is of ROS, REP-155 or PAL.
     others = {'attitude', 'active', 'robot_face/expression', 'controller_state'}
-    others |= {'conversation_state', 'gesture', 'listener_event', 'replay_wait'}
+    others |= {'conversation_state', 'gesture', 'listener_event', 'replay_wait', 'turn'}
     assert rows - named == others | {name for name in rows if name.startswith('/')}
     for topic in TOPICS:
         assert topic.default == topic.topics[0]

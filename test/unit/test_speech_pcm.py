@@ -10,7 +10,7 @@ from speech_signals import noise
 from speech_signals import real_speech
 from speech_signals import sine
 
-from vico_listener import listening_head
+from vico_listener import head_parts
 from vico_listener.errors import VicoError
 from vico_listener.speech import AudioFormat
 from vico_listener.speech import AudioFormatError
@@ -284,7 +284,20 @@ def test_a_format_that_cannot_be_heard_is_named(monkeypatch, audio, word):
     def read(*_):
         raise AssertionError('the network was read')
 
-    monkeypatch.setattr(listening_head, 'SpeechNetwork', read)
+    monkeypatch.setattr(head_parts, 'SpeechNetwork', read)
     assert word in audio.fault and audio.seconds(32000) == 0.0
     with pytest.raises(VicoError, match=word):
-        listening_head.acoustic_stream(audio)
+        head_parts.acoustic_stream(audio)
+
+
+def test_one_channel_of_an_array_is_heard_alone():
+    """As channel 0 of a ReSpeaker, which is free of what the others hear of playback."""
+    samples = np.stack([np.full(8, 100), np.full(8, 20000), np.full(8, -7)], 1).astype(np.int16)
+    for channel in range(3):
+        heard = PcmDecoder(3, channel=channel).decode(samples)
+        np.testing.assert_array_equal(heard, samples[:, channel] / np.float32(32768))
+    assert AudioFormat(16000, 6, channel=0).fault == ''
+    wrong = AudioFormat(16000, 2, channel=4)
+    assert wrong.fault.startswith('audio_channel is 4, but the audio has 2 channel(s)')
+    with pytest.raises(AudioFormatError, match='there is no channel 4 of 2'):
+        PcmDecoder(2, channel=4)

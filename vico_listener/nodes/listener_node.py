@@ -15,16 +15,14 @@ from vico_listener.head_parts import measure_reference
 from vico_listener.listener import LISTENERS
 from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.knobs import NAMES as KNOBS
-from vico_listener.listener.turn_end import Turn
-from vico_listener.listener.turn_end import changed
 from vico_listener.motion import Attitude
 from vico_listener.nodes.conversation_topics import ConversationTopics
-from vico_listener.nodes.convert import event_message
 from vico_listener.nodes.convert import motion_message
 from vico_listener.nodes.convert import speaker_of
-from vico_listener.nodes.convert import turn_message
+from vico_listener.nodes.decision_topics import DecisionTopics
 from vico_listener.nodes.gesture_server import GestureServer
 from vico_listener.nodes.listener_settings import ListenerSettings
+from vico_listener.nodes.listener_settings import apply_setting
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import WARN
 from vico_listener.nodes.managed_node import ManagedNode
@@ -32,9 +30,7 @@ from vico_listener.nodes.topics import advertise
 from vico_listener.nodes.topics import subscribe_to
 from vico_listener.nodes.vocal_output import VocalOutput
 from vico_listener.ros_api import LISTENER
-from vico_listener.ros_api.listener import EVENT
 from vico_listener.ros_api.listener import MOTION
-from vico_listener.ros_api.listener import TURN
 from vico_listener.ros_api.perception import SPEAKER
 from vico_listener.statistics import Durations
 
@@ -64,9 +60,7 @@ class ListenerNode(ManagedNode):
         self._lock = threading.RLock()
         self._durations = Durations()
         self._publisher = advertise(self, MOTION)
-        self._event_publisher = advertise(self, EVENT)
-        self._turn_publisher = advertise(self, TURN)
-        self._told: Turn | None = None
+        self._decisions = DecisionTopics(self)
         self._settings = ListenerSettings(self)
         self._vocal = VocalOutput(self)
         self._conversation = ConversationTopics(self, self._lock)
@@ -98,7 +92,7 @@ class ListenerNode(ManagedNode):
         """Subscribe to `speaker`."""
         self._frame_id = self.table['frame_id']
         self._heard = time.monotonic()
-        self._told = None
+        self._decisions.open()
         assert self.agent is not None
         self._conversation.open(self.agent)
         if self._subscribe:
@@ -141,12 +135,8 @@ class ListenerNode(ManagedNode):
             if self.agent.counters.foreign_frames > foreign:
                 self.get_logger().error(self.agent.mismatch, throttle_duration_sec=10.0)
             self._conversation.tell()
-            for event in self.agent.events:
-                self._event_publisher.publish(event_message(event, self._frame_id))
+            self._decisions.tell(self.agent, frame.stamp, self._frame_id)
             self._vocal.say(self.agent)
-            if changed(self._told, self.agent.turn):
-                self._told = self.agent.turn
-                self._turn_publisher.publish(turn_message(self._told, frame.stamp, self._frame_id))
         if motion is None:
             return None
         self._durations.add(motion.timing.listener)
@@ -167,23 +157,11 @@ class ListenerNode(ManagedNode):
         with self._lock:
             if self.agent is None:
                 return
-            if name == 'attitude':
-                self.agent.set_attitude(Attitude(value))
-            elif name == 'intensity':
-                self.agent.set_attitude(intensity=value)
-            elif name == 'preset':
-                self.agent.set_knobs(Preset(value))
-            elif name == 'vocal':
+            if name == 'vocal':
                 self._vocal.set(self.agent, value, self.table['vocal_folder'])
-            elif name in KNOBS:
-                self.agent.set_knobs(**{name: value})
-            elif name == 'active':
-                self.agent.set_active(value)
-            elif name == 'conversation_state':
-                self.agent.set_state(ConversationState(value))
-                self._conversation.tell()
-            elif name == 'away_after':
-                self.agent.conversation.away_after = value or math.inf
+            else:
+                apply_setting(self.agent, name, value)
+            self._conversation.tell()
 
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
         """Return the attitude, steps and how long they take."""

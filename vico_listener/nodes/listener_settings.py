@@ -1,5 +1,6 @@
 """Topics and services that set live parameters of the listener."""
 
+import math
 from typing import Any
 
 from rclpy.parameter import Parameter as RosParameter
@@ -8,6 +9,11 @@ from std_msgs.msg import String
 from std_srvs.srv import SetBool
 
 import vico_listener.srv as srv
+from vico_listener.choices import Attitude
+from vico_listener.choices import ConversationState
+from vico_listener.choices import Preset
+from vico_listener.listener.agent import ListeningAgent
+from vico_listener.listener.knobs import NAMES as KNOBS
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.state_subscription import StateSubscription
 from vico_listener.nodes.topics import offer
@@ -54,3 +60,21 @@ class ListenerSettings:
         response.message = self._set('conversation_state', request.state.strip().lower())
         response.success = not response.message
         return response
+
+
+def apply_setting(agent: ListeningAgent, name: str, value: Any) -> None:
+    """Apply a live parameter to an agent; others are none of its settings."""
+    if name == 'attitude':
+        agent.set_attitude(Attitude(value))
+    elif name == 'intensity':
+        agent.set_attitude(intensity=value)
+    elif name == 'preset':
+        agent.set_knobs(Preset(value))
+    elif name in KNOBS:
+        agent.set_knobs(**{name: value})
+    elif name == 'active':
+        agent.set_active(value)
+    elif name == 'conversation_state':
+        agent.set_state(ConversationState(value))
+    elif name == 'away_after':
+        agent.conversation.away_after = value or math.inf
