@@ -1,5 +1,6 @@
 """Bags are played in the order of their stamps, whatever clocks stamped and recorded them."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -214,6 +215,20 @@ def test_offset_is_kept_and_told(tmp_path: Path, offset: int) -> None:
     source, items = played(path, stamps='arrival')
     check_in_step(items, images=120, seconds=12.0)
     assert source.notes == []
+
+
+@pytest.mark.parametrize('offset', [-400, 400])
+def test_offset_is_told_of_audio_without_stamps(tmp_path: Path, offset: int) -> None:
+    """Such audio counts by its times of recording, from which the camera's stamps differ."""
+    recording = Recording(seconds=12.0, camera=shifted(offset * MILLISECOND), microphone=None)
+    source, items = played(write_bag(tmp_path / 'bag', recording.rows()))
+    image, sound = first_stamps(items)
+    (note,) = source.notes
+    told = abs(image - sound) / SECOND
+    assert told == pytest.approx(0.4, abs=0.05)
+    where = 'before' if offset < 0 else 'behind'
+    assert re.fullmatch(rf'images: stamped 0\.\d\d s {where} the audio .*', note)
+    assert abs(float(note.split()[2]) - told) < 0.05
 
 
 def test_offset_that_leaves_less_than_half_of_a_short_bag_is_none(tmp_path: Path) -> None:

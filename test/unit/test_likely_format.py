@@ -77,6 +77,20 @@ def test_bytes_that_are_read_wrongly(
     assert better_reading(AudioFormat(24000, channels, real), encoded(sound, real)) is None
 
 
+@pytest.mark.parametrize('quiet', [0, 1000, 2000, 4000])
+@pytest.mark.parametrize(('real', 'said'), PAIRS[:2])
+def test_bytes_of_somebody_who_pauses_in_a_quiet_room(
+    voice: np.ndarray, real: str, said: str, quiet: int
+) -> None:
+    """Numbers next to zero are next to zero in the other byte order, too."""
+    sound = 0.1 * voice
+    sound[:quiet] = np.sin(np.arange(quiet) / 40) / 32768
+    data = encoded(sound[:, None], real)
+    right = AudioFormat(24000, 1, real)
+    assert better_reading(AudioFormat(24000, 1, said), data) == right
+    assert better_reading(right, data) is None
+
+
 @pytest.mark.parametrize('name', ['S16LE', 'S16BE', 'S32LE', 'F32LE', 'S24LE', 'U8'])
 def test_noise_silence_and_tones_are_left_as_they_are(name: str) -> None:
     rng = np.random.default_rng(3)

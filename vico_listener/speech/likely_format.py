@@ -7,6 +7,7 @@ the low half of each float is noise; taken for floats, integers are absurdly lar
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vico_listener.speech.audio_format import AudioFormat
 from vico_listener.speech.pcm import SAMPLE_FORMATS
@@ -41,6 +42,14 @@ ENOUGH = 1000
 
 ROUGH = 0.6
 """Mean square of the steps of audio over twice its own, from which on it is noise: 1 is white."""
+
+SWAPPED = {'S16LE': 'S16BE', 'S16BE': 'S16LE'}
+"""Formats of which the other byte order is met."""
+
+UNEVEN, SMOOTHER = 0.05, 0.2
+"""Audio this rough is compared with its other byte order, which counts from this share of it on."""
+
+TINY = 1e-300
 
 DENSE = 0.4
 """Median of the absolute values of audio from which on it is none: unsigned bytes, taken for
@@ -78,9 +87,35 @@ def better_reading(format_: AudioFormat, data: bytes) -> AudioFormat | None:
     """
     names = [n for n in FORMATS if SAMPLE_FORMATS[n].size * format_.channels == format_.frame_bytes]
     if _looks_right(data, format_):
-        return None
+        return _swapped(format_, data)
     others = (replace(format_, sample_format=n) for n in names if n != format_.sample_format)
     return next((other for other in others if _looks_right(data, other)), None)
+
+
+def _swapped(format_: AudioFormat, data: bytes) -> AudioFormat | None:
+    """Return the other byte order of 16-bit audio if it is far smoother in it; else None.
+
+    Quiet audio of the wrong order is no noise: where it hardly moves, swapped bytes hardly do.
+    """
+    if format_.sample_format not in SWAPPED or len(data) < ENOUGH:
+        return None
+    other = replace(format_, sample_format=SWAPPED[format_.sample_format])
+    taken, swapped = (_roughness(_samples(data, one)).max() for one in (format_, other))
+    return other if taken > UNEVEN and swapped < SMOOTHER * taken else None
+
+
+def _samples(data: bytes, usual: AudioFormat) -> NDArray[np.float64]:
+    """Return integers as audio (N, channels), full scale 1."""
+    whole = data[: len(data) // usual.frame_bytes * usual.frame_bytes]
+    values = PcmDecoder(1, usual.sample_format).decode(whole)
+    return values.reshape(-1, usual.channels).astype(np.float64)
+
+
+def _roughness(audio: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return each channel's mean square of steps over twice its own; infinite in silence."""
+    power = audio.var(axis=0)
+    steps = (np.diff(audio, axis=0) ** 2).mean(axis=0)
+    return np.where(power > 0, steps / np.maximum(2 * power, TINY), np.inf)
 
 
 def _looks_right(data: bytes, usual: AudioFormat) -> bool:
@@ -94,13 +129,8 @@ def _looks_right(data: bytes, usual: AudioFormat) -> bool:
         values = values[values > 0]
         return bool(len(values) and values.max() < LOUDEST and np.median(values) > QUIETEST)
     try:
-        values = PcmDecoder(1, usual.sample_format).decode(whole)
+        audio = _samples(data, usual)
     except AudioFormatError:
         return False
-    audio = values.reshape(-1, usual.channels).astype(np.float64)
     dense = np.median(np.abs(audio)) > DENSE
-    audio -= audio.mean(axis=0)
-    power = (audio**2).mean(axis=0)
-    steps = (np.diff(audio, axis=0) ** 2).mean(axis=0)
-    smooth = (power > 0) & (steps < 2 * ROUGH * power)
-    return bool(smooth.all() and not dense)
+    return bool((_roughness(audio) < ROUGH).all() and not dense)

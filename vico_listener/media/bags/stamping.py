@@ -147,8 +147,9 @@ def choose_stamping(
     for stream, used, fault in zip(streams, by_header, faults, strict=True):
         if fault and not used and stream.headed and mode != ARRIVAL:
             notes.append(f'{stream.name}: {fault}, so the times of recording count')
-    offset = latencies[0] - latencies[-1]
-    if all(by_header) and abs(offset) > WORTH_TELLING_NS:
+    late = [latency if used else 0 for used, latency in zip(by_header, latencies, strict=True)]
+    offset = late[0] - late[-1]
+    if any(by_header) and abs(offset) > WORTH_TELLING_NS:
         where = 'before' if offset > 0 else 'behind'
         notes.append(
             f'{images.name}: stamped {_seconds(abs(offset))} {where} the audio that was recorded '
