@@ -1,7 +1,9 @@
 """How a camera is mounted and calibrated: images are turned upright, their camera is known.
 
-A camera may hang upside down or lie on its side. The detector does not find faces upside down; one
-that lies on its side is found, and says how.
+A camera may hang upside down or lie on its side. The detector rarely finds faces upside down, but
+what it once took for an upright face there, a forehead for a chin, is then followed as one. It is
+told from a face by looking anew: the detector does not find it again, and finds the real one in the
+image turned by 180 degrees. A face that lies on its side is found, and says how.
 """
 
 import numpy as np
@@ -30,8 +32,11 @@ UPRIGHT = np.radians(45.0)
 VIEWS = 3
 """Views of a turned image that are looked at before it is turned otherwise."""
 
+DOUBT_NS = NANOSECONDS // 2
+"""So often a face that is followed is looked for anew, until it is found again `SURE` times."""
+
 SURE = 3
-"""Images in a row with a face that must speak for another rotation."""
+"""Images with a face that must speak for a rotation."""
 
 
 class Eye:
@@ -64,6 +69,8 @@ class Eye:
         self._lying = 0
         self._view = 0
         self._found = 0
+        self._again = 0
+        self._doubted: int | None = None
 
     def upright(self, image: Image) -> Image:
         """Return an image (H, W, 3) turned upright; its camera is told to the tracker."""
@@ -124,11 +131,14 @@ class Eye:
             self._seen = stamp
         faces = self._tracker.faces
         if faces:
-            self._seen, self._found = stamp, 0
-            return self._judge_roll(float(faces[0].motion.rotation[0]), stamp)
+            self._seen = stamp
+            roll = float(faces[0].motion.rotation[0])
+            return self._judge_roll(roll, stamp) or self._doubt(image, stamp)
         self._lying_since = None
         if not self._searching or stamp - self._seen < NOBODY_NS:
             return False
+        if self._doubted is not None:
+            self._doubted, self._view, self._found = None, 0, 0
         return self._try_turned(image)
 
     def _judge_roll(self, roll: float, stamp: int) -> bool:
@@ -142,9 +152,25 @@ class Eye:
             return False
         return self._turn((self.rotation + lying) % 360)
 
+    def _doubt(self, image: Image, stamp: int) -> bool:
+        """Look for the face that is followed anew, also in the image turned by 180 degrees."""
+        if self._doubted is None or stamp < self._doubted:
+            self._doubted, self._view, self._found, self._again = stamp, 0, 0, 0
+        if not self._searching or self._again >= SURE or stamp - self._doubted < DOUBT_NS:
+            return False
+        self._doubted = stamp
+        upright = turned_image(image, self.rotation)
+        if self._tracker.glance(upright, self._view % VIEWS) is not None:
+            self._again += 1
+            return False
+        return self._try(image, (self.rotation + 180) % 360)
+
     def _try_turned(self, image: Image) -> bool:
         others = [angle for angle in (0, 180, 90, 270) if angle != self.rotation]
-        angle = others[self._view // VIEWS % len(others)]
+        return self._try(image, others[self._view // VIEWS % len(others)])
+
+    def _try(self, image: Image, angle: int) -> bool:
+        """Turn images by an angle from now on if faces stand upright then, several times over."""
         face = self._tracker.glance(turned_image(image, angle), self._view % VIEWS)
         if face is None or abs(face.motion.rotation[0]) > UPRIGHT:
             self._view, self._found = self._view + 1, 0
