@@ -235,17 +235,32 @@ def test_channels_that_were_inverted_are_averaged_again():
     assert decoder.cancellation.channel is None
 
 
-@pytest.mark.parametrize('name', ['S16LE', 's16le', 'S16_LE', ' s16_le '])
-def test_sample_formats_as_gstreamer_and_alsa_write_them(name):
+@pytest.mark.parametrize('name', ['S16LE', 's16le', 'S16_LE', ' s16_le ', 'int16', 's16'])
+def test_sample_formats_as_gstreamer_alsa_and_numpy_write_them(name):
     np.testing.assert_array_equal(PcmDecoder(1, name).decode(b'\0\x40'), [0.5])
 
 
 @pytest.mark.parametrize(
-    'name', ['wave', 'WAVE', 'PCM', 'pcm', 'raw', 'audio/x-raw', '', 'pcm_s16le', ' Raw ']
+    'name',
+    [
+        *(
+            'wave',
+            'WAVE',
+            'PCM',
+            'pcm',
+            'raw',
+            'audio/x-raw',
+            '',
+            'pcm_s16le',
+            ' Raw ',
+            'audio/pcm',
+        ),
+        *('L16', 'audio/L16', 'linear16', 'Linear PCM', 'pcm16', 'int16', 'signed 16-bit PCM'),
+    ],
 )
 @pytest.mark.trouble(
     'audio',
-    'The coding is called PCM, lpcm, raw, audio/x-raw or pcm_s16le',
+    'The coding is called PCM, lpcm, L16, linear16, raw, audio/x-raw or pcm_s16le',
     sees='It is heard.',
 )
 def test_pcm_has_many_names(name):
@@ -254,11 +269,18 @@ def test_pcm_has_many_names(name):
     assert AudioFormat().announced(info).is_pcm
 
 
-@pytest.mark.parametrize('name', ['mp3', 'Opus', 'flac'])
+@pytest.mark.parametrize('name', ['mp3', 'Opus', 'flac', 'pcm_mulaw', 'PCM A-law', 'adpcm'])
 def test_codecs_are_no_pcm(name):
     info = SimpleNamespace(sample_rate=0, channels=0, sample_format='', coding_format=name)
     said = AudioFormat().announced(info)
     assert not said.is_pcm and name.lower() in str(said)
+
+
+def test_a_sample_format_is_announced_by_its_usual_name():
+    info = SimpleNamespace(sample_rate=0, channels=0, sample_format='float32', coding_format='')
+    assert AudioFormat().announced(info).sample_format == 'F32LE'
+    info.sample_format = 'S17'
+    assert "unknown sample format 'S17'" in AudioFormat().announced(info).fault
 
 
 @pytest.mark.parametrize('name', FORMATS)

@@ -1,5 +1,6 @@
 """The format of the PCM that a microphone sends."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,16 +18,32 @@ PCM_NAMES = frozenset(
         '',
         's16le',
         'wav',
-        'pcm',
         'lpcm',
         'raw',
-        'audio/x-raw',
-        'audio/pcm',
-        'audio/wav',
-        'audio/x-wav',
+        'int16',
+        'l16',
+        'linear16',
+        'linearpcm',
+        'signed16bitpcm',
+        'xraw',
+        'xwav',
     )
 )
-"""The names under which publishers announce PCM; the bytes show what it really is."""
+"""The names under which publishers announce PCM, without `audio/`, spaces and dashes; so are those
+that begin with `pcm`, but for logarithmic ones. The bytes show what it really is."""
+
+
+def _is_pcm(coding: str) -> bool:
+    name = re.sub(r'[\s_-]', '', coding.lower().strip().removeprefix('audio/'))
+    return name in PCM_NAMES or (name.startswith('pcm') and 'law' not in name)
+
+
+def _named(sample_format: str) -> str:
+    """Return GStreamer's name of a sample format; one that is unknown stays, and is refused."""
+    try:
+        return sample_format_by_name(sample_format).name
+    except AudioFormatError:
+        return sample_format
 
 
 @dataclass(frozen=True)
@@ -63,8 +80,8 @@ class AudioFormat:
         return AudioFormat(
             info.sample_rate or self.sample_rate,
             info.channels or self.channels,
-            info.sample_format or self.sample_format,
-            PCM if coding in PCM_NAMES or coding.startswith('pcm_') else coding,
+            _named(info.sample_format or self.sample_format),
+            PCM if _is_pcm(coding) else coding,
             self.channel,
         )
 

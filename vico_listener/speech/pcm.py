@@ -64,7 +64,21 @@ def _key(name: str) -> str:
     return name.strip().upper().replace('_', '')  # ALSA writes S16_LE
 
 
-_BY_KEY = {_key(name): sample_format for name, sample_format in SAMPLE_FORMATS.items()}
+ALIASES = {
+    'U8': ('uint8',),
+    'S8': ('int8',),
+    'S16LE': ('int16', 's16'),
+    'S32LE': ('int32', 's32'),
+    'F32LE': ('float32', 'f32', 'float'),
+    'F64LE': ('float64', 'f64', 'double'),
+}
+"""What NumPy and others call sample formats."""
+
+_BY_KEY = {
+    _key(alias): sample_format
+    for name, sample_format in SAMPLE_FORMATS.items()
+    for alias in (name, *ALIASES.get(name, ()))
+}
 
 
 def sample_format_by_name(name: str) -> SampleFormat:
