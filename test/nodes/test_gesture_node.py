@@ -67,7 +67,9 @@ def test_a_goal_is_played_and_its_progress_is_told(graph: Graph) -> None:
     assert found.result.duration == pytest.approx(2 / 1.9 + 0.7, abs=0.1)
     assert 7.5 < np.ptp(pitches(bench)) < 10.0
     wait_until(lambda: events)
-    assert [(e.kind, e.cycles, e.cue) for e in events if e.cue] == [('nod', 2, 'command')]
+    assert [(e.kind, e.cycles, e.cue) for e in events if e.cue == 'command'] == [
+        ('nod', 2, 'command')
+    ]
     told = [f.progress for f in client.feedback]
     assert told and told == sorted(told) and told[-1] <= 1.0
     assert client.feedback[0].remaining > 0.0
