@@ -421,6 +421,23 @@ def test_audio_that_comes_in_bursts_loses_nothing(tmp_path: Path) -> None:
     check_in_order(late)
 
 
+@pytest.mark.trouble(
+    'clips',
+    'A file that was cut off while it was copied',
+    sees='What is there is played; a line: `file that ends early: 1 (after ... s of ... s)`',
+    remedy='Copy it again.',
+)
+def test_a_file_that_is_cut_off_is_told(tmp_path: Path) -> None:
+    whole = write_media(tmp_path / 'whole.mkv', greys(100), [Track(codec='pcm_s16le')])
+    part = tmp_path / 'part.mkv'
+    part.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    for path, is_told in ((whole, False), (part, True)):
+        remarks = Remarks()
+        count = sum(1 for _ in camera_frames(path, remarks=remarks))
+        assert any('file that ends early: 1 (after ' in one for one in remarks.lines()) == is_told
+        assert (count == 100) != is_told
+
+
 @pytest.mark.parametrize(('rate', 'given'), [(4000, 16000), (384000, 48000), (8000, 8000)])
 @pytest.mark.trouble(
     'clips',

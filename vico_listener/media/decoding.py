@@ -68,7 +68,7 @@ def decoded_frames(
         ClipError: the file cannot be read.
     """
     remarks = Remarks() if remarks is None else remarks
-    timing = None
+    timing, told = None, 0.0
     parts = _parts(path)
     for part in parts:
         with open_media(path, part) as media:
@@ -78,8 +78,20 @@ def decoded_frames(
             if timing is None:
                 timing = PacketTimes(media, whole=since <= 0 or not _seek(media, wanted, since))
             yield from _decoded(path, media, wanted, timing, remarks)
-    if timing is not None and timing.line.jumps and kind == timing.counts:
+            told = 0.0 if media.restarts else media.duration
+    if timing is None or kind != timing.counts:
+        return
+    played = _played(timing)
+    if timing.line.jumps:
         remarks.add('jumps of the stamps, taken out', len(timing.line.jumps))
+    elif since <= 0 and told - played > PADDING:
+        remarks.add('file that ends early', example=f'after {played:.1f} s of {told:.1f} s')
+
+
+def _played(timing: PacketTimes) -> float:
+    """Return how long what has been read is, s; 0 for nothing."""
+    end = timing.line.end
+    return 0.0 if end is None else (end - timing.line.start) / NANOSECONDS
 
 
 def measure_duration(path: Path) -> float:
@@ -96,8 +108,7 @@ def measure_duration(path: Path) -> float:
             timing = timing or PacketTimes(media)
             for _ in _packets(media, timing, Remarks()):
                 pass
-    end = None if timing is None else timing.line.end
-    measured = 0.0 if timing is None or end is None else (end - timing.line.start) / NANOSECONDS
+    measured = 0.0 if timing is None else _played(timing)
     # A head knows what of a codec's padding does not count; but not of jumps.
     return told if abs(told - measured) < PADDING else measured
 
