@@ -72,6 +72,14 @@ def test_recording_tells_what_was_skipped_and_whether_audio_was_wanted() -> None
     assert silent.check(source()).verdict == 'ok'
 
 
+def test_images_that_were_turned_are_told() -> None:
+    told = 'images were turned clockwise by 180 degrees'
+    found = watch({'image_rotation': 180})
+    assert list(found.check().notes) == [told]
+    assert list(found.check(source()).notes) == ['track 1 of 2', told]
+    assert list(watch({'image_rotation': 0}).check().notes) == []
+
+
 def test_node_that_is_not_active_says_nothing() -> None:
     found = watch({'dropped_images': 2})
     status = DiagnosticStatus(name='vico_listener: perception', message='not active')

@@ -65,14 +65,20 @@ class SenseWatch:
         if source is None:
             behind = self._value('audio_behind')
             measured = bool(self.senses.audio) and behind is not None and math.isfinite(behind)
-            return RunCheck(self.senses, listens, behind if measured else None, skipped=lost)
+            offset = behind if measured else None
+            return RunCheck(self.senses, listens, offset, self._turned(), lost)
         return RunCheck(
             self.senses,
             source.wants_audio and (listens or not source.info.has_audio),
             source.audio_behind,
-            source.notes,
+            [*source.notes, *self._turned()],
             [*source.remarks.lines(), *lost],
         )
+
+    def _turned(self) -> list[str]:
+        """Say that images were turned, if they were."""
+        rotation = self._value('image_rotation') or 0.0
+        return [f'images were turned clockwise by {rotation:.0f} degrees'] if rotation else []
 
     def summary(self, source: Source) -> tuple[bool, Sequence[str]]:
         """Return whether all is well with what was played, and the lines that say so or not.
