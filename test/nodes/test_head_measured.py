@@ -87,7 +87,8 @@ def test_a_neck_that_is_blocked_is_named(graph: Graph, capfd: pytest.CaptureFixt
     listen(publisher, lambda: head.diagnose()[2]['following'] != 'ok', (0.7, 0.0))
     level, message, values = head.diagnose()
     assert level == WARN
-    assert message.startswith('head_yaw is ') and 'from where it was sent' in message
+    # Where a stall had the head begin anew, it is not far from there yet.
+    assert re.match(r'head_yaw (is|was|moved by) .* sent, for \S+ s: is it blocked', message)
     listen(publisher, lambda: abs(neck.asked[-1][0]) < math.radians(1.6), (0.7, 0.0))
     assert 'does another program move it?' in capfd.readouterr().err
     neck.blocked = False
@@ -102,7 +103,7 @@ def test_a_neck_that_is_blocked_does_not_keep_the_head_awake(
     listen(publisher, lambda: neck.positions[0] > 0.69, (0.7, 0.0))
     neck.blocked = True
     listen(publisher, lambda: head.diagnose()[2]['following'] != 'ok')
-    said = 'no motion: the head rests, although head_yaw is '
+    said = 'no motion: the head rests, although head_yaw '
     wait_until(lambda: head.diagnose()[1].startswith(said), 30.0)
     assert said in capfd.readouterr().err
     wait_until(lambda: len(neck.asked) == head.diagnose()[2]['commands'])
@@ -112,7 +113,7 @@ def test_a_neck_that_is_blocked_does_not_keep_the_head_awake(
     assert abs(neck.asked[-1][0] - neck.positions[0]) < math.radians(1.6)
     # It is known from the start when the head is taken back.
     listen(publisher, lambda: len(neck.asked) > count)
-    assert head.diagnose()[2]['following'].startswith('head_yaw is ')
+    assert re.match('head_yaw (is|was|moved by) ', head.diagnose()[2]['following'])
 
 
 def test_a_neck_that_is_blocked_while_it_nods_is_named(

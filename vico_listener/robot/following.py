@@ -40,6 +40,7 @@ class Lag:
         seconds: for how long.
         asked: how far it was sent to and fro when that was noticed, rad; 0 = it was elsewhere.
         moved: how far it moved then, rad.
+        away: how far it was from everything that it had been sent then, rad.
     """
 
     joint: str
@@ -47,22 +48,26 @@ class Lag:
     seconds: float
     asked: float = 0.0
     moved: float = 0.0
+    away: float = 0.0
 
     def __str__(self) -> str:
-        if self.asked and self.angle <= ANGLE:
+        if self.angle > ANGLE:
+            found = f'is {math.degrees(self.angle):.0f} degrees from where it was sent'
+        elif self.asked:
             found = f'moved by {math.degrees(self.moved):.1f} of {math.degrees(self.asked):.1f} '
             found += 'degrees that it was sent'
         else:
-            found = f'is {math.degrees(self.angle):.0f} degrees from where it was sent'
+            found = f'was {math.degrees(self.away):.0f} degrees from where it was sent'
         return f'{self.joint} {found}, for {self.seconds:.1f} s'
 
 
 @dataclass
 class _Held:
-    """A joint on the leash: how far it was sent and moved before, rad."""
+    """A joint on the leash: how far it was sent and moved before, and was from there, rad."""
 
     asked: float
     moved: float
+    away: float
 
 
 class Following:
@@ -136,7 +141,7 @@ class Following:
             elif since is None:
                 self._away[n] = now
             elif now - since > PATIENCE_NS:
-                self._hold(n, now)
+                self._hold(n, float(distance[n]), now)
 
     def distance(self, positions: Sequence[float], now: int) -> Angles:
         """Return how far positions (rad) are from everything that was lately sent; 0 if nothing."""
@@ -162,7 +167,7 @@ class Following:
                 continue
             angle = abs(float(self._asked[n] - place[n]))
             seconds = (self._now - since) / NANOSECONDS
-            found.append(Lag(joint.name, angle, seconds, held.asked, held.moved))
+            found.append(Lag(joint.name, angle, seconds, held.asked, held.moved, held.away))
         return found
 
     def leash(self) -> tuple[Angles, Angles] | None:
@@ -191,8 +196,10 @@ class Following:
                 self._held[n] = self._away[n] = None
                 self._ranges.forget(n, now)
 
-    def _hold(self, joint: int, now: int) -> None:
+    def _hold(self, joint: int, away: float, now: int) -> None:
         """Put a joint on the leash, and look from then on whether it moves."""
         asked, moved = (float(found[joint]) for found in self._ranges.compare(now))
-        self._held[joint] = _Held(asked, moved) if self._still[joint] else _Held(0.0, 0.0)
+        if not self._still[joint]:
+            asked = moved = 0.0
+        self._held[joint] = _Held(asked, moved, away)
         self._ranges.forget(joint, now)
