@@ -424,7 +424,7 @@ def test_audio_that_comes_in_bursts_loses_nothing(tmp_path: Path) -> None:
 @pytest.mark.trouble(
     'clips',
     'A file that was cut off while it was copied',
-    sees='What is there is played; a line: `file that ends early: 1 (after ... s of ... s)`',
+    sees='What is there is played; a line: `file that ends early`, with the times',
     remedy='Copy it again.',
 )
 def test_a_file_that_is_cut_off_is_told(tmp_path: Path) -> None:
