@@ -14,13 +14,13 @@ from vico_listener.cli.main import main
 from vico_listener.errors import DataError
 from vico_listener.errors import SettingError
 from vico_listener.face.deep3d.coefficients import save_mat
-from vico_listener.lab.evaluation.challenge.generated_videos import Measures
 from vico_listener.lab.evaluation.challenge.generated_videos import score_videos
 from vico_listener.lab.evaluation.challenge.predicted_coefficients import score_predictions
 from vico_listener.lab.evaluation.challenge.submissions import Submission
 from vico_listener.lab.evaluation.challenge.submissions import paired
 from vico_listener.lab.evaluation.challenge.submissions import parse_submissions
 from vico_listener.lab.evaluation.challenge.submissions import ranks
+from vico_listener.lab.evaluation.pictures.pair_scores import Measuring
 
 SIDE = 64
 EXPRESSION, ANGLES, TRANSLATION = slice(80, 144), slice(224, 227), slice(254, 257)
@@ -134,7 +134,7 @@ class MeanColour:
 
 
 def test_copies_are_perfect_and_other_films_are_not(films):
-    measures = Measures(inception=MeanColour())
+    measures = Measuring(inception=MeanColour())
     copy, _ = score_videos(
         Submission('copy', films / 'copy'), films / 'truth', measures, quiet=True
     )
@@ -155,7 +155,7 @@ def test_a_video_of_another_size_is_compared_at_the_true_size(films):
         large = [np.kron(p, np.ones((2, 2, 1), np.uint8)) for p in pictures(seed, count)]
         write_video(films / 'large' / f'{name}.mp4', large)
     scores, _ = score_videos(
-        Submission('large', films / 'large'), films / 'truth', Measures(), quiet=True
+        Submission('large', films / 'large'), films / 'truth', Measuring(), quiet=True
     )
     assert scores.values['PSNR'] > 30
 
@@ -165,7 +165,7 @@ def test_a_video_that_ends_early_is_named(films):
     with pytest.raises(
         DataError, match=r'copy/b.mp4 ends after 5 pictures, .*truth/b.mp4 does not'
     ):
-        score_videos(Submission('copy', films / 'copy'), films / 'truth', Measures(), quiet=True)
+        score_videos(Submission('copy', films / 'copy'), films / 'truth', Measuring(), quiet=True)
 
 
 def write_identity(path: Path, side: int = 112) -> Path:

@@ -20,12 +20,11 @@ from vico_listener.lab.evaluation.pictures.measures import cpbd
 from vico_listener.lab.evaluation.pictures.measures import edge_widths
 from vico_listener.lab.evaluation.pictures.measures import psnr
 from vico_listener.lab.evaluation.pictures.measures import ssim
-from vico_listener.lab.evaluation.pictures.rendering import RenderScore
+from vico_listener.lab.evaluation.pictures.pair_scores import PairScores
+from vico_listener.lab.evaluation.pictures.pair_scores import fid
 from vico_listener.lab.evaluation.pictures.rendering import cropped
-from vico_listener.lab.evaluation.pictures.rendering import fid
 from vico_listener.lab.evaluation.pictures.rendering import render_score
 from vico_listener.lab.evaluation.pictures.rendering import whole
-from vico_listener.motion import ARKIT52
 from vico_listener.motion import BFM64
 from vico_listener.render import create_renderer
 from vico_listener.render import load_portrait
@@ -183,10 +182,9 @@ def test_inception_sees_rgb(network):
 def test_fid_is_the_frechet_distance_over_all_pictures():
     rng = np.random.default_rng(0)
     drawn, true = rng.normal(size=(30, 3)), rng.normal(1, 2, size=(30, 3))
-    clip = noise_clip('a', ARKIT52)
-    halves = [RenderScore(clip, 15, {}, drawn[p], true[p]) for p in (slice(15), slice(15, 30))]
+    halves = [PairScores(15, {}, drawn[p], true[p]) for p in (slice(15), slice(15, 30))]
     assert fid(halves) == pytest.approx(frechet_distance(drawn, true))
-    assert fid([RenderScore(clip, 15, {})]) is None
+    assert fid([PairScores(15, {})]) is None
 
 
 def command(*arguments):
@@ -246,7 +244,7 @@ def test_pirender_is_scored_on_the_whole_picture(film, tmp_path, monkeypatch):
         'pirender', clip, folder / 'a.mp4', SIZE, Brightness(), {'renderer_model': weights}
     )
     assert score.frames == len(clip) - 1 and np.isfinite(score.values['PSNR'])
-    np.testing.assert_allclose(score.drawn[:, 0], values, atol=1)
+    np.testing.assert_allclose(score.made[:, 0], values, atol=1)
 
 
 class Brightness:

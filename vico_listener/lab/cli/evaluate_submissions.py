@@ -9,7 +9,9 @@ from vico_listener.lab.evaluation.challenge import predicted_coefficients
 from vico_listener.lab.evaluation.challenge.submissions import Column
 from vico_listener.lab.evaluation.challenge.submissions import Scores
 from vico_listener.lab.evaluation.challenge.submissions import compose
+from vico_listener.lab.evaluation.challenge.submissions import frames_text
 from vico_listener.lab.evaluation.challenge.submissions import parse_submissions
+from vico_listener.lab.evaluation.challenge.submissions import score_all
 from vico_listener.lab.evaluation.challenge.submissions import write_numbers
 from vico_listener.lab.evaluation.comparison.report import NUMBERS_FILE
 from vico_listener.lab.evaluation.comparison.report import REPORT_FILE
@@ -81,10 +83,11 @@ Scored = tuple[str, str, list[Scores], Sequence[Column], list[str]]
 
 def _predictions(args: argparse.Namespace) -> Scored:
     submissions = parse_submissions(args.predictions)
-    scores, notes = predicted_coefficients.score_all(submissions, args.truth, args.with_first)
-    note = predicted_coefficients.NOTE.format(
-        frames=predicted_coefficients.frames_text(args.with_first)
+    scores, notes = score_all(
+        submissions,
+        lambda one: predicted_coefficients.score_predictions(one, args.truth, args.with_first),
     )
+    note = predicted_coefficients.NOTE.format(frames=frames_text(args.with_first))
     return 'Predicted coefficients', note, scores, predicted_coefficients.COLUMNS, notes
 
 
@@ -93,17 +96,18 @@ def _videos(args: argparse.Namespace) -> Scored:
     from vico_listener.lab.evaluation.challenge import generated_videos
     from vico_listener.lab.evaluation.challenge.arcface import IdentityNetwork
     from vico_listener.lab.evaluation.pictures.measures import Inception
+    from vico_listener.lab.evaluation.pictures.pair_scores import Measuring
 
-    measures = generated_videos.Measures(
+    measuring = Measuring(
         inception=Inception(args.inception) if args.inception else None,
         arcface=IdentityNetwork(args.arcface) if args.arcface else None,
-        with_first=args.with_first,
         shrink=not args.full_size_ssim,
     )
     submissions = parse_submissions(args.videos)
-    scores, notes = generated_videos.score_all(submissions, args.truth, measures)
-    shrunk = '' if args.full_size_ssim else ' (pictures of 384 px or more are shrunk first)'
-    note = generated_videos.NOTE.format(
-        shrunk=shrunk, frames=predicted_coefficients.frames_text(args.with_first)
+    scores, notes = score_all(
+        submissions,
+        lambda one: generated_videos.score_videos(one, args.truth, measuring, args.with_first),
     )
+    shrunk = '' if args.full_size_ssim else ' (pictures of 384 px or more are shrunk first)'
+    note = generated_videos.NOTE.format(shrunk=shrunk, frames=frames_text(args.with_first))
     return 'Generated videos', note, scores, generated_videos.COLUMNS, notes

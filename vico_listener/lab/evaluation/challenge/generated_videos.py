@@ -4,8 +4,7 @@ Source: Zhou et al., Responsive Listening Head Generation, ECCV 2022, section 5.
 """
 
 from collections.abc import Iterator
-from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import islice
 from itertools import zip_longest
 from pathlib import Path
 
@@ -15,20 +14,17 @@ from tqdm import tqdm
 
 from vico_listener.errors import DataError
 from vico_listener.frames import Picture
-from vico_listener.lab.evaluation.challenge.arcface import IdentityNetwork
 from vico_listener.lab.evaluation.challenge.submissions import Column
 from vico_listener.lab.evaluation.challenge.submissions import Pair
 from vico_listener.lab.evaluation.challenge.submissions import Scores
 from vico_listener.lab.evaluation.challenge.submissions import Submission
 from vico_listener.lab.evaluation.challenge.submissions import paired
 from vico_listener.lab.evaluation.challenge.submissions import weighted
-from vico_listener.lab.evaluation.frechet import frechet_distance
-from vico_listener.lab.evaluation.pictures.measures import cpbd
-from vico_listener.lab.evaluation.pictures.measures import psnr
-from vico_listener.lab.evaluation.pictures.measures import ssim
-from vico_listener.lab.evaluation.pictures.rendering import Features
+from vico_listener.lab.evaluation.pictures.pair_scores import Measuring
+from vico_listener.lab.evaluation.pictures.pair_scores import PairScores
+from vico_listener.lab.evaluation.pictures.pair_scores import fid
+from vico_listener.lab.evaluation.pictures.pair_scores import score_pairs
 from vico_listener.media.clip import camera_frames
-from vico_listener.media.motion_track import FloatArray
 
 ENDINGS = ('.mp4', '.avi', '.mov', '.mkv', '.webm')
 
@@ -46,23 +42,6 @@ NOTE = (
     'cosine of ArcFace embeddings of whole pictures, FID of Inception features. {frames} Means are '
     'over all frames.'
 )
-
-
-@dataclass(frozen=True)
-class Measures:
-    """What is measured, and how.
-
-    Attributes:
-        inception: the network for FID; None: no FID.
-        arcface: the network for CSIM; None: no CSIM.
-        with_first: the first frame, which the generator is given, is scored as well.
-        shrink: SSIM of pictures of 384 px or more is taken of smaller ones (see `ssim`).
-    """
-
-    inception: Features | None = None
-    arcface: IdentityNetwork | None = None
-    with_first: bool = False
-    shrink: bool = True
 
 
 def _pictures(pair: Pair) -> Iterator[tuple[Picture, Picture]]:
@@ -84,59 +63,36 @@ def _pictures(pair: Pair) -> Iterator[tuple[Picture, Picture]]:
         yield picture, true.image
 
 
-def _score_clip(pair: Pair, measures: Measures) -> tuple[dict[str, float], int, list[FloatArray]]:
-    """Return the mean values of a clip, over how many frames, and (2, D) features of each."""
-    found: list[dict[str, float]] = []
-    features: list[FloatArray] = []
-    for number, (made, true) in enumerate(_pictures(pair)):
-        if number == 0 and not measures.with_first:
-            continue
-        gray = np.asarray(cv2.cvtColor(made, cv2.COLOR_BGR2GRAY), np.uint8)
-        values = {
-            'SSIM': ssim(made, true, measures.shrink),
-            'PSNR': psnr(made, true),
-            'CPBD': cpbd(gray),
-        }
-        if measures.arcface is not None:
-            values['CSIM'] = measures.arcface.similarity(made, true)
-        found.append(values)
-        if measures.inception is not None:
-            features.append(measures.inception.features([made, true]))
-    if not found:
-        raise DataError(f'{pair.made} has no picture after the first')
-    means = {name: float(np.mean([values[name] for values in found])) for name in found[0]}
-    return means, len(found), features
-
-
 def score_videos(
-    submission: Submission, truth: Path, measures: Measures, quiet: bool = False
+    submission: Submission,
+    truth: Path,
+    measuring: Measuring,
+    with_first: bool = False,
+    quiet: bool = False,
 ) -> tuple[Scores, list[str]]:
     """Score one folder of generated videos; return its scores and notes.
 
     Args:
         submission: one video for each true one.
         truth: folder of the true ones.
-        measures: what is measured.
+        measuring: what is measured, and how.
+        with_first: the first frame, which the generator is given, is scored as well.
         quiet: without a progress bar.
 
     Raises:
         DataError: a missing or broken video, or one of another length.
     """
     pairs, notes = paired(submission, truth, ENDINGS)
-    clips, frames, features = {}, {}, []
+    found: dict[str, PairScores] = {}
     for pair in tqdm(pairs, desc=submission.name, unit='clip', disable=quiet):
-        clips[pair.clip], frames[pair.clip], found = _score_clip(pair, measures)
-        features += found
+        scores = score_pairs(islice(_pictures(pair), 0 if with_first else 1, None), measuring)
+        if not scores.frames:
+            raise DataError(f'{pair.made} has no picture after the first')
+        found[pair.clip] = scores
+    clips = {clip: scores.values for clip, scores in found.items()}
+    frames = {clip: scores.frames for clip, scores in found.items()}
     values = weighted(clips, frames)
-    if len(features) > 1:
-        both = np.stack(features)
-        values['FID'] = frechet_distance(both[:, 0], both[:, 1])
+    distance = fid(found.values())
+    if distance is not None:
+        values['FID'] = distance
     return Scores(submission.name, sum(frames.values()), values, clips), notes
-
-
-def score_all(
-    submissions: Sequence[Submission], truth: Path, measures: Measures, quiet: bool = False
-) -> tuple[list[Scores], list[str]]:
-    """Score several folders; see `score_videos`."""
-    scored = [score_videos(one, truth, measures, quiet) for one in submissions]
-    return [scores for scores, _ in scored], [note for _, notes in scored for note in notes]

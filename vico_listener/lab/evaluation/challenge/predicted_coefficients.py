@@ -4,7 +4,6 @@ Source: Zhou et al., Responsive Listening Head Generation, ECCV 2022, section 5.
 challenge's description. ExpL1 and PoseL1 are those of 2023, and are not multiplied by 100.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -83,16 +82,3 @@ def score_predictions(
         }
         frames[pair.clip] = len(made['exp'])
     return Scores(submission.name, sum(frames.values()), weighted(clips, frames), clips), notes
-
-
-def frames_text(with_first: bool) -> str:
-    """Say which frames were scored."""
-    return 'All frames are scored.' if with_first else 'The first frame is given, and not scored.'
-
-
-def score_all(
-    submissions: Sequence[Submission], truth: Path, with_first: bool = False, quiet: bool = False
-) -> tuple[list[Scores], list[str]]:
-    """Score several folders; see `score_predictions`."""
-    scored = [score_predictions(one, truth, with_first, quiet) for one in submissions]
-    return [scores for scores, _ in scored], [note for _, notes in scored for note in notes]

@@ -4,6 +4,7 @@ A submission is a folder with one file for each clip, as in ViCo's challenges.
 """
 
 import csv
+from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -129,6 +130,19 @@ def paired(
         count = f'{len(without)} files have' if len(without) > 1 else 'a file has'
         notes = [f'{submission.name}: {count} no true one, e.g. {without[0]}.']
     return [Pair(clip, made[clip], true[clip]) for clip in true], notes
+
+
+def score_all(
+    submissions: Sequence[Submission], score: Callable[[Submission], tuple[Scores, list[str]]]
+) -> tuple[list[Scores], list[str]]:
+    """Return the scores of all submissions, and the notes about them."""
+    scored = [score(one) for one in submissions]
+    return [scores for scores, _ in scored], [note for _, notes in scored for note in notes]
+
+
+def frames_text(with_first: bool) -> str:
+    """Say which frames were scored."""
+    return 'All frames are scored.' if with_first else 'The first frame is given, and not scored.'
 
 
 def ranks(values: Sequence[float], higher: bool) -> list[int]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
-from typing import Protocol
 
 import cv2
 import numpy as np
@@ -26,23 +25,20 @@ from vico_listener.lab.evaluation.comparison.scores import interval
 from vico_listener.lab.evaluation.comparison.sheets import on_portrait
 from vico_listener.lab.evaluation.comparison.tables import Results
 from vico_listener.lab.evaluation.comparison.tables import renderer_table
-from vico_listener.lab.evaluation.frechet import frechet_distance
-from vico_listener.lab.evaluation.pictures.measures import cpbd
-from vico_listener.lab.evaluation.pictures.measures import psnr
-from vico_listener.lab.evaluation.pictures.measures import ssim
+from vico_listener.lab.evaluation.pictures.pair_scores import MEASURES
+from vico_listener.lab.evaluation.pictures.pair_scores import Features
+from vico_listener.lab.evaluation.pictures.pair_scores import Measuring
+from vico_listener.lab.evaluation.pictures.pair_scores import Pair
+from vico_listener.lab.evaluation.pictures.pair_scores import PairScores
+from vico_listener.lab.evaluation.pictures.pair_scores import fid
+from vico_listener.lab.evaluation.pictures.pair_scores import score_pairs
 from vico_listener.media.face_track import FaceTrack
-from vico_listener.media.motion_track import FloatArray
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 from vico_listener.render import RENDERERS
 from vico_listener.render import create_renderer
 from vico_listener.render.portrait import prepare_portrait
 from vico_listener.render.renderers import check_basis
-
-Pair = tuple[Picture, Picture]
-
-MEASURES = ('SSIM', 'PSNR', 'CPBD')
-"""Measures of single pictures."""
 
 NAMES = ('{clip}.listener.mp4', '{clip}.mp4')
 """What the video of a clip's listener may be called: as in ViCo's challenge, or just the clip."""
@@ -100,31 +96,6 @@ def cropped(photo: Picture, size: int) -> Framing:
     return Framing(matrix, rows, slice(max(int(left), 0), min(int(right), size)))
 
 
-class Features(Protocol):
-    """What FID needs of `Inception`."""
-
-    def features(self, pictures: Sequence[Picture]) -> FloatArray:
-        """Return (N, D) features of pictures of one size."""
-
-
-@dataclass(frozen=True)
-class RenderScore:
-    """The scores of the pictures of one clip.
-
-    Attributes:
-        clip: name of the clip.
-        frames: over how many pictures.
-        values: SSIM, PSNR (dB) and CPBD, means over them.
-        drawn, true: (N, D) features of every picture, for FID; None unless asked for.
-    """
-
-    clip: ClipFeatures
-    frames: int
-    values: dict[str, float]
-    drawn: FloatArray | None = None
-    true: FloatArray | None = None
-
-
 def _pairs(
     renderer_name: str,
     clip: ClipFeatures,
@@ -172,7 +143,7 @@ def render_score(
     network: Features | None = None,
     options: Mapping[str, Any] | None = None,
     with_first: bool = False,
-) -> RenderScore:
+) -> PairScores:
     """Drive a renderer by the true motion from the first image of a video; score all pictures.
 
     Args:
@@ -187,43 +158,29 @@ def render_score(
     Raises:
         DataError: a video that cannot be read or shows no face, or a renderer of another basis.
     """
-    found: list[tuple[float, float, float]] = []
-    features: list[FloatArray] = []
     try:
-        for drawn, true in _pairs(renderer_name, clip, video, size, options or {}, with_first):
-            gray = np.asarray(cv2.cvtColor(drawn, cv2.COLOR_BGR2GRAY), np.uint8)
-            found.append((ssim(drawn, true), psnr(drawn, true), cpbd(gray)))
-            if network is not None:
-                features.append(network.features([drawn, true]))
+        pairs = _pairs(renderer_name, clip, video, size, options or {}, with_first)
+        scores = score_pairs(pairs, Measuring(network))
     except VicoError as error:
         raise DataError(f'{video}: {error}') from None
-    if not found:
+    if not scores.frames:
         raise DataError(f'{clip.clip}: no frame that counts shows the listener')
-    values = dict(zip(MEASURES, np.mean(found, axis=0).tolist(), strict=True))
-    if network is None:
-        return RenderScore(clip, len(found), values)
-    pairs = np.stack(features)
-    return RenderScore(clip, len(found), values, pairs[:, 0], pairs[:, 1])
+    return scores
 
 
-def fid(scores: Sequence[RenderScore]) -> float | None:
-    """Return the FID over the pictures of several clips; None without features or for one only."""
-    kept = [(s.drawn, s.true) for s in scores if s.drawn is not None and s.true is not None]
-    if sum(len(drawn) for drawn, _ in kept) < 2:
-        return None
-    drawn, true = (np.concatenate(side) for side in zip(*kept, strict=True))
-    return frechet_distance(drawn, true)
+Scored = tuple[ClipFeatures, PairScores]
+"""A clip and its scores."""
 
 
-def render_results(renderer_name: str, scores: Sequence[RenderScore]) -> list[Result]:
+def render_results(renderer_name: str, scored: Sequence[Scored]) -> list[Result]:
     """Compute means over all frames, intervals over clips, and FID, per split and attitude."""
     results = []
-    for split in dict.fromkeys(s.clip.split for s in scores):
+    for split in dict.fromkeys(clip.split for clip, _ in scored):
         for attitude in (*(a.value for a in Attitude), AVERAGE):
             mine = [
-                s
-                for s in scores
-                if s.clip.split == split and attitude in (AVERAGE, s.clip.attitude.value)
+                scores
+                for clip, scores in scored
+                if clip.split == split and attitude in (AVERAGE, clip.attitude.value)
             ]
             weights = [float(s.frames) for s in mine]
             for name in MEASURES if mine else ():
@@ -268,11 +225,11 @@ def evaluate_renderer(
     paths = [listener_video(videos, clip) for clip in clips]
     pairs = list(zip(clips, paths, strict=True))
     with tqdm(pairs, desc=renderer, unit='clip', disable=quiet) as bar:
-        scores = [
-            render_score(renderer, clip, path, size, network, options, with_first)
+        scored = [
+            (clip, render_score(renderer, clip, path, size, network, options, with_first))
             for clip, path in bar
         ]
-    return Results(render_results(renderer, scores))
+    return Results(render_results(renderer, scored))
 
 
 def compose(
