@@ -375,6 +375,16 @@ def slow(url: str) -> RobotProfile:
     return parse_profile({**data, 'url': url}, 'slow')
 
 
+def begun(robots: list[Any], monkeypatch: Any, patience: float) -> tuple[Robot, RobotMover]:
+    """A robot that looks ahead, and what has begun to move it; it is missed for `patience` s."""
+    monkeypatch.setattr(web_socket_link, 'RETRY', 0.05)
+    robot = Robot('/api/move/ws/set_target', reachy, pose={'roll': 0.0, 'pitch': 0.0, 'yaw': 0.0})
+    mover = RobotMover(slow(robot.url), patience)
+    robots.append(mover)
+    mover.begin((0.0, 0.0, 0.0))
+    return robot, mover
+
+
 @pytest.mark.trouble(
     'robot',
     "The program of a robot with a WebSocket starts anew, and the robot's head is elsewhere then",
@@ -384,12 +394,7 @@ def slow(url: str) -> RobotProfile:
 def test_a_robot_that_starts_anew_elsewhere_is_begun_with_there(
     robots: list[Any], monkeypatch: Any, capsys: pytest.CaptureFixture[str], away: float
 ) -> None:
-    monkeypatch.setattr(web_socket_link, 'RETRY', 0.05)
-    ahead = {'roll': 0.0, 'pitch': 0.0, 'yaw': 0.0}
-    robot = Robot('/api/move/ws/set_target', reachy, pose=ahead)
-    mover = RobotMover(slow(robot.url), 10.0)
-    robots.append(mover)
-    mover.begin((0.0, 0.0, 0.0))
+    robot, mover = begun(robots, monkeypatch, patience=10.0)
 
     def turn(done: Callable[[], bool]) -> None:
         def turned() -> bool:
@@ -424,12 +429,7 @@ def test_a_robot_that_starts_anew_elsewhere_is_begun_with_there(
 def test_a_robot_that_stays_away_is_not_waited_for_for_ever(
     robots: list[Any], monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(web_socket_link, 'RETRY', 0.05)
-    ahead = {'roll': 0.0, 'pitch': 0.0, 'yaw': 0.0}
-    robot = Robot('/api/move/ws/set_target', reachy, pose=ahead)
-    mover = RobotMover(slow(robot.url), 0.5)
-    robots.append(mover)
-    mover.begin((0.0, 0.0, 0.0))
+    robot, mover = begun(robots, monkeypatch, patience=0.5)
     robot.close()
     with pytest.raises(UnavailableError, match='the robot is lost: ws://127'):
         wait_until(lambda: mover.turn((0.0, 0.0, 0.4)))
