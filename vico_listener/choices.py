@@ -31,6 +31,9 @@ FACE_PORT = 8766
 VOCAL = ('off', 'event', 'play')
 """What becomes of vocal backchannels: there are none, they are told of, or also played."""
 
+LARGEST_KNOB = 2.0
+"""The largest value of a knob (`vico_listener.listener.knobs`); the smallest is 0."""
+
 LARGEST_SEED = 2**31 - 1
 """The largest seed of a head or a personality."""
 
@@ -42,13 +45,15 @@ class _Named(str, Enum):
     """Something that a user chooses by its name."""
 
     @classmethod
-    def parse(cls: type[Choice], name: str) -> Choice:
-        """Return the one called `name`, in upper or lower case.
+    def parse(cls: type[Choice], name: object) -> Choice:
+        """Return the one called `name`, in upper or lower case; one of them stays as it is.
 
         Raises:
             SettingError: there is none of that name; the message lists the choices.
         """
-        chosen = name.strip().lower()
+        if isinstance(name, cls):
+            return name
+        chosen = str(name).strip().lower()
         choices = [choice.value for choice in cls]
         if chosen not in choices:
             what = re.sub('(?<=[a-z])(?=[A-Z])', ' ', cls.__name__).lower()

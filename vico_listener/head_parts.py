@@ -9,6 +9,7 @@ from vico_listener.arguments import check_type
 from vico_listener.choices import ACOUSTICS
 from vico_listener.choices import LARGEST_SEED
 from vico_listener.choices import LISTEN_TO
+from vico_listener.choices import VOCAL
 from vico_listener.errors import SettingError
 from vico_listener.listener import LISTENERS
 from vico_listener.motion import Basis
@@ -44,6 +45,9 @@ RANGES = {
 }
 """The smallest and largest value of a setting; seeds may also be None."""
 
+CHOICES = {'listen_to': LISTEN_TO, 'vocal': VOCAL}
+"""What a setting is chosen from."""
+
 
 def check_settings(settings: Mapping[str, Any]) -> None:
     """Check the kinds and ranges of the settings of a head, by their names.
@@ -56,9 +60,11 @@ def check_settings(settings: Mapping[str, Any]) -> None:
     for name, (low, high) in RANGES.items():
         if not (settings[name] is None and name in ('seed', 'personality')):
             check_number(name, settings[name], low, high)
-    listen_to = settings['listen_to']
-    if listen_to not in LISTEN_TO:
-        raise SettingError(f"listen_to must be one of {', '.join(LISTEN_TO)}, not '{listen_to}'")
+    for name, choices in CHOICES.items():
+        if settings[name] not in choices:
+            raise SettingError(
+                f"{name} must be one of {', '.join(choices)}, not '{settings[name]}'"
+            )
 
 
 def sorted_options(

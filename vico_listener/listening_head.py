@@ -48,7 +48,6 @@ from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.listener_event import ListenerEvent
 from vico_listener.listener.performance import GestureRequest
 from vico_listener.listener.performance import Performance
-from vico_listener.listener.vocals import ALL_TOKENS
 from vico_listener.media.watched import WATCHED
 from vico_listener.media.watched import camera_stream
 from vico_listener.media.watched import file_stream
@@ -199,6 +198,7 @@ class ListeningHead:
                 'personality': personality,
                 'idle': idle,
                 'away_after': away_after,
+                'vocal': vocal,
             }
         )
         given = {'face_model': face_model} | options
@@ -214,14 +214,12 @@ class ListeningHead:
             seed,
             personality,
             idle,
-            _attitude(attitude),
+            Attitude.parse(attitude),
             intensity,
             **of_listener,
         )
         agent.conversation.away_after = away_after or inf
-        agent.set_knobs(_preset(preset), **(knobs or {}))
-        if vocal not in VOCAL:
-            raise SettingError(f"vocal must be one of {', '.join(VOCAL)}, not '{vocal}'")
+        agent.set_knobs(Preset.parse(preset), **(knobs or {}))
         listen: Listen = agent.step
         if vocal == 'play':
             listen = _saying(agent, vocal_folder)
@@ -422,7 +420,7 @@ class ListeningHead:
         """
         if intensity is not None:
             check_number('intensity', intensity, 0.0, 1.0)
-        mood = None if attitude is None else _attitude(attitude)
+        mood = None if attitude is None else Attitude.parse(attitude)
         self._agent_or_refuse().set_attitude(mood, intensity)
 
     def set_knobs(self, preset: str | Preset | None = None, **knobs: float) -> None:
@@ -438,7 +436,7 @@ class ListeningHead:
             SettingError: there is no such preset or knob, a value is out of range, or the listener
                 is not this head's own.
         """
-        chosen = None if preset is None else _preset(preset)
+        chosen = None if preset is None else Preset.parse(preset)
         self._agent_or_refuse().set_knobs(chosen, **knobs)
 
     def set_active(self, active: bool) -> None:
@@ -466,9 +464,7 @@ class ListeningHead:
         Raises:
             SettingError: there is no such state, or the listener is not this head's own.
         """
-        chosen = state
-        if not isinstance(chosen, ConversationState):
-            chosen = ConversationState.parse(str(chosen))
+        chosen = ConversationState.parse(state)
         self._agent_or_refuse().set_state(chosen)
         self.senses.mute.tell(chosen is ConversationState.SPEAKING)
 
@@ -561,22 +557,12 @@ class ListeningHead:
         return self._renderer.render(motion.face)
 
 
-def _attitude(attitude: str | Attitude) -> Attitude:
-    if isinstance(attitude, Attitude):
-        return attitude
-    return Attitude.parse(str(attitude))
-
-
 def _saying(agent: ListeningAgent, folder: str | Path) -> Listen:
     """Return what steps an agent and plays what it says."""
-    # The imports are late because sound needs what a silent head does not.
-    from vico_listener.live.vocal_player import VocalPlayer
-    from vico_listener.media.vocal_clips import clips_of
-    from vico_listener.media.vocal_clips import lengths
+    # The import is late because sound needs what a silent head does not.
+    from vico_listener.live.vocal_player import player_for
 
-    clips = clips_of(folder, ALL_TOKENS)
-    player = VocalPlayer(clips, lambda: agent.listens)
-    agent.set_vocal(True, lengths(clips))
+    player = player_for(agent, folder)
 
     def listen(frame: SpeakerFrame) -> ListenerMotion | None:
         motion = agent.step(frame)
@@ -585,7 +571,3 @@ def _saying(agent: ListeningAgent, folder: str | Path) -> Listen:
         return motion
 
     return listen
-
-
-def _preset(preset: str | Preset) -> Preset:
-    return preset if isinstance(preset, Preset) else Preset.parse(str(preset))

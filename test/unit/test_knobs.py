@@ -144,7 +144,7 @@ def test_what_is_not_shown_is_not_told() -> None:
 
 
 def test_presets_and_knobs_multiply() -> None:
-    knobs = TurnedKnobs(Preset.CALM, Knobs.of(head_gain=0.5))
+    knobs = TurnedKnobs(Preset.CALM, Knobs(head_gain=0.5))
     assert knobs.step().head_gain == pytest.approx(0.5 * PRESETS[Preset.CALM].head_gain)
     assert Knobs(head_gain=1.5).times(Knobs(head_gain=1.8)).head_gain == 2.0
     assert PRESETS[Preset.ATTENTIVE] == AS_USUAL
@@ -153,7 +153,7 @@ def test_presets_and_knobs_multiply() -> None:
 def test_knobs_follow_within_a_second_and_return_to_where_they_were() -> None:
     knobs = TurnedKnobs()
     assert knobs.step() is AS_USUAL
-    knobs.own = Knobs.of(gaze=0.0)
+    knobs.own = Knobs(gaze=0.0)
     followed = [knobs.step().gaze for _ in range(35)]
     assert all(np.diff(followed) < 0.0) and 0.0 <= followed[-1] < 0.03
     knobs.own = AS_USUAL

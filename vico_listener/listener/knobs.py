@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.arguments import check_number
+from vico_listener.choices import LARGEST_KNOB
 from vico_listener.choices import Preset
 from vico_listener.errors import SettingError
 from vico_listener.listener.expression import EYE_RANGE
@@ -30,8 +31,6 @@ from vico_listener.motion import ARKIT52
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
 
-MOST = 2.0
-"""The largest value of a knob; the smallest is 0."""
 FOLLOW_RATE = 8.0
 """Rate at which the listener follows a knob that is turned, 1/s: 5 % are left after a second."""
 STILL = 0.05
@@ -67,15 +66,6 @@ class Knobs:
     mimicry: float = 1.0
     gaze: float = 1.0
 
-    @classmethod
-    def of(cls, **values: Any) -> 'Knobs':
-        """Return knobs that a user sets.
-
-        Raises:
-            SettingError: there is no such knob, or a value is out of range.
-        """
-        return cls().set(**values)
-
     def set(self, **values: Any) -> 'Knobs':
         """Return these knobs with some of them set by a user.
 
@@ -85,13 +75,13 @@ class Knobs:
         for name, value in values.items():
             if name not in NAMES:
                 raise SettingError(f"unknown knob '{name}': choose one of {', '.join(NAMES)}")
-            check_number(name, value, 0.0, MOST)
+            check_number(name, value, 0.0, LARGEST_KNOB)
         return replace(self, **{name: float(value) for name, value in values.items()})
 
     def times(self, other: 'Knobs') -> 'Knobs':
-        """Return the products of the knobs of both, at most `MOST`."""
+        """Return the products of the knobs of both, at most `LARGEST_KNOB`."""
         pairs = zip(astuple(self), astuple(other), strict=True)
-        return Knobs(*(min(one * two, MOST) for one, two in pairs))
+        return Knobs(*(min(one * two, LARGEST_KNOB) for one, two in pairs))
 
 
 NAMES = tuple(field.name for field in fields(Knobs))
@@ -105,7 +95,7 @@ PRESETS: dict[Preset, Knobs] = {
     Preset.RECEPTIONIST: Knobs(head_gain=0.0, face_gain=1.3, gesture_rate=1.0, gaze=0.7),
     Preset.CALM: Knobs(head_gain=0.7, face_gain=0.6, gesture_rate=0.2, mimicry=0.5, gaze=0.6),
 }
-"""What each preset sets; `docs/conversation.md` says how each of them looks when measured."""
+"""What each preset sets; `docs/conversation.md` says what is seen of it."""
 
 
 class TurnedKnobs:

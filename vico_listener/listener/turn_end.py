@@ -12,7 +12,6 @@ While the robot itself speaks, what the person says over it is an **interruption
 """
 
 from dataclasses import dataclass
-from dataclasses import field
 from dataclasses import replace
 from enum import Enum
 from math import exp
@@ -94,7 +93,7 @@ class _Over:
     loud: float = 0.0
     mouthed: float = 0.0
     silent: float = 0.0
-    took: bool = field(default=False)
+    took: bool = False
 
 
 class TurnEnd:

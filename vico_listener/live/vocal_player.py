@@ -2,14 +2,19 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import TICK_NS
 from vico_listener.dependencies import remedy
 from vico_listener.errors import UnavailableError
+from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.listener_event import ListenerEvent
+from vico_listener.listener.vocals import ALL_TOKENS
 from vico_listener.media.vocal_clips import Clips
+from vico_listener.media.vocal_clips import clips_of
+from vico_listener.media.vocal_clips import lengths
 
 
 class VocalPlayer:
@@ -58,6 +63,22 @@ class VocalPlayer:
             self.problem = ''
         except self._sounddevice.PortAudioError as error:
             self.problem = str(error)
+
+
+def player_for(agent: ListeningAgent, folder: str | Path) -> VocalPlayer:
+    """Let an agent decide on vocal backchannels of which there are clips, and return their player.
+
+    Args:
+        agent: who decides on them.
+        folder: the folder of the clips; '' for those that eSpeak NG makes.
+
+    Raises:
+        VicoError: there is no clip, no eSpeak NG or no loudspeaker; the message says which.
+    """
+    clips = clips_of(folder, ALL_TOKENS)
+    player = VocalPlayer(clips, lambda: agent.listens)
+    agent.set_vocal(True, lengths(clips))
+    return player
 
 
 def _sounddevice() -> Any:

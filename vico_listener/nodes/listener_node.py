@@ -1,26 +1,23 @@
 """`speaker` in, `motion` (ListenerMotion) out: steps the listener once per model tick."""
 
-import math
 import threading
 import time
 from typing import Any
 
 import vico_listener.msg as msg
-from vico_listener.choices import ConversationState
-from vico_listener.choices import Preset
 from vico_listener.errors import VicoError
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
 from vico_listener.head_parts import measure_reference
 from vico_listener.listener import LISTENERS
 from vico_listener.listener.agent import ListeningAgent
-from vico_listener.listener.knobs import NAMES as KNOBS
 from vico_listener.motion import Attitude
 from vico_listener.nodes.conversation_topics import ConversationTopics
 from vico_listener.nodes.convert import motion_message
 from vico_listener.nodes.convert import speaker_of
 from vico_listener.nodes.decision_topics import DecisionTopics
 from vico_listener.nodes.gesture_server import GestureServer
+from vico_listener.nodes.listener_settings import SETTINGS
 from vico_listener.nodes.listener_settings import ListenerSettings
 from vico_listener.nodes.listener_settings import apply_setting
 from vico_listener.nodes.managed_node import OK
@@ -79,11 +76,9 @@ class ListenerNode(ManagedNode):
             table['intensity'],
             **{name: table[name] for name in LISTENERS.load(table['listener']).OPTIONS},
         )
-        agent.set_knobs(Preset(table['preset']), **{name: table[name] for name in KNOBS})
+        for name in SETTINGS:
+            apply_setting(agent, name, table[name])
         self._vocal.set(agent, table['vocal'], table['vocal_folder'])
-        agent.set_active(table['active'])
-        agent.set_state(ConversationState(table['conversation_state']))
-        agent.conversation.away_after = table['away_after'] or math.inf
         agent.warm_up()
         with self._lock:
             self.agent = agent

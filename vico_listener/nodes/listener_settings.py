@@ -62,6 +62,10 @@ class ListenerSettings:
         return response
 
 
+SETTINGS = ('preset', *KNOBS, 'active', 'conversation_state', 'away_after')
+"""The live parameters of an agent that it is not made with."""
+
+
 def apply_setting(agent: ListeningAgent, name: str, value: Any) -> None:
     """Apply a live parameter to an agent; others are none of its settings."""
     if name == 'attitude':

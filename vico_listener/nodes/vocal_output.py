@@ -4,10 +4,8 @@ from rclpy.node import Node
 
 from vico_listener.errors import VicoError
 from vico_listener.listener.agent import ListeningAgent
-from vico_listener.listener.vocals import ALL_TOKENS
 from vico_listener.live.vocal_player import VocalPlayer
-from vico_listener.media.vocal_clips import clips_of
-from vico_listener.media.vocal_clips import lengths
+from vico_listener.live.vocal_player import player_for
 
 
 class VocalOutput:
@@ -33,17 +31,14 @@ class VocalOutput:
             folder: the folder of the clips; '' for those that eSpeak NG makes.
         """
         self._player = None
-        clips = None
+        agent.set_vocal(vocal != 'off')
         if vocal == 'play':
             try:
-                found = clips_of(folder, ALL_TOKENS)
-                self._player = VocalPlayer(found, lambda: agent.listens)
-                clips = lengths(found)
+                self._player = player_for(agent, folder)
             except VicoError as error:
                 self._node.get_logger().error(
                     f'vocal: nothing is said, only listener_event tells of it: {error}'
                 )
-        agent.set_vocal(vocal != 'off', clips)
 
     def say(self, agent: ListeningAgent) -> None:
         """Play what the agent has decided to say in its last step."""

@@ -1,5 +1,6 @@
 """The ROS API of the node `listener`."""
 
+from vico_listener.choices import LARGEST_KNOB
 from vico_listener.choices import LARGEST_SEED
 from vico_listener.choices import VOCAL
 from vico_listener.choices import Attitude
@@ -63,7 +64,7 @@ MOTION = Topic(
 )
 
 KNOBS = tuple(
-    Parameter(name, 1.0, description, 0.0, 2.0, live=True)
+    Parameter(name, 1.0, description, 0.0, LARGEST_KNOB, live=True)
     for name, description in (
         ('head_gain', 'Scales pose and gestures of the head.'),
         ('face_gain', 'Scales what the face shows, blinks excluded.'),
