@@ -130,6 +130,27 @@ def test_a_source_that_changes_is_linked_and_not_built_again(root):
     assert key(root) == before
 
 
+def test_a_message_that_is_gone_leaves_nothing_to_link(root):
+    """What was built before is kept as long as there are the same messages."""
+    old = root / 'build' / 'vico_listener' / 'a.c'
+
+    def build():
+        old.parent.mkdir(parents=True, exist_ok=True)
+        old.write_text('')
+        result(start(root, 'forget_messages'))
+        return old.exists()
+
+    assert not build()  # nobody knows which messages it was built from
+    assert build()
+    (root / 'msg/A.msg').write_text('second\n')
+    assert build()
+    (root / 'msg/C.msg').write_text('')
+    assert not build()
+    assert build()
+    (root / 'srv/A.srv').unlink()
+    assert not build()
+
+
 def test_two_at_once_build_one_after_the_other(root):
     one = start(root, f'{STUBS}\nmain setup')
     wait_for(root / 'log.txt')  # the first one builds
