@@ -9,12 +9,15 @@ from collections.abc import Callable
 from typing import Any
 
 import rclpy
+from rcl_interfaces.msg import Log
 from rclpy.context import Context
 from rclpy.executors import ExternalShutdownException
 from rclpy.logging import LoggingSeverity
 from rclpy.logging import set_logger_level
 from rclpy.node import Node
 from rclpy.parameter import Parameter
+from rclpy.qos import DurabilityPolicy
+from rclpy.qos import QoSProfile
 
 from vico_listener.nodes import isolation
 from vico_listener.nodes.data_executor import DataExecutor
@@ -92,6 +95,16 @@ class Graph:
         messages: list[Any] = []
         node.create_subscription(kind, topic, messages.append, depth)
         return messages
+
+    def logs(self, node: Node) -> list[Log]:
+        """Return the list that every log line of the graph is added to, also earlier ones.
+
+        Reading a captured stream while a node writes to it may lose a line.
+        """
+        lines: list[Log] = []
+        kept = QoSProfile(depth=500, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+        node.create_subscription(Log, '/rosout', lines.append, kept)
+        return lines
 
     def close(self) -> None:
         """End everything; a node that lived on would take part in another test's graph."""

@@ -1,5 +1,7 @@
-"""What is recorded survives a film that fails."""
+"""What is recorded survives a film that fails, and tells when commands were sent."""
 
+import csv
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,13 +12,17 @@ import rclpy
 from graph import wait_until
 from made_faces import face_with
 from sensor_msgs.msg import Image
+from trajectory_msgs.msg import JointTrajectory
+from trajectory_msgs.msg import JointTrajectoryPoint
 from vico_listener.msg import ListenerMotion as ListenerMotionMessage
 
+from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_stamp
 from vico_listener.frames import CameraFrame
 from vico_listener.frames import ListenerMotion
 from vico_listener.lab.nodes.recorder_node import RecorderNode
 from vico_listener.media.film import Film
+from vico_listener.media.tracks import COMMANDS_FILE
 from vico_listener.media.tracks import MOTION_FILE
 from vico_listener.media.tracks import read_motion
 from vico_listener.motion import Attitude
@@ -105,3 +111,24 @@ def test_a_foreign_publisher_is_refused(recorder: RecorderNode) -> None:
         recorder._look_for_others()
         assert bool(recorder.failure) == (count == 2)
     assert recorder.failure.startswith('/motion is published by 2 programs (/recorder, /recorder)')
+
+
+def test_a_command_for_at_once_counts_from_when_it_was_sent(
+    recorder: RecorderNode, tmp_path: Path
+) -> None:
+    publisher = recorder.create_publisher(JointTrajectory, 'commands', 10)
+    wait_until(lambda: publisher.get_subscription_count() == 1)
+    ahead = JointTrajectoryPoint(positions=[0.1], time_from_start=time_message(NANOSECONDS // 50))
+    sent = []
+    for _ in range(3):
+        before = time.time_ns()
+        publisher.publish(JointTrajectory(joint_names=['neck'], points=[ahead]))
+        sent.append((before, time.time_ns()))
+        time.sleep(0.05)
+    while recorder.counts['head_commands'] < 3:
+        rclpy.spin_once(recorder, timeout_sec=1.0)
+    recorder.close()
+    with (tmp_path / COMMANDS_FILE).open(encoding='utf-8') as table:
+        stamps = [row['stamp'].replace('.', '') for row in csv.DictReader(table)]
+    for (before, after), stamp in zip(sent, stamps, strict=True):
+        assert before <= int(stamp) - NANOSECONDS // 50 <= after

@@ -265,16 +265,19 @@ REPORT = {
     'frames': {'images in': 250, 'images dropped': 3},
     'latency [ms]': {
         'audio_wait': {'p50': 1.0, 'p99': 20.0, 'max': 21.0},
-        'command': {'p50': 10.0, 'p99': 30.0, 'max': 31.0},
+        'motion': {'p50': 10.0, 'p99': 30.0, 'max': 31.0},
+        'command': {'p50': 20.0, 'p99': 40.0, 'max': 41.0},
     },
     'stack': {'start-up [s]': 2.0, 'first command [s]': 2.5, 'peak memory [MB]': 700.0},
 }
 
 
 def test_latency_rows_count_lost_frames_from_both_ends():
-    command, wait, lost, start, memory = bench.report_rows(REPORT, 260, 'face shown')
-    assert all('face shown' in row.name for row in (command, wait, lost, start, memory))
-    assert (command.p50, command.p99, command.verdict) == (10.0, 30.0, 'missed')
+    rows = bench.report_rows(REPORT, 260, 'face shown')
+    assert all('face shown' in row.name for row in rows)
+    motion, command, wait, lost, start, memory = rows
+    assert (motion.p50, motion.p99, motion.verdict) == (10.0, 30.0, 'missed')
+    assert (command.p50, command.p99, command.verdict) == (20.0, 40.0, '')
     assert (wait.p50, wait.verdict) == (1.0, '')
     assert (lost.p50, lost.verdict) == (10.0, 'missed')
     assert '260' in lost.name
@@ -284,7 +287,7 @@ def test_latency_rows_count_lost_frames_from_both_ends():
 
 def test_no_command_is_not_a_success():
     silent = REPORT | {'latency [ms]': {k: dict.fromkeys(('p50', 'p99'), NAN) for k in
-                                        ('audio_wait', 'command')}}  # fmt: skip
+                                        ('audio_wait', 'motion', 'command')}}  # fmt: skip
     assert bench.report_rows(silent, 250, 'x')[0].verdict == 'not measured'
 
 

@@ -36,7 +36,9 @@ class HeadMover:
         replay: the time of a replay, which counts in place of the node's clock.
         expression: is shown the faces of the motions.
         avatar: is shown every motion, whether or not there is a robot.
-        latency: of commands, since image and audio were in.
+        motion_latency: from image and audio being in until their motion is here.
+        command_latency: from the same moment until the command goes out, for which a robot's next
+            turn is waited for.
     """
 
     def __init__(self, node: ManagedNode) -> None:
@@ -48,7 +50,8 @@ class HeadMover:
         self.replay: ReplayClock | None = None
         self.expression: ExpressionOutput | None = None
         self.avatar: Avatar | None = None
-        self.latency = Durations()
+        self.motion_latency = Durations()
+        self.command_latency = Durations()
         self._report = HeadReport(node.get_logger())
         self._received: float | None = None  # of the motion that the next command answers first
 
@@ -68,6 +71,7 @@ class HeadMover:
             commands = head.follow(motion, now)
             if head.following and head.awake:
                 self._received = motion.timing.received
+                self.motion_latency.add(time.time() - self._received)
             commands = self._send(head, commands, now)
             if head.refused > refused:
                 self._node.get_logger().error(
@@ -109,7 +113,7 @@ class HeadMover:
             sent.append(command)
         self._report.look(head, self.measured)
         if sent and self._received is not None:
-            self.latency.add(time.time() - self._received)
+            self.command_latency.add(time.time() - self._received)
             self._received = None
         return sent
 

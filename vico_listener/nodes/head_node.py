@@ -147,7 +147,8 @@ def _diagnosis(mover: HeadMover) -> tuple[bytes, str, dict[str, Any]]:
         values |= output.goals
     if avatar is not None:
         values |= {'avatar_motions': avatar.sent, 'avatar_lost': avatar.lost}
-    values |= {f'command_latency_{k}_ms': v for k, v in mover.latency.summary_ms().items()}
+    for name, latency in (('motion', mover.motion_latency), ('command', mover.command_latency)):
+        values |= {f'{name}_latency_{k}_ms': v for k, v in latency.summary_ms().items()}
     if head is None or output is None:
         return OK, 'no robot is given', values
     at_topic = output.at_topic(head.awake)

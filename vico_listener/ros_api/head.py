@@ -106,8 +106,13 @@ HEAD = NodeApi(
         Value('avatar_motions', 'With `avatar`: motions that were sent to it.'),
         Value('avatar_lost', 'With `avatar`: motions that the network did not accept.'),
         Value(
+            'motion_latency_*_ms',
+            'Time from `received` (image and audio have arrived) to the motion that answers them.',
+        ),
+        Value(
             'command_latency_*_ms',
-            'Time from `received` (image and audio have arrived) to the published command.',
+            'Time from `received` to the published command. Live, a motion waits for the next '
+            "command's turn, because commands are sent evenly at the robot's rate.",
         ),
     ),
 )

@@ -195,6 +195,7 @@ def _report(
         'latency [ms]': {
             **{name: stage.summary_ms() for name, stage in recorder.stages.items()},
             'render': _percentiles(renderer, 'render'),
+            'motion': _percentiles(head, 'motion_latency'),
             'command': _percentiles(head, 'command_latency'),
         },
         'behaviour': behaviour(args.out),

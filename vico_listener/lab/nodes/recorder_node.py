@@ -95,7 +95,7 @@ class RecorderNode(Node):
         self.create_timer(LOOK, self._look_for_others)
 
     def _subscribe(
-        self, kind: Any, topic: str, callback: Callable[[Any], None], depth: int = DEPTH
+        self, kind: Any, topic: str, callback: Callable[..., None], depth: int = DEPTH
     ) -> None:
         self.create_subscription(kind, topic, callback, depth)
 
@@ -164,14 +164,14 @@ class RecorderNode(Node):
         self._to_film(lambda film: film.add_picture(stamp, speaker, listener))
         self.strip.add(stamp, speaker, listener)
 
-    def _on_head(self, message: JointTrajectory) -> None:
+    def _on_head(self, message: JointTrajectory, info: dict[str, int]) -> None:
         if not self._head_header:
             self.first_command = time.monotonic()
             self._head_header = ['stamp', *message.joint_names]
             self._head.writerow(self._head_header)
         point = message.points[0]
-        # Live, 0 means at once.
-        begin = stamp_of(message.header.stamp) or self.get_clock().now().nanoseconds
+        # Live, 0 means at once: when it was sent, which this busy process would notice late.
+        begin = stamp_of(message.header.stamp) or info['source_timestamp']
         due = begin + stamp_of(point.time_from_start)
         stamp = f'{due // NANOSECONDS}.{due % NANOSECONDS:09d}'
         self._head.writerow([stamp, *(f'{p:.9g}' for p in point.positions)])
