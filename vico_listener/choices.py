@@ -19,6 +19,9 @@ authors (`speech.release`).
 LISTEN_TO = ('speaker', 'speech', 'sound')
 """To whom the head listens: to the person in view, to any speech, to any voiced sound."""
 
+LOOKAHEAD = (0, 30)
+"""The smallest and largest number of ticks by which the sound may lie after the images."""
+
 FIGURE = 'maya'
 """The figure of the renderer `head3d`, unless another is chosen."""
 

@@ -9,6 +9,7 @@ from vico_listener.arguments import check_type
 from vico_listener.choices import ACOUSTICS
 from vico_listener.choices import LARGEST_SEED
 from vico_listener.choices import LISTEN_TO
+from vico_listener.choices import LOOKAHEAD
 from vico_listener.choices import VOCAL
 from vico_listener.errors import SettingError
 from vico_listener.listener import LISTENERS
@@ -38,6 +39,7 @@ RANGES = {
     'intensity': (0.0, 1.0),
     'audio_wait': (0.0, 60.0),
     'speaking_tail': (0.0, 5.0),
+    'lookahead': LOOKAHEAD,
     'away_after': (0.0, 3600.0),
     'size': (16, 4096),
     'seed': (0, LARGEST_SEED),

@@ -5,6 +5,7 @@ evaluation. It does not depend on ROS.
 """
 
 import array
+import logging
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -63,6 +64,8 @@ from vico_listener.speech import DEFAULT_FORMAT
 from vico_listener.speech import AudioFormat
 from vico_listener.speech.pcm import PcmData
 
+_log = logging.getLogger(__name__)
+
 Listen = Callable[[SpeakerFrame], ListenerMotion | None]
 """Answers a speaker frame, with None while the listener rests."""
 Move = Callable[[ListenerMotion], Sequence[HeadCommand]]
@@ -106,6 +109,7 @@ class ListeningHead:
     _agent: ListeningAgent | None = None
     _robot: RobotHead | None = None
     _renderer: Renderer | None = None
+    _told: str = ''
 
     def __init__(
         self,
@@ -120,6 +124,7 @@ class ListeningHead:
         audio_wait: float = 0.15,
         listen_to: str = LISTEN_TO[0],
         speaking_tail: float = SPEAKING_TAIL,
+        lookahead: int = 0,
         renderer: str = '',
         portrait: str | Path = '',
         size: int = 256,
@@ -151,6 +156,8 @@ class ListeningHead:
             listen_to: `speaker`, the person in view; `speech`, whoever speaks; or `sound`, all that
                 is voiced.
             speaking_tail: how long no sound counts after the robot itself has spoken, s.
+            lookahead: how many ticks later than the images the sound is, for which the head waits;
+                1 as networks of the authors' code know it.
             renderer: `portrait`, `head3d`, `cartoon`, `pirender` or a class as
                 'package.module:Class'; '' for no pictures.
             portrait: a photo of the listener's face, with whose expression the listener starts; ''
@@ -189,6 +196,7 @@ class ListeningHead:
                 'audio_wait': audio_wait,
                 'listen_to': listen_to,
                 'speaking_tail': speaking_tail,
+                'lookahead': lookahead,
                 'renderer': renderer,
                 'portrait': portrait,
                 'size': size,
@@ -235,7 +243,7 @@ class ListeningHead:
         stream = None if audio is None else acoustic_stream(audio, acoustics, listen_to)
         self._agent = agent
         self._join(
-            Perception(tracker, stream, audio_wait, listen_to, speaking_tail),
+            Perception(tracker, stream, audio_wait, listen_to, speaking_tail, lookahead),
             listen,
             self._move,
             self._draw,
@@ -336,7 +344,12 @@ class ListeningHead:
         if audio is not None and audio != self.audio:
             self.senses.set_audio(acoustic_stream(audio, self._acoustics, self._listen_to))
             self.audio = audio
-        return self._answers(self.senses.add_audio(pcm, stamp_given(stamp), received))
+        answers = self._answers(self.senses.add_audio(pcm, stamp_given(stamp), received))
+        lacking = self.senses.audio_shortcoming
+        if self._agent is not None and lacking and lacking != self._told:
+            self._told = lacking
+            _log.warning('%s', lacking)
+        return answers
 
     def idle(self, stamp: int) -> list[Answer]:
         """Answer all ticks up to `stamp` (ns) although no input arrives; a timer calls this."""

@@ -111,6 +111,22 @@ def test_real_speaker_is_seen_and_heard(graph: Graph, clip_items: list) -> None:
     assert values['camera'] == 'fov_deg'
 
 
+@pytest.mark.trouble(
+    'audio',
+    "A network of the authors' code, whose features reach up to 22 kHz, hears a microphone of "
+    '16 kHz.',
+    sees='WARN: `audio of ... Hz holds nothing above ... kHz, which the acoustic features '
+    'vico_release need`.',
+    remedy='`use 44.1 kHz`.',
+)
+def test_a_microphone_of_too_low_a_rate_is_told(graph: Graph) -> None:
+    bench = Bench(graph, lossless=True, acoustics='vico_release')
+    bench.show(picture(), START)
+    bench.say(np.zeros(1600, np.int16), START)
+    wait_until(lambda: 'use 44.1 kHz' in bench.node.diagnose()[1])
+    assert bench.node.diagnose()[0] == WARN
+
+
 def picture() -> np.ndarray:
     return np.full((120, 160, 3), 90, np.uint8)
 

@@ -250,9 +250,15 @@ def test_deep3d_files_with_the_acoustic_features_of_the_authors(made_up, tmp_pat
     assert main(asked) == 0
     (clip,) = load_features(tmp_path / 'part' / 'features')
     assert clip.acoustics == 'vico_release'
+    told = (tmp_path / 'part' / 'features' / 'extraction.json').read_text()
+    assert ('use 44.1 kHz' in told) == (read_audio(entry.audio)[1] < 44100)
     ticks = [tick_stamp(tick) for tick in range(len(clip))]
     wanted = acoustic_features(*read_audio(entry.audio), ticks, 'vico_release').features
     np.testing.assert_array_equal(clip.acoustic, wanted)
+    other = tmp_path / 'ahead'
+    assert main([*asked, '--lookahead', '1', '--out', str(other)]) == 0
+    (ahead,) = load_features(other)
+    np.testing.assert_array_equal(ahead.acoustic[:-1], clip.acoustic[1:])
     assert main([*arguments, '--workers', '1']) == 1
     assert "made with other settings (acoustics was 'vico_release')" in capsys.readouterr().err
 
@@ -310,6 +316,12 @@ def test_feature_trees_of_the_authors_become_features(tmp_path):
     (clip,) = load_features(tmp_path / 'f')
     assert clip.acoustics == 'vico_release' and clip.listener.basis.name == 'bfm64'
     np.testing.assert_allclose(to_native(clip.listener.motion(9)), rows['listener'][9], atol=1e-5)
+    asked = [*arguments, '--workers', '1', '--attitude', 'neutral', '--video-size', '384']
+    assert main([*asked, '--out', str(tmp_path / 'g')]) == 0
+    (larger,) = load_features(tmp_path / 'g')
+    scale, x, y = rows['listener'][9][-3:]
+    wanted = [scale * 1.5, (x + 0.5) / 1.5 - 0.5, (y + 0.5) / 1.5 - 0.5]
+    np.testing.assert_allclose(larger.listener.crop[9], wanted, atol=1e-5)
 
 
 def test_frames_keep_their_stamps(made_up):

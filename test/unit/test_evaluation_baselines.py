@@ -1,5 +1,7 @@
 """The paper's baselines: what each of them repeats, and what it refuses."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from made_features import track_of
@@ -12,6 +14,8 @@ from vico_listener.lab.evaluation.baselines import BASELINES
 from vico_listener.lab.evaluation.baselines import NOISE
 from vico_listener.lab.evaluation.baselines import Baseline
 from vico_listener.lab.evaluation.feature_distance import feature_distance
+from vico_listener.lab.evaluation.train_motion import PATTERN
+from vico_listener.lab.evaluation.train_motion import frequent_patterns
 from vico_listener.listener.mood import Mood
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import ARKIT52
@@ -140,6 +144,58 @@ def test_simulation_draws_among_all(features):
         listener.reset(FaceMotion.neutral(), Attitude.NEGATIVE)
         drawn.add(steps(listener, frames)[-1].expression.tobytes())
     assert len(drawn) == 3
+
+
+def nods_after_turns(seed: int, nods: int) -> FaceTrack:
+    """Twelve seconds, of which the last ones nod, and the others turn to the side."""
+    rng = np.random.default_rng(seed)
+    time = np.arange(PATTERN) / PATTERN
+    seconds = []
+    for second in range(12):
+        rotation = np.zeros((PATTERN, 3), np.float32)
+        axis = 1 if second >= 12 - nods else 2
+        rotation[:, axis] = (0.1 + 0.005 * rng.random()) * np.sin(np.pi * time)
+        seconds.append(rotation)
+    count = 12 * PATTERN
+    face = np.full((count, 52), 0.2, np.float32)
+    place = np.zeros((count, 3), np.float32)
+    return FaceTrack(face, np.concatenate(seconds), place, np.ones(count, np.bool_))
+
+
+def test_frequent_patterns_are_those_of_which_there_are_most():
+    tracks = [nods_after_turns(seed, nods=3) for seed in range(4)]
+    found = frequent_patterns(tracks)
+    turned = [float(np.abs(pattern.rotation[:, 2]).max()) for pattern in found]
+    assert all(len(pattern) == PATTERN for pattern in found)
+    assert min(turned) >= 0.1  # no nod among them: a quarter of the seconds
+    assert 24 <= len(found) <= 36
+
+
+def test_simulation_of_frequent_patterns_repeats_them_without_a_jump(tmp_path):
+    for seed, attitude in enumerate((Attitude.POSITIVE, Attitude.NEGATIVE)):
+        made = clip(seed, attitude)
+        listener = nods_after_turns(seed, nods=12 if attitude is Attitude.POSITIVE else 0)
+        whole = replace(
+            made,
+            acoustic=np.zeros((len(listener), 45), np.float32),
+            speaking=np.ones(len(listener), np.bool_),
+            heard=np.ones(len(listener), np.bool_),
+            pitch=np.zeros(len(listener), np.float32),
+            speaker=listener,
+            listener=listener,
+        )
+        whole.save(tmp_path / f'{made.clip}.npz')
+    frames = list(whole.speaker_frames())
+    axes = {}
+    for attitude in (Attitude.POSITIVE, Attitude.NEGATIVE):
+        one = make('simulation_frequent_attitude', tmp_path)
+        one.reset(FaceMotion.neutral(), attitude)
+        rotation = np.array([m.rotation for m in steps(one, frames)])
+        assert np.abs(np.diff(rotation, axis=0)).max() < 0.02  # a second's 0.1 rad, never at once
+        axes[attitude] = np.abs(rotation).max(axis=0).argmax()
+    assert axes == {Attitude.POSITIVE: 1, Attitude.NEGATIVE: 2}
+    with pytest.raises(ValueError, match='no clip of the train split listens in neutral'):
+        one.reset(FaceMotion.neutral(), Attitude.NEUTRAL)
 
 
 def test_what_simulation_needs_is_named(features):

@@ -24,6 +24,7 @@ from vico_listener.frames import CameraFrame
 from vico_listener.frames import ListenerMotion
 from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.cues import LOG_ENERGY
+from vico_listener.listener.rules import RulesListener
 from vico_listener.media.clip import play
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
@@ -76,9 +77,9 @@ class Foreign(LandmarkerBackend):
 
 @pytest.fixture
 def own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let `own:Blank` and `own:Foreign` be found."""
+    """Let `own:Blank` and the like be found."""
     module = ModuleType('own')
-    vars(module).update(Blank=Blank, Foreign=Foreign)
+    vars(module).update(Blank=Blank, Foreign=Foreign, Released=Released)
     monkeypatch.setitem(sys.modules, 'own', module)
     monkeypatch.setattr(Blank, 'made', [])
 
@@ -271,6 +272,25 @@ def test_audio_may_change_its_format_midway() -> None:
     assert heard[2:30].all() and heard[33:59].all()
     levels = np.array([answer.speaker.acoustic[LOG_ENERGY] for answer in answers])
     assert levels[20:30].mean() == pytest.approx(levels[50:59].mean(), abs=1.0)
+
+
+class Released(RulesListener):
+    """Listens to the features of the authors' code."""
+
+    acoustics = 'vico_release'
+
+
+def test_a_microphone_that_hears_too_little_is_told_once(
+    own: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    with ListeningHead('own:Released') as head:
+        for number in range(4):
+            pcm = np.zeros(1600, np.int16)
+            head.hear(pcm, NANOSECONDS + number * NANOSECONDS // 10, AudioFormat(16000))
+        (told,) = caplog.messages
+        assert '16000 Hz holds nothing above 8 kHz' in told and 'use 44.1 kHz' in told
+        head.hear(np.zeros(4410, np.int16), 2 * NANOSECONDS, AudioFormat(44100))
+        assert len(caplog.messages) == 1
 
 
 def test_ticks_go_on_without_input() -> None:

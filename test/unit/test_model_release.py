@@ -2,6 +2,7 @@
 
 import os
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,10 +11,15 @@ from networks import RELEASE_MODEL
 from networks import untrained
 
 from vico_listener.cli.main import main
+from vico_listener.errors import SettingError
+from vico_listener.face.deep3d.coefficients import crop_in_canvas
+from vico_listener.face.deep3d.coefficients import motion_of
 from vico_listener.lab.training.authors_checkpoint import import_release
 from vico_listener.listener.model.checkpoint import CheckpointError
 from vico_listener.listener.model.checkpoint import load_checkpoint
 from vico_listener.listener.model.vectors import driven_vector
+from vico_listener.listener.model.vectors import motion_output
+from vico_listener.native import to_native
 
 SHAPES = {  # vico_spec.md section 4
     'fusion.layernorm_init.weight': (73,),
@@ -122,13 +128,48 @@ def test_imported_network_sees_what_lies_far_off_as_it_is(files):
     np.testing.assert_allclose(driven[45:], 20, rtol=1e-3)
 
 
+@pytest.mark.parametrize('size', [256, 384, 224])
+def test_faces_of_any_camera_are_seen_as_in_videos_of_the_size_of_training(files, size):
+    """What the network sees and says is what the authors' code would, in the pixels of its videos.
+
+    Theirs divides the crop as their files have it; ours comes from `motion_of`, whose crop is that
+    of 256 px, whatever the size of the camera's image.
+    """
+    _, weights, motion, acoustic = files
+    theirs = torch.load(motion, weights_only=False)['angle.exp.trans']
+    checkpoint = import_release(weights, motion, acoustic, video_size=size)
+    config, norm = checkpoint.config, checkpoint.norm
+    assert config.training == {'video_size': size}
+    rng = np.random.default_rng(1)
+    crop = np.array([0.9, 0.45 * size, 0.55 * size])
+    coefficients = rng.normal(size=257).astype(np.float32)
+    face = to_native(motion_of(coefficients, np.array([size, size, *crop], np.float32)))
+    none = np.zeros(0, np.float32)
+    heard = np.zeros(45, np.float32)
+    seen = driven_vector(config, norm, heard, True, face, True, True, none, none)
+    wanted = np.array([*coefficients[224:227], *coefficients[80:144], *coefficients[254:], *crop])
+    np.testing.assert_allclose(
+        seen[45:], (wanted - theirs['mean']) / theirs['std'], rtol=2e-4, atol=2e-4
+    )
+    scores = rng.normal(size=73).astype(np.float32)
+    said = scores * theirs['std'] + theirs['mean']
+    ours = motion_output(config, norm, scores)
+    np.testing.assert_allclose(ours[:-3], said[:-3], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(ours[-3:], crop_in_canvas(said[-3:], size), rtol=1e-4, atol=1e-4)
+
+
+def test_a_size_that_no_video_has_is_refused(files):
+    with pytest.raises(SettingError, match='video_size is a whole number between 16 and 4096'):
+        import_release(*files[1:], video_size=0)
+
+
 def test_command(files, tmp_path, capsys):
     _, weights, motion, acoustic = files
     out = tmp_path / 'imported'
     arguments = ['checkpoint', 'import', str(weights), '--motion-stats', str(motion)]
     assert main([*arguments, '--acoustic-stats', str(acoustic), '--out', str(out)]) == 0
     assert '"vico_release"' in capsys.readouterr().out
-    assert load_checkpoint(out).config == RELEASE_MODEL
+    assert load_checkpoint(out).config == replace(RELEASE_MODEL, training={'video_size': 256})
     assert main(['checkpoint', 'export', str(out)]) == 0
 
 

@@ -41,8 +41,9 @@ def sound(seconds: float, start: float = 0.0) -> np.ndarray:
     return (random.normal(0, 3000, round(seconds * RATE))).astype(np.int16)
 
 
-def make(audio: bool = True) -> Perception:
-    return Perception(NumberedFaces(), AcousticStream(RATE) if audio else None)
+def make(audio: bool = True, lookahead: int = 0) -> Perception:
+    stream = AcousticStream(RATE) if audio else None
+    return Perception(NumberedFaces(), stream, lookahead=lookahead)
 
 
 def feed(
@@ -98,6 +99,25 @@ def test_features_are_those_of_the_offline_path() -> None:
     expected, speaking, _ = acoustic_features(samples, RATE, ticks)
     np.testing.assert_array_equal(np.array([f.acoustic for f in frames]), expected)
     assert [f.speaking for f in frames] == list(speaking)
+
+
+def test_with_a_lookahead_the_sound_is_that_of_a_later_tick() -> None:
+    plain = feed(make(), 30, 2.0)
+    later = feed(make(lookahead=2), 30, 2.0)
+    check_ticks(later)
+    assert len(later) > 50 and all(f.audio_valid for f in later[:-2])
+    assert [f.face.rotation[1] for f in later] == [f.face.rotation[1] for f in plain][: len(later)]
+    # Features begin with the first tick's, and need some ticks to forget what was before.
+    for after, before in zip(later[15:-2], plain[17:], strict=False):
+        np.testing.assert_allclose(after.acoustic, before.acoustic, atol=1e-5)
+
+
+def test_a_lookahead_waits_for_its_audio_and_no_longer() -> None:
+    perception = make(lookahead=1)
+    assert perception.add_image(PICTURE, START) == []
+    assert perception.add_audio(sound(0.03), START) == []
+    (frame,) = perception.add_audio(sound(0.01, 0.03), START + 30_000_000)
+    assert frame.stamp == START and frame.audio_valid
 
 
 @pytest.mark.parametrize('delay', [0.0, 0.04, 0.1])

@@ -10,6 +10,7 @@ from vico_listener.speech import release
 from vico_listener.speech.release import CHUNK
 from vico_listener.speech.release import RELEASE_RATE
 from vico_listener.speech.release import release_features
+from vico_listener.speech.release import shortcoming
 
 SECONDS = CHUNK / RELEASE_RATE
 
@@ -176,3 +177,11 @@ def test_mfcc_ends_after_25_ms():
 def test_a_chunk_of_another_shape_is_refused(shape):
     with pytest.raises(ValueError, match='1470'):
         release_features(np.zeros(shape, np.float32))
+
+
+@pytest.mark.parametrize(('rate', 'lacks'), [(8000, '4 kHz'), (16000, '8 kHz'), (32000, '16 kHz')])
+def test_audio_of_a_low_rate_is_told_to_lack_bands(rate, lacks):
+    told = shortcoming('vico_release', rate)
+    assert f'{rate} Hz holds nothing above {lacks}' in told and 'use 44.1 kHz' in told
+    assert not shortcoming('vico_listener/1', rate)
+    assert not shortcoming('vico_release', RELEASE_RATE) + shortcoming('vico_release', 48000)

@@ -89,6 +89,7 @@ class PerceptionDiagnosis:
             *([] if clocks is None else clocks.problems()),
             *_lost(news),
             *_unseen(head, eye, feed),
+            *filter(None, [head.senses.audio_shortcoming]),
         ]
         if not warnings:
             muted = head.senses.muted and head.audio is not None

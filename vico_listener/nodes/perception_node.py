@@ -69,18 +69,18 @@ class PerceptionNode(ManagedNode):
         )
         self._tracker.warm_up()
         self._eye = Eye(self._tracker, table['image_rotation'])
-        self._head_camera = create_head_camera(self, table, lambda: self._frame_id)
-        if self._head_camera is not None:
+        self._head_camera = camera = create_head_camera(self, table, lambda: self._frame_id)
+        if camera is not None:
             # TF knows how the camera is mounted; joint states are of a head with an upright one.
-            turned = table['camera_on_head'] == 'tf'
-            pose = self._eye.turned(self._head_camera) if turned else self._head_camera
+            pose = self._eye.turned(camera) if table['camera_on_head'] == 'tf' else camera
             self._tracker.correction = CameraOnHead(pose)
         self._audio = audio_format(table)
-        hearing = {'acoustics': table['acoustics'], 'listen_to': table['listen_to']}
+        hearing = {name: table[name] for name in ('acoustics', 'listen_to')}
         stream = acoustic_stream(self._audio, **hearing) if table['use_audio'] else None
         wait = LOSSLESS_WAIT if table['lossless'] else table['audio_wait']
         self._shortest_wait = round(wait * NANOSECONDS)
-        senses = Perception(self._tracker, stream, wait, table['listen_to'], table['speaking_tail'])
+        given = {name: table[name] for name in ('listen_to', 'speaking_tail', 'lookahead')}
+        senses = Perception(self._tracker, stream, wait, **given)
         self._head = self._join(senses, audio=self._audio if stream else None, **hearing)
 
     def activate(self) -> None:

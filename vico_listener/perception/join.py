@@ -14,6 +14,8 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import TICK_NS
 from vico_listener.clock import ModelClock
+from vico_listener.clock import tick_at
+from vico_listener.clock import tick_stamp
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import SpeakerFrame
 from vico_listener.frames import Timing
@@ -95,12 +97,15 @@ class Perception:
     Once a tick has been emitted without audio none waits until audio comes again. Everything is
     decided by stamps, so the same recording gives the same frames.
 
+    With a lookahead the sound of a tick is that of a later one, and the tick waits for it.
+
     Args:
         tracker: image -> FaceMotion.
         audio: the acoustic stream; None if there is no audio (audio_valid is always False).
         audio_wait: longest wait of a tick for its audio, s of stream time.
         listen_to: to whom the head listens, one of `LISTEN_TO`.
         speaking_tail: how long no sound counts after the robot has spoken, s of stream time.
+        lookahead: how many ticks later than the images the sound is.
     """
 
     def __init__(
@@ -110,12 +115,14 @@ class Perception:
         audio_wait: float = 0.15,
         listen_to: str = LISTEN_TO[0],
         speaking_tail: float = SPEAKING_TAIL,
+        lookahead: int = 0,
     ) -> None:
         self._tracker = tracker
         self.mute = Mute(speaking_tail)
         """Is told whether the robot speaks itself: then, and for a while after, no sound counts."""
         self._talker = Talker(listen_to)
         self._audio = audio
+        self._lookahead = lookahead
         self.audio_wait_ns = round(audio_wait * NANOSECONDS)
         """Longest wait of a tick for its audio; may change at any time."""
         self.image_wait_ns = FACE_HOLD_NS
@@ -162,6 +169,12 @@ class Perception:
         if self._clock.last_stamp is not None:
             stamps.append(self._clock.last_stamp)
         return max(stamps, default=None)
+
+    @property
+    def audio_shortcoming(self) -> str:
+        """What the audio that comes lacks for the wanted features; '' if nothing."""
+        heard = self._audio is not None and self._audio.end_stamp is not None
+        return self._audio.shortcoming if self._audio is not None and heard else ''
 
     @property
     def faceless_for(self) -> float:
@@ -249,13 +262,13 @@ class Perception:
         now = time.time()
         for tick in self._advance(stamp):
             self._pending.append(_PendingTick(tick, self._sight, now))
-        return self._emit(stamp + self.audio_wait_ns + 1)
+        return self._emit(self._sound_of(stamp) + self.audio_wait_ns + 1)
 
     def flush(self) -> list[SpeakerFrame]:
         """Emit the ticks that still wait for audio: the stream is over."""
         if not self._pending:
             return []
-        return self._emit(self._pending[-1].stamp + self.audio_wait_ns + 1)
+        return self._emit(self._sound_of(self._pending[-1].stamp) + self.audio_wait_ns + 1)
 
     def _advance(self, stamp: int) -> list[int]:
         before = self._clock.last_stamp
@@ -270,14 +283,19 @@ class Perception:
         while self._pending:
             tick = self._pending[0]
             end = None if self._audio is None else self._audio.end_stamp
-            has_audio = end is not None and end >= tick.stamp
+            wanted = self._sound_of(tick.stamp)
+            has_audio = end is not None and end >= wanted
             if not has_audio and self._expect_audio:
-                if stream_time - tick.stamp <= self.audio_wait_ns:
+                if stream_time - wanted <= self.audio_wait_ns:
                     break
                 self._expect_audio = False
             self._pending.popleft()
             frames.append(self._frame(tick))
         return frames
+
+    def _sound_of(self, tick_ns: int) -> int:
+        """Return the tick up to which the sound of a tick is taken, ns."""
+        return tick_stamp(tick_at(tick_ns) + self._lookahead) if self._lookahead else tick_ns
 
     def _frame(self, tick: _PendingTick) -> SpeakerFrame:
         sight = tick.sight
@@ -287,7 +305,7 @@ class Perception:
         if seen is not None and seen.stamp - tick.stamp >= TICK_NS:
             seen = None  # the only face known lies after this tick
         start = time.perf_counter()
-        acoustic = None if self._audio is None else self._audio.frame(tick.stamp)
+        acoustic = None if self._audio is None else self._audio.frame(self._sound_of(tick.stamp))
         duration = time.perf_counter() - start
         image_received = tick.due
         received = image_received

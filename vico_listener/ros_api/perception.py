@@ -2,6 +2,7 @@
 
 from vico_listener.choices import ACOUSTICS
 from vico_listener.choices import LISTEN_TO
+from vico_listener.choices import LOOKAHEAD
 from vico_listener.clock import STAMPS
 from vico_listener.ros_api.rows import NodeApi
 from vico_listener.ros_api.rows import Parameter
@@ -204,6 +205,13 @@ PERCEPTION = NodeApi(
             'and on its way through the microphone [s].',
             0.0,
             5.0,
+        ),
+        Parameter(
+            'lookahead',
+            0,
+            'How many ticks later than the images the sound is, for which they wait; 1 as '
+            "networks of the authors' code know it.",
+            *LOOKAHEAD,
         ),
         Parameter(
             'lossless', False, 'Whether to process every image, even a late one: for a replay.'

@@ -79,6 +79,17 @@ SIGN_THRESHOLD = 1e-10
 """A sample within +-1e-10 counts as zero."""
 
 
+def shortcoming(acoustics: str, sample_rate: int) -> str:
+    """Say what audio of a rate (Hz) lacks for a layout of the features; '' if it lacks nothing."""
+    if acoustics != 'vico_release' or sample_rate >= RELEASE_RATE:
+        return ''
+    return (
+        f'audio of {sample_rate} Hz holds nothing above {sample_rate / 2000:g} kHz, which the '
+        'acoustic features vico_release need: the network hears another voice than those that it '
+        'was trained on; use 44.1 kHz'
+    )
+
+
 def release_features(chunk: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the features of one video frame.
 

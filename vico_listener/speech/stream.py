@@ -19,6 +19,7 @@ from vico_listener.speech.pcm import PcmDecoder
 from vico_listener.speech.release import CHUNK
 from vico_listener.speech.release import RELEASE_RATE
 from vico_listener.speech.release import release_features
+from vico_listener.speech.release import shortcoming
 from vico_listener.speech.resampler import INTERNAL_RATE
 from vico_listener.speech.resampler import Resampler
 from vico_listener.speech.speech_network import WINDOW
@@ -84,6 +85,10 @@ class AcousticStream:
         network: tells speech from other sounds; None if all that is voiced shall count as speech.
         channel: the channel that is analysed, from 0; None for the mean of all.
 
+    Attributes:
+        acoustics: the layout of the features.
+        shortcoming: what the audio lacks for it, for messages; '' if nothing.
+
     Raises:
         SettingError: `sample_rate` is out of range, or `acoustics` is unknown.
         AudioFormatError: `channels` is less than 1, or `sample_format` is unknown.
@@ -103,6 +108,7 @@ class AcousticStream:
                 f"unknown acoustic features '{acoustics}': choose one of {', '.join(ACOUSTICS)}"
             )
         self.acoustics = acoustics
+        self.shortcoming = shortcoming(acoustics, sample_rate)
         self._decoder = PcmDecoder(channels, sample_format, channel)
         self._resampler = Resampler(sample_rate, FRAME)
         self._timeline = Timeline(sample_rate)

@@ -28,6 +28,8 @@ TRANSLATION = slice(254, 257)
 CANVAS = 256
 """Side of the square image to which the crop of a `bfm64` motion refers, px; it is PIRenderer's."""
 
+VIDEO_SIZES = (16, 4096)
+"""The smallest and largest side of square videos, px."""
 
 NAMES = ('coeff', 'transform_params')
 """The matrices of a clip's file."""
@@ -46,6 +48,12 @@ def canvas_crop(transform_params: NDArray) -> NDArray[np.float32]:
     x = zoom * (x + 0.5) - 0.5 + (CANVAS - zoom * width) / 2
     y = zoom * (y + 0.5) - 0.5 + (CANVAS - zoom * height) / 2
     return np.stack([scale / zoom, x, y], axis=-1).astype(np.float32)
+
+
+def crop_in_canvas(crop: NDArray, video_size: int) -> NDArray[np.float32]:
+    """Return crops (..., 3) that are in px of square videos as those of a `bfm64` motion."""
+    sides = np.full((*np.shape(crop)[:-1], 2), video_size)
+    return canvas_crop(np.concatenate([sides, crop], axis=-1))
 
 
 def motion_of(

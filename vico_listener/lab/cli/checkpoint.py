@@ -28,6 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         help='the means and deviations of the acoustic features, audio_feats_mean_std.bin',
     )
+    taken.add_argument(
+        '--video-size',
+        type=int,
+        default=256,
+        help='the side of the square videos that it was trained on, px (ViCo: 384)',
+    )
     taken.add_argument('--out', type=Path, required=True, help='write the new checkpoint here')
 
 
@@ -37,7 +43,9 @@ def run(args: argparse.Namespace) -> int:
         from vico_listener.lab.training.authors_checkpoint import import_release
         from vico_listener.lab.training.saving import save_checkpoint
 
-        checkpoint = import_release(args.weights, args.motion_stats, args.acoustic_stats)
+        checkpoint = import_release(
+            args.weights, args.motion_stats, args.acoustic_stats, args.video_size
+        )
         save_checkpoint(checkpoint, args.out)
     elif args.action == 'export':
         from vico_listener.lab.training.saving import save_checkpoint

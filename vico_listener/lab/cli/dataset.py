@@ -98,6 +98,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the layout of the acoustic features; the authors' own networks need vico_release",
     )
     got.add_argument(
+        '--lookahead',
+        type=int,
+        default=0,
+        help="how many ticks later than the faces the sound is; 1 as the authors' networks know it",
+    )
+    got.add_argument(
+        '--video-size',
+        type=int,
+        default=256,
+        help='the side of the square videos of which --from-features was made, px (ViCo: 384)',
+    )
+    got.add_argument(
         '--from-mat', type=Path, help='read the coefficients of all videos from .mat files here'
     )
     got.add_argument(
@@ -197,6 +209,8 @@ def _extract(args: argparse.Namespace) -> int:
         mats=str(args.from_mat or ''),
         tree=str(args.from_features or ''),
         acoustics=args.acoustics,
+        lookahead=args.lookahead,
+        video_size=args.video_size,
     )
     out = args.out or args.folder / 'features'
     results = extract_data_set(layout.entries, out, settings, args.workers, args.ray)

@@ -1,7 +1,8 @@
 """The paper's baselines (section 5.2, Tables 3 and 5) and two that do nothing, for comparison only.
 
 They ignore the limits of heads and faces, so that no node offers them. The paper gives
-neither the size of the noise of `random` nor how `simulation` samples; both are stated here.
+neither the size of the noise of `random` nor how `simulation` samples, of which its two versions
+speak differently; what is done is stated here.
 `frozen` and `mean` are not the paper's: they show what a distance is worth that they win.
 """
 
@@ -13,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.errors import DataError
-from vico_listener.errors import SettingError
 from vico_listener.frames import SpeakerFrame
-from vico_listener.lab.dataset.clip_features import load_features
-from vico_listener.lab.dataset.reference import first_face
 from vico_listener.lab.dataset.reference import relative_track
+from vico_listener.lab.evaluation.train_motion import PATTERN
+from vico_listener.lab.evaluation.train_motion import frequent_patterns
+from vico_listener.lab.evaluation.train_motion import mean_change
+from vico_listener.lab.evaluation.train_motion import train_listeners
 from vico_listener.listener.listeners import Listener
 from vico_listener.listener.mood import Mood
 from vico_listener.listener.personality import Personality
@@ -149,7 +151,7 @@ class TrainedBaseline(Baseline):
         seed: int = 0,
         features: str | Path = '',
     ) -> None:
-        self._tracks = _trained(self.name, features)
+        self._tracks = train_listeners(self.name, features)
         self.basis = self._tracks[0][1].basis
         self._resets = -1  # until the constructor's own one
         super().__init__(personality, seed)
@@ -212,6 +214,56 @@ class AttitudeSimulationListener(SimulationListener):
     same_attitude = True
 
 
+class PatternListener(TrainedBaseline):
+    """Repeats frequent patterns of motion of a training set, one after the other.
+
+    The ECCV paper's `simulation` repeats motion "sampled" from the train split; the version on
+    arXiv says "high-frequency motion patterns". This is our reading of that: `frequent_patterns`,
+    drawn by seed, each played forth and back from the reference on, so that nothing jumps.
+    """
+
+    name = 'simulation_frequent'
+    same_attitude = False
+
+    @cached_property
+    def _patterns(self) -> dict[Attitude | None, list[FaceTrack]]:
+        shown = {attitude for attitude, _, _ in self._tracks} if self.same_attitude else {None}
+        return {
+            wanted: frequent_patterns([t for a, t, _ in self._tracks if wanted in (None, a)])
+            for wanted in shown
+        }
+
+    def reset(self, reference: FaceMotion, attitude: Attitude) -> None:
+        """See `Listener.reset`.
+
+        Raises:
+            DataError: no clip has the attitude, and it must have it, or none lasts a second.
+        """
+        super().reset(reference, attitude)
+        wanted = attitude if self.same_attitude else None
+        self._demand(wanted in self._patterns, attitude)
+        self._choice = self._patterns.get(wanted) or next(iter(self._patterns.values()))
+
+    def _answer(self, frame: SpeakerFrame) -> FaceMotion:
+        number, place = divmod(self._tick, 2 * PATTERN - 2)
+        draw = np.random.default_rng([self._seed, self._resets, number])
+        pattern = self._choice[draw.integers(len(self._choice))]
+        row = min(place, 2 * PATTERN - 2 - place)
+        start = self._reference
+        return self._motion(
+            start.expression + pattern.expression[row] - pattern.expression[0],
+            start.rotation + pattern.rotation[row] - pattern.rotation[0],
+            start.translation + pattern.translation[row] - pattern.translation[0],
+        )
+
+
+class AttitudePatternListener(PatternListener):
+    """Draws like `simulation_frequent`, from patterns of the wanted attitude only."""
+
+    name = 'simulation_frequent_attitude'
+    same_attitude = True
+
+
 class MeanListener(TrainedBaseline):
     """Shows the mean of a training set's listeners of the attitude, without moving.
 
@@ -224,7 +276,7 @@ class MeanListener(TrainedBaseline):
     @cached_property
     def _changes(self) -> dict[Attitude, tuple[NDArray, NDArray, NDArray]]:
         return {
-            attitude: _mean_change([(t, f) for shown, t, f in self._tracks if shown is attitude])
+            attitude: mean_change([(t, f) for shown, t, f in self._tracks if shown is attitude])
             for attitude in dict.fromkeys(shown for shown, _, _ in self._tracks)
         }
 
@@ -257,35 +309,11 @@ BASELINES: dict[str, type[Baseline]] = {
         MirroringListener,
         SimulationListener,
         AttitudeSimulationListener,
+        PatternListener,
+        AttitudePatternListener,
     )
 }
 """The baselines by name; `vico evaluate` compares them besides those of `LISTENERS`."""
-
-
-def _trained(name: str, features: str | Path) -> list[tuple[Attitude, FaceTrack, FaceMotion]]:
-    """The attitudes, motions and first visible faces of the listeners of a train split."""
-    if not str(features):
-        raise SettingError(f'the listener {name} needs the option features, a folder')
-    clips = [c for c in load_features(Path(features), 'train') if c.listener.valid.any()]
-    if not clips:
-        raise DataError(f'no listener is ever seen in the train split of {features}')
-    return [
-        (
-            clip.attitude,
-            relative_track(clip.listener).rows(clip.listener.valid),
-            first_face(clip.listener),
-        )
-        for clip in clips
-    ]
-
-
-def _mean_change(people: list[tuple[FaceTrack, FaceMotion]]) -> tuple[NDArray, NDArray, NDArray]:
-    """Return the mean change of expression, rotation and translation since the first faces."""
-    return (
-        np.concatenate([t.expression - first.expression for t, first in people]).mean(axis=0),
-        np.concatenate([t.rotation - t.rotation[0] for t, _ in people]).mean(axis=0),
-        np.concatenate([t.translation - t.translation[0] for t, _ in people]).mean(axis=0),
-    )
 
 
 def _track(faces: list[FaceMotion]) -> FaceTrack:

@@ -5,6 +5,7 @@ trained on several GPUs. The means and deviations that belong to it lie in two m
 them are read by torch's restricted unpickler: nothing in them is run.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from vico_listener.arguments import check_number
+from vico_listener.face.deep3d.coefficients import CANVAS
+from vico_listener.face.deep3d.coefficients import VIDEO_SIZES
+from vico_listener.face.deep3d.coefficients import crop_in_canvas
 from vico_listener.lab.dataset.vico.deep3d_files import load_plain
 from vico_listener.listener.model.checkpoint import Checkpoint
 from vico_listener.listener.model.checkpoint import CheckpointError
@@ -30,6 +35,9 @@ RELEASE_MODEL = ModelConfig(
 )
 """The authors' released network: 73 values, no attitude, 248,449 parameters."""
 
+CROP = slice(-3, None)
+"""The crop among the 73 values: scale, x, y."""
+
 _NAMES = {
     'fusion.layernorm_init': 'initial_norm',
     'fusion.layernorm_driven': 'driven_norm',
@@ -41,21 +49,28 @@ _NAMES = {
 }
 
 
-def import_release(weights: Path, motion_stats: Path, acoustic_stats: Path) -> Checkpoint:
+def import_release(
+    weights: Path, motion_stats: Path, acoustic_stats: Path, video_size: int = CANVAS
+) -> Checkpoint:
     """Return the authors' network as a checkpoint of this package.
 
     Args:
         weights: `Epoch_%03d.bin`.
         motion_stats: `video_feats_mean_std.bin`.
         acoustic_stats: `audio_feats_mean_std.bin`.
+        video_size: the side of the square videos that it was trained on, px. Its crops are in
+            pixels of them; ours are those of 256x256, so its statistics are brought to that size.
 
     Raises:
         CheckpointError: a file is missing, wants to run code, or holds something else.
+        SettingError: the size is out of range.
     """
+    check_number('video_size', video_size, *VIDEO_SIZES)
     motion = _load(motion_stats)
     if not isinstance(motion, dict) or 'angle.exp.trans' not in motion:
         raise CheckpointError(f"{motion_stats} has no 'angle.exp.trans'")
     mean, std = _mean_std(motion_stats, motion['angle.exp.trans'], RELEASE_MODEL.motion_size)
+    mean, std = _at_canvas(mean, std, video_size)
     heard = _mean_std(acoustic_stats, _load(acoustic_stats), 45)
     plain = vars(Normalisation.identity(RELEASE_MODEL))
     norm = Normalisation(
@@ -63,12 +78,24 @@ def import_release(weights: Path, motion_stats: Path, acoustic_stats: Path) -> C
         | {'speaker_mean': mean, 'speaker_std': std, 'listener_mean': mean, 'listener_std': std}
         | {'acoustic_mean': heard[0], 'acoustic_std': heard[1]}
     )
-    checkpoint = Checkpoint(RELEASE_MODEL, _weights(weights), norm)
+    config = replace(RELEASE_MODEL, training={'video_size': video_size})
+    checkpoint = Checkpoint(config, _weights(weights), norm)
     try:
         checkpoint.check()
     except CheckpointError as error:
         raise CheckpointError(f'{weights}: {error}') from None
     return checkpoint
+
+
+def _at_canvas(
+    mean: NDArray[np.float32], std: NDArray[np.float32], video_size: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return means and deviations whose crops are those of 256x256: the z-scores stay the same."""
+    mean, std = mean.copy(), std.copy()
+    zoom = CANVAS / video_size
+    mean[CROP] = crop_in_canvas(mean[CROP], video_size)
+    std[CROP] *= np.array([1 / zoom, zoom, zoom], np.float32)
+    return mean, std
 
 
 def _load(path: Path) -> Any:

@@ -20,9 +20,11 @@ from vico_listener.choices import ACOUSTICS
 from vico_listener.clock import tick_stamp
 from vico_listener.errors import VicoError
 from vico_listener.face.deep3d.coefficients import ANGLES
+from vico_listener.face.deep3d.coefficients import CANVAS
 from vico_listener.face.deep3d.coefficients import EXPRESSION
 from vico_listener.face.deep3d.coefficients import TRANSLATION
 from vico_listener.face.deep3d.coefficients import canvas_crop
+from vico_listener.face.deep3d.coefficients import crop_in_canvas
 from vico_listener.face.deep3d.coefficients import load_mat
 from vico_listener.face.deep3d.coefficients import save_mat
 from vico_listener.face.deep3d.reconstruction import Reconstruction
@@ -39,9 +41,11 @@ from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
 from vico_listener.native import rep103_rotation
 from vico_listener.speech import acoustic_features
+from vico_listener.speech.release import shortcoming
 
 ROW = 73
 """The authors' feature trees hold angle 3 | expression 64 | translation 3 | crop 3."""
+CROP = slice(70, ROW)
 
 _NUMPY: list[Any] = [
     np.ndarray,
@@ -80,7 +84,11 @@ def track_of(native: NDArray) -> FaceTrack:
 
 
 def features_from_mat(
-    entry: ClipEntry, folder: Path, attitude: Attitude, acoustics: str = ACOUSTICS[0]
+    entry: ClipEntry,
+    folder: Path,
+    attitude: Attitude,
+    acoustics: str = ACOUSTICS[0],
+    lookahead: int = 0,
 ) -> tuple[ClipFeatures, list[str]]:
     """Return features of a clip from `.mat` files below `folder` and the clip's own audio.
 
@@ -89,6 +97,7 @@ def features_from_mat(
         folder: the folder of the files.
         attitude: the listener's attitude.
         acoustics: the layout of the acoustic features, one of `ACOUSTICS`.
+        lookahead: how many ticks later than the faces the sound is.
 
     Raises:
         DataError: a file is missing or wrong.
@@ -101,10 +110,12 @@ def features_from_mat(
         tracks.append(read_mat(found[0]))
     count = min(map(len, tracks))
     samples, rate = read_audio(entry.audio)
-    ticks = [tick_stamp(tick) for tick in range(count)]
+    ticks = [tick_stamp(tick + lookahead) for tick in range(count)]
     acoustic, speaking, pitch = acoustic_features(samples, rate, ticks, acoustics)
     heard = np.array([stamp * rate <= len(samples) * 10**9 for stamp in ticks])
     made, notes = _features(entry, attitude, tracks, acoustic, speaking, heard)
+    lacking = shortcoming(acoustics, rate)
+    notes += [lacking] if lacking else []
     return replace(made, pitch=pitch[: len(made)], acoustics=acoustics), notes
 
 
@@ -120,9 +131,15 @@ def load_plain(path: Path) -> Any:
 
 
 def features_from_tree(
-    entry: ClipEntry, folder: Path, attitude: Attitude
+    entry: ClipEntry, folder: Path, attitude: Attitude, video_size: int = CANVAS
 ) -> tuple[ClipFeatures, list[str]]:
     """Return features of a clip from the tree that the authors' trainer reads.
+
+    Args:
+        entry: the clip.
+        folder: the folder of the tree.
+        attitude: the listener's attitude.
+        video_size: the side of the square videos of which it was made, px.
 
     Raises:
         ClipError: a file is missing or wrong, or wants to run code.
@@ -139,7 +156,9 @@ def features_from_tree(
         rows = np.asarray(content.get('angle.exp.trans') if isinstance(content, dict) else None)
         if rows.ndim != 2 or rows.shape[1] != ROW:
             raise ClipError(f"{path}: 'angle.exp.trans' has the shape {rows.shape}, not (T, {ROW})")
-        tracks.append(track_of(rows.astype(np.float64)))
+        rows = rows.astype(np.float64)
+        rows[:, CROP] = crop_in_canvas(rows[:, CROP], video_size)
+        tracks.append(track_of(rows))
     path = folder / 'audio_feats' / f'{entry.clip}.npy'
     try:
         acoustic = np.load(path, allow_pickle=False).astype(np.float32)

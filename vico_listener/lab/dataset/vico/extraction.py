@@ -13,13 +13,17 @@ from pathlib import Path
 
 import numpy as np
 
+from vico_listener.arguments import check_number
 from vico_listener.choices import ACOUSTICS
+from vico_listener.choices import LOOKAHEAD
 from vico_listener.errors import DataError
 from vico_listener.errors import SettingError
 from vico_listener.errors import VicoError
 from vico_listener.face import FaceBackend
 from vico_listener.face import FaceTracker
 from vico_listener.face import create_backend
+from vico_listener.face.deep3d.coefficients import CANVAS
+from vico_listener.face.deep3d.coefficients import VIDEO_SIZES
 from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
 from vico_listener.frames import SpeakerFrame
@@ -47,6 +51,7 @@ from vico_listener.motion import Attitude
 from vico_listener.perception import Perception
 from vico_listener.perception.feed import LOSSLESS_WAIT
 from vico_listener.speech import AudioFormat
+from vico_listener.speech.release import shortcoming
 
 SAMPLES = 7
 """Images of a clip from which its stretch is estimated."""
@@ -71,6 +76,8 @@ class ExtractionSettings:
         mats: folder with `.mat` coefficients for all videos, instead of looking at them.
         tree: folder of the authors' features, instead of looking at the videos.
         acoustics: the layout of the acoustic features, one of `ACOUSTICS`; a tree has its own.
+        lookahead: how many ticks later than the speaker's face the sound is; a tree has its own.
+        video_size: the side of the square videos of which a tree was made, px.
     """
 
     stretch: float | None = None
@@ -81,6 +88,8 @@ class ExtractionSettings:
     mats: str = ''
     tree: str = ''
     acoustics: str = ACOUSTICS[0]
+    lookahead: int = 0
+    video_size: int = CANVAS
 
     def __post_init__(self) -> None:
         """Check the values; a SettingError names what is wrong."""
@@ -88,6 +97,8 @@ class ExtractionSettings:
             raise SettingError(f'stretch: 0.2 to 5, or auto, not {self.stretch}')
         if self.mats and self.tree:
             raise SettingError('give coefficients (.mat) or a feature tree, not both')
+        check_number('lookahead', self.lookahead, *LOOKAHEAD)
+        check_number('video_size', self.video_size, *VIDEO_SIZES)
         if self.acoustics not in ACOUSTICS:
             raise SettingError(
                 f"acoustics: unknown layout '{self.acoustics}': choose {' or '.join(ACOUSTICS)}"
@@ -141,7 +152,8 @@ def perceive(
         stream = acoustic_stream(audio_format, settings.acoustics)
         chunks = audio_chunks(audio)
     tracker = FaceTracker(_backend(settings.face, settings.face_model), settings.fov_deg)
-    head = ListeningHead.of_parts(Perception(tracker, stream, LOSSLESS_WAIT), audio=audio_format)
+    perception = Perception(tracker, stream, LOSSLESS_WAIT, lookahead=settings.lookahead)
+    head = ListeningHead.of_parts(perception, audio=audio_format)
     images = (replace(frame, image=resized(frame.image, factor)) for frame in camera_frames(video))
     items: Iterator[CameraFrame | AudioChunk] = merge(
         chunks, images, key=lambda item: item.available
@@ -174,13 +186,16 @@ def extract_clip(
     if attitude is None:
         raise ClipError('its attitude is not told: give --attitude')
     if settings.mats:
-        return features_from_mat(entry, Path(settings.mats), attitude, settings.acoustics)
+        mats = Path(settings.mats)
+        return features_from_mat(entry, mats, attitude, settings.acoustics, settings.lookahead)
     if settings.tree:
-        return features_from_tree(entry, Path(settings.tree), attitude)
+        return features_from_tree(entry, Path(settings.tree), attitude, settings.video_size)
     if settings.face == DEEP3D:
         recons = folder / RECONS
         told = write_coefficients(entry, recons, settings.face_model, settings.stretch or 1.0)
-        features, notes = features_from_mat(entry, recons, attitude, settings.acoustics)
+        features, notes = features_from_mat(
+            entry, recons, attitude, settings.acoustics, settings.lookahead
+        )
         return features, told + notes
     videos = entry.speaker_video, entry.listener_video
     images = [count_images(video) for video in videos]
@@ -195,7 +210,9 @@ def extract_clip(
         raise ClipError('it holds no frame')
     if not any(frame.audio_valid for frame in speaker):
         raise ClipError(f'{entry.audio.name} holds no audio')
-    notes = [f'widths x {factors[0]:.2f} (speaker), x {factors[1]:.2f} (listener)']
+    lacking = shortcoming(settings.acoustics, probe_audio(entry.audio).sample_rate)
+    notes = [lacking] if lacking else []
+    notes += [f'widths x {factors[0]:.2f} (speaker), x {factors[1]:.2f} (listener)']
     if images[0] != images[1]:
         notes.append(f'{images[0]} images of the speaker, {images[1]} of the listener')
     speaker, listener = speaker[:count], listener[:count]
