@@ -139,8 +139,16 @@ def remedy(module: str, extras: Sequence[str] = ()) -> str:
     name = DISTRIBUTIONS.get(name, name.replace('_', '-'))
     for extra in (*extras, *HEAD, *EXTRAS):
         if name.lower() in map(str.lower, packages(extra)):
-            return f'pip install -r {requirements_file(extra)}'
-    return f'pip install {name}'
+            return f'{pip_install()} -r {requirements_file(extra)}'
+    return f'{pip_install()} {name}'
+
+
+def pip_install() -> str:
+    """Return the beginning of a command that installs into the environment that is running.
+
+    With `./run` that is `.venv`, whose pip is not the one that a shell would find.
+    """
+    return f'{sys.executable} -m pip install'
 
 
 if __name__ == '__main__':

@@ -254,7 +254,7 @@ def test_five_points_are_the_standard_face_order() -> None:
     landmarks = np.zeros((478, 3))
     landmarks[[33, 133], 0] = 10, 20
     landmarks[[263, 362], 0] = 40, 50
-    landmarks[[61, 291], 0] = 1, 2
+    landmarks[[61, 57, 291, 287], 0] = 1, 1, 2, 2
     np.testing.assert_allclose(five_points(landmarks)[:, 0], [15, 45, 0, 1, 2])
 
 

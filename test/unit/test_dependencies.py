@@ -118,15 +118,15 @@ def test_the_script_asks_for_what_a_command_needs():
 @pytest.mark.parametrize(
     ('module', 'extras', 'told'),
     [
-        ('rosbags.rosbag2', (), 'pip install -r .*/requirements/bags.txt'),
-        ('rosbags', ('lab',), 'pip install -r .*/requirements/lab.txt'),
-        ('av.error', ('lab',), 'pip install -r .*/requirements/head.txt'),
-        ('torch', (), 'pip install -r .*/requirements/neural.txt'),
-        ('torch', ('lab', 'training'), 'pip install -r .*/requirements/training.txt'),
-        ('ai_edge_litert.interpreter', (), 'pip install -r .*/requirements/head.txt'),
-        ('pythonosc', (), 'pip install -r .*/requirements/robots.txt'),
+        ('rosbags.rosbag2', (), '.* -m pip install -r .*/requirements/bags.txt'),
+        ('rosbags', ('lab',), '.* -m pip install -r .*/requirements/lab.txt'),
+        ('av.error', ('lab',), '.* -m pip install -r .*/requirements/head.txt'),
+        ('torch', (), '.* -m pip install -r .*/requirements/neural.txt'),
+        ('torch', ('lab', 'training'), '.* -m pip install -r .*/requirements/training.txt'),
+        ('ai_edge_litert.interpreter', (), '.* -m pip install -r .*/requirements/head.txt'),
+        ('pythonosc', (), '.* -m pip install -r .*/requirements/robots.txt'),
         ('std_msgs.msg', (), 'install and source ROS 2, or start it by ./run'),
-        ('my_package.mirror', (), 'pip install my-package'),
+        ('my_package.mirror', (), '.* -m pip install my-package'),
     ],
 )
 def test_remedy_of_a_missing_module(module, extras, told):

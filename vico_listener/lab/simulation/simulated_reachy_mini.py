@@ -10,6 +10,7 @@ from pathlib import Path
 import mujoco
 import numpy as np
 
+from vico_listener.dependencies import pip_install
 from vico_listener.dependencies import requirements_file
 from vico_listener.lab.simulation.simulated_head import SimulatedHead
 from vico_listener.lab.simulation.simulated_head import SimulationError
@@ -47,7 +48,8 @@ def scene_path() -> Path:
         if (Path(folder) / SCENE).is_file():
             return Path(folder) / SCENE
     wheel = requirements_file('simulation-data')
-    raise SimulationError(f"Reachy Mini's model is not installed: pip install --no-deps -r {wheel}")
+    how = f'{pip_install()} --no-deps -r {wheel}'
+    raise SimulationError(f"Reachy Mini's model is not installed: {how}")
 
 
 class ReachyMiniKinematics:
