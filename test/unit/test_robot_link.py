@@ -297,7 +297,10 @@ def test_error_that_the_robot_answers_is_logged_once(robots: list[Any]) -> None:
     assert sender.trouble == 'the robot sleeps'
 
 
-def test_slow_robot_gets_the_newest_and_never_blocks(robots: list[Any]) -> None:
+def test_slow_robot_gets_the_newest_and_never_blocks(
+    robots: list[Any], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(web_socket_link, 'UNHEARD', 60.0)  # slow, but no more than that
     robot = Robot('/api/move/ws/set_target', reachy)
     robots.append(robot)
     sender, _, _ = make(robots, 'reachy_mini', robot.url)
@@ -343,6 +346,34 @@ def test_loss_is_logged_once_and_what_was_to_be_sent_is_dropped(
     sender.send(HeadCommand(1, (0.0, 0.0, -0.5), (0.0, 0.0, 0.0)))
     wait_until(lambda: back.messages)
     assert back.messages[0]['target_head_pose']['yaw'] == -0.5
+
+
+@pytest.mark.trouble(
+    'robot',
+    "A robot's program hangs for seconds, its connection stays",
+    sees='After a second the log says that it has not answered, and nothing more is sent; then '
+    'the head begins where it is.',
+)
+def test_a_robot_whose_program_hangs_is_lost(robots: list[Any], monkeypatch: Any) -> None:
+    monkeypatch.setattr(web_socket_link, 'RETRY', 0.05)
+    robot = Robot('/api/move/ws/set_target', reachy)
+    robots.append(robot)
+    sender, informed, warned = make(robots, 'reachy_mini', robot.url)
+    wait_until(lambda: sender.connected)
+    robot.paused.set()
+
+    def lost() -> bool:
+        sender.send(COMMAND)  # the network takes them all
+        return bool(warned)
+
+    wait_until(lost)
+    assert 'it has not answered for 1 s' in warned[0]
+    robot.paused.clear()
+    wait_until(lambda: len(informed) == 2)
+    assert sender.trouble == ''
+    sender.send(HeadCommand(1, (0.0, 0.0, -0.5), (0.0, 0.0, 0.0)))
+    # What was under way before may still come after it.
+    wait_until(lambda: any(m['target_head_pose']['yaw'] == -0.5 for m in list(robot.messages)))
 
 
 def test_what_a_robot_said_before_it_was_lost_does_not_count(

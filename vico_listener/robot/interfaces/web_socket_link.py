@@ -28,9 +28,13 @@ RETRY = 1.0
 FORGIVEN = 3.0
 """Seconds of commands without a refusal after which the robot takes them again."""
 
-UNHEARD_MS = 1000
-"""Where the network takes nothing for longer, the connection is lost: what waits in the system's
-buffers would reach the robot all at once when the network is back."""
+HEARTBEAT = 0.25
+"""Seconds between two pings."""
+
+UNHEARD = 1.0
+"""Where the network takes nothing for longer (s), or the robot's program answers no ping, the
+connection is lost: what waits in buffers on the way would reach the robot all at once when they go
+on."""
 
 
 class Conversation(Protocol):
@@ -132,11 +136,17 @@ class WebSocketLink:
         lost = False
         while not self._closed:
             try:
-                with connect(url, open_timeout=PATIENCE, close_timeout=0.5, proxy=None) as socket:
+                with connect(
+                    url,
+                    open_timeout=PATIENCE,
+                    close_timeout=0.5,
+                    ping_interval=None,  # see `_Heartbeat`
+                    proxy=None,
+                ) as socket:
                     self._socket = socket
                     if hasattr(sockets, 'TCP_USER_TIMEOUT'):  # Linux has it
                         way = sockets.IPPROTO_TCP, sockets.TCP_USER_TIMEOUT
-                        socket.socket.setsockopt(*way, UNHEARD_MS)
+                        socket.socket.setsockopt(*way, round(1000 * UNHEARD))
                     self._greet(socket)
                     self.trouble = ''
                     self._since, self.connected = time.monotonic_ns(), True
@@ -173,10 +183,12 @@ class WebSocketLink:
     def _stream(self, socket: Connection) -> None:
         """Send commands until the link is closed or the connection is lost."""
         refused, taken_since = False, 0.0
+        heartbeat = _Heartbeat(socket)
         while True:
             with self._news:
-                self._news.wait_for(lambda: self._newest is not None or self._closed, PATIENCE)
+                self._news.wait_for(lambda: self._newest is not None or self._closed, HEARTBEAT)
                 command, self._newest = self._newest, None
+            heartbeat.beat()
             if command is not None:
                 socket.send(json.dumps(self._interface.payload(self._joints, command)))
             elif self._closed:
@@ -201,6 +213,33 @@ class WebSocketLink:
             except TimeoutError:
                 return found
             found = self._interface.refusal(event) or found
+
+
+class _Heartbeat:
+    """Pings a robot, which answers as long as its program goes on.
+
+    Args:
+        socket: the connection to it.
+    """
+
+    def __init__(self, socket: Connection) -> None:
+        self._socket = socket
+        self._asked = time.monotonic()
+        self._answer = socket.ping()
+
+    def beat(self) -> None:
+        """Ping anew once the last ping is answered; called a few times a second, at least.
+
+        Raises:
+            TimeoutError: it is not answered.
+        """
+        waited = time.monotonic() - self._asked
+        if not self._answer.is_set():
+            if waited > UNHEARD:
+                raise TimeoutError(f'it has not answered for {UNHEARD:g} s')
+        elif waited > HEARTBEAT:
+            self._asked = time.monotonic()
+            self._answer = self._socket.ping()
 
 
 def _event(text: str | bytes) -> Payload:
