@@ -14,6 +14,7 @@ from made_faces import face_with
 from page_shot import shots_of
 
 from vico_listener.cli.face import trial
+from vico_listener.errors import SettingError
 from vico_listener.motion import FaceMotion
 from vico_listener.render.cartoon.art import face_drawing
 from vico_listener.render.cartoon.cartoon_renderer import CartoonRenderer
@@ -43,6 +44,12 @@ def random_motion(seed: int) -> FaceMotion:
         chance.normal(0.0, 0.5, 3).astype(np.float32),
         chance.normal(0.0, 0.03, 3).astype(np.float32),
     )
+
+
+@pytest.mark.parametrize('port', [-1, 65536])
+def test_a_port_that_there_is_not_is_refused(port: int) -> None:
+    with pytest.raises(SettingError, match=f'the port is a whole number .* not {port}'):
+        face_page.FacePage('127.0.0.1', port, cartoon_look('paper'))
 
 
 @pytest.mark.parametrize('theme', theme_names())

@@ -297,9 +297,7 @@ def test_error_that_the_robot_answers_is_logged_once(robots: list[Any]) -> None:
     assert sender.trouble == 'the robot sleeps'
 
 
-def test_slow_robot_gets_the_newest_and_never_blocks(
-    robots: list[Any], monkeypatch: Any
-) -> None:
+def test_slow_robot_gets_the_newest_and_never_blocks(robots: list[Any], monkeypatch: Any) -> None:
     monkeypatch.setattr(web_socket_link, 'UNHEARD', 60.0)  # slow, but no more than that
     robot = Robot('/api/move/ws/set_target', reachy)
     robots.append(robot)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from vico_listener.errors import SettingError
 from vico_listener.ros_api import NODES
 from vico_listener.ros_api import Parameter
 from vico_listener.ros_api.launch import TOPICS
@@ -37,6 +38,13 @@ def test_launch_arguments_are_texts_of_their_type() -> None:
         typed(Parameter('rate', 1.0, ''), 'fast')
     with pytest.raises(ValueError, match='composed:=maybe is neither true nor false'):
         switch('composed', 'maybe')
+
+
+@pytest.mark.parametrize('name', ['', 'a//b', '1st', 'joint states', '/image/', 'image{}'])
+def test_an_argument_that_is_no_name_of_a_topic_is_refused_by_name(name: str) -> None:
+    for topic in TOPICS:
+        with pytest.raises(SettingError, match=f'^{topic.name}:=.* is no name of a topic'):
+            topic.remappings(name)
 
 
 def test_every_topic_of_the_stack_can_be_remapped_by_an_argument() -> None:

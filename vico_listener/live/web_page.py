@@ -11,6 +11,7 @@ from typing import TypeVar
 from aiohttp import WSMsgType
 from aiohttp import web
 
+from vico_listener.arguments import check_number
 from vico_listener.live.origin import host_allowed
 from vico_listener.live.origin import origin_allowed
 
@@ -48,9 +49,13 @@ class WebPage(Generic[C]):
         port: the port; 0 for any free one.
         files: by path, all that is served besides the WebSocket; no request can name a file.
         socket_path: the path of the WebSocket.
+
+    Raises:
+        SettingError: there is no such port.
     """
 
     def __init__(self, host: str, port: int, files: Mapping[str, File], socket_path: str) -> None:
+        check_number('the port', port, 0, 65535)
         self._host = host
         self._port = port
         self._files = dict(files)

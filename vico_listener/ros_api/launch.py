@@ -13,6 +13,7 @@ from vico_listener.ros_api.perception import PERCEPTION
 from vico_listener.ros_api.renderer import RENDERER
 from vico_listener.ros_api.replay import REPLAY
 from vico_listener.ros_api.rows import Parameter
+from vico_listener.topic_name import objection_to
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,13 @@ class Argument:
     topics: tuple[str, ...] = ()
 
     def remappings(self, value: str) -> list[tuple[str, str]]:
-        """Return the pairs of an old and a new name that make it so."""
+        """Return the pairs of an old and a new name that make it so.
+
+        Raises:
+            SettingError: the value is no name of a topic.
+        """
+        if objection_to(value):
+            raise SettingError(f'{self.name}:={value}: {objection_to(value)}')
         return [(old, value + old.removeprefix(self.topics[0])) for old in self.topics]
 
 

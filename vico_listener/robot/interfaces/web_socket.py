@@ -4,6 +4,7 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from vico_listener.dependencies import remedy
 from vico_listener.errors import NotInstalledError
@@ -24,6 +25,10 @@ class WebSocketInterface(LinkInterface):
         if not self.url.startswith(('ws://', 'wss://')):
             raise ProfileError(
                 f'{fields.where}: url must begin with ws:// or wss://, not {self.url!r}'
+            )
+        if not _is_address(self.url):
+            raise ProfileError(
+                f'{fields.where}: url must be like ws://HOST:PORT/PATH, not {self.url!r}'
             )
 
     @property
@@ -66,3 +71,13 @@ class WebSocketInterface(LinkInterface):
                 f'{remedy(error.name or "")}'
             ) from error
         return partial(WebSocketLink, self, joints, inform, warn)
+
+
+def _is_address(url: str) -> bool:
+    """Return whether a URL names a host, and a port that there can be, if any."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:  # brackets, or a port that is none
+        return False
+    return bool(parts.hostname) and port != 0 and not parts.fragment and not set(url) & set(' \t')
