@@ -1,5 +1,6 @@
 """A launch in a process of its own, as `ros2 launch` runs it."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -88,12 +89,18 @@ class LaunchProcess:
         self.wait_until(lambda: self.log.count(text) >= count)
 
     def interrupt(self) -> None:
-        """Send what ^C sends: SIGINT to launch and nodes."""
-        os.killpg(self._process.pid, signal.SIGINT)
+        """Send what ^C sends: SIGINT to launch and nodes, if any of them lives."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGINT)
 
     def kill(self, number: signal.Signals) -> None:
         """Send a signal to the launch alone."""
         self._process.send_signal(number)
+
+    @property
+    def ended(self) -> bool:
+        """True once the launch has ended; its nodes may live on."""
+        return self._process.poll() is not None
 
     def exit_code(self) -> int:
         """Wait for its end."""

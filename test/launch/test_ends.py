@@ -108,3 +108,22 @@ def test_an_interruption_leaves_nothing_behind(launch: Launch, composed: str, mo
     started.interrupt()
     assert started.exit_code() == 0
     started.assert_nothing_is_left()
+
+
+@HOW
+@pytest.mark.parametrize('moment', ['rclpy', 'active'])
+@pytest.mark.trouble(
+    'stack',
+    '^C over and over, since the end takes too long',
+    sees='Launch and stack end all the same.',
+)
+def test_impatience_leaves_nothing_behind(launch: Launch, composed: str, moment: str) -> None:
+    started = launch(composed=composed)
+    started.wait_until(lambda: MOMENTS[moment](started))
+
+    def ended() -> bool:
+        started.interrupt()
+        return started.ended
+
+    started.wait_until(ended)
+    started.assert_nothing_is_left()

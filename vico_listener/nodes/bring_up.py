@@ -10,6 +10,7 @@ import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Thread
+from types import FrameType
 
 import rclpy
 from launch.actions import EmitEvent
@@ -17,7 +18,6 @@ from launch.actions import OpaqueFunction
 from launch.actions import Shutdown
 from launch.event import Event
 from launch.event_handler import EventHandler
-from launch.event_handlers import OnShutdown
 from launch.events.process import ProcessExited
 from launch.logging import get_logger
 from launch_ros.actions import Node
@@ -65,19 +65,20 @@ def _give_up(context: LaunchContext) -> None:
 
 
 def _take_interrupts_calmly(context: LaunchContext) -> None:
-    """Have ^C raise nothing until the launch shuts down.
+    """Have ^C raise nothing as long as launch runs, however often it comes.
 
     Launch hears of signals by a file descriptor of its own. Python raises KeyboardInterrupt all the
-    same, and where that hits the start of a process, launch waits for its end for ever.
+    same, and where that hits the start or the end of a process, launch waits for its end for ever.
     """
     if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         return
 
-    def give_back(event: Event, context: LaunchContext) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    def take(number: int, frame: FrameType | None) -> None:
+        if context.asyncio_loop is None:  # launch has ended, and its program goes on
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.default_int_handler(number, frame)
 
-    signal.signal(signal.SIGINT, lambda number, frame: None)
-    context.register_event_handler(OnShutdown(on_shutdown=give_back))
+    signal.signal(signal.SIGINT, take)
 
 
 def bring_up(nodes: Sequence[Node]) -> list[Action]:
