@@ -63,9 +63,10 @@ def test_every_wrong_type_is_named_at_once(tmp_path):
             'intensity: 1, fov_deg: 75, audio_wait: 1e-1, image_rotation: 90, use_sim_time: true'
         ),
         of_all('qos_overrides: {/image: {subscription: {depth: 3}}}'),
-        'robot1: {listener: {ros__parameters: {intensity: 0.5}}}',
-        '/robot1/head: {ros__parameters: {robot: tiago}}',
         'camera: {ros__parameters: {intensity: strong, fov: 3}}',
+        'listener: {ros__parameters: {intensity: 0.5}}',
+        '/**/head: {ros__parameters: {robot: tiago}}',
+        'controller: {ros__parameters: {head: 3}}',
         '',
     ],
 )
@@ -155,3 +156,47 @@ def test_every_parameter_that_names_a_file_is_a_path():
             if isinstance(row.default, str) and words.search(row.description):
                 assert row.path, row.name
     assert {row.name for row in REPLAY.parameters if row.path} == {'clip', 'bag'}
+
+
+@pytest.mark.trouble(
+    'stack',
+    'A node in `params_file` that is not there: `listener:` although `namespace:=robot1`',
+    sees='A warning: `there is no node` of that name, and the name that is right.',
+    remedy='Write `/**/listener`, or `/**` for all nodes.',
+)
+@pytest.mark.parametrize(
+    ('key', 'namespaces'),
+    [
+        ('listener', ['']),
+        ('/listener', ['']),
+        ('/robot1/listener', ['robot1']),
+        ('/**/listener', ['', 'robot1', 'lab/robot1']),
+        ('/*/listener', ['robot1']),
+        ('/lab/**/listener', ['lab/robot1']),
+    ],
+)
+def test_a_node_of_another_namespace_is_warned_of(tmp_path, key, namespaces):
+    content = f'{key}: {{ros__parameters: {{intensity: 0.5, idle: true}}}}'
+    for namespace in ('', 'robot1', 'lab/robot1'):
+        given = ['-r', f'__ns:=/{namespace}'] if namespace else []
+        full = key if key.startswith('/') else f'/{key}'
+        warning = f"there is no node '{full}', since the namespace is '/{namespace}': "
+        wanted = [
+            f"{tmp_path / 'mine.yaml'}: {warning}'/**/listener' is the one of every namespace"
+        ]
+        assert check(tmp_path, content, *given) == ([] if namespace in namespaces else wanted)
+
+
+def test_a_file_may_name_the_nodes_of_several_robots(tmp_path):
+    head = '{head: {ros__parameters: {robot: tiago}}}'
+    content = f'robot1: {head}\nrobot2: {head}'
+    for robot in ('robot1', 'robot2'):
+        assert check(tmp_path, content, '-r', f'__ns:=/{robot}') == []
+    (first, second) = check(tmp_path, content, '-r', '__ns:=/robot3')
+    assert "no node '/robot1/head'" in first and "no node '/robot2/head'" in second
+
+
+@pytest.mark.parametrize('name', ['lisener', 'listner', 'percepton', 'heads', 'renderers'])
+def test_a_node_whose_name_is_misspelt_is_warned_of(tmp_path, name):
+    (warning,) = check(tmp_path, f'/**/{name}: {{ros__parameters: {{use_sim_time: true}}}}')
+    assert f"no node of this package is called '{name}': is it " in warning

@@ -5,6 +5,7 @@ type and is never heard of again, and a name that no node has is nobody's busine
 looked at here, one by one, as they were written.
 """
 
+import re
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from vico_listener.yaml_text import parse_yaml
 ANY = ('*', '**')
 """How a file names all nodes."""
 
+LIKE = 0.85
+"""How like the name of a node (0 to 1) another name is that is meant to be it."""
+
 OF_ROS = ('use_sim_time', 'start_type_description_service', 'qos_overrides')
 """The parameters of every node that rclpy itself declares; what follows a dot is a part of one."""
 
@@ -29,15 +33,20 @@ class Given:
     """One parameter that somebody sets.
 
     Attributes:
-        node: name of the node, or '*' for all of them.
+        key: full name of the node, with wildcards: '/**' for all nodes.
         name, value: of the parameter; the value as YAML reads it.
         where: the file, or the argument.
     """
 
-    node: str
+    key: str
     name: str
     value: Any
     where: str
+
+    @property
+    def node(self) -> str:
+        """The name of the node, or a wildcard for all of them."""
+        return self.key.rpartition('/')[2]
 
     def rows(self) -> list[Parameter]:
         """Return the parameters of that name, of the nodes that are meant."""
@@ -52,7 +61,8 @@ def check_given(arguments: Sequence[str]) -> list[str]:
         arguments: of a node's process; what stands between ``--ros-args`` and ``--`` counts.
 
     Returns:
-        A warning for each name that no node has, with the nearest one that there is.
+        A warning for each name that no node has, with the nearest one that there is, and for each
+        node that is not there: in a namespace a key such as `listener` sets nothing.
 
     Raises:
         SettingError: values of a wrong type; the message names each of them.
@@ -66,7 +76,14 @@ def check_given(arguments: Sequence[str]) -> list[str]:
     ]
     if wrong:
         raise SettingError('; '.join(dict.fromkeys(wrong)))
-    return list(dict.fromkeys(_unknown(one) for one in given if _is_unknown(one)))
+    unknown = [_unknown(one) for one in given if _is_unknown(one)]
+    return list(dict.fromkeys([*unknown, *_astray(given, namespace_of(arguments))]))
+
+
+def namespace_of(arguments: Sequence[str]) -> str:
+    """Return the namespace that a command line gives to its nodes."""
+    found = [argument for argument in arguments if argument.startswith('__ns:=')]
+    return '/' + found[-1].partition(':=')[2].strip('/') if found else '/'
 
 
 def given_parameters(arguments: Sequence[str]) -> Iterator[Given]:
@@ -84,7 +101,7 @@ def given_parameters(arguments: Sequence[str]) -> Iterator[Given]:
         elif of_ros and option in ('-p', '--param') and ':=' in value:
             target, _, text = value.partition(':=')
             node, _, name = target.rpartition(':')
-            yield Given(node or '*', name, _parsed(text, value), value)
+            yield Given(f'/**/{node}' if node else '/**', name, _parsed(text, value), value)
 
 
 def _of_file(path: Path) -> Iterator[Given]:
@@ -92,19 +109,19 @@ def _of_file(path: Path) -> Iterator[Given]:
         text = path.read_text(encoding='utf-8')
     except (OSError, UnicodeDecodeError) as error:
         raise SettingError(f'{path}: {error}') from None
-    for node, parameters in _sections(_parsed(text, str(path)), '*'):
+    for key, parameters in _sections(_parsed(text, str(path)), ''):
         for name, value in _flat(parameters, ''):
-            yield Given(node, name, value, str(path))
+            yield Given(key, name, value, str(path))
 
 
-def _sections(content: Any, node: str) -> Iterator[tuple[str, Any]]:
-    """Yield the nodes of a file and what stands below their ``ros__parameters``."""
+def _sections(content: Any, within: str) -> Iterator[tuple[str, Any]]:
+    """Yield the full names of a file's nodes and what stands below their ``ros__parameters``."""
     if isinstance(content, dict):
         for key, below in content.items():
             if key == 'ros__parameters':
-                yield node, below
+                yield within, below
             else:
-                yield from _sections(below, str(key).rpartition('/')[2])
+                yield from _sections(below, f'{within}/{str(key).strip("/")}')
 
 
 def _flat(content: Any, prefix: str) -> Iterator[tuple[str, Any]]:
@@ -152,3 +169,29 @@ def _unknown(given: Given) -> str:
     near = get_close_matches(given.name, sorted(known), 1)
     hint = f': is it {near[0]}?' if near else ''
     return f"{given.where}: {who} a parameter '{given.name}'{hint}"
+
+
+def _astray(given: Sequence[Given], namespace: str) -> Iterator[str]:
+    """Yield a warning for each node that is named, but is none of this namespace.
+
+    A file may name the nodes of several robots, as long as those of this one are among them.
+    """
+    names = [api.node for api in NODES]
+    reached = {one.node for one in given if one.node in names and _is_in(one.key, namespace)}
+    for one in given:
+        near = get_close_matches(one.node, names, 1, LIKE)
+        if one.node in names and one.node not in reached:
+            yield (
+                f"{one.where}: there is no node '{one.key}', since the namespace is '{namespace}': "
+                f"'/**/{one.node}' is the one of every namespace"
+            )
+        elif near and one.node not in names:
+            yield (f"{one.where}: no node of this package is called '{one.node}': is it {near[0]}?")
+
+
+def _is_in(key: str, namespace: str) -> bool:
+    """Return whether a full name with wildcards stands for a node of a namespace."""
+    tokens = {'**': '(/[^/]+)*', '*': '/[^/]+'}
+    parts = key.strip('/').split('/')[:-1]
+    pattern = ''.join(tokens.get(part) or '/' + re.escape(part) for part in parts)
+    return re.fullmatch(pattern, namespace.rstrip('/')) is not None
