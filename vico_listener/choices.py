@@ -22,6 +22,12 @@ LISTEN_TO = ('speaker', 'speech', 'sound')
 LOOKAHEAD = (0, 30)
 """The smallest and largest number of ticks by which the sound may lie after the images."""
 
+ATTEND = ('auto', 'largest', 'nearest')
+"""To whom of several people the head attends: whoever speaks, or one of them by size or distance.
+
+In place of these, the name of a person is a choice, too.
+"""
+
 FIGURE = 'maya'
 """The figure of the renderer `head3d`, unless another is chosen."""
 

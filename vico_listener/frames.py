@@ -64,6 +64,28 @@ class AudioChunk:
 
 
 @dataclass(frozen=True)
+class PersonInView:
+    """One person in an image.
+
+    Attributes:
+        name: the name of their face as long as it is followed; no other face is ever given it.
+        box: x0, y0, x1, y1 of the face, relative to the image's width and height.
+        distance: how far away they are, m; nan where that is not measured.
+        azimuth: in which direction they are, rad, positive to the left of the camera's axis, or of
+            the robot's where the pose of a camera on the head is known; nan if not measured.
+        speaking: how likely it is that it is they who speak, 0 to 1; 0 while no voice is heard.
+        attended: whether it is them whom the head attends to.
+    """
+
+    name: str
+    box: tuple[float, float, float, float]
+    distance: float
+    azimuth: float
+    speaking: float
+    attended: bool
+
+
+@dataclass(frozen=True)
 class Timing:
     """The time that one frame took in each stage, for measuring latency.
 

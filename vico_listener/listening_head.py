@@ -31,11 +31,13 @@ from vico_listener.choices import VOCAL
 from vico_listener.choices import ConversationState
 from vico_listener.choices import Preset
 from vico_listener.errors import SettingError
+from vico_listener.face import FaceTracker
 from vico_listener.face import create_face_tracker
 from vico_listener.face.observation import check_image
 from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
 from vico_listener.frames import ListenerMotion
+from vico_listener.frames import PersonInView
 from vico_listener.frames import Picture
 from vico_listener.frames import SpeakerFrame
 from vico_listener.head_parts import acoustic_stream
@@ -106,6 +108,7 @@ class ListeningHead:
         audio: the present format of the audio; None without a microphone.
     """
 
+    _tracker: FaceTracker | None = None
     _agent: ListeningAgent | None = None
     _robot: RobotHead | None = None
     _renderer: Renderer | None = None
@@ -241,7 +244,7 @@ class ListeningHead:
         if renderer:
             self._renderer = make_renderer(renderer, size, photo, of_renderer, basis)
         stream = None if audio is None else acoustic_stream(audio, acoustics, listen_to)
-        self._agent = agent
+        self._agent, self._tracker = agent, tracker
         self._join(
             Perception(tracker, stream, audio_wait, listen_to, speaking_tail, lookahead),
             listen,
@@ -504,6 +507,38 @@ class ListeningHead:
         agent = self._agent_or_refuse()
         return agent.gesture(GestureRequest(kind, size, cycles, speed, side))
 
+    def attend(self, whom: str) -> None:
+        """Attend to whoever speaks, or to one of several people.
+
+        Args:
+            whom: `auto` for whoever speaks; `largest`, `nearest`; or the name of one of `people`,
+                until that one is no longer followed.
+
+        Raises:
+            SettingError: nobody of that name is followed, or the face tracker is not this head's
+                own.
+        """
+        self._tracker_or_refuse().attention.attend_to(whom)
+
+    def hear_from(self, azimuth: float) -> None:
+        """Take in from where sound comes now, as an array of microphones tells it.
+
+        It helps to tell who speaks, and counts for half a second.
+
+        Args:
+            azimuth: degrees from the camera's axis, positive to its left.
+
+        Raises:
+            DataError: the azimuth is not finite.
+            SettingError: the face tracker is not this head's own.
+        """
+        self._tracker_or_refuse().hear_from(azimuth)
+
+    @property
+    def people(self) -> tuple[PersonInView, ...]:
+        """The people in view, the one whom the head attends to first."""
+        return self._tracker_or_refuse().people
+
     @property
     def state(self) -> ConversationState:
         """The conversation state in force."""
@@ -551,6 +586,11 @@ class ListeningHead:
         if self._agent is None:
             raise SettingError('the listener of this head is set by whoever made its parts')
         return self._agent
+
+    def _tracker_or_refuse(self) -> FaceTracker:
+        if self._tracker is None:
+            raise SettingError('the face tracker of this head is set by whoever made its parts')
+        return self._tracker
 
     def _answers(self, frames: Iterable[SpeakerFrame]) -> list[Answer]:
         return [self.answer(frame) for frame in frames]

@@ -169,7 +169,7 @@ def test_others_cost_at_most_one_look_per_frame_and_few_in_all():
     video.play(50)
     others = [x for x in video.backend.looks if x != 150]
     assert len(video.backend.looks) - len(others) == 50
-    assert 10 <= len(others) <= 25
+    assert 30 <= len(others) <= 40  # 25 frames a second of two others, eight times each
 
 
 def test_a_speaker_in_view_is_answered_before_anybody_else_is_looked_for():

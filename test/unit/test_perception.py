@@ -27,7 +27,9 @@ class NumberedFaces:
         self.blind = False
         self.resets = 0
 
-    def update(self, image: np.ndarray, stamp: int, speaking: bool = False) -> FaceMotion:
+    def update(
+        self, image: np.ndarray, stamp: int, speaking: bool = False, level: float | None = None
+    ) -> FaceMotion:
         if self.blind:
             return FaceMotion.missing()
         return face_with(rotation=(0, (stamp - START) / NANOSECONDS, 0))

@@ -39,7 +39,9 @@ class AnyFace:
 
     basis = ARKIT52
 
-    def update(self, image: np.ndarray, stamp: int, speaking: bool = False) -> FaceMotion:
+    def update(
+        self, image: np.ndarray, stamp: int, speaking: bool = False, level: float | None = None
+    ) -> FaceMotion:
         return face_with()
 
     def find_others(self) -> None:

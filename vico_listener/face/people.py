@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vico_listener.face.backends import FaceBackend
 from vico_listener.face.geometry import Camera
@@ -20,7 +21,7 @@ class PeopleSettings:
     Attributes:
         max_faces: the largest number of people that are followed at the same time.
         others_interval: the time after which somebody other than the speaker is measured again, s
-            of stream time; at most one per frame.
+            of stream time; at most one per frame. It is short enough to follow lips.
         detect_interval: the time between turns of the detector in search of newcomers while the
             speaker is in view, s of stream time.
         search_turns: the number of detector turns per frame while the speaker is out of view. When
@@ -29,7 +30,7 @@ class PeopleSettings:
     """
 
     max_faces: int = 3
-    others_interval: float = 0.2
+    others_interval: float = 0.095
     detect_interval: float = 0.3
     search_turns: int = 3
     lost_after: float = 1.0
@@ -45,6 +46,8 @@ class Person:
         seen: the stamp of that observation, ns.
         looked: the stamp of the last attempt to measure the face, successful or not, ns.
         fresh: whether the face was measured since the speaker was last chosen.
+        place: (3,) the translation of the face (see `FaceMotion`), corrected as the speaker's is;
+            None where it is not measured in metres.
     """
 
     key: int
@@ -52,11 +55,32 @@ class Person:
     seen: int
     looked: int
     fresh: bool = True
+    place: NDArray[np.float32] | None = None
+
+    @property
+    def name(self) -> str:
+        """What others call them."""
+        return name_of(self.key)
+
+    @property
+    def distance(self) -> float | None:
+        """How far away they are, m; None where that is not measured."""
+        return None if self.place is None else float(np.linalg.norm(self.place))
+
+    @property
+    def azimuth(self) -> float | None:
+        """In which direction they are, rad, positive to the left; None if not measured."""
+        return None if self.place is None else float(np.arctan2(-self.place[1], -self.place[0]))
 
     @property
     def visible(self) -> bool:
         """Whether the last attempt to measure the face was successful."""
         return self.seen == self.looked
+
+
+def name_of(key: int) -> str:
+    """Return what others call the person with a key."""
+    return f'face_{key + 1}'
 
 
 class People:
@@ -69,12 +93,12 @@ class People:
     def __init__(self, backend: FaceBackend, settings: PeopleSettings | None = None) -> None:
         self._backend = backend
         self._settings = settings or PeopleSettings()
+        self._next_key = 0
         self.reset()
 
     def reset(self) -> None:
-        """Forget everybody."""
+        """Forget everybody; their keys are not given to others."""
         self.everybody: list[Person] = []
-        self._next_key = 0
         self._turn = 0
         self._detected = 0
         self._extra_turns = 0

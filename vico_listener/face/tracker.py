@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from dataclasses import field
 
 from vico_listener.errors import SettingError
+from vico_listener.face.attention import Attention
+from vico_listener.face.attention import place_of
 from vico_listener.face.backends import FaceBackend
 from vico_listener.face.geometry import Camera
 from vico_listener.face.observation import MIN_IMAGE_SIDE
@@ -12,14 +14,12 @@ from vico_listener.face.observation import FaceObservation
 from vico_listener.face.observation import check_image
 from vico_listener.face.people import People
 from vico_listener.face.people import PeopleSettings
-from vico_listener.face.people import Person
 from vico_listener.face.people import observe_closely
-from vico_listener.face.selection import Candidate
 from vico_listener.face.selection import SelectionSettings
-from vico_listener.face.selection import SpeakerSelector
 from vico_listener.face.smoothing import MotionSmoother
 from vico_listener.face.smoothing import SmoothingSettings
 from vico_listener.frames import Image
+from vico_listener.frames import PersonInView
 from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
 
@@ -54,6 +54,7 @@ class FaceTracker:
     Attributes:
         correction: a correction of the speaker's motion before it is smoothed; None for none. After
             the filter, which lags, it would be wrong for a camera that moves.
+        attention: chooses the speaker.
     """
 
     def __init__(
@@ -79,10 +80,9 @@ class FaceTracker:
         self.correction: Correction | None = None
         self._backend = backend
         self._fov_deg = fov_deg
-        self._patience_ns = round(settings.patience * 1e9)
         self._calibrated: Camera | None = None
         self._people = People(backend, settings.people)
-        self._selector = SpeakerSelector(settings.selection)
+        self.attention = Attention(self._people, settings.selection, settings.patience)
         self._smoother = MotionSmoother(settings.smoothing)
         self._stamp: int | None = None
         self._shape: tuple[int, ...] | None = None
@@ -91,7 +91,7 @@ class FaceTracker:
     def reset(self) -> None:
         """Forget all faces, but not the camera."""
         self._people.reset()
-        self._selector.reset()
+        self.attention.reset()
         self._smoother.reset()
         self._stamp = None
         self._unfinished = None
@@ -117,17 +117,35 @@ class FaceTracker:
         """The basis of the motions, which is the backend's."""
         return self._backend.basis
 
+    def hear_from(self, azimuth: float) -> None:
+        """Take in from where sound comes since the last image, see `Attention.hear_from`.
+
+        Raises:
+            DataError: the azimuth is not finite.
+        """
+        self.attention.hear_from(azimuth, self._stamp or 0)
+
+    @property
+    def people(self) -> tuple[PersonInView, ...]:
+        """The people in view, the speaker first."""
+        if self._shape is None:
+            return ()
+        height, width = self._shape[:2]
+        return self.attention.in_view(width, height)
+
     @property
     def faces(self) -> list[FaceObservation]:
         """The unfiltered observations of the faces in view, the speaker's first.
 
         The speaker's is from the last frame; the others' are up to `others_interval` older.
         """
-        speaker = self._selector.current
+        speaker = self.attention.speaker
         people = sorted(self._people.visible(), key=lambda person: person.key != speaker)
         return [person.face for person in people]
 
-    def update(self, image: Image, stamp: int, speaking: bool = False) -> FaceMotion:
+    def update(
+        self, image: Image, stamp: int, speaking: bool = False, level: float | None = None
+    ) -> FaceMotion:
         """Return the smoothed motion of the speaker's face in the next frame.
 
         Args:
@@ -135,6 +153,7 @@ class FaceTracker:
             stamp: the stamp of the image, ns; one that goes back resets the tracker.
             speaking: the voice activity at this moment, which helps to tell the speaker from
                 bystanders.
+            level: how loud it is, on any scale, which does so, too; None if that is not known.
 
         Returns:
             the motion, or `FaceMotion.missing()` if the speaker is not in view.
@@ -153,14 +172,14 @@ class FaceTracker:
 
         self.find_others()
         camera = self._calibrated or Camera.from_fov(self._fov_deg, width, height)
-        previous = self._selector.current
+        previous = self.attention.speaker
         speaker = self._people.get(previous)
         if speaker is not None:
             self._people.look(speaker, image, stamp, camera)
         if speaker is None or not speaker.visible:
             self._people.search(image, stamp, camera)
         self._unfinished = image, stamp, camera
-        speaker = self._choose(stamp, speaking)
+        speaker = self.attention.choose(stamp, speaking, level)
         if speaker is None:
             return missing
         if speaker.looked != stamp:
@@ -172,6 +191,7 @@ class FaceTracker:
         motion = speaker.face.motion
         if self.correction is not None:
             motion = self.correction(motion, stamp)
+        speaker.place = place_of(motion)
         if not motion.is_finite():
             # Whoever gets it refuses and counts it; the next one shall not be mixed with it.
             self._smoother.reset()
@@ -204,13 +224,11 @@ class FaceTracker:
             return
         image, stamp, camera = self._unfinished
         self._unfinished = None
-        self._people.find_others(image, stamp, camera, self._selector.current)
-
-    def _choose(self, stamp: int, speaking: bool) -> Person | None:
-        candidates = []
-        for person in self._people.everybody:
-            if person.visible or stamp - person.seen <= self._patience_ns:
-                lips = person.face.mouth_opening if person.fresh else None
-                candidates.append(Candidate(person.key, person.face.size, lips))
-                person.fresh = False
-        return self._people.get(self._selector.choose(candidates, stamp, speaking))
+        current = self.attention.speaker
+        self._people.find_others(image, stamp, camera, current)
+        for person in self._people.visible():
+            if person.key != current and person.seen == stamp:
+                motion = person.face.motion
+                if self.correction is not None:
+                    motion = self.correction(motion, stamp)
+                person.place = place_of(motion)

@@ -1,5 +1,6 @@
 """Core dataclasses to messages of this package and back."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import DataError
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import ListenerMotion
+from vico_listener.frames import PersonInView
 from vico_listener.frames import SpeakerFrame
 from vico_listener.frames import Timing
 from vico_listener.listener.listener_event import ListenerEvent
@@ -138,6 +140,31 @@ def speaker_of(message: msg.SpeakerFrame) -> SpeakerFrame:
             message.speech_time,
         ),
         acoustics=message.acoustics,
+    )
+
+
+def people_message(
+    people: Sequence[PersonInView], attend: str, stamp: int, frame_id: str
+) -> msg.People:
+    """Return the message of the people in an image; `frame_id` is the camera's."""
+    message = msg.People(attend=attend, people=[_person_message(person) for person in people])
+    message.header.stamp = time_message(stamp)
+    message.header.frame_id = frame_id
+    return message
+
+
+def _person_message(person: PersonInView) -> msg.Person:
+    xmin, ymin, xmax, ymax = person.box
+    return msg.Person(
+        id=person.name,
+        xmin=xmin,
+        ymin=ymin,
+        xmax=xmax,
+        ymax=ymax,
+        distance=person.distance,
+        azimuth=person.azimuth,
+        speaking=person.speaking,
+        attended=person.attended,
     )
 
 

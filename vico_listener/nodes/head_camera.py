@@ -18,8 +18,10 @@ from vico_listener.nodes.input_subscription import InputSubscription
 from vico_listener.nodes.parameters import ParameterTable
 from vico_listener.perception.camera_on_head import CAMERA_FROM_OPTICAL
 from vico_listener.perception.camera_on_head import MAX_AHEAD_NS
+from vico_listener.perception.camera_on_head import CameraOnHead
 from vico_listener.perception.camera_on_head import CameraPose
 from vico_listener.perception.camera_on_head import JointPoses
+from vico_listener.perception.eye import Eye
 from vico_listener.robot import load_profile
 from vico_listener.ros_api.perception import JOINT_STATES
 from vico_listener.rotation import matrix_from_quaternion
@@ -68,6 +70,12 @@ def create_head_camera(
             )
         return TfCamera(node, table['base_frame'], lambda: table['camera_frame'] or image_frame())
     return None
+
+
+def correction_for(camera: HeadCamera, eye: Eye, table: ParameterTable) -> CameraOnHead:
+    """Return the correction of faces in the images of an eye whose camera moves."""
+    # TF knows how the camera is mounted; joint states are of a head with an upright one.
+    return CameraOnHead(eye.turned(camera) if table['camera_on_head'] == 'tf' else camera)
 
 
 class JointStateCamera:

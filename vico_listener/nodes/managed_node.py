@@ -41,7 +41,9 @@ class ManagedNode(LifecycleNode):
 
     def __init__(self, name: str, **options: Any) -> None:
         super().__init__(name, **options)
-        self.table = ParameterTable(self, self.API.parameters, self.parameter_changed)
+        self.table = ParameterTable(
+            self, self.API.parameters, self.parameter_changed, self.objection_to
+        )
         self.is_active = False
         self.failure = ''
         self.warnings = RareWarnings(self.get_logger())
@@ -68,6 +70,10 @@ class ManagedNode(LifecycleNode):
 
     def parameter_changed(self, name: str, value: Any) -> None:
         """Apply a parameter marked `live`; it has been checked."""
+
+    def objection_to(self, name: str, value: Any) -> str:
+        """Return why an allowed value of a parameter cannot be set now, or ''."""
+        return ''
 
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
         """Return level, message and values (those in `API`) for /diagnostics, while active."""

@@ -42,6 +42,7 @@ class ParameterTable:
         node: owner.
         table: its parameters.
         on_change: told of each live parameter and its new value, after all checks.
+        objection: returns why a value cannot be set now although it is allowed, or ''.
 
     Attributes:
         in_use: whether the node is configured.
@@ -51,9 +52,14 @@ class ParameterTable:
     """
 
     def __init__(
-        self, node: Node, table: tuple[Parameter, ...], on_change: Callable[[str, Any], None]
+        self,
+        node: Node,
+        table: tuple[Parameter, ...],
+        on_change: Callable[[str, Any], None],
+        objection: Callable[[str, Any], str] = lambda name, value: '',
     ) -> None:
         self._node = node
+        self._objection_now = objection
         self._on_change = on_change
         self._table = {row.name: row for row in table}
         self.in_use = False
@@ -100,7 +106,7 @@ class ParameterTable:
                 f'`ros2 lifecycle set {node} deactivate` and `cleanup`, set it, '
                 'then `configure` and `activate`'
             )
-        return row.objection(parameter.value)
+        return row.objection(parameter.value) or self._objection_now(row.name, parameter.value)
 
     def check(self) -> None:
         """Check the values given at start; SettingError for the first that is not allowed."""

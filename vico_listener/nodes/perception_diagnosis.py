@@ -9,6 +9,7 @@ from vico_listener.listening_head import ListeningHead
 from vico_listener.nodes.managed_node import ERROR
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import WARN
+from vico_listener.nodes.people_topics import PeopleTopics
 from vico_listener.nodes.perception_inputs import PerceptionInputs
 from vico_listener.nodes.rare_warnings import RareWarnings
 from vico_listener.perception import Feed
@@ -45,6 +46,11 @@ class PerceptionDiagnosis:
         self._problem = problem
         self._logger.error(problem, throttle_duration_sec=5.0)
 
+    def complain_if(self, problem: str) -> None:
+        """Complain, unless there is no problem."""
+        if problem:
+            self.complain(problem)
+
     def complain_of(self, error: Exception) -> None:
         """Complain of an error that nobody expected, with its traceback."""
         text = user_message(error) or ''.join(traceback.format_exception(error))
@@ -52,7 +58,12 @@ class PerceptionDiagnosis:
         self._problem = f'{type(error).__name__}: {error}'
 
     def report(
-        self, head: ListeningHead, eye: Eye, feed: Feed, inputs: PerceptionInputs
+        self,
+        head: ListeningHead,
+        eye: Eye,
+        feed: Feed,
+        inputs: PerceptionInputs,
+        people: PeopleTopics,
     ) -> tuple[bytes, str, dict[str, Any]]:
         """Return the level, message and values for /diagnostics."""
         correction = eye.correction if isinstance(eye.correction, CameraOnHead) else None
@@ -64,6 +75,7 @@ class PerceptionDiagnosis:
             'camera': 'camera_info' if eye.is_calibrated else 'fov_deg',
             'image_rotation': eye.rotation,
             'muted': head.senses.muted,
+            **people.values,
             'audio_format': str(head.audio),
             'format_changes': inputs.format_changes,
             'audio_wait': head.senses.audio_wait_ns / NANOSECONDS,
@@ -89,7 +101,7 @@ class PerceptionDiagnosis:
             *([] if clocks is None else clocks.problems()),
             *_lost(news),
             *_unseen(head, eye, feed),
-            *filter(None, [head.senses.audio_shortcoming]),
+            *filter(None, [head.senses.audio_shortcoming, people.problem]),
         ]
         if not warnings:
             muted = head.senses.muted and head.audio is not None

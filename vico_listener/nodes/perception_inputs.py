@@ -11,6 +11,8 @@ from sensor_msgs.msg import CompressedImage
 
 from vico_listener.choices import ConversationState
 from vico_listener.clock import NANOSECONDS
+from vico_listener.face import FaceTracker
+from vico_listener.face import create_face_tracker
 from vico_listener.frames import Image
 from vico_listener.nodes.audio_input import OURS
 from vico_listener.nodes.audio_input import AudioCallback
@@ -41,6 +43,22 @@ def check_inputs(table: ParameterTable) -> None:
     """Refuse inputs that need what is not installed, with the remedy."""
     if table['face_source'] == 'ros4hri':
         require_hri_msgs()
+
+
+def face_tracker(table: ParameterTable) -> FaceTracker:
+    """Return the face tracker that the parameters ask for, warmed up.
+
+    Raises:
+        VicoError: it cannot be made.
+    """
+    tracker = create_face_tracker(
+        table['face'],
+        model_path=table['face_model'] or None,
+        fov_deg=table['fov_deg'],
+        threads=table['face_threads'],
+    )
+    tracker.warm_up()
+    return tracker
 
 
 def audio_format(table: ParameterTable) -> AudioFormat:

@@ -9,25 +9,25 @@ from sensor_msgs.msg import CameraInfo
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import TICK_NS
 from vico_listener.errors import VicoError
-from vico_listener.face import create_face_tracker
 from vico_listener.head_parts import acoustic_stream
 from vico_listener.listening_head import Answer
 from vico_listener.listening_head import ListeningHead
 from vico_listener.nodes.convert import speaker_message
+from vico_listener.nodes.head_camera import correction_for
 from vico_listener.nodes.head_camera import create_head_camera
 from vico_listener.nodes.image_codec import ImageError
 from vico_listener.nodes.managed_node import ManagedNode
+from vico_listener.nodes.people_topics import PeopleTopics
 from vico_listener.nodes.perception_diagnosis import PerceptionDiagnosis
 from vico_listener.nodes.perception_inputs import PerceptionInputs
 from vico_listener.nodes.perception_inputs import audio_format
 from vico_listener.nodes.perception_inputs import check_inputs
+from vico_listener.nodes.perception_inputs import face_tracker
 from vico_listener.nodes.perception_inputs import image_of
 from vico_listener.nodes.quiet_watch import QuietWatch
 from vico_listener.nodes.topics import advertise
 from vico_listener.perception import Feed
 from vico_listener.perception import Perception
-from vico_listener.perception.camera_calibration import Calibration
-from vico_listener.perception.camera_on_head import CameraOnHead
 from vico_listener.perception.eye import Eye
 from vico_listener.perception.feed import LOSSLESS_WAIT
 from vico_listener.ros_api import PERCEPTION
@@ -56,24 +56,18 @@ class PerceptionNode(ManagedNode):
         self._frame_id = ''
         self._diagnosis = PerceptionDiagnosis(self.get_logger())
         self._publisher = advertise(self, SPEAKER)
+        self._people = PeopleTopics(self, self._diagnosis.complain)
 
     def configure(self) -> None:
         """Load and warm up the face model."""
         table = self.table
         check_inputs(table)
-        self._tracker = create_face_tracker(
-            table['face'],
-            model_path=table['face_model'] or None,
-            fov_deg=table['fov_deg'],
-            threads=table['face_threads'],
-        )
-        self._tracker.warm_up()
+        self._people.check(table['attend'])
+        self._tracker = face_tracker(table)
         self._eye = Eye(self._tracker, table['image_rotation'])
-        self._head_camera = camera = create_head_camera(self, table, lambda: self._frame_id)
-        if camera is not None:
-            # TF knows how the camera is mounted; joint states are of a head with an upright one.
-            pose = self._eye.turned(camera) if table['camera_on_head'] == 'tf' else camera
-            self._tracker.correction = CameraOnHead(pose)
+        self._head_camera = create_head_camera(self, table, lambda: self._frame_id)
+        if self._head_camera is not None:
+            self._tracker.correction = correction_for(self._head_camera, self._eye, table)
         self._audio = audio_format(table)
         hearing = {name: table[name] for name in ('acoustics', 'listen_to')}
         stream = acoustic_stream(self._audio, **hearing) if table['use_audio'] else None
@@ -100,6 +94,7 @@ class PerceptionNode(ManagedNode):
             on_speaking=lambda it: self._feed.call(lambda: self._head.senses.mute.tell(it)),
             on_jump=lambda: self._feed.call(self._head.reset),
         )
+        self._people.open(self._tracker, self._feed)
         self._watch = QuietWatch(
             self,
             self._feed,
@@ -114,6 +109,7 @@ class PerceptionNode(ManagedNode):
     def deactivate(self) -> None:
         """Unsubscribe and forget the stream."""
         self._inputs.destroy()
+        self._people.close()
         self._watch.destroy()
         self._feed.stop()
         self._head.reset()
@@ -133,7 +129,7 @@ class PerceptionNode(ManagedNode):
         self._feed.put('audio', stamp, lambda: self._hear(pcm, stamp, audio, received))
 
     def _on_camera_info(self, message: CameraInfo) -> None:
-        self._feed.call(lambda: self._calibrate(message))
+        self._feed.call(lambda: self._diagnosis.complain_if(self._eye.calibrate(message)))
 
     def _fail(self, error: Exception) -> None:
         """Tell what a job raised unexpectedly: a robot goes on with the next, a replay is over."""
@@ -155,6 +151,7 @@ class PerceptionNode(ManagedNode):
         stamp = stamp or self.get_clock().now().nanoseconds
         self._wait_as_needed()
         self._publish(self._head.see(self._eye.upright(image), stamp, received))
+        self._people.show(stamp, self._frame_id)
         if self._eye.judge(image, stamp):
             self.get_logger().warning(self._eye.news)
         self._diagnosis.durations.add(time.perf_counter() - start)
@@ -178,12 +175,6 @@ class PerceptionNode(ManagedNode):
             senses.audio_wait_ns = clocks.audio_wait(self._shortest_wait)
             senses.image_wait_ns = clocks.image_wait()
 
-    def _calibrate(self, message: CameraInfo) -> None:
-        try:
-            self._eye.calibration = Calibration.of(message)
-        except VicoError as error:
-            self._diagnosis.complain(f'camera_info: {error}')
-
     def _idle(self) -> None:
         if (newest := self._head.senses.newest_stamp) is not None:
             self._publish(self._head.idle(newest + TICK_NS))
@@ -192,9 +183,19 @@ class PerceptionNode(ManagedNode):
         """Publish what was perceived; the rest was published by the parts that made it."""
         for answer in answers:
             self._answered = answer.speaker.stamp
+            self._people.tell(answer.speaker)
             if self._publisher.get_subscription_count() > 0:
                 self._publisher.publish(speaker_message(answer.speaker, self._frame_id))
 
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
         """Return rates, losses and what is missing."""
-        return self._diagnosis.report(self._head, self._eye, self._feed, self._inputs)
+        parts = self._head, self._eye, self._feed, self._inputs, self._people
+        return self._diagnosis.report(*parts)
+
+    def objection_to(self, name: str, value: Any) -> str:
+        """Refuse to attend to somebody who is not in view."""
+        return self._people.objection_to(value) if name == 'attend' else ''
+
+    def parameter_changed(self, name: str, value: Any) -> None:
+        """Attend to somebody else: no other parameter is live."""
+        self._people.attend_to(value)

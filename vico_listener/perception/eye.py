@@ -6,10 +6,13 @@ told from a face by looking anew: the detector does not find it again, and finds
 image turned by 180 degrees. A face that lies on its side is found, and says how.
 """
 
+from typing import Any
+
 import numpy as np
 
 from vico_listener.clock import AUTO
 from vico_listener.clock import NANOSECONDS
+from vico_listener.errors import VicoError
 from vico_listener.face import FaceTracker
 from vico_listener.face.geometry import Camera
 from vico_listener.face.observation import turned_image
@@ -71,6 +74,14 @@ class Eye:
         self._found = 0
         self._again = 0
         self._doubted: int | None = None
+
+    def calibrate(self, info: Any) -> str:
+        """Take in a `CameraInfo`; return why it cannot be used, or ''."""
+        try:
+            self.calibration = Calibration.of(info)
+        except VicoError as error:
+            return f'camera_info: {error}'
+        return ''
 
     def upright(self, image: Image) -> Image:
         """Return an image (H, W, 3) turned upright; its camera is told to the tracker."""

@@ -45,7 +45,13 @@ class Tracker(Protocol):
     def basis(self) -> Basis:
         """The basis of its motions."""
 
-    def update(self, image: NDArray[np.uint8], stamp: int, speaking: bool = False) -> FaceMotion:
+    def update(
+        self,
+        image: NDArray[np.uint8],
+        stamp: int,
+        speaking: bool = False,
+        level: float | None = None,
+    ) -> FaceMotion:
         """Return the face in an image (H, W, 3, BGR) at `stamp` ns; its confidence may be 0."""
 
     def find_others(self) -> None:
@@ -145,6 +151,7 @@ class Perception:
         self._audio_received = 0.0
         self._first_audio: int | None = None
         self._speaking = False
+        self._level: float | None = None
         self._talker.reset()
         self._index = 0
         self._fresh = True
@@ -214,7 +221,7 @@ class Perception:
             self.reset()
             previous = None
         start = time.perf_counter()
-        face = self._tracker.update(image, stamp, speaking=self._speaking)
+        face = self._tracker.update(image, stamp, speaking=self._speaking, level=self._level)
         sight = _Sight(face, stamp, received, time.perf_counter() - start)
         self._sight = sight
         if face.confidence > 0 or self._last_face is None:
@@ -324,6 +331,8 @@ class Perception:
             self.counters.audioless_ticks += not muted
         # Whoever of several people speaks is found by this voice, so it must not depend on a mouth.
         self._speaking = talk.elsewhere or (talk.speaking and not talk.mouthed)
+        # The first feature is the energy of the sound, in either layout.
+        self._level = float(acoustic.features[0]) if acoustic is not None and heard else None
         self.counters.elsewhere_ticks += talk.elsewhere
         if seen is None:
             self.counters.faceless_ticks += 1

@@ -77,6 +77,12 @@ TOPICS = (
         'Topic that says whether the robot itself speaks.',
         ('robot_speaking',),
     ),
+    Argument(
+        'sound_direction',
+        'sound_direction',
+        'Topic that says from where sound comes [deg].',
+        ('sound_direction',),
+    ),
     Argument('look_at', 'look_at', 'Topic of the base gaze.', ('look_at',)),
     Argument('speaker', 'speaker', 'Topic of what is perceived.', ('speaker',)),
     Argument('motion', 'motion', "Topic of the listener's motion.", ('motion',)),

@@ -1,6 +1,7 @@
 """The ROS API of the node `perception`."""
 
 from vico_listener.choices import ACOUSTICS
+from vico_listener.choices import ATTEND
 from vico_listener.choices import LISTEN_TO
 from vico_listener.choices import LOOKAHEAD
 from vico_listener.clock import STAMPS
@@ -106,6 +107,30 @@ SPEAKER = Topic(
     60,
 )
 
+PEOPLE = Topic(
+    'people',
+    'vico_listener/msg/People',
+    'The people in view, and to whom the head attends; with every image.',
+    10,
+)
+SPEAKING = Topic(
+    'speaking',
+    'std_msgs/msg/Bool',
+    'Whether the person in view speaks: when it changes, and once a second.',
+)
+SOUND_DIRECTION = Topic(
+    'sound_direction',
+    'std_msgs/msg/Float32',
+    'Optional: from where sound comes, as an array of microphones tells it [deg], '
+    'counter-clockwise seen from above. It helps to tell who speaks.',
+    10,
+)
+SET_ATTEND = Topic(
+    '~/set_attend',
+    'vico_listener/srv/SetAttend',
+    'Sets the parameter `attend`.',
+)
+
 PERCEPTION = NodeApi(
     'perception',
     parameters=(
@@ -191,6 +216,22 @@ PERCEPTION = NodeApi(
             choices=LISTEN_TO,
         ),
         Parameter(
+            'attend',
+            ATTEND[0],
+            'To whom of several people the head attends: auto (whoever speaks), largest, nearest, '
+            'or the id of a person in view (topic `people`), who is attended to until they are '
+            'gone.',
+            live=True,
+        ),
+        Parameter(
+            'sound_direction_zero',
+            0.0,
+            'What `sound_direction` says of a sound straight ahead: of the camera, or of the robot '
+            'with `camera_on_head` [deg].',
+            -360.0,
+            360.0,
+        ),
+        Parameter(
             'audio_wait',
             0.15,
             'The longest time that an image waits for its audio [s of stream time]; live, longer '
@@ -266,12 +307,14 @@ PERCEPTION = NodeApi(
         AUDIO_INFO,
         REPLAY_WAIT,
         CONVERSATION_STATE,
+        SOUND_DIRECTION,
         JOINT_STATES,
         FACES,
         FACE_REGION,
         FACE_IMAGE,
     ),
-    publications=(SPEAKER,),
+    publications=(SPEAKER, PEOPLE, SPEAKING),
+    services=(SET_ATTEND,),
     values=(
         Value('images', 'Images that were processed.'),
         Value('repeated_images', 'Images that were dropped because their stamp had come before.'),
@@ -291,6 +334,8 @@ PERCEPTION = NodeApi(
         Value('audioless_ticks', 'Ticks without audio.'),
         Value('muted', 'Whether no sound counts, because the robot speaks or has just spoken.'),
         Value('muted_ticks', 'Ticks of which that is so.'),
+        Value('people', 'The number of people in view.'),
+        Value('attend', 'To whom the head attends, of the choices of the parameter `attend`.'),
         Value('elsewhere_ticks', 'Ticks of speech during which the mouth in view kept still.'),
         Value('skipped_ticks', 'Ticks that were skipped in gaps longer than a second.'),
         Value('resets', 'How often the stream began again.'),

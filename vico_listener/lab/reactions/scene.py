@@ -78,7 +78,13 @@ class _ScriptedFaces:
     def __init__(self, face: FaceTrack) -> None:
         self._face = face
 
-    def update(self, image: NDArray[np.uint8], stamp: int, speaking: bool = False) -> FaceMotion:
+    def update(
+        self,
+        image: NDArray[np.uint8],
+        stamp: int,
+        speaking: bool = False,
+        level: float | None = None,
+    ) -> FaceMotion:
         """Return the face at the tick of a stamp."""
         return self._face.motion(round(stamp * MODEL_RATE / NANOSECONDS))
 
