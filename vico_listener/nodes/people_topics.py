@@ -42,18 +42,10 @@ class PeopleTopics:
         offer(node, SET_ATTEND, self._on_set_attend)
         self._names: tuple[str, ...] = ()
 
-    def check(self, whom: str) -> None:
-        """Check that one can attend to somebody now.
-
-        Raises:
-            SettingError: it is neither a rule nor the name of a person in view.
-        """
-        check_attend(whom, self._names)
-
     def objection_to(self, whom: str) -> str:
         """Return why one cannot attend to somebody now, or ''."""
         try:
-            self.check(whom)
+            check_attend(whom, self._names)
         except SettingError as error:
             return str(error)
         return ''

@@ -13,6 +13,7 @@ from vico_listener.choices import ConversationState
 from vico_listener.clock import NANOSECONDS
 from vico_listener.face import FaceTracker
 from vico_listener.face import create_face_tracker
+from vico_listener.face.attention import check_attend
 from vico_listener.frames import Image
 from vico_listener.nodes.audio_input import OURS
 from vico_listener.nodes.audio_input import AudioCallback
@@ -40,7 +41,8 @@ from vico_listener.speech.length_check import LengthCheck
 
 
 def check_inputs(table: ParameterTable) -> None:
-    """Refuse inputs that need what is not installed, with the remedy."""
+    """Refuse inputs that need what is not installed or not in view, with the remedy."""
+    check_attend(table['attend'], ())
     if table['face_source'] == 'ros4hri':
         require_hri_msgs()
 

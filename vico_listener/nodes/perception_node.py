@@ -62,7 +62,6 @@ class PerceptionNode(ManagedNode):
         """Load and warm up the face model."""
         table = self.table
         check_inputs(table)
-        self._people.check(table['attend'])
         self._tracker = face_tracker(table)
         self._eye = Eye(self._tracker, table['image_rotation'])
         self._head_camera = create_head_camera(self, table, lambda: self._frame_id)
@@ -189,8 +188,8 @@ class PerceptionNode(ManagedNode):
 
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
         """Return rates, losses and what is missing."""
-        parts = self._head, self._eye, self._feed, self._inputs, self._people
-        return self._diagnosis.report(*parts)
+        heard = self._feed, self._inputs, self._people
+        return self._diagnosis.report(self._head, self._eye, *heard)
 
     def objection_to(self, name: str, value: Any) -> str:
         """Refuse to attend to somebody who is not in view."""
