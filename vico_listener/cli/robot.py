@@ -3,6 +3,7 @@
 import argparse
 import json
 import math
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -10,11 +11,13 @@ from itertools import groupby
 from tqdm import trange
 
 from vico_listener.cli.robot_mover import RobotMover
+from vico_listener.cli.robot_mover import RobotNames
 from vico_listener.clock import NANOSECONDS
 from vico_listener.robot import HeadCommand
 from vico_listener.robot import HeadController
 from vico_listener.robot import RobotProfile
 from vico_listener.robot import load_profile
+from vico_listener.robot.following import CAUSES
 from vico_listener.robot.interfaces import Payload
 from vico_listener.robot.profile import known_profiles
 from vico_listener.rotation import AXES
@@ -70,6 +73,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             help='the name of a profile in config/robots, or a YAML file',
         )
     check.add_argument('--move', action='store_true', help='move the robot')
+    check.add_argument(
+        '--command',
+        default='',
+        metavar='TOPIC',
+        help="the topic, or action, of the robot's commands; without, that of the profile",
+    )
+    check.add_argument(
+        '--joint-states',
+        default='',
+        metavar='TOPIC',
+        help="the topic of the robot's joints, if it is not joint_states",
+    )
+    check.add_argument('--namespace', default='', help="the robot's ROS namespace, if it has one")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -77,7 +93,10 @@ def run(args: argparse.Namespace) -> int:
     if args.action == 'list':
         return _list()
     profile = load_profile(args.profile)
-    return _show(profile) if args.action == 'show' else _check(profile, args.move)
+    if args.action == 'show':
+        return _show(profile)
+    names = RobotNames(args.command, args.joint_states, args.namespace)
+    return _check(profile, names, args.move)
 
 
 def _list() -> int:
@@ -118,12 +137,13 @@ def _show(profile: RobotProfile) -> int:
     return 0
 
 
-def _check(profile: RobotProfile, move: bool) -> int:
-    interface = profile.interface
+def _check(profile: RobotProfile, names: RobotNames, move: bool) -> int:
+    interface, lagged = profile.interface, False
+    target = names.command or interface.target
     scale = math.degrees(1.0) if interface.unit == 'deg' else 1.0
     commands = list(check_commands(profile))
-    print(f'{profile.name}: {interface.name} -> {interface.target}, {profile.rate:g} Hz')
-    mover = RobotMover(profile, PATIENCE) if move else None
+    print(f'{profile.name}: {interface.name} -> {target}, {profile.rate:g} Hz')
+    mover = RobotMover(profile, PATIENCE, names) if move else None
     print('It moves. The head should' if move else 'Dry run, nothing is sent. The head should')
     try:
         if mover is not None:
@@ -139,11 +159,14 @@ def _check(profile: RobotProfile, move: bool) -> int:
                 print(f'      {_rounded(interface.payload(profile.joints, part[-1]))}')
                 continue
             _hold(mover, pose)
+            for lag in mover.lags:
+                print(f'      {lag}: {CAUSES}', file=sys.stderr)
+                lagged = True
     finally:
         if mover is not None:
             mover.close()
     print("If it moves the other way somewhere, change that joint's sign in the profile.")
-    return 0
+    return int(lagged)
 
 
 def _hold(mover: RobotMover, pose: Pose) -> None:

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 from typing import Protocol
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from vico_listener.errors import NotInstalledError
+from vico_listener.errors import SettingError
 from vico_listener.errors import UnavailableError
 from vico_listener.frames import ListenerMotion
 from vico_listener.motion import ARKIT52
@@ -19,8 +21,10 @@ from vico_listener.motion import FaceMotion
 from vico_listener.robot import HeadCommand
 from vico_listener.robot import RobotHead
 from vico_listener.robot import RobotProfile
+from vico_listener.robot.following import Lag
 from vico_listener.robot.interfaces import LinkInterface
 from vico_listener.robot.measured import MeasuredPositions
+from vico_listener.topic_name import objection_to
 
 if TYPE_CHECKING:  # they need ROS
     from vico_listener.nodes.measured_input import MeasuredInput
@@ -31,6 +35,39 @@ AT_ONCE = 10
 
 MEASURED_WAIT = 2.0
 """For so long the head waits until it is known where it is, s."""
+
+
+@dataclass(frozen=True)
+class RobotNames:
+    """How a robot's topics are called, where not as in its profile.
+
+    Attributes:
+        command: topic or action of the commands.
+        joint_states: topic of the joints.
+        namespace: of all that does not begin with a slash.
+
+    Raises:
+        SettingError: one is no such name.
+    """
+
+    command: str = ''
+    joint_states: str = ''
+    namespace: str = ''
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if value and objection_to(value):
+                raise SettingError(f'{name.replace("_", " ")}: {objection_to(value)}')
+
+    @property
+    def arguments(self) -> list[str]:
+        """The ROS arguments that make it so, but for the commands."""
+        given = ['check', '--ros-args']
+        if self.namespace:
+            given += ['-r', f'__ns:=/{self.namespace.strip("/")}']
+        if self.joint_states:
+            given += ['-r', f'joint_states:={self.joint_states}']
+        return given
 
 
 class Connection(Protocol):
@@ -63,6 +100,7 @@ class RobotMover:
     Args:
         profile: of the robot.
         patience: the longest time for it to answer, s.
+        names: of its topics.
 
     Attributes:
         rate: of its commands, Hz.
@@ -70,11 +108,19 @@ class RobotMover:
     Raises:
         UnavailableError: the robot does not answer.
         NotInstalledError: ROS, or a package that it needs, is not installed.
+        SettingError: it has no topics, but names for them are given.
     """
 
-    def __init__(self, profile: RobotProfile, patience: float) -> None:
+    def __init__(
+        self, profile: RobotProfile, patience: float, names: RobotNames = RobotNames()
+    ) -> None:
         linked = isinstance(profile.interface, LinkInterface)
-        self._robot: Connection = _Link(profile) if linked else _ros_robot(profile)
+        if linked and names != RobotNames():
+            raise SettingError(
+                f"robot '{profile.name}' has no topics: it is commanded at "
+                f'{profile.interface.target}, as its profile says'
+            )
+        self._robot: Connection = _Link(profile) if linked else _ros_robot(profile, names)
         deadline = time.monotonic() + patience
         while found := self._robot.trouble():
             if time.monotonic() > deadline:
@@ -91,16 +137,22 @@ class RobotMover:
         Raises:
             UnavailableError: the robot is lost.
         """
-        while True:
+        start, place = '', ''
+        while not start or self._head.eases_in(time.monotonic_ns()):
             self.turn(rotation)
-            now = time.monotonic_ns()
-            if self._head.start not in ('', 'waiting') and not self._head.eases_in(now):
-                break
-        place = ', '.join(f'{position:+.3f}' for position in self._head.began_at)
-        if self._head.start == 'measured':
+            if not start and self._head.start not in ('', 'waiting'):
+                # A machine that stalls lets it begin anew on the way.
+                start = self._head.start
+                place = ', '.join(f'{position:+.3f}' for position in self._head.began_at)
+        if start != 'assumed':
             return f'It began where it is: {place} rad'
         reason = self._head.reason if self._robot.says else 'the robot does not say'
         return f'Where the head was, was not known ({reason}): it was eased in from {place} rad'
+
+    @property
+    def lags(self) -> list[Lag]:
+        """The joints that do not follow."""
+        return self._head.watch.lags
 
     def turn(self, rotation: ArrayLike) -> None:
         """Go on towards roll, pitch and yaw (rad) for one period of the robot.
@@ -169,7 +221,7 @@ class _Link:
         self._link.close()
 
 
-def _ros_robot(profile: RobotProfile) -> Connection:
+def _ros_robot(profile: RobotProfile, names: RobotNames) -> Connection:
     """Return a robot behind a ROS topic or action."""
     try:
         import rclpy
@@ -181,7 +233,7 @@ def _ros_robot(profile: RobotProfile) -> Connection:
         raise NotInstalledError(
             f'--move needs ROS 2 ({error}): ./run vico robot check ...'
         ) from error
-    start_ros([])
+    start_ros(names.arguments)
     node = rclpy.create_node('vico_robot_check')
 
     def end() -> None:
@@ -190,7 +242,11 @@ def _ros_robot(profile: RobotProfile) -> Connection:
 
     try:
         output = RobotOutput(
-            node, profile, False, lambda kind, topic: node.create_publisher(kind, topic, 60)
+            node,
+            profile,
+            False,
+            lambda kind, topic: node.create_publisher(kind, topic, 60),
+            names.command,
         )
         state = MeasuredInput(node, profile)
     except NotInstalledError:

@@ -7,14 +7,15 @@ from rclpy.impl.rcutils_logger import RcutilsLogger
 
 from vico_listener.nodes.measured_input import MeasuredInput
 from vico_listener.robot import RobotHead
+from vico_listener.robot.following import CAUSES
 from vico_listener.robot.following import LEASH
 
 EVERY = 5.0
 """Seconds between two lines in the log about the same trouble."""
 
 REMEDY = (
-    'is it blocked, is an emergency stop pressed, or does another program move it? Its target '
-    f'stays within {math.degrees(LEASH):g} degrees of where it is until it moves'
+    f'{CAUSES} Its target stays within {math.degrees(LEASH):g} degrees of where it is until it '
+    'moves'
 )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from rclpy.node import Node
 
+from vico_listener.errors import SettingError
 from vico_listener.nodes.controller_watch import ControllerWatch
 from vico_listener.nodes.goal_output import GoalOutput
 from vico_listener.nodes.graph_watch import Takers
@@ -38,6 +39,7 @@ class RobotOutput:
 
     Raises:
         NotInstalledError: the robot needs a package that is not installed.
+        SettingError: a topic is given for a robot that has none.
     """
 
     def __init__(
@@ -67,6 +69,11 @@ class RobotOutput:
             self._takers = Takers(node, self._publisher)
         elif isinstance(interface, ActionInterface):
             self._goals = GoalOutput(node, interface, profile, self._target)
+        elif topic:
+            raise SettingError(
+                f"command: '{topic}' is for robots with a topic or an action; '{profile.name}' is "
+                f'commanded at {interface.target}, as its profile says'
+            )
         else:
             self._connect = interface.connector(profile.joints, log.info, log.warning)
 

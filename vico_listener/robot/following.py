@@ -30,6 +30,9 @@ MOVED = math.radians(0.8)
 """A joint that moved so far (rad) on the leash is free: noise of its sensor is less."""
 
 
+CAUSES = 'is it blocked, is an emergency stop pressed, or does another program move it?'
+
+
 @dataclass(frozen=True)
 class Lag:
     """A joint that does not follow.
