@@ -28,6 +28,9 @@ ATTEND = ('auto', 'largest', 'nearest')
 In place of these, the name of a person is a choice, too.
 """
 
+OUTPUTS = ('absolute', 'offset')
+"""What the head sends: where it shall be, or only how far the listener turns it."""
+
 FIGURE = 'maya'
 """The figure of the renderer `head3d`, unless another is chosen."""
 

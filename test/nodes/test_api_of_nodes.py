@@ -14,7 +14,14 @@ from vico_listener.ros_api import NodeApi
 from vico_listener.ros_api import Topic
 
 OF_RCLPY = ('/parameter_events', '/rosout', '/clock', '/diagnostics')
-CONDITIONAL = ('/humans/', '/robot_face/', '/joint_states', '/controller_state', '/tf')
+CONDITIONAL = (
+    '/humans/',
+    '/robot_face/',
+    '/joint_states',
+    '/controller_state',
+    '/tf',
+    '/head/offset',
+)
 """Topics that a node uses only with some parameters, or with packages that are not installed."""
 COMMAND = '/head_controller/joint_trajectory'
 Endpoints = set[tuple[str, str]]

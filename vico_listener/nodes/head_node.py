@@ -6,9 +6,11 @@ from typing import Any
 
 from geometry_msgs.msg import PointStamped
 
+from vico_listener.errors import UnavailableError
 from vico_listener.errors import VicoError
 from vico_listener.nodes.expression_output import create_avatar
 from vico_listener.nodes.expression_output import create_expression_output
+from vico_listener.nodes.gaze_input import GazeInput
 from vico_listener.nodes.head_mover import HeadMover
 from vico_listener.nodes.head_report import concern
 from vico_listener.nodes.head_report import rest
@@ -23,10 +25,15 @@ from vico_listener.nodes.topics import subscribe_to
 from vico_listener.robot import RobotHead
 from vico_listener.robot import load_profile
 from vico_listener.robot.limits import verdict
+from vico_listener.robot.offset import offset_profile
 from vico_listener.robot.replay_clock import ReplayClock
 from vico_listener.ros_api import HEAD
 from vico_listener.ros_api.head import COMMAND_DEPTH
 from vico_listener.ros_api.head import LOOK_AT
+from vico_listener.ros_api.head import OFFSET
+
+NOT_OURS = 'look_at: with output: offset the base gaze is that of the program that moves the head'
+"""Why a point is not looked at."""
 
 
 class HeadNode(ManagedNode):
@@ -51,6 +58,7 @@ class HeadNode(ManagedNode):
         self._subscribe = subscribe
         self._subscription: Any = None
         self._timer: Any = None
+        self._gaze: GazeInput | None = None
         self._mover = HeadMover(self)
         self.follow = self._mover.follow
         # Each publisher is made once and kept for good: rclpy never forgets a managed one.
@@ -62,11 +70,13 @@ class HeadNode(ManagedNode):
         """Load the robot's profile; without one the node commands no robot."""
         mover = self._mover
         mover.avatar = create_avatar(self.table['avatar']) if self.table['avatar'] else None
-        if not self.table['robot']:
+        offset = self.table['output'] == 'offset'
+        if not self.table['robot'] and not offset:
             return
         replay = bool(self.get_parameter('use_sim_time').value) and self.table['lossless']
         mover.replay = ReplayClock() if replay else None
-        profile = load_profile(self.table['robot'])
+        robot = self.table['robot']
+        profile = offset_profile(robot, OFFSET.name) if offset else load_profile(robot)
         mover.output = RobotOutput(self, profile, replay, self._publisher_of, self.table['command'])
         mover.measured = None if replay else MeasuredInput(self, profile)
         mover.expression = create_expression_output(self._publisher_of)
@@ -85,6 +95,7 @@ class HeadNode(ManagedNode):
                 mover.measured.open(mover.output.link)
         if self._subscribe and (mover.head is not None or mover.avatar is not None):
             self._subscription = subscribe_to_motion(self, mover.follow)
+        self._gaze = GazeInput(self, self.table['gaze_frame'])
         if mover.head is None:
             self.get_logger().info('no robot is given: no head commands (robot:=PROFILE)')
             return
@@ -94,6 +105,9 @@ class HeadNode(ManagedNode):
 
     def deactivate(self) -> None:
         """Stop commanding at once."""
+        if self._gaze is not None:
+            self._gaze.close()
+            self._gaze = None
         if self._subscription is not None:
             self.destroy_subscription(self._subscription)
             self._subscription = None
@@ -114,14 +128,16 @@ class HeadNode(ManagedNode):
             mover.avatar = None
 
     def _on_look_at(self, message: PointStamped) -> None:
-        """Aim the base gaze at a point in the frame of the head's base."""
+        """Aim the base gaze at a point."""
         with self._mover.lock:
-            if self._mover.head is None:
+            if self._mover.head is None or self._gaze is None:
                 return
             try:
-                self._mover.head.look_at([message.point.x, message.point.y, message.point.z])
+                if self.table['output'] == 'offset':
+                    raise UnavailableError(NOT_OURS)
+                self._mover.head.look_at(self._gaze.place(message))
             except VicoError as error:
-                self.get_logger().error(str(error))
+                self.get_logger().error(str(error), throttle_duration_sec=5.0)
 
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
         """Return the commands sent and their latency since image and audio were in."""

@@ -1,5 +1,6 @@
 """The ROS API of the node `head`."""
 
+from vico_listener.choices import OUTPUTS
 from vico_listener.ros_api.listener import MOTION
 from vico_listener.ros_api.perception import JOINT_STATES
 from vico_listener.ros_api.rows import NodeApi
@@ -12,7 +13,8 @@ COMMAND_DEPTH = 60
 LOOK_AT = Topic(
     'look_at',
     'geometry_msgs/msg/PointStamped',
-    "The base gaze: a point in the frame of the head's base.",
+    "The base gaze: a point in the frame of the head's base, or in any that TF knows, where "
+    'tf2_ros is installed.',
 )
 CONTROLLER_STATE = Topic(
     'controller_state',
@@ -33,6 +35,13 @@ EXPRESSION = Topic(
     'hri_msgs/msg/Expression',
     'The emotion, 10 Hz, where hri_msgs is installed and a robot is commanded.',
     60,
+)
+
+OFFSET = Topic(
+    'head/offset',
+    'geometry_msgs/msg/PoseStamped',
+    'With `output: offset`: how far the listener turns the head away from where it looks.',
+    COMMAND_DEPTH,
 )
 
 HEAD = NodeApi(
@@ -65,13 +74,28 @@ HEAD = NodeApi(
             topic=True,
         ),
         Parameter(
+            'output',
+            OUTPUTS[0],
+            'What is sent: absolute, where the head shall be, to the robot; or offset, only how '
+            'far the listener turns it away from where it looks, to `head/offset`, for a program '
+            'that moves the head itself. The limits are those of the `robot`, or of '
+            '`generic_pose`.',
+            choices=OUTPUTS,
+        ),
+        Parameter(
+            'gaze_frame',
+            '',
+            "The frame of the head's base. `look_at` takes points in it or without a frame, and "
+            'those in others by TF; empty: only those without.',
+        ),
+        Parameter(
             'avatar',
             '',
             'HOST:PORT of an avatar that understands VMC (OSC over UDP); empty for no avatar.',
         ),
     ),
     subscriptions=(MOTION, LOOK_AT, JOINT_STATES, CONTROLLER_STATE, TF, TF_STATIC),
-    publications=(EXPRESSION,),
+    publications=(EXPRESSION, OFFSET),
     values=(
         Value('robot', 'The robot profile.'),
         Value('commands', 'Commands that were sent.'),

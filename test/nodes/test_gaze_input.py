@@ -1,0 +1,156 @@
+"""`look_at` in whatever frame, and beside a program that owns the head."""
+
+import math
+import sys
+import time
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from geometry_msgs.msg import PointStamped
+from geometry_msgs.msg import PoseStamped
+from graph import Graph
+from graph import wait_until
+from made_faces import face_with
+from rclpy.lifecycle import TransitionCallbackReturn
+
+from vico_listener import msg
+from vico_listener.clock import NANOSECONDS
+from vico_listener.errors import UnavailableError
+from vico_listener.frames import ListenerMotion
+from vico_listener.frames import Timing
+from vico_listener.motion import Attitude
+from vico_listener.nodes.convert import motion_message
+from vico_listener.nodes.convert import time_message
+from vico_listener.nodes.gaze_input import GazeInput
+from vico_listener.nodes.head_node import HeadNode
+
+
+class TransformError(Exception):
+    pass
+
+
+class ExtrapolationError(TransformError):
+    pass
+
+
+class Buffer:
+    """TF up to 1 s: `map` is turned by 90 degrees to the left, and 2 m ahead."""
+
+    def lookup_transform(self, target: str, source: str, when: Any) -> Any:
+        if (target, source) != ('base', 'map'):
+            raise TransformError(f'"{source}" passed to lookupTransform does not exist')
+        if when.nanoseconds > NANOSECONDS:
+            raise ExtrapolationError('extrapolation into the future')
+        half = math.sqrt(0.5)
+        return SimpleNamespace(
+            header=SimpleNamespace(stamp=time_message(NANOSECONDS)),
+            transform=SimpleNamespace(
+                rotation=SimpleNamespace(x=0.0, y=0.0, z=half, w=half),
+                translation=SimpleNamespace(x=2.0, y=0.0, z=0.0),
+            ),
+        )
+
+
+class Listener:
+    def __init__(self, buffer: Buffer, node: Any) -> None:
+        pass
+
+    def unregister(self) -> None:
+        pass
+
+
+@pytest.fixture
+def tf2_ros(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType('tf2_ros')
+    module.__spec__ = ModuleSpec('tf2_ros', None)
+    parts = {
+        'Buffer': Buffer,
+        'TransformListener': Listener,
+        'TransformException': TransformError,
+        'ExtrapolationException': ExtrapolationError,
+    }
+    for name, part in parts.items():
+        setattr(module, name, part)
+    monkeypatch.setitem(sys.modules, 'tf2_ros', module)
+
+
+@pytest.fixture
+def no_tf2_ros(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr('importlib.util.find_spec', lambda name: None)
+
+
+def point(frame: str, stamp: int = 0) -> PointStamped:
+    message = PointStamped()
+    message.header.frame_id = frame
+    message.header.stamp = time_message(stamp)
+    message.point.x, message.point.y, message.point.z = 1.0, 0.0, 0.5
+    return message
+
+
+NODE: Any = None
+
+
+@pytest.mark.parametrize('frame', ['', 'base', '/base'])
+def test_a_point_in_the_base_is_taken_as_it_is(no_tf2_ros: None, frame: str) -> None:
+    assert GazeInput(NODE, 'base').place(point(frame)) == [1.0, 0.0, 0.5]
+
+
+@pytest.mark.parametrize('stamp', [0, NANOSECONDS // 2, NANOSECONDS + 400_000_000])
+def test_a_point_in_another_frame_is_transformed(tf2_ros: None, stamp: int) -> None:
+    assert GazeInput(NODE, 'base').place(point('map', stamp)) == pytest.approx([2.0, 1.0, 0.5])
+
+
+def test_a_point_of_a_time_that_tf_does_not_know_is_refused(tf2_ros: None) -> None:
+    with pytest.raises(UnavailableError, match=r"where the frame 'map' is.*into the future"):
+        GazeInput(NODE, 'base').place(point('map', 3 * NANOSECONDS))
+
+
+def test_a_frame_that_tf_does_not_know_is_refused(tf2_ros: None) -> None:
+    with pytest.raises(UnavailableError, match=r"the frame 'moon'.*does not exist"):
+        GazeInput(NODE, 'base').place(point('moon'))
+
+
+def test_without_tf_another_frame_is_refused(no_tf2_ros: None) -> None:
+    with pytest.raises(UnavailableError, match=r"'map', not in .*'base'.*tf2_ros.*not installed"):
+        GazeInput(NODE, 'base').place(point('map'))
+
+
+def test_where_the_base_has_no_name_another_frame_is_refused(tf2_ros: None) -> None:
+    with pytest.raises(UnavailableError, match='set the parameter gaze_frame'):
+        GazeInput(NODE, '').place(point('map'))
+
+
+def motion(node: HeadNode, yaw: float) -> msg.ListenerMotion:
+    stamp = node.get_clock().now().nanoseconds
+    face, timing = face_with(rotation=(0, 0, yaw)), Timing(received=time.time())
+    core = ListenerMotion(stamp, stamp, face, Attitude.NEUTRAL, 1.0, True, 'test', timing=timing)
+    return motion_message(core, 'head')
+
+
+@pytest.mark.trouble(
+    'robot',
+    'a `look_at` in a frame that is not known, or while another program owns the head',
+    sees='The head does not look there; the log says why, and what to set.',
+)
+def test_only_the_offset_is_sent_where_another_program_owns_the_head(graph: Graph) -> None:
+    head = graph.make(HeadNode, output='offset')
+    tester = graph.tester()
+    poses: list[PoseStamped] = graph.record(tester, PoseStamped, 'head/offset')
+    motions = tester.create_publisher(msg.ListenerMotion, 'motion', 60)
+    look = tester.create_publisher(PointStamped, 'look_at', 1)
+    assert graph.run(head.trigger_configure) == TransitionCallbackReturn.SUCCESS
+    assert graph.run(head.trigger_activate) == TransitionCallbackReturn.SUCCESS
+    wait_until(lambda: motions.get_subscription_count() == look.get_subscription_count() == 1)
+
+    def turns() -> bool:
+        # To the right; the base gaze is not ours.
+        look.publish(point(''))
+        motions.publish(motion(head, -0.2 - 1e-6 * len(poses)))
+        time.sleep(1 / 30)
+        return bool(poses) and abs(2 * math.asin(poses[-1].pose.orientation.z) + 0.2) < 0.01
+
+    wait_until(turns)
+    assert poses[-1].header.frame_id == 'head'
