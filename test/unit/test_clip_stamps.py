@@ -27,6 +27,9 @@ from vico_listener.media.transport_stream import parts_of
 
 PERIOD = NANOSECONDS // 25
 
+PARTLY = 'images that are damaged in part'
+"""They are shown all the same, as players do."""
+
 
 def stamps(path: Path) -> np.ndarray:
     return np.array([frame.stamp for frame in camera_frames(path)])
@@ -186,6 +189,78 @@ def test_every_image_in_order_with_images_between(tmp_path: Path, suffix: str, c
     assert frames[0].stamp <= 0.09 * NANOSECONDS
 
 
+def numbered(number: int) -> np.ndarray:
+    """An image (BGR) whose eight stripes are the bits of its number."""
+    image = np.zeros((64, 256, 3), np.uint8)
+    for bit in range(8):
+        image[:, 32 * bit : 32 * bit + 32] = 255 * (number >> bit & 1)
+    return image
+
+
+def number_of(image: np.ndarray) -> int:
+    return sum(int(image[32, 32 * bit + 16].mean() > 127) << bit for bit in range(8))
+
+
+@pytest.mark.parametrize(
+    ('codec', 'options'),
+    [
+        ('libx264', {'crf': '10', 'bf': '0', 'g': '12'}),
+        ('libx264', {'crf': '10', 'bf': '3', 'b-adapt': '0', 'g': '12'}),
+        ('mpeg4', {'bf': '2', 'qscale': '2', 'g': '12'}),
+    ],
+)
+@pytest.mark.parametrize('damaged', [False, True])
+def test_the_nth_image_of_an_avi_has_the_nth_stamp(
+    tmp_path: Path, codec: str, options: dict[str, str], damaged: bool
+) -> None:
+    clip = write_media(
+        tmp_path / 'n.avi', [numbered(n) for n in range(100)], codec=codec, options=options
+    )
+    if damaged:
+        # Only the head of the image is lost: FFmpeg counts no image that is lost as a whole.
+        lose(clip, [36], keep=5, lost=4)
+    shown = [(round(frame.stamp / PERIOD), number_of(frame.image)) for frame in camera_frames(clip)]
+    before = [place for place in shown if place[0] < 33]
+    after = [place for place in shown if place[0] > 60]
+    assert before == [(n, n) for n in range(33)] and after == [(n, n) for n in range(61, 100)]
+    assert damaged or len(shown) == 100
+
+
+def lose(clip: Path, numbers: list[int], keep: int, lost: int | None = None) -> None:
+    """Fill images with zeros, of which the first bytes are kept."""
+    with av.open(str(clip)) as container:
+        packets = [p for p in container.demux(video=0) if p.size]
+    data = bytearray(clip.read_bytes())
+    for number in numbers:
+        begin = packets[number].pos + keep
+        size = packets[number].size - keep if lost is None else lost
+        data[begin : begin + size] = bytes(size)
+    clip.write_bytes(data)
+
+
+@pytest.mark.parametrize('codec', ['libx264', 'libx265', 'mpeg4'])
+@pytest.mark.trouble(
+    'clips',
+    'An image is damaged on which others build',
+    sees='All that are not shown are counted: `images that cannot be decoded: ...`.',
+    remedy='Take an intact copy.',
+)
+def test_images_that_build_on_a_damaged_one_are_counted(tmp_path: Path, codec: str) -> None:
+    options = {
+        'libx264': {'crf': '10', 'g': '12'},
+        'libx265': {'x265-params': 'log-level=none:keyint=12'},
+        'mpeg4': {'bf': '2', 'g': '12'},
+    }
+    images = [numbered(n) for n in range(48)]
+    clip = write_media(tmp_path / 'c.mp4', images, codec=codec, options=options[codec])
+    remarks = Remarks()
+    assert len(list(camera_frames(clip, remarks=remarks))) == 48 and not remarks.lines()
+    lose(clip, [24], keep=5)
+    shown = len(list(camera_frames(clip, remarks=remarks)))
+    skipped = sum(remarks.counts[what] for what in remarks.counts if what != PARTLY)
+    assert shown < 48 and shown + skipped == 48
+
+
 def moved(path: Path, source: Path, change: Callable[[str, float], float]) -> Path:
     """A copy of a file whose stamps (s) are changed: kind of the stream, stamp -> stamp."""
     with av.open(str(source)) as old, av.open(str(path), 'w') as new:
@@ -225,6 +300,7 @@ def test_absurd_jumps_are_taken_out(tmp_path: Path, suffix: str, jump: str) -> N
     assert len(times) == 50
     np.testing.assert_allclose(np.diff(times), PERIOD, atol=0.09 * NANOSECONDS)
     assert times[0] < 0.1 * NANOSECONDS and times[-1] < 2.2 * NANOSECONDS
+    assert probe_clip(clip).duration == pytest.approx(2.0, abs=0.2)
     assert any('jump' in line for line in remarks.lines())
     sound = list(audio_chunks(clip))
     assert sound[0].stamp < 0.1 * NANOSECONDS

@@ -25,7 +25,7 @@ from vico_listener.media.clip import probe_audio
 from vico_listener.media.clip import probe_clip
 from vico_listener.media.clip import read_audio
 from vico_listener.media.decoded_image import displayed
-from vico_listener.media.decoding import _is_coded
+from vico_listener.media.image_decoding import _is_coded
 
 DEFAULT, COVER = 1, 1 << 10
 

@@ -198,10 +198,13 @@ def stereo(seconds=1.0, gains=(1.0, -1.0), noise_level=0.0):
     return np.clip(voice[:, None] * gains + hiss, -32768, 32767).astype('<i2')
 
 
-@pytest.mark.parametrize('gains', [(1.0, -1.0), (0.9, -1.0), (1.0, -1.0, 1.0, -1.0)])
+@pytest.mark.parametrize(
+    'gains',
+    [(1.0, -1.0), (0.9, -1.0), (1.0, -0.8), (-0.65, 1.0), (1.0, -0.4), (1.0, -1.0, 1.0, -1.0)],
+)
 @pytest.mark.trouble(
     'audio',
-    'One of two channels is inverted: their mean is silence',
+    'One of two channels is inverted, as loud as the other or quieter: their mean is quiet',
     sees='The louder channel is heard alone.',
     remedy='Swap the wires of one channel.',
 )
@@ -215,7 +218,16 @@ def test_inverted_channels_do_not_silence_each_other(gains):
     np.testing.assert_array_equal(heard[half], (sound[half, channel] / 32768).astype(np.float32))
 
 
-@pytest.mark.parametrize('gains', [(1.0, 1.0), (1.0, 0.0), (1.0, 0.3), (1.0, -0.5), (0.0, 0.0)])
+def test_voices_that_have_nothing_to_do_with_each_other_are_averaged():
+    voice = real_speech()[0][:160000].astype(np.float64)
+    sound = np.stack([voice, -np.roll(voice, 48000)], axis=1).astype('<i2')
+    decoder = PcmDecoder(2)
+    for part in np.array_split(sound, 1000):
+        decoder.decode(part)
+        assert decoder.cancellation.channel is None
+
+
+@pytest.mark.parametrize('gains', [(1.0, 1.0), (1.0, 0.0), (1.0, 0.3), (1.0, -0.2), (0.0, 0.0)])
 def test_usual_channels_are_averaged_to_the_bit(gains):
     sound = stereo(2.0, gains, 30.0)
     decoder = PcmDecoder(len(gains))

@@ -57,9 +57,6 @@ NO_AUDIO = 'none'
 MAX_CHANNELS = 2
 """The most channels of the audio that is given out; what has more is mixed."""
 
-LATE = 1
-"""Seconds from which on the first stamp makes the length that a file's head tells doubtful."""
-
 LOW_RATE, HIGH_RATE = 16000, 48000
 """Hz at which audio is given out whose own rate is below or above what can be heard."""
 
@@ -108,9 +105,6 @@ def probe_clip(path: str | Path) -> ClipInfo:
         fps = float(media.video.average_rate or 0.0)
         audio = media.audio
         rate, channels = (0, 0) if audio is None else (given_rate(audio), audio.channels)
-        # Where it does not begin at 0, some heads tell its length and some where it ends.
-        is_told = not media.restarts and abs(media.start) < LATE
-        duration = media.duration if is_told else None
         notes = tuple(media.choices())
         if audio is not None and rate != audio.sample_rate:
             notes += (f'the audio has {audio.sample_rate} Hz: it is played with {rate} Hz',)
@@ -118,10 +112,9 @@ def probe_clip(path: str | Path) -> ClipInfo:
     if len(first) < 2:
         holds = 'holds a single image, it is no video' if first else 'holds no image: it is empty'
         raise ClipError(f'{path.name} {holds}; give a video of the speaker')
-    if duration is None:
-        duration = measure_duration(path)
     height, width = first[0].image.shape[:2]
-    return ClipInfo(path, width, height, fps, duration, rate, channels, notes)
+    # What the head tells is not how long it plays where stamps jump, or begin elsewhere than at 0.
+    return ClipInfo(path, width, height, fps, measure_duration(path), rate, channels, notes)
 
 
 def _without_images(media: Media) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import chain
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +17,13 @@ from vico_listener.clock import NANOSECONDS
 from vico_listener.media.container import Kind
 from vico_listener.media.container import Media
 from vico_listener.media.container import open_media
-from vico_listener.media.display_matrix import DisplayMatrices
+from vico_listener.media.image_decoding import decoded_images
 from vico_listener.media.packet_times import PacketTimes
 from vico_listener.media.remarks import Remarks
-from vico_listener.media.stamps import CodedStamps
 from vico_listener.media.transport_stream import parts_of
 
 PADDING = 1.0
 """Seconds that the padding of codecs lasts at most."""
-
-LOOK_AHEAD = 60
-"""Packets that show whether a stream's stamps are those of presentation."""
-
-NAMES = {'video': 'images', 'audio': 'pieces of audio'}
 
 
 @dataclass(frozen=True)
@@ -181,73 +174,35 @@ def _decoded(
         for _ in packets:  # the others' stamps count
             pass
         return
-    coded = None
-    if wanted.type == 'video' and wanted.codec_context.has_b_frames:
-        head = list(islice(packets, LOOK_AHEAD))
-        packets = chain(head, packets)
-        if _may_be_coded(head) and _is_coded(path, wanted.index):
-            coded = CodedStamps()
-    aspect = _Aspect(wanted) if wanted.type == 'video' else None
-    matrices = DisplayMatrices(wanted)
-    period = 1 / (wanted.average_rate or Fraction(30)) if wanted.type == 'video' else None
+    if wanted.type == 'audio':
+        yield from _decoded_audio(wanted, packets, timing, remarks)
+    else:
+        yield from _decoded_images(path, wanted, packets, timing, remarks)
+
+
+def _decoded_audio(
+    wanted: Any, packets: Iterator[Any], timing: PacketTimes, remarks: Remarks
+) -> Iterator[Frame]:
     for packet in chain(packets, [None]):
         if packet is not None and packet.stream.index != wanted.index:
             continue
-        if coded is not None and packet is not None:
-            coded.put(packet.pts if packet.dts is None else packet.dts)
         try:
             decoded = wanted.decode(packet)
         except av.error.FFmpegError:
-            remarks.add(f'{NAMES[wanted.type]} that cannot be decoded')
-            if coded is not None:
-                coded.drop()
+            remarks.add('pieces of audio that cannot be decoded')
             continue
         for frame in decoded:
-            stamp = frame.pts if coded is None else coded.next()
-            known = stamp is not None and wanted.time_base is not None
-            time = stamp * wanted.time_base - timing.start if known else None
-            if period is not None:
-                if time is None:
-                    time = Fraction(0) if timing.last is None else timing.last + period
-                timing.last = time if timing.last is None else max(time, timing.last)
-            if aspect is None:
-                yield Frame(frame, time)
-            else:
-                yield Frame(frame, time, aspect.now(), matrices.next(frame))
+            yield Frame(frame, timing.of(frame.pts, wanted))
 
 
-class _Aspect:
-    """The shape of a stream's pixels: as the container says, until its images say otherwise."""
-
-    def __init__(self, stream: Any) -> None:
-        self._codec = stream.codec_context
-        self._told = stream.sample_aspect_ratio
-        self._first: Any = None
-
-    def now(self) -> Fraction | None:
-        """Return the width of a pixel over its height, after an image was decoded."""
-        current = self._codec.sample_aspect_ratio
-        if self._first is None:
-            self._first = current
-        return self._told if current == self._first else current
-
-
-def _may_be_coded(packets: list[Any]) -> bool:
-    """Return whether the stamps of images rise although these are coded in another order."""
-    stamps = [p.pts for p in packets if p.stream.type == 'video' and p.pts is not None]
-    return stamps == sorted(stamps)
-
-
-def _is_coded(path: Path, index: int) -> bool:
-    """Return whether the images of a file, in the order of showing, have stamps that go back."""
-    with open_media(path) as media:
-        if index >= len(media.container.streams):  # of a damaged file they are not always found
-            return False
-        stream: Any = media.container.streams[index]
-        stamps: list[int] = []
-        for packet in islice(media.container.demux(stream), LOOK_AHEAD):
-            try:
-                stamps += [f.pts for f in stream.decode(packet) if f.pts is not None]
-            except av.error.FFmpegError:
-                continue
-    return stamps != sorted(stamps)
+def _decoded_images(
+    path: Path, wanted: Any, packets: Iterator[Any], timing: PacketTimes, remarks: Remarks
+) -> Iterator[Frame]:
+    images = decoded_images(path, wanted, packets, timing.whole, remarks)
+    period = 1 / (wanted.average_rate or Fraction(30))
+    for stamp, image in images:
+        time = timing.of(stamp, wanted)
+        if time is None:
+            time = Fraction(0) if timing.last is None else timing.last + period
+        timing.last = time if timing.last is None else max(time, timing.last)
+        yield Frame(image.decoded, time, image.aspect, image.matrix)

@@ -27,6 +27,7 @@ class PacketTimes:
         whole: it is read from its beginning.
 
     Attributes:
+        whole: as given.
         start: stamp of stream time 0, s.
         line: moves stamps that jump.
         last: time of the last image, s.
@@ -36,11 +37,17 @@ class PacketTimes:
     def __init__(self, media: Media, whole: bool = True) -> None:
         self._ahead = AHEAD_RESTARTING_NS if media.restarts else AHEAD_NS
         self.counts = 'audio' if media.video is None else 'video'
-        self._first = whole
+        self.whole = self._first = whole
         self.last: Fraction | None = None
         self.start = media.start
         self.line = Continuity(self._ahead, round(self.start * NANOSECONDS))
         self._orders: dict[str, _Order] = {}
+
+    def of(self, stamp: int | None, stream: Any) -> Fraction | None:
+        """Return the stream time (s) of a settled stamp of a stream; None if it is not known."""
+        if stamp is None or stream.time_base is None:
+            return None
+        return stamp * stream.time_base - self.start
 
     def settle(self, packet: Any) -> None:
         """Move the stamps of a packet to where they belong."""

@@ -5,10 +5,14 @@ that lie anywhere. What follows such a place is moved so that it carries on wher
 streams that jump at the same place are moved by the same amount, which keeps them in step.
 """
 
+import heapq
 from collections import deque
 from collections.abc import Hashable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import replace
+from typing import Generic
+from typing import TypeVar
 
 from vico_listener.clock import NANOSECONDS
 
@@ -20,6 +24,11 @@ LEAP_NS = 10 * NANOSECONDS
 
 LONGEST_NS = NANOSECONDS
 """How long an image or packet lasts at most; what is said to last longer counts as nothing."""
+
+MOST_REORDERED = 16
+"""So many images are shown, at most, before one that was coded earlier (ISO/IEC 14496-10, A.3)."""
+
+Item = TypeVar('Item')
 
 
 class Continuity:
@@ -120,26 +129,35 @@ class _Place:
     told: bool = False
 
 
-class CodedStamps:
-    """Gives images, which come in the order of showing, stamps that came in that of coding.
+class CodedStamps(Generic[Item]):
+    """Gives images, which come in the order of showing, the stamps of what they were coded in.
 
     Of a container that knows no stamps of presentation (AVI) the n-th image shown has the n-th
-    stamp.
+    stamp; the stamps of images that are damaged, and never shown, do not count.
     """
 
     def __init__(self) -> None:
-        self._waiting: deque[int] = deque()
+        self._inside: dict[Hashable, int] = {}
+        self._stamps: list[int] = []
+        self._images: deque[Item] = deque()
 
-    def put(self, stamp: int | None) -> None:
-        """Take the stamp of a packet that goes to the decoder."""
+    def put(self, packet: Hashable, stamp: int | None) -> None:
+        """Take what a packet that goes to the decoder is known by, and its stamp."""
         if stamp is not None:
-            self._waiting.append(stamp)
+            self._inside[packet] = stamp
 
-    def drop(self) -> None:
-        """Forget the stamp taken last: its packet gives no image."""
-        if self._waiting:
-            self._waiting.pop()
+    def show(self, packet: Hashable, image: Item) -> Iterator[tuple[int | None, Item]]:
+        """Take the next image, and what its packet is known by; yield those that are due."""
+        if packet in self._inside:
+            heapq.heappush(self._stamps, self._inside.pop(packet))
+        self._images.append(image)
+        yield from self._due(MOST_REORDERED)
 
-    def next(self) -> int | None:
-        """Return the stamp of the next image, None when there is none left."""
-        return self._waiting.popleft() if self._waiting else None
+    def flush(self) -> Iterator[tuple[int | None, Item]]:
+        """Yield the images that are left."""
+        yield from self._due(0)
+
+    def _due(self, left: int) -> Iterator[tuple[int | None, Item]]:
+        while len(self._images) > left:
+            stamp = heapq.heappop(self._stamps) if self._stamps else None
+            yield stamp, self._images.popleft()

@@ -1,18 +1,22 @@
 """Notices that the channels of a recording cancel each other out: one of them is inverted.
 
-A cable or a driver that swaps the poles of one channel leaves a mean of silence, although every
-channel by itself is fine.
+A cable or a driver that swaps the poles of one channel leaves a mean that is quiet, or silence,
+although every channel by itself is fine.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-RESIDUE = 0.02
-"""The mean of inverted channels has less than this share, over their number, of their energy. (Of
-channels that have nothing to do with each other it has one over their number.)"""
+CANCELLED = 0.6
+"""The mean has less than this share of the energy that it would have if all channels but the
+loudest were silent: the others take away from it more than they add. (Of channels that have
+nothing to do with each other it has more than all of that energy.)"""
 
-RETURN = 0.2
-"""From this share on, over their number, the mean is heard again."""
+SILENCED = 0.04
+"""So small a share cannot be chance, however little was heard."""
+
+RETURN = 0.9
+"""From this share on the mean is heard again."""
 
 LOUDER = 4.0
 """Another channel is taken instead when it has so many times the energy."""
@@ -28,7 +32,7 @@ class Cancellation:
     """Follows the energy of the channels and of their mean.
 
     Attributes:
-        channel: the loudest one while the mean is silent beside it; None to hear the mean.
+        channel: the loudest one while the others cancel it; None to hear the mean.
     """
 
     def __init__(self, channels: int) -> None:
@@ -51,8 +55,8 @@ class Cancellation:
         loud = float(self._channels.mean())
         if loud <= AUDIBLE * self._samples:
             return
-        share = self._mean / loud * len(self._channels)
-        if share < RESIDUE:
+        share = self._mean / self._channels.max() * len(self._channels) ** 2
+        if share < (CANCELLED if self._samples > MEMORY else SILENCED):
             # To and fro between two that are as loud would click.
             if self.channel is None or self._channels[self.channel] * LOUDER < self._channels.max():
                 self.channel = int(self._channels.argmax())
