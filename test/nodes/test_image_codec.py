@@ -169,3 +169,14 @@ def test_a_size_that_fills_the_memory_is_damage() -> None:
     message = CompressedImage(format='png', data=bytes(data))
     with pytest.raises(ImageError, match=r'image of 30000x30000 pixels .*: it is damaged'):
         compressed_to_bgr(message)
+
+
+@pytest.mark.parametrize('length', [0x7FFFFFFF, 0xFFFFFFFF, 200])
+def test_a_png_whose_parts_are_not_there_is_damaged(length: int) -> None:
+    data = bytearray(cv2.imencode('.png', np.zeros((8, 8, 3), np.uint8))[1].tobytes())
+    place = data.index(b'IDAT') - 4
+    data[place : place + 4] = length.to_bytes(4, 'big')
+    for damaged in (bytes(data), bytes(data[: place + 9])):
+        message = CompressedImage(format='png', data=damaged)
+        with pytest.raises(ImageError, match=r'PNG image of which .* cut off: it is damaged'):
+            compressed_to_bgr(message)

@@ -50,6 +50,9 @@ ENCODINGS = (*_FROM_8_BIT, *_FROM_16_BIT, *_PLANAR)
 """Encodings that can be read."""
 
 
+PNG = b'\x89PNG\r\n\x1a\n'
+"""The first bytes of a PNG."""
+
 JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """The markers of JPEG after which the size of the image stands."""
 
@@ -141,6 +144,8 @@ def compressed_to_bgr(message: Any) -> Image:
         raise ImageError(
             f'a compressed image of {size[0]}x{size[1]} pixels in {data.size} bytes: it is damaged'
         )
+    if data[:8].tobytes() == PNG and not _is_whole_png(data.data):
+        raise ImageError(f'a PNG image of which {data.size} bytes came is cut off: it is damaged')
     image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
     if image is None:
         raise ImageError(
@@ -155,7 +160,7 @@ def encoded_size(data: bytes | memoryview) -> tuple[int, int] | None:
 
     OpenCV makes room for that many pixels before it finds that they are not there.
     """
-    if data[:8] == b'\x89PNG\r\n\x1a\n':
+    if data[:8] == PNG:
         return struct.unpack_from('>II', data, 16) if len(data) >= 24 else None
     if data[:2] != b'\xff\xd8':
         return None
@@ -172,6 +177,20 @@ def encoded_size(data: bytes | memoryview) -> tuple[int, int] | None:
         else:
             place += 2 + struct.unpack_from('>H', data, place + 2)[0]
     return None
+
+
+def _is_whole_png(data: bytes | memoryview) -> bool:
+    """Return whether every part of a PNG is as long as it says, up to the last one.
+
+    OpenCV makes room for parts of up to 2 GB before it finds that they are not there.
+    """
+    place = len(PNG)
+    while place + 12 <= len(data):
+        length, kind = struct.unpack_from('>I4s', data, place)
+        place += 12 + length
+        if kind == b'IEND':
+            return place <= len(data)
+    return False
 
 
 def fill_image(message: Any, image: Image) -> None:
