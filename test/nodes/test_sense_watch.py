@@ -80,6 +80,28 @@ def test_images_that_were_turned_are_told() -> None:
     assert list(watch({'image_rotation': 0}).check().notes) == []
 
 
+@pytest.mark.trouble(
+    'senses',
+    'Half of the images, or more, cannot be read; the last face is held meanwhile',
+    sees='At the end of a run: `check: ...% of the images could not be read`.',
+    remedy='What the lines `skipped` tell.',
+)
+def test_images_that_cannot_be_read_are_told_although_the_face_is_held() -> None:
+    live = watch({'images': 30, 'unreadable_images': 30}).check()
+    assert live.verdict == '50% of the images could not be read'
+    assert list(live.skipped) == ['30 images could not be read']
+    played = source()  # of whose images three could not be decoded
+    assert watch({'images': 4}).check(played).verdict == 'ok'
+    assert watch({'images': 1}).check(played).verdict == '75% of the images could not be read'
+
+
+def test_camera_info_that_is_ignored_is_told() -> None:
+    told = 'camera_info is for images of 1280x720, these have 640x480: fov_deg counts instead'
+    assert list(watch({'camera_misfit': told}).check().skipped) == [told]
+    assert told in watch({'camera_misfit': told}).check(source()).skipped
+    assert list(watch({'camera_misfit': ''}).check().skipped) == []
+
+
 def test_node_that_is_not_active_says_nothing() -> None:
     found = watch({'dropped_images': 2})
     status = DiagnosticStatus(name='vico_listener: perception', message='not active')

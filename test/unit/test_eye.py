@@ -37,6 +37,14 @@ def mounted(photo: np.ndarray, upright_by: int) -> np.ndarray:
     return np.ascontiguousarray(np.rot90(photo, upright_by // 90))
 
 
+def camera_info(focal: float) -> SimpleNamespace:
+    """The `CameraInfo` of images of 768x768 px."""
+    region = SimpleNamespace(x_offset=0, y_offset=0, width=0, height=0)
+    intrinsics = [focal, 0.0, 384.0, 0.0, focal, 384.0, 0.0, 0.0, 1.0]
+    size = {'width': 768, 'height': 768, 'binning_x': 0, 'binning_y': 0}
+    return SimpleNamespace(k=intrinsics, roi=region, **size)
+
+
 def watch(
     tracker: FaceTracker, eye: Eye, image: np.ndarray, seconds: float, start: float = 0.0
 ) -> Iterator[FaceMotion]:
@@ -168,7 +176,10 @@ def test_info_of_another_shape_is_not_used_and_named(
     tracker.update(eye.upright(photo), PERIOD_NS)
     assert 'outside the image' in eye.misfit and not eye.is_calibrated
     np.testing.assert_allclose(tracker.faces[0].motion.rotation, before.rotation, atol=0.03)
-    eye.calibration = Calibration(768, 768, Camera(1330.0, 1330.0, 384.0, 384.0))
+    assert 'must be finite' in eye.calibrate(camera_info(np.nan))
+    tracker.update(eye.upright(photo), PERIOD_NS)
+    assert 'must be finite' in eye.misfit and not eye.is_calibrated
+    assert eye.calibrate(camera_info(1330.0)) == ''
     tracker.update(eye.upright(photo), 2 * PERIOD_NS)
     assert eye.misfit == '' and eye.is_calibrated
     # Twice the focal length of 60 degrees: twice as far away.

@@ -56,10 +56,20 @@ def test_sense_that_is_missing_for_long_is_named(
     assert RunCheck(senses, wants_audio).verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ('unreadable', 'verdict'), [(0.49, 'ok'), (0.5, '50% of the images could not be read')]
+)
+def test_face_that_is_held_hides_no_images_that_cannot_be_read(
+    unreadable: float, verdict: str
+) -> None:
+    assert RunCheck(counted(10, 10, 10), unreadable=unreadable).verdict == verdict
+
+
 def test_check_as_lines_and_in_a_report() -> None:
     check = RunCheck(counted(4, 4, 3, 1), True, 0.35, ['it is long'], ['images: 2'])
     assert check.lines() == [
         'senses: face 100%, audio 75%, speech 25%, audio +0.35 s behind the images',
+        'note: it is long',
         'skipped: images: 2',
         'check: ok',
     ]
@@ -69,6 +79,7 @@ def test_check_as_lines_and_in_a_report() -> None:
             'face': 1.0,
             'audio': 0.75,
             'speech': 0.25,
+            'unreadable images': 0.0,
             'audio behind [s]': 0.35,
         },
         'notes': ['it is long'],

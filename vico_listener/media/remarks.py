@@ -21,6 +21,10 @@ class Remarks:
         if example:
             self.examples.setdefault(what, str(example))
 
+    def unusable(self, items: str) -> int:
+        """Return how many items ('images') could not be decoded, read or shown."""
+        return sum(n for what, n in self.counts.items() if what.startswith(f'{items} that cannot'))
+
     def update(self, other: 'Remarks') -> None:
         """Add what another one holds."""
         self.counts.update(other.counts)

@@ -36,6 +36,7 @@ class PerceptionDiagnosis:
 
     def __init__(self, logger: Any) -> None:
         self.durations = Durations()
+        self._unreadable = 0
         self._logger = logger
         self._problem = ''
         self._reported: dict[str, int] = {}
@@ -50,6 +51,11 @@ class PerceptionDiagnosis:
         """Complain, unless there is no problem."""
         if problem:
             self.complain(problem)
+
+    def complain_of_image(self, problem: str) -> None:
+        """Complain of an image that cannot be read, and count it."""
+        self._unreadable += 1
+        self.complain(problem)
 
     def complain_of(self, error: Exception) -> None:
         """Complain of an error that nobody expected, with its traceback."""
@@ -72,7 +78,9 @@ class PerceptionDiagnosis:
             'dropped_images': feed.dropped[IMAGE] + inputs.lost_images,
             'lost_audio_messages': feed.dropped[AUDIO] + inputs.lost_chunks,
             'queue': len(feed),
+            'unreadable_images': self._unreadable,
             'camera': 'camera_info' if eye.is_calibrated else 'fov_deg',
+            'camera_misfit': eye.misfit,
             'image_rotation': eye.rotation,
             'muted': head.senses.muted,
             **people.values,

@@ -143,7 +143,7 @@ class PerceptionNode(ManagedNode):
         try:
             image = image_of(message)
         except ImageError as error:
-            self._diagnosis.complain(str(error))
+            self._diagnosis.complain_of_image(str(error))
             return
         start = time.perf_counter()
         self._frame_id = message.header.frame_id

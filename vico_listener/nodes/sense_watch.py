@@ -13,6 +13,7 @@ from vico_listener.perception.run_check import SenseCount
 
 LOST = {
     'dropped_images': 'images came faster than they could be processed, or were lost on the way',
+    'unreadable_images': 'images could not be read',
     'late_images': 'images were older than the last one',
     'lost_audio_messages': 'audio messages were lost on the way',
     'skipped_ticks': 'ticks lay in gaps longer than a second',
@@ -60,20 +61,32 @@ class SenseWatch:
             source: what was played to the stack; None if it has a camera and a microphone.
         """
         lost = [f'{count:.0f} {why}' for name, why in LOST.items() if (count := self._value(name))]
+        lost += filter(None, [self._values.get('camera_misfit')])
         # The format is None where perception was told that there is no microphone.
         listens = self._values.get('audio_format') != 'None'
         if source is None:
             behind = self._value('audio_behind')
             measured = bool(self.senses.audio) and behind is not None and math.isfinite(behind)
             offset = behind if measured else None
-            return RunCheck(self.senses, listens, offset, self._turned(), lost)
+            return RunCheck(self.senses, listens, offset, self._turned(), lost, self._unreadable(0))
         return RunCheck(
             self.senses,
             source.wants_audio and (listens or not source.info.has_audio),
             source.audio_behind,
             [*source.notes, *self._turned()],
             [*source.remarks.lines(), *lost],
+            self._unreadable(source.remarks.unusable('images')),
         )
+
+    def _unreadable(self, left_out: int) -> float:
+        """Return the share of the images that could not be read, 0..1.
+
+        Args:
+            left_out: how many whoever played them could not read.
+        """
+        seen = self._value('images')
+        unreadable = left_out + (self._value('unreadable_images') or 0.0)
+        return 0.0 if seen is None or not unreadable else unreadable / (seen + unreadable)
 
     def _turned(self) -> list[str]:
         """Say that images were turned, if they were."""

@@ -35,7 +35,7 @@ class Calibration:
             DataError: its numbers are none of a camera.
         """
         k, roi = message.k, message.roi
-        if not (k[0] > 0 and k[4] > 0):
+        if k[0] == 0 or k[4] == 0:
             return None
         return cls(
             message.width,

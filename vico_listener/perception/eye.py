@@ -62,7 +62,8 @@ class Eye:
         self.rotation = 0 if rotation == AUTO else int(rotation)
         self.calibration: Calibration | None = None
         self.misfit = ''
-        self._known: tuple[int, int, int, Calibration | None] | None = None
+        self._refused = ''
+        self._known: tuple[int, int, int, Calibration | None, str] | None = None
         self.reset()
 
     def reset(self) -> None:
@@ -77,23 +78,24 @@ class Eye:
 
     def calibrate(self, info: Any) -> str:
         """Take in a `CameraInfo`; return why it cannot be used, or ''."""
+        self.calibration, self._refused = None, ''
         try:
             self.calibration = Calibration.of(info)
         except VicoError as error:
-            return f'camera_info: {error}'
-        return ''
+            self._refused = f'camera_info: {error}: fov_deg counts instead'
+        return self._refused
 
     def upright(self, image: Image) -> Image:
         """Return an image (H, W, 3) turned upright; its camera is told to the tracker."""
         height, width = image.shape[:2]
-        known = width, height, self.rotation, self.calibration
+        known = width, height, self.rotation, self.calibration, self._refused
         if known != self._known:
             self._known = known
             self._tell_camera(width, height)
         return turned_image(image, self.rotation)
 
     def _tell_camera(self, width: int, height: int) -> None:
-        self.misfit = ''
+        self.misfit = self._refused
         camera = None
         if self.calibration is not None and self.calibration.fault:
             self.misfit = f'{self.calibration.fault}: fov_deg counts instead; calibrate the camera'

@@ -61,8 +61,10 @@ class RunCheck:
         wants_audio: False where the user wants none.
         audio_behind: by how much audio came later than the image of its time, s; negative =
             earlier; None if nobody measured it.
-        notes: lines about how a recording was played.
-        skipped: what was not perceived, and why.
+        notes: lines about how a recording was played, and images were turned.
+        skipped: what was not perceived or heeded, and why.
+        unreadable: share of the images that could not be read, 0..1; a face that was seen before
+            is held meanwhile, so that the ticks do not tell.
     """
 
     senses: SenseCount
@@ -70,6 +72,7 @@ class RunCheck:
     audio_behind: float | None = None
     notes: Sequence[str] = ()
     skipped: Sequence[str] = ()
+    unreadable: float = 0.0
 
     @property
     def verdict(self) -> str:
@@ -83,6 +86,8 @@ class RunCheck:
             for sense in wanted
             if shares[sense] < OFTEN
         ]
+        if self.unreadable >= OFTEN:
+            missing.append(f'{self.unreadable:.0%} of the images could not be read')
         return ', '.join(missing) or 'ok'
 
     def sections(self) -> dict[str, Any]:
@@ -91,7 +96,7 @@ class RunCheck:
         return {
             'senses': {'ticks': self.senses.ticks}
             | self.senses.shares()
-            | {'audio behind [s]': behind},
+            | {'unreadable images': self.unreadable, 'audio behind [s]': behind},
             'notes': list(self.notes),
             'skipped': list(self.skipped),
             'check': self.verdict,
@@ -104,6 +109,7 @@ class RunCheck:
             shares.append(f'audio {self.audio_behind:+.2f} s behind the images')
         return [
             f'senses: {", ".join(shares)}',
+            *(f'note: {line}' for line in self.notes),
             *(f'skipped: {line}' for line in self.skipped),
             f'check: {self.verdict}',
         ]

@@ -325,6 +325,7 @@ PERCEPTION = NodeApi(
             'Images that came faster than they could be processed, or never arrived: there is a '
             'gap in the numbers of their messages.',
         ),
+        Value('unreadable_images', 'Images that are damaged, or of an unknown kind.'),
         Value(
             'lost_audio_messages',
             'Audio messages that never arrived, or were dropped as the oldest of a backlog.',
@@ -341,6 +342,7 @@ PERCEPTION = NodeApi(
         Value('resets', 'How often the stream began again.'),
         Value('queue', 'Images and chunks of audio that are waiting.'),
         Value('camera', 'The source of the field of view: `camera_info` or `fov_deg`.'),
+        Value('camera_misfit', 'Why the `camera_info` does not serve for the images, if so.'),
         Value('image_rotation', 'The angle by which the images are turned clockwise [deg].'),
         Value('audio_format', 'The format of the audio; None without a microphone.'),
         Value('format_changes', 'How often the format of the audio changed.'),
