@@ -83,7 +83,7 @@ def test_images_that_were_turned_are_told() -> None:
 @pytest.mark.trouble(
     'senses',
     'Half of the images, or more, cannot be read; the last face is held meanwhile',
-    sees='At the end of a run: `check: ...% of the images could not be read`.',
+    sees='At the end of a run: `check: ... of the images could not be read`.',
     remedy='What the lines `skipped` tell.',
 )
 def test_images_that_cannot_be_read_are_told_although_the_face_is_held() -> None:

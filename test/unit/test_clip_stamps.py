@@ -242,7 +242,7 @@ def lose(clip: Path, numbers: list[int], keep: int, lost: int | None = None) -> 
 @pytest.mark.trouble(
     'clips',
     'An image is damaged on which others build',
-    sees='All that are not shown are counted: `images that cannot be decoded: ...`.',
+    sees='All that are not shown are counted: `images that cannot be decoded`.',
     remedy='Take an intact copy.',
 )
 def test_images_that_build_on_a_damaged_one_are_counted(tmp_path: Path, codec: str) -> None:
