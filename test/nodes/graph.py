@@ -41,12 +41,14 @@ class Graph:
         rclpy.init(context=self.context, domain_id=int(os.environ['ROS_DOMAIN_ID']))
         self.executor = DataExecutor(context=self.context)
         self._nodes: list[Node] = []
+        self._ends = threading.Event()
         self._thread = threading.Thread(target=self._spin, daemon=True)
         self._thread.start()
 
     def _spin(self) -> None:
         with contextlib.suppress(ExternalShutdownException):
-            self.executor.spin()
+            while not self._ends.is_set():
+                self.executor.spin_once()
 
     def add(self, node: Node) -> Node:
         """Spin a node."""
@@ -108,6 +110,9 @@ class Graph:
 
     def close(self) -> None:
         """End everything; a node that lived on would take part in another test's graph."""
+        # A callback whose context has gone would raise in the thread.
+        self._ends.set()
+        self._thread.join(5.0)
         rclpy.try_shutdown(context=self.context)
         self._thread.join(5.0)
         for node in self._nodes:

@@ -120,6 +120,10 @@ class FaultyInput(Node):
         self._stop.set()
         self._thread.join()
 
+    def show_one(self) -> None:
+        """Publish an image while the camera stands still."""
+        self._show(self.settings)
+
     def _run(self) -> None:
         image = audio = time.monotonic()
         while not self._stop.is_set():
