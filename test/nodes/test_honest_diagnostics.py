@@ -12,6 +12,7 @@ from graph import wait_until
 from made_faces import face_with
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.node import Node
+from rosgraph_msgs.msg import Clock
 from trajectory_msgs.msg import JointTrajectory
 
 from vico_listener.clock import tick_stamp
@@ -110,6 +111,35 @@ def test_another_stack_of_the_same_name_is_noticed(graph: Graph, told: Any, capf
     assert capfd.readouterr().err.count(said) == 1, 'not every second'
     graph.remove(other)
     wait_until(lambda: told(node).level == OK)
+
+
+@pytest.mark.trouble(
+    'stack',
+    'Two simulators or replays publish `/clock` in one ROS domain',
+    sees='Nodes with `use_sim_time` say WARN in the diagnostics, and who publishes it.',
+    remedy='End one of them, or give each a `ROS_DOMAIN_ID` of its own.',
+)
+def test_a_second_clock_is_noticed(graph: Graph, told: Any) -> None:
+    simulated = activate(graph, graph.make(Plain, use_sim_time=True))
+    makers = [graph.add(Node(name, context=graph.context)) for name in ('gazebo', 'replay')]
+    makers[0].create_publisher(Clock, '/clock', 1)
+    wait_until(lambda: simulated.count_publishers('/clock') == 1)
+    assert told(simulated).level == OK
+    makers[1].create_publisher(Clock, '/clock', 1)
+    wait_until(lambda: told(simulated).level == WARN)
+    said = '/clock is published by /gazebo and /replay, and time jumps between them'
+    wait_until(lambda: said in told(simulated).message)  # names are known later
+    graph.remove(makers[1])
+    wait_until(lambda: told(simulated).level == OK)
+
+
+def test_who_goes_by_wall_time_does_not_care_about_clocks(graph: Graph, told: Any) -> None:
+    node = activate(graph, graph.make(Plain))
+    maker = graph.add(Node('maker', context=graph.context))
+    for _ in range(2):
+        maker.create_publisher(Clock, '/clock', 1)
+    wait_until(lambda: node.count_publishers('/clock') == 2)
+    assert told(node).level == OK
 
 
 def motion(stamp: int) -> ListenerMotion:

@@ -1,4 +1,4 @@
-"""What is wrong with the place of a node in the ROS graph: namesakes, and its command topic."""
+"""What is wrong with the place of a node in the ROS graph: namesakes, clocks, command topic."""
 
 import time
 from typing import Any
@@ -11,6 +11,8 @@ ONLOOKERS = ('bag_recorder', 'foxglove_bridge', 'plotjuggler', 'rosbag2_recorder
 
 AGAIN = 1.0
 """Seconds after which it is looked again who takes commands, where their number stays the same."""
+
+CLOCK = '/clock'
 
 UNKNOWN = '_NODE_NAME_UNKNOWN'
 """How ROS calls a node that it does not know yet, and a program without ROS."""
@@ -25,6 +27,20 @@ def namesakes(node: Node) -> list[str]:
     return [
         f'another node is called {node.get_fully_qualified_name()}, too: end the other stack, or '
         'give this one a namespace (namespace:=robot2); one that was killed is seen for some 20 s'
+    ]
+
+
+def rival_clocks(node: Node) -> list[str]:
+    """Return what to say when a node goes by `/clock`, and more than one program publishes it."""
+    if not node.context.ok() or not node.get_parameter('use_sim_time').value:
+        return []
+    found = node.get_publishers_info_by_topic(CLOCK)
+    if len(found) < 2:
+        return []
+    names = ' and '.join(sorted(_full_name(i.node_name, i.node_namespace) for i in found))
+    return [
+        f'{CLOCK} is published by {names}, and time jumps between them: end all but one, or give '
+        'each a ROS_DOMAIN_ID of its own'
     ]
 
 

@@ -14,6 +14,7 @@ from rclpy.lifecycle import LifecycleState
 from rclpy.lifecycle import TransitionCallbackReturn
 
 from vico_listener.nodes.graph_watch import namesakes
+from vico_listener.nodes.graph_watch import rival_clocks
 from vico_listener.nodes.parameters import ParameterTable
 from vico_listener.nodes.rare_warnings import RareWarnings
 from vico_listener.nodes.status_name import status_name
@@ -176,7 +177,7 @@ class ManagedNode(LifecycleNode):
     def publish_diagnostics(self) -> None:
         """Publish one status on /diagnostics (also called by a 1 Hz timer)."""
         level, message, values = self.diagnose() if self.is_active else self._passive()
-        for problem in namesakes(self):
+        for problem in [*namesakes(self), *rival_clocks(self)]:
             self.warnings.tell(problem)
             level, message = max(level, WARN), problem if level == OK else f'{message}; {problem}'
         status = DiagnosticStatus(
