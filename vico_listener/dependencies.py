@@ -64,6 +64,7 @@ ARGUMENTS = {
     ('dataset', '--ray'): 'cluster',
     ('dataset', 'dyads'): 'speech',
     ('dataset', 'synthesize'): 'speech',
+    ('demo', '--conversation'): 'speech',
     ('demo', '--sim'): 'simulation',
     ('docs', '--html'): 'docs',
     ('evaluate', '--inception'): 'neural',

@@ -69,6 +69,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--sim', action='store_true', help='simulate the robot (MuJoCo) and film it, not a face'
     )
     parser.add_argument(
+        '--conversation',
+        action='store_true',
+        help='two minutes in which the clip takes turns with a robot that speaks itself',
+    )
+    parser.add_argument(
         '--out', type=Path, default=Path('out/demo'), help='the folder of the results'
     )
     parser.add_argument(
@@ -84,11 +89,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Play, record and report."""
     _check(args)
+    exchanges = conversation(args) if args.conversation else []
     source = open_source(args)
     if source.attitude:
         args.attitude = _attitude(source.attitude)
     args.out.mkdir(parents=True, exist_ok=True)
-    report = play_and_record(source, args, simulation=simulated_robot(args))
+    changes = {'vocal': 'event'} if exchanges else {}
+    report = play_and_record(
+        source, args, changes=changes, simulation=simulated_robot(args), exchanges=exchanges
+    )
     from vico_listener.lab.recording.run_report import VERDICTS
     from vico_listener.lab.recording.run_report import format_report
     from vico_listener.lab.recording.run_report import write_report
@@ -104,11 +113,29 @@ def _check(args: argparse.Namespace) -> None:
     check_stack_arguments(args)
     if args.out.exists() and not args.out.is_dir():
         raise StackError(f'--out {args.out} is a file: give the folder of the results')
+    if args.conversation and args.fast:
+        raise StackError(
+            '--conversation is played in real time: who speaks when is told as it happens, which '
+            '--fast would outrun'
+        )
+    if args.conversation and args.clip and is_bag(args.clip):
+        raise StackError('--conversation is made from a clip of a person, not from a bag')
     profile = load_profile(simulated_profile(args.robot) if args.sim else args.robot)
     if profile.interface.name != 'joint_trajectory':
         raise StackError(
             f"--robot {args.robot}: only joint trajectories can be recorded, e.g. 'generic_3dof'"
         )
+
+
+def conversation(args: argparse.Namespace) -> list[Any]:
+    """Make the clip of a conversation, which `args.clip` becomes; return who speaks when."""
+    from vico_listener.lab.recording.dialogue_clip import make_dialogue
+
+    args.out.mkdir(parents=True, exist_ok=True)
+    path = args.out / 'conversation.mp4'
+    exchanges = make_dialogue(args.clip or default_clip(), path)
+    args.clip = path
+    return exchanges
 
 
 def simulated_robot(args: argparse.Namespace) -> Any:

@@ -3,6 +3,8 @@
 import argparse
 import contextlib
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
@@ -29,6 +31,7 @@ def play_and_record(
     shown: bool = True,
     changes: dict[str, Any] | None = None,
     simulation: Any = None,
+    exchanges: Sequence[Any] = (),
 ) -> dict[str, Any]:
     """Start the stack, play a clip or bag into it, record what it answers; return the report.
 
@@ -39,12 +42,18 @@ def play_and_record(
         shown: subscribe to the face; otherwise the stack does not draw it.
         changes: parameters of the stack that differ from the demo's.
         simulation: `RobotFilm` that films the commanded robot instead of the face.
+        exchanges: who speaks when, in a conversation.
     """
     from vico_listener.lab.recording.preview import write_preview
     from vico_listener.lab.recording.run_report import limits
 
     recorder, played, elapsed, resources = _record(
-        source, args, changes or {}, film and simulation is None, shown and simulation is None
+        source,
+        args,
+        changes or {},
+        film and simulation is None,
+        shown and simulation is None,
+        exchanges,
     )
     report = _report(args, source, recorder, elapsed, resources)
     strip = recorder.strip
@@ -55,14 +64,24 @@ def play_and_record(
         report |= figures
     if film:
         title = f'{source.info.path.name}: {args.listener} listener, {args.attitude}'
-        write_preview(args.out / 'preview.png', recorder.curves, strip, title)
+        spans = _spans(args.out, source, recorder) if exchanges else ()
+        write_preview(args.out / 'preview.png', recorder.curves, strip, title, spans)
+    if exchanges:
+        from vico_listener.lab.recording.conversation_report import conversation_of
+
+        report |= {'conversation': conversation_of(args.out, exchanges, source.start)}
     if recorder.counts['head_commands']:
         report |= limits(args.out, load_profile(args.robot))
     return report | {'problems': recorder.problems} | recorder.senses.check(played).sections()
 
 
 def _record(
-    source: Source, args: argparse.Namespace, changes: dict[str, Any], film: bool, shown: bool
+    source: Source,
+    args: argparse.Namespace,
+    changes: dict[str, Any],
+    film: bool,
+    shown: bool,
+    exchanges: Sequence[Any],
 ) -> tuple[Any, Source, float, dict[str, float]]:
     """Play to the stack; return the recorder, what was played, for how long (s), what it took."""
     from rclpy.parameter import Parameter
@@ -93,10 +112,16 @@ def _record(
             audio = (clip.sample_rate, min(2, clip.channels)) if clip.has_audio else None
             recorder.film = Film(args.out / 'listener.mp4', FACE_SIZE, audio)
         replay.on_played = recorder.on_played
+        nodes: list[Any] = [replay, recorder]
+        if exchanges:
+            from vico_listener.lab.nodes.dialogue_node import DialogueNode
+
+            nodes.append(DialogueNode(args.out, list(exchanges), source.start))
+            files.callback(nodes[-1].close)
         # Filming must not disturb what is filmed.
-        graph.spin(replay, recorder, niceness=10)
+        graph.spin(*nodes, niceness=10)
         replay.trigger_configure()
-        wait_for_stack(graph, lambda: recorder.connected() and replay.connected())
+        wait_for_stack(graph, lambda: all(node.connected() for node in nodes))
         startup = time.monotonic() - began
         played = time.monotonic()
         replay.trigger_activate()
@@ -112,6 +137,20 @@ def _record(
         'peak memory [MB]': memory,
     }
     return recorder, replay.source, elapsed, resources
+
+
+def _spans(folder: Path, source: Source, recorder: Any) -> list[tuple[float, float, str]]:
+    """Return when which conversation state held, s from the first motion on."""
+    from vico_listener.lab.recording.conversation_report import EVENTS_FILE
+    from vico_listener.lab.recording.conversation_report import read_rows
+    from vico_listener.lab.recording.conversation_report import state_spans
+
+    first, last = (
+        (recorder.curves.stamps[end] - source.start) / NANOSECONDS if recorder.curves.stamps else 0
+        for end in (0, -1)
+    )
+    spans = state_spans(read_rows(folder / EVENTS_FILE), last)
+    return [(begin - first, end - first, state) for begin, end, state in spans]
 
 
 def _check_format(perception: dict[str, str]) -> None:

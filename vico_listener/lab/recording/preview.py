@@ -1,5 +1,6 @@
 """Draws preview.png: a filmstrip of both faces above head angles, smiles and speech."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -52,8 +53,26 @@ class Filmstrip:
 COLUMNS = 9
 
 
-def write_preview(path: Path, curves: Curves, strip: Filmstrip, title: str) -> None:
-    """Draw the preview as a PNG at `path`; `title` is printed on top."""
+COLOUR_NAMES = {'C1': 'orange', 'C2': 'green', 'C3': 'red', 'C7': 'grey'}
+STATE_COLOURS = {'listening': 'C2', 'thinking': 'C1', 'speaking': 'C3', 'away': 'C7'}
+
+
+def write_preview(
+    path: Path,
+    curves: Curves,
+    strip: Filmstrip,
+    title: str,
+    spans: Sequence[tuple[float, float, str]] = (),
+) -> None:
+    """Draw the preview as a PNG.
+
+    Args:
+        path: of the PNG.
+        curves: of speaker and listener.
+        strip: pictures of both.
+        title: is printed on top.
+        spans: when which conversation state held: from, to (s from the first tick), its name.
+    """
     import matplotlib
 
     matplotlib.use('Agg')
@@ -109,5 +128,15 @@ def write_preview(path: Path, curves: Curves, strip: Filmstrip, title: str) -> N
         axes.grid(alpha=0.3)
         if len(times) > 1:
             axes.set_xlim(times[0], times[-1])
+    for begin, end, state in spans:
+        colour = STATE_COLOURS[state]
+        head.axvspan(begin, end, ymin=0.95, color=colour, linewidth=0)
+    if spans:
+        names = dict.fromkeys(state for _, _, state in spans)
+        head.set_title(
+            'state: '
+            + ', '.join(f'{name} ({COLOUR_NAMES[STATE_COLOURS[name]]})' for name in names),
+            fontsize=10,
+        )
     figure.savefig(path)
     plt.close(figure)

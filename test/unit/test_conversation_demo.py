@@ -1,0 +1,140 @@
+"""The conversation that the demo plays: its clip, and what its report says."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vico_listener.cli.stack_options import StackError
+from vico_listener.lab.cli import demo
+from vico_listener.lab.recording.conversation_report import conversation
+from vico_listener.lab.recording.conversation_report import gaze_angle
+from vico_listener.lab.recording.conversation_report import read_rows
+from vico_listener.lab.recording.conversation_report import state_spans
+from vico_listener.lab.recording.dialogue_clip import ECHO_DB
+from vico_listener.lab.recording.dialogue_clip import ECHO_DELAY
+from vico_listener.lab.recording.dialogue_clip import Exchange
+from vico_listener.lab.recording.dialogue_clip import echo
+from vico_listener.lab.recording.dialogue_clip import loudness
+from vico_listener.lab.recording.dialogue_clip import make_dialogue
+from vico_listener.lab.recording.dialogue_clip import stillest
+from vico_listener.lab.recording.dialogue_clip import there_and_back
+from vico_listener.listener.expression import EYE_RANGE
+from vico_listener.media.clip import probe_clip
+from vico_listener.media.clip import read_audio
+from vico_listener.media.face_track import FaceTrack
+from vico_listener.motion import ARKIT_INDEX
+
+EXCHANGES = [Exchange(0.0, 9.9, 10.0, 12.0, 15.0), Exchange(16.0, 26.0, 26.0, 28.0, 31.0)]
+
+
+def test_the_report_counts_what_was_told() -> None:
+    rows = [
+        (0.0, 'state', 'listening'),
+        (3.0, 'event', 'nod'),
+        (5.0, 'event', 'beat'),
+        (5.0, 'vocal', 'mm-hm'),
+        (6.0, 'turn', 'yielding'),  # within the turn
+        (6.5, 'turn', 'speaking'),
+        (10.7, 'turn', 'yielding'),
+        (10.8, 'turn', 'yielding'),  # another probability
+        (11.0, 'turn', 'silent'),
+        (11.0, 'state', 'thinking'),
+        (12.0, 'state', 'speaking'),
+        (13.0, 'event', 'nod'),  # during its own voice
+        (15.0, 'state', 'listening'),
+        (20.0, 'event', 'nod'),
+        (29.0, 'turn', 'yielding'),  # too late
+    ]
+    times = np.arange(0, 31, 0.5)
+    gaze = np.where((times >= 11) & (times < 12), 20.0, 1.0)
+    found = conversation(rows, EXCHANGES, times, gaze)
+    assert found == {
+        'exchanges': 2,
+        'gestures during its own voice': 1,
+        'nods per minute of the person': 6.0,
+        'vocals per minute of the person': 3.0,
+        'turn ends found': 1,
+        'delay of the ends, median [s]': 0.8,
+        'ends told within a turn': 1,
+        'gaze on the person [%]': {'listening': 100.0, 'speaking': 100.0, 'thinking': 0.0},
+    }
+    assert state_spans(rows, 30.5)[1:3] == [(11.0, 12.0, 'thinking'), (12.0, 15.0, 'speaking')]
+
+
+def test_a_conversation_in_which_nothing_was_told() -> None:
+    found = conversation([], EXCHANGES, np.zeros(0), np.zeros(0))
+    assert found['turn ends found'] == 0 and found['delay of the ends, median [s]'] is None
+
+
+def test_rows_are_read_in_the_order_of_time(tmp_path: Path) -> None:
+    path = tmp_path / 'conversation.csv'
+    path.write_text('time,what,value\n2.5,event,nod\n1.0,state,listening\n')
+    assert read_rows(path) == [(1.0, 'state', 'listening'), (2.5, 'event', 'nod')]
+
+
+def test_eyes_that_go_against_the_head_stay_on_the_person() -> None:
+    expression, rotation = np.zeros((3, 52), np.float32), np.zeros((3, 3), np.float32)
+    rotation[1:, 2] = np.radians(9)  # to the left
+    expression[2, ARKIT_INDEX['eyeLookInLeft']] = np.radians(9) / EYE_RANGE  # to the right
+    track = FaceTrack(expression, rotation, np.zeros((3, 3), np.float32), np.ones(3, bool))
+    np.testing.assert_allclose(gaze_angle(track), [0, 9, 0], atol=1e-4)
+
+
+def test_the_echo_is_late_and_as_loud_as_it_should_be() -> None:
+    random = np.random.default_rng(3)
+    person, robot = (random.normal(size=16000).astype(np.float32) for _ in range(2))
+    heard = echo(robot, person)
+    assert np.abs(heard[: round(ECHO_DELAY * 16000) - 1]).max() < 1e-5
+    assert 20 * np.log10(loudness(heard) / loudness(person)) == pytest.approx(ECHO_DB, abs=0.1)
+
+
+def test_the_walk_over_images_has_no_jump() -> None:
+    assert [there_and_back(n, 4) for n in range(8)] == [0, 1, 2, 3, 2, 1, 0, 1]
+    assert there_and_back(5, 1) == 0
+
+
+def test_the_stillest_images() -> None:
+    levels = [0, 90, 10, *[50 + n % 2 for n in range(12)], 200]
+    images = [np.full((4, 4, 3), level, np.uint8) for level in levels]
+    assert {int(image[0, 0, 0]) for image in stillest(images)} == {50, 51}
+
+
+def test_the_clip_of_a_conversation(speech_clip: Path, tmp_path: Path) -> None:
+    pytest.importorskip('espeakng_loader')
+    path = tmp_path / 'conversation.mp4'
+    exchanges = make_dialogue(speech_clip, path)
+    assert len(exchanges) >= 7
+    for exchange in exchanges:
+        assert exchange.begin < exchange.said <= exchange.end < exchange.speaks < exchange.silent
+    info = probe_clip(path)
+    assert info.duration == pytest.approx(exchanges[-1].silent + 0.8, abs=0.3)
+    samples, rate = read_audio(path)
+    sound = samples[:, 0].astype(float)
+
+    def level(begin: float, end: float) -> float:
+        return float(np.sqrt(np.mean(np.square(sound[round(begin * rate) : round(end * rate)]))))
+
+    first = exchanges[0]
+    silence = level(first.end + 0.3, first.speaks - 0.1)
+    assert level(first.begin + 1, first.end - 1) > 20 * silence
+    assert level(first.speaks + 0.3, first.silent - 0.3) > 20 * silence
+
+
+@pytest.mark.parametrize(
+    ('options', 'text'),
+    [
+        (['--fast'], 'played in real time'),
+        (['BAG'], 'not from a bag'),
+    ],
+)
+def test_what_a_conversation_cannot_be(
+    options: list[str], text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, 'is_bag', lambda path: path.name == 'BAG')
+    parser = argparse.ArgumentParser()
+    demo.add_arguments(parser)
+    args = parser.parse_args(['--conversation', '--out', str(tmp_path / 'out'), *options])
+    with pytest.raises(StackError, match=text):
+        demo.run(args)

@@ -1,0 +1,172 @@
+"""Makes the clip of a conversation: a person's clip in turns with a robot's voice, in one room."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import fftconvolve
+from scipy.signal import resample_poly
+
+from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import Image
+from vico_listener.media.clip import camera_frames
+from vico_listener.media.clip import read_audio
+from vico_listener.media.container import file_url
+from vico_listener.media.synthesizer import Speech
+from vico_listener.media.synthesizer import Synthesizer
+from vico_listener.speech.resampler import INTERNAL_RATE
+
+Audio = NDArray[np.float32]
+
+LENGTH = 120.0
+"""How long the conversation takes, s, at least; the last turns are played to their end."""
+
+THINKING, AFTERWARDS = 1.7, 0.8
+"""Seconds between the person's turn and the robot's voice, and after that."""
+
+ECHO_DELAY, ECHO_LENGTH, ECHO_DB = 0.06, 0.25, -6.0
+"""When the robot's voice reaches its microphone (s), how long the room rings (s), and how loud it
+is beside the person (dB)."""
+
+STILL = 10
+"""So many images of the clip, those in which the least moves, show the person as they listen."""
+
+VOICE = Speech('en-us+m3', 160)
+SENTENCES = (
+    'That is interesting. Please tell me more about it.',
+    'I see what you mean. I would have said the same.',
+    'Thank you, that was new to me. What happened then?',
+    'So far I can follow you. Do go on.',
+)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One turn of the person and the robot's answer, s of the clip.
+
+    Attributes:
+        begin, end: of the person's turn.
+        said: when their voice ends, which may be a little before.
+        speaks, silent: when the robot begins to speak, and when it has spoken.
+    """
+
+    begin: float
+    said: float
+    end: float
+    speaks: float
+    silent: float
+
+
+def make_dialogue(clip: Path, path: Path) -> list[Exchange]:
+    """Write the clip of a conversation, and return who speaks when.
+
+    Args:
+        clip: of the person, with their voice.
+        path: the mp4 file.
+
+    Raises:
+        ClipError: the clip cannot be used.
+        SynthesizerError: eSpeak NG is not installed.
+    """
+    frames = list(camera_frames(clip))
+    images = [frame.image for frame in frames]
+    rate = (len(frames) - 1) * NANOSECONDS / (frames[-1].stamp - frames[0].stamp)
+    voice = person_voice(clip)
+    quiet = stillest(images)
+    shown: list[Image] = []
+    heard: list[Audio] = []
+    exchanges: list[Exchange] = []
+    synthesizer = Synthesizer()
+    while len(shown) < LENGTH * rate:
+        begin = len(shown) / rate
+        shown += images
+        end = len(shown) / rate
+        spoken = synthesizer.speak(SENTENCES[len(exchanges) % len(SENTENCES)], VOICE)
+        robot = resample_poly(spoken, INTERNAL_RATE, synthesizer.sample_rate).astype(np.float32)
+        answer = THINKING + len(robot) / INTERNAL_RATE
+        waits = round((answer + AFTERWARDS) * rate)
+        shown += [quiet[there_and_back(n, len(quiet))] for n in range(waits)]
+        said = begin + loud_until(voice) / INTERNAL_RATE
+        exchanges.append(Exchange(begin, said, end, end + THINKING, end + answer))
+        sound = np.zeros(round(len(shown) / rate * INTERNAL_RATE) - sum(map(len, heard)))
+        sound[: len(voice)] += voice[: len(sound)]
+        _mix(sound, echo(robot, voice), round((end - begin + THINKING) * INTERNAL_RATE))
+        heard.append(sound.astype(np.float32))
+    _write(path, shown, rate, np.concatenate(heard))
+    return exchanges
+
+
+def person_voice(clip: Path) -> Audio:
+    """Return the sound of a clip (N,) at the internal rate, full scale +-1."""
+    samples, rate = read_audio(clip)
+    mono = samples.astype(np.float32).mean(axis=1) / 32768
+    return np.asarray(resample_poly(mono, INTERNAL_RATE, rate), np.float32)
+
+
+def stillest(images: list[Image]) -> list[Image]:
+    """Return the `STILL` images in a row in which the least moves."""
+    changes = [
+        float(np.abs(a.astype(np.int16) - b).mean())
+        for a, b in zip(images[:-1], images[1:], strict=True)
+    ]
+    number = min(STILL, len(images))
+    sums = [sum(changes[n : n + number - 1]) for n in range(len(images) - number + 1)]
+    first = int(np.argmin(sums))
+    return images[first : first + number]
+
+
+def there_and_back(number: int, count: int) -> int:
+    """Return the number-th index of a walk over `count` places to and fro, without a jump."""
+    if count == 1:
+        return 0
+    place = number % (2 * count - 2)
+    return min(place, 2 * count - 2 - place)
+
+
+def echo(robot: Audio, person: Audio) -> Audio:
+    """Return the robot's voice as its own microphone hears it in a room."""
+    rng = np.random.default_rng(0)
+    time = np.arange(round(ECHO_LENGTH * INTERNAL_RATE)) / INTERNAL_RATE
+    response = rng.normal(size=len(time)) * np.exp(-6.9 * time / ECHO_LENGTH) * 0.05
+    response[0] = 1.0
+    late = np.concatenate([np.zeros(round(ECHO_DELAY * INTERNAL_RATE)), response])
+    heard = fftconvolve(robot, late)
+    gain = 10 ** (ECHO_DB / 20) * loudness(person) / loudness(heard)
+    return np.asarray(gain * heard, np.float32)
+
+
+def loudness(audio: NDArray[np.floating]) -> float:
+    """Return the root mean square of what is not silent."""
+    loud = audio[np.abs(audio) > 0.05 * np.abs(audio).max()]
+    return float(np.sqrt(np.mean(np.square(loud)))) if len(loud) else 1.0
+
+
+def loud_until(audio: Audio) -> int:
+    """Return the number of samples until the last one that is not silent."""
+    return int(np.flatnonzero(np.abs(audio) > 0.05 * np.abs(audio).max())[-1]) + 1
+
+
+def _mix(sound: NDArray[np.float64], voice: Audio, first: int) -> None:
+    room = sound[first : first + len(voice)]
+    room += voice[: len(room)]
+
+
+def _write(path: Path, images: list[Image], rate: float, sound: Audio) -> None:
+    height, width = (size // 2 * 2 for size in images[0].shape[:2])
+    with av.open(file_url(path), 'w') as container:
+        video = container.add_stream('libx264', rate=Fraction(rate).limit_denominator(1000))
+        video.width, video.height, video.pix_fmt = width, height, 'yuv420p'
+        video.options = {'preset': 'superfast', 'crf': '16'}
+        audio = container.add_stream('aac', rate=INTERNAL_RATE, layout='mono')
+        for image in images:
+            frame = av.VideoFrame.from_ndarray(image[:height, :width], format='bgr24')
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+        samples = np.clip(sound * 32768, -32768, 32767).astype(np.int16)
+        block = av.AudioFrame.from_ndarray(samples[None], format='s16', layout='mono')
+        block.sample_rate = INTERNAL_RATE
+        container.mux(audio.encode(block))
+        container.mux(audio.encode(None))
