@@ -126,6 +126,7 @@ def test_a_talk_becomes_a_data_set(built):
 def test_what_is_left_out_is_listed(built):
     made, said = built
     assert 'annotators agree on 1 of 2 clips' in said
+    assert 'clips by how many people annotated them: ' in said
     with (made / 'left_out.csv').open() as file:
         reasons = {row['clip']: row['reason'] for row in csv.DictReader(file)}
     assert reasons['talk_0_1000'] == (
@@ -300,6 +301,20 @@ def test_wrong_annotations_are_named(tmp_path):
         'annotations.csv:6: 1 is speaker and listener at once',
         'a_100_4000: annotated twice by x: the first line counts',
     ]
+
+
+def test_a_clip_may_need_several_annotators(tmp_path):
+    lines = [f'a.mp4,0,4,left,positive,1,2,{who}' for who in ('anna', 'ben', 'cleo')]
+    lines += [f'a.mp4,10,14,left,neutral,1,2,{who}' for who in ('anna', 'ben')]
+    lines += [f'a.mp4,20,24,left,{what},1,2,{what}' for what in ('positive', 'neutral')]
+    table = annotate(tmp_path, lines)
+    everybody = read_annotations(table)
+    assert [clip.name for clip in everybody.clips] == ['a_0_4000', 'a_10000_14000']
+    assert everybody.annotators == {'a_0_4000': 3, 'a_10000_14000': 2, 'a_20000_24000': 2}
+    found = read_annotations(table, least=3)
+    assert [clip.name for clip in found.clips] == ['a_0_4000']
+    assert found.unsure == {'a_10000_14000': 'annotated by 2, not by 3 or more'}
+    assert list(found.disputed) == ['a_20000_24000']
 
 
 def test_times():

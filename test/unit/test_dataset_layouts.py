@@ -1,6 +1,7 @@
 """ViCo's layouts are read defensively, and whatever is wrong with them is named."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,11 @@ from vico_listener.lab.dataset.vico.inspection import length_distribution
 from vico_listener.lab.dataset.vico.inspection import plot_inspection
 from vico_listener.lab.dataset.vico.inspection import statistics
 from vico_listener.lab.dataset.vico.layouts import read_layout
+from vico_listener.lab.dataset.vico.people_sheet import CAPTION
+from vico_listener.lab.dataset.vico.people_sheet import MISSING
+from vico_listener.lab.dataset.vico.people_sheet import SIDE
+from vico_listener.lab.dataset.vico.people_sheet import people_sheet
+from vico_listener.lab.dataset.vico.people_sheet import videos_of_people
 from vico_listener.media.clip import camera_frames
 from vico_listener.media.video import write_video
 from vico_listener.motion import Attitude
@@ -138,6 +144,7 @@ def test_a_made_up_data_set_is_sound(made_up):
     assert '226 49:18' in format_inspection(found)
     assert main(['dataset', 'inspect', str(made_up)]) == 0
     assert (made_up / 'inspection.png').stat().st_size > 10_000
+    assert (made_up / 'people.jpg').stat().st_size > 10_000
     frame = next(camera_frames(read_layout(made_up).entries[0].listener_video))
     assert frame.image.shape == (384, 384, 3)
 
@@ -201,3 +208,25 @@ def test_the_challenge_is_inspected_too(tmp_path):
     assert 'unknown' in format_inspection(found)
     plot_inspection(found, tmp_path / 'plot.png')
     assert (tmp_path / 'plot.png').read_bytes().startswith(b'\x89PNG')
+
+
+def test_the_sheet_has_a_picture_of_every_person_who_can_be_seen(made_up):
+    entries = read_layout(made_up).entries
+    people = videos_of_people(entries)
+    first = sorted(people, key=int)[0]
+    gone = made_up / 'gone.mp4'
+    lost = [
+        replace(
+            entry,
+            speaker_video=gone if entry.speaker_id == first else entry.speaker_video,
+            listener_video=gone if entry.listener_id == first else entry.listener_video,
+        )
+        for entry in entries
+    ]
+    whole, without = people_sheet(entries), people_sheet(lost)
+    assert whole.shape == without.shape
+    differs = (whole != without).any(axis=2)
+    assert differs[:SIDE, :SIDE].any() and (without[:SIDE, :SIDE] == MISSING).all()
+    differs[: SIDE + CAPTION, :SIDE] = False
+    assert not differs.any()
+    assert (whole[:SIDE, : SIDE * min(3, len(people))].std(axis=(0, 1)) > 5).all()

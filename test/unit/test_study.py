@@ -15,6 +15,7 @@ from vico_listener.lab.study.answer_files import collect
 from vico_listener.lab.study.manifest import StudyClip
 from vico_listener.lab.study.manifest import StudyError
 from vico_listener.lab.study.manifest import read_manifest
+from vico_listener.lab.study.questions import MATCHING
 from vico_listener.lab.study.questions import StudyTest
 from vico_listener.lab.study.questions import ask
 from vico_listener.lab.study.questions import read_key
@@ -37,9 +38,17 @@ def make_clips(count: int, split: str = 'test') -> list[StudyClip]:
 
 
 def answer_file(path, key, participant, choose, **changes):
-    """A file as the page writes it; `choose(question)` gives the meaning that is picked."""
+    """A file as the page writes it; `choose(question)` gives the meaning that is picked.
+
+    For labels it gives a function, which gives the label of a listener of an attitude.
+    """
     answers = []
     for question in key.questions:
+        if question.test is StudyTest.LABELS:
+            label = choose(question)
+            given = {name: label(question, what) for name, what in question.options.items()}
+            answers.append({'question': question.id, 'choice': given})
+            continue
         by_meaning = {meaning: choice for choice, meaning in question.choices.items()}
         answers.append({'question': question.id, 'choice': by_meaning[choose(question)]})
     content = {
@@ -54,7 +63,7 @@ def answer_file(path, key, participant, choose, **changes):
 
 
 def test_sides_and_attitudes_are_balanced_in_every_split():
-    key, _ = ask(make_clips(12) + make_clips(7, 'ood'), seed=3)
+    key, _ = ask(make_clips(12) + make_clips(7, 'ood'), 3, 'attitude')
     for split, count in (('test', 12), ('ood', 7)):
         asked = [q for q in key.questions if q.split == split]
         pairs = [q for q in asked if q.test is StudyTest.PREFERENCE]
@@ -75,7 +84,7 @@ def test_seed_decides_everything():
 
 def test_preference_comes_before_the_generated_listeners_are_compared():
     key, _ = ask(make_clips(5), 1)
-    assert [q.test for q in key.questions] == [StudyTest.PREFERENCE] * 5 + [StudyTest.ATTITUDE] * 5
+    assert [q.test for q in key.questions] == [StudyTest.PREFERENCE] * 5 + [StudyTest.LABELS] * 5
 
 
 def test_no_video_name_serves_two_questions():
@@ -86,23 +95,25 @@ def test_no_video_name_serves_two_questions():
 
 
 def test_participants_see_nothing_of_the_key():
-    key, _ = ask(make_clips(6), 1)
-    for question in key.questions:
-        shown = public(question)
-        assert shown['options'] == list(question.options)
-        assert set(shown) <= {'id', 'test', 'speaker', 'options', 'attitude'}
-        # Which attitude is compared would tell something; which is looked for is the question.
-        assert ('attitude' in shown) == (question.test is StudyTest.ATTITUDE)
+    for matching in MATCHING:
+        key, _ = ask(make_clips(6), 1, matching)
+        for question in key.questions:
+            shown = public(question)
+            assert shown['options'] == list(question.options)
+            assert set(shown) <= {'id', 'test', 'speaker', 'options', 'attitude'}
+            # Both of a pair have the attitude that is told; labels ask for it.
+            assert ('attitude' in shown) == (question.test is not StudyTest.LABELS)
 
 
 def test_key_survives_its_file(tmp_path):
-    key, _ = ask(make_clips(3) + make_clips(2, 'ood'), 8)
-    write_key(tmp_path / 'key.json', key)
-    assert read_key(tmp_path / 'key.json') == key
+    for matching in MATCHING:
+        key, _ = ask(make_clips(3) + make_clips(2, 'ood'), 8, matching)
+        write_key(tmp_path / 'key.json', key)
+        assert read_key(tmp_path / 'key.json') == key
 
 
 def test_scores_are_those_of_the_closed_form(tmp_path):
-    key, _ = ask(make_clips(4) + make_clips(3, 'ood'), seed=2)
+    key, _ = ask(make_clips(4) + make_clips(3, 'ood'), 2, 'attitude')
     pairs = [q.id for q in key.questions if q.test is StudyTest.PREFERENCE and q.split == 'test']
 
     def choices(generated, equal, right):
@@ -143,8 +154,55 @@ def test_scores_are_those_of_the_closed_form(tmp_path):
     assert sum(whole) == pytest.approx(100)
 
 
+def test_labels_are_scored_by_the_attitude_of_each_listener(tmp_path):
+    key, _ = ask(make_clips(4), 2)
+    labelled = [q.id for q in key.questions if q.test is StudyTest.LABELS]
+
+    def choose(rightly):
+        def label(question, attitude):
+            # A negative listener is taken for a neutral one but in so many questions.
+            miss = attitude == 'negative' and labelled.index(question.id) >= rightly
+            return 'neutral' if miss else attitude
+
+        return lambda q: 'equal' if q.test is StudyTest.PREFERENCE else label
+
+    files = [answer_file(tmp_path / f'{n}.json', key, f'p{n}', choose(n)) for n in (1, 3)]
+    answers, left_out = collect(files, key)
+    assert not left_out
+    cells = {(s.test.value, s.row): s for s in score(key, answers)}
+    assert ('attitude', 'negative') not in cells
+    assert [cells['labels', a.value].mean for a in Attitude] == [100, 100, 50]
+    assert cells['labels', 'negative'].variance == pytest.approx(statistics.variance([25, 75]))
+    table = format_markdown(score(key, answers), [])
+    assert '| labels | negative | 50.0 (1250.0) | 4 | 63.9 |' in table
+
+
+@pytest.mark.parametrize(
+    ('change', 'reason'),
+    [
+        (lambda choice: 'positive', 'answer 2 does not label each of the three listeners once'),
+        (lambda choice: dict(list(choice.items())[:2]), 'does not label each of the three'),
+        (lambda choice: dict.fromkeys(choice, 'bored'), "answer 2: 'bored' is no attitude"),
+    ],
+)
+def test_labels_that_are_none_are_not_counted(tmp_path, change, reason):
+    key, _ = ask(make_clips(1), 2)
+    good = json.loads(
+        answer_file(
+            tmp_path / 'a.json',
+            key,
+            'a',
+            lambda q: 'equal' if q.test is StudyTest.PREFERENCE else lambda q, attitude: attitude,
+        ).read_text()
+    )
+    good['answers'][1]['choice'] = change(good['answers'][1]['choice'])
+    (tmp_path / 'b.json').write_text(json.dumps(good))
+    _, (left_out,) = collect([tmp_path / 'b.json'], key)
+    assert reason in left_out.reason
+
+
 def test_tables_hold_the_scores(tmp_path):
-    key, _ = ask(make_clips(2), 1)
+    key, _ = ask(make_clips(2), 1, 'attitude')
     files = [
         answer_file(
             tmp_path / f'{n}.json',
@@ -172,8 +230,8 @@ def test_tables_hold_the_scores(tmp_path):
 
 
 def test_files_that_cannot_be_counted_are_named(tmp_path):
-    key, _ = ask(make_clips(2), 1)
-    other, _ = ask(make_clips(2), 2)
+    key, _ = ask(make_clips(2), 1, 'attitude')
+    other, _ = ask(make_clips(2), 2, 'attitude')
 
     def choose(question):
         return 'positive' if question.test is StudyTest.ATTITUDE else 'true'
@@ -280,7 +338,7 @@ def test_make_writes_a_page_without_the_key(tmp_path, capsys):
         assert 'secret' not in file.name
         assert file.is_dir() or b'secret' not in file.read_bytes(), file
     code = (page / 'study.js').read_text(encoding='utf-8')
-    assert not any(word in code for word in ('true', 'generated', 'positive', 'seed'))
+    assert not any(word in code for word in ('true', 'generated', 'seed'))
     names = {f'{name}.mp4' for name in (*question.options, question.speaker)}
     assert {f.name for f in (page / 'videos').iterdir()} == names
     for name in question.options:
@@ -301,7 +359,7 @@ def test_make_writes_a_page_without_the_key(tmp_path, capsys):
 
 
 def test_score_prints_the_table_and_names_what_is_left_out(tmp_path, capsys):
-    key, _ = ask(make_clips(2), 1)
+    key, _ = ask(make_clips(2), 1, 'attitude')
     write_key(tmp_path / 'key.json', key)
     bad = tmp_path / 'bad.json'
     bad.write_text('no', encoding='utf-8')

@@ -8,14 +8,15 @@ from clip_files import write_clip
 
 from vico_listener.cli.main import main
 from vico_listener.lab.study.answer_files import collect
+from vico_listener.lab.study.questions import MATCHING
 from vico_listener.lab.study.questions import StudyTest
 from vico_listener.lab.study.questions import read_key
 from vico_listener.lab.study.results import score
 
 
-@pytest.fixture(scope='module')
-def study(tmp_path_factory):
-    """A page with one preference and one attitude question, and its key."""
+@pytest.fixture(scope='module', params=MATCHING)
+def study(tmp_path_factory, request):
+    """A page with one preference question and one of attitude matching, and its key."""
     folder = tmp_path_factory.mktemp('study')
     write_clip(folder / 's.mp4', [0, 100, 200, 300], audio_ms=400)
     for name in ('l', 'p', 'u', 'n'):
@@ -26,6 +27,7 @@ def study(tmp_path_factory):
         encoding='utf-8',
     )
     arguments = [folder / 'clips.csv', '--out', folder / 'page', '--seed', 4, '--size', 64]
+    arguments += ['--matching', request.param]
     assert main(['study', 'make', *map(str, arguments)]) == 0
     return folder / 'page', read_key(folder / 'page.key.json')
 
@@ -51,7 +53,19 @@ def begin(page):
 
 def watch(page):
     page.click('#play')
-    page.wait_for_selector('#choices button:enabled')
+    page.wait_for_selector('#play:enabled:has-text("Play again")')
+
+
+def answer(page, question, letter):
+    """Watch, and choose a listener, or give every listener its own label."""
+    watch(page)
+    if question.test is not StudyTest.LABELS:
+        page.click(f'#choices button:has-text("Listener {letter}")')
+        return
+    for name, attitude in question.options.items():
+        assert page.locator('#choices button:enabled').count() == 0  # not before all have one
+        page.select_option(f'#listeners select[name="{name}"]', attitude)
+    page.click('#choices button:has-text("Next")')
 
 
 def test_page_asks_everything_and_saves_answers_that_can_be_scored(page, study, tmp_path):
@@ -67,11 +81,14 @@ def test_page_asks_everything_and_saves_answers_that_can_be_scored(page, study, 
         assert sources == [f'{name}.mp4' for name in question.options]
         shown[question.test] = (page.inner_text('#asked'), page.locator('#choices button').count())
         assert page.locator('#choices button:enabled').count() == 0  # not before it was seen
-        watch(page)
-        page.click('#choices button:has-text("Listener B")')
-    wanted = key.questions[1].attitude.value
-    assert shown[StudyTest.PREFERENCE] == ('Which listener reacts better to the speaker?', 3)
-    assert shown[StudyTest.ATTITUDE] == (f'Which listener shows a {wanted} attitude?', 3)
+        assert page.is_visible('#criteria') == (question.test is StudyTest.PREFERENCE)
+        answer(page, question, 'B')
+    asked = 'The listener is meant to be positive. Which one reacts better to the speaker?'
+    assert shown[StudyTest.PREFERENCE] == (asked, 3)
+    if (wanted := key.questions[1].attitude) is not None:
+        assert shown[StudyTest.ATTITUDE] == (f'Which listener shows a {wanted.value} attitude?', 3)
+    else:
+        assert shown[StudyTest.LABELS] == ('Which attitude does each listener show?', 1)
     with page.expect_download() as download:
         page.click('#save')
     assert download.value.suggested_filename == f'answers_{key.study}_P-07.json'
@@ -80,22 +97,27 @@ def test_page_asks_everything_and_saves_answers_that_can_be_scored(page, study, 
     (answers,), left_out = collect([file], key)
     assert not left_out
     assert answers.participant == 'P-07'
-    assert answers.meanings == {q.id: list(q.options.values())[1] for q in key.questions}
+    chosen = {q.id: list(q.options.values())[1] for q in key.questions}
+    labelled = {q.id for q in key.questions if q.test is StudyTest.LABELS}
+    assert answers.meanings == {q: what for q, what in chosen.items() if q not in labelled}
+    assert answers.labels == {
+        q: {attitude: attitude for attitude in ('positive', 'neutral', 'negative')}
+        for q in labelled
+    }
     assert {s.mean for s in score(key, [answers])} <= {0.0, 100.0}
     written = json.loads(file.read_text(encoding='utf-8'))
     assert [a['plays'] for a in written['answers']] == [1, 1]
     assert all(url.startswith((folder.as_uri(), 'blob:')) for url in page.requested)
 
 
-def test_progress_survives_a_reload_and_the_next_participant_starts_anew(page):
+def test_progress_survives_a_reload_and_the_next_participant_starts_anew(page, study):
     begin(page)
     watch(page)
     page.click('text=Both are equally good')
     page.reload()
     page.wait_for_selector('#question:not([hidden])')
     assert page.inner_text('#count') == '2 of 2'
-    watch(page)
-    page.click('#choices button:has-text("Listener C")')
+    answer(page, study[1].questions[1], 'C')
     assert page.is_hidden('#again')  # nothing is thrown away before it is saved
     with page.expect_download():
         page.click('#save')

@@ -43,6 +43,7 @@
   function welcome() {
     const parts = {
       preference: 'two listeners side by side: which one is better?',
+      labels: 'three listeners side by side: which attitude does each of them show?',
       attitude: 'three listeners side by side: which one shows a given attitude?',
     };
     for (const [test, text] of Object.entries(parts)) {
@@ -87,10 +88,12 @@
   }
 
   function ask(question) {
-    get('asked').textContent =
-      question.test === 'preference'
-        ? 'Which listener reacts better to the speaker?'
-        : `Which listener shows a ${question.attitude} attitude?`;
+    get('asked').textContent = {
+      preference: `The listener is meant to be ${question.attitude}. Which one reacts better to the speaker?`,
+      labels: 'Which attitude does each listener show?',
+      attitude: `Which listener shows a ${question.attitude} attitude?`,
+    }[question.test];
+    get('criteria').hidden = question.test !== 'preference';
     film(get('speaker'), question.speaker);
     get('listeners').replaceChildren(
       ...question.options.map((name, n) => {
@@ -101,25 +104,35 @@
         const caption = document.createElement('figcaption');
         caption.textContent = `Listener ${LETTERS[n]}`;
         figure.append(video, caption);
+        if (question.test === 'labels') figure.append(labels(name, LETTERS[n]));
         return figure;
       }),
     );
     const shown = performance.now();
     let plays = 0;
+    const selects = [...get('listeners').querySelectorAll('select')];
+    const given = () => Object.fromEntries(selects.map((select) => [select.name, select.value]));
     const choices = question.options.map((name, n) => [name, `Listener ${LETTERS[n]}`]);
     if (question.test === 'preference') choices.splice(1, 0, ['equal', 'Both are equally good']);
+    if (question.test === 'labels') choices.splice(0, choices.length, [null, 'Next']);
     const buttons = choices.map(([choice, text]) => {
       const button = document.createElement('button');
       Object.assign(button, { type: 'button', textContent: text, disabled: true });
       button.onclick = () => {
         const seconds = Math.round((performance.now() - shown) / 100) / 10;
-        record.answers.push({ question: question.id, choice, plays, seconds });
+        record.answers.push({ question: question.id, choice: choice ?? given(), plays, seconds });
         remember();
         next();
       };
       return button;
     });
     get('choices').replaceChildren(...buttons);
+    // Not before everything was seen to its end, and every listener has a label.
+    const allow = () => {
+      const ready = plays > 0 && selects.every((select) => select.value);
+      for (const button of buttons) button.disabled = !ready;
+    };
+    for (const select of selects) select.onchange = allow;
 
     const videos = [get('speaker'), ...get('listeners').querySelectorAll('video')];
     const play = get('play');
@@ -134,8 +147,18 @@
       }
       plays += 1;
       Object.assign(play, { textContent: 'Play again', disabled: false });
-      for (const button of buttons) button.disabled = false;
+      allow();
     };
+  }
+
+  // What a listener's attitude is to be chosen from.
+  function labels(name, letter) {
+    const select = document.createElement('select');
+    Object.assign(select, { name, ariaLabel: `Attitude of listener ${letter}` });
+    for (const attitude of ['', ...STUDY.attitudes]) {
+      select.append(new Option(attitude || 'attitude?', attitude));
+    }
+    return select;
   }
 
   // From the start, all at once; resolves when the last one has ended.

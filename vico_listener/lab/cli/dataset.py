@@ -2,8 +2,10 @@
 
 import argparse
 import sys
+from collections import Counter
 from pathlib import Path
 
+from vico_listener.arguments import check_number
 from vico_listener.choices import ACOUSTICS
 from vico_listener.lab.dataset.vico.layouts import read_layout
 from vico_listener.motion import Attitude
@@ -53,6 +55,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--videos', type=Path, help='the folder of the videos (default: that of the annotations)'
     )
     built.add_argument(
+        '--annotators',
+        type=int,
+        default=1,
+        help='how many people must have annotated a clip and agree (in the paper: 3)',
+    )
+    built.add_argument(
         '--seed', type=int, default=0, help='the seed by which clips are assigned to the splits'
     )
     built.add_argument('--fov-deg', type=float, default=60.0, help=FOV)
@@ -64,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     seen.add_argument(
         '--out',
         type=Path,
-        help='the folder for inspection.txt and inspection.png (default: FOLDER)',
+        help='the folder for inspection.txt, inspection.png and people.jpg (default: FOLDER)',
     )
     got = actions.add_parser('extract', help='extract the features of both people in every clip')
     got.add_argument('folder', type=Path, help='the folder of the data set')
@@ -162,9 +170,13 @@ def _build(args: argparse.Namespace) -> int:
     from vico_listener.lab.dataset.vico.construction import ConstructionSettings
     from vico_listener.lab.dataset.vico.construction import build_data_set
 
-    annotations = read_annotations(args.annotations, args.videos)
+    check_number('--annotators', args.annotators, 1, 1000)
+    annotations = read_annotations(args.annotations, args.videos, args.annotators)
     settings = ConstructionSettings(args.seed, args.fov_deg)
     built = build_data_set(annotations, args.folder, settings, args.workers)
+    counts = Counter(annotations.annotators.values())
+    told = (f'{clips} by {people}' for people, clips in sorted(counts.items()))
+    print(f'clips by how many people annotated them: {", ".join(told) or "none"}')
     if annotations.several:
         agreed = annotations.several - len(annotations.disputed)
         print(f'annotators agree on {agreed} of {annotations.several} clips')
@@ -181,12 +193,14 @@ def _inspect(args: argparse.Namespace) -> int:
     from vico_listener.lab.dataset.vico.inspection import format_inspection
     from vico_listener.lab.dataset.vico.inspection import inspect_data_set
     from vico_listener.lab.dataset.vico.inspection import plot_inspection
+    from vico_listener.lab.dataset.vico.people_sheet import write_people_sheet
 
     found = inspect_data_set(read_layout(args.folder))
     out = args.out or args.folder
     out.mkdir(parents=True, exist_ok=True)
     (out / 'inspection.txt').write_text(format_inspection(found) + '\n', encoding='utf-8')
     plot_inspection(found, out / 'inspection.png')
+    write_people_sheet(found.layout.entries, out / 'people.jpg')
     print(format_inspection(found, SHOWN_PROBLEMS))
     return 0
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from vico_listener.lab.study.answer_files import collect
 from vico_listener.lab.study.manifest import StudyError
 from vico_listener.lab.study.manifest import read_manifest
+from vico_listener.lab.study.questions import MATCHING
 from vico_listener.lab.study.questions import ask
 from vico_listener.lab.study.questions import read_key
 from vico_listener.lab.study.questions import write_key
@@ -32,6 +33,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     make.add_argument(
         '--size', type=int, default=SIZE, help='the height of the videos, px (default: %(default)s)'
+    )
+    make.add_argument(
+        '--matching',
+        choices=MATCHING,
+        default=MATCHING[0],
+        help='how attitudes are matched: a label for each of three listeners, as in the paper, or '
+        'which of them shows one attitude',
     )
     scored = actions.add_parser('score', help="turn the answers into the paper's Table 6")
     scored.add_argument('key', type=Path, help='the key that `vico study make` wrote')
@@ -59,7 +67,7 @@ def _make(args: argparse.Namespace) -> int:
         raise StudyError(f'{path} exists: answers to it could no longer be read without it')
     # A seed that nobody can guess, unless the study is to be made again as it was.
     seed = random.SystemRandom().getrandbits(31) if args.seed is None else args.seed
-    key, videos = ask(read_manifest(args.clips), seed)
+    key, videos = ask(read_manifest(args.clips), seed, args.matching)
     write_page(args.out, key, videos, args.size)
     write_key(path, key)
     print(f'{len(key.questions)} questions: give {args.out} to participants, keep {path}')

@@ -18,10 +18,19 @@ TRUE, GENERATED, EQUAL = 'true', 'generated', 'equal'
 
 
 class StudyTest(str, Enum):
-    """The paper's two tests."""
+    """The paper's two tests, and an easier form of the second.
+
+    The paper asks for a label of each of three listeners (`LABELS`). `ATTITUDE` asks which of the
+    three shows one attitude.
+    """
 
     PREFERENCE = 'preference'
+    LABELS = 'labels'
     ATTITUDE = 'attitude'
+
+
+MATCHING = (StudyTest.LABELS.value, StudyTest.ATTITUDE.value)
+"""The forms of attitude matching, the paper's first."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +41,8 @@ class Question:
         id: opaque name, like the names of the videos.
         test: the test that it belongs to.
         clip, split: where it comes from.
-        attitude: the true listener's (preference), or the one that is looked for (attitude).
+        attitude: the true listener's (preference), or the one that is looked for (attitude); None
+            where all are (labels).
         speaker: name of the speaker's video.
         options: names of the videos in the order shown, and what each is: `TRUE`, `GENERATED`, or
             an attitude.
@@ -42,13 +52,13 @@ class Question:
     test: StudyTest
     clip: str
     split: str
-    attitude: Attitude
+    attitude: Attitude | None
     speaker: str
     options: dict[str, str]
 
     @property
     def choices(self) -> dict[str, str]:
-        """Return the possible answers and what each means."""
+        """Return the possible answers and what each means; labels are given to all options."""
         equal = {EQUAL: EQUAL} if self.test is StudyTest.PREFERENCE else {}
         return self.options | equal
 
@@ -85,13 +95,20 @@ class _Names:
         return name
 
 
-def ask(clips: Sequence[StudyClip], seed: int) -> tuple[Key, dict[str, Video]]:
+def ask(
+    clips: Sequence[StudyClip], seed: int, matching: str = MATCHING[0]
+) -> tuple[Key, dict[str, Video]]:
     """Draw up the questions: preference first, then attitude matching, each in chance order.
 
     Within each split, the true listener is as often the first as the second, and every attitude is
-    looked for equally often (give or take one). A clip asks for one attitude only: with three
-    questions about the same three videos the last would answer itself. A generated video that
-    serves both tests has two names, else the second test would give away the first.
+    looked for equally often (give or take one). A clip asks for labels once, or for one attitude
+    only: with three questions about the same three videos the last would answer itself. A generated
+    video that serves both tests has two names, else the second test would give away the first.
+
+    Args:
+        clips: the clips.
+        seed: the seed of names, order and sides.
+        matching: how attitudes are matched, one of `MATCHING`.
 
     Returns:
         The key, and the videos by opaque name.
@@ -104,7 +121,7 @@ def ask(clips: Sequence[StudyClip], seed: int) -> tuple[Key, dict[str, Video]]:
     videos |= {speakers[clip.name]: Video(clip.speaker, True) for clip in clips}
 
     def question(
-        clip: StudyClip, test: StudyTest, attitude: Attitude, shown: list[tuple[str, Path]]
+        clip: StudyClip, test: StudyTest, attitude: Attitude | None, shown: list[tuple[str, Path]]
     ) -> Question:
         options = {}
         for what, source in shown:
@@ -115,7 +132,8 @@ def ask(clips: Sequence[StudyClip], seed: int) -> tuple[Key, dict[str, Video]]:
             names.new(), test, clip.name, clip.split, attitude, speakers[clip.name], options
         )
 
-    preference, matching = [], []
+    form = StudyTest(matching)
+    preference, matched = [], []
     for clips_of_split in _by_split((c for c in clips if c.asks_preference), chance):
         true_first = chance.random() < 0.5
         for clip in clips_of_split:
@@ -129,11 +147,11 @@ def ask(clips: Sequence[StudyClip], seed: int) -> tuple[Key, dict[str, Video]]:
         for n, clip in enumerate(clips_of_split):
             shown = [(attitude.value, source) for attitude, source in clip.generated.items()]
             chance.shuffle(shown)
-            wanted = attitudes[n % len(attitudes)]
-            matching.append(question(clip, StudyTest.ATTITUDE, wanted, shown))
+            wanted = attitudes[n % len(attitudes)] if form is StudyTest.ATTITUDE else None
+            matched.append(question(clip, form, wanted, shown))
     chance.shuffle(preference)
-    chance.shuffle(matching)
-    return Key(study, seed, (*preference, *matching)), videos
+    chance.shuffle(matched)
+    return Key(study, seed, (*preference, *matched)), videos
 
 
 def _by_split(clips: Iterable[StudyClip], chance: random.Random) -> list[list[StudyClip]]:
@@ -152,7 +170,9 @@ def write_key(path: Path, key: Key) -> None:
         'study': key.study,
         'seed': key.seed,
         'questions': [
-            vars(q) | {'test': q.test.value, 'attitude': q.attitude.value} for q in key.questions
+            vars(q)
+            | {'test': q.test.value, 'attitude': None if q.attitude is None else q.attitude.value}
+            for q in key.questions
         ],
     }
     path.write_text(json.dumps(content, indent=1) + '\n', encoding='utf-8')
@@ -172,7 +192,13 @@ def read_key(path: Path) -> Key:
         raise StudyError(f'{path} is no key of `vico study make` ({KEY_FORMAT})')
     try:
         questions = [
-            Question(**q | {'test': StudyTest(q['test']), 'attitude': Attitude(q['attitude'])})
+            Question(
+                **q
+                | {
+                    'test': StudyTest(q['test']),
+                    'attitude': None if q['attitude'] is None else Attitude(q['attitude']),
+                }
+            )
             for q in content['questions']
         ]
         return Key(content['study'], content['seed'], tuple(questions))

@@ -17,9 +17,13 @@ from vico_listener.motion import Attitude
 
 ROWS = (
     *((StudyTest.PREFERENCE, what) for what in (EQUAL, TRUE, GENERATED)),
-    *((StudyTest.ATTITUDE, attitude.value) for attitude in Attitude),
+    *(
+        (test, attitude.value)
+        for test in (StudyTest.LABELS, StudyTest.ATTITUDE)
+        for attitude in Attitude
+    ),
 )
-"""Rows of the table: preferred, and attitude that was looked for."""
+"""Rows of the table: preferred, and attitude that was to be labelled or looked for."""
 
 LABELS = {EQUAL: 'equal', TRUE: 'true better', GENERATED: 'generated better'}
 PAPER_SPLITS = ('test', 'ood')
@@ -28,11 +32,14 @@ PAPER = {
     ('preference', EQUAL): (31.3, 13.9),
     ('preference', TRUE): (56.2, 65.3),
     ('preference', GENERATED): (12.5, 20.8),
-    ('attitude', 'positive'): (66.7, 69.0),
-    ('attitude', 'neutral'): (69.4, 53.6),
-    ('attitude', 'negative'): (63.9, 50.0),
+    ('labels', 'positive'): (66.7, 69.0),
+    ('labels', 'neutral'): (69.4, 53.6),
+    ('labels', 'negative'): (63.9, 50.0),
 }
-"""Means of the paper's Table 6 (Zhou et al., ECCV 2022), per cent, of the splits test and ood."""
+"""Means of the paper's Table 6 (Zhou et al., ECCV 2022), per cent, of the splits test and ood.
+
+Its attitude matching is that of `StudyTest.LABELS`; the other form has no counterpart there.
+"""
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,8 @@ class Score:
         test, row: test and row, as in `ROWS`.
         split: split of the data set.
         mean: mean over the participants of each one's share, per cent: of preference questions
-            answered so, or of attitude questions answered rightly.
+            answered so, of listeners of the attitude labelled so, or of attitude questions
+            answered rightly.
         variance: sample variance (n - 1) of these shares, per cent squared; None with one
             participant.
         participants: number of participants.
@@ -89,11 +97,15 @@ def _cell(
         for q in key.questions
         if q.test is test
         and q.split == split
-        and (test is StudyTest.PREFERENCE or q.attitude.value == row)
+        and (test is not StudyTest.ATTITUDE or q.attitude == Attitude(row))
     ]
     if not ids:
         return None
-    shares = [100 * sum(a.meanings[i] == row for i in ids) / len(ids) for a in answers]
+    if test is StudyTest.LABELS:
+        rightly = [sum(a.labels[i][row] == row for i in ids) for a in answers]
+    else:
+        rightly = [sum(a.meanings[i] == row for i in ids) for a in answers]
+    shares = [100 * count / len(ids) for count in rightly]
     variance = statistics.variance(shares) if len(shares) > 1 else None
     return Score(test, row, split, statistics.fmean(shares), variance, len(shares), len(ids))
 
@@ -115,7 +127,8 @@ def format_markdown(scores: Sequence[Score], left_out: Sequence[LeftOut]) -> str
             cell = cells.get((test, row, split))
             line += ['-', '0'] if cell is None else [_mean(cell), str(cell.questions)]
             if split in PAPER_SPLITS:
-                line.append(f'{PAPER[test.value, row][PAPER_SPLITS.index(split)]:.1f}')
+                paper = PAPER.get((test.value, row))
+                line.append('-' if paper is None else f'{paper[PAPER_SPLITS.index(split)]:.1f}')
         lines.append(_line(line))
     participants = max((s.participants for s in scores), default=0)
     notes = [

@@ -20,7 +20,6 @@ from vico_listener.frames import AudioChunk
 from vico_listener.lab.study.manifest import StudyError
 from vico_listener.lab.study.questions import Key
 from vico_listener.lab.study.questions import Question
-from vico_listener.lab.study.questions import StudyTest
 from vico_listener.lab.study.questions import Video
 from vico_listener.media.clip import play
 from vico_listener.media.clip import probe_clip
@@ -28,6 +27,7 @@ from vico_listener.media.container import file_url
 from vico_listener.media.decoded_image import fit
 from vico_listener.media.film import AUDIO_RATE
 from vico_listener.media.film import speaker_width
+from vico_listener.motion import Attitude
 from vico_listener.resources import resource_path
 
 SIZE = 360
@@ -57,7 +57,11 @@ def write_page(folder: Path, key: Key, videos: Mapping[str, Video], size: int = 
         encode(video.source, folder / 'videos' / f'{name}.mp4', size, video.audio)
     for file in resource_path('resource/pages/study').iterdir():
         shutil.copyfile(file, folder / file.name)
-    content = {'study': key.study, 'questions': [public(q) for q in key.questions]}
+    content = {
+        'study': key.study,
+        'attitudes': [attitude.value for attitude in Attitude],
+        'questions': [public(q) for q in key.questions],
+    }
     script = f'const STUDY = {json.dumps(content, indent=1)};\n'
     (folder / 'study.js').write_text(script, encoding='utf-8')
 
@@ -70,9 +74,7 @@ def public(question: Question) -> dict[str, object]:
         'speaker': question.speaker,
         'options': list(question.options),
     }
-    return shown | (
-        {'attitude': question.attitude.value} if question.test is StudyTest.ATTITUDE else {}
-    )
+    return shown if question.attitude is None else shown | {'attitude': question.attitude.value}
 
 
 def encode(source: Path, target: Path, size: int, with_audio: bool) -> None:

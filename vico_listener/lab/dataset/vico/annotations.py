@@ -8,6 +8,7 @@ One line for each clip and annotator; `annotator` and `data_split` may be missin
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field
 from pathlib import Path
 from typing import Literal
 
@@ -73,21 +74,29 @@ class Annotations:
         clips: on which everybody agrees.
         problems: lines that could not be used.
         disputed: clips on which annotators disagree: name and reason.
-        several: clips that more than one person annotated.
+        annotators: how many people annotated each clip, by its name.
+        unsure: clips with fewer annotators than are demanded: name and reason.
     """
 
     clips: list[Annotation]
     problems: list[str]
     disputed: dict[str, str]
-    several: int
+    annotators: dict[str, int]
+    unsure: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def several(self) -> int:
+        """Return how many clips more than one person annotated."""
+        return sum(count > 1 for count in self.annotators.values())
 
 
-def read_annotations(table: Path, videos: Path | None = None) -> Annotations:
+def read_annotations(table: Path, videos: Path | None = None, least: int = 1) -> Annotations:
     """Read a table and compare its annotators.
 
     Args:
         table: csv; header names may differ a little, see `foreign_tables`.
         videos: folder of the videos; None for that of the table.
+        least: how many annotators a clip needs; the paper's had three or more.
 
     Raises:
         LayoutError: the table cannot be read, or lacks a column.
@@ -100,15 +109,19 @@ def read_annotations(table: Path, videos: Path | None = None) -> Annotations:
             lines.append(annotation)
     clips: list[Annotation] = []
     disputed: dict[str, str] = {}
-    several = 0
+    annotators: dict[str, int] = {}
+    unsure: dict[str, str] = {}
     for group in _clips(lines, problems):
-        several += len(group) > 1
-        disputes = {name for other in group[1:] for name in group[0].differs(other)}
+        name = group[0].name
+        annotators[name] = len(group)
+        disputes = {what for other in group[1:] for what in group[0].differs(other)}
         if disputes:
-            disputed[group[0].name] = '; '.join(_dispute(group, d) for d in sorted(disputes))
+            disputed[name] = '; '.join(_dispute(group, d) for d in sorted(disputes))
+        elif len(group) < least:
+            unsure[name] = f'annotated by {len(group)}, not by {least} or more'
         else:
             clips.append(group[0])
-    return Annotations(clips, problems, disputed, several)
+    return Annotations(clips, problems, disputed, annotators, unsure)
 
 
 def _annotation(

@@ -76,7 +76,7 @@ def build_data_set(
     jobs = [(clip, folder, settings) for clip in clips]
     reasons = run_jobs(_cut, jobs, workers, 'clips')
     left_out = [('', problem) for problem in annotations.problems]
-    left_out += [*annotations.disputed.items(), *twice]
+    left_out += [*annotations.disputed.items(), *annotations.unsure.items(), *twice]
     left_out += [(c.name, reason) for c, reason in zip(clips, reasons, strict=True) if reason]
     with (folder / LEFT_OUT).open('w', newline='', encoding='utf-8') as file:
         csv.writer(file).writerows([('clip', 'reason'), *left_out])

@@ -32,6 +32,9 @@ SHOWN_PROBLEMS = 50
 
 UNKNOWN = 'unknown'
 
+CELL = 0.2
+"""The width of an identity's column in the plot, inches."""
+
 PAPER = {
     'positive': (42, 53, 62, 81, 226, '49:18'),
     'neutral': (35, 38, 48, 63, 134, '27:07'),
@@ -226,11 +229,16 @@ def format_inspection(found: Inspection, shown: int | None = None) -> str:
 
 
 def plot_inspection(found: Inspection, path: Path) -> None:
-    """Plot clip lengths with their share of the duration, and identities by role and attitude."""
+    """Plot clip lengths with their share of the duration, and identities by role and attitude.
+
+    They are the paper's Fig. A1 and A3, the latter with the numbers in its cells.
+    """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(13, 5), layout='constrained')
-    lengths, people = figure.subplots(1, 2, width_ratios=(1, 2))
+    matrix = identity_matrix(found.layout.entries)
+    wide = max(8.0, CELL * len(matrix))
+    figure = Figure(figsize=(5 + wide, 5), layout='constrained')
+    lengths, people = figure.subplots(1, 2, width_ratios=(4, wide))
     rows = length_distribution(found)
     names = [row[0] for row in rows]
     lengths.bar(names, [row[1] for row in rows], color='tab:blue', label='clips')
@@ -239,15 +247,17 @@ def plot_inspection(found: Inspection, path: Path) -> None:
     share = lengths.twinx()
     share.plot(names, [100 * row[2] for row in rows], 'o-', color='tab:orange')
     share.set(ylabel='share of the duration [%]', ylim=(0, 100))
-    matrix = identity_matrix(found.layout.entries)
     attitudes = attitude_names(found.layout.entries)
     columns = [(role, attitude) for role in ('speaker', 'listener') for attitude in attitudes]
     identities = sorted(matrix, key=lambda i: -sum(matrix[i].values()))
     table = np.array([[matrix[i][column] for i in identities] for column in columns])
     drawn = people.imshow(table, aspect='auto', cmap='Blues')
     people.set_yticks(range(len(columns)), [f'{role}, {attitude}' for role, attitude in columns])
-    if len(identities) <= 40:
-        people.set_xticks(range(len(identities)), identities, rotation=90, fontsize=7)
+    people.set_xticks(range(len(identities)), identities, rotation=90, fontsize=7)
+    for (row, column), count in np.ndenumerate(table):
+        if count:
+            colour = 'white' if count > table.max() / 2 else 'black'
+            people.text(column, row, str(count), ha='center', va='center', fontsize=6, color=colour)
     people.set(xlabel='identity', title='clips by identity, role and attitude')
     figure.colorbar(drawn, ax=people, label='clips')
     figure.savefig(path, dpi=110)
