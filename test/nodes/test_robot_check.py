@@ -38,7 +38,7 @@ def test_a_robot_under_other_names_is_found(
     'robot',
     'A joint that stands still, or an emergency stop, during `vico robot check --move`',
     sees='The joint is named, with how far it was sent and moved; exit code 1.',
-    remedy='Is it blocked, is an emergency stop pressed, does another program move it?',
+    remedy='Free it, release the stop, end what else moves it; read the log of its controller.',
 )
 def test_a_joint_that_does_not_follow_is_named(
     graph: Graph, capsys: pytest.CaptureFixture[str]

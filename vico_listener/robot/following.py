@@ -30,7 +30,10 @@ MOVED = math.radians(0.8)
 """A joint that moved so far (rad) on the leash is free: noise of its sensor is less."""
 
 
-CAUSES = 'is it blocked, is an emergency stop pressed, or does another program move it?'
+CAUSES = (
+    'is it blocked, is an emergency stop pressed, does another program move it, or does its '
+    'controller refuse the commands?'
+)
 
 
 @dataclass(frozen=True)
