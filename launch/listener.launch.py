@@ -23,6 +23,7 @@ from vico_listener.ros_api.launch import FACE_PAGES
 from vico_listener.ros_api.launch import LISTENER_ARGUMENTS
 from vico_listener.ros_api.launch import STACK_PARAMETERS
 from vico_listener.ros_api.launch import TOPICS
+from vico_listener.ros_api.launch import meant_for
 from vico_listener.ros_api.launch import switch
 from vico_listener.ros_api.launch import typed
 from vico_listener.ros_api.rows import expanded
@@ -59,12 +60,10 @@ def nodes(context: LaunchContext) -> list[Action]:
     """The nodes, once the arguments are known."""
     value = {a.name: LaunchConfiguration(a.name).perform(context) for a in LISTENER_ARGUMENTS}
     given = {row.name: typed(row, value[row.name]) for row in STACK_PARAMETERS if value[row.name]}
-    parameters: list[str | dict[str, bool | float | str]] = [given] if given else []
-    if value['params_file']:
-        params_file = expanded(value['params_file'])
-        if not Path(params_file).is_file():
-            raise FileNotFoundError(f'no such file: params_file:={params_file}')
-        parameters.insert(0, params_file)
+    files = [expanded(value['params_file'])] if value['params_file'] else []
+    for file in files:
+        if not Path(file).is_file():
+            raise FileNotFoundError(f'no such file: params_file:={file}')
     topics = [pair for topic in TOPICS for pair in topic.remappings(value[topic.name])]
     page = face_page(value, topics)
     if switch('composed', value['composed']):
@@ -73,7 +72,7 @@ def nodes(context: LaunchContext) -> list[Action]:
             package='vico_listener',
             executable='stack',
             namespace=value['namespace'],
-            parameters=parameters,
+            parameters=[*files, *filter(None, [given])],
             remappings=topics,
             output='screen',
             additional_env=WITH_LAUNCH,
@@ -87,7 +86,7 @@ def nodes(context: LaunchContext) -> list[Action]:
             executable=name,
             name=name,
             namespace=value['namespace'],
-            parameters=parameters,
+            parameters=[*files, *filter(None, [meant_for(name, given)])],
             remappings=topics,
             output='screen',
             additional_env=WITH_LAUNCH,

@@ -68,7 +68,7 @@ class Launched:
     def assert_clean_end(self, *processes: str) -> None:
         """Every process has ended by itself when asked to, and none complained."""
         assert self.exit_codes == dict.fromkeys(processes, 0), self.output
-        for complaint in ('Traceback', '[ERROR]', '[FATAL]'):
+        for complaint in ('Traceback', '[ERROR]', '[FATAL]', 'does not have a parameter'):
             assert complaint not in self.output
 
 

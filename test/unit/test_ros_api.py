@@ -4,8 +4,11 @@ import pytest
 
 from vico_listener.errors import SettingError
 from vico_listener.ros_api import NODES
+from vico_listener.ros_api import STACK
 from vico_listener.ros_api import Parameter
+from vico_listener.ros_api.launch import STACK_PARAMETERS
 from vico_listener.ros_api.launch import TOPICS
+from vico_listener.ros_api.launch import meant_for
 from vico_listener.ros_api.launch import switch
 from vico_listener.ros_api.launch import typed
 
@@ -38,6 +41,15 @@ def test_launch_arguments_are_texts_of_their_type() -> None:
         typed(Parameter('rate', 1.0, ''), 'fast')
     with pytest.raises(ValueError, match='composed:=maybe is neither true nor false'):
         switch('composed', 'maybe')
+
+
+def test_every_node_gets_what_it_has() -> None:
+    given = {row.name: row.default for row in STACK_PARAMETERS}
+    got = {api.node: meant_for(api.node, given) for api in STACK}
+    for api in STACK:
+        names = {row.name for row in api.parameters} | {'use_sim_time'}
+        assert set(got[api.node]) == names & set(given), api.node
+    assert set().union(*got.values()) == set(given)
 
 
 @pytest.mark.parametrize('name', ['', 'a//b', '1st', 'joint states', '/image/', 'image{}'])

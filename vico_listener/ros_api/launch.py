@@ -3,6 +3,7 @@
 Launch files run in the Python of `ros2 launch`, which may lack the modules that the nodes import.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vico_listener.choices import FACE_PORT
@@ -171,6 +172,13 @@ EXAMPLE_ARGUMENTS = (
     Argument('robot', 'generic_3dof', 'A robot profile with the joints of the example robot.'),
 )
 """The arguments of example_robot.launch.py that listener.launch.py has not, or other defaults."""
+
+
+def meant_for(node: str, given: Mapping[str, bool | float | str]) -> dict[str, bool | float | str]:
+    """Return the parameters of the stack that a node of it has; others it would warn of."""
+    nodes = {api.node: api for api in (HEAD, RENDERER, LISTENER, PERCEPTION)}
+    own = {row.name for row in nodes[node].parameters} | {'use_sim_time'}
+    return {name: value for name, value in given.items() if name in own}
 
 
 def typed(row: Parameter, text: str) -> bool | float | str:
