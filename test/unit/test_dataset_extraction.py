@@ -296,7 +296,7 @@ def test_deep3d_without_its_weights_is_refused(made_up, tmp_path, capsys):
     assert 'give epoch_20.pth of sicxu/Deep3DFaceRecon_pytorch' in capsys.readouterr().err
 
 
-def test_feature_trees_of_the_authors_become_features(tmp_path):
+def test_feature_trees_of_the_authors_become_features(tmp_path, capsys):
     torch = pytest.importorskip('torch')
     rng = np.random.default_rng(0)
     for folder in ('audio_feats', 'video_feats'):
@@ -316,6 +316,12 @@ def test_feature_trees_of_the_authors_become_features(tmp_path):
     (clip,) = load_features(tmp_path / 'f')
     assert clip.acoustics == 'vico_release' and clip.listener.basis.name == 'bfm64'
     np.testing.assert_allclose(to_native(clip.listener.motion(9)), rows['listener'][9], atol=1e-5)
+    (tmp_path / 'train.csv').rename(tmp_path / 'test.csv')
+    asked = [*arguments, '--workers', '1', '--attitude', 'neutral']
+    assert main([*asked, '--out', str(tmp_path / 'no_train')]) == 0
+    assert 'there is no split train' in capsys.readouterr().out
+    assert not (tmp_path / 'no_train' / 'statistics.npz').exists()
+    (tmp_path / 'test.csv').rename(tmp_path / 'train.csv')
     asked = [*arguments, '--workers', '1', '--attitude', 'neutral', '--video-size', '384']
     assert main([*asked, '--out', str(tmp_path / 'g')]) == 0
     (larger,) = load_features(tmp_path / 'g')

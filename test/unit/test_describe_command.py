@@ -13,6 +13,10 @@ from vico_listener.cli.main import main
 from vico_listener.clock import tick_stamp
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
+from vico_listener.lab.dataset.reference import relative_track
+from vico_listener.lab.dataset.vico.extraction import ExtractionSettings
+from vico_listener.lab.dataset.vico.extraction import extract_clip
+from vico_listener.lab.dataset.vico.layouts import read_layout
 from vico_listener.lab.evaluation import Verdict
 from vico_listener.lab.evaluation import describe
 from vico_listener.lab.evaluation import format_table
@@ -21,6 +25,7 @@ from vico_listener.lab.evaluation.criterion import Range
 from vico_listener.lab.evaluation.description import CRITERIA
 from vico_listener.lab.evaluation.description import AttitudeDescription
 from vico_listener.lab.evaluation.description import Row
+from vico_listener.lab.evaluation.listening_video import listening_tracks
 from vico_listener.media.track_writers import MotionWriter
 from vico_listener.media.track_writers import SpeakerWriter
 from vico_listener.motion import Attitude
@@ -229,3 +234,31 @@ def test_table_prints_numbers_that_can_be_read():
     table = format_table(describe([make_listener(1, seconds=10)]))
     assert not re.search(r'\de[-+]\d', table)
     assert all(len(line) <= 120 for line in table.splitlines())
+
+
+def test_a_person_is_described_from_their_video(made_up, tmp_path, capsys):
+    """The figures are those of the features that are extracted of the same videos."""
+    entry = max(read_layout(made_up).entries, key=lambda e: e.listener_video.stat().st_size)
+    features, _ = extract_clip(entry, ExtractionSettings(stretch=1.0), tmp_path)
+    speaker = entry.speaker_video, entry.audio
+    tracks = listening_tracks(entry.listener_video, entry.attitude, *speaker)
+    wanted = relative_track(features.listener)
+    assert sum(map(len, tracks)) > 0.8 * len(features)
+    for track in tracks:
+        rows = np.rint(track.times * 30).astype(int)
+        np.testing.assert_array_equal(track.rotation, wanted.rotation[rows])
+        np.testing.assert_array_equal(track.expression, wanted.expression[rows])
+        assert track.speaker is not None and track.attitude is entry.attitude
+        np.testing.assert_array_equal(track.speaker.speaking, features.speaking[rows])
+    figures = tmp_path / 'figures.json'
+    video = [str(entry.listener_video), '--attitude', entry.attitude.value]
+    assert main(['describe', *video, '--json', str(figures)]) == 0
+    assert entry.attitude.value in capsys.readouterr().out
+    assert entry.attitude.value in figures.read_text()
+    both = [str(entry.listener_video), str(made_up)]
+    assert main(['describe', *both, '--speaker', str(entry.speaker_video)]) == 1
+    assert '--speaker goes with the video of one listener' in capsys.readouterr().err
+    assert main(['describe', *video, '--speaker', str(entry.speaker_video)]) == 1
+    assert 'holds no audio' in capsys.readouterr().err
+    assert main(['describe', *video, '--audio', str(entry.audio)]) == 1
+    assert '--audio goes with --speaker' in capsys.readouterr().err

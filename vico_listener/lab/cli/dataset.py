@@ -233,7 +233,10 @@ def _extract(args: argparse.Namespace) -> int:
         print(f'no features of {result.clip}: {result.problem}', file=sys.stderr)
     ready = len(layout.entries) - len(failed)
     print(f'{ready} of {len(layout.entries)} clips in {out}; notes in {out / REPORT}')
-    write_statistics(out)
+    if any(entry.split == 'train' for entry in layout.entries):
+        write_statistics(out)
+    else:
+        print('no means and deviations: there is no split train, of which alone they are taken')
     return 1 if failed else 0
 
 

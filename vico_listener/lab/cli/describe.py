@@ -4,10 +4,13 @@ import argparse
 import json
 from pathlib import Path
 
+from vico_listener.errors import SettingError
 from vico_listener.lab.evaluation import describe
 from vico_listener.lab.evaluation import format_table
 from vico_listener.lab.evaluation import to_json
+from vico_listener.lab.evaluation.listening_video import listening_tracks
 from vico_listener.media.tracks import read_recordings
+from vico_listener.motion import Attitude
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +21,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs='+',
         type=Path,
         help='the folder of a recording (motion.csv, with speaker.csv and reference.json if '
-        'present), or of several recordings; all are pooled by attitude',
+        'present), or of several recordings, or a video of a person who listens; all are pooled by '
+        'attitude',
+    )
+    parser.add_argument(
+        '--speaker',
+        metavar='VIDEO',
+        type=Path,
+        help='the video, with audio, of whom the person in a video listens to',
+    )
+    parser.add_argument(
+        '--audio', metavar='FILE', type=Path, help='the audio of --speaker, if its video has none'
+    )
+    parser.add_argument(
+        '--attitude',
+        choices=[a.value for a in Attitude],
+        default=Attitude.NEUTRAL.value,
+        help='the attitude with which the person in a video listens',
     )
     parser.add_argument('--json', metavar='FILE', type=Path, help='also write the figures as JSON')
     parser.add_argument(
@@ -27,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--tracked',
         action='store_true',
-        help='allow the jitter of a tracker, for motion that was tracked from video',
+        help='allow the jitter of a tracker, for motion that was tracked from video, as videos are',
     )
     parser.add_argument(
         '--check',
@@ -38,8 +57,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the table; with `--check` the exit code is 1 when the motion does not pass."""
-    tracks = [track for where in args.directories for track in read_recordings(where)]
-    description = describe(tracks, tracked=args.tracked)
+    videos = [where for where in args.directories if where.is_file()]
+    if args.speaker is not None and (len(videos), len(args.directories)) != (1, 1):
+        raise SettingError('--speaker goes with the video of one listener')
+    if args.audio is not None and args.speaker is None:
+        raise SettingError('--audio goes with --speaker')
+    tracks = []
+    for where in args.directories:
+        if where in videos:
+            attitude = Attitude(args.attitude)
+            tracks += listening_tracks(where, attitude, args.speaker, args.audio)
+        else:
+            tracks += read_recordings(where)
+    description = describe(tracks, tracked=args.tracked or bool(videos))
     print(format_table(description))
     if args.json:
         args.json.write_text(json.dumps(to_json(description), indent=1) + '\n', encoding='utf-8')

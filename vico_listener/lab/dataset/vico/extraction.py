@@ -227,8 +227,8 @@ def extract_clip(
         heard=np.array([f.audio_valid for f in speaker]),
         pitch=np.array([f.pitch for f in speaker], np.float32),
         acoustics=settings.acoustics,
-        speaker=_track(speaker),
-        listener=_track(listener),
+        speaker=track_of_frames(speaker),
+        listener=track_of_frames(listener),
     )
     for who, track in (('speaker', features.speaker), ('listener', features.listener)):
         if not track.valid.all():
@@ -238,7 +238,8 @@ def extract_clip(
     return features, notes
 
 
-def _track(frames: list[SpeakerFrame]) -> FaceTrack:
+def track_of_frames(frames: list[SpeakerFrame]) -> FaceTrack:
+    """Return the faces of frames as a track."""
     return FaceTrack(
         expression=np.array([f.face.expression for f in frames], np.float32),
         rotation=np.array([f.face.rotation for f in frames], np.float32),

@@ -15,7 +15,7 @@ from vico_listener.lab.evaluation.feature_distance import feature_groups
 CURVE_SECONDS = 10.0
 """How much of a clip the curves show."""
 
-PANEL_INCHES = (10.0, 1.5)
+PANEL_INCHES = (15.0, 1.5)
 DPI = 100
 
 
@@ -40,7 +40,9 @@ def draw_distances(path: Path, results: Results, models: Sequence[str], split: s
 
 
 def draw_variation(path: Path, answers: Sequence[Answer]) -> None:
-    """Draw one clip's answers, a row each: an angle over time, and the face's change per frame.
+    """Draw one clip's answers, a row each: an angle over time, and the changes per frame.
+
+    The changes of angle and translation are the paper's Fig. A5.
 
     Args:
         path: path of the PNG.
@@ -50,19 +52,22 @@ def draw_variation(path: Path, answers: Sequence[Answer]) -> None:
     times = np.arange(count) / MODEL_RATE
     width, height = PANEL_INCHES
     figure = Figure(figsize=(width, height * len(answers) + 0.6), layout='constrained')
-    panels = figure.subplots(len(answers), 2, sharex=True, sharey='col', squeeze=False)
+    columns = 1 + len(GROUPS)
+    panels = figure.subplots(len(answers), columns, sharex=True, sharey='col', squeeze=False)
     first = feature_groups(answers[0].track)['angle'][:count]
     axis = int(np.argmax(first.std(axis=0)))
     for row, one in zip(panels, answers, strict=True):
         groups = feature_groups(one.track)
         seen = one.track.valid[:count]
         angle = np.where(seen, np.degrees(groups['angle'][:count, axis]), np.nan)
-        change = np.abs(np.diff(groups['exp'][:count], axis=0)).mean(axis=1)
         row[0].plot(times, angle, linewidth=1)
-        row[1].plot(times[1:], np.where(seen[1:] & seen[:-1], change, np.nan), linewidth=1)
+        for axes, group in zip(row[1:], GROUPS, strict=True):
+            change = np.abs(np.diff(groups[group][:count], axis=0)).mean(axis=1)
+            axes.plot(times[1:], np.where(seen[1:] & seen[:-1], change, np.nan), linewidth=1)
         row[0].set_title(one.job.label, fontsize=9, loc='left')
         row[0].set_ylabel('deg')
-    panels[0, 1].set_title('mean |change| of the expression per frame', fontsize=9, loc='left')
+    for axes, group in zip(panels[0, 1:], GROUPS, strict=True):
+        axes.set_title(f'mean |change| per frame, {group}', fontsize=9, loc='left')
     for axes in panels[-1]:
         axes.set_xlabel('s')
     figure.savefig(path, format='png', dpi=DPI)
