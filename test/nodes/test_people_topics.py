@@ -1,9 +1,11 @@
 """People over DDS: who is there, who speaks, and to whom the head attends."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from audio_common_msgs.msg import AudioDataStamped
 from graph import Graph
 from graph import wait_until
 from made_faces import face_with
@@ -18,6 +20,7 @@ from vico_listener import msg
 from vico_listener.clock import NANOSECONDS
 from vico_listener.face.observation import FaceObservation
 from vico_listener.face.observation import Roi
+from vico_listener.media.clip import read_audio
 from vico_listener.motion import ARKIT52
 from vico_listener.nodes.convert import time_message
 from vico_listener.nodes.image_codec import fill_image
@@ -68,10 +71,7 @@ class Bench:
         self.node = graph.make(
             PerceptionNode,
             face=f'{__name__}:Couple',
-            use_audio=False,
-            lossless=True,
-            image_rotation='0',
-            **parameters,
+            **({'use_audio': False, 'lossless': True, 'image_rotation': '0'} | parameters),
         )
         self.tester = graph.tester()
         self.people = graph.record(self.tester, msg.People, 'people')
@@ -128,6 +128,32 @@ def test_speaking_is_told_once_a_second(graph: Graph) -> None:
     bench.show(60)
     wait_until(lambda: len(bench.speaking) >= 3)
     assert [message.data for message in bench.speaking[:3]] == [False] * 3
+
+
+def test_speaking_is_told_when_it_changes(graph: Graph, speech_clip: Path) -> None:
+    bench = Bench(graph, use_audio=True, listen_to='sound', audio_sample_rate=24000)
+    frames = graph.record(bench.tester, msg.SpeakerFrame, 'speaker')
+    audio = bench.tester.create_publisher(AudioDataStamped, 'audio', 100)
+    wait_until(lambda: audio.get_subscription_count() == 1)
+    while not bench.speaking:
+        say(audio, np.zeros(800, np.int16), bench.frame)
+        bench.show(1)
+    samples = read_audio(speech_clip)[0].mean(axis=1).astype(np.int16)
+    for place in range(0, 60 * 800, 800):
+        say(audio, samples[place : place + 800], bench.frame)
+        bench.show(1)
+    said = np.array([frame.speaking for frame in frames])
+    assert said.any() and not said.all()
+    changes = np.count_nonzero(np.diff(said))
+    wait_until(lambda: np.count_nonzero(np.diff([m.data for m in bench.speaking])) >= changes)
+
+
+def say(publisher: Any, samples: np.ndarray, frame: int) -> None:
+    """Publish the audio of a thirtieth of a second."""
+    chunk = AudioDataStamped()
+    chunk.header.stamp = time_message(10 * NANOSECONDS + frame * NANOSECONDS // 30)
+    chunk.audio.data = samples.astype('<i2').tobytes()
+    publisher.publish(chunk)
 
 
 def test_somebody_is_attended_to_by_the_service_or_the_parameter(graph: Graph) -> None:

@@ -37,6 +37,7 @@ from vico_listener.robot.interfaces import RobotLink  # noqa: E402
 from vico_listener.robot.interfaces import web_socket_link  # noqa: E402
 from vico_listener.robot.interfaces.furhat import KEY_VARIABLE  # noqa: E402
 from vico_listener.robot.interfaces.state_poll import StatePoll  # noqa: E402
+from vico_listener.robot.interfaces.web_socket import WebSocketInterface  # noqa: E402
 from vico_listener.robot.profile import parse_profile  # noqa: E402
 
 # Roll, pitch, yaw.
@@ -48,9 +49,11 @@ class Robot:
 
     Attributes:
         pose: where it says over HTTP that its head is; it goes where it is told at once.
+        tracking: whether it says over HTTP that it follows a face itself.
     """
 
     STATE = '/api/state/present_head_pose'
+    TRACKING = '/api/media/tracking/face'
 
     def __init__(
         self,
@@ -60,6 +63,7 @@ class Robot:
         pose: dict[str, float] | None = None,
     ) -> None:
         self.pose = pose
+        self.tracking = False
         self.messages: list[dict[str, Any]] = []
         self.paused = threading.Event()
         self.connections: list[ServerConnection] = []
@@ -73,6 +77,9 @@ class Robot:
 
     def _respond(self, connection: ServerConnection, request: Request) -> Response | None:
         """Say over HTTP where the head is, as a daemon that has a pose does."""
+        if request.path == self.TRACKING:
+            target = {'detected': self.tracking, 'x': 0.1, 'y': 0.0}
+            return connection.respond(200, json.dumps({'status': 'ok', 'face_target': target}))
         if request.path != self.STATE:
             return None
         return connection.respond(200 if self.pose else 503, json.dumps(self.pose))
@@ -280,6 +287,34 @@ def test_reachy_mini_says_where_its_head_is(tmp_path: Path) -> None:
         assert len(Daemon.asked) >= 3  # what it cannot read is asked for again
         poll.close()
         server.shutdown()
+
+
+@pytest.mark.trouble(
+    'robot',
+    "Reachy Mini's own head tracking (`start_head_tracking`) is on",
+    sees='The diagnostics of `head` say so: it makes our motion smaller by its weight.',
+)
+def test_reachy_minis_own_tracking_is_noticed(robots: list[Any]) -> None:
+    robot = Robot('/api/move/ws/set_target', reachy)
+    robots.append(robot)
+    sender, _, _ = make(robots, 'reachy_mini', robot.url)
+    wait_until(lambda: sender.connected and not sender.trouble)
+    robot.tracking = True
+    wait_until(lambda: 'own head tracking turns the head, too' in sender.trouble)
+    sender.send(COMMAND)
+    wait_until(lambda: bool(robot.messages))
+    robot.tracking = False
+    wait_until(lambda: not sender.trouble)
+
+
+@pytest.mark.parametrize(
+    'state', [None, [], {}, {'face_target': None}, {'face_target': {'detected': 'yes'}}]
+)
+def test_what_says_nothing_of_a_tracking_is_none(state: Any) -> None:
+    interface = load_profile('reachy_mini').interface
+    assert isinstance(interface, WebSocketInterface)
+    assert interface.rival_url == 'http://reachy-mini.local:8000/api/media/tracking/face'
+    assert interface.rival(state) == ''
 
 
 def test_error_that_the_robot_answers_is_logged_once(robots: list[Any]) -> None:

@@ -10,6 +10,12 @@ from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.joints import Joint
 from vico_listener.robot.joints import by_axis
 
+TRACKING = (
+    "its daemon's own head tracking turns the head, too, and makes our motion smaller by its "
+    'weight: stop it (stop_head_tracking), or give it a weight of 0.3 or less'
+)
+"""What is wrong when the daemon follows a face."""
+
 
 class ReachyMini(WebSocketInterface):
     """The pose of the head in rad, as a `FullBodyTarget` without a body."""
@@ -35,6 +41,18 @@ class ReachyMini(WebSocketInterface):
             return [float(state[joint.axis]) for joint in joints]
         except (KeyError, TypeError, ValueError):
             return None
+
+    @property
+    def rival_url(self) -> str:
+        """The face that the daemon's own head tracking follows, of the same daemon."""
+        return self.state_url.replace('/api/state/present_head_pose', '/api/media/tracking/face')
+
+    def rival(self, state: Any) -> str:
+        """Return that the daemon follows a face itself, if it does."""
+        target = state.get('face_target') if isinstance(state, dict) else None
+        if not isinstance(target, dict) or target.get('detected') is not True:
+            return ''
+        return TRACKING
 
     def refusal(self, event: Payload) -> str:
         """Return the detail of an event whose status is an error."""

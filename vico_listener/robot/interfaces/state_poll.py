@@ -1,12 +1,13 @@
-"""Asks a robot over HTTP where its head is, in a thread, five times a second."""
+"""Asks a robot over HTTP how something is, in a thread, five times a second."""
 
 import json
 import threading
 import time
 from collections.abc import Callable
-from collections.abc import Sequence
 from http.client import HTTPException
 from typing import Any
+from typing import Generic
+from typing import TypeVar
 from urllib.request import urlopen
 
 from vico_listener.clock import NANOSECONDS
@@ -18,23 +19,26 @@ PATIENCE = 1.0
 """Seconds in which the robot must answer; what is older is not known any more."""
 
 
-class StatePoll:
+Found = TypeVar('Found')
+
+
+class StatePoll(Generic[Found]):
     """Keeps the newest answer; a robot that does not answer is asked on.
 
     Args:
         url: of the state, which is JSON.
-        read: returns the positions of the joints (rad) that a state holds, or None.
+        read: returns what a state says, e.g. the positions of the joints (rad), or None.
     """
 
-    def __init__(self, url: str, read: Callable[[Any], Sequence[float] | None]) -> None:
+    def __init__(self, url: str, read: Callable[[Any], Found | None]) -> None:
         self._url = url
         self._read = read
-        self._newest: tuple[int, Sequence[float]] | None = None
+        self._newest: tuple[int, Found] | None = None
         self._closed = threading.Event()
         threading.Thread(target=self._run, name='robot state', daemon=True).start()
 
-    def newest(self) -> tuple[int, Sequence[float]] | None:
-        """Return when the robot answered (ns) and where the joints are (rad).
+    def newest(self) -> tuple[int, Found] | None:
+        """Return when the robot answered (ns), and what.
 
         None where that is not known just now.
         """

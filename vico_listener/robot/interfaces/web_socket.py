@@ -61,6 +61,15 @@ class WebSocketInterface(LinkInterface):
         """Return the joints' positions (rad) that a state of `state_url` holds, or None."""
         return None
 
+    @property
+    def rival_url(self) -> str:
+        """Where the robot says over HTTP whether it moves its head itself; '' where it does not."""
+        return ''
+
+    def rival(self, state: Any) -> str:
+        """Return what moves the head beside us, as a state of `rival_url` says, or ''."""
+        return ''
+
     def connector(self, joints: Sequence[Joint], inform: Log, warn: Log) -> Callable[[], RobotLink]:
         """Return what starts a `WebSocketLink`; that finds the robot in a thread of its own."""
         try:

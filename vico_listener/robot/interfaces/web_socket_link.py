@@ -50,6 +50,13 @@ class Conversation(Protocol):
     def positions(self, state: Any, joints: Sequence[Joint]) -> list[float] | None:
         """Return where the joints are, from what `state_url` holds."""
 
+    @property
+    def rival_url(self) -> str:
+        """Where the robot says whether it moves its head itself, or ''."""
+
+    def rival(self, state: Any) -> str:
+        """Return what moves the head beside us, from what `rival_url` holds, or ''."""
+
     def payload(self, joints: Sequence[Joint], command: HeadCommand) -> Payload:
         """Return the event that carries a command."""
 
@@ -78,7 +85,6 @@ class WebSocketLink:
 
     Attributes:
         connected: whether the robot is there, and gives control.
-        trouble: what is wrong with it, or ''.
     """
 
     def __init__(
@@ -94,14 +100,25 @@ class WebSocketLink:
         self._socket: Connection | None = None
         self._since = 0  # connected, ns
         self.connected = False
-        self.trouble = 'not connected yet'
+        self._rival: StatePoll[str] | None = None
+        self._trouble = 'not connected yet'
         self._state = (
             StatePoll(interface.state_url, lambda state: interface.positions(state, joints))
             if interface.state_url
             else None
         )
+        if interface.rival_url:
+            self._rival = StatePoll(
+                interface.rival_url, lambda state: interface.rival(state) or None
+            )
         self._thread = threading.Thread(target=self._run, name='robot link', daemon=True)
         self._thread.start()
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with the robot, or ''."""
+        rival = None if self._rival is None or self._trouble else self._rival.newest()
+        return self._trouble if rival is None else rival[1]
 
     def send(self, command: HeadCommand) -> None:
         """Have a command sent, unless a newer one comes first; returns at once.
@@ -121,8 +138,9 @@ class WebSocketLink:
 
     def close(self) -> None:
         """Send what is left, within a second, and disconnect."""
-        if self._state is not None:
-            self._state.close()
+        for poll in (self._state, self._rival):
+            if poll is not None:
+                poll.close()
         with self._news:
             self._closed = True
             self._news.notify()
@@ -148,7 +166,7 @@ class WebSocketLink:
                         way = sockets.IPPROTO_TCP, sockets.TCP_USER_TIMEOUT
                         socket.socket.setsockopt(*way, round(1000 * UNHEARD))
                     self._greet(socket)
-                    self.trouble = ''
+                    self._trouble = ''
                     self._since, self.connected = time.monotonic_ns(), True
                     self._inform(f'connected to {url}')
                     lost = False
@@ -156,9 +174,9 @@ class WebSocketLink:
             except (OSError, WebSocketException) as error:
                 if self._closed:
                     return
-                self.trouble = f'{url}: {str(error) or type(error).__name__}'
+                self._trouble = f'{url}: {str(error) or type(error).__name__}'
                 if not lost:
-                    self._warn(f'no connection to the robot, trying on: {self.trouble}')
+                    self._warn(f'no connection to the robot, trying on: {self._trouble}')
                 lost = True
             finally:
                 self._socket = None
@@ -197,12 +215,12 @@ class WebSocketLink:
             if refusal:
                 if not refused:
                     self._warn(f'{self._interface.url} refuses commands: {refusal}')
-                refused, taken_since, self.trouble = True, 0.0, refusal
+                refused, taken_since, self._trouble = True, 0.0, refusal
             elif refused and command is not None:
                 taken_since = taken_since or time.monotonic()
                 if time.monotonic() - taken_since > FORGIVEN:
                     self._inform(f'{self._interface.url} takes commands again')
-                    refused, self.trouble = False, ''
+                    refused, self._trouble = False, ''
 
     def _refusal(self, socket: Connection) -> str:
         """Return what the robot says is wrong with a command, if anything has come."""
