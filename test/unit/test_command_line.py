@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from clip_files import write_clip
 
 from vico_listener.cli.main import main
 from vico_listener.errors import DataError
@@ -96,3 +97,21 @@ def _raising(error):
         raise error
 
     return function
+
+
+@pytest.mark.trouble(
+    'environment',
+    'A terminal that has no letters for the name of a clip',
+    sees='They are written as numbers.',
+)
+def test_a_terminal_without_the_letters_of_a_name(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / 'größe.mp4', [0, 40, 80])
+    command = ['bag', 'make', str(clip), '--out', str(tmp_path / 'größe')]
+    done = subprocess.run(
+        [sys.executable, '-m', 'vico_listener.cli', *command],
+        env=os.environ | {'PYTHONIOENCODING': 'ascii', 'PYTHONUTF8': '0'},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert 'gr\\xf6\\xdfe: /image 3' in done.stdout

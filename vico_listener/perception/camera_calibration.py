@@ -40,7 +40,7 @@ class Calibration:
         return cls(
             message.width,
             message.height,
-            Camera(k[0], k[4], k[2], k[5]),
+            Camera(*(float(k[n]) for n in (0, 4, 2, 5))),
             (max(1, message.binning_x), max(1, message.binning_y)),
             (roi.x_offset, roi.y_offset, roi.width, roi.height),
         )
