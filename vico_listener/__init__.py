@@ -1,7 +1,7 @@
 """A responsive listening head: camera and microphone in, a listening face and head commands out.
 
-`ListeningHead` is the complete head without ROS. ``vico_listener.nodes`` wraps it in ROS nodes,
-``vico_listener.cli`` is the ``vico`` command, and ``vico_listener.lab`` is the laboratory around
+`ListeningHead` is the complete head without ROS. ``vico_listener.nodes`` runs its parts as ROS
+nodes, ``vico_listener.cli`` is the ``vico`` command, and ``vico_listener.lab`` is the laboratory around
 it: data sets, training, evaluation and simulation.
 """
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 if TYPE_CHECKING:
-    from vico_listener.listening_head import Answer
+    from vico_listener.chain import Answer
     from vico_listener.listening_head import ListeningHead
 
     __version__: str

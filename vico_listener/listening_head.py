@@ -1,31 +1,26 @@
 """The listening head as one object: images and audio in, a listening face and head commands out.
 
-This is the chain that everything else runs: the live stack, replay, extraction, benchmarks and
-evaluation. It does not depend on ROS.
+It is the `Chain` whose parts are made from plain settings. It does not depend on ROS.
 """
 
-import array
 import logging
-from collections.abc import Callable
-from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from math import inf
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import cv2
-import numpy as np
 from numpy.typing import ArrayLike
-from numpy.typing import NDArray
 
 from vico_listener.arguments import check_number
 from vico_listener.arguments import check_type
-from vico_listener.arguments import stamp_given
-from vico_listener.choices import ACOUSTICS
+from vico_listener.chain import Answer
+from vico_listener.chain import Chain
+from vico_listener.chain import Draw
+from vico_listener.chain import Listen
+from vico_listener.chain import Move
 from vico_listener.choices import LISTEN_TO
 from vico_listener.choices import VOCAL
 from vico_listener.choices import ConversationState
@@ -33,9 +28,6 @@ from vico_listener.choices import Preset
 from vico_listener.errors import SettingError
 from vico_listener.face import FaceTracker
 from vico_listener.face import create_face_tracker
-from vico_listener.face.observation import check_image
-from vico_listener.frames import AudioChunk
-from vico_listener.frames import CameraFrame
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import PersonInView
 from vico_listener.frames import Picture
@@ -48,7 +40,6 @@ from vico_listener.head_parts import measure_reference
 from vico_listener.head_parts import sorted_options
 from vico_listener.listener import DEFAULT_LISTENER
 from vico_listener.listener.agent import ListeningAgent
-from vico_listener.listener.listener_event import ListenerEvent
 from vico_listener.listener.performance import GestureRequest
 from vico_listener.listener.performance import Performance
 from vico_listener.media.watched import WATCHED
@@ -59,7 +50,6 @@ from vico_listener.perception import SPEAKING_TAIL
 from vico_listener.perception import Perception
 from vico_listener.render import Renderer
 from vico_listener.render import portrait_of
-from vico_listener.robot import HeadCommand
 from vico_listener.robot import RobotHead
 from vico_listener.robot import load_profile
 from vico_listener.speech import DEFAULT_FORMAT
@@ -68,35 +58,8 @@ from vico_listener.speech.pcm import PcmData
 
 _log = logging.getLogger(__name__)
 
-Listen = Callable[[SpeakerFrame], ListenerMotion | None]
-"""Answers a speaker frame, with None while the listener rests."""
-Move = Callable[[ListenerMotion], Sequence[HeadCommand]]
-"""Returns the robot's commands that are due at a motion."""
-Draw = Callable[[ListenerMotion], Picture | None]
-"""Returns the picture of a motion, or None when nobody wants to see it."""
 
-
-@dataclass(frozen=True)
-class Answer:
-    """The head's answer at one tick of the model clock.
-
-    Attributes:
-        speaker: what the head knows about the speaker.
-        motion: the listener's motion; None while the listener rests.
-        picture: the listener's face, (size, size, 3) uint8 BGR; None without a renderer.
-        commands: joint positions for the robot, the oldest first; empty without a robot.
-        events: what the listener has decided on, before its motion begins; empty where the listener
-            is not this head's own.
-    """
-
-    speaker: SpeakerFrame
-    motion: ListenerMotion | None = None
-    picture: Picture | None = None
-    commands: tuple[HeadCommand, ...] = ()
-    events: tuple[ListenerEvent, ...] = ()
-
-
-class ListeningHead:
+class ListeningHead(Chain):
     """Watches and hears a speaker, and answers at 30 Hz of stream time.
 
     Give it images with `see` and audio with `hear`, as far as possible in the order of their
@@ -107,12 +70,6 @@ class ListeningHead:
     Attributes:
         audio: the present format of the audio; None without a microphone.
     """
-
-    _tracker: FaceTracker | None = None
-    _agent: ListeningAgent | None = None
-    _robot: RobotHead | None = None
-    _renderer: Renderer | None = None
-    _told: str = ''
 
     def __init__(
         self,
@@ -218,8 +175,9 @@ class ListeningHead:
         of_listener, of_renderer = sorted_options(listener, renderer, given)
         photo = portrait_of(renderer, portrait) if renderer else portrait
 
+        self._lacking = ''  # what the audio was last said to lack
         self._robot = RobotHead(load_profile(str(robot))) if robot else None
-        agent = ListeningAgent.create(
+        self._agent = agent = ListeningAgent.create(
             listener,
             measure_reference(photo, face_model),
             seed,
@@ -241,80 +199,19 @@ class ListeningHead:
         tracker = create_face_tracker(face, model_path=face_model or None, fov_deg=fov_deg)
         tracker.warm_up()
         check_understood(face, tracker.basis, listener, basis)
-        if renderer:
-            self._renderer = make_renderer(renderer, size, photo, of_renderer, basis)
         stream = None if audio is None else acoustic_stream(audio, acoustics, listen_to)
         self._agent, self._tracker = agent, tracker
-        self._join(
+        self._renderer = (
+            make_renderer(renderer, size, photo, of_renderer, basis) if renderer else None
+        )
+        super().__init__(
             Perception(tracker, stream, audio_wait, listen_to, speaking_tail, lookahead),
             listen,
-            self._move,
-            self._draw,
+            None if self._robot is None else _moving(self._robot),
+            None if self._renderer is None else _drawing(self._renderer),
             audio,
             acoustics,
             listen_to,
-        )
-
-    @classmethod
-    def of_parts(
-        cls,
-        perception: Perception | None,
-        listen: Listen | None = None,
-        move: Move | None = None,
-        draw: Draw | None = None,
-        audio: AudioFormat | None = None,
-        acoustics: str = ACOUSTICS[0],
-        listen_to: str = LISTEN_TO[0],
-    ) -> 'ListeningHead':
-        """Return a head made of parts that the caller has made and owns, such as a node.
-
-        Args:
-            perception: takes the input of `see` and `hear`; None if the caller gives speaker frames
-                to `answer`.
-            listen: answers a speaker frame; None for a head that only perceives.
-            move: returns the commands for a robot; None for no robot.
-            draw: returns the pictures; None for no pictures.
-            audio: the format of the audio for which `perception` was made.
-            acoustics: the layout of the features, for audio of another format.
-            listen_to: to whom `perception` listens, for audio of another format.
-        """
-        head = cls.__new__(cls)
-        head._join(perception, listen, move, draw, audio, acoustics, listen_to)
-        return head
-
-    def _join(
-        self,
-        perception: Perception | None,
-        listen: Listen | None,
-        move: Move | None,
-        draw: Draw | None,
-        audio: AudioFormat | None,
-        acoustics: str,
-        listen_to: str,
-    ) -> None:
-        self._perception = perception
-        self.audio = audio
-        self._listen_to = listen_to
-        self._listen, self._move_robot, self._draw_face = listen, move, draw
-        self._acoustics = acoustics
-
-    # Input.
-
-    def see(self, image: NDArray, stamp: int, received: float | None = None) -> list[Answer]:
-        """Take an image of the camera, and return the answers that are now complete.
-
-        Args:
-            image: (H, W, 3) uint8 BGR.
-            stamp: when the image was taken, ns. An image that is not newer than the last is dropped
-                and counted; one that lies half a second or more back resets the stream.
-            received: `time.time()` when the image arrived, for latencies; None for now.
-
-        Raises:
-            SettingError: the stamp is not an integer.
-            DataError: it is not such an image.
-        """
-        return self._answers(
-            self.senses.add_image(check_image(image), stamp_given(stamp), received)
         )
 
     def hear(
@@ -324,56 +221,13 @@ class ListeningHead:
         audio: AudioFormat | None = None,
         received: float | None = None,
     ) -> list[Answer]:
-        """Take a chunk of audio, and return the answers that are now complete.
-
-        Args:
-            pcm: interleaved samples as bytes or as an array, (N,) or (N, channels).
-            stamp: when the first sample was captured, ns.
-            audio: the format; None for the present one. Another format than before starts a new
-                audio stream.
-            received: `time.time()` when the audio arrived, for latencies; None for now.
-
-        Raises:
-            AudioFormatError: it is not PCM of that format.
-            SettingError: the format is unknown, there is no microphone and no format is given, or
-                the stamp is not an integer.
-        """
-        if audio is None and self.audio is None:
-            raise SettingError('this head has no microphone (audio=None): give hear a format')
-        if audio is not None:
-            check_type('audio', audio, AudioFormat, 'an AudioFormat, or None')
-        kinds = (bytes, bytearray, memoryview, array.array, np.ndarray)
-        check_type('pcm', pcm, kinds, 'bytes or an array of samples')
-        if audio is not None and audio != self.audio:
-            self.senses.set_audio(acoustic_stream(audio, self._acoustics, self._listen_to))
-            self.audio = audio
-        answers = self._answers(self.senses.add_audio(pcm, stamp_given(stamp), received))
+        """See `Chain.hear`; what the listener misses in this audio is logged once."""
+        answers = super().hear(pcm, stamp, audio, received)
         lacking = self.senses.audio_shortcoming
-        if self._agent is not None and lacking and lacking != self._told:
-            self._told = lacking
+        if lacking and lacking != self._lacking:
+            self._lacking = lacking
             _log.warning('%s', lacking)
         return answers
-
-    def idle(self, stamp: int) -> list[Answer]:
-        """Answer all ticks up to `stamp` (ns) although no input arrives; a timer calls this."""
-        return self._answers(self.senses.idle(stamp_given(stamp)))
-
-    def flush(self) -> list[Answer]:
-        """Answer the images that still wait for their audio, because the stream has ended."""
-        return self._answers(self.senses.flush())
-
-    def answers(self, stream: Iterable[CameraFrame | AudioChunk]) -> Iterator[Answer]:
-        """Yield the answers to a whole stream of images and audio, e.g. `media.clip.play(path)`."""
-        what = 'a stream of images and audio, e.g. vico_listener.media.clip.play(path)'
-        check_type('stream', stream, Iterable, what)  # type: ignore[type-abstract]
-        for item in stream:
-            check_type('an item of the stream', item, (CameraFrame, AudioChunk), what)
-            if isinstance(item, CameraFrame):
-                yield from self.see(item.image, item.stamp)
-            else:
-                audio = AudioFormat(item.sample_rate, item.samples.shape[1])
-                yield from self.hear(item.samples, item.stamp, audio)
-        yield from self.flush()
 
     def watch(self, video: str | Path | int | cv2.VideoCapture) -> Iterator[Answer]:
         """Yield the answers to a video with its audio, or to a camera without.
@@ -394,37 +248,13 @@ class ListeningHead:
             yield from self.answers(camera_stream(video))
 
     def answer(self, frame: SpeakerFrame) -> Answer:
-        """Return the answer to one speaker frame, as `see` and `hear` do for each of theirs."""
-        motion = None if self._listen is None else self._listen(frame)
-        if motion is None:
-            return Answer(frame, None, None, self._rest(frame.stamp))
-        # The robot comes first, because drawing may be slow.
-        commands = () if self._move_robot is None else tuple(self._move_robot(motion))
-        picture = None if self._draw_face is None else self._draw_face(motion)
-        events = () if self._agent is None else self._agent.events
-        return Answer(frame, motion, picture, commands, events)
-
-    def find_others(self) -> None:
-        """Look for other people in the last image, which can wait until it has been answered.
-
-        Otherwise the next `see` begins with it, which takes longer but has the same result.
-        """
-        self.senses.find_others()
-
-    @property
-    def senses(self) -> Perception:
-        """The perception, which joins face and speech.
-
-        Raises:
-            SettingError: this head was made without perception.
-        """
-        if self._perception is None:
-            raise SettingError(
-                'this head only answers speaker frames: it was made without perception'
-            )
-        return self._perception
-
-    # Settings.
+        """See `Chain.answer`; the robot comes to rest while the listener does."""
+        answer = super().answer(frame)
+        if answer.motion is not None:
+            return replace(answer, events=self._agent.events)
+        if self._robot is None:
+            return answer
+        return replace(answer, commands=tuple(self._robot.advance(frame.stamp)))
 
     def set_attitude(
         self, attitude: str | Attitude | None = None, intensity: float | None = None
@@ -437,7 +267,7 @@ class ListeningHead:
         if intensity is not None:
             check_number('intensity', intensity, 0.0, 1.0)
         mood = None if attitude is None else Attitude.parse(attitude)
-        self._agent_or_refuse().set_attitude(mood, intensity)
+        self._agent.set_attitude(mood, intensity)
 
     def set_knobs(self, preset: str | Preset | None = None, **knobs: float) -> None:
         """Choose how much the head moves; the listener follows within a second.
@@ -449,11 +279,10 @@ class ListeningHead:
                 `gaze` (how far it wanders from the person). Those left out stay as they are.
 
         Raises:
-            SettingError: there is no such preset or knob, a value is out of range, or the listener
-                is not this head's own.
+            SettingError: there is no such preset or knob, or a value is out of range.
         """
         chosen = None if preset is None else Preset.parse(preset)
-        self._agent_or_refuse().set_knobs(chosen, **knobs)
+        self._agent.set_knobs(chosen, **knobs)
 
     def set_active(self, active: bool) -> None:
         """Fade out and rest (False) while another program moves the head, or fade in again (True).
@@ -465,7 +294,7 @@ class ListeningHead:
             SettingError: `active` is not a bool.
         """
         check_type('active', active, bool, 'True or False')
-        self._agent_or_refuse().set_active(active)
+        self._agent.set_active(active)
 
     def set_state(self, state: str | ConversationState) -> None:
         """Change the conversation state; the listener eases to it.
@@ -478,10 +307,10 @@ class ListeningHead:
             state: `listening`, `thinking`, `speaking`, or `away` while nobody is there.
 
         Raises:
-            SettingError: there is no such state, or the listener is not this head's own.
+            SettingError: there is no such state.
         """
         chosen = ConversationState.parse(state)
-        self._agent_or_refuse().set_state(chosen)
+        self._agent.set_state(chosen)
         self.senses.mute.tell(chosen is ConversationState.SPEAKING)
 
     def gesture(
@@ -501,11 +330,10 @@ class ListeningHead:
             How far it has come; its `cancel` ends it without a jump.
 
         Raises:
-            SettingError: there is no such gesture, or the listener is not this head's own.
+            SettingError: there is no such gesture, or a number or the side is out of range.
             UnavailableError: another one is played, or the listener is released.
         """
-        agent = self._agent_or_refuse()
-        return agent.gesture(GestureRequest(kind, size, cycles, speed, side))
+        return self._agent.gesture(GestureRequest(kind, size, cycles, speed, side))
 
     def attend(self, whom: str) -> None:
         """Attend to whoever speaks, or to one of several people.
@@ -515,10 +343,9 @@ class ListeningHead:
                 until that one is no longer followed.
 
         Raises:
-            SettingError: nobody of that name is followed, or the face tracker is not this head's
-                own.
+            SettingError: nobody of that name is followed.
         """
-        self._tracker_or_refuse().attention.attend_to(whom)
+        self._tracker.attention.attend_to(whom)
 
     def hear_from(self, azimuth: float) -> None:
         """Take in from where sound comes now, as an array of microphones tells it.
@@ -530,19 +357,18 @@ class ListeningHead:
 
         Raises:
             DataError: the azimuth is not finite.
-            SettingError: the face tracker is not this head's own.
         """
-        self._tracker_or_refuse().hear_from(azimuth)
+        self._tracker.hear_from(azimuth)
 
     @property
     def people(self) -> tuple[PersonInView, ...]:
         """The people in view, the one whom the head attends to first."""
-        return self._tracker_or_refuse().people
+        return self._tracker.people
 
     @property
     def state(self) -> ConversationState:
         """The conversation state in force."""
-        return self._agent_or_refuse().state
+        return self._agent.state
 
     def look_at(self, point: ArrayLike) -> None:
         """Set the base gaze of the robot, the direction around which its head moves.
@@ -558,10 +384,6 @@ class ListeningHead:
             raise SettingError('look_at turns a robot: give this head a robot profile')
         self._robot.look_at(point)
 
-    def reset(self) -> None:
-        """Forget the speaker and start afresh; the next frame is marked `reset`."""
-        self.senses.reset()
-
     def close(self) -> None:
         """End the renderer's threads."""
         if self._renderer is not None:
@@ -571,43 +393,25 @@ class ListeningHead:
         """Return the head itself."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close the head."""
         self.close()
 
-    # Implementation.
 
-    def _agent_or_refuse(self) -> ListeningAgent:
-        if self._agent is None:
-            raise SettingError('the listener of this head is set by whoever made its parts')
-        return self._agent
+def _moving(robot: RobotHead) -> Move:
+    """Return what lets a robot follow motions, in stream time."""
+    return lambda motion: robot.follow(motion, motion.stamp)
 
-    def _tracker_or_refuse(self) -> FaceTracker:
-        if self._tracker is None:
-            raise SettingError('the face tracker of this head is set by whoever made its parts')
-        return self._tracker
 
-    def _answers(self, frames: Iterable[SpeakerFrame]) -> list[Answer]:
-        return [self.answer(frame) for frame in frames]
+def _drawing(renderer: Renderer) -> Draw:
+    """Return what draws motions, and begins afresh where the stream does."""
 
-    def _move(self, motion: ListenerMotion) -> Sequence[HeadCommand]:
-        return () if self._robot is None else self._robot.follow(motion, motion.stamp)
-
-    def _rest(self, stamp: int) -> tuple[HeadCommand, ...]:
-        """Return the commands on the way to rest, while there is no motion to follow."""
-        return () if self._robot is None else tuple(self._robot.advance(stamp))
-
-    def _draw(self, motion: ListenerMotion) -> Picture | None:
-        if self._renderer is None:
-            return None
+    def draw(motion: ListenerMotion) -> Picture:
         if motion.reset:
-            self._renderer.reset()
-        return self._renderer.render(motion.face)
+            renderer.reset()
+        return renderer.render(motion.face)
+
+    return draw
 
 
 def _saying(agent: ListeningAgent, folder: str | Path) -> Listen:

@@ -10,7 +10,7 @@ from graph import Graph
 from graph import wait_until
 from sensor_msgs.msg import Image
 
-from vico_listener.listening_head import ListeningHead
+from vico_listener.chain import Chain
 from vico_listener.nodes.image_codec import fill_image
 from vico_listener.nodes.isolation import isolate
 from vico_listener.nodes.managed_node import ERROR
@@ -45,11 +45,11 @@ def test_a_node_that_cannot_go_on_ends_its_process() -> None:
 def test_a_job_that_raises_ends_a_replay_but_no_robot(
     graph: Graph, capfd: pytest.CaptureFixture, lossless: bool
 ) -> None:
-    def join(perception: Any, **options: Any) -> ListeningHead:
+    def join(perception: Any, **options: Any) -> Chain:
         def listen(frame: Any) -> None:
             raise LookupError('no such motion')
 
-        return ListeningHead.of_parts(perception, listen=listen, **options)
+        return Chain(perception, listen=listen, **options)
 
     node = graph.make(PerceptionNode, lossless=lossless, use_audio=False, join=join)
     camera = graph.tester().create_publisher(Image, 'image', 10)

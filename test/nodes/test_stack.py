@@ -70,7 +70,7 @@ def test_from_image_to_command_in_three_files(
     for way in of_images:
         files = list(dict.fromkeys(way))
         assert files[-3:] == [
-            'nodes/perception_node.py', 'listening_head.py', 'nodes/head_mover.py'
+            'nodes/perception_node.py', 'chain.py', 'nodes/head_mover.py'
         ]  # fmt: skip
         assert set(files[:-3]) <= {'perception/feed.py'}
 

@@ -377,7 +377,7 @@ def test_without_a_gpu_the_command_says_so(tmp_path, monkeypatch, capsys):
 def test_the_papers_chain_has_a_row_for_each_of_its_figures(monkeypatch):
     from vico_listener.lab.benchmark import gpu
 
-    class Chain:
+    class Fake:
         def __init__(self, execution):
             self.execution = execution
 
@@ -389,7 +389,7 @@ def test_the_papers_chain_has_a_row_for_each_of_its_figures(monkeypatch):
         def overlapped(self, images):
             yield from images
 
-    monkeypatch.setattr(gpu, 'Chain', Chain)
+    monkeypatch.setattr(gpu, 'PaperChain', Fake)
     monkeypatch.setattr(gpu, 'images_of', lambda *_, **__: [np.zeros((4, 4, 3), np.uint8)])
     rows = gpu.chain_rows('clip', None, 5)
     quoted = [row.quoted.rpartition('V100 ')[2] for row in rows]
@@ -401,16 +401,16 @@ def test_the_papers_chain_has_a_row_for_each_of_its_figures(monkeypatch):
 def test_overlapped_draws_the_same_pictures_as_one_after_the_other(portrait_photo):
     import torch
 
-    from vico_listener.lab.benchmark.gpu import Chain
+    from vico_listener.lab.benchmark.gpu import PaperChain
     from vico_listener.neural.execution import Execution
 
     photo = cv2.imread(str(portrait_photo))
     photos = [np.roll(photo, shift, axis=1) for shift in (0, 6, 12, 18)]
     torch.manual_seed(0)
-    chain = Chain(Execution('torch', 'cpu', 1))
+    chain = PaperChain(Execution('torch', 'cpu', 1))
     overlapped = [answer.picture for answer in chain.overlapped(photos)]
     torch.manual_seed(0)
-    again = Chain(Execution('torch', 'cpu', 1))
+    again = PaperChain(Execution('torch', 'cpu', 1))
     answers = [again.whole(photo) for photo in photos]
     assert all(answer.speaker.face_valid for answer in answers)
     one_by_one = [answer.picture for answer in answers]

@@ -14,6 +14,7 @@ from synthetic_speaker import synthetic_speech
 
 from vico_listener import Answer
 from vico_listener import ListeningHead
+from vico_listener.chain import Chain
 from vico_listener.choices import ConversationState
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
@@ -301,7 +302,7 @@ def test_ticks_go_on_without_input() -> None:
         head.find_others()
 
 
-def test_a_head_of_parts_answers_speaker_frames() -> None:
+def test_a_chain_answers_speaker_frames() -> None:
     frames = speaker_frames(synthetic_speech(2, 1.0))
     agent = ListeningAgent.create('rules', FaceMotion.neutral())
     done: list[str] = []
@@ -314,7 +315,7 @@ def test_a_head_of_parts_answers_speaker_frames() -> None:
         done.append(f'draw {motion.stamp}')
         return TINY
 
-    head = ListeningHead.of_parts(None, agent.step, move, draw)
+    head = Chain(None, agent.step, move, draw)
     twin = ListeningAgent.create('rules', FaceMotion.neutral())
     for frame in frames:
         answer, expected = head.answer(frame), twin.step(frame)
@@ -336,15 +337,11 @@ def test_a_head_of_parts_answers_speaker_frames() -> None:
     ):
         with pytest.raises(ValueError, match='it was made without perception'):
             verb()
-    for verb in (lambda: head.set_attitude('positive'), lambda: head.set_active(True)):
-        with pytest.raises(ValueError, match='is set by whoever made its parts'):
-            verb()
-    head.close()
 
 
-def test_a_head_of_parts_may_only_perceive() -> None:
+def test_a_chain_may_only_perceive() -> None:
     with deaf() as head:
-        perceiving = ListeningHead.of_parts(head.senses)
+        perceiving = Chain(head.senses)
         answers = see(perceiving, 3)
     assert len(answers) == 3 and all(answer.motion is None for answer in answers)
 

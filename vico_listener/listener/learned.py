@@ -200,7 +200,9 @@ class LearnedListener(Listener):
         """Return the input (driven_size,) of the network for a step."""
         self._check_attitude(mood.attitude)
         seen = frame.face_valid and frame.face.basis is self.basis and usable_face(frame.face)
-        mouthed = frame.mouthed and self._config.mouthed
+        # Who is seen to speak and is not heard is known to networks of generated dyads only, and
+        # theirs alone leave the episodes to the rules.
+        mouthed = frame.mouthed and self._config.episodes
         heard = frame.audio_valid and all_finite(frame.acoustic) and not mouthed
         return driven_vector(
             self._config,

@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterable
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import TypeVar
 
 from vico_listener.clock import NANOSECONDS
@@ -50,12 +49,7 @@ class _TableWriter:
     def __enter__(self: Writer) -> Writer:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:

@@ -4,8 +4,8 @@ import math
 import traceback
 from typing import Any
 
+from vico_listener.chain import Chain
 from vico_listener.clock import NANOSECONDS
-from vico_listener.listening_head import ListeningHead
 from vico_listener.nodes.managed_node import ERROR
 from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.managed_node import WARN
@@ -65,7 +65,7 @@ class PerceptionDiagnosis:
 
     def report(
         self,
-        head: ListeningHead,
+        head: Chain,
         eye: Eye,
         feed: Feed,
         inputs: PerceptionInputs,
@@ -161,7 +161,7 @@ def _lost(news: dict[str, int]) -> list[str]:
     return [f'{news[name]} {text}' for name, text in texts.items() if news[name] > 0]
 
 
-def _unseen(head: ListeningHead, eye: Eye, feed: Feed) -> list[str]:
+def _unseen(head: Chain, eye: Eye, feed: Feed) -> list[str]:
     """Say why nobody is seen as they are."""
     found = [eye.misfit] if eye.misfit else []
     nobody = head.senses.faceless_for

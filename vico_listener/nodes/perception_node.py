@@ -6,12 +6,12 @@ from typing import Any
 
 from sensor_msgs.msg import CameraInfo
 
+from vico_listener.chain import Answer
+from vico_listener.chain import Chain
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import TICK_NS
 from vico_listener.errors import VicoError
 from vico_listener.head_parts import acoustic_stream
-from vico_listener.listening_head import Answer
-from vico_listener.listening_head import ListeningHead
 from vico_listener.nodes.convert import speaker_message
 from vico_listener.nodes.head_camera import correction_for
 from vico_listener.nodes.head_camera import create_head_camera
@@ -36,11 +36,11 @@ from vico_listener.speech import AudioFormat
 
 
 class PerceptionNode(ManagedNode):
-    """Feeds images and audio to a `ListeningHead` in a thread of its own.
+    """Feeds images and audio to a `Chain` in a thread of its own.
 
     Args:
-        join: makes the head of its perception; the composed stack joins its other parts to it.
-            Without them it only perceives.
+        join: makes the chain that begins with its perception; that of the composed stack goes on
+            with the other nodes' parts, and without them it only perceives.
     """
 
     API = PERCEPTION
@@ -48,7 +48,7 @@ class PerceptionNode(ManagedNode):
     def __init__(
         self,
         name: str = 'perception',
-        join: Callable[..., ListeningHead] = ListeningHead.of_parts,
+        join: Callable[..., Chain] = Chain,
         **options: Any,
     ) -> None:
         super().__init__(name, **options)

@@ -1,4 +1,4 @@
-"""Perception, listener, renderer and head in one process, joined as one `ListeningHead`.
+"""Perception, listener, renderer and head in one process, joined to one `Chain`.
 
 rclpy has no intra-process transport, so this is the fast way; each node still publishes for
 whoever subscribes, and is managed like any other.
@@ -10,7 +10,7 @@ from functools import partial
 
 from rclpy.lifecycle import TransitionCallbackReturn
 
-from vico_listener.listening_head import ListeningHead
+from vico_listener.chain import Chain
 from vico_listener.nodes.head_node import HeadNode
 from vico_listener.nodes.listener_node import ListenerNode
 from vico_listener.nodes.managed_node import ManagedNode
@@ -27,13 +27,9 @@ def build_stack() -> list[ManagedNode]:
     return [head, renderer, listener, perception]
 
 
-def joined(
-    listener: ListenerNode, head: HeadNode, renderer: RendererNode
-) -> Callable[..., ListeningHead]:
-    """Return what makes one head of these nodes' parts and of a perception."""
-    return partial(
-        ListeningHead.of_parts, listen=listener.listen, move=head.follow, draw=renderer.draw
-    )
+def joined(listener: ListenerNode, head: HeadNode, renderer: RendererNode) -> Callable[..., Chain]:
+    """Return what makes one chain of a perception and of these nodes' parts."""
+    return partial(Chain, listen=listener.listen, move=head.follow, draw=renderer.draw)
 
 
 def bring_up(nodes: Sequence[ManagedNode]) -> bool:

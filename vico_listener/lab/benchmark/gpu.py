@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.chain import Answer
+from vico_listener.chain import Chain
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import tick_stamp
 from vico_listener.face import FaceTracker
@@ -28,8 +30,6 @@ from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.model.config import ModelConfig
 from vico_listener.listener.model.runtimes import create_runtime
 from vico_listener.listener.mood import MoodFade
-from vico_listener.listening_head import Answer
-from vico_listener.listening_head import ListeningHead
 from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion
 from vico_listener.neural.execution import Execution
@@ -43,7 +43,7 @@ from vico_listener.render.pirender.pirenderer import picture_part
 QUOTED = 'the paper on a V100 {}'
 
 
-class Chain:
+class PaperChain:
     """Turns a camera image into the listener's face; random weights take as long as real ones.
 
     Args:
@@ -66,7 +66,7 @@ class Chain:
         agent = ListeningAgent(
             LearnedListener(checkpoint=checkpoint, runtime='numba'), FaceMotion.neutral(BFM64), None
         )
-        self._head = ListeningHead.of_parts(
+        self._head = Chain(
             Perception(tracker, None), agent.step, draw=lambda motion: self.render(motion.face)
         )
         self._steps = create_runtime('numba', checkpoint)
@@ -126,10 +126,10 @@ def chain_rows(clip: Path, execution: Execution, repeats: int) -> list[Row]:
 
     Args:
         clip: the demo clip.
-        execution: see `Chain`.
+        execution: see `PaperChain`.
         repeats: number of repetitions of each measurement.
     """
-    chain, frames = Chain(execution), images_of(clip, alone=True)
+    chain, frames = PaperChain(execution), images_of(clip, alone=True)
     motion = chain.fit(frames[0]).face
     actions = {
         'fit: landmarks, alignment, Deep3D': (each(frames, chain.fit), '52.5 ms'),

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
+from vico_listener.chain import Chain
 from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_stamp
@@ -23,7 +24,6 @@ from vico_listener.lab.dataset.dyads.speaker_audio import record
 from vico_listener.lab.dataset.dyads.speaker_audio import synthetic_talk
 from vico_listener.lab.dataset.dyads.speaker_face import speaker_face
 from vico_listener.lab.dataset.vico.extraction import perceive
-from vico_listener.listening_head import ListeningHead
 from vico_listener.media.clip import audio_between
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.media.synthesizer import Speech
@@ -104,7 +104,7 @@ def perceived(scene: Scene) -> list[SpeakerFrame]:
     stream = _stream()
     stream.reset()
     perception = Perception(_ScriptedFaces(scene.face), stream, LOSSLESS_WAIT)
-    head = ListeningHead.of_parts(perception, audio=AUDIO)
+    head = Chain(perception, audio=AUDIO)
     items: Iterator[CameraFrame | AudioChunk] = merge(
         _chunks(scene), _images(scene), key=lambda item: item.available
     )

@@ -155,14 +155,6 @@ class ModelConfig:
         return basis_by_name(self.basis)
 
     @property
-    def mouthed(self) -> bool:
-        """Whether the network knows speakers who are seen to speak and are not heard.
-
-        Generated dyads alone teach about them, and their labels alone leave the episodes out.
-        """
-        return self.episodes
-
-    @property
     def motion_size(self) -> int:
         """The size of one face motion: rotation 3, expression, translation 3, crop 3 if any."""
         basis = self.motion_basis

@@ -2,7 +2,6 @@
 
 import shutil
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 from typing import Literal
 
@@ -107,12 +106,7 @@ class BagWriter:
     def __enter__(self) -> 'BagWriter':
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
             self.close()
             return

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from vico_listener.arguments import check_number
+from vico_listener.chain import Chain
 from vico_listener.choices import ACOUSTICS
 from vico_listener.choices import LOOKAHEAD
 from vico_listener.errors import DataError
@@ -40,7 +41,6 @@ from vico_listener.lab.dataset.vico.layouts import ClipEntry
 from vico_listener.lab.dataset.vico.stretch import landmarker
 from vico_listener.lab.dataset.vico.stretch import resized
 from vico_listener.lab.dataset.vico.stretch import width_factor
-from vico_listener.listening_head import ListeningHead
 from vico_listener.media.clip import ClipError
 from vico_listener.media.clip import audio_chunks
 from vico_listener.media.clip import camera_frames
@@ -153,7 +153,7 @@ def perceive(
         chunks = audio_chunks(audio)
     tracker = FaceTracker(_backend(settings.face, settings.face_model), settings.fov_deg)
     perception = Perception(tracker, stream, LOSSLESS_WAIT, lookahead=settings.lookahead)
-    head = ListeningHead.of_parts(perception, audio=audio_format)
+    head = Chain(perception, audio=audio_format)
     images = (replace(frame, image=resized(frame.image, factor)) for frame in camera_frames(video))
     items: Iterator[CameraFrame | AudioChunk] = merge(
         chunks, images, key=lambda item: item.available

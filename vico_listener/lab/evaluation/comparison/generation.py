@@ -7,6 +7,7 @@ from enum import Enum
 
 import numpy as np
 
+from vico_listener.chain import Chain
 from vico_listener.errors import DataError
 from vico_listener.frames import SpeakerFrame
 from vico_listener.lab.dataset.clip_features import ClipFeatures
@@ -14,7 +15,6 @@ from vico_listener.lab.dataset.reference import reference_face
 from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.idle import IdleLayer
 from vico_listener.listener.listeners import Listener
-from vico_listener.listening_head import ListeningHead
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
@@ -68,7 +68,7 @@ def answer(
 
 def answered(agent: ListeningAgent, frames: Iterable[SpeakerFrame]) -> list[FaceMotion]:
     """Return the faces with which a head answers frames; while it rests there are none."""
-    head = ListeningHead.of_parts(None, listen=agent.step)
+    head = Chain(None, listen=agent.step)
     answers = map(head.answer, frames)
     return [answer.motion.face for answer in answers if answer.motion is not None]
 

@@ -1,0 +1,205 @@
+"""The chain of perception, listener, robot and renderer: images and audio in, answers out.
+
+Everything runs through it: `ListeningHead`, the live stack, replay, extraction, benchmarks and
+evaluation. It does not depend on ROS.
+"""
+
+import array
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.arguments import check_type
+from vico_listener.arguments import stamp_given
+from vico_listener.choices import ACOUSTICS
+from vico_listener.choices import LISTEN_TO
+from vico_listener.errors import SettingError
+from vico_listener.face.observation import check_image
+from vico_listener.frames import AudioChunk
+from vico_listener.frames import CameraFrame
+from vico_listener.frames import ListenerMotion
+from vico_listener.frames import Picture
+from vico_listener.frames import SpeakerFrame
+from vico_listener.head_parts import acoustic_stream
+from vico_listener.listener.listener_event import ListenerEvent
+from vico_listener.perception import Perception
+from vico_listener.robot import HeadCommand
+from vico_listener.speech import AudioFormat
+from vico_listener.speech.pcm import PcmData
+
+Listen = Callable[[SpeakerFrame], ListenerMotion | None]
+"""Answers a speaker frame, with None while the listener rests."""
+Move = Callable[[ListenerMotion], Sequence[HeadCommand]]
+"""Returns the robot's commands that are due at a motion."""
+Draw = Callable[[ListenerMotion], Picture | None]
+"""Returns the picture of a motion, or None when nobody wants to see it."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the head answers at one tick of the model clock.
+
+    Attributes:
+        speaker: what the head knows about the speaker.
+        motion: the listener's motion; None while the listener rests.
+        picture: the listener's face, (size, size, 3) uint8 BGR; None without a renderer.
+        commands: joint positions for the robot, the oldest first; empty without a robot.
+        events: what the listener has decided on, before its motion begins; only a `ListeningHead`
+            tells it.
+    """
+
+    speaker: SpeakerFrame
+    motion: ListenerMotion | None = None
+    picture: Picture | None = None
+    commands: tuple[HeadCommand, ...] = ()
+    events: tuple[ListenerEvent, ...] = ()
+
+
+class Chain:
+    """Joins parts that somebody else has made, such as nodes, and answers at 30 Hz of stream time.
+
+    Give it images with `see` and audio with `hear`, as far as possible in the order of their
+    stamps; both return the answers that are now complete. Stamps are nanoseconds of one clock for
+    both. The same images and audio give the same answers, bit for bit. Only one thread at a time
+    may call the methods.
+
+    Args:
+        perception: takes the input of `see` and `hear`; None if the caller gives speaker frames to
+            `answer`.
+        listen: answers a speaker frame; None for a head that only perceives.
+        move: returns the commands for a robot; None for no robot.
+        draw: returns the pictures; None for no pictures.
+        audio: the format of the audio for which `perception` was made.
+        acoustics: the layout of the features, for audio of another format.
+        listen_to: to whom `perception` listens, for audio of another format.
+
+    Attributes:
+        audio: the present format of the audio; None without a microphone.
+    """
+
+    def __init__(
+        self,
+        perception: Perception | None,
+        listen: Listen | None = None,
+        move: Move | None = None,
+        draw: Draw | None = None,
+        audio: AudioFormat | None = None,
+        acoustics: str = ACOUSTICS[0],
+        listen_to: str = LISTEN_TO[0],
+    ) -> None:
+        self.audio = audio
+        self._perception = perception
+        self._listen, self._move, self._draw = listen, move, draw
+        self._acoustics, self._listen_to = acoustics, listen_to
+
+    @property
+    def senses(self) -> Perception:
+        """The perception, which joins face and speech.
+
+        Raises:
+            SettingError: this head was made without perception.
+        """
+        if self._perception is None:
+            raise SettingError(
+                'this head only answers speaker frames: it was made without perception'
+            )
+        return self._perception
+
+    def see(self, image: NDArray, stamp: int, received: float | None = None) -> list[Answer]:
+        """Take an image of the camera, and return the answers that are now complete.
+
+        Args:
+            image: (H, W, 3) uint8 BGR.
+            stamp: when the image was taken, ns. An image that is not newer than the last is dropped
+                and counted; one that lies half a second or more back resets the stream.
+            received: `time.time()` when the image arrived, for latencies; None for now.
+
+        Raises:
+            SettingError: the stamp is not an integer.
+            DataError: it is not such an image.
+        """
+        return self._answers(
+            self.senses.add_image(check_image(image), stamp_given(stamp), received)
+        )
+
+    def hear(
+        self,
+        pcm: PcmData,
+        stamp: int,
+        audio: AudioFormat | None = None,
+        received: float | None = None,
+    ) -> list[Answer]:
+        """Take a chunk of audio, and return the answers that are now complete.
+
+        Args:
+            pcm: interleaved samples as bytes or as an array, (N,) or (N, channels).
+            stamp: when the first sample was captured, ns.
+            audio: the format; None for the present one. Another format than before starts a new
+                audio stream.
+            received: `time.time()` when the audio arrived, for latencies; None for now.
+
+        Raises:
+            AudioFormatError: it is not PCM of that format.
+            SettingError: the format is unknown, there is no microphone and no format is given, or
+                the stamp is not an integer.
+        """
+        if audio is None and self.audio is None:
+            raise SettingError('this head has no microphone (audio=None): give hear a format')
+        if audio is not None:
+            check_type('audio', audio, AudioFormat, 'an AudioFormat, or None')
+        kinds = (bytes, bytearray, memoryview, array.array, np.ndarray)
+        check_type('pcm', pcm, kinds, 'bytes or an array of samples')
+        if audio is not None and audio != self.audio:
+            self.senses.set_audio(acoustic_stream(audio, self._acoustics, self._listen_to))
+            self.audio = audio
+        return self._answers(self.senses.add_audio(pcm, stamp_given(stamp), received))
+
+    def idle(self, stamp: int) -> list[Answer]:
+        """Answer all ticks up to `stamp` (ns) although no input arrives; a timer calls this."""
+        return self._answers(self.senses.idle(stamp_given(stamp)))
+
+    def flush(self) -> list[Answer]:
+        """Answer the images that still wait for their audio, because the stream has ended."""
+        return self._answers(self.senses.flush())
+
+    def answers(self, stream: Iterable[CameraFrame | AudioChunk]) -> Iterator[Answer]:
+        """Yield the answers to a whole stream of images and audio, e.g. `media.clip.play(path)`."""
+        what = 'a stream of images and audio, e.g. vico_listener.media.clip.play(path)'
+        check_type('stream', stream, Iterable, what)  # type: ignore[type-abstract]
+        for item in stream:
+            check_type('an item of the stream', item, (CameraFrame, AudioChunk), what)
+            if isinstance(item, CameraFrame):
+                yield from self.see(item.image, item.stamp)
+            else:
+                audio = AudioFormat(item.sample_rate, item.samples.shape[1])
+                yield from self.hear(item.samples, item.stamp, audio)
+        yield from self.flush()
+
+    def answer(self, frame: SpeakerFrame) -> Answer:
+        """Return the answer to one speaker frame, as `see` and `hear` do for each of theirs."""
+        motion = None if self._listen is None else self._listen(frame)
+        if motion is None:
+            return Answer(frame)
+        # The robot comes first, because drawing may be slow.
+        commands = () if self._move is None else tuple(self._move(motion))
+        picture = None if self._draw is None else self._draw(motion)
+        return Answer(frame, motion, picture, commands)
+
+    def find_others(self) -> None:
+        """Look for other people in the last image, which can wait until it has been answered.
+
+        Otherwise the next `see` begins with it, which takes longer but has the same result.
+        """
+        self.senses.find_others()
+
+    def reset(self) -> None:
+        """Forget the speaker and start afresh; the next frame is marked `reset`."""
+        self.senses.reset()
+
+    def _answers(self, frames: Iterable[SpeakerFrame]) -> list[Answer]:
+        return [self.answer(frame) for frame in frames]
