@@ -1,8 +1,8 @@
 """A responsive listening head: camera and microphone in, a listening face and head commands out.
 
 `ListeningHead` is the complete head without ROS. ``vico_listener.nodes`` runs its parts as ROS
-nodes, ``vico_listener.cli`` is the ``vico`` command, and ``vico_listener.lab`` is the laboratory around
-it: data sets, training, evaluation and simulation.
+nodes, ``vico_listener.cli`` is the ``vico`` command, and ``vico_listener.lab`` is the laboratory
+around it: data sets, training, evaluation and simulation.
 """
 
 from pkgutil import extend_path

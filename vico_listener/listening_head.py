@@ -26,7 +26,6 @@ from vico_listener.choices import VOCAL
 from vico_listener.choices import ConversationState
 from vico_listener.choices import Preset
 from vico_listener.errors import SettingError
-from vico_listener.face import FaceTracker
 from vico_listener.face import create_face_tracker
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import PersonInView
