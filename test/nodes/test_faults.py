@@ -15,10 +15,10 @@ from vico_listener.lab.faults.watcher import longest_gap
 from vico_listener.media.clip import ClipError
 from vico_listener.robot import load_profile
 
+# Clocks have tests of their own.
 SHORT = [
-    'camera_stops', 'all_stops', 'size', 'grey', 'fps_5', 'fps_120', 'audio_rate', 'format',
-    'inverted', 'audio_loss', 'mp3', 'camera_behind', 'no_stamps', 'chunks', 'back', 'two', 'busy',
-    'parameters', 'transitions', 'kill',
+    'camera_stops', 'all_stops', 'size', 'fps_120', 'audio_rate', 'inverted', 'audio_loss', 'mp3',
+    'two', 'busy', 'parameters', 'transitions', 'kill',
 ]  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def test_the_stack_survives_trouble(tmp_path):
         clip = default_clip()
     except ClipError as error:
         pytest.skip(str(error))
-    with FaultSuite(tmp_path, clip, stretch=0.7, transitions=30) as suite:
+    with FaultSuite(tmp_path, clip, stretch=0.7, transitions=15) as suite:
         # How fast it is back depends on this machine; that it comes back, and nothing is lost
         # without a count, does not.
         results = list(suite.run(faults_by_name(SHORT)))

@@ -12,7 +12,7 @@ from vico_listener.media.clip import ClipError
 from vico_listener.robot import load_profile
 
 PROFILE = load_profile('generic_3dof')
-SECONDS = 16.0
+SECONDS = 12.0
 
 
 @pytest.mark.parametrize('scene', SCENES)

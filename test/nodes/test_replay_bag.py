@@ -1,7 +1,9 @@
 """Bags over DDS: played as the clip they are made of, the same at any speed, over and over."""
 
 import os
+import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -114,6 +116,30 @@ def test_replay_refuses_what_it_cannot_play(
         assert text in capfd.readouterr().err
     mute = graph.make(ReplayNode, bag=str(silent), audio_topic='none')
     assert graph.run(mute.trigger_configure) == TransitionCallbackReturn.SUCCESS
+
+
+def test_an_interruption_as_it_begins_to_play_leaves_nothing_behind(
+    graph: Graph, short_clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replay = graph.make(ReplayNode, clip=str(short_clip), rate=0.0)
+    assert graph.run(replay.trigger_configure) == TransitionCallbackReturn.SUCCESS
+    late: list[threading.Thread] = []
+
+    def interrupted(thread: threading.Thread) -> None:
+        late.append(thread)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, 'start', interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            replay.activate()
+    replay.deactivate()
+    played: list[Any] = []
+    replay.on_played = played.append
+    # It begins now, when the graph may be gone.
+    late[0].start()
+    late[0].join()
+    assert not played and not replay.failure and not replay.finished.is_set()
 
 
 def test_recorded_bag_holds_what_was_published(

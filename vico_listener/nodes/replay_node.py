@@ -64,8 +64,8 @@ class ReplayNode(ManagedNode):
         super().__init__(name, **options)
         self.on_played: Callable[[CameraFrame | AudioChunk], None] = lambda _: None
         self.finished = threading.Event()
-        self._thread: threading.Thread | None = None
         self._stop = threading.Event()
+        self._playing = threading.Lock()
         wait = advertise(self, REPLAY_WAIT)
         self._pace = ReplayPace(
             self._stop,
@@ -93,15 +93,14 @@ class ReplayNode(ManagedNode):
         self._senses = SenseWatch(self.get_namespace())
         self._rate = self.table['rate']
         self._loop = self.table['loop']
-        self._thread = threading.Thread(target=self._run, name='replay', daemon=True)
-        self._thread.start()
+        threading.Thread(target=self._run, name='replay', daemon=True).start()
 
     def deactivate(self) -> None:
         """Stop playing."""
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        # An interruption may have come before the thread began, which cannot be joined then.
+        with self._playing:
+            pass
 
     def connected(self) -> bool:
         """Return whether somebody listens to the camera, and to the audio where there is any."""
@@ -112,6 +111,11 @@ class ReplayNode(ManagedNode):
         return self._media.missing(source.info.has_audio, source.camera_info is not None)
 
     def _run(self) -> None:
+        with self._playing:
+            if not self._stop.is_set():
+                self._play()
+
+    def _play(self) -> None:
         try:
             self._wait_for_subscribers()
             self._stop.wait(self.table['settle_time'])
