@@ -52,8 +52,8 @@ def test_it_thinks_speaks_and_listens_again(graph: Graph) -> None:
     talk.tells('pausing')
     talk.tells('yielding')
     wait_until(lambda: talk.spoke()[-2:] == [True, False])
-    wait_until(lambda: talk.states[-1:] == ['listening'] and len(talk.states) >= 4)
-    assert talk.states[-4:] == ['listening', 'thinking', 'speaking', 'listening']
+    # The listener may have been met when it was thinking already.
+    wait_until(lambda: talk.states[-3:] == ['thinking', 'speaking', 'listening'])
     # An end of a turn of which nothing was heard is not answered.
     talk.tells('yielding')
     assert talk.node.turns == 1

@@ -105,7 +105,7 @@ def test_no_face_gain_leaves_blinks_alone(name: str) -> None:
 
 @listeners
 def test_the_gesture_rate_scales_how_often_gestures_are_made(name: str) -> None:
-    minutes = speaker_frames(synthetic_speech(5, 240.0))
+    minutes = speaker_frames(synthetic_speech(5, 150.0))
     none, few, usual = (
         sum(kind != 'smile' for kind in decided(agent_of(name, False, gesture_rate=rate), minutes))
         for rate in (0.0, 0.4, 1.0)
