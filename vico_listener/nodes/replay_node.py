@@ -92,7 +92,6 @@ class ReplayNode(ManagedNode):
         self.failure = ''
         self._senses = SenseWatch(self.get_namespace())
         self._rate = self.table['rate']
-        self._loop = self.table['loop']
         threading.Thread(target=self._run, name='replay', daemon=True).start()
 
     def deactivate(self) -> None:
@@ -107,8 +106,7 @@ class ReplayNode(ManagedNode):
         return not self._missing()
 
     def _missing(self) -> list[str]:
-        source = self.source
-        return self._media.missing(source.info.has_audio, source.camera_info is not None)
+        return self._media.missing(self.source.info.has_audio, self.source.camera_info is not None)
 
     def _run(self) -> None:
         with self._playing:
@@ -122,7 +120,7 @@ class ReplayNode(ManagedNode):
             self._announce_audio()
             self._play_once()
             self._tell_check()
-            while self._loop and not self._stop.is_set():
+            while self.table['loop'] and not self._stop.is_set():
                 # What is still on its way must not fall into the next pass.
                 self._pace.wait_for_rest()
                 self._play_once()
@@ -162,8 +160,7 @@ class ReplayNode(ManagedNode):
         origin = self.source.start
         self._pace.begin(origin)
         self._media.calibrate(self.source.camera_info)
-        attitude = self.source.attitude
-        if attitude:
+        if attitude := self.source.attitude:
             self._say_attitude(attitude)
         start = time.monotonic()
         for item in self.source.play():
@@ -200,5 +197,4 @@ class ReplayNode(ManagedNode):
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
         """Return what has been played."""
         message = 'finished' if self.finished.is_set() else 'playing'
-        values = {'images': self._media.images, 'audio_chunks': self._media.audio_chunks}
-        return OK, message, values
+        return OK, message, {'images': self._media.images, 'audio_chunks': self._media.audio_chunks}
