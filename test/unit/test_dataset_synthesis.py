@@ -49,7 +49,7 @@ def test_features_without_images(tmp_path, capsys):
 
 def test_the_seed_says_everything(tmp_path):
     def digests(folder: Path, seed: str) -> list[str]:
-        assert features(folder, '--seed', seed, '--seconds', '2') == 0
+        assert features(folder, '--seed', seed, '--seconds', '2.5') == 0
         clips = load_features(folder / 'features')
         return [hashlib.sha256(c.listener.expression.tobytes()).hexdigest() for c in clips]
 
