@@ -1,16 +1,16 @@
 """`camera_on_head` in the perception node: joint states over DDS, TF through a stand-in."""
 
-import sys
-from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
-from types import ModuleType
 from types import SimpleNamespace
 from typing import Any
 
+import made_tf
 import numpy as np
 import pytest
 from graph import Graph
 from graph import wait_until
+from made_tf import ExtrapolationError
+from made_tf import TransformError
 from rclpy.lifecycle import TransitionCallbackReturn
 from scipy.spatial.transform import Rotation
 from sensor_msgs.msg import Image
@@ -106,14 +106,6 @@ def test_tf_without_tf2_ros_is_refused(graph: Graph) -> None:
     assert Bench(graph, camera_on_head='tf').configured == TransitionCallbackReturn.FAILURE
 
 
-class TransformError(Exception):
-    pass
-
-
-class ExtrapolationError(TransformError):
-    pass
-
-
 class Buffer:
     """TF up to 1 s: an optical frame that looks along the base's x, 0.3 m above it."""
 
@@ -134,16 +126,7 @@ class Buffer:
 
 
 def test_tf_is_asked_for_the_optical_frame_at_the_stamp(monkeypatch: pytest.MonkeyPatch) -> None:
-    tf2_ros = ModuleType('tf2_ros')
-    tf2_ros.__spec__ = ModuleSpec('tf2_ros', None)
-    parts = {
-        'Buffer': Buffer,
-        'TransformException': TransformError,
-        'ExtrapolationException': ExtrapolationError,
-    }
-    for name, part in parts.items():
-        setattr(tf2_ros, name, part)
-    monkeypatch.setitem(sys.modules, 'tf2_ros', tf2_ros)
+    made_tf.install(monkeypatch, Buffer)
     node: Any = None
     pose_at = TfCamera(node, 'base_link', lambda: 'camera_optical')
     for stamp in (800_000_000, NANOSECONDS + 50_000_000):

@@ -1,19 +1,19 @@
 """`look_at` in whatever frame, and beside a program that owns the head."""
 
 import math
-import sys
 import time
-from importlib.machinery import ModuleSpec
-from types import ModuleType
 from types import SimpleNamespace
 from typing import Any
 
+import made_tf
 import pytest
 from geometry_msgs.msg import PointStamped
 from geometry_msgs.msg import PoseStamped
 from graph import Graph
 from graph import wait_until
 from made_faces import face_with
+from made_tf import ExtrapolationError
+from made_tf import TransformError
 from rclpy.lifecycle import TransitionCallbackReturn
 
 from vico_listener import msg
@@ -26,14 +26,6 @@ from vico_listener.nodes.convert import motion_message
 from vico_listener.nodes.convert import time_message
 from vico_listener.nodes.gaze_input import GazeInput
 from vico_listener.nodes.head_node import HeadNode
-
-
-class TransformError(Exception):
-    pass
-
-
-class ExtrapolationError(TransformError):
-    pass
 
 
 class Buffer:
@@ -54,27 +46,9 @@ class Buffer:
         )
 
 
-class Listener:
-    def __init__(self, buffer: Buffer, node: Any) -> None:
-        pass
-
-    def unregister(self) -> None:
-        pass
-
-
 @pytest.fixture
 def tf2_ros(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = ModuleType('tf2_ros')
-    module.__spec__ = ModuleSpec('tf2_ros', None)
-    parts = {
-        'Buffer': Buffer,
-        'TransformListener': Listener,
-        'TransformException': TransformError,
-        'ExtrapolationException': ExtrapolationError,
-    }
-    for name, part in parts.items():
-        setattr(module, name, part)
-    monkeypatch.setitem(sys.modules, 'tf2_ros', module)
+    made_tf.install(monkeypatch, Buffer)
 
 
 @pytest.fixture

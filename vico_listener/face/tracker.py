@@ -14,6 +14,7 @@ from vico_listener.face.observation import FaceObservation
 from vico_listener.face.observation import check_image
 from vico_listener.face.people import People
 from vico_listener.face.people import PeopleSettings
+from vico_listener.face.people import Person
 from vico_listener.face.people import observe_closely
 from vico_listener.face.selection import SelectionSettings
 from vico_listener.face.smoothing import MotionSmoother
@@ -188,10 +189,7 @@ class FaceTracker:
             self._smoother.reset()
         if not speaker.visible:
             return missing
-        motion = speaker.face.motion
-        if self.correction is not None:
-            motion = self.correction(motion, stamp)
-        speaker.place = place_of(motion)
+        motion = self._corrected(speaker, stamp)
         if not motion.is_finite():
             # Whoever gets it refuses and counts it; the next one shall not be mixed with it.
             self._smoother.reset()
@@ -228,7 +226,12 @@ class FaceTracker:
         self._people.find_others(image, stamp, camera, current)
         for person in self._people.visible():
             if person.key != current and person.seen == stamp:
-                motion = person.face.motion
-                if self.correction is not None:
-                    motion = self.correction(motion, stamp)
-                person.place = place_of(motion)
+                self._corrected(person, stamp)
+
+    def _corrected(self, person: Person, stamp: int) -> FaceMotion:
+        """Return the corrected motion of a face as it was seen at a stamp, and note its place."""
+        motion = person.face.motion
+        if self.correction is not None:
+            motion = self.correction(motion, stamp)
+        person.place = place_of(motion)
+        return motion

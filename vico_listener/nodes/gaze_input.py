@@ -1,17 +1,13 @@
 """The base gaze over ROS: a point in the frame of the head's base, or in another one, by TF."""
 
-import importlib
-import importlib.util
-from typing import Any
-
 from geometry_msgs.msg import PointStamped
 from rclpy.node import Node
-from rclpy.time import Time
 
 from vico_listener.errors import DataError
 from vico_listener.errors import UnavailableError
 from vico_listener.nodes.convert import stamp_of
-from vico_listener.rotation import matrix_from_quaternion
+from vico_listener.nodes.transforms import Transforms
+from vico_listener.nodes.transforms import tf_is_installed
 
 STEADY_NS = 500_000_000
 """A point that is so much newer than TF is placed by the newest transform."""
@@ -28,16 +24,15 @@ class GazeInput:
 
     def __init__(self, node: Node, base_frame: str) -> None:
         self._base_frame = base_frame.lstrip('/')
-        self._tf2_ros: Any = None
-        if base_frame and importlib.util.find_spec('tf2_ros') is not None:
-            self._tf2_ros = importlib.import_module('tf2_ros')
-            self._buffer = self._tf2_ros.Buffer()
-            self._listener = self._tf2_ros.TransformListener(self._buffer, node)
+        self._transforms: Transforms | None = None
+        if base_frame and tf_is_installed():
+            self._transforms = Transforms()
+            self._transforms.listen(node)
 
     def close(self) -> None:
         """Listen no more."""
-        if self._tf2_ros is not None:
-            self._listener.unregister()
+        if self._transforms is not None:
+            self._transforms.close()
 
     def place(self, message: PointStamped) -> list[float]:
         """Return x, y and z of a point in the frame of the head's base, m.
@@ -55,34 +50,20 @@ class GazeInput:
                 f"look_at: the point is in the frame '{frame}': set the parameter gaze_frame to "
                 "that of the head's base, or give points in that one, without a frame"
             )
-        if self._tf2_ros is None:
+        if self._transforms is None:
             raise UnavailableError(
                 f"look_at: the point is in the frame '{frame}', not in that of the head's base "
                 f"('{self._base_frame}', the parameter gaze_frame), and tf2_ros, which would "
                 'transform it, is not installed'
             )
-        transform = self._transform(frame, stamp_of(message.header.stamp))
-        turn, origin = transform.rotation, transform.translation
+        stamp = stamp_of(message.header.stamp)
         try:
-            rotation = matrix_from_quaternion([turn.x, turn.y, turn.z, turn.w])
-        except ValueError as error:
-            raise DataError(f"look_at: TF of the frame '{frame}': {error}") from error
-        placed = rotation @ point + [origin.x, origin.y, origin.z]
-        return [float(x) for x in placed]
-
-    def _transform(self, frame: str, stamp: int) -> Any:
-        frames = self._base_frame, frame
-        try:
-            try:
-                found = self._buffer.lookup_transform(*frames, Time(nanoseconds=stamp))
-            except self._tf2_ros.ExtrapolationException:
-                found = self._buffer.lookup_transform(*frames, Time())
-                behind = stamp - stamp_of(found.header.stamp)
-                if not 0 <= behind <= STEADY_NS:
-                    raise
-        except self._tf2_ros.TransformException as error:
+            rotation, origin = self._transforms.at(self._base_frame, frame, stamp, STEADY_NS)
+        except UnavailableError as error:
             raise UnavailableError(
                 f"look_at: TF does not say where the frame '{frame}' is in the head's base "
                 f"('{self._base_frame}', the parameter gaze_frame): {error}"
             ) from error
-        return found.transform
+        except ValueError as error:
+            raise DataError(f"look_at: TF of the frame '{frame}': {error}") from error
+        return [float(x) for x in rotation @ point + origin]

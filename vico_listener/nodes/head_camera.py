@@ -1,21 +1,19 @@
 """Where a camera on the moving head is: from the head's joint states, or from TF."""
 
-import importlib
-import importlib.util
 from collections.abc import Callable
-from typing import Any
 from typing import Protocol
 
-import numpy as np
 from rclpy.node import Node
-from rclpy.time import Time
 from sensor_msgs.msg import JointState
 
 from vico_listener.errors import NotInstalledError
 from vico_listener.errors import SettingError
+from vico_listener.errors import UnavailableError
 from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.input_subscription import InputSubscription
 from vico_listener.nodes.parameters import ParameterTable
+from vico_listener.nodes.transforms import Transforms
+from vico_listener.nodes.transforms import tf_is_installed
 from vico_listener.perception.camera_on_head import CAMERA_FROM_OPTICAL
 from vico_listener.perception.camera_on_head import MAX_AHEAD_NS
 from vico_listener.perception.camera_on_head import CameraOnHead
@@ -24,7 +22,6 @@ from vico_listener.perception.camera_on_head import JointPoses
 from vico_listener.perception.eye import Eye
 from vico_listener.robot import load_profile
 from vico_listener.ros_api.perception import JOINT_STATES
-from vico_listener.rotation import matrix_from_quaternion
 
 
 class HeadCamera(Protocol):
@@ -63,7 +60,7 @@ def create_head_camera(
         offset = (table['camera_forward'], 0.0, table['camera_up'])
         return JointStateCamera(node, JointPoses(load_profile(table['robot']), offset))
     if source == 'tf':
-        if importlib.util.find_spec('tf2_ros') is None:
+        if not tf_is_installed():
             raise NotInstalledError(
                 'camera_on_head: tf needs tf2_ros, which is not installed: install '
                 'ros-$ROS_DISTRO-tf2-ros-py, or use joint_state'
@@ -112,35 +109,21 @@ class TfCamera:
         self._node = node
         self._base_frame = base_frame
         self._camera_frame = camera_frame
-        self._tf2_ros: Any = importlib.import_module('tf2_ros')
-        self._buffer = self._tf2_ros.Buffer()
-        self._listener: Any = None
+        self._transforms = Transforms()
 
     def activate(self) -> None:
         """Listen to /tf and /tf_static."""
-        self._listener = self._tf2_ros.TransformListener(self._buffer, self._node)
+        self._transforms.listen(self._node)
 
     def deactivate(self) -> None:
         """Stop listening and forget."""
-        if self._listener is not None:
-            self._listener.unregister()
-            self._listener = None
-            self._buffer.clear()
+        self._transforms.close()
 
     def __call__(self, stamp: int) -> CameraPose | None:
         """See `HeadCamera`."""
         frames = self._base_frame, self._camera_frame()
         try:
-            try:
-                found = self._buffer.lookup_transform(*frames, Time(nanoseconds=stamp))
-            except self._tf2_ros.ExtrapolationException:
-                found = self._buffer.lookup_transform(*frames, Time())
-                if not 0 <= stamp - stamp_of(found.header.stamp) <= MAX_AHEAD_NS:
-                    return None
-        except self._tf2_ros.TransformException:
+            rotation, position = self._transforms.at(*frames, stamp, MAX_AHEAD_NS)
+        except UnavailableError:
             return None
-        turn, position = found.transform.rotation, found.transform.translation
-        rotation = matrix_from_quaternion([turn.x, turn.y, turn.z, turn.w])
-        return CameraPose(
-            rotation @ CAMERA_FROM_OPTICAL.T, np.array([position.x, position.y, position.z])
-        )
+        return CameraPose(rotation @ CAMERA_FROM_OPTICAL.T, position)
