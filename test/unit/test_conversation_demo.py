@@ -8,6 +8,7 @@ import pytest
 
 from vico_listener.cli.stack_options import StackError
 from vico_listener.lab.cli import demo
+from vico_listener.lab.recording import dialogue_clip
 from vico_listener.lab.recording.conversation_report import conversation
 from vico_listener.lab.recording.conversation_report import gaze_angle
 from vico_listener.lab.recording.conversation_report import read_rows
@@ -21,6 +22,7 @@ from vico_listener.lab.recording.dialogue_clip import make_dialogue
 from vico_listener.lab.recording.dialogue_clip import stillest
 from vico_listener.lab.recording.dialogue_clip import there_and_back
 from vico_listener.listener.expression import EYE_RANGE
+from vico_listener.media.clip import ClipError
 from vico_listener.media.clip import probe_clip
 from vico_listener.media.clip import read_audio
 from vico_listener.media.face_track import FaceTrack
@@ -120,6 +122,14 @@ def test_the_clip_of_a_conversation(speech_clip: Path, tmp_path: Path) -> None:
     silence = level(first.end + 0.3, first.speaks - 0.1)
     assert level(first.begin + 1, first.end - 1) > 20 * silence
     assert level(first.speaks + 0.3, first.silent - 0.3) > 20 * silence
+
+
+def test_a_clip_in_which_nobody_is_heard_is_refused(
+    speech_clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialogue_clip, 'person_voice', lambda clip: np.zeros(16000, np.float32))
+    with pytest.raises(ClipError, match='its audio is silent; give a clip in which somebody'):
+        make_dialogue(speech_clip, tmp_path / 'made.mp4')
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from scipy.signal import resample_poly
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.frames import Image
+from vico_listener.media.clip import ClipError
 from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import read_audio
 from vico_listener.media.container import file_url
@@ -68,13 +69,15 @@ def make_dialogue(clip: Path, path: Path) -> list[Exchange]:
         path: the mp4 file.
 
     Raises:
-        ClipError: the clip cannot be used.
+        ClipError: the clip cannot be used, or nobody is heard in it.
         SynthesizerError: eSpeak NG is not installed.
     """
     frames = list(camera_frames(clip))
     images = [frame.image for frame in frames]
     rate = (len(frames) - 1) * NANOSECONDS / (frames[-1].stamp - frames[0].stamp)
     voice = person_voice(clip)
+    if not is_loud(voice).any():
+        raise ClipError(f'{clip.name}: its audio is silent; give a clip in which somebody speaks')
     quiet = stillest(images)
     shown: list[Image] = []
     heard: list[Audio] = []
@@ -140,13 +143,18 @@ def echo(robot: Audio, person: Audio) -> Audio:
 
 def loudness(audio: NDArray[np.floating]) -> float:
     """Return the root mean square of what is not silent."""
-    loud = audio[np.abs(audio) > 0.05 * np.abs(audio).max()]
+    loud = audio[is_loud(audio)]
     return float(np.sqrt(np.mean(np.square(loud)))) if len(loud) else 1.0
 
 
 def loud_until(audio: Audio) -> int:
     """Return the number of samples until the last one that is not silent."""
-    return int(np.flatnonzero(np.abs(audio) > 0.05 * np.abs(audio).max())[-1]) + 1
+    return int(np.flatnonzero(is_loud(audio))[-1]) + 1
+
+
+def is_loud(audio: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Return which samples (N,) are not silent beside the loudest one."""
+    return np.asarray(np.abs(audio) > 0.05 * np.abs(audio).max())
 
 
 def _mix(sound: NDArray[np.float64], voice: Audio, first: int) -> None:
