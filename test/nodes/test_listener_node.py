@@ -154,7 +154,7 @@ def test_inactive_eases_out_and_stops_publishing(graph: Graph, way: str) -> None
         assert future.result().success
     wait_until(lambda: not bench.node.get_parameter('active').value)
     bench.feed(60, answered=False)
-    wait_until(lambda: bench.node.agent.counters.steps == 120)
+    wait_until(lambda: bench.node.agent.intake.counters.steps == 120)
     eased = [m for m in bench.motions if not m.active]
     assert 28 <= len(eased) <= 33
     assert np.abs(eased[-1].face.rotation).max() < 1e-6

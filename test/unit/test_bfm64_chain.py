@@ -104,4 +104,4 @@ def test_a_camera_image_becomes_a_drawn_face(tmp_path: Path, portrait_photo: Pat
     assert len(pictures) == FRAMES
     assert all(p.shape == (256, 256, 3) and p.dtype == np.uint8 for p in pictures)
     assert (pictures[0] != pictures[-1]).any()
-    assert agent.counters.foreign_frames == agent.counters.invalid_frames == 0
+    assert agent.intake.counters.foreign_frames == agent.intake.counters.invalid_frames == 0

@@ -48,7 +48,7 @@ def test_a_frame_marked_reset_starts_anew(name: str) -> None:
     again = run(agents[0], [replace(frames[0], reset=True), *frames[1:]])
     fresh = run(agents[1], frames)
     assert [m.reset for m in again] == [True, *[False] * (len(frames) - 1)]
-    assert (agents[0].counters.resets, agents[1].counters.resets) == (1, 0)
+    assert (agents[0].intake.counters.resets, agents[1].intake.counters.resets) == (1, 0)
     np.testing.assert_array_equal(turns(again), turns(fresh))
     np.testing.assert_array_equal(
         [m.face.expression for m in again], [m.face.expression for m in fresh]
@@ -83,7 +83,7 @@ def test_warm_up_leaves_no_trace() -> None:
     warm = ListeningAgent.create('rules', FaceMotion.neutral())
     warm.warm_up()
     np.testing.assert_array_equal(turns(run(cold, speech())), turns(run(warm, speech())))
-    assert warm.counters.steps == cold.counters.steps
+    assert warm.intake.counters.steps == cold.intake.counters.steps
 
 
 @pytest.mark.parametrize('change', ['attitude', 'intensity', 'active'])
@@ -131,7 +131,7 @@ def test_bad_numbers_are_counted_and_do_no_harm() -> None:
     away = np.array([np.inf, 0.0, 0.0], np.float32)
     frames[6] = replace(frames[6], face=replace(FaceMotion.neutral(), translation=away))
     motions = run(agent, frames)
-    assert agent.counters.invalid_frames == 2
+    assert agent.intake.counters.invalid_frames == 2
     assert all(m is not None and m.face.is_finite() for m in motions)
 
 
@@ -146,12 +146,12 @@ def test_a_foreign_face_or_audio_is_left_out_and_named() -> None:
     frames[5] = replace(frames[5], acoustics='vico_release')
     frames[6] = replace(frames[6], face=FaceMotion.neutral(BFM64), face_valid=True)
     run(agent, frames[:6])
-    assert agent.counters.foreign_frames == 1
-    assert 'the acoustic features are vico_release' in agent.mismatch
+    assert agent.intake.counters.foreign_frames == 1
+    assert 'the acoustic features are vico_release' in agent.intake.mismatch
     run(agent, frames[6:])
-    assert agent.counters.foreign_frames == 2
+    assert agent.intake.counters.foreign_frames == 2
     assert frames[5].audio_valid and frames[6].face_valid  # others still see and hear them
-    assert "the speaker's face is in the basis bfm64" in agent.mismatch
+    assert "the speaker's face is in the basis bfm64" in agent.intake.mismatch
 
 
 def test_a_robot_moves_from_the_head_at_rest() -> None:

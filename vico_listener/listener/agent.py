@@ -1,10 +1,8 @@
 """Runs a listener together with its mood, its conversation state, its idle layer and checks."""
 
 import time
-import zlib
 from collections.abc import Mapping
 from collections.abc import Sequence
-from dataclasses import dataclass
 from dataclasses import replace
 from typing import Any
 
@@ -17,11 +15,14 @@ from vico_listener.errors import UnavailableError
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
+from vico_listener.listener.chance import seed_of
 from vico_listener.listener.conversation import Conversation
 from vico_listener.listener.cues import Voice
 from vico_listener.listener.cues import VoiceCues
 from vico_listener.listener.expression import calm_face
 from vico_listener.listener.idle import IdleLayer
+from vico_listener.listener.intake import Intake
+from vico_listener.listener.intake import deaf
 from vico_listener.listener.knobs import AS_USUAL
 from vico_listener.listener.knobs import Knobs
 from vico_listener.listener.knobs import TurnedKnobs
@@ -45,23 +46,6 @@ from vico_listener.motion import ARKIT52
 from vico_listener.motion import ZEROS3
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
-
-
-@dataclass
-class AgentCounters:
-    """Counts the frames that the agent has answered.
-
-    Attributes:
-        steps: the number of frames.
-        resets: how many of them began the stream afresh.
-        invalid_frames: how often the face or the features held numbers that are not finite.
-        foreign_frames: how many frames held a face or features that the listener cannot understand.
-    """
-
-    steps: int = 0
-    resets: int = 0
-    invalid_frames: int = 0
-    foreign_frames: int = 0
 
 
 class ListeningAgent:
@@ -98,9 +82,8 @@ class ListeningAgent:
         self.listener = listener
         self.reference = reference
         self._rest_rotation = reference.rotation if reference.basis.absolute_pose else ZEROS3
-        self.counters = AgentCounters()
-        self.mismatch = ''
-        """Why the listener cannot use the last foreign frame, with the remedy; '' before one."""
+        self.intake = Intake(listener)
+        """What came in, and what of it the listener cannot use."""
         self._idle = idle
         self._presence = Presence()
         self.conversation = Conversation(seed or 0)
@@ -280,7 +263,7 @@ class ListeningAgent:
         )
         for _ in range(3):
             self.step(silence)
-        self.counters = AgentCounters()
+        self.intake = Intake(self.listener)
         if not self._seed_given:
             self.seed = None
         self.reset()
@@ -292,7 +275,7 @@ class ListeningAgent:
         another layout of the features) are ignored and counted; the frame itself is not changed.
         """
         if frame.reset and self._index > 0:
-            self.counters.resets += 1
+            self.intake.counters.resets += 1
             self._performer.end('the stream began again')
             self.reset()
         if self._index == 0 and not self._seed_given:
@@ -302,11 +285,11 @@ class ListeningAgent:
         turned = knobs is not AS_USUAL
         if turned:
             mood = replace(mood, gesture_rate=knobs.gesture_rate, mimicry=knobs.mimicry)
-        frame = self._usable(frame)
+        frame = self.intake.usable(frame)
         talk = self.conversation
         talk.perceive(frame)
         known = frame.acoustics == ACOUSTICS[0]
-        voice = self._voice.update(frame if known else _deaf(frame))
+        voice = self._voice.update(frame if known else deaf(frame))
         self.turn = self._turn_end.step(frame, voice, talk.state is ConversationState.SPEAKING)
         if talk.state is not ConversationState.LISTENING:
             self.listener.excuse_silence()
@@ -320,7 +303,7 @@ class ListeningAgent:
         was_resting = self._presence.resting
         face = self._presence.apply(face, self.reference)
         self._index += 1
-        self.counters.steps += 1
+        self.intake.counters.steps += 1
         if self._presence.resting:
             self.end_gesture('the listener was released')
         if self._presence.resting and was_resting:
@@ -370,51 +353,3 @@ class ListeningAgent:
         if self._idle is not None:
             self._idle = IdleLayer(seed)
         self.reset()
-
-    def _usable(self, frame: SpeakerFrame) -> SpeakerFrame:
-        """Return the frame without the parts that the listener cannot use."""
-        if not frame.face.is_finite():
-            frame = _blind(frame)
-            self.counters.invalid_frames += 1
-        if not np.isfinite(frame.acoustic).all():
-            frame = _deaf(frame)
-            self.counters.invalid_frames += 1
-        listener, problems = self.listener, []
-        if frame.face_valid and frame.face.basis is not listener.basis:
-            problems.append(
-                f"the speaker's face is in the basis {frame.face.basis.name}, this listener "
-                f"understands {listener.basis.name}: choose perception's face accordingly"
-            )
-            frame = _blind(frame)
-        if frame.audio_valid and frame.acoustics != listener.acoustics:
-            problems.append(
-                f'the acoustic features are {frame.acoustics}, this listener understands '
-                f"{listener.acoustics}: set perception's parameter acoustics to it"
-            )
-            frame = _deaf(frame)
-        if problems:
-            self.mismatch = '; '.join(problems)
-            self.counters.foreign_frames += 1
-        return frame
-
-
-def seed_of(frame: SpeakerFrame) -> int:
-    """Return the seed that a frame gives: that of its stamp, audio and face, bit for bit.
-
-    No two streams of a camera begin with the same frame, so that no two starts are alike; a
-    recording always does, so that it is answered in the same way every time.
-    """
-    face = frame.face
-    code = zlib.crc32(frame.stamp.to_bytes(8, 'little', signed=True))
-    for values in (frame.acoustic, face.expression, face.rotation, face.translation):
-        code = zlib.crc32(np.ascontiguousarray(values, np.float32).tobytes(), code)
-    return code >> 1
-
-
-def _blind(frame: SpeakerFrame) -> SpeakerFrame:
-    return replace(frame, face=FaceMotion.missing(frame.face.basis), face_valid=False)
-
-
-def _deaf(frame: SpeakerFrame) -> SpeakerFrame:
-    silence = np.zeros(ACOUSTIC_SIZE, np.float32)
-    return replace(frame, acoustic=silence, audio_valid=False, speaking=False)

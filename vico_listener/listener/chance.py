@@ -1,9 +1,12 @@
 """The seeded chance of a listener: random numbers in the order in which behaviour needs them."""
 
+import zlib
 from math import exp
 from math import log
 
 import numpy as np
+
+from vico_listener.frames import SpeakerFrame
 
 STREAM = 2**63
 """Distinguishes the random numbers of a listener from those of its idle layer."""
@@ -62,3 +65,16 @@ class Chance:
             if left < 0.0:
                 return index
         return len(weights) - 1
+
+
+def seed_of(frame: SpeakerFrame) -> int:
+    """Return the seed that a frame gives: that of its stamp, audio and face, bit for bit.
+
+    No two streams of a camera begin with the same frame, so that no two starts are alike; a
+    recording always does, so that it is answered in the same way every time.
+    """
+    face = frame.face
+    code = zlib.crc32(frame.stamp.to_bytes(8, 'little', signed=True))
+    for values in (frame.acoustic, face.expression, face.rotation, face.translation):
+        code = zlib.crc32(np.ascontiguousarray(values, np.float32).tobytes(), code)
+    return code >> 1

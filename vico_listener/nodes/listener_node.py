@@ -120,15 +120,15 @@ class ListenerNode(ManagedNode):
             if self.agent is None or not self.is_active:
                 return None
             self._heard = time.monotonic()
-            foreign, seed = self.agent.counters.foreign_frames, self.agent.seed
+            foreign, seed = self.agent.intake.counters.foreign_frames, self.agent.seed
             motion = self.agent.step(frame)
             if self.agent.seed != seed:
                 self.get_logger().info(
                     f'the first frame gave the seed {self.agent.seed}: set the parameter seed to '
                     'it for the same chance again'
                 )
-            if self.agent.counters.foreign_frames > foreign:
-                self.get_logger().error(self.agent.mismatch, throttle_duration_sec=10.0)
+            if self.agent.intake.counters.foreign_frames > foreign:
+                self.get_logger().error(self.agent.intake.mismatch, throttle_duration_sec=10.0)
             self._conversation.tell()
             self._decisions.tell(self.agent, frame.stamp, self._frame_id)
             self._vocal.say(self.agent)
@@ -161,7 +161,7 @@ class ListenerNode(ManagedNode):
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
         """Return the attitude, steps and how long they take."""
         assert self.agent is not None
-        counters = self.agent.counters
+        counters = self.agent.intake.counters
         values = {
             'listener': self.agent.listener.name,
             'attitude': self.agent.attitude.value,
@@ -179,7 +179,7 @@ class ListenerNode(ManagedNode):
                 values,
             )
         if counters.foreign_frames:
-            return WARN, self.agent.mismatch, values
+            return WARN, self.agent.intake.mismatch, values
         if self.agent.conversation.voice.expired:
             return WARN, EXPIRED, values
         silence = time.monotonic() - self._heard

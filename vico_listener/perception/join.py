@@ -3,7 +3,6 @@
 import time
 from collections import deque
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,46 +18,19 @@ from vico_listener.clock import tick_stamp
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import SpeakerFrame
 from vico_listener.frames import Timing
-from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
+from vico_listener.perception.mute import SPEAKING_TAIL
 from vico_listener.perception.mute import Mute
+from vico_listener.perception.sights import FACE_HOLD_NS
+from vico_listener.perception.sights import Sight
+from vico_listener.perception.sights import Sights
+from vico_listener.perception.sights import Tracker
 from vico_listener.perception.talker import Talker
 from vico_listener.speech import AcousticStream
 from vico_listener.speech.pcm import PcmData
 
-FACE_HOLD_NS = 200_000_000
-"""A face older than this is no longer valid, and without a newer frame audio alone drives ticks
-(where nobody sets another `image_wait_ns`)."""
-
 JUMP_BACK_NS = 500_000_000
 """A stamp that lies this far before the last one means a new start (bag loop), not a late frame."""
-
-
-SPEAKING_TAIL = 0.4
-"""How long the robot's own voice goes on in a room, and on its way through the microphone, s."""
-
-
-class Tracker(Protocol):
-    """What `Perception` needs of `vico_listener.face.FaceTracker`."""
-
-    @property
-    def basis(self) -> Basis:
-        """The basis of its motions."""
-
-    def update(
-        self,
-        image: NDArray[np.uint8],
-        stamp: int,
-        speaking: bool = False,
-        level: float | None = None,
-    ) -> FaceMotion:
-        """Return the face in an image (H, W, 3, BGR) at `stamp` ns; its confidence may be 0."""
-
-    def find_others(self) -> None:
-        """Finish what `update` left to do in the last image."""
-
-    def reset(self) -> None:
-        """Forget everything seen."""
 
 
 @dataclass
@@ -79,19 +51,9 @@ class PerceptionCounters:
 
 
 @dataclass
-class _Sight:
-    """The face in one camera frame, and when it was received and how long it took."""
-
-    face: FaceMotion
-    stamp: int
-    received: float
-    duration: float
-
-
-@dataclass
 class _PendingTick:
     stamp: int
-    sight: _Sight | None
+    sight: Sight | None
     due: float
 
 
@@ -135,6 +97,7 @@ class Perception:
         """How far audio runs ahead of the images before it drives the ticks; may change, too."""
         self.counters = PerceptionCounters()
         self._clock = ModelClock()
+        self._sights = Sights()
         self._pending: deque[_PendingTick] = deque()
         self._forget()
 
@@ -144,9 +107,7 @@ class Perception:
     def _forget(self) -> None:
         self._clock.reset()
         self._pending.clear()
-        self._sight: _Sight | None = None
-        self._seen: _Sight | None = None
-        self._last_face: int | None = None
+        self._sights.forget()
         self._expect_audio = self._audio is not None
         self._audio_received = 0.0
         self._first_audio: int | None = None
@@ -169,8 +130,8 @@ class Perception:
     def newest_stamp(self) -> int | None:
         """Stream time reached so far, ns; None before the first input."""
         stamps = []
-        if self._sight is not None:
-            stamps.append(self._sight.stamp)
+        if self._sights.newest is not None:
+            stamps.append(self._sights.newest.stamp)
         if self._audio is not None and self._audio.end_stamp is not None:
             stamps.append(self._audio.end_stamp)
         if self._clock.last_stamp is not None:
@@ -186,9 +147,7 @@ class Perception:
     @property
     def faceless_for(self) -> float:
         """For how long the images have shown nobody, s of stream time."""
-        if self._sight is None or self._last_face is None:
-            return 0.0
-        return (self._sight.stamp - self._last_face) / NANOSECONDS
+        return self._sights.faceless_for
 
     @property
     def elsewhere_for(self) -> float:
@@ -210,7 +169,7 @@ class Perception:
         """
         received = time.time() if received is None else received
         self.counters.images += 1
-        previous = self._sight
+        previous = self._sights.newest
         if previous is not None and stamp <= previous.stamp:
             if previous.stamp - stamp < JUMP_BACK_NS:
                 if stamp == previous.stamp:
@@ -222,14 +181,9 @@ class Perception:
             previous = None
         start = time.perf_counter()
         face = self._tracker.update(image, stamp, speaking=self._speaking, level=self._level)
-        sight = _Sight(face, stamp, received, time.perf_counter() - start)
-        self._sight = sight
-        if face.confidence > 0 or self._last_face is None:
-            self._last_face = stamp
-        if face.confidence > 0:
-            self._seen = sight
-        else:
-            self.counters.faceless_images += 1
+        sight = Sight(face, stamp, received, time.perf_counter() - start)
+        self._sights.add(sight)
+        self.counters.faceless_images += not sight.shows_face
         for tick in self._advance(stamp):
             # Between two frames of a slow camera the previous face is held.
             current = stamp - tick < TICK_NS
@@ -252,23 +206,24 @@ class Perception:
         end = self._audio.end_stamp
         if end is None:
             return []
-        if end_before is not None and end < end_before - JUMP_BACK_NS and self._sight is None:
+        sight = self._sights.newest
+        if end_before is not None and end < end_before - JUMP_BACK_NS and sight is None:
             self._forget()
             self.counters.resets += 1
         self._expect_audio = True
         if self._first_audio is None:
             self._first_audio = stamp
-        since = self._first_audio if self._sight is None else self._sight.stamp
+        since = self._first_audio if sight is None else sight.stamp
         if end - since > self.image_wait_ns:
             for tick in self._advance(end - self.image_wait_ns):
-                self._pending.append(_PendingTick(tick, self._sight, self._audio_received))
+                self._pending.append(_PendingTick(tick, sight, self._audio_received))
         return self._emit(end)
 
     def idle(self, stamp: int) -> list[SpeakerFrame]:
         """Emit every tick up to `stamp` (ns) although no input comes: called by a timer."""
         now = time.time()
         for tick in self._advance(stamp):
-            self._pending.append(_PendingTick(tick, self._sight, now))
+            self._pending.append(_PendingTick(tick, self._sights.newest, now))
         return self._emit(self._sound_of(stamp) + self.audio_wait_ns + 1)
 
     def flush(self) -> list[SpeakerFrame]:
@@ -306,11 +261,7 @@ class Perception:
 
     def _frame(self, tick: _PendingTick) -> SpeakerFrame:
         sight = tick.sight
-        seen = sight if sight is not None and sight.face.confidence > 0 else self._seen
-        if seen is not None and tick.stamp - seen.stamp > FACE_HOLD_NS:
-            seen = None
-        if seen is not None and seen.stamp - tick.stamp >= TICK_NS:
-            seen = None  # the only face known lies after this tick
+        face = self._sights.face_at(tick.stamp, sight)
         start = time.perf_counter()
         acoustic = None if self._audio is None else self._audio.frame(self._sound_of(tick.stamp))
         duration = time.perf_counter() - start
@@ -322,27 +273,24 @@ class Perception:
             self.counters.muted_ticks += 1
         heard = acoustic is not None and acoustic.valid
         if acoustic is not None and heard:
-            talk = self._talker.update(
-                None if seen is None else seen.face, acoustic.speaking, acoustic.speech
-            )
+            talk = self._talker.update(face, acoustic.speaking, acoustic.speech)
             received = max(image_received, self._audio_received)
         else:
-            talk = self._talker.update(None if seen is None else seen.face, False, 0.0)
+            talk = self._talker.update(face, False, 0.0)
             self.counters.audioless_ticks += not muted
         # Whoever of several people speaks is found by this voice, so it must not depend on a mouth.
         self._speaking = talk.elsewhere or (talk.speaking and not talk.mouthed)
         # The first feature is the energy of the sound, in either layout.
         self._level = float(acoustic.features[0]) if acoustic is not None and heard else None
         self.counters.elsewhere_ticks += talk.elsewhere
-        if seen is None:
-            self.counters.faceless_ticks += 1
+        self.counters.faceless_ticks += face is None
         frame = SpeakerFrame(
             stamp=tick.stamp,
             source_stamp=0 if sight is None else sight.stamp,
             index=self._index,
-            face=FaceMotion.missing(self._tracker.basis) if seen is None else seen.face,
+            face=FaceMotion.missing(self._tracker.basis) if face is None else face,
             acoustic=np.zeros(ACOUSTIC_SIZE, np.float32) if acoustic is None else acoustic.features,
-            face_valid=seen is not None,
+            face_valid=face is not None,
             audio_valid=heard,
             speaking=talk.speaking,
             mouthed=talk.mouthed,

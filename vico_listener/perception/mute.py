@@ -2,6 +2,9 @@
 
 from vico_listener.clock import MODEL_RATE
 
+SPEAKING_TAIL = 0.4
+"""How long the robot's own voice goes on in a room, and on its way through the microphone, s."""
+
 
 class Mute:
     """Mutes while the robot speaks, and for a while after it, tick by tick of stream time.
