@@ -103,8 +103,10 @@ class InputSubscription:
             return
         name = self._row.name
         self._node.get_logger().info(f'{name}: the publisher is best effort, so are we now')
-        self._node.destroy_subscription(self._subscription)
+        # In this order: now and then a publisher that was told of an end missed the beginning.
+        reliable = self._subscription
         self._subscription = self._subscribe(ReliabilityPolicy.BEST_EFFORT)
+        self._node.destroy_subscription(reliable)
 
     @property
     def topic(self) -> str:
