@@ -15,6 +15,8 @@ from vico_listener.frames import AudioChunk
 from vico_listener.frames import Image
 from vico_listener.media.container import file_url
 from vico_listener.media.decoded_image import fit
+from vico_listener.media.video import h264_stream
+from vico_listener.media.video import video_frame
 
 AUDIO_RATE = 48_000
 """The sample rate of a film's audio, Hz."""
@@ -100,9 +102,8 @@ class Film:
             self._first_tick = tick
         left = fit(speaker, self._size, self._width)
         right = fit(listener, self._size, self._size)
-        frame = av.VideoFrame.from_ndarray(np.hstack([left, right]), format='bgr24')
-        frame.pts = tick - self._first_tick
-        frame.time_base = Fraction(1, MODEL_RATE)
+        both = np.hstack([left, right])
+        frame = video_frame(both, tick - self._first_tick, MODEL_RATE)
         self._container.mux(self._video.encode(frame))
         self._last_tick = tick
         self.pictures += 1
@@ -119,12 +120,8 @@ class Film:
 
     def _start(self, height: int, width: int) -> None:
         self._width = speaker_width(self._size, height, width)
-        video = self._container.add_stream('libx264', rate=MODEL_RATE)
-        video.width, video.height = self._width + self._size, self._size
-        video.pix_fmt = 'yuv420p'
-        video.options = {'preset': 'superfast', 'crf': '20'}
-        video.thread_count = 1
-        self._video = video
+        size = self._width + self._size, self._size
+        self._video = h264_stream(self._container, size, MODEL_RATE, quality=20)
         if self._audio_format is not None:
             layout = 'mono' if self._audio_format[1] == 1 else 'stereo'
             self._audio = self._container.add_stream('aac', rate=AUDIO_RATE, layout=layout)

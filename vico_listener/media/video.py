@@ -1,4 +1,4 @@
-"""Writes pictures as a silent H.264 video."""
+"""Writes pictures as H.264 video."""
 
 from collections.abc import Iterable
 from fractions import Fraction
@@ -6,10 +6,40 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.container import OutputContainer
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from vico_listener.errors import DataError
 from vico_listener.media.container import file_url
+
+
+def h264_stream(
+    container: OutputContainer, size: tuple[int, int], rate: int | Fraction, quality: int = 18
+) -> VideoStream:
+    """Add a stream of H.264 pictures to a container that is written.
+
+    It is encoded by one thread, so that the same pictures give the same bits on every machine.
+
+    Args:
+        container: the container.
+        size: width and height of the pictures, px, even.
+        rate: pictures per second.
+        quality: the constant rate factor of x264, 0 (best) to 51.
+    """
+    stream = container.add_stream('libx264', rate=rate)
+    stream.width, stream.height = size
+    stream.pix_fmt = 'yuv420p'
+    stream.options = {'crf': str(quality), 'preset': 'superfast'}
+    stream.thread_count = 1
+    return stream
+
+
+def video_frame(picture: NDArray[np.uint8], number: int, rate: int | Fraction) -> av.VideoFrame:
+    """Return a picture (H, W, 3) uint8 BGR as the frame of its number, of `rate` a second."""
+    frame = av.VideoFrame.from_ndarray(picture, format='bgr24')
+    frame.pts, frame.time_base = number, 1 / Fraction(rate)
+    return frame
 
 
 def write_video(
@@ -32,17 +62,15 @@ def write_video(
     unfinished = path.with_suffix('.part.mp4')
     count = 0
     with av.open(file_url(unfinished), 'w') as container:
-        stream = container.add_stream('libx264', rate=fps)
-        stream.pix_fmt = 'yuv420p'
-        stream.options = {'crf': str(quality), 'preset': 'veryfast'}
+        stream = None
         for picture in pictures:
-            if count == 0:
-                stream.height, stream.width = picture.shape[:2]
-            frame = av.VideoFrame.from_ndarray(picture, format='bgr24')
-            frame.pts, frame.time_base = count, Fraction(1, fps)
-            container.mux(stream.encode(frame))
+            if stream is None:
+                height, width = picture.shape[:2]
+                stream = h264_stream(container, (width, height), fps, quality)
+            container.mux(stream.encode(video_frame(picture, count, fps)))
             count += 1
-        container.mux(stream.encode(None))
+        if stream is not None:
+            container.mux(stream.encode(None))
     if count == 0:
         unfinished.unlink()
         raise DataError(f'there are no pictures for {path.name}')

@@ -18,6 +18,8 @@ from vico_listener.media.clip import read_audio
 from vico_listener.media.container import file_url
 from vico_listener.media.synthesizer import Speech
 from vico_listener.media.synthesizer import Synthesizer
+from vico_listener.media.video import h264_stream
+from vico_listener.media.video import video_frame
 from vico_listener.speech.resampler import INTERNAL_RATE
 
 Audio = NDArray[np.float32]
@@ -164,13 +166,12 @@ def _mix(sound: NDArray[np.float64], voice: Audio, first: int) -> None:
 
 def _write(path: Path, images: list[Image], rate: float, sound: Audio) -> None:
     height, width = (size // 2 * 2 for size in images[0].shape[:2])
+    exact = Fraction(rate).limit_denominator(1000)
     with av.open(file_url(path), 'w') as container:
-        video = container.add_stream('libx264', rate=Fraction(rate).limit_denominator(1000))
-        video.width, video.height, video.pix_fmt = width, height, 'yuv420p'
-        video.options = {'preset': 'superfast', 'crf': '16'}
+        video = h264_stream(container, (width, height), exact, quality=16)
         audio = container.add_stream('aac', rate=INTERNAL_RATE, layout='mono')
-        for image in images:
-            frame = av.VideoFrame.from_ndarray(image[:height, :width], format='bgr24')
+        for number, image in enumerate(images):
+            frame = video_frame(image[:height, :width], number, exact)
             container.mux(video.encode(frame))
         container.mux(video.encode(None))
         samples = np.clip(sound * 32768, -32768, 32767).astype(np.int16)

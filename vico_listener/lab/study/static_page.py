@@ -11,7 +11,6 @@ from pathlib import Path
 
 import av
 import numpy as np
-from numpy.typing import NDArray
 from tqdm import tqdm
 
 from vico_listener.clock import MODEL_RATE
@@ -27,6 +26,8 @@ from vico_listener.media.container import file_url
 from vico_listener.media.decoded_image import fit
 from vico_listener.media.film import AUDIO_RATE
 from vico_listener.media.film import speaker_width
+from vico_listener.media.video import h264_stream
+from vico_listener.media.video import video_frame
 from vico_listener.motion import Attitude
 from vico_listener.resources import resource_path
 
@@ -94,11 +95,8 @@ def encode(source: Path, target: Path, size: int, with_audio: bool) -> None:
     # Bit-exact: the same source gives the same file, and no program or date stands in it.
     options = {'movflags': '+faststart', 'fflags': '+bitexact'}
     with av.open(file_url(target), 'w', options=options) as container:
-        video = container.add_stream('libx264', rate=MODEL_RATE)
-        video.width, video.height = width, size
-        video.pix_fmt = 'yuv420p'
-        video.options = {'preset': 'fast', 'crf': '18', 'flags': '+bitexact'}
-        video.thread_count = 1
+        video = h264_stream(container, (width, size), MODEL_RATE)
+        video.options = {**video.options, 'preset': 'fast', 'flags': '+bitexact'}
         audio = None
         if with_audio and info.has_audio:
             layout = 'mono' if info.channels == 1 else 'stereo'
@@ -110,20 +108,14 @@ def encode(source: Path, target: Path, size: int, with_audio: bool) -> None:
                     container.mux(audio.encode(_audio_frame(item)))
                 continue
             while shown is not None and tick * NANOSECONDS < item.stamp * MODEL_RATE:
-                container.mux(video.encode(_image_frame(shown, tick)))
+                container.mux(video.encode(video_frame(shown, tick, MODEL_RATE)))
                 tick += 1
             shown = fit(item.image, size, width)
         if shown is not None:
-            container.mux(video.encode(_image_frame(shown, tick)))
+            container.mux(video.encode(video_frame(shown, tick, MODEL_RATE)))
         container.mux(video.encode(None))
         if audio is not None:
             container.mux(audio.encode(None))
-
-
-def _image_frame(image: NDArray[np.uint8], tick: int) -> av.VideoFrame:
-    frame = av.VideoFrame.from_ndarray(image, format='bgr24')
-    frame.pts, frame.time_base = tick, Fraction(1, MODEL_RATE)
-    return frame
 
 
 def _audio_frame(chunk: AudioChunk) -> av.AudioFrame:
