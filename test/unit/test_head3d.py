@@ -6,6 +6,7 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from made_faces import face_with
@@ -30,6 +31,7 @@ from vico_listener.rotation import matrix_from_rpy
 pytest.importorskip('numba')
 
 from vico_listener.render.head3d import mesh_file
+from vico_listener.render.head3d.camera import backdrop
 from vico_listener.render.head3d.drive import CURVES
 from vico_listener.render.head3d.drive import target_weights
 from vico_listener.render.head3d.eyeball import eyeball
@@ -40,6 +42,8 @@ from vico_listener.render.head3d.head3d_renderer import Head3dRenderer
 from vico_listener.render.head3d.identity import IDENTITIES
 from vico_listener.render.head3d.identity import Identity
 from vico_listener.render.head3d.identity import load_identity
+from vico_listener.render.head3d.lashes import LENGTH
+from vico_listener.render.head3d.lashes import Lashes
 from vico_listener.render.head3d.mesh_file import MeshFile
 from vico_listener.render.head3d.mesh_file import MeshFileError
 from vico_listener.render.head3d.occlusion import directions
@@ -367,6 +371,41 @@ def test_no_lid_sinks_into_its_eye_while_it_closes(figure: Figure):
         eyes = figure.eyes[figure.lid_eyes]
         distance = np.linalg.norm(out[figure.lids] - eyes[:, :3], axis=1)
         assert (distance / eyes[:, 3]).min() >= CLEARANCE - 1e-3
+
+
+@needs_mesh
+def test_short_lashes_keep_their_length_and_their_root_while_the_lid_closes():
+    file = MeshFile()
+    mesh = file.mesh()
+    lashes = Lashes.of(mesh, 'l')
+    assert len(lashes.vertices) == 65
+    assert len(set(lashes.roots.tolist())) == 13
+    assert sorted(set(lashes.heights.tolist())) == [0.0, 0.25, 0.5, 0.75, 1.0]
+    moved, offsets = file.coefficient('eyeBlinkLeft')
+    shut = np.zeros_like(mesh.vertices)
+    shut[moved] = offsets
+    open_eye = mesh.vertices.copy()
+    whole = np.linalg.norm(open_eye[lashes.vertices] - open_eye[lashes.roots], axis=1)
+    lashes.trim(open_eye)
+    lashes.trim(shut)
+    for shape in (open_eye, open_eye + shut):
+        length = np.linalg.norm(shape[lashes.vertices] - shape[lashes.roots], axis=1)
+        tips = lashes.heights == 1.0
+        assert (length[lashes.heights == 0.0] == 0.0).all()
+        assert length[tips] == pytest.approx(LENGTH * whole[tips], rel=0.35)
+
+
+@needs_mesh
+@pytest.mark.parametrize('pose_deg', [(0, 0, -20), (0, -20, -8), (0, -20, 20)])
+def test_no_wall_is_seen_through_the_hair(pose_deg: tuple[float, float, float]):
+    figure = Head3dRenderer(256, 'maya')
+    rotation = np.radians(pose_deg).astype(np.float32)
+    picture = figure.render(FaceMotion(figure.reference.expression, rotation))
+    wall = (picture == backdrop(256)).all(axis=-1).astype(np.uint8)
+    pieces, _, statistics, _ = cv2.connectedComponentsWithStats(wall, connectivity=4)
+    # All of the wall is around the head; a pixel or two may lie between single hairs.
+    beside = sorted(statistics[1:pieces, cv2.CC_STAT_AREA].tolist())[:-1]
+    assert max(beside, default=0) <= 4
 
 
 @needs_mesh

@@ -8,6 +8,7 @@ from vico_listener.motion import ARKIT_NAMES
 from vico_listener.render.head3d import hair as hairdresser
 from vico_listener.render.head3d.eyeball import eyeball
 from vico_listener.render.head3d.identity import Identity
+from vico_listener.render.head3d.lashes import Lashes
 from vico_listener.render.head3d.mesh_file import Floats
 from vico_listener.render.head3d.mesh_file import Indices
 from vico_listener.render.head3d.mesh_file import Mesh
@@ -38,10 +39,7 @@ LOWEST = 3.2
 WIDEST = 2.9
 """Distance from the middle at which the arms are cut off, beside every picture, dm."""
 
-LASH_LENGTH = 0.42
-"""Length of the lashes, as a share of the mesh's, which are long."""
-
-COVERED = 16.0
+COVERED = 30.0
 """How far above the hairline skin is covered by any hair, degrees."""
 
 MOUTH_GROUPS = ('helper-upper-teeth', 'helper-lower-teeth', 'helper-tongue')
@@ -178,7 +176,9 @@ def build_figure(file: MeshFile, identity: Identity) -> Figure:
     number = np.full(len(base), -1, np.int32)
     assembly = _Assembly()
     eyes = np.stack([_eye_of(shape, mesh, side) for side in 'lr'])
-    shape = _trim_lashes(shape, mesh, body, lash)
+    lashes = [Lashes.of(mesh, side) for side in 'lr']
+    for strip in lashes:
+        strip.trim(shape)
     for faces, kind, material in ((body, SOLID, SKIN), (mouth, SOLID, MOUTH), (lash, CUT, LASH)):
         used = np.unique(quads[faces])
         local = np.full(len(base), -1, np.int32)
@@ -212,7 +212,7 @@ def build_figure(file: MeshFile, identity: Identity) -> Figure:
     open_sky, open_key = light_that_arrives(vertices, triangles, materials)
     with_head, with_neck = holds(vertices, materials)
     lids, lid_eyes = lids_of(vertices, materials, eyes)
-    starts, indices, offsets = _targets(file, number, scale)
+    starts, indices, offsets = _targets(file, number, scale, lashes)
     joints = [shape[mesh.vertices_of(f'joint-{name}')].mean(axis=0) for name in ('neck', 'head')]
     return Figure(
         vertices=vertices,
@@ -269,20 +269,6 @@ def _split(quads: np.ndarray) -> np.ndarray:
     return np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
 
 
-def _trim_lashes(shape: np.ndarray, mesh: Mesh, body: np.ndarray, lash: np.ndarray) -> np.ndarray:
-    """Shorten the lashes towards the lids; men's are only painted."""
-    if not lash.any():
-        return shape
-    out = shape.copy()
-    used = np.unique(mesh.quads[lash])
-    skin = np.unique(mesh.quads[body])
-    around = skin[np.abs(mesh.vertices[skin] - [0, 7.3, 1.35]).max(axis=1) < 0.65]
-    gap = np.linalg.norm(shape[used][:, None] - shape[around][None], axis=2)
-    root = shape[around][gap.argmin(axis=1)]
-    out[used] = root + LASH_LENGTH * (shape[used] - root)
-    return out
-
-
 def _add_hair(
     assembly: _Assembly,
     file: MeshFile,
@@ -306,13 +292,19 @@ def _add_hair(
     )
 
 
-def _targets(file: MeshFile, number: np.ndarray, scale: float) -> tuple[Indices, Indices, Floats]:
+def _targets(
+    file: MeshFile, number: np.ndarray, scale: float, lashes: list[Lashes]
+) -> tuple[Indices, Indices, Floats]:
     """Return the targets of the 52 coefficients, one after the other, for the figure's vertices."""
     starts, indices, offsets = [0], [], []
     for name in ARKIT_NAMES:
         moved, by = file.coefficient(name)
-        kept = number[moved] >= 0
-        indices.append(number[moved[kept]])
-        offsets.append(by[kept] * np.float32(scale))
-        starts.append(starts[-1] + int(kept.sum()))
+        every = np.zeros((len(number), 3), np.float32)
+        every[moved] = by
+        for strip in lashes:
+            strip.trim(every)
+        kept = np.flatnonzero((number >= 0) & every.any(axis=1))
+        indices.append(number[kept])
+        offsets.append(every[kept] * np.float32(scale))
+        starts.append(starts[-1] + len(kept))
     return np.array(starts, np.int32), np.concatenate(indices), np.concatenate(offsets)

@@ -15,6 +15,9 @@ CENTRE = np.array([0.0, 7.55, 0.35], np.float32)
 COLUMNS, ROWS = 88, 24
 """Size of the grid: around the head, and from the crown to the ends."""
 
+SEEN_INTO = 35.0
+"""Azimuth from which on falling hair is seen from its inner side as well, degrees."""
+
 
 @dataclass(frozen=True)
 class Style:
@@ -63,7 +66,7 @@ class Hair:
         strands: (N, 3) unit directions along the strands.
         triangles: (T, 3) corners.
         places: (N, 2) around the head and along the strand, each 0 to 1.
-        hanging: (T,) bool, the triangles of what falls freely, which is seen from behind as well.
+        hanging: (T,) bool, the triangles that are seen from behind as well.
     """
 
     vertices: Floats
@@ -118,7 +121,9 @@ def grow(style: Style, skull: Floats, triangles: Indices, seed: int = 1) -> Hair
     faces = np.concatenate(
         [np.stack([a, d, c], -1).reshape(-1, 3), np.stack([a, c, b], -1).reshape(-1, 3)]
     )
-    falls = (free[:-1] > 0)[None, :] & (np.arange(ROWS - 1) >= ROWS // 2 - 1)[:, None]
+    # From below one sees into falling hair, at the temples up to where the fringe begins.
+    near = np.abs(azimuth[:-1]) > SEEN_INTO if style.fall else np.zeros(COLUMNS, bool)
+    falls = near[None, :] & (np.arange(ROWS - 1) >= 1)[:, None]
     around, down = np.meshgrid(np.linspace(0, 1, COLUMNS + 1), along)
     return Hair(
         places.reshape(-1, 3).astype(np.float32),

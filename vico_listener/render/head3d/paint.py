@@ -11,9 +11,13 @@ from vico_listener.render.head3d.hair import MAN
 from vico_listener.render.head3d.hair import STYLES
 from vico_listener.render.head3d.hair import strand_texture
 from vico_listener.render.head3d.identity import Identity
+from vico_listener.render.head3d.lashes import Lashes
+from vico_listener.render.head3d.lashes import single_hairs
 from vico_listener.render.head3d.mesh_file import Floats
 from vico_listener.render.head3d.mesh_file import Mesh
 from vico_listener.render.head3d.mesh_file import MeshFile
+from vico_listener.render.head3d.teeth import TOOTH_ROWS
+from vico_listener.render.head3d.teeth import teeth
 from vico_listener.render.head3d.unwrap import spread
 
 SIDE = 2048
@@ -58,11 +62,19 @@ def halved(texture: np.ndarray, places: Floats) -> tuple[np.ndarray, Floats]:
 
 def place_map(mesh: Mesh, quads: np.ndarray) -> Floats:
     """Return the place on the base mesh (SIDE, SIDE, 3) that each texel of faces shows."""
+    return spread_over(mesh, quads, mesh.vertices)
+
+
+def spread_over(mesh: Mesh, quads: np.ndarray, values: Floats) -> Floats:
+    """Return values (V, 3) of vertices spread over the texels (SIDE, SIDE, 3) of faces.
+
+    Where none of the faces is, they are 0; the first value must not be 0 on a face.
+    """
     corners = np.concatenate([mesh.quads_uv[quads][:, k] for k in ([0, 1, 2], [0, 2, 3])])
     vertices = np.concatenate([mesh.quads[quads][:, k] for k in ([0, 1, 2], [0, 2, 3])])
-    places = np.zeros((SIDE, SIDE, 3), np.float32)
-    spread(uv_pixels(mesh.uv), corners, mesh.vertices[vertices], places)
-    return places
+    texels = np.zeros((SIDE, SIDE, 3), np.float32)
+    spread(uv_pixels(mesh.uv), corners, values[vertices], texels)
+    return texels
 
 
 def paint(file: MeshFile, mesh: Mesh, identity: Identity, shown: np.ndarray) -> np.ndarray:
@@ -82,11 +94,20 @@ def paint(file: MeshFile, mesh: Mesh, identity: Identity, shown: np.ndarray) -> 
         ('helper-lower-teeth', (232, 228, 216), 0.9),
         ('helper-tongue', (196, 104, 104), 0.5),
     ):
-        on = place_map(mesh, mesh.groups == group)[..., 1] != 0
+        places = place_map(mesh, mesh.groups == group)
+        on = places[..., 1] != 0
         srgb[on], fourth[on] = colour[::-1], shine
+        if group in TOOTH_ROWS:
+            srgb[on] = teeth(TOOTH_ROWS[group], srgb[on], places[on])
     for side in 'lr':
-        on = place_map(mesh, mesh.groups == f'helper-{side}-eyelashes-2')[..., 1] != 0
-        srgb[on], fourth[on] = (20, 18, 22), 1.0
+        lashes = Lashes.of(mesh, side)
+        values = np.zeros((len(mesh.vertices), 3), np.float32)
+        values[lashes.vertices] = np.stack(
+            [np.ones(len(lashes.vertices)), lashes.heights, lashes.places], axis=1
+        )
+        spread_values = spread_over(mesh, mesh.groups == f'helper-{side}-eyelashes-2', values)
+        on = spread_values[..., 0] != 0
+        srgb[on], fourth[on] = (20, 18, 22), single_hairs(*spread_values[on].T[1:])
     column, row, width = EYE_PLACE
     srgb[row : row + width, column : column + width] = eye_texture(width, identity.eyes)
     fourth[row : row + width, column : column + width] = 0.25
@@ -179,11 +200,7 @@ def lash_line(mesh: Mesh, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.nda
     dark = np.zeros(len(x))
     for side, sign in (('l', 1.0), ('r', -1.0)):
         near = np.flatnonzero((np.hypot(x - sign * 0.31, y - 7.29) < 0.24) & (z > 1.1))
-        lashes = mesh.vertices[mesh.vertices_of(f'helper-{side}-eyelashes-2')]
-        skin = mesh.vertices[mesh.vertices_of('body')]
-        skin = skin[np.abs(skin - [sign * 0.31, 7.29, 1.35]).max(axis=1) < 0.3]
-        gaps = np.linalg.norm(lashes[:, None] - skin[None], axis=2).min(axis=1)
-        roots = lashes[gaps < 0.02]
+        roots = Lashes.of(mesh, side).edge(mesh.vertices)
         places = np.stack([x[near], y[near], z[near]], axis=1)
         gap = np.linalg.norm(places[:, None] - roots[None], axis=2).min(axis=1)
         dark[near] = np.exp(-((gap / 0.016) ** 2))

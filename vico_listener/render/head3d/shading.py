@@ -26,7 +26,7 @@ EYE = _unit(0.0, 0.05, 1.0)
 HALF = _unit(*(KEY + EYE))
 FILL_HALF = _unit(*(FILL + EYE))
 
-REFLEXES = np.array([[*HALF, 0.965], [*FILL_HALF, 0.99]], np.float32)
+REFLEXES = np.array([[*HALF, 0.988], [*FILL_HALF, 0.997]], np.float32)
 """(2, 4) directions in which eyes mirror main light and fill, and the cosines where it begins."""
 
 MOUTH_LIGHT = np.float32(1.15)
