@@ -195,7 +195,7 @@ def test_clean_does_not_leave_two_in_the_lock(root):
 @pytest.mark.trouble(
     'environment',
     '`RMW_IMPLEMENTATION`, `ROS_SECURITY_*`, profiles of another ROS, with the wheels',
-    sees='`left out: ... which is set for another ROS`',
+    sees='`ignoring ... which is set for another ROS`',
     remedy='Install that ROS, if it is wanted.',
 )
 def test_what_is_set_for_another_ros_is_left_out_of_the_wheels(root):
@@ -216,8 +216,8 @@ def test_what_is_set_for_another_ros_is_left_out_of_the_wheels(root):
     kept = {line.partition('=')[0] for line in out.splitlines()} & set(there)
     assert kept == {'FASTDDS_DEFAULT_PROFILES_FILE', 'VICO_ROS'}
     for name in there.keys() - kept - {'AMENT_PREFIX_PATH'}:
-        assert f'left out: {name}={there[name]}' in err
-    assert f'FASTDDS_DEFAULT_PROFILES_FILE={profile} holds here, too' in err
+        assert f'ignoring {name}={there[name]}' in err
+    assert f'using FASTDDS_DEFAULT_PROFILES_FILE={profile}' in err
 
 
 def test_what_the_wheels_have_themselves_is_not_worth_a_line(root):
@@ -228,7 +228,7 @@ def test_what_the_wheels_have_themselves_is_not_worth_a_line(root):
 @pytest.mark.trouble(
     'environment',
     'The sources lie in a folder with a colon',
-    sees='Refused: `a colon in the name of a folder ends a path in PATH`',
+    sees='Refused: `the path must not contain a colon, which separates the entries of PATH`',
     remedy='`Move this folder`',
 )
 def test_a_folder_with_a_colon_is_refused(root):

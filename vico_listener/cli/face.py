@@ -40,10 +40,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--renderer',
         default='cartoon',
         choices=FACE_PAGES,
-        help='what the browser draws: a painted face, or a three-dimensional head on its GPU',
+        help='what the browser draws: a drawn face (cartoon), or a three-dimensional head '
+        '(head3d), which needs its GPU',
     )
     add_drawing_arguments(parser)
-    parser.add_argument('--host', default='127.0.0.1', help='the address that serves the page')
+    parser.add_argument(
+        '--host',
+        default='127.0.0.1',
+        help='the address that serves the page; 0.0.0.0 opens it to your network',
+    )
     parser.add_argument(
         '--port', type=int, default=FACE_PORT, help='the port of the page; 0 for any free one'
     )
@@ -57,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--try',
         dest='trial',
         action='store_true',
-        help='show some expressions, without ROS and without a stack',
+        help='show some expressions, without ROS and without a stack, to try the page',
     )
 
 

@@ -30,18 +30,22 @@ LOOK = 0.03
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `vico live`."""
     parser.add_argument(
-        '--camera', default='0', help='the number or device file of a camera, or a video file'
+        '--camera',
+        default='0',
+        help='the number or device file of a camera, or a video file, which is played again and '
+        'again',
     )
     parser.add_argument(
         '--microphone',
-        help='the number or a part of the name of a microphone, a file with speech, or none; '
-        "without this option it is the audio of a video, else the computer's microphone",
+        help='the number or a part of the name of a microphone, a file with speech, or none '
+        "(default: the computer's microphone or, with a video as camera, the audio of the "
+        'video)',
     )
     parser.add_argument(
-        '--width', type=int, default=640, help='the image width to request from the camera, px'
+        '--width', type=int, default=640, help='the image width to request from the camera [px]'
     )
     parser.add_argument(
-        '--height', type=int, default=480, help='the image height to request from the camera, px'
+        '--height', type=int, default=480, help='the image height to request from the camera [px]'
     )
     parser.add_argument(
         '--fps', type=float, default=30.0, help='the images per second to request from the camera'
@@ -50,15 +54,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--view',
         choices=('auto', 'window', 'page'),
         default='auto',
-        help='how to show the listener: in a window, on a web page, or automatically in a window '
-        'if there is a display and OpenCV can open one, else on a page',
+        help='how to show the listener: in a window, on a web page, or (auto) in a window if '
+        'that is possible and on a page otherwise',
     )
-    parser.add_argument('--host', default='127.0.0.1', help='the address that serves the page')
+    parser.add_argument(
+        '--host',
+        default='127.0.0.1',
+        help='the address that serves the page; 0.0.0.0 opens it to your network',
+    )
     parser.add_argument(
         '--port', type=int, default=8765, help='the port of the page; 0 for any free one'
     )
     parser.add_argument(
-        '--out', type=Path, default=Path('out/live'), help='the folder for the log of the stack'
+        '--out',
+        type=Path,
+        default=Path('out/live'),
+        help='the folder for the log file of the stack',
     )
     add_stack_arguments(parser)
 

@@ -12,25 +12,25 @@ from vico_listener.dependencies import needs
 from vico_listener.user_message import user_message
 
 COMMANDS = {
-    'demo': 'play a speaker clip to the listening stack and film the listener',
-    'evaluate': 'compare listeners with the true listeners of a data set',
+    'demo': 'play the video of a speaker to the listening stack and film the listener',
+    'evaluate': 'compare listeners with the real listeners in a data set',
     'live': 'listen to whoever sits at this computer, in a window or on a local web page',
-    'face': 'show the listener as a cartoon face on a local web page',
-    'describe': 'compare recorded motion with the behaviour of real listeners',
-    'reactions': "see what a listener does about events in a speaker's face and voice",
-    'dataset': 'synthesize, construct, inspect and measure data sets in the layouts of ViCo',
-    'reconstruct': 'fit Deep3DFaceRecon to a video or image, for coefficients or a mesh',
+    'face': 'show the listener of a running stack as an animated face on a local web page',
+    'describe': 'compare recorded motion with the known behaviour of real listeners',
+    'reactions': "measure how a listener reacts to events in a speaker's face and voice",
+    'dataset': 'make, inspect and extract features from data sets in the layouts of ViCo',
+    'reconstruct': 'fit Deep3DFaceRecon to a video or photo and write coefficients or a mesh',
     'train': 'train a listener on synthetic dyads or on a data set',
-    'robot': 'list the robot profiles, show one, or check the signs of a head',
+    'robot': 'list the robot profiles, show one, or check that a head turns the right way',
     'checkpoint': 'show the checkpoint of a listener, or import one',
-    'soak': 'let camera, microphone and processes fail on purpose, and check what still works',
+    'soak': 'make camera, microphone and processes fail on purpose, and check that the stack copes',
     'bag': 'make, inspect and record rosbag2 bags',
     'study': 'run the user study: its web page and its table of results',
-    'bench': 'measure speed and latency, each with its reference',
-    'nod-table': 'measure how large nods come out at a neck, by profile and controller',
-    'render-check': 'read the pictures of a renderer back by the face tracker',
-    'gallery': 'draw pictures of the renderers, to choose one by',
-    'docs': 'make the tables of the documentation from the code',
+    'bench': 'measure speed and latency, each beside a reference',
+    'nod-table': "simulate how large nods become on each robot's neck",
+    'render-check': 'check a renderer by tracking the face in its pictures',
+    'gallery': 'draw example pictures of the renderers, so that you can choose one',
+    'docs': 'update the tables in the documentation from the code',
 }
 HEAD = ('face', 'live', 'robot')
 """The commands of the head; the others belong to the laboratory."""
@@ -73,7 +73,7 @@ class _HelpFormatter(argparse.ArgumentDefaultsHelpFormatter):
     """Shows the default of an option, unless it is none or the text tells it."""
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
-        if action.default in (None, '', []) or '(default' in (action.help or ''):
+        if action.default in (None, '', [], False) or '(default' in (action.help or ''):
             return action.help
         return super()._get_help_string(action)
 
@@ -92,7 +92,10 @@ def create_parser(loaded: Collection[str] = tuple(COMMANDS)) -> argparse.Argumen
     Raises:
         ModuleNotFoundError: one of them needs a module that is not installed.
     """
-    parser = argparse.ArgumentParser(prog='vico', description='A responsive listening head.')
+    parser = argparse.ArgumentParser(
+        prog='vico',
+        description='A head that listens: it answers a speaker with nods, smiles and gaze.',
+    )
     commands = parser.add_subparsers(dest='command', required=True, metavar='COMMAND')
     for name, what in COMMANDS.items():
         sub = commands.add_parser(
@@ -105,5 +108,17 @@ def create_parser(loaded: Collection[str] = tuple(COMMANDS)) -> argparse.Argumen
             room = 'cli' if name in HEAD else 'lab.cli'
             module = import_module(f'vico_listener.{room}.{name.replace("-", "_")}')
             module.add_arguments(sub)
+            _explain_actions(sub)
             sub.set_defaults(run=module.run)
     return parser
+
+
+def _explain_actions(command: argparse.ArgumentParser) -> None:
+    """Make the help of every action tell what it does, and the defaults of its options."""
+    for choice in command._actions:
+        if isinstance(choice, argparse._SubParsersAction):
+            for line in choice._choices_actions:
+                action = choice.choices[line.dest]
+                what = line.help or ''
+                action.description = f'{what[:1].upper()}{what[1:]}.'
+                action.formatter_class = _HelpFormatter

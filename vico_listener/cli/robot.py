@@ -63,8 +63,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show = actions.add_parser('show', help='show a profile with its defaults filled in')
     check = actions.add_parser(
         'check',
-        help='turn the head 5 degrees about one axis after the other, to check the signs; without '
-        '--move it only prints what it would send',
+        help='turn the head 5 degrees about each axis in turn, so that you can check the signs '
+        'in the profile; without --move only print what would be sent',
     )
     for action in (show, check):
         action.add_argument(
@@ -72,20 +72,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             metavar='PROFILE',
             help='the name of a profile in config/robots, or a YAML file',
         )
-    check.add_argument('--move', action='store_true', help='move the robot')
+    check.add_argument('--move', action='store_true', help='really move the robot')
     check.add_argument(
         '--command',
         default='',
         metavar='TOPIC',
-        help="the topic, or action, of the robot's commands; without, that of the profile",
+        help="the topic or action for the robot's commands (default: the one in the profile)",
     )
     check.add_argument(
         '--joint-states',
         default='',
         metavar='TOPIC',
-        help="the topic of the robot's joints, if it is not joint_states",
+        help="the topic of the robot's joint positions (default: joint_states)",
     )
-    check.add_argument('--namespace', default='', help="the robot's ROS namespace, if it has one")
+    check.add_argument(
+        '--namespace', default='', help='the ROS namespace of the robot (default: none)'
+    )
 
 
 def run(args: argparse.Namespace) -> int:

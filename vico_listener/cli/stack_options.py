@@ -46,7 +46,9 @@ def add_stack_arguments(parser: argparse.ArgumentParser) -> None:
         '--preset',
         choices=[p.value for p in Preset],
         default=Preset.ATTENTIVE.value,
-        help='how much the listener moves',
+        help='how much the listener moves: a lot, as in short clips (attentive), as in everyday '
+        'talk (everyday), with a still head and a lively face (receptionist), or little '
+        '(calm)',
     )
     parser.add_argument(
         '--listener',
@@ -54,20 +56,24 @@ def add_stack_arguments(parser: argparse.ArgumentParser) -> None:
         help=f'the listener: {LISTENERS.choices}',
     )
     parser.add_argument(
-        '--checkpoint', type=Path, help='the checkpoint of the listener lstm, a folder'
+        '--checkpoint',
+        type=Path,
+        help='the folder of a checkpoint for the listener lstm (default: the one that comes '
+        'with the package)',
     )
     parser.add_argument(
         '--seed',
         type=int,
         default=-1,
-        help='the seed of blinks, breathing, gaze and random decisions; -1 to take it from the '
-        'first frame, so that no two live starts are alike and a recording is answered alike',
+        help='the seed of blinks, breathing, gaze and random decisions; with -1 the first frame '
+        'determines it, so that every live start is different and a recording always gives '
+        'the same motion',
     )
     parser.add_argument(
         '--personality',
         type=int,
         default=-1,
-        help='the seed of a random personality; -1 for the default one',
+        help='the seed of a random personality; -1 for the default personality',
     )
     parser.add_argument(
         '--robot',

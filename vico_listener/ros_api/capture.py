@@ -8,8 +8,8 @@ from vico_listener.ros_api.rows import Parameter
 from vico_listener.ros_api.rows import Value
 
 IMAGE = replace(perception.IMAGE, description='The images of the camera (bgr8).', depth=2)
-AUDIO = replace(perception.AUDIO_STAMPED, description='What the microphone hears (S16LE).')
-AUDIO_INFO = replace(perception.AUDIO_INFO, description='The format of that.')
+AUDIO = replace(perception.AUDIO_STAMPED, description='The audio of the microphone (S16LE).')
+AUDIO_INFO = replace(perception.AUDIO_INFO, description='The format of the audio.')
 
 CAPTURE = NodeApi(
     'capture',
@@ -17,20 +17,24 @@ CAPTURE = NodeApi(
         Parameter(
             'camera',
             '0',
-            'The number or device file of a camera, or a video, which is played again and again.',
+            'The number or device file of a camera, or a video file, which is played again '
+            'and again.',
             path=True,
         ),
         Parameter(
             'microphone',
             '',
-            'The number or a part of the name of a microphone, a file with audio, or `none`; empty '
-            "for the audio of a video, else the computer's microphone.",
+            'The number or a part of the name of a microphone, a file with audio, or '
+            '`none`. If empty, it is the audio of the video or, with a camera, the '
+            "computer's microphone.",
             path=True,
         ),
-        Parameter('width', 640, 'Width to ask the camera for [px].', 16, 7680),
-        Parameter('height', 480, 'Height to ask the camera for [px].', 16, 4320),
-        Parameter('fps', 30.0, 'Images a second to ask the camera for.', 1.0, 240.0),
-        Parameter('frame_id', 'camera', 'Frame of the camera.'),
+        Parameter('width', 640, 'The image width to request from the camera [px].', 16, 7680),
+        Parameter('height', 480, 'The image height to request from the camera [px].', 16, 4320),
+        Parameter(
+            'fps', 30.0, 'The number of images per second to request from the camera.', 1.0, 240.0
+        ),
+        Parameter('frame_id', 'camera', 'The frame_id of the images.'),
     ),
     publications=(IMAGE, AUDIO, AUDIO_INFO),
     values=(

@@ -13,34 +13,34 @@ COMMAND_DEPTH = 60
 LOOK_AT = Topic(
     'look_at',
     'geometry_msgs/msg/PointStamped',
-    "The base gaze: a point in the frame of the head's base, or in any that TF knows, where "
-    'tf2_ros is installed.',
+    "The point to look at (the base gaze), in the frame of the head's base or, if tf2_ros "
+    'is installed, in any frame that TF knows.',
 )
 CONTROLLER_STATE = Topic(
     'controller_state',
     'control_msgs/msg/JointTrajectoryControllerState',
-    'Where the joints are, of a profile whose `measured` says so; its topic is in the profile.',
+    'The joint positions, if `measured` in the robot profile names this source. The '
+    "profile holds the topic's name.",
 )
 TF = Topic(
     '/tf',
     'tf2_msgs/msg/TFMessage',
-    'Where the head is, of a profile whose `measured` says `tf`.',
+    'The pose of the head, if `measured` in the robot profile is `tf`.',
     100,
 )
-TF_STATIC = Topic(
-    '/tf_static', 'tf2_msgs/msg/TFMessage', 'What of that does not move.', 10, state=True
-)
+TF_STATIC = Topic('/tf_static', 'tf2_msgs/msg/TFMessage', 'The static part of /tf.', 10, state=True)
 EXPRESSION = Topic(
     'robot_face/expression',
     'hri_msgs/msg/Expression',
-    'The emotion, 10 Hz, where hri_msgs is installed and a robot is commanded.',
+    "The listener's emotion at 10 Hz, if hri_msgs is installed and a robot is commanded.",
     60,
 )
 
 OFFSET = Topic(
     'head/offset',
     'geometry_msgs/msg/PoseStamped',
-    'With `output: offset`: how far the listener turns the head away from where it looks.',
+    'How far the listener turns the head away from the direction in which it looks, if '
+    '`output` is `offset`.',
     COMMAND_DEPTH,
 )
 
@@ -50,48 +50,50 @@ HEAD = NodeApi(
         Parameter(
             'robot',
             '',
-            'Robot profile: a name in config/robots or a YAML file; empty for no robot.',
+            'The robot profile: a name in config/robots or a YAML file; empty for no robot.',
             path=True,
         ),
         Parameter(
             'measured_wait',
             1.0,
-            'How long the head waits, live, until it is known to stand somewhere, before it begins '
-            'where it is assumed to be [s].',
+            'How long a live head node waits for the measured joint positions before it '
+            'assumes where the head is and begins to move it [s].',
             low=0.0,
             high=60.0,
         ),
         Parameter(
             'lossless',
             False,
-            "Whether time is that of the motion's stamps, with use_sim_time: for a replay.",
+            'Whether commands are timed by the stamps of the motion, as a replay needs; '
+            'use it with use_sim_time.',
         ),
         Parameter(
             'command',
             '',
-            "Topic, or action, of the robot's commands; empty for that of the profile. Like that "
-            'one it is relative to the namespace, unless it begins with a slash.',
+            "The topic or action for the robot's commands; empty for the one in the "
+            'profile. It is relative to the namespace unless it begins with a slash.',
             topic=True,
         ),
         Parameter(
             'output',
             OUTPUTS[0],
-            'What is sent: absolute, where the head shall be, to the robot; or offset, only how '
-            'far the listener turns it away from where it looks, to `head/offset`, for a program '
-            'that moves the head itself. The limits are those of the `robot`, or of '
-            '`generic_pose`.',
+            'What the head node sends: absolute commands to the robot, or only an offset '
+            'on `head/offset`, for a program of yours that moves the head and adds the '
+            'offset. The limits are those of `robot`, or of the profile generic_pose if '
+            'that is empty.',
             choices=OUTPUTS,
         ),
         Parameter(
             'gaze_frame',
             '',
-            "The frame of the head's base. `look_at` takes points in it or without a frame, and "
-            'those in others by TF; empty: only those without.',
+            "The frame of the head's base. Points of `look_at` in other frames are "
+            'transformed into it by TF; if it is empty, only points without a frame are '
+            'accepted.',
         ),
         Parameter(
             'avatar',
             '',
-            'HOST:PORT of an avatar that understands VMC (OSC over UDP); empty for no avatar.',
+            'The HOST:PORT of an avatar that understands VMC (OSC over UDP); empty for no avatar.',
         ),
     ),
     subscriptions=(MOTION, LOOK_AT, JOINT_STATES, CONTROLLER_STATE, TF, TF_STATIC),
@@ -99,44 +101,60 @@ HEAD = NodeApi(
     values=(
         Value('robot', 'The robot profile.'),
         Value('commands', 'Commands that were sent.'),
-        Value('refused_motions', 'Motions with numbers that are not finite.'),
-        Value('skipped_commands', 'Commands that came too late to be reached when they were due.'),
+        Value(
+            'refused_motions',
+            'Motions that were refused because they contain numbers that are not finite.',
+        ),
+        Value(
+            'skipped_commands',
+            'Commands that were skipped because they came too late for their due time.',
+        ),
         Value(
             'limits',
-            'Whether the commands kept the limits of the head by the times at which they are due: '
-            '`ok`, or which was exceeded and by how much.',
+            'Whether the commands keep the limits of the head at the times at which they '
+            'are due: `ok`, or which limit was exceeded and by how much.',
         ),
         Value(
             'start',
-            'Where the head began: `waiting`, `measured`, `moving` (measured, but others moved '
-            'it), or `assumed` (where it was last commanded to be, or straight ahead); empty in a '
-            'replay, and before the first motion.',
+            'From where the head began to move: `waiting` (not begun yet), `measured`, '
+            '`moving` (measured, while another program moved it) or `assumed` (the last '
+            'commanded position, or straight ahead); empty in a replay and before the '
+            'first motion.',
         ),
-        Value('joints', 'Who says where the joints are, and what is wrong with that.'),
+        Value(
+            'joints', 'The source of the joint positions, and what is wrong with it, if anything.'
+        ),
         Value(
             'following',
-            '`ok`, or the joints that do not follow, by how much, and for how long.',
+            'Whether the joints follow the commands: `ok`, or which do not, by how much '
+            'and for how long.',
         ),
         Value(
             'controller',
-            '`ok`, or what could be set better in the parameters of a trajectory controller; empty '
-            'where they are not known.',
+            'The settings of a trajectory controller: `ok`, or which parameters could be '
+            'set better; empty if they are unknown.',
         ),
-        Value('refused_goals', 'With an action: goals that its server did not accept.'),
+        Value(
+            'refused_goals',
+            'For robots that are commanded by an action: goals that its server did not accept.',
+        ),
         Value(
             'failed_goals',
-            'With an action: goals that its server gave up, other than for the next one.',
+            'For robots that are commanded by an action: goals that its server aborted, '
+            'not counting those that a newer goal replaced.',
         ),
         Value('avatar_motions', 'With `avatar`: motions that were sent to it.'),
-        Value('avatar_lost', 'With `avatar`: motions that the network did not accept.'),
+        Value('avatar_lost', 'With `avatar`: motions that could not be sent over the network.'),
         Value(
             'motion_latency_*_ms',
-            'Time from `received` (image and audio have arrived) to the motion that answers them.',
+            'The time from `received` (when image and audio had arrived) to the motion '
+            'that answers them.',
         ),
         Value(
             'command_latency_*_ms',
-            'Time from `received` to the published command. Live, a motion waits for the next '
-            "command's turn, because commands are sent evenly at the robot's rate.",
+            'The time from `received` to the published command. In live use it includes '
+            'the wait for the next command, because commands are sent at even intervals at '
+            "the robot's rate.",
         ),
     ),
 )

@@ -44,9 +44,15 @@ class Argument:
 
 
 PROCESSES = (
-    Argument('composed', 'true', 'Whether all nodes share one process, which is fast.'),
-    Argument('namespace', '', 'Namespace of the nodes and of their topics.'),
-    Argument('params_file', '', 'Your parameter file, like config/listener.yaml.'),
+    Argument(
+        'composed',
+        'true',
+        'Whether all nodes run in one process, which is faster than separate processes.',
+    ),
+    Argument('namespace', '', 'The namespace of the nodes and of their topics.'),
+    Argument(
+        'params_file', '', 'A parameter file of your own, in the format of config/listener.yaml.'
+    ),
 )
 FACE_PAGES = ('cartoon', 'head3d')
 """The faces that a page in a browser can draw."""
@@ -55,42 +61,54 @@ PAGE = (
     Argument(
         'face_page',
         '',
-        "A page in a browser that draws the listener's face, like `vico face`, with `theme` or "
-        f'`figure`: {" or ".join(FACE_PAGES)}. Empty: no page.',
+        f'The face to show on a web page, like `vico face` does: {" or ".join(FACE_PAGES)}, '
+        'which look as `theme` or `figure` say. Empty for no page.',
     ),
-    Argument('face_host', '127.0.0.1', 'The address that serves it; 0.0.0.0 for your network.'),
-    Argument('face_port', str(FACE_PORT), 'The port of it; 0 for any free one.'),
+    Argument(
+        'face_host',
+        '127.0.0.1',
+        'The address that serves the face page; 0.0.0.0 opens it to your network.',
+    ),
+    Argument('face_port', str(FACE_PORT), 'The port of the face page; 0 for any free one.'),
 )
 TOPICS = (
-    Argument('image', 'image', 'Topic of the camera, e.g. /camera/image_raw.', ('image',)),
-    Argument('camera_info', 'camera_info', "Topic of the camera's intrinsics.", ('camera_info',)),
-    Argument('audio', 'audio', 'Topic of the microphone, e.g. /audio/audio_stamped.', ('audio',)),
-    Argument('audio_info', 'audio_info', 'Topic of the format of the audio.', ('audio_info',)),
+    Argument(
+        'image', 'image', 'The topic of the camera images, e.g. /camera/image_raw.', ('image',)
+    ),
+    Argument('camera_info', 'camera_info', 'The topic of the camera intrinsics.', ('camera_info',)),
+    Argument(
+        'audio',
+        'audio',
+        'The topic of the microphone audio, e.g. /audio/audio_stamped.',
+        ('audio',),
+    ),
+    Argument('audio_info', 'audio_info', 'The topic of the audio format.', ('audio_info',)),
     Argument(
         'joint_states',
         'joint_states',
-        "Topic of the joints of the robot's head, e.g. /joint_states.",
+        "The topic of the robot's joint positions, e.g. /joint_states.",
         ('joint_states',),
     ),
     Argument(
         'robot_speaking',
         'robot_speaking',
-        'Topic that says whether the robot itself speaks.',
+        'The topic that tells whether the robot itself is speaking.',
         ('robot_speaking',),
     ),
     Argument(
         'sound_direction',
         'sound_direction',
-        'Topic that says from where sound comes [deg].',
+        'The topic of the direction of the sound [deg].',
         ('sound_direction',),
     ),
-    Argument('look_at', 'look_at', 'Topic of the base gaze.', ('look_at',)),
-    Argument('speaker', 'speaker', 'Topic of what is perceived.', ('speaker',)),
-    Argument('motion', 'motion', "Topic of the listener's motion.", ('motion',)),
+    Argument('look_at', 'look_at', 'The topic of the point to look at.', ('look_at',)),
+    Argument('speaker', 'speaker', 'The topic of the speaker frames.', ('speaker',)),
+    Argument('motion', 'motion', "The topic of the listener's motion.", ('motion',)),
     Argument(
         'face_image',
         'face/image',
-        "Topic of the listener's pictures; /compressed is added for JPEG.",
+        "The topic of the listener's pictures; the JPEG pictures are on the same name plus "
+        '/compressed.',
         ('face/image', 'face/image/compressed'),
     ),
 )
@@ -114,7 +132,9 @@ STACK_PARAMETERS = (
     PERCEPTION.parameter('face_model'),
     HEAD.parameter('avatar'),
     PERCEPTION.parameter('image_transport'),
-    Parameter('use_sim_time', False, 'Whether the nodes follow /clock, for a replay.'),
+    Parameter(
+        'use_sim_time', False, 'Whether the nodes take their time from /clock, as a replay needs.'
+    ),
     PERCEPTION.parameter('lossless'),
 )
 """The parameters that are launch arguments, which every node with such a parameter gets."""
@@ -158,18 +178,18 @@ EXAMPLE_ARGUMENTS = (
     Argument(
         'source',
         'none',
-        'What is listened to: `none` (what is published on `image` and `audio`), `camera` (of this '
-        'computer, with its microphone; which ones says params_file), or a video or bag, which is '
-        'played again and again.',
+        'What the head listens to: `camera` (the camera and microphone of this computer, '
+        'chosen in params_file), the path of a video or bag, which is played again and '
+        'again, or `none`, if other nodes publish `image` and `audio`.',
     ),
     Argument(
         'controller',
         '',
-        'What moves the joints: ros2_control (on hardware that is made up), or simulated. Empty: '
-        'ros2_control where it is installed.',
+        'What moves the joints: ros2_control (with mock hardware) or simulated. If empty, '
+        'ros2_control if it is installed, otherwise simulated.',
     ),
-    Argument('rviz', 'true', 'Whether rviz shows the robot, where it is installed.'),
-    Argument('robot', 'generic_3dof', 'A robot profile with the joints of the example robot.'),
+    Argument('rviz', 'true', 'Whether rviz shows the robot, if it is installed.'),
+    Argument('robot', 'generic_3dof', 'A robot profile that has the joints of the example robot.'),
 )
 """The arguments of example_robot.launch.py that listener.launch.py has not, or other defaults."""
 

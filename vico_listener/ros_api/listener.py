@@ -13,7 +13,13 @@ from vico_listener.ros_api.rows import Parameter
 from vico_listener.ros_api.rows import Topic
 from vico_listener.ros_api.rows import Value
 
-ATTITUDE = Topic('attitude', 'std_msgs/msg/String', 'Sets the parameter `attitude`.', 1, state=True)
+ATTITUDE = Topic(
+    'attitude',
+    'std_msgs/msg/String',
+    'Sets the parameter `attitude`: positive, neutral or negative.',
+    1,
+    state=True,
+)
 ACTIVE = Topic('active', 'std_msgs/msg/Bool', 'Sets the parameter `active`.')
 SET_ACTIVE = Topic('~/set_active', 'std_srvs/srv/SetBool', 'Sets the parameter `active`.')
 SET_CONVERSATION_STATE = Topic(
@@ -24,37 +30,39 @@ SET_CONVERSATION_STATE = Topic(
 ROBOT_SPEAKING = Topic(
     'robot_speaking',
     'std_msgs/msg/Bool',
-    'Whether the robot itself speaks: said when it begins and when it ends, or all the time. '
-    'Meanwhile the conversation state is `speaking`.',
+    'Whether the robot itself is speaking. Publish it when the robot begins and ends to '
+    'speak, or continuously. While it is true, the conversation state is `speaking`.',
     state=True,
 )
 SPEAKING_TIMEOUT = Parameter(
     'speaking_timeout',
     30.0,
-    'How long a `robot_speaking` that is true holds unless it is said again [s].',
+    'How long `robot_speaking: true` holds if it is not published again [s].',
     0.1,
     3600.0,
 )
 EVENT = Topic(
     'listener_event',
     'vico_listener/msg/ListenerEvent',
-    'What the listener decides on, before the motion begins.',
+    'The listener\'s decisions (a nod, a smile, an "mm-hm" ...), each published before its '
+    'motion begins.',
 )
 TURN = Topic(
     'turn',
     'vico_listener/msg/Turn',
-    'Whether the person speaks, pauses or has ended the turn; and, while the robot speaks, whether '
-    'they take the floor.',
+    'Whether the person speaks, pauses or has finished the turn and, while the robot '
+    'speaks, whether the person interrupts.',
 )
 GESTURE = Topic(
     'gesture',
     'std_msgs/msg/String',
-    'Makes the head gesture now: "nod", "nod 2" (twice), "shake size=0.5 speed=0.8 side=right".',
+    'Makes the head perform a gesture at once: "nod", "nod 2" (twice), "shake size=0.5 '
+    'speed=0.8 side=right".',
 )
 PERFORM_GESTURE = Topic(
     '~/perform_gesture',
     'vico_listener/action/PerformGesture',
-    'Makes the head gesture now, and tells how far it has come.',
+    'Makes the head perform a gesture at once and reports the progress.',
 )
 MOTION = Topic(
     'motion',
@@ -66,11 +74,17 @@ MOTION = Topic(
 KNOBS = tuple(
     Parameter(name, 1.0, description, 0.0, LARGEST_KNOB, live=True)
     for name, description in (
-        ('head_gain', 'Scales pose and gestures of the head.'),
-        ('face_gain', 'Scales what the face shows, blinks excluded.'),
-        ('gesture_rate', 'Scales how often nods, shakes, beats and glances are made.'),
-        ('mimicry', "Scales how much of the speaker's smiles, nods and posture is returned."),
-        ('gaze', 'Scales how far the gaze wanders from the person.'),
+        ('head_gain', 'A factor for the pose and the gestures of the head.'),
+        ('face_gain', 'A factor for the facial expressions, except for blinks.'),
+        (
+            'gesture_rate',
+            'A factor for how often the listener nods, shakes its head, beats and glances.',
+        ),
+        (
+            'mimicry',
+            "A factor for how much the listener returns the speaker's smiles, nods and posture.",
+        ),
+        ('gaze', 'A factor for how far the gaze wanders from the person.'),
     )
 )
 
@@ -80,13 +94,14 @@ LISTENER = NodeApi(
         Parameter(
             'listener',
             'lstm',
-            'The listener: lstm, rules, or package.module:Class.',
+            'What decides how the head moves: lstm, rules, or package.module:Class.',
             parts='vico_listener.listener:LISTENERS',
         ),
         Parameter(
             'checkpoint',
             '',
-            'Folder with the network of the listener lstm; empty for the one that ships.',
+            'The folder with the network of the listener lstm; empty for the one that '
+            'comes with the package.',
             path=True,
         ),
         Parameter(
@@ -98,15 +113,16 @@ LISTENER = NodeApi(
         Parameter(
             'seed',
             -1,
-            'Seed of blinks, breathing, gaze and random decisions; -1 to take it from the first '
-            'frame: no two live starts are alike, and a recording is always answered alike.',
+            'The seed of blinks, breathing, gaze and random decisions. With -1 the first '
+            'frame determines it: every live start is different, and a recording always '
+            'gives the same motion.',
             -1,
             LARGEST_SEED,
         ),
         Parameter(
             'personality',
             -1,
-            'Seed of a random personality; -1 for the default one.',
+            'The seed of a random personality; -1 for the default personality.',
             -1,
             LARGEST_SEED,
         ),
@@ -117,12 +133,16 @@ LISTENER = NodeApi(
             choices=tuple(attitude.value for attitude in Attitude),
             live=True,
         ),
-        Parameter('intensity', 1.0, 'How strongly the attitude shows.', 0.0, 1.0, live=True),
+        Parameter(
+            'intensity', 1.0, 'How strongly the attitude shows, 0 to 1.', 0.0, 1.0, live=True
+        ),
         Parameter(
             'preset',
             Preset.ATTENTIVE.value,
-            'How much the listener moves: as in short clips, in everyday talk, with a still head '
-            'and a lively face, or calmly. The five knobs that follow scale what it sets.',
+            'How much the listener moves: a lot, as in short clips (attentive), as in '
+            'everyday talk (everyday), with a still head and a lively face (receptionist), '
+            'or little (calm). The parameters head_gain, face_gain, gesture_rate, mimicry '
+            'and gaze are factors on top of it.',
             choices=tuple(preset.value for preset in Preset),
             live=True,
         ),
@@ -130,54 +150,59 @@ LISTENER = NodeApi(
         Parameter(
             'active',
             True,
-            'Whether the listener moves; if not, it eases out and then publishes no motion.',
+            'Whether the listener moves; if false, it eases to rest and then publishes no motion.',
             live=True,
         ),
         Parameter(
             'conversation_state',
             'listening',
-            'Whose turn it is: the listener listens, thinks, speaks, or nobody is there. What '
-            'comes over `robot_speaking` has precedence.',
+            'What the robot is doing in the conversation: listening, thinking or speaking; '
+            'away means that nobody is there. The topic `robot_speaking` has precedence.',
             choices=tuple(state.value for state in ConversationState),
             live=True,
         ),
         Parameter(
             'vocal',
             VOCAL[0],
-            'Whether the listener says "mm-hm" and the like: not at all, by telling of it in '
-            '`listener_event` for a voice of your own, or by playing clips as well.',
+            'What happens with short sounds such as "mm-hm": there are none (off), they '
+            'are announced in `listener_event` for a voice of your own (event), or sound '
+            'files are played as well (play).',
             choices=VOCAL,
             live=True,
         ),
         Parameter(
             'vocal_folder',
             '',
-            'Folder of the clips that are played (mm-hm.wav, yeah_2.wav, oh.wav, hm.wav); empty: '
-            'those that eSpeak NG makes, where it is installed.',
+            'The folder of the sound files to play (mm-hm.wav, yeah_2.wav, oh.wav, '
+            'hm.wav); if empty, eSpeak NG makes them, provided that it is installed.',
             path=True,
         ),
         SPEAKING_TIMEOUT,
         Parameter(
             'away_after',
             0.0,
-            'How long nobody is in view or speaks until the conversation state is `away` of '
-            'itself [s]; 0 for never.',
+            'After how long with nobody in view and nobody speaking the conversation state '
+            'becomes `away` by itself [s]; 0 for never.',
             0.0,
             3600.0,
             live=True,
         ),
         Parameter('idle', True, 'Whether the listener blinks, breathes and shifts its gaze.'),
         Parameter(
-            'portrait', '', 'Photo of the reference face; empty for a neutral face.', path=True
+            'portrait',
+            '',
+            "The photo of the listener's face, from which its reference face is measured; "
+            'empty for a neutral face.',
+            path=True,
         ),
         Parameter(
             'face_model',
             '',
-            'Model of Deep3DFaceRecon (epoch_20.pth, or a .mat) that measures the portrait for a '
-            'network in bfm64.',
+            'The Deep3DFaceRecon model (epoch_20.pth, or a .mat file) that measures the '
+            'portrait if the network works in bfm64.',
             path=True,
         ),
-        Parameter('frame_id', 'head', "Frame of the listener's head in its messages."),
+        Parameter('frame_id', 'head', "The frame_id of the listener's head in its messages."),
     ),
     subscriptions=(SPEAKER, ATTITUDE, ACTIVE, ROBOT_SPEAKING, GESTURE),
     publications=(MOTION, CONVERSATION_STATE, EVENT, TURN),
@@ -185,18 +210,22 @@ LISTENER = NodeApi(
     actions=(PERFORM_GESTURE,),
     values=(
         Value('listener', 'The listener.'),
-        Value('attitude', 'The attitude that is set.'),
-        Value('intensity', 'The intensity that is set.'),
-        Value('preset', 'The preset that is set.'),
-        Value('active', 'Whether it is active.'),
-        Value('conversation_state', 'The conversation state in force.'),
+        Value('attitude', 'The current attitude.'),
+        Value('intensity', 'The current intensity.'),
+        Value('preset', 'The current preset.'),
+        Value('active', 'Whether the listener is active.'),
+        Value('conversation_state', 'The current conversation state.'),
         Value('steps', 'Ticks that were answered.'),
         Value('resets', 'How often the stream began again.'),
-        Value('invalid_frames', 'Frames with numbers that are not finite.'),
+        Value(
+            'invalid_frames',
+            'Frames that were rejected because they contain numbers that are not finite.',
+        ),
         Value(
             'foreign_frames',
-            'Frames with a face or acoustic features that the listener cannot understand.',
+            'Frames with a face or acoustic features in a layout that this listener does '
+            'not understand.',
         ),
-        Value('step_*_ms', 'Time that a step takes.'),
+        Value('step_*_ms', 'The time that the listener takes for one tick.'),
     ),
 )

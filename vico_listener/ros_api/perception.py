@@ -13,13 +13,13 @@ from vico_listener.ros_api.rows import Value
 IMAGE = Topic(
     'image',
     'sensor_msgs/msg/Image',
-    'The images of the camera, with `image_transport: raw`.',
+    'The camera images, if `image_transport` is `raw`.',
     4,
 )
 COMPRESSED = Topic(
     'image',
     'sensor_msgs/msg/CompressedImage',
-    'The images of the camera, with `image_transport: compressed`.',
+    'The camera images, if `image_transport` is `compressed`.',
     4,
 )
 MIX = 'mix'
@@ -33,25 +33,26 @@ would only drop more of them.
 CAMERA_INFO = Topic(
     'camera_info',
     'sensor_msgs/msg/CameraInfo',
-    'Optional: the intrinsics of the camera.',
+    'Optional: the camera intrinsics.',
     1,
 )
 AUDIO_STAMPED = Topic(
     'audio',
     'audio_common_msgs/msg/AudioDataStamped',
-    'The audio of the microphone, with `audio_stamped: true`.',
+    'The microphone audio, if `audio_stamped` is true.',
     200,
 )
 AUDIO = Topic(
     'audio',
     'audio_common_msgs/msg/AudioData',
-    'The audio of the microphone, with `audio_stamped: false`.',
+    'The microphone audio, if `audio_stamped` is false.',
     200,
 )
 AUDIO_WITH_FORMAT = Topic(
     'audio',
     'audio_common_msgs/msg/AudioStamped',
-    "The audio of the microphone, where mgonzs13's audio_common_msgs are installed.",
+    'The microphone audio with its format, if the audio_common_msgs package of '
+    'mgonzs13/audio_common is installed.',
     200,
 )
 AUDIO_INFO = Topic(
@@ -64,71 +65,72 @@ AUDIO_INFO = Topic(
 REPLAY_WAIT = Topic(
     'replay_wait',
     'vico_listener/msg/ReplayWait',
-    'With `lossless`: how far a replay has come that waits for the stack. What is held until more '
-    'comes is let go then.',
+    'How far a replay has played when it pauses for the stack; used with `lossless`. The '
+    'node then processes the input that it was holding back.',
     10,
 )
 CONVERSATION_STATE = Topic(
     'conversation_state',
     'std_msgs/msg/String',
-    'The conversation state in force, when it changes: while it is `speaking`, no sound counts.',
+    'The current conversation state, published when it changes. While it is `speaking`, '
+    'the head ignores all sound.',
     1,
     state=True,
 )
 JOINT_STATES = Topic(
     'joint_states',
     'sensor_msgs/msg/JointState',
-    'The joints of the head: perception takes them with `camera_on_head: joint_state` (with `tf` '
-    'it follows `/tf`), the head node where the profile says nothing else.',
+    'The joint positions of the head. Perception uses them if `camera_on_head` is '
+    '`joint_state`; the head node uses them unless the robot profile names another source.',
     50,
 )
 FACES = Topic(
     '/humans/faces/tracked',
     'hri_msgs/msg/IdsList',
-    'The faces that ROS4HRI tracks, with `face_source: ros4hri`.',
+    'The faces that ROS4HRI tracks, if `face_source` is `ros4hri`.',
     10,
 )
 FACE_REGION = Topic(
     '/humans/faces/<id>/roi',
     'hri_msgs/msg/NormalizedRegionOfInterest2D',
-    'The size of each of these faces.',
+    'The image region of each tracked face. The head uses the largest face.',
     1,
 )
 FACE_IMAGE = Topic(
     '/humans/faces/<id>/cropped',
     'sensor_msgs/msg/Image',
-    'The images of the largest one.',
+    'The images of the largest face.',
     4,
 )
 SPEAKER = Topic(
     'speaker',
     'vico_listener/msg/SpeakerFrame',
-    'The speaker, one frame per tick: 30 Hz of stream time.',
+    'What is known about the speaker, one frame per tick (30 per second of stream time).',
     60,
 )
 
 PEOPLE = Topic(
     'people',
     'vico_listener/msg/People',
-    'The people in view, and to whom the head attends; with every image.',
+    'The people in view and the one whom the head attends to; published for every image.',
     10,
 )
 SPEAKING = Topic(
     'speaking',
     'std_msgs/msg/Bool',
-    'Whether the person in view speaks: when it changes, and once a second.',
+    'Whether the person in view is speaking; published when it changes and once a second.',
 )
 SOUND_DIRECTION = Topic(
     'sound_direction',
     'std_msgs/msg/Float32',
-    'Optional: from where sound comes, as an array of microphones tells it [deg], '
-    'counter-clockwise seen from above. It helps to tell who speaks.',
+    'Optional: the direction of the sound as a microphone array reports it [deg], '
+    'counter-clockwise seen from above. It helps to tell who is speaking.',
     10,
 )
 SET_ATTEND = Topic(
     '~/set_attend',
     'vico_listener/srv/SetAttend',
-    'Sets the parameter `attend`.',
+    'Sets the parameter `attend`, and answers whether that was possible.',
 )
 
 PERCEPTION = NodeApi(
@@ -137,164 +139,195 @@ PERCEPTION = NodeApi(
         Parameter(
             'face_source',
             'camera',
-            'The source of faces: the topic `image`, or the largest of /humans/faces (ROS4HRI).',
+            'Where faces come from: the images on the topic `image` (camera), or the '
+            'largest face under /humans/faces (ros4hri).',
             choices=('camera', 'ros4hri'),
         ),
         Parameter(
             'face',
             'landmarker',
-            'The face backend: landmarker, deep3d, or package.module:Class.',
+            'The face backend, which finds and measures the face: landmarker, deep3d, or '
+            'package.module:Class.',
             parts='vico_listener.face:BACKENDS',
         ),
         Parameter(
             'face_model',
             '',
-            'Model file of the face backend; empty for the default one.',
+            'The model file of the face backend; empty for its default.',
             path=True,
         ),
-        Parameter('face_threads', 2, 'CPU threads of the face networks.', 1, 16),
+        Parameter('face_threads', 2, 'The number of CPU threads for the face networks.', 1, 16),
         Parameter(
             'fov_deg',
             60.0,
-            'Field of view along the longer side of the image, until camera_info arrives [deg].',
+            'The field of view along the longer side of the image [deg], used until '
+            'camera_info arrives.',
             10.0,
             170.0,
         ),
         Parameter(
-            'image_transport', 'raw', 'Type of the image topic.', choices=('raw', 'compressed')
+            'image_transport',
+            'raw',
+            'The type of the image topic: sensor_msgs/Image (raw) or '
+            'sensor_msgs/CompressedImage (compressed).',
+            choices=('raw', 'compressed'),
         ),
         Parameter(
             'image_rotation',
             'auto',
-            'How far the images are turned clockwise to be upright [deg]; auto: as faces show.',
+            'The angle by which images must be turned clockwise to be upright [deg]; auto '
+            'finds it from the faces.',
             choices=('0', '90', '180', '270', 'auto'),
         ),
         Parameter(
             'stamps',
             'auto',
-            'What joins images and audio, live: the stamps of the header, the time of arrival, or '
-            'auto: the header where it can be used.',
+            'How live images and audio are aligned: by the stamps in their headers '
+            '(header), by the time at which they arrive (arrival), or by the headers as '
+            'long as these are usable (auto).',
             choices=STAMPS,
         ),
         Parameter(
-            'use_audio', True, 'Whether there is a microphone; if not, no image waits for audio.'
+            'use_audio',
+            True,
+            'Whether there is a microphone; if false, images do not wait for audio.',
         ),
         Parameter(
-            'audio_stamped', True, 'Whether the audio has stamps (AudioDataStamped, not AudioData).'
+            'audio_stamped',
+            True,
+            'Whether audio messages carry stamps: AudioDataStamped if true, AudioData if false.',
         ),
         Parameter(
             'audio_sample_rate',
             16000,
-            'Sample rate of the audio until audio_info arrives [Hz].',
+            'The sample rate of the audio [Hz], used until audio_info arrives.',
             8000,
             192000,
         ),
-        Parameter('audio_channels', 1, 'Channels of the audio until audio_info arrives.', 1, 64),
+        Parameter(
+            'audio_channels',
+            1,
+            'The number of audio channels, used until audio_info arrives.',
+            1,
+            64,
+        ),
         Parameter(
             'audio_channel',
             MIX,
-            'The channel that is heard, from 0, or the mean of all: an array of microphones may '
-            'free one of noise and echo (channel 0 of a ReSpeaker).',
+            'The audio channel to listen to, counted from 0, or mix for the mean of all. '
+            'Some microphone arrays remove noise and echo from one channel (on a '
+            'ReSpeaker, channel 0).',
             choices=(MIX, *map(str, range(16))),
         ),
         Parameter(
             'audio_sample_format',
             'S16LE',
-            'Sample format of the audio until audio_info arrives, by its name in GStreamer.',
+            'The sample format of the audio by its GStreamer name, used until audio_info arrives.',
         ),
         Parameter(
             'acoustics',
             ACOUSTICS[0],
-            "Layout of the acoustic features; vico_release is that of the paper's authors.",
+            "The layout of the acoustic features; vico_release is the one that the paper's "
+            'authors use.',
             choices=ACOUSTICS,
         ),
         Parameter(
             'listen_to',
             LISTEN_TO[0],
-            'To whom the head listens: the person in view, by voice and mouth; whoever speaks; or '
-            'all voiced sound.',
+            'What the head listens to: the person in view, by voice and mouth (speaker), '
+            'anybody who speaks (speech), or all voiced sound (sound).',
             choices=LISTEN_TO,
         ),
         Parameter(
             'attend',
             ATTEND[0],
-            'To whom of several people the head attends: auto (whoever speaks), largest, nearest, '
-            'or the id of a person in view (topic `people`), who is attended to until they are '
-            'gone.',
+            'Which of several people the head attends to: auto (whoever speaks), largest, '
+            'nearest, or the id of a person in view (topic `people`), whom it attends to '
+            'until they leave.',
             live=True,
         ),
         Parameter(
             'sound_direction_zero',
             0.0,
-            'What `sound_direction` says of a sound straight ahead: of the camera, or of the robot '
-            'with `camera_on_head` [deg].',
+            'The value of `sound_direction` for a sound straight ahead of the camera or, '
+            "with `camera_on_head`, of the robot's base [deg].",
             -360.0,
             360.0,
         ),
         Parameter(
             'audio_wait',
             0.15,
-            'The longest time that an image waits for its audio [s of stream time]; live, longer '
-            'where audio comes in long chunks or late.',
+            'The longest time that an image waits for its audio [s of stream time]. A live '
+            'head extends it if audio arrives late or in long chunks.',
             0.0,
             1.0,
         ),
         Parameter(
             'speaking_tail',
             0.4,
-            'How long no sound counts after the robot has spoken: its voice is still in the room '
-            'and on its way through the microphone [s].',
+            'How long the head goes on ignoring sound after the robot has spoken [s], '
+            "while the robot's voice still echoes in the room and passes through the "
+            'microphone.',
             0.0,
             5.0,
         ),
         Parameter(
             'lookahead',
             0,
-            'How many ticks later than the images the sound is, for which they wait; 1 as '
-            "networks of the authors' code know it.",
+            'How many ticks the sound is ahead of the image that it is combined with; each '
+            "image waits for its sound. Networks trained with the authors' code need 1.",
             *LOOKAHEAD,
         ),
         Parameter(
-            'lossless', False, 'Whether to process every image, even a late one: for a replay.'
+            'lossless', False, 'Whether to process every image, even a late one, as a replay needs.'
         ),
         Parameter(
             'idle_time',
             1.0,
-            'The time for which ticks continue after all input has stopped [s].',
+            'How long ticks continue after all input has stopped [s].',
             0.0,
             60.0,
         ),
         Parameter(
             'camera_on_head',
             '',
-            'The source of the pose of a camera on the moving head; empty if it does not move.',
+            'Where the pose of a camera that moves with the head comes from: joint_state '
+            'or tf; empty for a camera that does not move.',
             choices=('', 'joint_state', 'tf'),
         ),
         Parameter(
             'robot',
             '',
-            'Profile of the robot whose joints move the camera, for `joint_state`.',
+            'The profile of the robot whose joints move the camera, if `camera_on_head` is '
+            '`joint_state`.',
             path=True,
         ),
         Parameter(
             'camera_forward',
             0.0,
-            "How far the camera is in front of the neck's axes, for `joint_state` [m].",
+            "How far the camera is in front of the neck's axes [m], if `camera_on_head` is "
+            '`joint_state`.',
             -2.0,
             2.0,
         ),
         Parameter(
             'camera_up',
             0.0,
-            "How far the camera is above the neck's axes, for `joint_state` [m].",
+            "How far the camera is above the neck's axes [m], if `camera_on_head` is "
+            '`joint_state`.',
             -2.0,
             2.0,
         ),
-        Parameter('base_frame', 'base_link', 'A frame that does not move with the head, for `tf`.'),
+        Parameter(
+            'base_frame',
+            'base_link',
+            'A frame that does not move with the head, if `camera_on_head` is `tf`.',
+        ),
         Parameter(
             'camera_frame',
             '',
-            'The optical frame of the camera, for `tf`; empty for the frame of the images.',
+            'The optical frame of the camera, if `camera_on_head` is `tf`; empty for the '
+            'frame_id of the images.',
         ),
     ),
     subscriptions=(
@@ -317,47 +350,62 @@ PERCEPTION = NodeApi(
     services=(SET_ATTEND,),
     values=(
         Value('images', 'Images that were processed.'),
-        Value('repeated_images', 'Images that were dropped because their stamp had come before.'),
-        Value('late_images', 'Images that were dropped because their stamp lies before the last.'),
+        Value(
+            'repeated_images',
+            'Images that were dropped because an image with the same stamp had already arrived.',
+        ),
+        Value('late_images', 'Images that were dropped because a newer one had already arrived.'),
         Value('faceless_images', 'Processed images without a face.'),
         Value(
             'dropped_images',
-            'Images that came faster than they could be processed, or never arrived: there is a '
-            'gap in the numbers of their messages.',
+            'Images that came faster than they could be processed, or that never arrived, '
+            'as a gap in the sequence numbers of the messages shows.',
         ),
-        Value('unreadable_images', 'Images that are damaged, or of an unknown kind.'),
+        Value('unreadable_images', 'Images that are damaged or have an unknown encoding.'),
         Value(
             'lost_audio_messages',
-            'Audio messages that never arrived, or were dropped as the oldest of a backlog.',
+            'Audio messages that never arrived, or were dropped because too many were waiting.',
         ),
         Value('ticks', 'Ticks that were published.'),
         Value('faceless_ticks', 'Ticks at which no face was known.'),
         Value('audioless_ticks', 'Ticks without audio.'),
-        Value('muted', 'Whether no sound counts, because the robot speaks or has just spoken.'),
-        Value('muted_ticks', 'Ticks of which that is so.'),
+        Value(
+            'muted', 'Whether sound is being ignored because the robot speaks or has just spoken.'
+        ),
+        Value('muted_ticks', 'Ticks at which sound was ignored for that reason.'),
         Value('people', 'The number of people in view.'),
-        Value('attend', 'To whom the head attends, of the choices of the parameter `attend`.'),
-        Value('elsewhere_ticks', 'Ticks of speech during which the mouth in view kept still.'),
-        Value('skipped_ticks', 'Ticks that were skipped in gaps longer than a second.'),
+        Value('attend', 'The value of the parameter `attend`.'),
+        Value(
+            'elsewhere_ticks',
+            'Ticks at which speech was heard although the mouth in view kept still.',
+        ),
+        Value(
+            'skipped_ticks',
+            'Ticks that were left out because the input had a gap longer than a second.',
+        ),
         Value('resets', 'How often the stream began again.'),
         Value('queue', 'Images and chunks of audio that are waiting.'),
         Value('camera', 'The source of the field of view: `camera_info` or `fov_deg`.'),
-        Value('camera_misfit', 'Why the `camera_info` does not serve for the images, if so.'),
+        Value('camera_misfit', 'Why `camera_info` does not fit the images; empty if it does.'),
         Value('image_rotation', 'The angle by which the images are turned clockwise [deg].'),
-        Value('audio_format', 'The format of the audio; None without a microphone.'),
+        Value('audio_format', 'The format of the audio; None if there is no microphone.'),
         Value('format_changes', 'How often the format of the audio changed.'),
-        Value('audio_wait', 'How long an image waits for its audio at most, at present [s].'),
+        Value('audio_wait', 'How long an image currently waits for its audio at most [s].'),
         Value('image_stamps', 'Where the stamps of the images come from: `header` or `arrival`.'),
-        Value('audio_stamps', 'Where those of the audio come from.'),
+        Value('audio_stamps', 'Where the stamps of the audio come from: `header` or `arrival`.'),
         Value(
             'audio_behind',
-            'How much later than an image the audio of its time arrives; negative: earlier; nan '
-            'while replaying [s].',
+            'How much later than an image the audio of the same moment arrives [s]; '
+            'negative if it arrives earlier, nan during a replay.',
         ),
-        Value('corrected_faces', 'With `camera_on_head`: faces whose pose was corrected.'),
+        Value(
+            'corrected_faces',
+            'With `camera_on_head`: faces whose pose was corrected for the movement of the head.',
+        ),
         Value(
             'uncorrected_faces',
-            "With `camera_on_head`: faces for which the head's pose was not known.",
+            'With `camera_on_head`: faces that were not corrected because the pose of the '
+            'head was unknown.',
         ),
         Value(
             'image_*_ms', 'Time from an image to its motion; in a replay, to its published command.'

@@ -17,7 +17,7 @@ FACE = Topic(
 FACE_COMPRESSED = Topic(
     'face/image/compressed',
     'sensor_msgs/msg/CompressedImage',
-    'The same as JPEG, while somebody subscribes.',
+    'The same picture as JPEG, while somebody subscribes.',
     60,
 )
 
@@ -27,63 +27,68 @@ RENDERER = NodeApi(
         Parameter(
             'renderer',
             'portrait',
-            'The renderer: portrait, head3d, cartoon, pirender, or package.module:Class.',
+            "What draws the listener's face: portrait, head3d, cartoon, pirender, or "
+            'package.module:Class.',
             parts='vico_listener.render:RENDERERS',
         ),
-        Parameter('renderer_model', '', 'Weights of the renderer pirender.', path=True),
+        Parameter('renderer_model', '', 'The weights of the renderer pirender.', path=True),
         Parameter(
             'face_model',
             '',
-            'Model of Deep3DFaceRecon (epoch_20.pth, or a .mat) that measures the portrait for '
-            'pirender.',
+            'The Deep3DFaceRecon model (epoch_20.pth, or a .mat file) that measures the '
+            'portrait for pirender.',
             path=True,
         ),
         Parameter(
             'window',
             'causal',
-            'Future motions that pirender waits for: causal (none), lookahead=N, or offline (all).',
+            'How many future motions pirender waits for: none (causal), N (lookahead=N) or '
+            'all (offline).',
         ),
         Parameter(
             'fluent',
             False,
-            'Whether to draw in a separate thread and interpolate the pictures in between, for a '
-            'slow renderer.',
+            'Whether to draw in a separate thread and interpolate between the pictures, so '
+            'that a slow renderer still gives 30 pictures a second.',
         ),
         Parameter(
             'portrait',
             '',
-            "Photo of the listener's face; empty for the default portrait, head3d and cartoon.",
+            "The photo of the listener's face; empty for the default portrait, and for "
+            'head3d and cartoon, which need none.',
             path=True,
         ),
         Parameter(
             'figure',
             FIGURE,
-            'Whom the renderer head3d shows: maya, kofi, lin, otto, or a YAML file.',
+            'The head that the renderer head3d shows: maya, kofi, lin, otto, or a YAML file.',
             path=True,
         ),
         Parameter(
             'theme',
             THEME,
-            'How the renderer cartoon looks: night, paper, robot, storybook, or a YAML file.',
+            'The look of the renderer cartoon: night, paper, robot, storybook, or a YAML file.',
             path=True,
         ),
-        Parameter('size', 256, 'Width and height of the pictures [px].', 64, 1024),
+        Parameter('size', 256, 'The width and height of the pictures [px].', 64, 1024),
         Parameter(
             'width',
             0,
-            'Width of the pictures of the renderer cartoon [px], whose height is size; 0 for that '
-            'of a square.',
+            'The width of the pictures of the renderer cartoon [px], whose height is size; '
+            '0 for square pictures.',
             0,
             2048,
         ),
-        Parameter('jpeg_quality', 90, 'Quality of the JPEG in face/image/compressed.', 1, 100),
-        Parameter('frame_id', 'head', "Frame of the listener's head in the pictures' headers."),
+        Parameter(
+            'jpeg_quality', 90, 'The quality of the JPEG pictures on face/image/compressed.', 1, 100
+        ),
+        Parameter('frame_id', 'head', 'The frame_id in the headers of the pictures.'),
     ),
     subscriptions=(MOTION,),
     publications=(FACE, FACE_COMPRESSED),
     values=(
         Value('renderer', 'The renderer.'),
         Value('pictures', 'Pictures that were drawn.'),
-        Value('render_*_ms', 'Time that a picture takes.'),
+        Value('render_*_ms', 'The time that it takes to draw a picture.'),
     ),
 )

@@ -26,13 +26,23 @@ from vico_listener.robot import load_profile
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the actions of `vico bag`."""
     actions = parser.add_subparsers(dest='action', required=True, metavar='ACTION')
-    make = actions.add_parser('make', help='make bags of a video, or of a data set')
-    make.add_argument('source', type=Path, metavar='CLIP|DATASET', help='a video file or a folder')
-    make.add_argument(
-        '--out', type=Path, required=True, help='the folder of the bag, or of the bags'
+    make = actions.add_parser(
+        'make', help='make a bag from a video, or one from each clip of a data set'
     )
     make.add_argument(
-        '--format', choices=sorted(STORAGES), default='mcap', help='the storage of the bag'
+        'source',
+        type=Path,
+        metavar='CLIP|DATASET',
+        help='a video file, or the folder of a data set',
+    )
+    make.add_argument(
+        '--out',
+        type=Path,
+        required=True,
+        help='the folder of the bag or, for a data set, of all bags',
+    )
+    make.add_argument(
+        '--format', choices=sorted(STORAGES), default='mcap', help='the storage format of the bag'
     )
     make.add_argument(
         '--images', choices=('raw', 'jpeg'), default='raw', help='how the images are stored'
@@ -40,33 +50,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     make.add_argument(
         '--attitude',
         choices=[a.value for a in Attitude],
-        help='the attitude of the listener, if it is not that of the data set',
+        help='the attitude of the listener to write into the bag (default: that of the data set)',
     )
     make.add_argument(
-        '--features', type=Path, help='the folder of NAME.npz with attitude and true motion'
+        '--features',
+        type=Path,
+        help='the folder of features (NAME.npz), from which attitude and motion of the real '
+        'listener are taken',
     )
-    info = actions.add_parser('info', help='say what is in a bag and what would be played')
+    info = actions.add_parser('info', help='show what is in a bag and what a replay would play')
     info.add_argument('bag', type=Path, help='a folder, or a .mcap or .db3 file')
-    record = actions.add_parser('record', help="keep the running stack's output until Ctrl-C")
+    record = actions.add_parser(
+        'record', help='record what a running stack publishes, until Ctrl-C'
+    )
     record.add_argument('--out', type=Path, required=True, help='the folder of the bag')
     record.add_argument(
-        '--format', choices=sorted(STORAGES), default='mcap', help='the storage of the bag'
+        '--format', choices=sorted(STORAGES), default='mcap', help='the storage format of the bag'
     )
     record.add_argument('--namespace', default='/', help='the namespace of the stack')
     record.add_argument(
-        '--robot', default='generic_3dof', help='the profile of the robot that is commanded'
+        '--robot', default='generic_3dof', help='the profile of the robot that the stack commands'
     )
     record.add_argument(
-        '--topic', action='append', default=[], metavar='NAME', help='record this topic, too'
+        '--topic',
+        action='append',
+        default=[],
+        metavar='NAME',
+        help='a further topic to record; may be given several times',
     )
-    record.add_argument('--use-sim-time', action='store_true', help='take the times of /clock')
+    record.add_argument('--use-sim-time', action='store_true', help='use the time of /clock')
     record.add_argument(
-        '--seconds', type=float, default=0.0, help='end after so many seconds; 0 for never'
+        '--seconds',
+        type=float,
+        default=0.0,
+        help='the number of seconds after which to stop; 0 for no limit',
     )
     record.add_argument(
         '--strict',
         action='store_true',
-        help=f'exit code {NOT_OK} when a sense was missing most of the time',
+        help=f'exit with code {NOT_OK} if image or audio was missing most of the time',
     )
 
 

@@ -34,18 +34,20 @@ OTHERS = 0.1
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `vico bench`."""
     parser.add_argument(
-        '--out', type=Path, default=Path('bench.json'), help='write the figures here as JSON'
+        '--out', type=Path, default=Path('bench.json'), help='the JSON file for the figures'
     )
     parser.add_argument(
-        '--quick', action='store_true', help='repeat less often, for a first impression'
+        '--quick',
+        action='store_true',
+        help='repeat each measurement less often, for a first impression',
     )
     parser.add_argument(
-        '--no-latency', action='store_true', help='measure the core only, without ROS'
+        '--no-latency', action='store_true', help='measure only the core, without ROS'
     )
     parser.add_argument(
         '--gpu',
         action='store_true',
-        help="measure the paper's chain (Deep3D, listener, PIRenderer) on a GPU instead",
+        help="measure the paper's chain (Deep3DFaceRecon, listener, PIRenderer) on a GPU instead",
     )
 
 

@@ -10,31 +10,32 @@ from vico_listener.listener.model.checkpoint import load_checkpoint
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the actions of `vico checkpoint`."""
     actions = parser.add_subparsers(dest='action', required=True, metavar='ACTION')
-    info = actions.add_parser('info', help='check a checkpoint and describe it')
+    info = actions.add_parser('info', help='check a checkpoint and show what it is')
     info.add_argument('folder', type=Path, help='the folder of the checkpoint')
-    export = actions.add_parser('export', help='write the ONNX file of a checkpoint again')
+    export = actions.add_parser('export', help='write the ONNX file of a checkpoint anew')
     export.add_argument('folder', type=Path, help='the folder of the checkpoint')
-    taken = actions.add_parser('import', help="convert a checkpoint of the authors' code")
+    taken = actions.add_parser('import', help="convert a checkpoint of the paper authors' code")
     taken.add_argument('weights', type=Path, help="the authors' weights, Epoch_%%03d.bin")
     taken.add_argument(
         '--motion-stats',
         type=Path,
         required=True,
-        help='the means and deviations of the motion, video_feats_mean_std.bin',
+        help="the authors' file of means and deviations of the motion, video_feats_mean_std.bin",
     )
     taken.add_argument(
         '--acoustic-stats',
         type=Path,
         required=True,
-        help='the means and deviations of the acoustic features, audio_feats_mean_std.bin',
+        help="the authors' file of means and deviations of the acoustic features, "
+        'audio_feats_mean_std.bin',
     )
     taken.add_argument(
         '--video-size',
         type=int,
         default=256,
-        help='the side of the square videos that it was trained on, px (ViCo: 384)',
+        help='the width and height of the videos that it was trained on [px]; 384 for ViCo',
     )
-    taken.add_argument('--out', type=Path, required=True, help='write the new checkpoint here')
+    taken.add_argument('--out', type=Path, required=True, help='the folder for the new checkpoint')
 
 
 def run(args: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from vico_listener.lab.dataset.vico.layouts import read_layout
 from vico_listener.motion import Attitude
 
 WORKERS = 'the number of processes (default: one for each core)'
-FOV = 'the field of view of the cameras along the longer side, deg'
+FOV = 'the field of view of the cameras along the longer side of the image [deg]'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,28 +27,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='the seed of all random choices; the same seed gives the same data set',
     )
     made.add_argument(
-        '--seconds', type=float, default=20.0, help='the length of the longest clip, s'
+        '--seconds', type=float, default=20.0, help='the length of the longest clip [s]'
     )
     made.add_argument(
         '--features-only', action='store_true', help='write features instead of videos and audio'
     )
-    made.add_argument('--portraits', type=Path, nargs='*', default=[], help='photos of the people')
+    made.add_argument(
+        '--portraits', type=Path, nargs='*', default=[], help='photos of the people in the videos'
+    )
     made.add_argument('--workers', type=int, help=WORKERS)
     taught = actions.add_parser(
-        'dyads', help='make the features of the dyads that the default listener is trained on'
+        'dyads',
+        help='make the features of the synthetic dyads on which the default listener is trained',
     )
     taught.add_argument(
         'config',
         type=Path,
-        help='the configuration of a training, e.g. config/training/default.yaml',
+        help='the configuration file of a training, e.g. config/training/default.yaml',
     )
     taught.add_argument('folder', type=Path, help='the folder of the features')
     taught.add_argument('--workers', type=int, help=WORKERS)
     built = actions.add_parser(
-        'build', help='cut videos of two people into a data set, as the paper did'
+        'build', help='cut videos of two people into a data set, as described in the paper'
     )
     built.add_argument(
-        'annotations', type=Path, help='the CSV table of who speaks when and on which side'
+        'annotations',
+        type=Path,
+        help='the CSV table of who speaks when, and on which side of the picture',
     )
     built.add_argument('folder', type=Path, help='the folder of the new data set')
     built.add_argument(
@@ -58,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--annotators',
         type=int,
         default=1,
-        help='how many people must have annotated a clip and agree (in the paper: 3)',
+        help='how many annotators must agree on a clip (3 in the paper)',
     )
     built.add_argument(
         '--seed', type=int, default=0, help='the seed by which clips are assigned to the splits'
@@ -66,7 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     built.add_argument('--fov-deg', type=float, default=60.0, help=FOV)
     built.add_argument('--workers', type=int, help=WORKERS)
     seen = actions.add_parser(
-        'inspect', help='check every file of a data set and count its content'
+        'inspect', help='check every file of a data set and count what is in it'
     )
     seen.add_argument('folder', type=Path, help='the folder of the data set')
     seen.add_argument(
@@ -81,23 +86,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     got.add_argument('--workers', type=int, help=WORKERS)
     got.add_argument(
-        '--ray', action='store_true', help='distribute the work with Ray, not over processes'
+        '--ray', action='store_true', help='distribute the work with Ray instead of local processes'
     )
     got.add_argument(
         '--stretch',
         type=_factor,
         default='auto',
-        help='the factor for the width of the images, or auto to estimate it for each clip',
+        help='the factor by which to stretch the images in width, or auto to estimate it for '
+        'each clip',
     )
-    got.add_argument('--face', default='landmarker', help='the backend that tracks the faces')
     got.add_argument(
-        '--face-model', default='', help='the model file, if it is not the default of the backend'
+        '--face',
+        default='landmarker',
+        help='the face backend: landmarker, deep3d, or package.module:Class',
+    )
+    got.add_argument(
+        '--face-model', default='', help='the model file of the face backend; empty for its default'
     )
     got.add_argument('--fov-deg', type=float, default=60.0, help=FOV)
     got.add_argument(
         '--attitude',
         choices=[a.value for a in Attitude],
-        help='the attitude of clips for which the data set names none',
+        help='the attitude for clips for which the data set states none',
     )
     got.add_argument(
         '--acoustics',
@@ -109,19 +119,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--lookahead',
         type=int,
         default=0,
-        help="how many ticks later than the faces the sound is; 1 as the authors' networks know it",
+        help="how many ticks the sound is ahead of the faces; the authors' own networks need 1",
     )
     got.add_argument(
         '--video-size',
         type=int,
         default=256,
-        help='the side of the square videos of which --from-features was made, px (ViCo: 384)',
+        help='the width and height of the videos from which the tree of --from-features was '
+        'made [px]; 384 for ViCo',
     )
     got.add_argument(
-        '--from-mat', type=Path, help='read the coefficients of all videos from .mat files here'
+        '--from-mat',
+        type=Path,
+        help='a folder of .mat files from which to read the coefficients of all videos',
     )
     got.add_argument(
-        '--from-features', type=Path, help="read the features from the authors' feature tree here"
+        '--from-features',
+        type=Path,
+        help="the folder of the authors' feature tree from which to read the features",
     )
 
 

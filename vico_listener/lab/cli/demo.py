@@ -48,41 +48,50 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'clip',
         nargs='?',
         type=Path,
-        help='a video of a speaker (mp4, mov, mkv, webm, ...), or a rosbag2 bag',
+        help='a video of a speaker (mp4, mov, mkv, webm, ...) or a rosbag2 bag (default: a '
+        'short clip of a real speaker)',
     )
     parser.add_argument(
-        '--image-topic', default='', help='the topic of the camera, if a bag has several'
+        '--image-topic', default='', help='the image topic to play, if a bag has several'
     )
     parser.add_argument(
         '--audio-topic',
         default='',
-        help='the topic of the microphone, if a bag has several; none to play without audio',
+        help='the audio topic to play, if a bag has several; none to play without audio',
     )
     parser.add_argument(
         '--stamps',
         choices=STAMPS,
         default=AUTO,
-        help='what orders a bag: the stamps of its messages, the times of recording, or what fits',
+        help='what orders the messages of a bag: the stamps in their headers (header), the '
+        'times at which they were recorded (arrival), or the headers if they fit together '
+        '(auto)',
     )
     add_stack_arguments(parser)
     parser.add_argument(
-        '--sim', action='store_true', help='simulate the robot (MuJoCo) and film it, not a face'
+        '--sim',
+        action='store_true',
+        help='simulate the robot with MuJoCo and film it instead of a face',
     )
     parser.add_argument(
         '--conversation',
         action='store_true',
-        help='two minutes in which the clip takes turns with a robot that speaks itself',
+        help='play a conversation of two minutes, in which the speaker of the clip takes turns '
+        'with a speaking robot',
     )
     parser.add_argument(
         '--out', type=Path, default=Path('out/demo'), help='the folder of the results'
     )
     parser.add_argument(
-        '--fast', action='store_true', help='play as fast as it goes, with the same result'
+        '--fast',
+        action='store_true',
+        help='play as fast as possible instead of in real time; the result is the same',
     )
     parser.add_argument(
         '--strict',
         action='store_true',
-        help=f'exit code {NOT_OK} when a limit is exceeded or a sense was missing most of the time',
+        help=f'exit with code {NOT_OK} if a limit of the robot was exceeded, or image or audio '
+        'was missing most of the time',
     )
 
 

@@ -20,38 +20,44 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='DIR',
         nargs='+',
         type=Path,
-        help='the folder of a recording (motion.csv, with speaker.csv and reference.json if '
-        'present), or of several recordings, or a video of a person who listens; all are pooled by '
-        'attitude',
+        help='the folder of a recording (motion.csv and, if present, speaker.csv and '
+        'reference.json), a folder of several recordings, or a video of a person who '
+        'listens; recordings of the same attitude are pooled',
     )
     parser.add_argument(
         '--speaker',
         metavar='VIDEO',
         type=Path,
-        help='the video, with audio, of whom the person in a video listens to',
+        help='for a video of a listener: the video of the speaker, with audio',
     )
     parser.add_argument(
-        '--audio', metavar='FILE', type=Path, help='the audio of --speaker, if its video has none'
+        '--audio',
+        metavar='FILE',
+        type=Path,
+        help='the audio of the speaker, if the video of --speaker has none',
     )
     parser.add_argument(
         '--attitude',
         choices=[a.value for a in Attitude],
         default=Attitude.NEUTRAL.value,
-        help='the attitude with which the person in a video listens',
+        help='for a video of a listener: the attitude of that person',
     )
-    parser.add_argument('--json', metavar='FILE', type=Path, help='also write the figures as JSON')
     parser.add_argument(
-        '--plot', metavar='FILE', type=Path, help='also draw the curves and events of the tracks'
+        '--json', metavar='FILE', type=Path, help='also write the figures to this JSON file'
+    )
+    parser.add_argument(
+        '--plot', metavar='FILE', type=Path, help='also draw curves and events into this picture'
     )
     parser.add_argument(
         '--tracked',
         action='store_true',
-        help='allow the jitter of a tracker, for motion that was tracked from video, as videos are',
+        help='allow the jitter that motion has if it was tracked from a video; always on for '
+        'videos',
     )
     parser.add_argument(
         '--check',
         action='store_true',
-        help='exit with status 1 when a hard criterion or two soft rows are missed',
+        help='exit with code 1 if a hard criterion or two soft rows are missed',
     )
 
 

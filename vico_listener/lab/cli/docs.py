@@ -13,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--check',
         action='store_true',
-        help='write nothing; exit with code 1 if a file is not up to date',
+        help='write nothing, but exit with code 1 if a file is out of date',
     )
     parser.add_argument(
         '--html',
@@ -21,8 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs='?',
         type=Path,
         const=Path('out/api'),
-        help='write the API documentation into this folder instead, as HTML made of the docstrings '
-        '(out/api if no folder is given)',
+        help='write HTML documentation of the Python API into this folder instead (out/api if '
+        'no folder is given)',
     )
 
 

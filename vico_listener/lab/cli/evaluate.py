@@ -36,18 +36,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='DIR',
         nargs='?',
         type=Path,
-        help='the folder of features (features/ in a data set), of which test and ood are used',
+        help='the folder of features (features/ in a data set); its splits test and ood are used',
     )
     parser.add_argument(
         '--models',
         metavar='NAME[=CHECKPOINT]',
         nargs='+',
-        help='the listeners to compare; the first is also tested with some of its input taken away '
-        f'(default: those of --config, or {DEFAULT_LISTENER})',
+        help='the listeners to compare; the first one is also run with parts of its input '
+        f'removed (default: those of --config, or {DEFAULT_LISTENER})',
     )
-    parser.add_argument(
-        '--config', type=Path, help='the file of a benchmark, e.g. config/benchmark.yaml'
-    )
+    parser.add_argument('--config', type=Path, help='a benchmark file, e.g. config/benchmark.yaml')
     parser.add_argument('--out', type=Path, default=DEFAULT_OUT, help='the folder of the results')
     parser.add_argument(
         '--report',
@@ -56,20 +54,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f'write the report here (default: OUT/{REPORT_FILE})',
     )
     parser.add_argument(
-        '--pooling', choices=POOLINGS, default=POOLINGS[0], help='what the FD is averaged over'
+        '--pooling',
+        choices=POOLINGS,
+        default=POOLINGS[0],
+        help='whether the FD is averaged over all frames or over clips',
     )
     parser.add_argument('--seed', type=int, default=0, help="the seed of the listeners' decisions")
     parser.add_argument('--jobs', type=int, default=1, help='the number of parallel processes')
     parser.add_argument(
-        '--portrait', type=Path, help='a photo for the contact sheets, if it is not the default one'
+        '--portrait',
+        type=Path,
+        help='the photo for the contact sheets (default: the default portrait)',
     )
     parser.add_argument('--no-sheets', action='store_true', help='draw no contact sheets')
     parser.add_argument(
         '--render',
         metavar='VIDEOS',
         type=Path,
-        help="score a renderer instead, against the listeners' videos in this folder (CLIP.mp4 "
-        'or CLIP.listener.mp4)',
+        help="score a renderer instead, by comparing its pictures with the listeners' videos in "
+        'this folder (CLIP.mp4 or CLIP.listener.mp4)',
     )
     parser.add_argument(
         '--renderer', default='portrait', help='the renderer to score with --render'
@@ -78,14 +81,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--renderer-model', type=Path, help='the weights of the renderer pirender for --render'
     )
     parser.add_argument(
-        '--size', type=int, default=256, help="the size of the renderer's pictures, px"
+        '--size', type=int, default=256, help="the width and height of the renderer's pictures [px]"
     )
     parser.add_argument(
         '--inception',
         metavar='FILE',
         type=Path,
-        help='with --render or --videos, the weights that FID needs (inception-2015-12-05.pt, '
-        'TorchScript)',
+        help='for --render and --videos: the weights that the FID needs '
+        '(inception-2015-12-05.pt, TorchScript)',
     )
     evaluate_submissions.add_arguments(parser)
 

@@ -19,7 +19,7 @@ from vico_listener.lab.evaluation.comparison.report import REPORT_FILE
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of submissions."""
-    group = parser.add_argument_group('what others made')
+    group = parser.add_argument_group('results of other methods')
     group.add_argument(
         '--videos',
         metavar='[NAME=]DIR',
@@ -38,24 +38,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--truth',
         metavar='DIR',
         type=Path,
-        help='the folder of the true files, which are called as the generated ones',
+        help="the folder of the real listeners' files, which have the same names as the "
+        'generated ones',
     )
     group.add_argument(
         '--with-first',
         action='store_true',
-        help='score the first frame of videos or coefficients, too, as the official scripts do, '
-        'although it is given',
+        help='also score the first frame, as the official scripts do, although the methods are '
+        'given it',
     )
     group.add_argument(
         '--full-size-ssim',
         action='store_true',
-        help='take the SSIM of --videos of 384 px or more at their own size',
+        help='compute the SSIM of --videos at full size, even if they have 384 px or more',
     )
     group.add_argument(
         '--arcface',
         metavar='FILE',
         type=Path,
-        help='with --videos, the ArcFace network that CSIM needs (ONNX)',
+        help='for --videos: the ArcFace network (ONNX) that the CSIM needs',
     )
 
 

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_drawing_arguments(parser)
     parser.add_argument(
-        '--size', type=int, default=176, help='the width and height of a picture, px'
+        '--size', type=int, default=176, help='the width and height of a picture [px]'
     )
     parser.add_argument(
         '--out', type=Path, default=Path('gallery'), help='the folder for the pictures'

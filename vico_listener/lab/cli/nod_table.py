@@ -23,10 +23,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'profiles',
         metavar='PROFILE',
         nargs='*',
-        help='the names of profiles in config/robots, or YAML files; by default all that ship',
+        help='names of profiles in config/robots, or YAML files (default: all that come with '
+        'the package)',
     )
     parser.add_argument(
-        '--lag', type=float, default=0.04, help='the time constant of the servos, s (default: 0.04)'
+        '--lag', type=float, default=0.04, help='the time constant of the servos [s]'
     )
 
 

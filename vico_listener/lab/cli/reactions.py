@@ -18,8 +18,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='CLIP',
         nargs='?',
         type=Path,
-        help='a video of a speaker; events are spread over it (default: synthetic speakers, '
-        'another one in each run)',
+        help='a video of a speaker, over which the events are spread (default: a new synthetic '
+        'speaker for each run)',
     )
     parser.add_argument(
         '--listener',
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--features',
         metavar='DIR',
         type=Path,
-        help='the folder of features from which the baselines simulation and mean draw',
+        help='the folder of features that the baselines simulation and mean draw from',
     )
     parser.add_argument(
         '--events',
@@ -47,13 +47,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='the names of the events (default: all)',
     )
     parser.add_argument(
-        '--runs', type=int, default=20, help='how often each event is run with and without'
+        '--runs',
+        type=int,
+        default=20,
+        help='the number of pairs of runs, with and without the event, for each event',
     )
     parser.add_argument(
         '--seed',
         type=int,
         default=0,
-        help='the seed of the first run, from which those of the others count up',
+        help='the seed of the first run; each further run has the next number',
     )
     parser.add_argument('--jobs', type=int, default=1, help='the number of parallel processes')
     parser.add_argument('--out', type=Path, default=DEFAULT_OUT, help='the folder of the results')

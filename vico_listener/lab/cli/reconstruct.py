@@ -27,12 +27,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--out',
         type=Path,
-        help="write the authors' .mat here, one row for each 1/30 s (default: SOURCE.mat)",
+        help="the .mat file to write, in the authors' format with one row per 1/30 s (default: "
+        'SOURCE.mat)',
     )
-    parser.add_argument('--obj', type=Path, help='also write the mesh of one frame here, as OBJ')
+    parser.add_argument(
+        '--obj', type=Path, help='also write the mesh of one frame to this OBJ file'
+    )
     parser.add_argument('--frame', type=int, default=0, help='the frame whose mesh --obj writes')
     parser.add_argument(
-        '--bfm', type=Path, default=Path('BFM'), help='the folder of BFM_model_front.mat, for --obj'
+        '--bfm', type=Path, default=Path('BFM'), help='for --obj: the folder of BFM_model_front.mat'
     )
 
 

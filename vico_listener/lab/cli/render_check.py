@@ -31,26 +31,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='PORTRAIT',
         nargs='*',
         type=Path,
-        help='photos of one person each, by default the default portrait; for head3d figures, by '
-        'default maya; for cartoon themes, by default paper, whose drawing is measured instead',
+        help='photos of one person each; with head3d figures, and with cartoon themes, whose '
+        'drawing is measured without the face tracker (default: the default portrait, the '
+        'figure maya or the theme paper)',
     )
     parser.add_argument(
         '--renderer',
         default='portrait',
-        help='the short name, or package.module:Class, of a renderer',
+        help='the renderer to check: a short name or package.module:Class',
     )
     parser.add_argument(
-        '--size', type=int, default=384, help='the width and height of the pictures, px'
+        '--size', type=int, default=384, help='the width and height of the pictures [px]'
     )
     parser.add_argument(
         '--out',
         type=Path,
         default=Path('render_check'),
-        help='the folder for a contact sheet of each portrait: command, picture, and what was read',
+        help='the folder for the contact sheets, which show each command, its picture and the '
+        'values that were read back',
     )
-    parser.add_argument('--json', metavar='FILE', type=Path, help='also write all readings as JSON')
     parser.add_argument(
-        '--check', action='store_true', help='exit with status 1 when a target is missed'
+        '--json', metavar='FILE', type=Path, help='also write all values to this JSON file'
+    )
+    parser.add_argument(
+        '--check', action='store_true', help='exit with code 1 if a target is missed'
     )
 
 

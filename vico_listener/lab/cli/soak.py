@@ -18,13 +18,13 @@ BUSY_LOOPS = 4
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `vico soak`."""
     parser.add_argument(
-        '--minutes', type=float, default=30.0, help='the length of the long run; 0 for none'
+        '--minutes', type=float, default=30.0, help='the length of the long run [min]; 0 for none'
     )
     parser.add_argument(
         '--faults', nargs='*', default=[], help='the names of the faults to inject (default: all)'
     )
     parser.add_argument(
-        '--stretch', type=float, default=3.0, help="the factor by which the faults' durations grow"
+        '--stretch', type=float, default=3.0, help='the factor by which to lengthen the faults'
     )
     parser.add_argument(
         '--transitions', type=int, default=200, help='the number of lifecycle transitions to try'
@@ -34,24 +34,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=0,
         metavar='N',
-        help='instead, play N demos, of a clip and of its bag in turn, beside four busy loops: all '
-        'must give the same motion',
+        help='instead, play a clip and its bag in turn, N times in all, while four busy loops '
+        'load the machine; the motion must always be the same',
     )
     parser.add_argument(
-        '--at-once', type=int, default=1, metavar='N', help='how many of --demos play at a time'
+        '--at-once',
+        type=int,
+        default=1,
+        metavar='N',
+        help='how many of the --demos to play at the same time',
     )
     parser.add_argument(
         '--integrators',
         action='store_true',
-        help='instead, put the stack in front of simulated robots for that many minutes: a '
-        'trajectory controller, a simulator with its own clock, a dialogue that takes the head '
-        'away and gives it back, and two robots at once',
+        help='instead, run the stack with simulated robots for --minutes: a trajectory '
+        'controller, a simulator with its own clock, a dialogue program that borrows the '
+        'head, and two robots at once',
     )
     parser.add_argument(
-        '--clip', type=Path, help='a video of the speaker, if it is not the default clip'
+        '--clip', type=Path, help='a video of a speaker (default: the clip of the demo)'
     )
     parser.add_argument(
-        '--robot', default='generic_3dof', help='the robot profile whose limits are watched'
+        '--robot', default='generic_3dof', help='the robot profile whose limits are checked'
     )
     parser.add_argument(
         '--out', type=Path, default=Path('out/soak'), help='the folder of the results'

@@ -22,33 +22,40 @@ from vico_listener.lab.study.static_page import write_page
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the actions of `vico study`."""
     actions = parser.add_subparsers(dest='action', required=True, metavar='ACTION')
-    make = actions.add_parser('make', help='write the page of a study and its key')
+    make = actions.add_parser(
+        'make', help='write the web page of a study and its key, which tells what each video shows'
+    )
     make.add_argument('clips', type=Path, help='the list of the clips, CSV or YAML')
-    make.add_argument('--out', type=Path, required=True, help='a new folder for the page')
+    make.add_argument('--out', type=Path, required=True, help='the new folder for the page')
     make.add_argument(
-        '--key', type=Path, help='the file for the key, outside the page (default: OUT.key.json)'
+        '--key',
+        type=Path,
+        help='the file for the key, outside the folder of the page (default: OUT.key.json)',
     )
     make.add_argument(
-        '--seed', type=int, help='the seed of the order, sides and names (default: a random one)'
+        '--seed',
+        type=int,
+        help='the seed that shuffles order, sides and names (default: a random one)',
     )
-    make.add_argument(
-        '--size', type=int, default=SIZE, help='the height of the videos, px (default: %(default)s)'
-    )
+    make.add_argument('--size', type=int, default=SIZE, help='the height of the videos [px]')
     make.add_argument(
         '--matching',
         choices=MATCHING,
         default=MATCHING[0],
-        help='how attitudes are matched: a label for each of three listeners, as in the paper, or '
-        'which of them shows one attitude',
+        help='how participants match attitudes: by giving each of three listeners a label, as '
+        'in the paper (labels), or by choosing the one that shows a given attitude '
+        '(attitude)',
     )
-    scored = actions.add_parser('score', help="turn the answers into the paper's Table 6")
+    scored = actions.add_parser(
+        'score', help="compute a table like the paper's Table 6 from the answers"
+    )
     scored.add_argument('key', type=Path, help='the key that `vico study make` wrote')
     scored.add_argument('answers', type=Path, nargs='+', help="the participants' answer files")
     scored.add_argument(
-        '--markdown', type=Path, metavar='FILE', help='also write the table here, as Markdown'
+        '--markdown', type=Path, metavar='FILE', help='also write the table to this Markdown file'
     )
     scored.add_argument(
-        '--csv', type=Path, metavar='FILE', help='also write the figures here, as CSV'
+        '--csv', type=Path, metavar='FILE', help='also write the figures to this CSV file'
     )
 
 

@@ -13,19 +13,20 @@ DEFAULT_OUT = Path('out/training')
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `vico train`."""
     parser.add_argument(
-        'config', type=Path, help='the file of the configuration, e.g. config/training/default.yaml'
+        'config', type=Path, help='the configuration file, e.g. config/training/default.yaml'
     )
     parser.add_argument(
         '--out',
         type=Path,
         default=DEFAULT_OUT,
-        help='the folder of the run; a run that is already there is resumed',
+        help='the folder of the training run; a run that is already there is resumed',
     )
     parser.add_argument('--data', type=Path, help='the folder of the dyads (default: OUT/dyads)')
     parser.add_argument(
         '--features',
         type=Path,
-        help="train on this data set's folder of features, not on that of the configuration",
+        help="the folder of a data set's features to train on (default: the one that the "
+        'configuration names)',
     )
     parser.add_argument(
         '--epochs', type=int, help='stop after this many epochs; the run can be resumed later'
