@@ -120,7 +120,7 @@ def test_a_browser_shows_the_listener_and_sets_its_attitude(graph: Graph, chromi
     page.fill('#intensity', '0.5')
     # Said by the listener's own motion, not by the page.
     page.wait_for_selector('body[data-attitude=negative][data-intensity="0.50"]')
-    assert stack[1].get_parameter('attitude').value == 'negative'
+    assert listener.get_parameter('attitude').value == 'negative'
     page.click('#stop')
     assert control.stopped.wait(15)
     page.close()
