@@ -27,7 +27,8 @@ fault of the program and shows its traceback::
     │   ├── RecordingError
     │   ├── RejectedClipError
     │   ├── StudyError
-    │   └── TorchFileError
+    │   ├── TorchFileError
+    │   └── UrdfError
     ├── NotInstalledError
     └── UnavailableError
         ├── SimulationError

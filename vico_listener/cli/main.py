@@ -21,7 +21,7 @@ COMMANDS = {
     'dataset': 'make, inspect and extract features from data sets in the layouts of ViCo',
     'reconstruct': 'fit Deep3DFaceRecon to a video or photo and write coefficients or a mesh',
     'train': 'train a listener on synthetic dyads or on a data set',
-    'robot': 'list the robot profiles, show one, or check that a head turns the right way',
+    'robot': 'list, show or propose robot profiles, or check that a head turns the right way',
     'checkpoint': 'show the checkpoint of a listener, or import one',
     'soak': 'make camera, microphone and processes fail on purpose, and check that the stack copes',
     'bag': 'make, inspect and record rosbag2 bags',

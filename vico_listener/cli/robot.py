@@ -1,4 +1,4 @@
-"""`vico robot`, which lists the robot profiles, shows one, and checks the signs of a head."""
+"""`vico robot`: lists, shows and proposes robot profiles, and checks the signs of a head."""
 
 import argparse
 import json
@@ -7,12 +7,15 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 
 from tqdm import trange
 
 from vico_listener.cli.robot_mover import RobotMover
 from vico_listener.cli.robot_mover import RobotNames
 from vico_listener.clock import NANOSECONDS
+from vico_listener.errors import NotInstalledError
+from vico_listener.errors import SettingError
 from vico_listener.robot import HeadCommand
 from vico_listener.robot import HeadController
 from vico_listener.robot import RobotProfile
@@ -20,7 +23,11 @@ from vico_listener.robot import load_profile
 from vico_listener.robot.following import CAUSES
 from vico_listener.robot.interfaces import Payload
 from vico_listener.robot.profile import known_profiles
+from vico_listener.robot.profile import parse_profile
+from vico_listener.robot.profile_proposal import propose_profile
+from vico_listener.robot.urdf import Urdf
 from vico_listener.rotation import AXES
+from vico_listener.yaml_text import parse_yaml
 
 PATIENCE = 5.0
 """The longest time for the robot to answer, s."""
@@ -88,12 +95,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     check.add_argument(
         '--namespace', default='', help='the ROS namespace of the robot (default: none)'
     )
+    _add_proposal(
+        actions.add_parser(
+            'from-urdf', help='propose a profile from the URDF of a robot, to be checked on it'
+        )
+    )
+
+
+def _add_proposal(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument('file', nargs='?', metavar='FILE', help='the URDF')
+    parser.add_argument(
+        '--topic',
+        default='',
+        help='instead, the topic on which the running robot says it: /robot_description',
+    )
+    parser.add_argument(
+        '--joints',
+        default='',
+        metavar='A,B,C',
+        help='the joints of the neck, if those that are found by their names are others',
+    )
+    parser.add_argument(
+        '--command', default='', metavar='TOPIC', help='the command topic of their controller'
+    )
+    parser.add_argument(
+        '-o', '--output', type=Path, metavar='YAML', help='write it there instead of printing it'
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the chosen action."""
     if args.action == 'list':
         return _list()
+    if args.action == 'from-urdf':
+        return _propose(args)
     profile = load_profile(args.profile)
     if args.action == 'show':
         return _show(profile)
@@ -107,6 +142,34 @@ def _list() -> int:
         axes = ' '.join(joint.axis for joint in profile.joints)
         print(f'{name:14} {profile.interface.name:24} {axes:16} {profile.interface.target}')
     return 0
+
+
+def _propose(args: argparse.Namespace) -> int:
+    if bool(args.file) == bool(args.topic):
+        raise SettingError('from-urdf needs either the FILE of a URDF or --topic')
+    text = _heard(args.topic) if args.topic else Path(args.file).read_text(encoding='utf-8')
+    names = [name.strip() for name in args.joints.split(',') if name.strip()]
+    proposal = propose_profile(Urdf(text), names, args.command, args.topic or Path(args.file).name)
+    parse_profile(parse_yaml(proposal), 'proposal')  # what is written can be read
+    if args.output is None:
+        print(proposal, end='')
+        return 0
+    if args.output.exists():
+        raise SettingError(f'{args.output} is there already: give another name')
+    args.output.write_text(proposal, encoding='utf-8')
+    print(f'{args.output}: try it with vico robot check {args.output}')
+    return 0
+
+
+def _heard(topic: str) -> str:
+    """Return the URDF that a topic says."""
+    try:
+        from vico_listener.nodes.robot_description import hear_description
+    except ModuleNotFoundError as error:
+        raise NotInstalledError(
+            f'--topic needs ROS 2 ({error}): ./run vico robot from-urdf ...'
+        ) from error
+    return hear_description(topic, PATIENCE)
 
 
 def _show(profile: RobotProfile) -> int:

@@ -1,0 +1,210 @@
+"""Robot profiles from URDFs: necks as real robots have them, made small."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from vico_listener.cli.main import main
+from vico_listener.resources import resource_path
+from vico_listener.robot import load_profile
+from vico_listener.robot.head_joints import find_neck
+from vico_listener.robot.head_joints import head_joints
+from vico_listener.robot.profile import parse_profile
+from vico_listener.robot.profile_proposal import propose_profile
+from vico_listener.robot.urdf import Urdf
+from vico_listener.robot.urdf import UrdfError
+from vico_listener.robot.urdf_check import disagreements
+from vico_listener.yaml_text import parse_yaml
+
+LIMIT = '<limit lower="-1.2" upper="1.2" velocity="2.0" effort="1"/>'
+
+
+def joint(
+    name: str,
+    parent: str,
+    child: str,
+    axis: str = '0 0 1',
+    rpy: str = '0 0 0',
+    kind: str = 'revolute',
+    rest: str = LIMIT,
+) -> str:
+    return (
+        f'<joint name="{name}" type="{kind}"><parent link="{parent}"/><child link="{child}"/>'
+        f'<origin xyz="0 0 0.1" rpy="{rpy}"/><axis xyz="{axis}"/>{rest}</joint>'
+    )
+
+
+def robot(*joints: str, name: str = 'made') -> Urdf:
+    return Urdf(f'<?xml version="1.0"?><robot name="{name}">{"".join(joints)}</robot>')
+
+
+def proposed(urdf: Urdf, *names: str):
+    return parse_profile(parse_yaml(propose_profile(urdf, names)), 'made')
+
+
+# As PAL's: the tilt is turned onto its side, and counts upwards.
+PAN_TILT = robot(
+    joint('torso_lift_joint', 'base', 'torso', kind='prismatic'),
+    joint('head_1_joint', 'torso', 'head_1_link'),
+    joint('head_2_joint', 'head_1_link', 'head_2_link', '0 0 1', f'{math.pi / 2} 0 0'),
+    joint('camera_optical_joint', 'head_2_link', 'rgb_optical_frame', kind='fixed',
+          rpy=f'0 {-math.pi / 2} {math.pi}'),
+    joint('head_tablet_lid_joint', 'head_2_link', 'lid'),
+)  # fmt: skip
+
+
+def test_pan_and_tilt_that_counts_upwards() -> None:
+    found = [(j.name, j.axis, j.sign) for j in proposed(PAN_TILT).joints]
+    assert found == [('head_1_joint', 'yaw', 1), ('head_2_joint', 'pitch', -1)]
+
+
+def test_each_sign_is_that_of_forward_kinematics() -> None:
+    """An independent way: turn the joint a little, and see where the face goes."""
+    random = np.random.default_rng(3)
+    for _ in range(50):
+        rpy = random.uniform(-3, 3, 3)
+        axis = random.choice([[1, 0, 0], [0, 1, 0], [0, 0, 1]]) * random.choice([-1, 1])
+        # In the frame of the joint an axis that lies along one of the root's.
+        there = Rotation.from_euler('xyz', rpy)
+        inside = there.inv().apply(axis)
+        (head,) = head_joints(
+            urdf := robot(
+                joint('neck', 'base', 'skull', ' '.join(map(str, inside)),
+                      ' '.join(map(str, rpy))),
+            ),
+            find_neck(urdf),
+        )  # fmt: skip
+        turned = there * Rotation.from_rotvec(0.1 * inside) * there.inv()
+        angles = dict(zip(('yaw', 'pitch', 'roll'), turned.as_euler('ZYX'), strict=True))
+        assert angles[head.axis] == pytest.approx(0.1 * head.sign)
+        assert head.off == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_model_that_looks_along_y_is_read_by_its_camera() -> None:
+    urdf = robot(
+        joint('neck_nod', 'base', 'skull', '1 0 0'),
+        joint('eye', 'skull', 'left_optical_frame', kind='fixed', rpy=f'{-math.pi / 2} 0 0'),
+    )
+    (nod,) = proposed(urdf).joints
+    assert (nod.axis, nod.sign) == ('pitch', -1)
+    assert 'look along (0, 1, 0)' in propose_profile(urdf)
+
+
+def test_the_upper_one_of_two_pitches_nods() -> None:
+    urdf = robot(
+        joint('NeckYaw', 'torso', 'NeckYaw_link'),
+        joint('NeckPitch', 'NeckYaw_link', 'NeckPitch_link', '0 1 0'),
+        joint('HeadPitch', 'NeckPitch_link', 'HeadPitch_link', '0 1 0'),
+        joint('HeadRoll', 'HeadPitch_link', 'HeadRoll_link', '1 0 0'),
+        joint('LEyeYaw', 'HeadRoll_link', 'LEye'),
+    )
+    assert [j.name for j in proposed(urdf).joints] == ['NeckYaw', 'HeadPitch', 'HeadRoll']
+    assert 'NeckPitch turns about pitch, too' in propose_profile(urdf)
+    named = proposed(urdf, 'NeckYaw', 'NeckPitch')
+    assert [j.name for j in named.joints] == ['NeckYaw', 'NeckPitch']
+
+
+def test_limits_are_kept_inside_those_of_the_urdf() -> None:
+    rest = (
+        '<limit lower="-0.6" upper="0.4" velocity="1.5" acceleration="6" deceleration="5" '
+        'jerk="40" effort="1"/>'
+    )
+    urdf = robot(joint('neck', 'base', 'skull', '0 1 0', rest=rest))
+    (neck,) = proposed(urdf).joints
+    assert -0.6 < neck.minimum < 0.0 < neck.maximum < 0.4
+    assert neck.max_velocity == 1.5
+    # No jerk of a profile is less than ten times its acceleration.
+    assert neck.max_jerk == 40 and neck.max_acceleration == 4.0
+    # What was proposed agrees with what it was proposed from.
+    assert disagreements(proposed(urdf), urdf) == []
+
+
+@pytest.mark.parametrize(
+    ('kind', 'rest', 'remark'),
+    [
+        ('continuous', '', 'no limit of its velocity'),
+        ('revolute', '', 'no limits of its position'),
+        ('revolute', '<limit lower="0.2" upper="0.8" velocity="0"/>', '0 is out of its range'),
+    ],
+)
+def test_what_a_urdf_does_not_say_is_to_be_checked(kind: str, rest: str, remark: str) -> None:
+    urdf = robot(joint('neck', 'base', 'skull', kind=kind, rest=rest))
+    assert remark in propose_profile(urdf)
+    (neck,) = proposed(urdf).joints
+    assert neck.minimum <= neck.offset <= neck.maximum and neck.max_velocity <= 1.0
+
+
+def test_real_profiles_agree_with_the_example_robot() -> None:
+    urdf = Urdf((resource_path('config/example_robot') / 'head.urdf').read_text('utf-8'))
+    assert disagreements(load_profile('generic_3dof'), urdf) == []
+    # Axes of the head are no joints: there is nothing to compare.
+    assert disagreements(load_profile('reachy_mini'), urdf) == []
+
+
+def test_what_a_profile_says_otherwise_is_named() -> None:
+    rest = '<limit lower="-0.5" upper="0.9" velocity="1.0" acceleration="8" effort="1"/>'
+    urdf = robot(
+        joint('head_pan_joint', 'base', 'pan', '0 0 -1', rest=rest),
+        joint('head_tilt_joint', 'pan', 'skull', '1 0 0', rest=rest),
+    )
+    found = '\n'.join(disagreements(load_profile('generic_2dof'), urdf))
+    assert 'head_pan_joint counts the other way by the URDF: sign should be -1' in found
+    assert 'head_tilt_joint turns the head about roll by the URDF, not pitch' in found
+    assert 'head_pan_joint: minimum -1.2 rad lies 40.1 degrees beyond the stop' in found
+    assert 'head_pan_joint: max_velocity 3 rad/s is more than the 1' in found
+    assert 'max_acceleration 30 rad/s^2 is more than the 8' in found
+    (missing,) = disagreements(load_profile('tiago'), urdf)
+    assert 'no joint head_1_joint, head_2_joint' in missing
+    assert 'those of its neck are head_pan_joint, head_tilt_joint' in missing
+    fixed = robot(
+        joint('head_pan_joint', 'a', 'b'), joint('head_tilt_joint', 'b', 'c', kind='fixed')
+    )
+    assert disagreements(load_profile('generic_2dof'), fixed) == [
+        'head_tilt_joint does not turn by itself in the URDF: it is fixed'
+    ]
+
+
+@pytest.mark.parametrize(
+    ('text', 'message'),
+    [
+        ('nonsense', 'no XML'),
+        ('<sdf/>', 'begins with <robot>'),
+        ('<robot xmlns:xacro="http://www.ros.org/wiki/xacro"><xacro:arm/></robot>', 'xacro FILE'),
+        (joint('neck', 'a', ''), 'lacks its name'),
+        (joint('neck', 'a', 'b', '0 0 0'), 'axis of length 0'),
+        (joint('neck', 'a', 'b', '0 nan 1'), 'is no vector'),
+        (joint('neck', 'a', 'b', rest='<limit lower="low"/>'), 'is no number'),
+        (joint('neck', 'a', 'b') + joint('head', 'b', 'a'), 'in a circle'),
+        (joint('elbow', 'a', 'b'), 'has head or neck in its name'),
+    ],
+)
+def test_what_is_no_urdf_is_refused_with_the_reason(text: str, message: str) -> None:
+    whole = f'<robot>{text}</robot>' if text.startswith('<joint') else text
+    with pytest.raises(UrdfError, match=message):
+        propose_profile(Urdf(whole))
+
+
+def test_joints_that_are_not_there_are_refused() -> None:
+    with pytest.raises(UrdfError, match="no joint 'knee' that turns: it has head_1_joint"):
+        find_neck(PAN_TILT, ['knee'])
+    apart = robot(joint('left', 'base', 'l'), joint('right', 'base', 'r'))
+    with pytest.raises(UrdfError, match='do not lie on one way'):
+        find_neck(apart, ['left', 'right'])
+
+
+def test_from_urdf_writes_what_check_accepts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = str(resource_path('config/example_robot') / 'head.urdf')
+    mine = tmp_path / 'mine.yaml'
+    assert main(['robot', 'from-urdf', model, '--command', '/neck/go', '-o', str(mine)]) == 0
+    assert main(['robot', 'check', str(mine)]) == 0
+    printed = capsys.readouterr().out
+    assert 'joint_trajectory -> /neck/go' in printed and 'looks to its own left' in printed
+    assert main(['robot', 'from-urdf', model, '-o', str(mine)]) == 1
+    assert 'is there already' in capsys.readouterr().err
+    assert main(['robot', 'from-urdf']) == 1
+    assert 'either the FILE' in capsys.readouterr().err

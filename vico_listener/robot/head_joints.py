@@ -1,0 +1,118 @@
+"""Finds in a URDF the joints that turn a head, and which way each of them turns it."""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.robot.urdf import Urdf
+from vico_listener.robot.urdf import UrdfError
+from vico_listener.robot.urdf import UrdfJoint
+from vico_listener.rotation import AXES
+
+HEAD = re.compile('head|neck', re.IGNORECASE)
+"""What the names of a neck's joints, or of the links that they turn, have in them."""
+
+NOT_HEAD = re.compile(
+    r'eye|jaw|mouth|lip|brow|lid|antenna|camera|(?<![a-z])ears?(?![a-z])', re.IGNORECASE
+)
+"""What those have in them that sit on a head and do not turn it."""
+
+OBLIQUE = math.radians(20.0)
+"""An axis that is farther from all three axes of the head than this is worth a remark, rad."""
+
+STEEP = math.cos(math.radians(45.0))
+"""A camera that looks further up or down than 45 degrees does not say where ahead is."""
+
+
+@dataclass(frozen=True, eq=False)
+class HeadJoint:
+    """A joint that turns the head.
+
+    Attributes:
+        joint: of the URDF.
+        axis: the one that it turns about: 'roll', 'pitch' or 'yaw'.
+        sign: 1 where it turns as REP-103 says, else -1.
+        off: angle between its axis and that one, rad.
+    """
+
+    joint: UrdfJoint
+    axis: str
+    sign: int
+    off: float
+
+
+def find_neck(urdf: Urdf, names: Sequence[str] = ()) -> list[UrdfJoint]:
+    """Return the joints between body and head, from the body on.
+
+    Args:
+        urdf: of the robot.
+        names: which they are; without, the longest chain of those that are called after a head or
+            neck.
+
+    Raises:
+        UrdfError: there is none, or one of those that were named is no joint that turns.
+    """
+    movable = [name for name, joint in urdf.joints.items() if joint.turns]
+    for name in names:
+        if name not in movable:
+            raise UrdfError(
+                f"the URDF has no joint '{name}' that turns: it has {', '.join(movable) or 'none'}"
+            )
+    wanted = set(names) or {
+        name
+        for name in movable
+        if (words := f'{name} {urdf.joints[name].child}') and HEAD.search(words)
+        if not NOT_HEAD.search(words)
+    }
+    chains = [
+        [joint for joint in urdf.chain(urdf.joints[name].child) if joint.name in wanted]
+        for name in wanted
+    ]
+    neck = max(chains, key=lambda chain: (len(chain), chain[-1].name), default=[])
+    if not neck:
+        raise UrdfError(
+            'no joint that turns has head or neck in its name: name them from the body on '
+            f'(--joints A,B,C), of {", ".join(movable) or "none that there are"}'
+        )
+    if len(neck) < len(names):
+        raise UrdfError(f'{", ".join(names)} do not lie on one way from the body to the head')
+    return neck
+
+
+def facing(urdf: Urdf, neck: Sequence[UrdfJoint]) -> NDArray[np.float64]:
+    """Return where the head looks at 0, as a unit vector (3,) in the frame of the root.
+
+    REP-103 has x ahead. Where the optical frames of the cameras on the head say that the model is
+    built otherwise, theirs counts, in steps of 90 degrees.
+    """
+    head = neck[-1].child
+    seen = []
+    for link in {joint.child for joint in urdf.joints.values()}:
+        above = {joint.child for joint in urdf.chain(link)}
+        if 'optical' in link and head in above:
+            seen.append(urdf.orientation(link)[:, 2])
+    directions = {
+        round(math.atan2(look[1], look[0]) / (math.pi / 2)) % 4
+        for look in seen
+        if math.hypot(look[0], look[1]) > STEEP
+    }
+    turn = directions.pop() * math.pi / 2 if len(directions) == 1 else 0.0
+    return np.array([round(math.cos(turn)), round(math.sin(turn)), 0.0])
+
+
+def head_joints(urdf: Urdf, neck: Sequence[UrdfJoint]) -> list[HeadJoint]:
+    """Say of each joint of a neck about which axis it turns the head, and which way."""
+    ahead = facing(urdf, neck)
+    up = np.array([0.0, 0.0, 1.0])
+    axes = np.array([ahead, np.cross(up, ahead), up])
+    found = []
+    for joint in neck:
+        shares = axes @ urdf.axis(joint)
+        most = int(np.abs(shares).argmax())
+        off = math.acos(min(1.0, abs(shares[most])))
+        found.append(HeadJoint(joint, AXES[most], 1 if shares[most] > 0 else -1, off))
+    return found
