@@ -56,6 +56,33 @@ def face_page(value: dict[str, str], topics: list[tuple[str, str]]) -> list[Acti
     ]
 
 
+def dashboard(value: dict[str, str]) -> list[Action]:
+    """What shows the running stack on a page in a browser, if that is wanted.
+
+    It finds the topics by their nodes, whatever they are remapped to.
+
+    Raises:
+        SettingError: a switch is neither true nor false.
+    """
+    control = switch('control', value['control'])
+    if not switch('page', value['page']):
+        return []
+    options = [f'--host={value["page_host"]}', f'--port={value["page_port"]}']
+    options += [f'--theme={expanded(value["theme"])}'] if value['theme'] else []
+    options += ['--control'] if control else []
+    return [
+        Node(
+            package='vico_listener',
+            executable='dashboard',
+            namespace=value['namespace'],
+            arguments=options,
+            output='screen',
+            additional_env=WITH_LAUNCH,
+            on_exit=end_launch,
+        )
+    ]
+
+
 def nodes(context: LaunchContext) -> list[Action]:
     """The nodes, once the arguments are known."""
     value = {a.name: LaunchConfiguration(a.name).perform(context) for a in LISTENER_ARGUMENTS}
@@ -65,7 +92,7 @@ def nodes(context: LaunchContext) -> list[Action]:
         if not Path(file).is_file():
             raise FileNotFoundError(f'no such file: params_file:={file}')
     topics = [pair for topic in TOPICS for pair in topic.remappings(value[topic.name])]
-    page = face_page(value, topics)
+    pages = [*face_page(value, topics), *dashboard(value)]
     if switch('composed', value['composed']):
         # It configures and activates its nodes itself, and ends with an error if one refuses.
         stack = Node(
@@ -78,7 +105,7 @@ def nodes(context: LaunchContext) -> list[Action]:
             additional_env=WITH_LAUNCH,
             on_exit=end_launch,
         )
-        return [stack, *page]
+        return [stack, *pages]
     profile = PathJoinSubstitution([FindPackageShare('vico_listener'), 'config', 'fastdds_shm.xml'])
     processes = [
         Node(
@@ -98,7 +125,7 @@ def nodes(context: LaunchContext) -> list[Action]:
         SetEnvironmentVariable('FASTRTPS_DEFAULT_PROFILES_FILE', profile),
         SetEnvironmentVariable('FASTDDS_DEFAULT_PROFILES_FILE', profile),
         *bring_up(processes),
-        *page,
+        *pages,
     ]
 
 

@@ -40,6 +40,9 @@ THEME = 'paper'
 FACE_PORT = 8766
 """The port of the page that shows the listener's face, unless another is chosen."""
 
+DASHBOARD_PORT = 8765
+"""The port of the page of `vico live`, and of the dashboard, unless another is chosen."""
+
 VOCAL = ('off', 'event', 'play')
 """What becomes of vocal backchannels: there are none, they are told of, or also played."""
 

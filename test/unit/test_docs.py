@@ -177,7 +177,7 @@ def test_executables_are_those_that_are_built() -> None:
     (built,) = re.findall(r'foreach\(NODE (.*?)\)', cmake)
     assert set(built.split()) == {node.node for node in NODES} | {'stack'}
     modules = re.findall(r'set\(MODULE (.*?)\)', cmake)
-    assert len(modules) == 3
+    assert len(modules) == 4
     for module in modules:
         assert callable(import_module(module).main)
 

@@ -14,6 +14,9 @@ from clip_files import write_clip
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.live import window as window_module
+from vico_listener.live.controls import Control
+from vico_listener.live.controls import ControlError
+from vico_listener.live.controls import parse_control
 from vico_listener.live.origin import host_allowed
 from vico_listener.live.origin import is_loopback
 from vico_listener.live.origin import origin_allowed
@@ -22,10 +25,7 @@ from vico_listener.live.sources import SourceError
 from vico_listener.live.sources import default_microphone
 from vico_listener.live.sources import open_camera
 from vico_listener.live.sources import open_microphone
-from vico_listener.live.view import Control
-from vico_listener.live.view import ControlError
 from vico_listener.live.view import Sample
-from vico_listener.live.view import parse_control
 from vico_listener.live.window import LiveWindow
 from vico_listener.live.window import window_available
 

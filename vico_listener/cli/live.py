@@ -7,19 +7,22 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from vico_listener.choices import DASHBOARD_PORT
+from vico_listener.cli.attached import add_dashboard_arguments
+from vico_listener.cli.attached import serve
 from vico_listener.cli.stack_options import StackError
 from vico_listener.cli.stack_options import add_stack_arguments
 from vico_listener.cli.stack_options import check_stack
 from vico_listener.cli.stack_options import check_stack_arguments
 from vico_listener.cli.stack_options import stack_parameters
 from vico_listener.cli.stack_options import wait_for_stack
+from vico_listener.live.controls import Control
 from vico_listener.live.origin import warn_of_strangers
 from vico_listener.live.sources import Camera
 from vico_listener.live.sources import Microphone
 from vico_listener.live.sources import default_microphone
 from vico_listener.live.sources import open_camera
 from vico_listener.live.sources import open_microphone
-from vico_listener.live.view import Control
 from vico_listener.live.window import LiveWindow
 from vico_listener.live.window import window_available
 
@@ -63,8 +66,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='the address that serves the page; 0.0.0.0 opens it to your network',
     )
     parser.add_argument(
-        '--port', type=int, default=8765, help='the port of the page; 0 for any free one'
+        '--port', type=int, default=DASHBOARD_PORT, help='the port of the page; 0 for any free one'
     )
+    parser.add_argument(
+        '--attach',
+        nargs='?',
+        const='',
+        metavar='NAMESPACE',
+        help='show a stack that already runs in this ROS domain, on a page, without a camera of '
+        'its own: the dashboard',
+    )
+    add_dashboard_arguments(parser)
     parser.add_argument(
         '--out',
         type=Path,
@@ -76,12 +88,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Listen until the user stops it."""
+    if args.attach is not None:
+        attach(args)
+        return 0
     check_stack_arguments(args)
     camera = open_camera(args.camera, args.width, args.height, args.fps)
     microphone = open_microphone(args.microphone or default_microphone(args.camera))
     args.out.mkdir(parents=True, exist_ok=True)
     Session(args, camera, microphone).run()
     return 0
+
+
+def attach(args: argparse.Namespace) -> None:
+    """Show a stack that already runs until the user stops it.
+
+    Raises:
+        StackError: an option is given that is of no use for it.
+    """
+    if args.camera != '0' or args.microphone is not None:
+        raise StackError('--attach shows what the running stack sees and hears: no --camera here')
+    if args.view == 'window':
+        raise StackError('--attach opens a page: leave --view window out')
+    serve(args, ['live'])
 
 
 class Session:

@@ -36,6 +36,7 @@ class FaceLook:
             '/': (page_file('index.html'), 'text/html'),
             '/style.css': (page_file('style.css'), 'text/css'),
             '/face.js': (page_file('face.js'), SCRIPT),
+            '/motions.js': (page_file('motions.js'), SCRIPT),
             '/geometry.js': (page_file(self.geometry), SCRIPT),
             '/painter.js': (page_file(self.painter), SCRIPT),
             '/face.data': self.data,

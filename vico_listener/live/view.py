@@ -1,23 +1,20 @@
 """The interface of the live views, which show a running listener and let the user control it."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vico_listener.errors import SettingError
-from vico_listener.motion import Attitude
+from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import ListenerMotion
+from vico_listener.frames import SpeakerFrame
+from vico_listener.media.curves import listener_values
+from vico_listener.media.curves import speaker_values
 
 SPEAKER_HEIGHT = 180
 """The height of the small image of the speaker, px."""
-
-
-class ControlError(SettingError):
-    """A control cannot take a value; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -44,21 +41,22 @@ class Sample:
     intensity: float
 
 
-@dataclass(frozen=True)
-class Control:
-    """A user's request.
-
-    Attributes:
-        name: 'attitude', 'intensity' or 'stop'.
-        value: the name of an attitude, an intensity (0 to 1), or True.
-    """
-
-    name: str
-    value: str | float | bool
-
-
-ControlCallback = Callable[[Control], None]
-"""Takes what a user requests."""
+def sample_of(motion: ListenerMotion, speaker: SpeakerFrame) -> Sample:
+    """Return the numbers of a motion, and of the speaker's newest frame."""
+    _, pitch, yaw, smile, _ = listener_values(motion)
+    speaker_smile = speaker_values(speaker)[0]
+    return Sample(
+        time=motion.stamp / NANOSECONDS,
+        pitch=pitch,
+        yaw=yaw,
+        smile=smile,
+        speaker_smile=speaker_smile if math.isfinite(speaker_smile) else None,
+        speaking=speaker.speaking,
+        face_valid=speaker.face_valid,
+        audio_valid=speaker.audio_valid,
+        attitude=motion.attitude.value,
+        intensity=motion.intensity,
+    )
 
 
 class View(Protocol):
@@ -75,30 +73,3 @@ class View(Protocol):
 
     def show_problem(self, text: str) -> None:
         """Show what is wrong at present; an empty text means nothing."""
-
-
-def parse_control(content: Any) -> Control:
-    """Check a user's request and return it.
-
-    Args:
-        content: a mapping of one name to its value, as it was received.
-
-    Raises:
-        ControlError: it is not a mapping of one known name, or the value is out of range.
-    """
-    if not isinstance(content, dict) or len(content) != 1:
-        raise ControlError('one of attitude, intensity and stop is expected')
-    ((name, value),) = content.items()
-    if name == 'attitude':
-        known = [a.value for a in Attitude]
-        if value not in known:
-            raise ControlError(f'attitude must be one of {", ".join(known)}')
-        return Control(name, value)
-    if name == 'intensity':
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number or not math.isfinite(value) or not 0.0 <= value <= 1.0:
-            raise ControlError('intensity must be a number between 0 and 1')
-        return Control(name, float(value))
-    if name == 'stop' and value is True:
-        return Control(name, True)
-    raise ControlError(f"unknown control '{name}'; there are attitude, intensity and stop: true")

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 
 from vico_listener.frames import Picture
-from vico_listener.live.view import Control
-from vico_listener.live.view import ControlCallback
+from vico_listener.live.controls import Control
+from vico_listener.live.controls import ControlCallback
 from vico_listener.live.view import Sample
 from vico_listener.media.decoded_image import fit
 from vico_listener.motion import Attitude

@@ -153,6 +153,21 @@ def people_message(
     return message
 
 
+def people_of(message: msg.People) -> list[PersonInView]:
+    """Return the people of a message."""
+    return [
+        PersonInView(
+            person.id,
+            (person.xmin, person.ymin, person.xmax, person.ymax),
+            person.distance,
+            person.azimuth,
+            person.speaking,
+            person.attended,
+        )
+        for person in message.people
+    ]
+
+
 def _person_message(person: PersonInView) -> msg.Person:
     xmin, ymin, xmax, ymax = person.box
     return msg.Person(

@@ -1,6 +1,5 @@
 """Between the stack's topics and a live view: pictures, curves and problems out, controls in."""
 
-import math
 import threading
 from dataclasses import replace
 from typing import Any
@@ -13,13 +12,10 @@ from rclpy.task import Future
 from sensor_msgs.msg import CompressedImage
 
 import vico_listener.msg as msg
-from vico_listener.clock import NANOSECONDS
 from vico_listener.frames import SpeakerFrame
-from vico_listener.live.view import Control
-from vico_listener.live.view import Sample
+from vico_listener.live.controls import Control
 from vico_listener.live.view import View
-from vico_listener.media.curves import listener_values
-from vico_listener.media.curves import speaker_values
+from vico_listener.live.view import sample_of
 from vico_listener.nodes.convert import motion_of
 from vico_listener.nodes.convert import speaker_of
 from vico_listener.nodes.managed_node import OK
@@ -85,23 +81,7 @@ class LiveNode(Node):
     def _on_motion(self, message: msg.ListenerMotion) -> None:
         if self._speaker is None:
             return
-        motion, speaker = motion_of(message), self._speaker
-        _, pitch, yaw, smile, _ = listener_values(motion)
-        speaker_smile = speaker_values(speaker)[0]
-        self._view.show_sample(
-            Sample(
-                time=motion.stamp / NANOSECONDS,
-                pitch=pitch,
-                yaw=yaw,
-                smile=smile,
-                speaker_smile=speaker_smile if math.isfinite(speaker_smile) else None,
-                speaking=speaker.speaking,
-                face_valid=speaker.face_valid,
-                audio_valid=speaker.audio_valid,
-                attitude=motion.attitude.value,
-                intensity=motion.intensity,
-            )
-        )
+        self._view.show_sample(sample_of(motion_of(message), self._speaker))
 
     def _on_diagnostics(self, message: DiagnosticArray) -> None:
         for status in message.status:

@@ -6,6 +6,7 @@ Launch files run in the Python of `ros2 launch`, which may lack the modules that
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from vico_listener.choices import DASHBOARD_PORT
 from vico_listener.choices import FACE_PORT
 from vico_listener.errors import SettingError
 from vico_listener.ros_api.head import HEAD
@@ -70,6 +71,24 @@ PAGE = (
         'The address that serves the face page; 0.0.0.0 opens it to your network.',
     ),
     Argument('face_port', str(FACE_PORT), 'The port of the face page; 0 for any free one.'),
+    Argument(
+        'page',
+        'false',
+        'Whether to show the running stack on a web page, the dashboard, like `vico live --attach` '
+        'does.',
+    ),
+    Argument(
+        'control',
+        'false',
+        'Whether the dashboard may also change things: gestures, state, attitude, preset, release, '
+        'and who is attended to.',
+    ),
+    Argument(
+        'page_host',
+        '127.0.0.1',
+        'The address that serves the dashboard; 0.0.0.0 opens it to your network.',
+    ),
+    Argument('page_port', str(DASHBOARD_PORT), 'The port of the dashboard; 0 for any free one.'),
 )
 TOPICS = (
     Argument(

@@ -1,59 +1,15 @@
-// The face's page: motions come over one WebSocket, and the face moves between them at 60 Hz.
+// The face's page: motions come over one WebSocket.
 'use strict';
 
 (() => {
-  const DELAY = 0.06; // s that the face is late, so that there is a motion on both sides of now
-  const KEPT = 30;
-  const REST = { expression: Array(52).fill(0), rotation: [0, 0, 0], translation: [0, 0, 0] };
   const get = (id) => document.getElementById(id);
   const canvas = get('face');
-  const motions = [];
-  let behind = Infinity; // the least time from a motion's stamp to its arrival, s
-
-  const seconds = () => performance.now() / 1000;
-  const between = (a, b, share) => a.map((value, i) => value + share * (b[i] - value));
-
-  function take(motion) {
-    const last = motions[motions.length - 1];
-    if (last && (motion.time <= last.time || motion.time > last.time + 1)) {
-      motions.length = 0; // the stream began again
-      behind = Infinity;
-    }
-    // The least lateness counts; it creeps up, in case the clocks drift.
-    behind = Math.min(behind + 0.0002, seconds() - motion.time);
-    motions.push(motion);
-    if (motions.length > KEPT) motions.shift();
-    document.body.dataset.motions = Number(document.body.dataset.motions || 0) + 1;
-  }
-
-  function motionAt(time) {
-    if (!motions.length) return REST;
-    const next = motions.findIndex((motion) => motion.time > time);
-    if (next < 0) return motions[motions.length - 1];
-    if (next === 0) return motions[0];
-    const a = motions[next - 1], b = motions[next];
-    const share = (time - a.time) / (b.time - a.time);
-    return {
-      expression: between(a.expression, b.expression, share),
-      rotation: between(a.rotation, b.rotation, share),
-      translation: between(a.translation, b.translation, share),
-    };
-  }
-
-  function fit() {
-    const ratio = Math.min(window.devicePixelRatio || 1, 2);
-    const width = Math.round(canvas.clientWidth * ratio);
-    const height = Math.round(canvas.clientHeight * ratio);
-    if (canvas.width !== width || canvas.height !== height) {
-      canvas.width = width;
-      canvas.height = height;
-    }
-  }
+  const motions = makeMotions();
 
   function connect() {
     const socket = new WebSocket(`ws://${location.host}/face`);
     socket.onopen = () => { get('state').textContent = ''; };
-    socket.onmessage = (event) => take(JSON.parse(event.data));
+    socket.onmessage = (event) => motions.take(JSON.parse(event.data));
     socket.onclose = () => {
       get('state').textContent = 'no connection to the listener: trying again';
       setTimeout(connect, 1000);
@@ -79,8 +35,8 @@
 
   makePainter(canvas).then((paint) => {
     const step = () => {
-      fit();
-      paint(motionAt(seconds() - behind - DELAY));
+      fitCanvas(canvas);
+      paint(motions.now());
       requestAnimationFrame(step);
     };
     connect();

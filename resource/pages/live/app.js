@@ -4,11 +4,12 @@
 (() => {
   const SECONDS = 10;
   const CURVES = [
-    { label: 'head, degrees', low: -15, high: 15, lines: { pitch: '#f0a92b', yaw: '#5aa9f0' } },
-    { label: 'smile', low: 0, high: 1, lines: { smile: '#7bd88f', speaker_smile: '#8a97a6' } },
+    { label: 'head, degrees', low: -15, high: 15, lines: { pitch: '#f0a92b', yaw: '#5aa9f0' },
+      parts: [['nod', '#f0a92b'], ['turn', '#5aa9f0']] },
+    { label: 'smile', low: 0, high: 1, lines: { smile: '#7bd88f', speaker_smile: '#8a97a6' },
+      parts: [['listener', '#7bd88f'], ['you', '#8a97a6']] },
     { label: 'you speak', low: 0, high: 1.1, lines: { speaking: '#d58af0' } },
   ];
-  const NAMES = { pitch: 'nod', yaw: 'turn', smile: 'listener', speaker_smile: 'you', speaking: '' };
   const get = (id) => document.getElementById(id);
   const samples = [];
   let socket = null;
@@ -52,54 +53,10 @@
   }
   let changed = -Infinity;
 
-  function makeCurves() {
-    for (const curve of CURVES) {
-      const figure = document.createElement('figure');
-      const caption = document.createElement('figcaption');
-      caption.append(curve.label);
-      for (const [name, colour] of Object.entries(curve.lines)) {
-        const part = document.createElement('span');
-        part.textContent = NAMES[name] && ` ${NAMES[name]}`;
-        part.style.color = colour;
-        caption.append(part);
-      }
-      curve.canvas = document.createElement('canvas');
-      figure.append(caption, curve.canvas);
-      get('curves').append(figure);
-    }
-  }
-
   function draw() {
-    for (const { canvas, low, high, lines } of CURVES) {
-      canvas.width = canvas.clientWidth * devicePixelRatio;
-      canvas.height = canvas.clientHeight * devicePixelRatio;
-      if (!samples.length) continue;
-      const pen = canvas.getContext('2d');
+    if (samples.length) {
       const end = samples[samples.length - 1].time;
-      const x = (time) => canvas.width * (1 - (end - time) / SECONDS);
-      const y = (value) => canvas.height * (1 - (value - low) / (high - low));
-      pen.strokeStyle = '#3a444f';
-      pen.beginPath();
-      pen.moveTo(0, y(0));
-      pen.lineTo(canvas.width, y(0));
-      pen.stroke();
-      pen.lineWidth = 2 * devicePixelRatio;
-      for (const [name, colour] of Object.entries(lines)) {
-        pen.strokeStyle = colour;
-        pen.beginPath();
-        let drawing = false;
-        for (const sample of samples) {
-          const value = sample[name];
-          if (value === null) {
-            drawing = false;
-            continue;
-          }
-          if (drawing) pen.lineTo(x(sample.time), y(Number(value)));
-          else pen.moveTo(x(sample.time), y(Number(value)));
-          drawing = true;
-        }
-        pen.stroke();
-      }
+      for (const curve of CURVES) drawCurve(curve, samples, end, SECONDS);
     }
     requestAnimationFrame(draw);
   }
@@ -137,7 +94,7 @@
     get('stop').disabled = true;
     send({ stop: true });
   });
-  makeCurves();
+  makeFigures(get('curves'), CURVES);
   connect();
   draw();
 })();
