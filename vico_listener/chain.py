@@ -33,24 +33,24 @@ from vico_listener.speech import AudioFormat
 from vico_listener.speech.pcm import PcmData
 
 Listen = Callable[[SpeakerFrame], ListenerMotion | None]
-"""Answers a speaker frame, with None while the listener rests."""
+"""Returns the listener's motion for a speaker frame, or None while the listener rests."""
 Move = Callable[[ListenerMotion], Sequence[HeadCommand]]
-"""Returns the robot's commands that are due at a motion."""
+"""Returns the robot's commands for a motion."""
 Draw = Callable[[ListenerMotion], Picture | None]
 """Returns the picture of a motion, or None when nobody wants to see it."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the head answers at one tick of the model clock.
+    """The head's answer at one tick of the model clock.
 
     Attributes:
-        speaker: what the head knows about the speaker.
+        speaker: what the head knows about the speaker at the tick.
         motion: the listener's motion; None while the listener rests.
-        picture: the listener's face, (size, size, 3) uint8 BGR; None without a renderer.
+        picture: the listener's face, (height, width, 3) uint8 BGR; None without a renderer.
         commands: joint positions for the robot, the oldest first; empty without a robot.
-        events: what the listener has decided on, before its motion begins; only a `ListeningHead`
-            tells it.
+        events: the listener's decisions at this tick, before their motion begins. Only a
+            `ListeningHead` fills them in.
     """
 
     speaker: SpeakerFrame
@@ -61,25 +61,25 @@ class Answer:
 
 
 class Chain:
-    """Joins parts that somebody else has made, such as nodes, and answers at 30 Hz of stream time.
+    """Joins parts that the caller has made, and answers 30 times per second of stream time.
 
-    Give it images with `see` and audio with `hear`, as far as possible in the order of their
-    stamps; both return the answers that are now complete. Stamps are nanoseconds of one clock for
-    both. The same images and audio give the same answers, bit for bit. Only one thread at a time
-    may call the methods.
+    Pass images to `see` and audio to `hear`, as far as possible in the order of their stamps. Both
+    methods return the answers that are now complete. Stamps are nanoseconds (int) of the same clock
+    for both. The same images and audio give the same answers, bit for bit. Only one thread at a
+    time may call the methods.
 
     Args:
-        perception: takes the input of `see` and `hear`; None if the caller gives speaker frames to
-            `answer`.
-        listen: answers a speaker frame; None for a head that only perceives.
+        perception: takes the input of `see` and `hear`; None if the caller only passes speaker
+            frames to `answer`.
+        listen: returns the motion for a speaker frame; None for a head that only perceives.
         move: returns the commands for a robot; None for no robot.
         draw: returns the pictures; None for no pictures.
         audio: the format of the audio for which `perception` was made.
-        acoustics: the layout of the features, for audio of another format.
-        listen_to: to whom `perception` listens, for audio of another format.
+        acoustics: the layout of the acoustic features, used if the format of the audio changes.
+        listen_to: what `perception` listens to, used if the format of the audio changes.
 
     Attributes:
-        audio: the present format of the audio; None without a microphone.
+        audio: the current format of the audio; None if there is no microphone.
     """
 
     def __init__(
@@ -115,13 +115,13 @@ class Chain:
 
         Args:
             image: (H, W, 3) uint8 BGR.
-            stamp: when the image was taken, ns. An image that is not newer than the last is dropped
-                and counted; one that lies half a second or more back resets the stream.
-            received: `time.time()` when the image arrived, for latencies; None for now.
+            stamp: when the image was taken, in ns. An image that is not newer than the last one is
+                dropped and counted; one that is half a second or more older resets the stream.
+            received: `time.time()` when the image arrived, for measuring latencies; None for now.
 
         Raises:
             SettingError: the stamp is not an integer.
-            DataError: it is not such an image.
+            DataError: the image does not have this shape or type.
         """
         return self._answers(
             self.senses.add_image(check_image(image), stamp_given(stamp), received)
@@ -138,18 +138,19 @@ class Chain:
 
         Args:
             pcm: interleaved samples as bytes or as an array, (N,) or (N, channels).
-            stamp: when the first sample was captured, ns.
-            audio: the format; None for the present one. Another format than before starts a new
-                audio stream.
-            received: `time.time()` when the audio arrived, for latencies; None for now.
+            stamp: when the first sample was captured, in ns.
+            audio: the format; None for the current one. A new format starts a new audio stream.
+            received: `time.time()` when the audio arrived, for measuring latencies; None for now.
 
         Raises:
-            AudioFormatError: it is not PCM of that format.
-            SettingError: the format is unknown, there is no microphone and no format is given, or
-                the stamp is not an integer.
+            AudioFormatError: `pcm` is not PCM of that format.
+            SettingError: the format is unknown; the head was made without audio and no format is
+                given; or the stamp is not an integer.
         """
         if audio is None and self.audio is None:
-            raise SettingError('this head has no microphone (audio=None): give hear a format')
+            raise SettingError(
+                'this head was made without a microphone (audio=None): pass an AudioFormat to hear'
+            )
         if audio is not None:
             check_type('audio', audio, AudioFormat, 'an AudioFormat, or None')
         kinds = (bytes, bytearray, memoryview, array.array, np.ndarray)
@@ -160,15 +161,23 @@ class Chain:
         return self._answers(self.senses.add_audio(pcm, stamp_given(stamp), received))
 
     def idle(self, stamp: int) -> list[Answer]:
-        """Answer all ticks up to `stamp` (ns) although no input arrives; a timer calls this."""
+        """Answer all ticks up to `stamp` (ns) although no input arrives; call it from a timer."""
         return self._answers(self.senses.idle(stamp_given(stamp)))
 
     def flush(self) -> list[Answer]:
-        """Answer the images that still wait for their audio, because the stream has ended."""
+        """Answer the images that still wait for their audio; call it when the stream has ended."""
         return self._answers(self.senses.flush())
 
     def answers(self, stream: Iterable[CameraFrame | AudioChunk]) -> Iterator[Answer]:
-        """Yield the answers to a whole stream of images and audio, e.g. `media.clip.play(path)`."""
+        """Yield the answers to a whole stream of images and audio.
+
+        Args:
+            stream: `CameraFrame` and `AudioChunk` objects in the order of their stamps, e.g. from
+                `vico_listener.media.clip.play(path)`.
+
+        Raises:
+            SettingError: an item is neither of these.
+        """
         what = 'a stream of images and audio, e.g. vico_listener.media.clip.play(path)'
         check_type('stream', stream, Iterable, what)  # type: ignore[type-abstract]
         for item in stream:
@@ -181,7 +190,7 @@ class Chain:
         yield from self.flush()
 
     def answer(self, frame: SpeakerFrame) -> Answer:
-        """Return the answer to one speaker frame, as `see` and `hear` do for each of theirs."""
+        """Return the answer to one speaker frame that the caller already has."""
         motion = None if self._listen is None else self._listen(frame)
         if motion is None:
             return Answer(frame)
@@ -191,9 +200,10 @@ class Chain:
         return Answer(frame, motion, picture, commands)
 
     def find_others(self) -> None:
-        """Look for other people in the last image, which can wait until it has been answered.
+        """Look for other people in the last image, e.g. while waiting for the next one.
 
-        Otherwise the next `see` begins with it, which takes longer but has the same result.
+        If it is not called, the next `see` does this first, which takes longer but gives the same
+        result.
         """
         self.senses.find_others()
 

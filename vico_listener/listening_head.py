@@ -1,6 +1,6 @@
 """The listening head as one object: images and audio in, a listening face and head commands out.
 
-It is the `Chain` whose parts are made from plain settings. It does not depend on ROS.
+It is a `Chain` whose parts are made from plain settings. It does not depend on ROS.
 """
 
 import logging
@@ -59,15 +59,16 @@ _log = logging.getLogger(__name__)
 
 
 class ListeningHead(Chain):
-    """Watches and hears a speaker, and answers at 30 Hz of stream time.
+    """Watches and hears a speaker, and answers 30 times per second of stream time.
 
-    Give it images with `see` and audio with `hear`, as far as possible in the order of their
-    stamps; both return the answers that are now complete. Stamps are nanoseconds of one clock for
-    both. The same images, audio and settings give the same answers, bit for bit. Only one thread at
-    a time may call the methods.
+    Pass images to `see` and audio to `hear`, as far as possible in the order of their stamps. Both
+    methods return the answers that are now complete. Stamps are nanoseconds (int) of the same clock
+    for both. The same images, audio and settings give the same answers, bit for bit. Only one
+    thread at a time may call the methods. Use the head as a context manager, or call `close` when
+    you no longer need it.
 
     Attributes:
-        audio: the present format of the audio; None without a microphone.
+        audio: the current format of the audio; None if there is no microphone.
     """
 
     def __init__(
@@ -100,50 +101,52 @@ class ListeningHead(Chain):
         vocal_folder: str | Path = '',
         **options: Any,
     ) -> None:
-        """Make a head, which loads its models and runs each of them once.
+        """Make a head. This loads its models and runs each of them once.
 
         Args:
-            listener: `lstm`, `rules` or a class as 'package.module:Class'.
-            checkpoint: the checkpoint of `lstm`, a folder; '' for the one that ships.
-            runtime: the runtime of that network: onnx, numba or torch; '' for onnx.
+            listener: `lstm`, `rules` or a class of yours as 'package.module:Class'.
+            checkpoint: the folder of a checkpoint for `lstm`; '' for the one that comes with the
+                package.
+            runtime: what computes the network of `lstm`: `onnx`, `numba` or `torch`; '' for `onnx`.
             face: the face backend: `landmarker`, `deep3d` or a class as 'package.module:Class'.
-            face_model: the model file of the face backend; '' for the default one.
-            fov_deg: the camera's field of view along the image's longer side, degrees.
-            audio: the format of the audio until `hear` is given another one, and which channel of
-                it is heard; None if there is no microphone, so that no image waits for audio.
-            audio_wait: the longest time that an image waits for its audio, s of stream time.
-            listen_to: `speaker`, the person in view; `speech`, whoever speaks; or `sound`, all that
-                is voiced.
-            speaking_tail: how long no sound counts after the robot itself has spoken, s.
-            lookahead: how many ticks later than the images the sound is, for which the head waits;
-                1 as networks of the authors' code know it.
+            face_model: the model file of the face backend; '' for its default.
+            fov_deg: the camera's field of view along the longer side of the image, in degrees.
+            audio: the format of the audio until `hear` is given another one, with the channel to
+                listen to; None if there is no microphone, so that images do not wait for audio.
+            audio_wait: the longest time that an image waits for its audio, in s of stream time.
+            listen_to: `speaker` (the person in view), `speech` (anybody who speaks) or `sound` (all
+                voiced sound).
+            speaking_tail: how long the head goes on ignoring sound after the robot has spoken, in
+                s.
+            lookahead: how many ticks the sound is ahead of the image that it is combined with; the
+                images wait for it. Networks trained with the authors' code need 1.
             renderer: `portrait`, `head3d`, `cartoon`, `pirender` or a class as
                 'package.module:Class'; '' for no pictures.
-            portrait: a photo of the listener's face, with whose expression the listener starts; ''
-                for the default photo if there is a renderer, else a neutral face.
-            size: the width and height of the pictures, px.
-            robot: the robot profile, a name or a YAML file; '' for no commands.
-            attitude: positive, neutral or negative.
+            portrait: a photo of the listener's face, whose expression is the reference; '' for the
+                default photo if there is a renderer, and for a neutral face otherwise.
+            size: the width and height of the pictures, in px.
+            robot: the robot profile, by its name or as a YAML file; '' for no commands.
+            attitude: `positive`, `neutral` or `negative`.
             intensity: how strongly the attitude shows, 0 to 1.
-            preset: how much it moves: `attentive`, `everyday`, `receptionist` (with a still head
-                and a lively face) or `calm`.
-            knobs: `head_gain`, `face_gain`, `gesture_rate`, `mimicry` and `gaze`, which scale what
-                the preset sets, 0 to 2; None for all at 1.
-            seed: the seed of blinks, breathing, gaze and random decisions; None to take it from
-                the first frame, so that no two streams of a camera begin alike.
-            personality: the seed of a random personality; None for the default one.
-            idle: whether there is an idle layer of blinks, breathing and gaze shifts.
-            away_after: how long nobody is in view or speaks until the conversation state becomes
-                `away`, s; 0 for never.
-            vocal: whether it says "mm-hm" and the like: `off`; `event`, which only tells of it
-                (`ListenerEvent.vocal`); or `play`, which plays clips as well.
-            vocal_folder: the folder of the clips (mm-hm.wav, yeah_2.wav, oh.wav, hm.wav); '' for
-                those that eSpeak NG makes.
+            preset: how much the listener moves: `attentive`, `everyday`, `receptionist` (a still
+                head and a lively face) or `calm`.
+            knobs: factors on top of the preset, 0 to 2 each: `head_gain`, `face_gain`,
+                `gesture_rate`, `mimicry` and `gaze`; those left out are 1.
+            seed: the seed of blinks, breathing, gaze and random decisions. With None, the first
+                frame determines it, so that a camera never gives the same start twice.
+            personality: the seed of a random personality; None for the default personality.
+            idle: whether the listener blinks, breathes and shifts its gaze.
+            away_after: after how many seconds with nobody in view and nobody speaking the
+                conversation state becomes `away`; 0 for never.
+            vocal: what happens with short sounds such as "mm-hm": `off` for none, `event` to
+                announce them (`ListenerEvent.vocal`), `play` to play sound files as well.
+            vocal_folder: the folder of these files (mm-hm.wav, yeah_2.wav, oh.wav, hm.wav); '' for
+                sounds that eSpeak NG makes.
             **options: further options of the renderer or the listener, by name.
 
         Raises:
             VicoError: a setting is out of range or unknown, or a file is missing, broken or of
-                another kind; the message says which, and what to do.
+                another kind. The message says which, and what to do.
         """
         check_settings(
             {
@@ -220,7 +223,7 @@ class ListeningHead(Chain):
         audio: AudioFormat | None = None,
         received: float | None = None,
     ) -> list[Answer]:
-        """See `Chain.hear`; what the listener misses in this audio is logged once."""
+        """Take audio as `Chain.hear` does, and log once what it lacks for this listener."""
         answers = super().hear(pcm, stamp, audio, received)
         lacking = self.senses.audio_shortcoming
         if lacking and lacking != self._lacking:
@@ -229,15 +232,15 @@ class ListeningHead(Chain):
         return answers
 
     def watch(self, video: str | Path | int | cv2.VideoCapture) -> Iterator[Answer]:
-        """Yield the answers to a video with its audio, or to a camera without.
+        """Yield the answers to a video with its audio, or to a camera without audio.
 
         Args:
-            video: the path of a video; the number of a webcam; or an open OpenCV capture of a
-                camera. A head without a microphone does not hear the video.
+            video: the path of a video, the number of a webcam, or an open OpenCV capture of a
+                camera. A head that was made with `audio=None` does not hear the video.
 
         Raises:
-            SettingError: it is none of these, or the capture is of a file.
-            ClipError: it is no video that can be read.
+            SettingError: `video` is none of these, or is an OpenCV capture of a file.
+            ClipError: the file cannot be read as a video.
             UnavailableError: the camera cannot be opened.
         """
         check_type('video', video, (str, Path, int, cv2.VideoCapture), WATCHED)
@@ -247,7 +250,7 @@ class ListeningHead(Chain):
             yield from self.answers(camera_stream(video))
 
     def answer(self, frame: SpeakerFrame) -> Answer:
-        """See `Chain.answer`; the robot comes to rest while the listener does."""
+        """Answer as `Chain.answer` does; while the listener rests, bring the robot to rest."""
         answer = super().answer(frame)
         if answer.motion is not None:
             return replace(answer, events=self._agent.events)
@@ -258,7 +261,11 @@ class ListeningHead(Chain):
     def set_attitude(
         self, attitude: str | Attitude | None = None, intensity: float | None = None
     ) -> None:
-        """Change attitude or intensity (0 to 1); the listener fades to the new mood in a second.
+        """Change the attitude, the intensity (0 to 1) or both; the listener fades within a second.
+
+        Args:
+            attitude: `positive`, `neutral` or `negative`; None to keep the current one.
+            intensity: how strongly it shows; None to keep the current value.
 
         Raises:
             SettingError: there is no such attitude, or the intensity is out of range.
@@ -269,13 +276,14 @@ class ListeningHead(Chain):
         self._agent.set_attitude(mood, intensity)
 
     def set_knobs(self, preset: str | Preset | None = None, **knobs: float) -> None:
-        """Choose how much the head moves; the listener follows within a second.
+        """Choose how much the listener moves; it changes within a second.
 
         Args:
-            preset: `attentive`, `everyday`, `receptionist` or `calm`; None for the present one.
-            **knobs: what scales the preset, 0 to 2 each: `head_gain`, `face_gain`, `gesture_rate`,
-                `mimicry` (how much of the speaker's smiles, nods and posture is returned) and
-                `gaze` (how far it wanders from the person). Those left out stay as they are.
+            preset: `attentive`, `everyday`, `receptionist` or `calm`; None to keep the current one.
+            **knobs: factors on top of the preset, 0 to 2 each: `head_gain`, `face_gain`,
+                `gesture_rate`, `mimicry` (how much the listener returns the speaker's smiles, nods
+                and posture) and `gaze` (how far the gaze wanders from the person). Those left out
+                keep their values.
 
         Raises:
             SettingError: there is no such preset or knob, or a value is out of range.
@@ -286,8 +294,8 @@ class ListeningHead(Chain):
     def set_active(self, active: bool) -> None:
         """Fade out and rest (False) while another program moves the head, or fade in again (True).
 
-        While the robot speaks, `set_state` is what to call: the head rests differently then, and
-        hears nothing of its own voice.
+        While the robot speaks, call `set_state` instead: the head then moves as a speaker does and
+        ignores the robot's own voice.
 
         Raises:
             SettingError: `active` is not a bool.
@@ -296,14 +304,14 @@ class ListeningHead(Chain):
         self._agent.set_active(active)
 
     def set_state(self, state: str | ConversationState) -> None:
-        """Change the conversation state; the listener eases to it.
+        """Change the conversation state; the listener changes to it smoothly.
 
-        While the robot is `speaking`, and for `speaking_tail` seconds after it, no sound counts:
-        the head neither answers its own voice nor hears what is said meanwhile. It sees all the
-        time.
+        While the robot is `speaking`, and for `speaking_tail` seconds afterwards, the head ignores
+        all sound: it does not answer the robot's own voice, but does not hear the person either. It
+        goes on seeing.
 
         Args:
-            state: `listening`, `thinking`, `speaking`, or `away` while nobody is there.
+            state: `listening`, `thinking`, `speaking`, or `away` if nobody is there.
 
         Raises:
             SettingError: there is no such state.
@@ -315,44 +323,45 @@ class ListeningHead(Chain):
     def gesture(
         self, kind: str, size: float = 1.0, cycles: int = 0, speed: float = 1.0, side: str = ''
     ) -> Performance:
-        """Make a gesture from the next tick on, on top of what the listener does.
+        """Perform a gesture from the next tick on, on top of what the listener does.
 
         Args:
             kind: `nod`, `shake`, `beat` (a small nod) or `glance`.
-            size: how large it is, 0.25 to 2; 1 is usual.
+            size: the size as a multiple of the usual one, 0.25 to 2.
             cycles: how often the head goes down and up, or from side to side and back, up to 5; 0
-                for as often as usual.
-            speed: how fast it is, 0.5 to 1.25; 1 is usual.
-            side: `left` or `right`, the head's own, to which a shake or glance goes first.
+                for the usual number.
+            speed: the speed as a multiple of the usual one, 0.5 to 1.25.
+            side: the side to which a shake or glance goes first, `left` or `right` as the head sees
+                it; '' for the left.
 
         Returns:
-            How far it has come; its `cancel` ends it without a jump.
+            An object that tells the progress; its `cancel` ends the gesture without a jump.
 
         Raises:
             SettingError: there is no such gesture, or a number or the side is out of range.
-            UnavailableError: another one is played, or the listener is released.
+            UnavailableError: another gesture is being performed, or the listener is not active.
         """
         return self._agent.gesture(GestureRequest(kind, size, cycles, speed, side))
 
     def attend(self, whom: str) -> None:
-        """Attend to whoever speaks, or to one of several people.
+        """Choose which of several people the head attends to.
 
         Args:
-            whom: `auto` for whoever speaks; `largest`, `nearest`; or the name of one of `people`,
-                until that one is no longer followed.
+            whom: `auto` (whoever speaks), `largest`, `nearest`, or the `name` of one of `people`,
+                whom the head attends to until that person leaves.
 
         Raises:
-            SettingError: nobody of that name is followed.
+            SettingError: nobody in view has that name.
         """
         self._tracker.attention.attend_to(whom)
 
     def hear_from(self, azimuth: float) -> None:
-        """Take in from where sound comes now, as an array of microphones tells it.
+        """Tell the head the current direction of the sound, as a microphone array reports it.
 
-        It helps to tell who speaks, and counts for half a second.
+        The direction helps to tell who is speaking. It is used for half a second.
 
         Args:
-            azimuth: degrees from the camera's axis, positive to its left.
+            azimuth: the angle from the camera's axis in degrees, positive to the camera's left.
 
         Raises:
             DataError: the azimuth is not finite.
@@ -361,19 +370,20 @@ class ListeningHead(Chain):
 
     @property
     def people(self) -> tuple[PersonInView, ...]:
-        """The people in view, the one whom the head attends to first."""
+        """The people in view. The first is the one whom the head attends to."""
         return self._tracker.people
 
     @property
     def state(self) -> ConversationState:
-        """The conversation state in force."""
+        """The current conversation state."""
         return self._agent.state
 
     def look_at(self, point: ArrayLike) -> None:
         """Set the base gaze of the robot, the direction around which its head moves.
 
         Args:
-            point: (3,) the point to look at in the head's base frame (x forward, y left, z up), m.
+            point: (3,) the point to look at, in m, in the frame of the head's base (x forward, y
+                left, z up).
 
         Raises:
             SettingError: there is no robot.
