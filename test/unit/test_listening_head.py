@@ -422,7 +422,7 @@ def test_wrong_input_is_named_and_survived(
 
 def test_without_a_microphone_a_format_must_be_given() -> None:
     head = deaf()
-    with pytest.raises(ValueError, match='has no microphone'):
+    with pytest.raises(ValueError, match='made without a microphone'):
         head.hear(bytes(320), NANOSECONDS)
     head.hear(bytes(320), NANOSECONDS, AudioFormat(8000))
     assert head.audio == AudioFormat(8000)
