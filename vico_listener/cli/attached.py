@@ -18,14 +18,14 @@ def add_dashboard_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--control',
         action='store_true',
-        help='with --attach: let the page change things, too: gestures, state, attitude, preset, '
-        'release, and who is attended to; without it, it only reads',
+        help='with --attach: let the page also control the stack (gestures, state, attitude, '
+        'preset, release, attended person); otherwise it only shows',
     )
     parser.add_argument(
         '--pictures',
         action='store_true',
-        help="with --attach: show the face as the stack's renderer draws it, which costs the stack "
-        'time; without it, the browser draws it in the theme',
+        help="with --attach: show the pictures of the stack's own renderer, which costs it "
+        'time; otherwise the browser draws the face',
     )
 
 

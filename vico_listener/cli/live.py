@@ -73,8 +73,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs='?',
         const='',
         metavar='NAMESPACE',
-        help='show a stack that already runs in this ROS domain, on a page, without a camera of '
-        'its own: the dashboard',
+        help='show the dashboard, a page on a stack that already runs in this ROS domain (and '
+        'in this namespace)',
     )
     add_dashboard_arguments(parser)
     parser.add_argument(

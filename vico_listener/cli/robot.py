@@ -97,29 +97,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     _add_proposal(
         actions.add_parser(
-            'from-urdf', help='propose a profile from the URDF of a robot, to be checked on it'
+            'from-urdf',
+            help='propose a profile from the URDF of a robot; check it on the robot before use',
         )
     )
 
 
 def _add_proposal(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument('file', nargs='?', metavar='FILE', help='the URDF')
+    parser.add_argument('file', nargs='?', metavar='FILE', help='the URDF file')
     parser.add_argument(
         '--topic',
         default='',
-        help='instead, the topic on which the running robot says it: /robot_description',
+        help='read the URDF from this topic of the running robot instead, e.g. /robot_description',
     )
     parser.add_argument(
         '--joints',
         default='',
         metavar='A,B,C',
-        help='the joints of the neck, if those that are found by their names are others',
+        help='the joints of the neck (default: those whose names say so)',
     )
     parser.add_argument(
-        '--command', default='', metavar='TOPIC', help='the command topic of their controller'
+        '--command',
+        default='',
+        metavar='TOPIC',
+        help='the command topic of the controller of these joints',
     )
     parser.add_argument(
-        '-o', '--output', type=Path, metavar='YAML', help='write it there instead of printing it'
+        '-o',
+        '--output',
+        type=Path,
+        metavar='YAML',
+        help='the file to write instead of printing the profile',
     )
 
 

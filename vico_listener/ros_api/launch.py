@@ -62,8 +62,8 @@ PAGE = (
     Argument(
         'face_page',
         '',
-        f'The face to show on a web page, like `vico face` does: {" or ".join(FACE_PAGES)}, '
-        'which look as `theme` or `figure` say. Empty for no page.',
+        f'The face to show on a web page, as `vico face` does: {" or ".join(FACE_PAGES)}; '
+        '`theme` or `figure` decides how it looks. Empty for no page.',
     ),
     Argument(
         'face_host',
@@ -74,14 +74,14 @@ PAGE = (
     Argument(
         'page',
         'false',
-        'Whether to show the running stack on a web page, the dashboard, like `vico live --attach` '
-        'does.',
+        'Whether to show the running stack on a web page (the dashboard), as `vico live '
+        '--attach` does.',
     ),
     Argument(
         'control',
         'false',
-        'Whether the dashboard may also change things: gestures, state, attitude, preset, release, '
-        'and who is attended to.',
+        'Whether the dashboard may also control the stack: gestures, state, attitude, '
+        'preset, release and the attended person.',
     ),
     Argument(
         'page_host',
