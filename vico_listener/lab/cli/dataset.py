@@ -1,12 +1,13 @@
-"""`vico dataset`: makes, builds and inspects data sets in ViCo's layouts, and extracts features."""
+"""`vico dataset`: makes, builds, imports and inspects data sets, and extracts their features."""
 
 import argparse
-import sys
 from collections import Counter
 from pathlib import Path
 
 from vico_listener.arguments import check_number
 from vico_listener.choices import ACOUSTICS
+from vico_listener.lab.cli.dataset_import import add_import_arguments
+from vico_listener.lab.cli.dataset_import import run_import
 from vico_listener.lab.dataset.vico.layouts import read_layout
 from vico_listener.motion import Attitude
 
@@ -70,6 +71,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     built.add_argument('--fov-deg', type=float, default=60.0, help=FOV)
     built.add_argument('--workers', type=int, help=WORKERS)
+    add_import_arguments(
+        actions.add_parser('import', help='turn a public corpus into a data set and its features')
+    )
     seen = actions.add_parser(
         'inspect', help='check every file of a data set and count what is in it'
     )
@@ -221,14 +225,10 @@ def _inspect(args: argparse.Namespace) -> int:
 
 
 def _extract(args: argparse.Namespace) -> int:
-    from vico_listener.lab.dataset.vico.extraction import REPORT
+    from vico_listener.lab.cli.extracting import extract_layout
     from vico_listener.lab.dataset.vico.extraction import ExtractionSettings
-    from vico_listener.lab.dataset.vico.extraction import extract_data_set
-    from vico_listener.lab.dataset.vico.extraction import write_statistics
 
     layout = read_layout(args.folder)
-    for problem in layout.problems:
-        print(f'left out: {problem}', file=sys.stderr)
     settings = ExtractionSettings(
         stretch=args.stretch,
         face=args.face,
@@ -242,23 +242,14 @@ def _extract(args: argparse.Namespace) -> int:
         video_size=args.video_size,
     )
     out = args.out or args.folder / 'features'
-    results = extract_data_set(layout.entries, out, settings, args.workers, args.ray)
-    failed = [result for result in results if result.problem]
-    for result in failed:
-        print(f'no features of {result.clip}: {result.problem}', file=sys.stderr)
-    ready = len(layout.entries) - len(failed)
-    print(f'{ready} of {len(layout.entries)} clips in {out}; notes in {out / REPORT}')
-    if any(entry.split == 'train' for entry in layout.entries):
-        write_statistics(out)
-    else:
-        print('no means and deviations: there is no split train, of which alone they are taken')
-    return 1 if failed else 0
+    return extract_layout(layout, out, settings, args.workers, args.ray)
 
 
 _ACTIONS = {
     'synthesize': _synthesise,
     'dyads': _teach,
     'build': _build,
+    'import': run_import,
     'inspect': _inspect,
     'extract': _extract,
 }
