@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from dataclasses import field
+from math import isfinite
+from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +88,30 @@ class PersonInView:
 
 
 @dataclass(frozen=True)
+class Whereabouts:
+    """Where the person is to whom the head attends, in the frame of the head's base (REP-103).
+
+    Attributes:
+        place: x forward, y left, z up of their head, m; nan where they are not in view, or where
+            that is not known.
+        sound: from where a voice comes that nobody in view has, rad, positive to the left; nan
+            where none is heard, or where its direction is not known.
+    """
+
+    place: tuple[float, float, float] = (nan, nan, nan)
+    sound: float = nan
+
+    @property
+    def seen(self) -> bool:
+        """Whether their place is known."""
+        return all(map(isfinite, self.place)) and any(self.place)
+
+
+NOWHERE = Whereabouts()
+"""Nobody is there of whom anything is known."""
+
+
+@dataclass(frozen=True)
 class Timing:
     """The time that one frame took in each stage, for measuring latency.
 
@@ -124,6 +150,7 @@ class SpeakerFrame:
             that keeps state must then forget it.
         timing: how long the stages so far took.
         acoustics: the layout of `acoustic`, one of `ACOUSTICS`.
+        whereabouts: where the speaker is, for a head that looks at them.
     """
 
     stamp: int
@@ -140,6 +167,7 @@ class SpeakerFrame:
     pitch: float = 0.0
     acoustics: str = ACOUSTICS[0]
     muted: bool = False
+    whereabouts: Whereabouts = NOWHERE
 
     def __post_init__(self) -> None:
         """Make the features read-only."""
@@ -161,6 +189,7 @@ class ListenerMotion:
         reset: True in the first motion after a reset of the stream.
         timing: how long the stages so far took.
         rest_rotation: (3,) roll, pitch, yaw of the head at rest, rad. A robot subtracts it.
+        whereabouts: where the speaker is, for a robot that looks at them.
     """
 
     stamp: int
@@ -173,6 +202,7 @@ class ListenerMotion:
     reset: bool = False
     timing: Timing = field(default_factory=Timing)
     rest_rotation: NDArray[np.float32] = field(default_factory=lambda: ZEROS3)
+    whereabouts: Whereabouts = NOWHERE
 
     @property
     def head_rotation(self) -> NDArray[np.float32]:

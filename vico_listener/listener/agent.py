@@ -319,6 +319,7 @@ class ListeningAgent:
             reset=frame.reset,
             timing=replace(frame.timing, listener=time.perf_counter() - start),
             rest_rotation=self._rest_rotation,
+            whereabouts=frame.whereabouts,
         )
 
     def _attention(self) -> float:

@@ -1,6 +1,8 @@
 """Core dataclasses to messages of this package and back."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,10 +12,12 @@ import vico_listener.msg as msg
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import DataError
 from vico_listener.frames import ACOUSTIC_SIZE
+from vico_listener.frames import NOWHERE
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import PersonInView
 from vico_listener.frames import SpeakerFrame
 from vico_listener.frames import Timing
+from vico_listener.frames import Whereabouts
 from vico_listener.listener.listener_event import ListenerEvent
 from vico_listener.listener.turn_end import Turn
 from vico_listener.motion import Attitude
@@ -103,6 +107,7 @@ def speaker_message(frame: SpeakerFrame, frame_id: str) -> msg.SpeakerFrame:
         mouthed=frame.mouthed,
         muted=frame.muted,
         pitch=frame.pitch,
+        **_whereabouts_fields(frame.whereabouts),
         received=_received_message(frame.timing),
         audio_wait=frame.timing.audio_wait,
         face_time=frame.timing.face,
@@ -140,6 +145,7 @@ def speaker_of(message: msg.SpeakerFrame) -> SpeakerFrame:
             message.speech_time,
         ),
         acoustics=message.acoustics,
+        whereabouts=_whereabouts_of(message),
     )
 
 
@@ -226,6 +232,7 @@ def motion_message(motion: ListenerMotion, frame_id: str) -> msg.ListenerMotion:
         intensity=motion.intensity,
         active=motion.active,
         model=motion.model,
+        **_whereabouts_fields(motion.whereabouts),
         received=_received_message(motion.timing),
         audio_wait=motion.timing.audio_wait,
         face_time=motion.timing.face,
@@ -259,7 +266,24 @@ def motion_of(message: msg.ListenerMotion) -> ListenerMotion:
             message.listener_time,
         ),
         rest_rotation=np.asarray(message.rest_rotation, np.float32),
+        whereabouts=_whereabouts_of(message),
     )
+
+
+def _whereabouts_fields(where: Whereabouts) -> dict[str, Any]:
+    """Return the fields of a message that say where the speaker is: zeros for what is not known."""
+    place = where.place if where.seen else (0.0, 0.0, 0.0)
+    known = math.isfinite(where.sound)
+    sound = (math.cos(where.sound), math.sin(where.sound)) if known else (0.0, 0.0)
+    return {'place': np.array(place, np.float32), 'sound': np.array(sound, np.float32)}
+
+
+def _whereabouts_of(message: msg.SpeakerFrame | msg.ListenerMotion) -> Whereabouts:
+    x, y, z = (float(number) for number in message.place)
+    forward, left = (float(number) for number in message.sound)
+    known = (forward or left) and math.isfinite(forward) and math.isfinite(left)
+    where = Whereabouts((x, y, z), math.atan2(left, forward) if known else math.nan)
+    return where if where.seen else replace(where, place=NOWHERE.place)
 
 
 def foreign_pcm(message: Any) -> tuple[bytes, AudioFormat]:

@@ -232,6 +232,8 @@ def _true_motions(track: FaceTrack, attitude: Attitude | None) -> Any:
             intensity=1.0,
             active=True,
             model='true listener',
+            place=np.zeros(3, np.float32),
+            sound=np.zeros(2, np.float32),
             received=time_of(0),
             audio_wait=0.0,
             face_time=0.0,
