@@ -31,6 +31,10 @@ In place of these, the name of a person is a choice, too.
 OUTPUTS = ('absolute', 'offset')
 """What the head sends: where it shall be, or only how far the listener turns it."""
 
+FOLLOW = ('off', 'face', 'person')
+"""Whom the robot's gaze follows: nobody, the face in view, or also a voice of somebody out of view.
+"""
+
 FIGURE = 'maya'
 """The figure of the renderer `head3d`, unless another is chosen."""
 

@@ -120,7 +120,7 @@ def pitch_of(pose: CameraPose | None) -> float:
 
 
 def test_pose_is_that_of_the_stamp_also_between_and_just_after_the_states() -> None:
-    poses = JointPoses(PROFILE, OFFSET)
+    poses = JointPoses(PROFILE, Mounting(*OFFSET))
     pitch = swinging(poses, 1.0)
     for stamp in (400 * MS, 407 * MS, 990 * MS, 1000 * MS):
         assert pitch_of(poses(stamp)) == pytest.approx(pitch(stamp / 1e9), abs=0.001)
@@ -187,7 +187,7 @@ def listen(
 
     In the first second it makes a nod of its own; what follows is the loop's.
     """
-    robot, poses = Robot(delay), JointPoses(PROFILE, OFFSET)
+    robot, poses = Robot(delay), JointPoses(PROFILE, Mounting(*OFFSET))
     correction: Correction = CameraOnHead(poses) if compensated else lambda face, stamp: face
     speaker = person((0.0, 0.05, 0.1), np.array([1.0, 0.1, 0.0]))
     told, path = 0, []

@@ -84,6 +84,10 @@ class Attention:
             raise DataError(f'the direction of a sound must be finite, got {azimuth}')
         self._selector.hear_from(radians(azimuth), stamp)
 
+    def sound_at(self, stamp: int) -> float:
+        """Return from where sound comes at a stamp (ns), rad; nan where that is not known."""
+        return self._selector.sound_at(stamp)
+
     def choose(self, stamp: int, speaking: bool, level: float | None) -> Person | None:
         """Return the speaker, see `SpeakerSelector.choose`."""
         whom = self._selector.attend

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
+from math import nan
 from math import pi
 
 from vico_listener.choices import ATTEND
@@ -101,6 +102,12 @@ class SpeakerSelector:
     def hear_from(self, azimuth: float, stamp: int) -> None:
         """Take in from which direction (rad, positive to the left) sound comes at a stamp (ns)."""
         self._sound = stamp, azimuth
+
+    def sound_at(self, stamp: int) -> float:
+        """Return from which direction (rad) sound has lately come; nan where nobody says so."""
+        memory = self._settings.sound_memory * NANOSECONDS
+        known = self._sound is not None and stamp - self._sound[0] <= memory
+        return self._sound[1] if self._sound is not None and known else nan
 
     def score(self, key: int) -> float:
         """Return how likely it is that a person speaks, 0 to 1; 0 while no voice is heard."""

@@ -1,9 +1,12 @@
-"""Corrects the speaker's pose for a camera that moves with the robot's head.
+"""Where the camera is: corrects the speaker's pose for one that moves with the robot's head.
 
 To such a camera the speaker seems to nod whenever the robot nods, and a listener that mimics would
 answer its own motion. The camera's pose at the instant of the image therefore transforms the
 speaker's pose to the base frame (x forward, y left, z up), which does not move with the head. This
 module does not depend on ROS.
+
+Where a speaker is in space, for a head that looks at them, follows from the same; of a camera that
+does not move the mounting is given.
 """
 
 import threading
@@ -13,12 +16,15 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
+from math import radians
 
 import numpy as np
 from numpy.typing import ArrayLike
 from numpy.typing import NDArray
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.frames import NOWHERE
+from vico_listener.frames import Whereabouts
 from vico_listener.motion import FaceMotion
 from vico_listener.robot.profile import RobotProfile
 from vico_listener.robot.profile import head_rotation
@@ -51,6 +57,33 @@ class CameraPose:
     position: NDArray[np.float64]
 
 
+AT_BASE = CameraPose(np.eye(3), np.zeros(3))
+"""That of a camera at the base's origin, which looks ahead."""
+
+
+
+@dataclass(frozen=True)
+class Mounting:
+    """How a camera is mounted: on the head, in its frame, or fixed, in that of the head's base.
+
+    Attributes:
+        forward, left, up: its place from the neck's axes, m.
+        pitch, yaw: where it looks, deg: > 0 is down, and to the left.
+    """
+
+    forward: float = 0.0
+    left: float = 0.0
+    up: float = 0.0
+    pitch: float = 0.0
+    yaw: float = 0.0
+
+    @property
+    def pose(self) -> CameraPose:
+        """Its pose in that frame."""
+        turned = np.radians([0.0, self.pitch, self.yaw])
+        return CameraPose(matrix_from_rpy(turned), np.array([self.forward, self.left, self.up]))
+
+
 PoseSource = Callable[[int], CameraPose | None]
 """Returns the camera's pose at a stamp in ns, or None when it is not known."""
 
@@ -69,6 +102,44 @@ def to_base_frame(face: FaceMotion, camera: CameraPose) -> FaceMotion:
     return replace(face, rotation=rotation, translation=translation)
 
 
+def seen_by(place: ArrayLike) -> NDArray[np.float64]:
+    """Return the translation of a face (see `FaceMotion`) from its place before the camera.
+
+    Args:
+        place: (3,) x into the scene, y left, z up, m.
+    """
+    return np.asarray(_VIEW_FROM_CAMERA @ np.asarray(place, dtype=np.float64))
+
+
+def place_of(face: FaceMotion, camera: CameraPose = AT_BASE) -> Whereabouts:
+    """Return where a face is in the base frame; `NOWHERE` where it is not measured in metres."""
+    measured = face.confidence > 0.0 and face.basis.translation_unit == 'm'
+    if not measured or not np.isfinite(face.translation).all():
+        return NOWHERE
+    x, y, z = camera.rotation @ (_VIEW_FROM_CAMERA @ face.translation) + camera.position
+    # As messages carry it, so that nodes in one process see what those in several do.
+    return Whereabouts((float(np.float32(x)), float(np.float32(y)), float(np.float32(z))))
+
+
+class FixedCamera:
+    """Knows where people are whom a camera sees that does not move with the head.
+
+    Args:
+        mounting: of the camera in the base frame.
+
+    Attributes:
+        yaw: by how much what is heard is turned to the base frame, rad.
+    """
+
+    def __init__(self, mounting: Mounting = Mounting()) -> None:
+        self._camera = mounting.pose
+        self.yaw = radians(mounting.yaw)
+
+    def place(self, face: FaceMotion, stamp: int) -> Whereabouts:
+        """Return where a face of an image with a stamp (ns) is."""
+        return place_of(face, self._camera)
+
+
 class JointPoses:
     """Computes the camera's pose from the head's joint positions, interpolated in time.
 
@@ -77,12 +148,19 @@ class JointPoses:
 
     Args:
         profile: the head's joints.
-        offset: (3,) the offset of the camera from the joints' axes in the head frame, m.
+        mounting: of the camera on the head.
+        ahead: by how much an image may be newer than the newest joint positions, ns.
     """
 
-    def __init__(self, profile: RobotProfile, offset: ArrayLike = (0.0, 0.0, 0.0)) -> None:
+    def __init__(
+        self,
+        profile: RobotProfile,
+        mounting: Mounting = Mounting(),
+        ahead: int = MAX_AHEAD_NS,
+    ) -> None:
         self._profile = profile
-        self._offset = np.asarray(offset, dtype=np.float64)
+        self._mounting = mounting.pose
+        self._ahead = ahead
         self._positions: dict[str, float] = {}
         self._lock = threading.Lock()
         self._states: deque[tuple[int, NDArray[np.float64]]] = deque()
@@ -114,18 +192,20 @@ class JointPoses:
     def __call__(self, stamp: int) -> CameraPose | None:
         """Return the camera's pose at `stamp` (ns).
 
-        It is None before the first state and later than `MAX_AHEAD_NS` after the last one.
+        It is None before the first state and later than `ahead` after the last one.
         """
         rpy = self._rotation_at(stamp)
         if rpy is None:
             return None
         rotation = matrix_from_rpy(rpy)
-        return CameraPose(rotation, rotation @ self._offset)
+        return CameraPose(
+            rotation @ self._mounting.rotation, rotation @ self._mounting.position
+        )
 
     def _rotation_at(self, stamp: int) -> NDArray[np.float64] | None:
         with self._lock:
             states = list(self._states)
-        if not states or not states[0][0] <= stamp <= states[-1][0] + MAX_AHEAD_NS:
+        if not states or not states[0][0] <= stamp <= states[-1][0] + self._ahead:
             return None
         if len(states) == 1:
             return states[0][1]
@@ -144,10 +224,13 @@ class CameraOnHead:
     Attributes:
         corrected, uncorrected: the number of faces seen while the camera's pose was known, and
             while it was not.
+        yaw: by how much what is heard is turned to the base frame, rad: it is told in that frame.
     """
 
     def __init__(self, pose_at: PoseSource) -> None:
         self._pose_at = pose_at
+        self._unknown: int | None = None
+        self.yaw = 0.0
         self.corrected = 0
         self.uncorrected = 0
 
@@ -156,6 +239,11 @@ class CameraOnHead:
         camera = self._pose_at(stamp)
         if camera is None:
             self.uncorrected += 1
+            self._unknown = stamp
             return face
         self.corrected += 1
         return to_base_frame(face, camera)
+
+    def place(self, face: FaceMotion, stamp: int) -> Whereabouts:
+        """Return where a corrected face of an image with a stamp (ns) is, if that is known."""
+        return NOWHERE if stamp == self._unknown else place_of(face)

@@ -16,9 +16,11 @@ from vico_listener.clock import ModelClock
 from vico_listener.clock import tick_at
 from vico_listener.clock import tick_stamp
 from vico_listener.frames import ACOUSTIC_SIZE
+from vico_listener.frames import NOWHERE
 from vico_listener.frames import SpeakerFrame
 from vico_listener.frames import Timing
 from vico_listener.motion import FaceMotion
+from vico_listener.perception.locator import Locator
 from vico_listener.perception.mute import SPEAKING_TAIL
 from vico_listener.perception.mute import Mute
 from vico_listener.perception.sights import FACE_HOLD_NS
@@ -74,6 +76,7 @@ class Perception:
         listen_to: to whom the head listens, one of `LISTEN_TO`.
         speaking_tail: how long no sound counts after the robot has spoken, s of stream time.
         lookahead: how many ticks later than the images the sound is.
+        locator: tells where the speaker is in space; None where nobody asks.
     """
 
     def __init__(
@@ -84,8 +87,10 @@ class Perception:
         listen_to: str = LISTEN_TO[0],
         speaking_tail: float = SPEAKING_TAIL,
         lookahead: int = 0,
+        locator: Locator | None = None,
     ) -> None:
         self._tracker = tracker
+        self._locator = locator
         self.mute = Mute(speaking_tail)
         """Is told whether the robot speaks itself: then, and for a while after, no sound counts."""
         self._talker = Talker(listen_to)
@@ -181,7 +186,8 @@ class Perception:
             previous = None
         start = time.perf_counter()
         face = self._tracker.update(image, stamp, speaking=self._speaking, level=self._level)
-        sight = Sight(face, stamp, received, time.perf_counter() - start)
+        where = NOWHERE if self._locator is None else self._locator.place(face, stamp)
+        sight = Sight(face, stamp, received, time.perf_counter() - start, where)
         self._sights.add(sight)
         self.counters.faceless_images += not sight.shows_face
         for tick in self._advance(stamp):
@@ -261,7 +267,8 @@ class Perception:
 
     def _frame(self, tick: _PendingTick) -> SpeakerFrame:
         sight = tick.sight
-        face = self._sights.face_at(tick.stamp, sight)
+        seen = self._sights.sight_at(tick.stamp, sight)
+        face = None if seen is None else seen.face
         start = time.perf_counter()
         acoustic = None if self._audio is None else self._audio.frame(self._sound_of(tick.stamp))
         duration = time.perf_counter() - start
@@ -284,6 +291,9 @@ class Perception:
         self._level = float(acoustic.features[0]) if acoustic is not None and heard else None
         self.counters.elsewhere_ticks += talk.elsewhere
         self.counters.faceless_ticks += face is None
+        where = NOWHERE if seen is None else seen.where
+        if self._locator is not None and (talk.elsewhere or (face is None and talk.speaking)):
+            where = self._locator.hear(where, tick.stamp)
         frame = SpeakerFrame(
             stamp=tick.stamp,
             source_stamp=0 if sight is None else sight.stamp,
@@ -304,6 +314,7 @@ class Perception:
                 speech=duration,
             ),
             acoustics=ACOUSTICS[0] if self._audio is None else self._audio.acoustics,
+            whereabouts=where,
         )
         self._fresh = False
         self._index += 1

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import TICK_NS
+from vico_listener.frames import NOWHERE
+from vico_listener.frames import Whereabouts
 from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
 
@@ -48,12 +50,14 @@ class Sight:
         stamp: the image's stamp, ns.
         received: when the image came, s of wall time.
         duration: how long the tracker took, s.
+        where: where the person is in space, if anybody asks.
     """
 
     face: FaceMotion
     stamp: int
     received: float
     duration: float
+    where: Whereabouts = NOWHERE
 
     @property
     def shows_face(self) -> bool:
@@ -92,7 +96,7 @@ class Sights:
             return 0.0
         return (self.newest.stamp - self._last_face) / NANOSECONDS
 
-    def face_at(self, tick_ns: int, sight: Sight | None) -> FaceMotion | None:
+    def sight_at(self, tick_ns: int, sight: Sight | None) -> Sight | None:
         """Return the face that a tick shows; None where none is known that is young enough.
 
         Args:
@@ -103,4 +107,4 @@ class Sights:
         if seen is None or tick_ns - seen.stamp > FACE_HOLD_NS:
             return None
         # The only face known may lie after this tick.
-        return None if seen.stamp - tick_ns >= TICK_NS else seen.face
+        return None if seen.stamp - tick_ns >= TICK_NS else seen

@@ -1,5 +1,6 @@
 """From head pose to joint positions: base gaze, shaping, limiter and watchdog."""
 
+from collections.abc import Iterator
 from collections.abc import Sequence
 
 import numpy as np
@@ -28,6 +29,9 @@ EASING = 0.25
 
 RETURN_SPARE = 2.0
 """Seconds that the way to neutral may take longer than across the whole range at that speed."""
+
+NOD_ROOM = 0.5
+"""Share of the soft zone that a base gaze leaves free: two thirds of a nod are seen there."""
 
 EASE_IN_NS = 2_000_000_000
 """A head that begins elsewhere than at its target goes there within this time."""
@@ -71,8 +75,10 @@ class HeadController:
         }
         self._order = sorted(range(len(names)), key=lambda n: n in self._leaders)
         self._held = TickAverage(self._offsets, self._period)
+        self._looked = TickAverage(self._offsets, self._period)
         self._target = self._soften(self._offsets)
         self._base = np.zeros(3)
+        self._room = np.zeros(len(names))
         self._neutral = self._offsets
         self._rotation: np.ndarray | None = None
         self._motion_stamp = 0
@@ -92,6 +98,11 @@ class HeadController:
         return self._limiter.positions
 
     @property
+    def speed(self) -> float:
+        """The speed of the fastest joint, as it is commanded, rad/s."""
+        return float(np.abs(self._limiter.velocities).max())
+
+    @property
     def resting(self) -> bool:
         """True when the head stands still at its base gaze with no motion to follow.
 
@@ -105,13 +116,25 @@ class HeadController:
             rest = np.clip(rest, *self.leash)
         return bool((np.abs(self._limiter.positions - rest) < 1e-3).all())
 
+    @property
+    def moving(self) -> bool:
+        """Whether there is a motion to follow."""
+        return self._rotation is not None
+
     def look(self, base_gaze: ArrayLike) -> None:
-        """Set the base gaze: roll, pitch, yaw (rad) of the head while the listener is neutral."""
+        """Set the base gaze: roll, pitch, yaw (rad) of the head while the listener is neutral.
+
+        The gains of the joints do not count for it. One at the edge of the range is brought so far
+        inside that a nod about it is seen.
+        """
         base = np.asarray(base_gaze, dtype=np.float64)
         if base.shape != (3,) or not np.isfinite(base).all():
             raise SettingError(f'a base gaze is three finite angles, not {base}')
         self._base = base
-        self._neutral = self._goals(np.zeros(3))
+        self._room = np.zeros(len(self._axes))
+        neutral = self._goals(np.zeros(3))
+        self._room = self._inside(neutral) - neutral
+        self._neutral = neutral + self._room
 
     def follow(self, rotation: ArrayLike, stamp: int) -> bool:
         """Take the listener's head rotation (roll, pitch, yaw, rad) at `stamp` (ns) as the target.
@@ -172,9 +195,10 @@ class HeadController:
         moving = self._rotation is not None
         goals = self._neutral if self._rotation is None else self._goals(self._rotation)
         self._held.hold(goals, min(stamp, self._motion_stamp) if moving else stamp)
+        self._looked.hold(self._neutral, min(stamp, self._motion_stamp) if moving else stamp)
         # Where the head looks is not made smaller, only what the listener does there.
-        held = self._held.at(stamp)
-        scaled = self._neutral + self._scaler.step(held - self._neutral)
+        held, looked = self._held.at(stamp), self._looked.at(stamp)
+        scaled = looked + self._scaler.step(held - looked)
         self.wanted = self._eased(self._soften(scaled if moving else held), stamp)
         target = self.wanted if self.leash is None else np.clip(self.wanted, *self.leash)
         if moving or self.leash is None:
@@ -211,18 +235,36 @@ class HeadController:
     def _goals(self, rotation: np.ndarray) -> Angles:
         """Return joint positions (rad) for a rotation, without regard to what the joints can do."""
         pose = compose_rpy(self._base, rotation)
-        angles = self._gains * pose[self._axes] + self._roll_gains * pose[AXES.index('roll')]
-        return np.asarray(self._offsets + self._signs * angles)
+        base = self._base[self._axes]
+        angles = base + self._gains * (pose[self._axes] - base)
+        angles = angles + self._roll_gains * pose[AXES.index('roll')]
+        return np.asarray(self._offsets + self._signs * angles + self._room)
 
-    def _soften(self, goals: Angles) -> Angles:
-        """Return goals inside the joints' ranges."""
+    def _inside(self, goals: Angles) -> Angles:
+        """Return goals no further out than where half of a joint's soft zone is left."""
         inside = np.array(goals)
+        for n, low, high in self._ranges(inside):
+            joint = self.profile.joints[n]
+            centre = min(max(joint.offset, low), high)
+            share = 1.0 - NOD_ROOM * joint.soft_zone
+            low, high = centre - share * (centre - low), centre + share * (high - centre)
+            inside[n] = min(max(float(inside[n]), low), high)
+        return inside
+
+    def _ranges(self, goals: Angles) -> Iterator[tuple[int, float, float]]:
+        """Yield each joint with its range, leading ones first; what is done to their goals counts."""
         for n in self._order:
             joint = self.profile.joints[n]
             low, high = joint.minimum, joint.maximum
             if joint.range_by is not None:
-                leader = float(inside[self._leaders[n]])
+                leader = float(goals[self._leaders[n]])
                 coupled = joint.range_by.over(leader, leader)
                 low, high = max(low, coupled[0]), min(high, coupled[1])
-            inside[n] = soften(float(inside[n]), joint, low, high)
+            yield n, low, high
+
+    def _soften(self, goals: Angles) -> Angles:
+        """Return goals inside the joints' ranges."""
+        inside = np.array(goals)
+        for n, low, high in self._ranges(inside):
+            inside[n] = soften(float(inside[n]), self.profile.joints[n], low, high)
         return inside

@@ -10,9 +10,14 @@ from numpy.typing import ArrayLike
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import DataError
 from vico_listener.frames import ListenerMotion
+from vico_listener.frames import Whereabouts
 from vico_listener.robot.controller import EASE_IN_NS
 from vico_listener.robot.controller import NEAR
 from vico_listener.robot.following import Following
+from vico_listener.robot.gaze_follower import OFF
+from vico_listener.robot.gaze_follower import Gaze
+from vico_listener.robot.gaze_follower import GazeFollower
+from vico_listener.robot.gaze_follower import direction
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.limits import LimitWatch
 from vico_listener.robot.measured import STALE_NS
@@ -20,6 +25,7 @@ from vico_listener.robot.measured import MeasuredPositions
 from vico_listener.robot.pacing import PlannedCommands
 from vico_listener.robot.pacing import SingleCommands
 from vico_listener.robot.profile import RobotProfile
+from vico_listener.robot.profile import head_rotation
 
 ELSEWHERE = 0.02
 """A head that stopped further than this (rad) from its last command begins where it is."""
@@ -63,6 +69,7 @@ class RobotHead:
         began_at: positions where it began last, rad.
         reason: why it was not known where the head was, when it began where that was assumed.
         watch: of the joints that do not follow; only with `measured`.
+        gaze: where it looks: its `follow` says whom it follows.
     """
 
     def __init__(
@@ -90,6 +97,8 @@ class RobotHead:
         self.refused = 0
         self.following = False
         self.awake = False
+        self.gaze = GazeFollower()
+        self._gaze: Gaze = self.gaze.gaze
         self.limits = LimitWatch(profile.joints)
         self._last_stamp: int | None = None
         self._period = round(NANOSECONDS / profile.rate)
@@ -113,13 +122,17 @@ class RobotHead:
             motion is no news, or a robot that gets single commands has just got one. None with
             `measured`: then all come from `advance`, which is called at the robot's rate.
         """
-        repeated = motion.stamp == self._last_stamp
+        repeated, moved = motion.stamp == self._last_stamp, self._controller.moving
         self._last_stamp = motion.stamp
         # A source that froze is no news, so that the watchdog of the controller sees to it.
         self.following = not repeated and self._controller.follow(motion.head_rotation, now)
         if not self.following:
             self.refused += not repeated
             return []
+        if not moved:
+            self._look_from_here()
+        speed, image = self._controller.speed, motion.source_stamp
+        self._look(self.gaze.step(motion.whereabouts, image, motion.stamp, speed))
         if self.resting:
             return []  # the same rotation for too long is no news either
         if not self.awake and self.measured is not None:
@@ -137,6 +150,8 @@ class RobotHead:
         """Return the commands that are due at `now` (ns) without a new motion; none at rest."""
         if not self.awake:
             return []
+        if not self._controller.moving:
+            self._look(self.gaze.home)
         commands = self._commands(now)
         self.awake = not self.resting or self._waits_since is not None
         return commands
@@ -280,6 +295,8 @@ class RobotHead:
     def look_at(self, point: ArrayLike) -> None:
         """Aim the base gaze, around which the listener moves; it takes effect with a motion.
 
+        While somebody is followed it is where the head looks when they are gone.
+
         Args:
             point: (3,) in the frame of the head's base, m: x forward, y left, z up.
 
@@ -294,5 +311,22 @@ class RobotHead:
             raise DataError(f'look_at: a point has x, y and z, not the shape {place.shape}')
         if not np.isfinite(place).all() or np.linalg.norm(place) < 1e-3:
             raise DataError('look_at: the point must be finite and not the origin')
-        x, y, z = place
-        self._controller.look([0.0, -np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x)])
+        home = direction(Whereabouts(tuple(place.tolist())))
+        assert home is not None
+        self.gaze.home = home
+        if self.gaze.follow == OFF:
+            self.gaze.restart(home)
+        self._look(self.gaze.gaze)
+
+    def _look(self, gaze: Gaze) -> None:
+        if gaze != self._gaze:
+            self._gaze = gaze
+            self._controller.look([0.0, *gaze])
+
+    def _look_from_here(self) -> None:
+        """Let the gaze set off from where the head is: meanwhile it may have gone elsewhere."""
+        if self.gaze.follow == OFF:
+            self.gaze.restart(self.gaze.home)
+        else:
+            _, pitch, yaw = head_rotation(self.profile, self._controller.positions).tolist()
+            self.gaze.restart((pitch, yaw))

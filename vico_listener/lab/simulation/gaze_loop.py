@@ -1,0 +1,184 @@
+"""Closes the loop of a head that looks at a person, with its camera on it, in MuJoCo.
+
+Everything but the picture is that of a robot: the camera's pose follows from the simulated joints,
+the face is measured in its frame, with noise, and comes late; it is corrected, smoothed, placed in
+space and followed; the commands move the model.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from vico_listener.choices import FOLLOW
+from vico_listener.clock import MODEL_RATE
+from vico_listener.clock import NANOSECONDS
+from vico_listener.face.smoothing import MotionSmoother
+from vico_listener.frames import NOWHERE
+from vico_listener.frames import ListenerMotion
+from vico_listener.lab.simulation.simulator import create_head
+from vico_listener.motion import ARKIT52
+from vico_listener.motion import Attitude
+from vico_listener.motion import FaceMotion
+from vico_listener.perception.camera_on_head import CameraOnHead
+from vico_listener.perception.camera_on_head import JointPoses
+from vico_listener.perception.camera_on_head import Mounting
+from vico_listener.perception.camera_on_head import seen_by
+from vico_listener.robot import HeadCommand
+from vico_listener.robot import RobotHead
+from vico_listener.robot import RobotProfile
+from vico_listener.robot import head_rotation
+from vico_listener.robot.profile import joint_positions
+from vico_listener.rotation import Vector
+from vico_listener.rotation import matrix_from_rpy
+
+STATES_RATE = 100.0
+"""Joint states per second."""
+
+Person = Callable[[float], Vector | None]
+"""Where a person's head is at a time (s), (3,) in the base's frame, m; None while out of view."""
+Gesture = Callable[[float], float]
+"""The pitch of a listener's head at a time (s), rad."""
+
+
+@dataclass(frozen=True)
+class Loop:
+    """What is late, and how well the camera sees.
+
+    Attributes:
+        delay: from an image until it is measured, s.
+        fps: images per second.
+        stamped: whether images carry the time at which they were taken, not that at which they
+            have been measured.
+        noise: standard deviation of the direction of a face, rad.
+        camera: (3,) place of the camera from the neck's axes, m.
+        follow: whom the head follows.
+    """
+
+    delay: float = 0.1
+    fps: float = 30.0
+    stamped: bool = True
+    noise: float = np.radians(0.2)
+    camera: tuple[float, float, float] = (0.06, 0.0, 0.1)
+    follow: str = FOLLOW[1]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of it, at `MODEL_RATE`.
+
+    Attributes:
+        seconds: (T,) s.
+        rotation: (T, 3) roll, pitch, yaw of the simulated head, rad.
+        base: (T, 2) pitch and yaw of the base gaze, rad.
+        wanted: (T, 2) those that look at the person, rad; nan while there is nobody.
+        commands: that were sent.
+    """
+
+    seconds: NDArray[np.float64]
+    rotation: NDArray[np.float64]
+    base: NDArray[np.float64]
+    wanted: NDArray[np.float64]
+    commands: list[HeadCommand]
+
+
+def run_loop(
+    profile: RobotProfile,
+    loop: Loop,
+    person: Person,
+    seconds: float,
+    gesture: Gesture = lambda time: 0.0,
+    seed: int = 0,
+) -> Run:
+    """Let a simulated head follow a person."""
+    random = np.random.default_rng(seed)
+    simulated = create_head(profile)
+    data = mujoco.MjData(simulated.model)
+    head = RobotHead(profile)
+    head.gaze.follow = loop.follow
+    poses = JointPoses(profile, Mounting(*loop.camera))
+    correct, smoother = CameraOnHead(poses), MotionSmoother()
+    under_way: deque[tuple[float, int, FaceMotion]] = deque()
+    place, image = NOWHERE, 0
+    commands: list[HeadCommand] = []
+    rows = []
+    step = simulated.model.opt.timestep
+    names = [joint.name for joint in profile.joints]
+    due = {'state': 0.0, 'image': 0.0, 'tick': 0.0}
+
+    def is_due(what: str, time: float, rate: float) -> bool:
+        if time < due[what] - 1e-9:
+            return False
+        due[what] += 1.0 / rate
+        return True
+
+    for n in range(round(seconds / step)):
+        time = n * step
+        now = _nanoseconds(time)
+        if is_due('state', time, STATES_RATE):
+            mujoco.mj_kinematics(simulated.model, data)
+            rotation = simulated.rotation(data)
+            poses.add(names, joint_positions(profile, rotation).tolist(), now)
+        if is_due('image', time, loop.fps):
+            face = _seen(person(time), simulated.rotation(data), loop, random)
+            taken = now if loop.stamped else _nanoseconds(time + loop.delay)
+            under_way.append((time + loop.delay, taken, face))
+        while under_way and under_way[0][0] <= time:
+            _, image, face = under_way.popleft()
+            if face.confidence > 0.0:
+                place = correct.place(smoother.update(correct(face, image), image), image)
+            else:
+                place = NOWHERE
+        if is_due('tick', time, MODEL_RATE):
+            stamp = _nanoseconds(time - loop.delay * loop.stamped)
+            face = FaceMotion(
+                np.zeros(ARKIT52.size, np.float32),
+                np.array([0.0, gesture(time) + 1e-6 * (n % 2), 0.0], np.float32),
+            )
+            motion = ListenerMotion(
+                stamp, image, face, Attitude.NEUTRAL, 1.0, True, 'loop', whereabouts=place
+            )
+            commands += head.follow(motion, now)
+            there = person(time)
+            looks = np.full(2, np.nan) if there is None else _direction(there)
+            rows.append((time, simulated.rotation(data), head.gaze.gaze, looks))
+        data.ctrl[:] = simulated.controls(_commanded(profile, commands, now))
+        mujoco.mj_step(simulated.model, data)
+    times, rotations, bases, wanted = (np.array(column) for column in zip(*rows, strict=True))
+    return Run(times, rotations, bases, wanted, commands)
+
+
+def _nanoseconds(time: float) -> int:
+    return round((time + 1.0) * NANOSECONDS)
+
+
+def _direction(place: Vector) -> Vector:
+    x, y, z = place
+    return np.array([-np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x)])
+
+
+def _seen(
+    person: Vector | None, rotation: Vector, loop: Loop, random: np.random.Generator
+) -> FaceMotion:
+    if person is None:
+        return FaceMotion.missing()
+    turn = matrix_from_rpy(rotation)
+    place = turn.T @ person - loop.camera
+    place = place + random.normal(0.0, loop.noise, 3) * np.linalg.norm(place)
+    return FaceMotion(
+        np.zeros(ARKIT52.size, np.float32), translation=seen_by(place).astype(np.float32)
+    )
+
+
+def _commanded(profile: RobotProfile, commands: list[HeadCommand], now: int) -> Vector:
+    """Return roll, pitch, yaw where a robot is told to be at `now`, linearly between commands."""
+    if not commands:
+        return np.zeros(3)
+    recent = commands[-8:]
+    stamps = [profile.interface.due(command) for command in recent]
+    columns = np.array([command.positions for command in recent]).T
+    positions = [np.interp(now, stamps, column) for column in columns]
+    return head_rotation(profile, positions)
