@@ -7,6 +7,7 @@ from typing import Any
 from vico_listener.arguments import check_number
 from vico_listener.arguments import check_type
 from vico_listener.choices import ACOUSTICS
+from vico_listener.choices import FOLLOW
 from vico_listener.choices import LARGEST_SEED
 from vico_listener.choices import LISTEN_TO
 from vico_listener.choices import LOOKAHEAD
@@ -15,6 +16,7 @@ from vico_listener.errors import SettingError
 from vico_listener.listener import LISTENERS
 from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
+from vico_listener.perception.camera_on_head import Mounting
 from vico_listener.render import RENDERERS
 from vico_listener.render import Renderer
 from vico_listener.render import create_renderer
@@ -30,7 +32,8 @@ KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     **dict.fromkeys(('listener', 'face', 'renderer'), ((str,), 'a name')),
     **dict.fromkeys(('portrait', 'robot', 'face_model'), ((str, Path), 'a path or a name')),
     'audio': ((AudioFormat, type(None)), 'an AudioFormat, or None'),
-    'idle': ((bool,), 'True or False'),
+    **dict.fromkeys(('idle', 'camera_on_head'), ((bool,), 'True or False')),
+    'mounting': ((Mounting,), 'a Mounting'),
 }
 """What a setting must be, as types and in words."""
 
@@ -47,7 +50,7 @@ RANGES = {
 }
 """The smallest and largest value of a setting; seeds may also be None."""
 
-CHOICES = {'listen_to': LISTEN_TO, 'vocal': VOCAL}
+CHOICES = {'listen_to': LISTEN_TO, 'vocal': VOCAL, 'follow': FOLLOW}
 """What a setting is chosen from."""
 
 

@@ -21,6 +21,7 @@ from vico_listener.chain import Chain
 from vico_listener.chain import Draw
 from vico_listener.chain import Listen
 from vico_listener.chain import Move
+from vico_listener.choices import FOLLOW
 from vico_listener.choices import LISTEN_TO
 from vico_listener.choices import VOCAL
 from vico_listener.choices import ConversationState
@@ -45,8 +46,13 @@ from vico_listener.media.watched import WATCHED
 from vico_listener.media.watched import camera_stream
 from vico_listener.media.watched import file_stream
 from vico_listener.motion import Attitude
+from vico_listener.own_camera import NO_ROBOT
+from vico_listener.own_camera import OwnCamera
 from vico_listener.perception import SPEAKING_TAIL
 from vico_listener.perception import Perception
+from vico_listener.perception.camera_on_head import PLAIN
+from vico_listener.perception.camera_on_head import Mounting
+from vico_listener.perception.locator import Locator
 from vico_listener.render import Renderer
 from vico_listener.render import portrait_of
 from vico_listener.robot import RobotHead
@@ -99,6 +105,9 @@ class ListeningHead(Chain):
         away_after: float = 0.0,
         vocal: str = VOCAL[0],
         vocal_folder: str | Path = '',
+        follow: str = FOLLOW[0],
+        camera_on_head: bool = False,
+        mounting: Mounting = PLAIN,
         **options: Any,
     ) -> None:
         """Make a head. This loads its models and runs each of them once.
@@ -142,6 +151,11 @@ class ListeningHead(Chain):
                 announce them (`ListenerEvent.vocal`), `play` to play sound files as well.
             vocal_folder: the folder of these files (mm-hm.wav, yeah_2.wav, oh.wav, hm.wav); '' for
                 sounds that eSpeak NG makes.
+            follow: whether the robot's base gaze follows the speaker: `off`; `face`, while their
+                face is in view; or `person`, which also turns the head to a voice out of view.
+            camera_on_head: whether the camera moves with the robot's head, which is then taken to
+                be where it is sent.
+            mounting: how the camera is mounted: on the head, or on its base if it does not move.
             **options: further options of the renderer or the listener, by name.
 
         Raises:
@@ -169,6 +183,9 @@ class ListeningHead(Chain):
                 'idle': idle,
                 'away_after': away_after,
                 'vocal': vocal,
+                'follow': follow,
+                'camera_on_head': camera_on_head,
+                'mounting': mounting,
             }
         )
         given = {'face_model': face_model} | options
@@ -179,6 +196,8 @@ class ListeningHead(Chain):
 
         self._lacking = ''  # what the audio was last said to lack
         self._robot = RobotHead(load_profile(str(robot))) if robot else None
+        self._camera = OwnCamera(self._robot, mounting, camera_on_head)
+        self.set_follow(follow)
         self._agent = agent = ListeningAgent.create(
             listener,
             measure_reference(photo, face_model),
@@ -201,15 +220,17 @@ class ListeningHead(Chain):
         tracker = create_face_tracker(face, model_path=face_model or None, fov_deg=fov_deg)
         tracker.warm_up()
         check_understood(face, tracker.basis, listener, basis)
+        tracker.correction = self._camera.correction
+        locator = Locator(self._camera.camera, tracker.attention.sound_at)
         stream = None if audio is None else acoustic_stream(audio, acoustics, listen_to)
         self._agent, self._tracker = agent, tracker
         self._renderer = (
             make_renderer(renderer, size, photo, of_renderer, basis) if renderer else None
         )
         super().__init__(
-            Perception(tracker, stream, audio_wait, listen_to, speaking_tail, lookahead),
+            Perception(tracker, stream, audio_wait, listen_to, speaking_tail, lookahead, locator),
             listen,
-            None if self._robot is None else _moving(self._robot),
+            None if self._robot is None else _moving(self._robot, self._camera),
             None if self._renderer is None else _drawing(self._renderer),
             audio,
             acoustics,
@@ -256,7 +277,8 @@ class ListeningHead(Chain):
             return replace(answer, events=self._agent.events)
         if self._robot is None:
             return answer
-        return replace(answer, commands=tuple(self._robot.advance(frame.stamp)))
+        commands = self._camera.moved(self._robot.advance(frame.stamp))
+        return replace(answer, commands=tuple(commands))
 
     def set_attitude(
         self, attitude: str | Attitude | None = None, intensity: float | None = None
@@ -381,6 +403,8 @@ class ListeningHead(Chain):
     def look_at(self, point: ArrayLike) -> None:
         """Set the base gaze of the robot, the direction around which its head moves.
 
+        While it follows somebody, that is where it looks when they are gone.
+
         Args:
             point: (3,) the point to look at, in m, in the frame of the head's base (x forward, y
                 left, z up).
@@ -390,8 +414,22 @@ class ListeningHead(Chain):
             DataError: the point is not finite or is the origin.
         """
         if self._robot is None:
-            raise SettingError('look_at turns a robot: give this head a robot profile')
+            raise SettingError(f'look_at: {NO_ROBOT}')
         self._robot.look_at(point)
+
+    def set_follow(self, follow: str) -> None:
+        """Choose whom the robot's base gaze follows; it eases to where it looks then.
+
+        Args:
+            follow: `off`, `face` or `person`.
+
+        Raises:
+            SettingError: there is no such choice, or no robot.
+        """
+        if self._robot is not None:
+            self._robot.gaze.follow = follow
+        elif follow != FOLLOW[0]:
+            raise SettingError(f'follow: {NO_ROBOT}')
 
     def close(self) -> None:
         """End the renderer's threads."""
@@ -407,9 +445,9 @@ class ListeningHead(Chain):
         self.close()
 
 
-def _moving(robot: RobotHead) -> Move:
-    """Return what lets a robot follow motions, in stream time."""
-    return lambda motion: robot.follow(motion, motion.stamp)
+def _moving(robot: RobotHead, camera: OwnCamera) -> Move:
+    """Return what lets a robot follow motions, in stream time, maybe with a camera on it."""
+    return lambda motion: camera.moved(robot.follow(motion, motion.stamp))
 
 
 def _drawing(renderer: Renderer) -> Draw:

@@ -18,6 +18,7 @@ CONDITIONAL = (
     '/humans/',
     '/robot_face/',
     '/joint_states',
+    '/head/commanded',
     '/controller_state',
     '/tf',
     '/head/offset',

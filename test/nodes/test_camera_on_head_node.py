@@ -1,5 +1,7 @@
 """`camera_on_head` in the perception node: joint states over DDS, TF through a stand-in."""
 
+import math
+from dataclasses import replace
 from importlib.util import find_spec
 from types import SimpleNamespace
 from typing import Any
@@ -46,9 +48,8 @@ class StillFace:
 
     def observe(self, image: np.ndarray, roi: Roi, camera: Any) -> FaceObservation:
         box = np.float32([40, 20, 120, 100])
-        return FaceObservation(
-            np.float32([[40, 20, 0], [120, 100, 0]]), box, FaceMotion.neutral(), roi, 0.0
-        )
+        face = replace(FaceMotion.neutral(), translation=np.float32([-1.0, 0.0, 0.0]))
+        return FaceObservation(np.float32([[40, 20, 0], [120, 100, 0]]), box, face, roi, 0.0)
 
     def warm_up(self) -> None:
         pass
@@ -67,9 +68,12 @@ class Bench:
         self.tester = graph.tester()
         self.frames: list[msg.SpeakerFrame] = graph.record(self.tester, msg.SpeakerFrame, 'speaker')
         self.image = self.tester.create_publisher(Image, 'image', 100)
-        self.joints = self.tester.create_publisher(JointState, 'joint_states', 100)
+        commands = parameters.get('camera_on_head') == 'command'
+        topic = 'head/commanded' if commands else 'joint_states'
+        self.joints = self.tester.create_publisher(JointState, topic, 100)
         wait_until(lambda: self.image.get_subscription_count() == 1)
-        wait_until(lambda: self.joints.get_subscription_count() == 1)
+        if 'camera_on_head' in parameters:
+            wait_until(lambda: self.joints.get_subscription_count() == 1)
 
     def state(self, pitch: float, stamp: int) -> None:
         state = JointState(name=NAMES, position=[0.0, pitch, 0.0])
@@ -94,11 +98,39 @@ def test_own_nod_is_taken_out_of_what_is_seen(graph: Graph) -> None:
     assert bench.frames[0].face.rotation[1] == pytest.approx(-0.2, abs=1e-4)
     level, message, values = bench.node.diagnose()
     assert (values['corrected_faces'], values['uncorrected_faces']) == (1, 1)
+    below = [math.cos(0.2), 0.0, -math.sin(0.2)]
+    assert bench.frames[0].place == pytest.approx(below, abs=1e-4)
+    later = time_message(START + NANOSECONDS)
+    wait_until(lambda: bench.frames[-1].header.stamp == later)
+    assert list(bench.frames[-1].place) == [0.0, 0.0, 0.0]  # nobody knows where that is
     assert level == WARN and message.startswith('1 faces not corrected: the pose of the camera')
 
 
-def test_joint_state_needs_a_profile(graph: Graph) -> None:
-    assert Bench(graph, camera_on_head='joint_state').configured == TransitionCallbackReturn.FAILURE
+def test_a_robot_that_tells_nothing_is_where_it_is_sent(graph: Graph) -> None:
+    mounting = {'camera_forward': 0.1, 'camera_up': 0.05}
+    bench = Bench(graph, camera_on_head='command', robot='generic_3dof', **mounting)
+    bench.state(0.2, START)
+    bench.show(START + 150_000_000)
+    wait_until(lambda: bool(bench.frames))
+    below = [
+        1.1 * math.cos(0.2) + 0.05 * math.sin(0.2),
+        0.0,
+        0.05 * math.cos(0.2) - 1.1 * math.sin(0.2),
+    ]
+    assert bench.frames[0].place == pytest.approx(below, abs=1e-4)
+
+
+def test_the_mounting_of_a_fixed_camera_says_where_people_are(graph: Graph) -> None:
+    mounting = {'camera_left': 0.3, 'camera_up': 0.2, 'camera_yaw': 90.0}
+    bench = Bench(graph, **mounting)
+    bench.show(START)
+    wait_until(lambda: bool(bench.frames))
+    assert bench.frames[0].place == pytest.approx([0.0, 1.3, 0.2], abs=1e-5)
+
+
+@pytest.mark.parametrize('source', ['joint_state', 'command'])
+def test_joints_need_a_profile(graph: Graph, source: str) -> None:
+    assert Bench(graph, camera_on_head=source).configured == TransitionCallbackReturn.FAILURE
 
 
 @pytest.mark.skipif(find_spec('tf2_ros') is not None, reason='tf2_ros is installed')

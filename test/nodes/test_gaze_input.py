@@ -15,12 +15,17 @@ from made_faces import face_with
 from made_tf import ExtrapolationError
 from made_tf import TransformError
 from rclpy.lifecycle import TransitionCallbackReturn
+from rclpy.parameter import Parameter
+from sensor_msgs.msg import JointState
+from trajectory_msgs.msg import JointTrajectory
 
 from vico_listener import msg
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import UnavailableError
+from vico_listener.frames import NOWHERE
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import Timing
+from vico_listener.frames import Whereabouts
 from vico_listener.motion import Attitude
 from vico_listener.nodes.convert import motion_message
 from vico_listener.nodes.convert import time_message
@@ -97,11 +102,56 @@ def test_where_the_base_has_no_name_another_frame_is_refused(tf2_ros: None) -> N
         GazeInput(NODE, '').place(point('map'))
 
 
-def motion(node: HeadNode, yaw: float) -> msg.ListenerMotion:
+def motion(
+    node: HeadNode, yaw: float, place: tuple[float, float, float] = NOWHERE.place
+) -> msg.ListenerMotion:
     stamp = node.get_clock().now().nanoseconds
     face, timing = face_with(rotation=(0, 0, yaw)), Timing(received=time.time())
-    core = ListenerMotion(stamp, stamp, face, Attitude.NEUTRAL, 1.0, True, 'test', timing=timing)
+    where = Whereabouts(place)
+    core = ListenerMotion(
+        stamp, stamp, face, Attitude.NEUTRAL, 1.0, True, 'test', timing=timing, whereabouts=where
+    )
     return motion_message(core, 'head')
+
+
+def test_a_person_is_followed_and_where_the_head_is_sent_is_told(graph: Graph) -> None:
+    head = graph.make(HeadNode, robot='generic_3dof', measured_wait=0.0)
+    tester = graph.tester()
+    graph.record(tester, JointTrajectory, 'head_controller/joint_trajectory')
+    told: list[JointState] = graph.record(tester, JointState, 'head/commanded')
+    motions = tester.create_publisher(msg.ListenerMotion, 'motion', 60)
+    assert graph.run(head.trigger_configure) == TransitionCallbackReturn.SUCCESS
+    assert graph.run(head.trigger_activate) == TransitionCallbackReturn.SUCCESS
+    wait_until(lambda: motions.get_subscription_count() == 1)
+    sent = 0
+
+    def turns_to(yaw: float) -> bool:
+        nonlocal sent
+        sent += 1
+        motions.publish(motion(head, 1e-6 * (sent % 2), (1.0, 1.0, 0.0)))
+        time.sleep(1 / 30)
+        return bool(told) and abs(told[-1].position[0] - yaw) < 0.02
+
+    wait_until(lambda: turns_to(0.0))
+    assert head.diagnose()[2]['gaze'] == 'off'
+    assert head.set_parameters([Parameter('follow', value='face')])[0].successful
+    wait_until(lambda: turns_to(math.pi / 4))
+    assert told[-1].name[0] == 'head_yaw'
+    assert head.diagnose()[2]['gaze'] == 'looking'
+    refused = head.set_parameters([Parameter('follow', value='everybody')])[0]
+    assert not refused.successful and 'is not one of off, face, person' in refused.reason
+
+
+def test_nobody_is_followed_where_another_program_owns_the_gaze(
+    graph: Graph, capfd: pytest.CaptureFixture[str]
+) -> None:
+    head = graph.make(HeadNode, output='offset', follow='face')
+    assert graph.run(head.trigger_configure) == TransitionCallbackReturn.FAILURE
+    assert 'follow: with output: offset the base gaze is that of' in capfd.readouterr().err
+    head = graph.make(HeadNode, output='offset')
+    assert graph.run(head.trigger_configure) == TransitionCallbackReturn.SUCCESS
+    refused = head.set_parameters([Parameter('follow', value='person')])[0]
+    assert not refused.successful and 'with output: offset' in refused.reason
 
 
 @pytest.mark.trouble(

@@ -18,6 +18,7 @@ from vico_listener.perception.camera_on_head import MAX_AHEAD_NS
 from vico_listener.perception.camera_on_head import CameraOnHead
 from vico_listener.perception.camera_on_head import CameraPose
 from vico_listener.perception.camera_on_head import JointPoses
+from vico_listener.perception.camera_on_head import Mounting
 from vico_listener.perception.camera_on_head import to_base_frame
 from vico_listener.robot import HeadController
 from vico_listener.robot import head_rotation

@@ -100,7 +100,7 @@ def test_look_at_aims_the_base_gaze() -> None:
     yaw, pitch, roll = commands[-1].positions
     assert yaw == pytest.approx(math.pi / 4, abs=1e-3)
     limit = head.profile.joints[1].maximum
-    assert 0.9 * limit < pitch < limit  # 45 degrees, as far as the neck goes
+    assert 0.85 * limit < pitch < limit  # 45 degrees, as far as the neck goes and still nods
     assert roll == pytest.approx(0.0, abs=1e-3)
 
 

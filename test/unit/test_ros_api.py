@@ -69,7 +69,7 @@ def test_every_topic_of_the_stack_can_be_remapped_by_an_argument() -> None:
     # rest is of ROS, REP-155 or PAL.
     others = {'attitude', 'active', 'robot_face/expression', 'controller_state'}
     others |= {'conversation_state', 'gesture', 'listener_event', 'replay_wait', 'turn'}
-    others |= {'people', 'speaking', 'head/offset'}
+    others |= {'people', 'speaking', 'head/offset', 'head/commanded'}
     assert rows - named == others | {name for name in rows if name.startswith('/')}
     for topic in TOPICS:
         assert topic.default == topic.topics[0]

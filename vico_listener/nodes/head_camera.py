@@ -3,25 +3,36 @@
 from collections.abc import Callable
 from typing import Protocol
 
+import numpy as np
 from rclpy.node import Node
 from sensor_msgs.msg import JointState
 
 from vico_listener.errors import NotInstalledError
 from vico_listener.errors import SettingError
 from vico_listener.errors import UnavailableError
+from vico_listener.face import FaceTracker
 from vico_listener.nodes.convert import stamp_of
 from vico_listener.nodes.input_subscription import InputSubscription
 from vico_listener.nodes.parameters import ParameterTable
 from vico_listener.nodes.transforms import Transforms
 from vico_listener.nodes.transforms import tf_is_installed
 from vico_listener.perception.camera_on_head import CAMERA_FROM_OPTICAL
+from vico_listener.perception.camera_on_head import COMMANDS_AHEAD_NS
 from vico_listener.perception.camera_on_head import MAX_AHEAD_NS
 from vico_listener.perception.camera_on_head import CameraOnHead
 from vico_listener.perception.camera_on_head import CameraPose
+from vico_listener.perception.camera_on_head import FixedCamera
 from vico_listener.perception.camera_on_head import JointPoses
+from vico_listener.perception.camera_on_head import Mounting
 from vico_listener.perception.eye import Eye
+from vico_listener.perception.locator import Locator
 from vico_listener.robot import load_profile
+from vico_listener.ros_api import Topic
+from vico_listener.ros_api.perception import COMMANDED
 from vico_listener.ros_api.perception import JOINT_STATES
+from vico_listener.ros_api.perception import MOUNTING
+
+JOINT_STATE, COMMAND = 'joint_state', 'command'
 
 
 class HeadCamera(Protocol):
@@ -48,17 +59,19 @@ def create_head_camera(
         image_frame: frame_id of the newest image.
 
     Raises:
-        SettingError: `joint_state` without a `robot`, or with one whose profile is wrong.
+        SettingError: `joint_state` or `command` without a `robot`, or with one whose profile is
+            wrong.
         NotInstalledError: `tf` without tf2_ros.
     """
     source = table['camera_on_head']
-    if source == 'joint_state':
+    if source in (JOINT_STATE, COMMAND):
         if not table['robot']:
             raise SettingError(
-                'camera_on_head: joint_state needs robot, the profile whose joints move the camera'
+                f'camera_on_head: {source} needs robot, the profile whose joints move the camera'
             )
-        offset = (table['camera_forward'], 0.0, table['camera_up'])
-        return JointStateCamera(node, JointPoses(load_profile(table['robot']), offset))
+        ahead = MAX_AHEAD_NS if source == JOINT_STATE else COMMANDS_AHEAD_NS
+        poses = JointPoses(load_profile(table['robot']), mounting_of(table), ahead)
+        return JointStateCamera(node, poses, JOINT_STATES if source == JOINT_STATE else COMMANDED)
     if source == 'tf':
         if not tf_is_installed():
             raise NotInstalledError(
@@ -69,23 +82,41 @@ def create_head_camera(
     return None
 
 
-def correction_for(camera: HeadCamera, eye: Eye, table: ParameterTable) -> CameraOnHead:
-    """Return the correction of faces in the images of an eye whose camera moves."""
-    # TF knows how the camera is mounted; joint states are of a head with an upright one.
-    return CameraOnHead(eye.turned(camera) if table['camera_on_head'] == 'tf' else camera)
+def mounting_of(table: ParameterTable) -> Mounting:
+    """Return how the camera is mounted."""
+    return Mounting(**{part: table[f'camera_{part}'] for part in MOUNTING})
+
+
+def place_camera(
+    tracker: FaceTracker, camera: HeadCamera | None, eye: Eye, table: ParameterTable
+) -> Locator | None:
+    """Let a tracker correct faces if its camera is on the head; return what tells where they are.
+
+    None where the images are crops without a place.
+    """
+    correction = None
+    if camera is not None:
+        # TF knows how the camera is mounted; joint states are of a head with an upright one.
+        upright = table['camera_on_head'] != 'tf'
+        correction = CameraOnHead(camera if upright else eye.turned(camera))
+    tracker.correction = correction
+    if table['face_source'] != 'camera':
+        return None
+    return Locator(correction or FixedCamera(mounting_of(table)), tracker.attention.sound_at)
 
 
 class JointStateCamera:
-    """Feeds `joint_states` to a `JointPoses`; a message without stamp counts from its arrival."""
+    """Feeds joint states to a `JointPoses`; a message without stamp counts from its arrival."""
 
-    def __init__(self, node: Node, poses: JointPoses) -> None:
+    def __init__(self, node: Node, poses: JointPoses, topic: Topic) -> None:
+        self._topic = topic
         self._node = node
         self._poses = poses
         self._subscription: InputSubscription | None = None
 
     def activate(self) -> None:
         """Subscribe to the joint states."""
-        self._subscription = InputSubscription(self._node, JOINT_STATES, self._on_state)
+        self._subscription = InputSubscription(self._node, self._topic, self._on_state)
 
     def deactivate(self) -> None:
         """Unsubscribe."""
@@ -124,6 +155,8 @@ class TfCamera:
         frames = self._base_frame, self._camera_frame()
         try:
             rotation, position = self._transforms.at(*frames, stamp, MAX_AHEAD_NS)
-        except UnavailableError:
+        except (UnavailableError, ValueError):
+            return None
+        if not (np.isfinite(rotation).all() and np.isfinite(position).all()):
             return None
         return CameraPose(rotation @ CAMERA_FROM_OPTICAL.T, position)

@@ -6,6 +6,7 @@ from typing import Any
 
 from geometry_msgs.msg import PointStamped
 
+from vico_listener.errors import SettingError
 from vico_listener.errors import UnavailableError
 from vico_listener.errors import VicoError
 from vico_listener.nodes.expression_output import create_avatar
@@ -24,6 +25,7 @@ from vico_listener.nodes.robot_output import RobotOutput
 from vico_listener.nodes.topics import subscribe_to
 from vico_listener.robot import RobotHead
 from vico_listener.robot import load_profile
+from vico_listener.robot.gaze_follower import OFF
 from vico_listener.robot.limits import verdict
 from vico_listener.robot.offset import offset_profile
 from vico_listener.robot.replay_clock import ReplayClock
@@ -32,8 +34,8 @@ from vico_listener.ros_api.head import COMMAND_DEPTH
 from vico_listener.ros_api.head import LOOK_AT
 from vico_listener.ros_api.head import OFFSET
 
-NOT_OURS = 'look_at: with output: offset the base gaze is that of the program that moves the head'
-"""Why a point is not looked at."""
+NOT_OURS = 'with output: offset the base gaze is that of the program that moves the head'
+"""Why a point is not looked at, and nobody followed."""
 
 
 class HeadNode(ManagedNode):
@@ -71,6 +73,8 @@ class HeadNode(ManagedNode):
         mover = self._mover
         mover.avatar = create_avatar(self.table['avatar']) if self.table['avatar'] else None
         offset = self.table['output'] == 'offset'
+        if reason := self.objection_to('follow', self.table['follow']):
+            raise SettingError(reason)
         if not self.table['robot'] and not offset:
             return
         replay = bool(self.get_parameter('use_sim_time').value) and self.table['lossless']
@@ -85,6 +89,7 @@ class HeadNode(ManagedNode):
             if mover.measured is not None:
                 wait = self.table['measured_wait'] if mover.measured.source else 0.0
                 mover.head = RobotHead(profile, mover.measured.positions, wait)
+            mover.head.gaze.follow = self.table['follow']
 
     def activate(self) -> None:
         """Take hold of the robot, subscribe to `motion` and start the timer."""
@@ -134,10 +139,21 @@ class HeadNode(ManagedNode):
                 return
             try:
                 if self.table['output'] == 'offset':
-                    raise UnavailableError(NOT_OURS)
+                    raise UnavailableError(f'look_at: {NOT_OURS}')
                 self._mover.head.look_at(self._gaze.place(message))
             except VicoError as error:
                 self.get_logger().error(str(error), throttle_duration_sec=5.0)
+
+    def objection_to(self, name: str, value: Any) -> str:
+        """Refuse to follow somebody where the base gaze is another program's."""
+        offset = self.table['output'] == 'offset'
+        return f'follow: {NOT_OURS}' if name == 'follow' and value != OFF and offset else ''
+
+    def parameter_changed(self, name: str, value: Any) -> None:
+        """Follow somebody else: no other parameter is live."""
+        with self._mover.lock:
+            if self._mover.head is not None:
+                self._mover.head.gaze.follow = value
 
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
         """Return the commands sent and their latency since image and audio were in."""
@@ -153,6 +169,7 @@ def _diagnosis(mover: HeadMover) -> tuple[bytes, str, dict[str, Any]]:
     values: dict[str, Any] = {
         'robot': head.profile.name if head else '',
         'commands': head.commands if head else 0,
+        'gaze': head.gaze.state if head else '',
         'refused_motions': head.refused if head else 0,
         'skipped_commands': head.skipped if head else 0,
         'limits': limits,

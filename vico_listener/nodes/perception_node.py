@@ -13,8 +13,8 @@ from vico_listener.clock import TICK_NS
 from vico_listener.errors import VicoError
 from vico_listener.head_parts import acoustic_stream
 from vico_listener.nodes.convert import speaker_message
-from vico_listener.nodes.head_camera import correction_for
 from vico_listener.nodes.head_camera import create_head_camera
+from vico_listener.nodes.head_camera import place_camera
 from vico_listener.nodes.image_codec import ImageError
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.people_topics import PeopleTopics
@@ -65,15 +65,14 @@ class PerceptionNode(ManagedNode):
         self._tracker = face_tracker(table)
         self._eye = Eye(self._tracker, table['image_rotation'])
         self._head_camera = create_head_camera(self, table, lambda: self._frame_id)
-        if self._head_camera is not None:
-            self._tracker.correction = correction_for(self._head_camera, self._eye, table)
+        locator = place_camera(self._tracker, self._head_camera, self._eye, table)
         self._audio = audio_format(table)
         hearing = {name: table[name] for name in ('acoustics', 'listen_to')}
         stream = acoustic_stream(self._audio, **hearing) if table['use_audio'] else None
         wait = LOSSLESS_WAIT if table['lossless'] else table['audio_wait']
         self._shortest_wait = round(wait * NANOSECONDS)
         given = {name: table[name] for name in ('listen_to', 'speaking_tail', 'lookahead')}
-        senses = Perception(self._tracker, stream, wait, **given)
+        senses = Perception(self._tracker, stream, wait, **given, locator=locator)
         self._head = self._join(senses, audio=self._audio if stream else None, **hearing)
 
     def activate(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from rclpy.node import Node
 
 from vico_listener.errors import SettingError
+from vico_listener.nodes.commanded_output import CommandedOutput
 from vico_listener.nodes.controller_watch import ControllerWatch
 from vico_listener.nodes.goal_output import GoalOutput
 from vico_listener.nodes.graph_watch import Takers
@@ -56,6 +57,7 @@ class RobotOutput:
         self._controller: ControllerWatch | None = None
         self._target = topic or profile.interface.target
         self._replay = replay
+        self._commanded = CommandedOutput(node, profile, replay, publisher_of)
         self._messages: CommandMessages | None = None
         self._connect: Callable[[], RobotLink] | None = None
         self._link: RobotLink | None = None
@@ -111,6 +113,12 @@ class RobotOutput:
         Returns:
             whether it went out: not where an action has no server, or a robot is not connected.
         """
+        if not self._send(command, now):
+            return False
+        self._commanded.show(command, now)
+        return True
+
+    def _send(self, command: HeadCommand, now: int) -> bool:
         if self._messages is not None:
             # Live, headers are of another clock.
             stamp = now if self._replay else self._node.get_clock().now().nanoseconds

@@ -34,6 +34,9 @@ from vico_listener.rotation import rpy_from_matrix
 MAX_AHEAD_NS = 60_000_000
 """An image may be this many ns newer than the newest head pose, which is then extrapolated."""
 
+COMMANDS_AHEAD_NS = 200_000_000
+"""The same where the head's own commands stand for its pose, which go on as fast as images come."""
+
 KEPT_NS = 2 * NANOSECONDS
 """The time for which head poses are kept, ns; a stamp further back than this starts afresh."""
 
@@ -61,7 +64,6 @@ AT_BASE = CameraPose(np.eye(3), np.zeros(3))
 """That of a camera at the base's origin, which looks ahead."""
 
 
-
 @dataclass(frozen=True)
 class Mounting:
     """How a camera is mounted: on the head, in its frame, or fixed, in that of the head's base.
@@ -83,6 +85,9 @@ class Mounting:
         turned = np.radians([0.0, self.pitch, self.yaw])
         return CameraPose(matrix_from_rpy(turned), np.array([self.forward, self.left, self.up]))
 
+
+PLAIN = Mounting()
+"""That of a camera at the neck's axes, which looks ahead."""
 
 PoseSource = Callable[[int], CameraPose | None]
 """Returns the camera's pose at a stamp in ns, or None when it is not known."""
@@ -131,7 +136,7 @@ class FixedCamera:
         yaw: by how much what is heard is turned to the base frame, rad.
     """
 
-    def __init__(self, mounting: Mounting = Mounting()) -> None:
+    def __init__(self, mounting: Mounting = PLAIN) -> None:
         self._camera = mounting.pose
         self.yaw = radians(mounting.yaw)
 
@@ -155,7 +160,7 @@ class JointPoses:
     def __init__(
         self,
         profile: RobotProfile,
-        mounting: Mounting = Mounting(),
+        mounting: Mounting = PLAIN,
         ahead: int = MAX_AHEAD_NS,
     ) -> None:
         self._profile = profile
@@ -198,9 +203,7 @@ class JointPoses:
         if rpy is None:
             return None
         rotation = matrix_from_rpy(rpy)
-        return CameraPose(
-            rotation @ self._mounting.rotation, rotation @ self._mounting.position
-        )
+        return CameraPose(rotation @ self._mounting.rotation, rotation @ self._mounting.position)
 
     def _rotation_at(self, stamp: int) -> NDArray[np.float64] | None:
         with self._lock:

@@ -38,4 +38,3 @@ class Locator:
     def hear(self, where: Whereabouts, stamp: int) -> Whereabouts:
         """Return what is known at a stamp (ns) when a voice is heard that nobody in view has."""
         return replace(where, sound=self._sound(stamp) + self._camera.yaw)
-

@@ -77,6 +77,7 @@ class HeadController:
         self._held = TickAverage(self._offsets, self._period)
         self._looked = TickAverage(self._offsets, self._period)
         self._target = self._soften(self._offsets)
+        self._home: ArrayLike = (0.0, 0.0, 0.0)
         self._base = np.zeros(3)
         self._room = np.zeros(len(names))
         self._neutral = self._offsets
@@ -121,16 +122,20 @@ class HeadController:
         """Whether there is a motion to follow."""
         return self._rotation is not None
 
-    def look(self, base_gaze: ArrayLike) -> None:
+    def look(self, base_gaze: ArrayLike, home: ArrayLike | None = None) -> None:
         """Set the base gaze: roll, pitch, yaw (rad) of the head while the listener is neutral.
 
         The gains of the joints do not count for it. One at the edge of the range is brought so far
         inside that a nod about it is seen.
+
+        Args:
+            base_gaze: roll, pitch and yaw, rad.
+            home: that to which the head returns when no motion comes any more; None for the same.
         """
         base = np.asarray(base_gaze, dtype=np.float64)
         if base.shape != (3,) or not np.isfinite(base).all():
             raise SettingError(f'a base gaze is three finite angles, not {base}')
-        self._base = base
+        self._base, self._home = base, base if home is None else home
         self._room = np.zeros(len(self._axes))
         neutral = self._goals(np.zeros(3))
         self._room = self._inside(neutral) - neutral
@@ -192,6 +197,7 @@ class HeadController:
     def _step(self, stamp: int) -> HeadCommand:
         if self._rotation is not None and abs(stamp - self._motion_stamp) > SILENCE_NS:
             self._rotation = None
+            self.look(self._home)
         moving = self._rotation is not None
         goals = self._neutral if self._rotation is None else self._goals(self._rotation)
         self._held.hold(goals, min(stamp, self._motion_stamp) if moving else stamp)
@@ -252,7 +258,7 @@ class HeadController:
         return inside
 
     def _ranges(self, goals: Angles) -> Iterator[tuple[int, float, float]]:
-        """Yield each joint with its range, leading ones first; what is done to their goals counts."""
+        """Yield joints with their ranges, those first whose goals decide about others."""
         for n in self._order:
             joint = self.profile.joints[n]
             low, high = joint.minimum, joint.maximum

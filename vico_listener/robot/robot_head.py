@@ -15,7 +15,6 @@ from vico_listener.robot.controller import EASE_IN_NS
 from vico_listener.robot.controller import NEAR
 from vico_listener.robot.following import Following
 from vico_listener.robot.gaze_follower import OFF
-from vico_listener.robot.gaze_follower import Gaze
 from vico_listener.robot.gaze_follower import GazeFollower
 from vico_listener.robot.gaze_follower import direction
 from vico_listener.robot.joints import HeadCommand
@@ -98,7 +97,6 @@ class RobotHead:
         self.following = False
         self.awake = False
         self.gaze = GazeFollower()
-        self._gaze: Gaze = self.gaze.gaze
         self.limits = LimitWatch(profile.joints)
         self._last_stamp: int | None = None
         self._period = round(NANOSECONDS / profile.rate)
@@ -132,7 +130,8 @@ class RobotHead:
         if not moved:
             self._look_from_here()
         speed, image = self._controller.speed, motion.source_stamp
-        self._look(self.gaze.step(motion.whereabouts, image, motion.stamp, speed))
+        self.gaze.step(motion.whereabouts, image, motion.stamp, speed)
+        self._look()
         if self.resting:
             return []  # the same rotation for too long is no news either
         if not self.awake and self.measured is not None:
@@ -150,8 +149,6 @@ class RobotHead:
         """Return the commands that are due at `now` (ns) without a new motion; none at rest."""
         if not self.awake:
             return []
-        if not self._controller.moving:
-            self._look(self.gaze.home)
         commands = self._commands(now)
         self.awake = not self.resting or self._waits_since is not None
         return commands
@@ -316,12 +313,11 @@ class RobotHead:
         self.gaze.home = home
         if self.gaze.follow == OFF:
             self.gaze.restart(home)
-        self._look(self.gaze.gaze)
+        self._look()
 
-    def _look(self, gaze: Gaze) -> None:
-        if gaze != self._gaze:
-            self._gaze = gaze
-            self._controller.look([0.0, *gaze])
+    def _look(self) -> None:
+        """Aim the base gaze."""
+        self._controller.look([0.0, *self.gaze.gaze], [0.0, *self.gaze.home])
 
     def _look_from_here(self) -> None:
         """Let the gaze set off from where the head is: meanwhile it may have gone elsewhere."""

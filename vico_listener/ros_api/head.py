@@ -1,7 +1,9 @@
 """The ROS API of the node `head`."""
 
+from vico_listener.choices import FOLLOW
 from vico_listener.choices import OUTPUTS
 from vico_listener.ros_api.listener import MOTION
+from vico_listener.ros_api.perception import COMMANDED
 from vico_listener.ros_api.perception import JOINT_STATES
 from vico_listener.ros_api.rows import NodeApi
 from vico_listener.ros_api.rows import Parameter
@@ -84,6 +86,16 @@ HEAD = NodeApi(
             choices=OUTPUTS,
         ),
         Parameter(
+            'follow',
+            FOLLOW[0],
+            'Whether the base gaze follows the person whom perception attends to: off; face, '
+            'while their face is in view; or person, which also turns the head to a voice out of '
+            'view (needs `sound_direction`). While nobody is there, the head looks where `look_at` '
+            'says, or straight ahead.',
+            choices=FOLLOW,
+            live=True,
+        ),
+        Parameter(
             'gaze_frame',
             '',
             "The frame of the head's base. Points of `look_at` in other frames are "
@@ -97,10 +109,15 @@ HEAD = NodeApi(
         ),
     ),
     subscriptions=(MOTION, LOOK_AT, JOINT_STATES, CONTROLLER_STATE, TF, TF_STATIC),
-    publications=(EXPRESSION, OFFSET),
+    publications=(EXPRESSION, OFFSET, COMMANDED),
     values=(
         Value('robot', 'The robot profile.'),
         Value('commands', 'Commands that were sent.'),
+        Value(
+            'gaze',
+            'What the gaze does if `follow` is set: `looking` at the person, `lost` (it stays '
+            'where they were), `turning` to a voice, or `nobody`; otherwise `off`.',
+        ),
         Value(
             'refused_motions',
             'Motions that were refused because they contain numbers that are not finite.',

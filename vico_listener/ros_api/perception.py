@@ -84,6 +84,13 @@ JOINT_STATES = Topic(
     '`joint_state`; the head node uses them unless the robot profile names another source.',
     50,
 )
+COMMANDED = Topic(
+    'head/commanded',
+    'sensor_msgs/msg/JointState',
+    'The joint positions that the head is sent to. Perception uses them if `camera_on_head` is '
+    '`command`.',
+    50,
+)
 FACES = Topic(
     '/humans/faces/tracked',
     'hri_msgs/msg/IdsList',
@@ -131,6 +138,19 @@ SET_ATTEND = Topic(
     '~/set_attend',
     'vico_listener/srv/SetAttend',
     'Sets the parameter `attend`, and answers whether that was possible.',
+)
+
+MOUNTING = {
+    'forward': ("How far the camera is in front of the neck's axes [m]", 2.0),
+    'left': ("How far the camera is to the left of the neck's axes [m]", 2.0),
+    'up': ("How far the camera is above the neck's axes [m]", 2.0),
+    'pitch': ('By how much the camera is turned down [deg]', 90.0),
+    'yaw': ('By how much the camera is turned to the left [deg]', 180.0),
+}
+"""The parts of a camera's mounting, in words, and the largest of each."""
+OF_MOUNTING = (
+    'while the head looks ahead. Not used if `camera_on_head` is `tf`; a camera that does not move '
+    'needs it only for `follow`.'
 )
 
 PERCEPTION = NodeApi(
@@ -291,32 +311,21 @@ PERCEPTION = NodeApi(
         Parameter(
             'camera_on_head',
             '',
-            'Where the pose of a camera that moves with the head comes from: joint_state '
-            'or tf; empty for a camera that does not move.',
-            choices=('', 'joint_state', 'tf'),
+            'Where the pose of a camera that moves with the head comes from: joint_state; '
+            'tf; or command, which takes the head to be where it is sent, for a robot that '
+            'does not tell where it is. Empty for a camera that does not move.',
+            choices=('', 'joint_state', 'tf', 'command'),
         ),
         Parameter(
             'robot',
             '',
             'The profile of the robot whose joints move the camera, if `camera_on_head` is '
-            '`joint_state`.',
+            '`joint_state` or `command`.',
             path=True,
         ),
-        Parameter(
-            'camera_forward',
-            0.0,
-            "How far the camera is in front of the neck's axes [m], if `camera_on_head` is "
-            '`joint_state`.',
-            -2.0,
-            2.0,
-        ),
-        Parameter(
-            'camera_up',
-            0.0,
-            "How far the camera is above the neck's axes [m], if `camera_on_head` is "
-            '`joint_state`.',
-            -2.0,
-            2.0,
+        *(
+            Parameter(f'camera_{part}', 0.0, f'{what}, {OF_MOUNTING}', -most, most)
+            for part, (what, most) in MOUNTING.items()
         ),
         Parameter(
             'base_frame',
@@ -342,6 +351,7 @@ PERCEPTION = NodeApi(
         CONVERSATION_STATE,
         SOUND_DIRECTION,
         JOINT_STATES,
+        COMMANDED,
         FACES,
         FACE_REGION,
         FACE_IMAGE,

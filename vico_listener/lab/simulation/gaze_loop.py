@@ -38,6 +38,9 @@ from vico_listener.rotation import matrix_from_rpy
 STATES_RATE = 100.0
 """Joint states per second."""
 
+STEP_AT = 1.0
+"""When somebody is suddenly elsewhere, s."""
+
 Person = Callable[[float], Vector | None]
 """Where a person's head is at a time (s), (3,) in the base's frame, m; None while out of view."""
 Gesture = Callable[[float], float]
@@ -149,6 +152,63 @@ def run_loop(
         mujoco.mj_step(simulated.model, data)
     times, rotations, bases, wanted = (np.array(column) for column in zip(*rows, strict=True))
     return Run(times, rotations, bases, wanted, commands)
+
+
+@dataclass(frozen=True)
+class StepResponse:
+    """How a head goes to somebody who is suddenly elsewhere.
+
+    Attributes:
+        overshoot: by which share of the step it goes too far.
+        settled: after how long it stays within 5 % of the step of where it ends, s.
+        wander: by how much it moves after that, within the last second, deg.
+        speed: its highest speed, deg/s.
+    """
+
+    overshoot: float
+    settled: float
+    wander: float
+    speed: float
+
+    @classmethod
+    def of(cls, run: Run, degrees: float) -> 'StepResponse':
+        """Return that of a run with a step of yaw from 0 at `STEP_AT`."""
+        yaw = np.degrees(run.rotation[:, 2])
+        last = yaw[run.seconds > run.seconds[-1] - 1.0]
+        unsettled = run.seconds[np.abs(yaw - last.mean()) > 0.05 * abs(degrees)]
+        return cls(
+            overshoot=float(np.max(yaw / degrees)) - 1.0,
+            settled=float(unsettled[-1]) + 1.0 / MODEL_RATE - STEP_AT,
+            wander=float(np.ptp(last)),
+            speed=float(np.abs(np.diff(yaw)).max()) * MODEL_RATE,
+        )
+
+
+def stepping(degrees: float, down: float = 0.0, distance: float = 1.2) -> Person:
+    """Return somebody who is ahead, and at `STEP_AT` in another direction, deg to the left."""
+
+    def place(time: float) -> Vector:
+        yaw, pitch = np.radians([degrees, down] if time >= STEP_AT else [0.0, 0.0])
+        level = np.cos(pitch)
+        return np.array(
+            [
+                distance * level * np.cos(yaw),
+                distance * level * np.sin(yaw),
+                -distance * np.sin(pitch),
+            ]
+        )
+
+    return place
+
+
+def standing(left: float, sway: float = 0.015) -> Person:
+    """Return somebody who stands at 1.2 m, and sways by so much, m."""
+
+    def place(time: float) -> Vector:
+        to_and_fro = np.sin(2 * np.pi * 0.3 * time), np.sin(2 * np.pi * 0.41 * time) / 3
+        return np.array([1.2, left + sway * to_and_fro[0], 0.05 + sway * to_and_fro[1]])
+
+    return place
 
 
 def _nanoseconds(time: float) -> int:
