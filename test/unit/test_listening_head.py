@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from made_faces import face_with
 from synthetic_speaker import speaker_frames
 from synthetic_speaker import synthetic_speech
 
@@ -20,6 +21,8 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import SettingError
 from vico_listener.face.backends.landmarker import LandmarkerBackend
+from vico_listener.face.observation import FaceObservation
+from vico_listener.face.observation import Roi
 from vico_listener.frames import AudioChunk
 from vico_listener.frames import CameraFrame
 from vico_listener.frames import ListenerMotion
@@ -30,6 +33,7 @@ from vico_listener.media.clip import play
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
+from vico_listener.perception.camera_on_head import Mounting
 from vico_listener.render.renderers import Renderer
 from vico_listener.robot import load_profile
 from vico_listener.speech import AudioFormat
@@ -80,7 +84,7 @@ class Foreign(LandmarkerBackend):
 def own(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let `own:Blank` and the like be found."""
     module = ModuleType('own')
-    vars(module).update(Blank=Blank, Foreign=Foreign, Released=Released)
+    vars(module).update(Blank=Blank, Foreign=Foreign, Released=Released, Somebody=Somebody)
     monkeypatch.setitem(sys.modules, 'own', module)
     monkeypatch.setattr(Blank, 'made', [])
 
@@ -193,6 +197,43 @@ def test_a_robot_looks_where_it_is_told() -> None:
         assert yaw == pytest.approx(np.pi / 4, abs=0.01) and abs(pitch) + abs(roll) < 0.01
         with pytest.raises(ValueError, match='the point must be finite and not the origin'):
             head.look_at([0, 0, 0])
+
+
+class Somebody(LandmarkerBackend):
+    """A face backend that sees somebody 1 m before a camera, and 30 degrees to its left."""
+
+    def detect(self, image: np.ndarray, turn: int | None = None) -> list[Roi]:
+        return [Roi(80, 60, 100)]
+
+    def observe(self, image: np.ndarray, roi: Roi, camera: object) -> FaceObservation:
+        face = face_with(translation=(-np.cos(np.pi / 6), -np.sin(np.pi / 6), 0.0))
+        box = np.float32([40, 20, 120, 100])
+        return FaceObservation(np.float32([[40, 20, 0], [120, 100, 0]]), box, face, roi, 0.0)
+
+    def warm_up(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(('mounted', 'expected'), [(0.0, 30.0), (20.0, 50.0)])
+def test_a_robot_looks_at_the_speaker(own: None, mounted: float, expected: float) -> None:
+    still = {'robot': 'generic_3dof', 'idle': False, 'intensity': 0.0}
+    image = np.zeros((120, 160, 3), np.uint8)
+    with deaf(face='own:Somebody', follow='face', mounting=Mounting(yaw=mounted), **still) as head:
+        stamps = [NANOSECONDS + n * NANOSECONDS // MODEL_RATE for n in range(60)]
+        answers = [answer for stamp in stamps for answer in head.see(image, stamp)]
+        assert answers[-1].speaker.whereabouts.seen
+        yaw = np.degrees(answers[-1].commands[-1].positions[0])
+        assert yaw == pytest.approx(expected, abs=0.5)
+
+
+def test_with_the_camera_on_its_head_a_robot_turns_on_until_it_faces_them(own: None) -> None:
+    """Somebody who always stays 30 degrees to the left is pursued to the end of the range."""
+    still = {'robot': 'generic_3dof', 'idle': False, 'intensity': 0.0}
+    image = np.zeros((120, 160, 3), np.uint8)
+    with deaf(face='own:Somebody', follow='face', camera_on_head=True, **still) as head:
+        stamps = [NANOSECONDS + n * NANOSECONDS // MODEL_RATE for n in range(90)]
+        answers = [answer for stamp in stamps for answer in head.see(image, stamp)]
+        assert np.degrees(answers[-1].commands[-1].positions[0]) > 55.0
 
 
 def test_a_mood_set_before_the_start_does_not_fade_in() -> None:
@@ -384,6 +425,10 @@ def test_a_chain_may_only_perceive() -> None:
         ({'audio': AudioFormat(channels=0)}, 'at least one channel, not 0'),
         ({'audio': AudioFormat(sample_rate=10)}, 'sample rate 10 Hz is out of range: choose 8000'),
         ({'seed': -1}, 'seed is a whole number between 0 and'),
+        ({'follow': 'me', 'robot': 'nao'}, "follow must be one of off, face, person, not 'me'"),
+        ({'follow': 'face'}, 'follow: it turns a robot: give this head a robot profile'),
+        ({'camera_on_head': True}, 'camera_on_head: it turns a robot: give this head'),
+        ({'mounting': (0.1, 0.0, 0.2)}, r'mounting is a Mounting, not \(0.1'),
     ],
     ids=str,
 )

@@ -1,5 +1,8 @@
 """Joining camera and audio on the model clock, with a tracker that needs no image."""
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 from made_faces import face_with
@@ -11,10 +14,13 @@ from vico_listener.motion import ARKIT52
 from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion
 from vico_listener.perception import Perception
+from vico_listener.perception.camera_on_head import FixedCamera
+from vico_listener.perception.locator import Locator
 from vico_listener.speech import AcousticStream
 
 RATE = 16000
 START = 100 * NANOSECONDS
+PLACE = np.float32([-1.0, -0.5, 0.0])
 PICTURE = np.zeros((4, 4, 3), np.uint8)
 
 
@@ -335,3 +341,16 @@ def spoken(seconds: float) -> np.ndarray:
     pulses = sum(np.sin(2 * np.pi * 120 * k * time) / k for k in range(1, 20))
     syllables = np.clip(np.sin(2 * np.pi * 2.0 * time), 0.0, 1.0)
     return (2500 * pulses * syllables).astype(np.int16)
+
+
+def test_frames_say_where_the_speaker_is() -> None:
+    class Near(NumberedFaces):
+        def update(self, *given: Any, **named: Any) -> FaceMotion:
+            return replace(super().update(*given, **named), translation=PLACE)
+
+    locator = Locator(FixedCamera(), lambda stamp: 0.7)
+    perception = Perception(Near(), AcousticStream(RATE), locator=locator)
+    frames = feed(perception, 30, 0.5)
+    assert frames[-1].whereabouts.place == pytest.approx((1.0, 0.5, 0.0))
+    assert np.isnan(frames[-1].whereabouts.sound)  # noise is no voice
+    assert not any(frame.whereabouts.seen for frame in feed(make(), 30, 0.5))
