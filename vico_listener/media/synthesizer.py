@@ -13,7 +13,8 @@ from vico_listener.dependencies import remedy
 from vico_listener.errors import UnavailableError
 
 _RETRIEVE = 1
-_UTF8_SSML = 0x11
+_UTF8, _UTF8_SSML = 0x01, 0x11
+_IPA = 0x02  # espeak_TextToPhonemes
 _RATE, _PITCH, _RANGE, _WORD_GAP = 1, 3, 4, 7  # espeak_PARAMETER
 _CALLBACK = ctypes.CFUNCTYPE(
     ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
@@ -85,8 +86,7 @@ class Synthesizer:
             SynthesizerError: there is no such voice.
         """
         library = self._library
-        if library.espeak_SetVoiceByName(speech.voice.encode()) != 0:
-            raise SynthesizerError(f"eSpeak NG has no voice '{speech.voice}'")
+        self._choose(speech.voice)
         settings = ((_RATE, speech.rate), (_PITCH, speech.pitch), (_RANGE, speech.liveliness))
         for parameter, value in (*settings, (_WORD_GAP, speech.gap)):
             library.espeak_SetParameter(parameter, value, 0)
@@ -107,3 +107,22 @@ class Synthesizer:
         library.espeak_Synchronize()
         audio = np.concatenate(pieces) if pieces else np.zeros(0, np.int16)
         return np.multiply(audio, 1 / 32768, dtype=np.float32)
+
+    def phonemes(self, text: str, voice: str) -> str:
+        """Return how a text is pronounced, in the International Phonetic Alphabet.
+
+        Raises:
+            SynthesizerError: there is no such voice.
+        """
+        self._choose(voice)
+        translate = self._library.espeak_TextToPhonemes
+        translate.restype = ctypes.c_char_p
+        rest = ctypes.c_char_p(text.encode())
+        clauses = []
+        while rest.value:  # each call translates a clause and moves on
+            clauses.append(translate(ctypes.byref(rest), _UTF8, _IPA).decode())
+        return ' '.join(clauses)
+
+    def _choose(self, voice: str) -> None:
+        if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
+            raise SynthesizerError(f"eSpeak NG has no voice '{voice}'")

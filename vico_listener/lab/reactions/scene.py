@@ -144,7 +144,7 @@ def synthetic_scene(seed: int) -> tuple[Scene, int]:
     rng = np.random.default_rng([seed, 16])
     voice = VOICES[int(rng.integers(len(VOICES)))]
     seconds = LEAD_SECONDS + TAIL_SECONDS
-    audio = record(rng, synthetic_talk(rng, [voice], seconds))
+    audio = record(rng, synthetic_talk(rng, [voice], seconds).audio)
     ticks = [tick_stamp(tick) for tick in range(round(seconds * MODEL_RATE))]
     acoustic, speaking, _ = acoustic_features(audio, INTERNAL_RATE, ticks)
     face = speaker_face(rng, acoustic, speaking)

@@ -12,13 +12,16 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import tick_stamp
 from vico_listener.errors import SettingError
 from vico_listener.lab.dataset.clip_features import SPLITS
+from vico_listener.lab.dataset.dyads.background import with_background
 from vico_listener.lab.dataset.dyads.dyad import Dyad
 from vico_listener.lab.dataset.dyads.dyad import Speaker
 from vico_listener.lab.dataset.dyads.dyad import teach
 from vico_listener.lab.dataset.dyads.labelled import dyad_features
+from vico_listener.lab.dataset.dyads.speaker_audio import record
 from vico_listener.lab.dataset.dyads.speaker_audio import talk
 from vico_listener.lab.dataset.dyads.speaker_events import with_events
 from vico_listener.lab.dataset.dyads.speaker_face import speaker_face
+from vico_listener.lab.dataset.dyads.spoken_feelings import with_feelings
 from vico_listener.lab.dataset.jobs import run_jobs
 from vico_listener.lab.dataset.made_with import keep_settings
 from vico_listener.listener.mood import ATTITUDES
@@ -47,9 +50,14 @@ class DyadConfig:
         seed: seed of all random choices; the splits never share a random number.
         seconds: length of a speaker's talk.
         speakers: number of speakers per split; each is listened to in every attitude.
-        voices: eSpeak's voices per split; each belongs to one split only.
+        voices: the voices per split, of eSpeak, or of Kokoro as `kokoro:af_heart`; each belongs to
+            one split only.
         recordings: patterns (`**` and `*`) of audio files of recorded speech; what is missing is
             left out. Each file belongs to one split.
+        feelings: the share of the turns that are spoken with a feeling (`SPOKEN_FEELINGS`), which
+            the face shows, too.
+        background: the share of the pauses between turns that are long, and in which music or other
+            people are heard; who is in view and says nothing does not speak meanwhile.
     """
 
     seed: int = 0
@@ -59,6 +67,8 @@ class DyadConfig:
         default_factory=lambda: {'train': ['en-us'], 'test': ['en-us+f3'], 'ood': ['de']}
     )
     recordings: list[str] = field(default_factory=list)
+    feelings: float = 0.0
+    background: float = 0.0
 
     def __post_init__(self) -> None:
         for split in SPLITS:
@@ -66,6 +76,9 @@ class DyadConfig:
                 raise SettingError(f'dyads: no voices for the split {split}')
             if self.speakers.get(split, 0) < 1:
                 raise SettingError(f'dyads: no speakers for the split {split}')
+        for name in ('feelings', 'background'):
+            if not 0.0 <= getattr(self, name) <= 1.0:
+                raise SettingError(f'dyads: {name} is a share, 0 to 1')
         names = [voice for split in SPLITS for voice in self.voices[split]]
         if len(names) != len(set(names)):
             raise SettingError('dyads: a voice is in two splits, or twice in one')
@@ -102,11 +115,20 @@ def audio_valid(rng: np.random.Generator, count: int) -> NDArray[np.bool_]:
 def make_speaker(config: DyadConfig, split: str, number: int) -> list[Dyad]:
     """Make one speaker, who is listened to in every attitude by different personalities."""
     rng = np.random.default_rng([config.seed, SPLITS.index(split), number])
-    audio = talk(rng, config.voices[split], config.recorded(split), config.seconds)
+    voices = config.voices[split]
+    said = talk(
+        rng, voices, config.recorded(split), config.seconds, config.feelings, config.background
+    )
+    sound, others = with_background(rng, said.audio, voices, said.pauses)
+    audio = record(rng, sound)
     count = int(config.seconds * MODEL_RATE)
     ticks = [tick_stamp(tick) for tick in range(1, count + 1)]
     acoustic, speaking, pitch = acoustic_features(audio, INTERNAL_RATE, ticks)
-    face = with_events(rng, speaker_face(rng, acoustic, speaking))
+    elsewhere = _at_ticks(others, count)
+    own = speaking & ~elsewhere
+    face = with_feelings(rng, with_events(rng, speaker_face(rng, acoustic, own)), said.feelings)
+    # Sound counts as the speaker's where nobody is in view (`Talker`).
+    speaking &= ~(elsewhere & face.valid)
     heard = audio_valid(rng, count)
     speaker = Speaker(acoustic, speaking & (heard | face.valid), heard, pitch, face)
     dyads = []
@@ -119,6 +141,12 @@ def make_speaker(config: DyadConfig, split: str, number: int) -> list[Dyad]:
         seed = int(rng.integers(2**31))
         dyads.append(teach(speaker, attitude, personality, random_reference(rng), seed))
     return dyads
+
+
+def _at_ticks(samples: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
+    """Return (count,) what samples at the internal rate say at each tick."""
+    last = np.arange(1, count + 1) * INTERNAL_RATE // MODEL_RATE - 1
+    return np.asarray(samples[np.minimum(last, len(samples) - 1)])
 
 
 def _make_and_save(config: DyadConfig, split: str, number: int, folder: Path) -> None:

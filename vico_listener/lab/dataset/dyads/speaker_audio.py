@@ -1,5 +1,7 @@
 """Generates one speaker's audio: turns of speech or recordings, pauses, room and noise."""
 
+from dataclasses import dataclass
+from dataclasses import field
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,10 @@ from scipy.signal import fftconvolve
 from scipy.signal import firwin2
 from scipy.signal import resample_poly
 
+from vico_listener.lab.dataset.dyads.neural_voice import PREFIX
+from vico_listener.lab.dataset.dyads.neural_voice import NeuralSynthesizer
+from vico_listener.lab.dataset.dyads.spoken_feelings import SPOKEN_FEELINGS
+from vico_listener.lab.dataset.dyads.spoken_feelings import FeelingStretch
 from vico_listener.lab.dataset.dyads.texts import turn
 from vico_listener.media.clip import read_audio
 from vico_listener.media.synthesizer import Speech
@@ -31,21 +37,75 @@ def draw_speech(rng: np.random.Generator, voices: list[str]) -> Speech:
     )
 
 
-def synthetic_talk(rng: np.random.Generator, voices: list[str], seconds: float) -> Audio:
-    """Synthesize `seconds` of somebody who talks in turns, at the internal rate."""
+@dataclass
+class Talk:
+    """What somebody says.
+
+    Attributes:
+        audio: (N,) at the internal rate.
+        feelings: the stretches with a feeling.
+        pauses: the first sample of every pause between turns, and the one after its last.
+    """
+
+    audio: Audio
+    feelings: list[FeelingStretch] = field(default_factory=list)
+    pauses: list[tuple[int, int]] = field(default_factory=list)
+
+
+def synthetic_talk(
+    rng: np.random.Generator,
+    voices: list[str],
+    seconds: float,
+    feelings: float = 0.0,
+    long_pauses: float = 0.0,
+) -> Talk:
+    """Synthesize `seconds` of somebody who talks in turns.
+
+    Args:
+        rng: the generator of random numbers.
+        voices: the voices of which one is drawn.
+        seconds: how long it takes.
+        feelings: the share of the turns that are spoken with a feeling.
+        long_pauses: the share of the pauses between turns that are long.
+    """
     speech = draw_speech(rng, voices)
-    synthesizer = Synthesizer()
+    synthesizer = NeuralSynthesizer() if speech.voice.startswith(PREFIX) else Synthesizer()
     pace = float(rng.uniform(0.6, 1.6))
-    pieces = [_silence(rng.uniform(0.3, 1.5))]
-    while sum(map(len, pieces)) < seconds * INTERNAL_RATE:
-        for text in turn(rng):
+    talk = Talk(_silence(rng.uniform(0.3, 1.5)))
+    pieces, length = [talk.audio], len(talk.audio)
+    total = round(seconds * INTERNAL_RATE)
+
+    def add(piece: Audio) -> None:
+        nonlocal length
+        pieces.append(piece)
+        length += len(piece)
+
+    while length < seconds * INTERNAL_RATE:
+        felt = bool(feelings) and rng.random() < feelings
+        name = str(rng.choice(list(SPOKEN_FEELINGS))) if felt else ''
+        feeling, since = SPOKEN_FEELINGS.get(name), length
+        texts = turn(rng)
+        if feeling is not None and feeling.words:
+            texts = [str(rng.choice(feeling.words)), *texts[1:2]]
+        for text in texts:
             stressed = int(rng.integers(len(text.split()))) if rng.random() < 0.5 else None
-            audio = synthesizer.speak(text, speech, stressed)
+            said = speech if feeling is None else feeling.of(speech)
+            audio = synthesizer.speak(text, said, stressed)
             resampled = resample_poly(audio, INTERNAL_RATE, synthesizer.sample_rate)
-            pieces.append(resampled.astype(np.float32))
-            pieces.append(_silence(pace * rng.lognormal(np.log(0.35), 0.6)))
-        pieces.append(_silence(rng.uniform(0.4, 3.0)))
-    return np.concatenate(pieces)[: round(seconds * INTERNAL_RATE)]
+            if feeling is not None:
+                resampled *= 10 ** (feeling.gain / 20)
+            add(resampled.astype(np.float32))
+            add(_silence(pace * rng.lognormal(np.log(0.35), 0.6)))
+        if feeling is not None:
+            ends = since / INTERNAL_RATE, length / INTERNAL_RATE
+            talk.feelings.append(FeelingStretch(name, *ends))
+        first = length
+        longer = bool(long_pauses) and rng.random() < long_pauses and length < total
+        add(_silence(rng.uniform(6.0, 20.0) if longer else rng.uniform(0.4, 3.0)))
+        if longer:
+            talk.pauses.append((first, min(length, total)))
+    talk.audio = np.concatenate(pieces)[:total]
+    return talk
 
 
 def recorded_talk(rng: np.random.Generator, files: list[Path], seconds: float) -> Audio:
@@ -97,12 +157,17 @@ def _equalised(rng: np.random.Generator, audio: Audio) -> Audio:
 
 
 def talk(
-    rng: np.random.Generator, voices: list[str], recordings: list[Path], seconds: float
-) -> Audio:
-    """Return one speaker's audio, synthesized or from recordings."""
+    rng: np.random.Generator,
+    voices: list[str],
+    recordings: list[Path],
+    seconds: float,
+    feelings: float = 0.0,
+    long_pauses: float = 0.0,
+) -> Talk:
+    """Return what one speaker says, synthesized (see `synthetic_talk`) or from recordings."""
     if recordings and rng.random() < RECORDED_SHARE:
-        return record(rng, recorded_talk(rng, recordings, seconds))
-    return record(rng, synthetic_talk(rng, voices, seconds))
+        return Talk(recorded_talk(rng, recordings, seconds))
+    return synthetic_talk(rng, voices, seconds, feelings, long_pauses)
 
 
 def _silence(seconds: float) -> Audio:

@@ -25,6 +25,7 @@ from vico_listener.lab.dataset.dyads.dyad import Dyad
 from vico_listener.lab.dataset.dyads.dyad import Speaker
 from vico_listener.lab.dataset.dyads.dyad import teach
 from vico_listener.lab.dataset.dyads.make import random_reference
+from vico_listener.lab.dataset.dyads.speaker_audio import record
 from vico_listener.lab.dataset.dyads.speaker_audio import talk
 from vico_listener.lab.dataset.dyads.speaker_face import speaker_face
 from vico_listener.lab.dataset.jobs import run_jobs
@@ -182,7 +183,7 @@ def make_dyad(settings: SynthesisSettings, clip: PlannedClip) -> tuple[Dyad, NDA
     rng = np.random.default_rng([settings.seed, 78, clip.number])
     length = settings.seconds * float(np.exp(rng.uniform(np.log(SHORTEST), 0)))
     count = round(length * MODEL_RATE)
-    audio = talk(rng, [VOICES[clip.speaker]], [], count / MODEL_RATE)
+    audio = record(rng, talk(rng, [VOICES[clip.speaker]], [], count / MODEL_RATE).audio)
     ticks = [tick_stamp(tick) for tick in range(count)]
     acoustic, speaking, pitch = acoustic_features(audio, INTERNAL_RATE, ticks)
     face = speaker_face(rng, acoustic, speaking)
