@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     'demo': ('lab',),
     'describe': ('lab',),
     'docs': ('lab',),
+    'doctor': (),
     'evaluate': ('lab',),
     'face': ('live',),
     'gallery': ('lab', 'numba'),

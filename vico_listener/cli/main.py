@@ -22,6 +22,7 @@ COMMANDS = {
     'reconstruct': 'fit Deep3DFaceRecon to a video or photo and write coefficients or a mesh',
     'train': 'train a listener on synthetic dyads or on a data set',
     'robot': 'list, show or propose robot profiles, or check that a head turns the right way',
+    'doctor': 'look at this machine and the running graph, and say what is wrong and what to do',
     'checkpoint': 'show the checkpoint of a listener, or import one',
     'soak': 'make camera, microphone and processes fail on purpose, and check that the stack copes',
     'bag': 'make, inspect and record rosbag2 bags',
@@ -32,7 +33,7 @@ COMMANDS = {
     'gallery': 'draw example pictures of the renderers, so that you can choose one',
     'docs': 'update the tables in the documentation from the code',
 }
-HEAD = ('face', 'live', 'robot')
+HEAD = ('doctor', 'face', 'live', 'robot')
 """The commands of the head; the others belong to the laboratory."""
 
 

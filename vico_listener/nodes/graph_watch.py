@@ -37,7 +37,7 @@ def rival_clocks(node: Node) -> list[str]:
     found = node.get_publishers_info_by_topic(CLOCK)
     if len(found) < 2:
         return []
-    names = ' and '.join(sorted(_full_name(i.node_name, i.node_namespace) for i in found))
+    names = ' and '.join(sorted(full_name(i.node_name, i.node_namespace) for i in found))
     return [
         f'{CLOCK} is published by {names}, and time jumps between them: end all but one, or give '
         'each a ROS_DOMAIN_ID of its own'
@@ -65,7 +65,7 @@ class Takers:
         now = time.monotonic()
         if count != self._count or now - self._looked > AGAIN:
             names = self._names() if count else []
-            self._any = count > len(names) or not all(map(_looks_on, names))
+            self._any = count > len(names) or not all(map(looks_on, names))
             # Names become known later than that somebody is there.
             settled = count <= len(names) and UNKNOWN not in ' '.join(names)
             self._looked, self._count = (now, count) if settled else (0.0, -1)
@@ -73,14 +73,15 @@ class Takers:
 
     def onlookers(self) -> list[str]:
         """Return the names of those who only look on."""
-        return sorted(filter(_looks_on, self._names()))
+        return sorted(filter(looks_on, self._names()))
 
     def _names(self) -> list[str]:
         topic = self._publisher.topic_name
         return [i.node_name for i in self._node.get_subscriptions_info_by_topic(topic)]
 
 
-def _looks_on(name: str) -> bool:
+def looks_on(name: str) -> bool:
+    """Return whether a node of that name only looks at topics."""
     return not name.startswith(UNKNOWN) and name.startswith(('_', *ONLOOKERS))
 
 
@@ -106,7 +107,7 @@ def at_command_topic(node: Node, publisher: Any, takers: Takers, following: bool
     if own in names:
         names.remove(own)
     if names and following:
-        others = ', '.join(sorted({_full_name(name, space) for name, space in names}))
+        others = ', '.join(sorted({full_name(name, space) for name, space in names}))
         found.append(
             f'{topic} is published by {others}, too, while the head follows: end that program, '
             'or release the head before it moves it (listener/set_active)'
@@ -114,7 +115,8 @@ def at_command_topic(node: Node, publisher: Any, takers: Takers, following: bool
     return found
 
 
-def _full_name(name: str, namespace: str) -> str:
+def full_name(name: str, namespace: str) -> str:
+    """Return the full name of a node, or that it is another program."""
     # It is not known before the node is, and never of a program without ROS.
     unknown = name.startswith(UNKNOWN)
     return 'another program' if unknown else f'{namespace.rstrip("/")}/{name}'

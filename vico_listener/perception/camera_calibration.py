@@ -77,6 +77,18 @@ class Calibration:
                 return _scaled(camera, across, down)
         return None
 
+    def misfit(self, width: int, height: int) -> str:
+        """Return why it does not serve for images of a size (px), with the remedy, or ''."""
+        if self.fault:
+            return f'{self.fault}: fov_deg counts instead; calibrate the camera'
+        if self.camera_of(width, height) is not None:
+            return ''
+        return (
+            f'camera_info is for images of {self.width}x{self.height}, these have '
+            f'{width}x{height}: fov_deg counts instead; calibrate the camera for images of that '
+            'shape'
+        )
+
     def _handed_on(self) -> tuple[Camera, int, int]:
         x, y, width, height = self.roi
         if width == 0 or height == 0:

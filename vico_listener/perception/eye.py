@@ -97,16 +97,9 @@ class Eye:
     def _tell_camera(self, width: int, height: int) -> None:
         self.misfit = self._refused
         camera = None
-        if self.calibration is not None and self.calibration.fault:
-            self.misfit = f'{self.calibration.fault}: fov_deg counts instead; calibrate the camera'
-        elif self.calibration is not None:
-            camera = self.calibration.camera_of(width, height)
-            if camera is None:
-                made_for = f'{self.calibration.width}x{self.calibration.height}'
-                self.misfit = (
-                    f'camera_info is for images of {made_for}, these have {width}x{height}: '
-                    'fov_deg counts instead; calibrate the camera for images of that shape'
-                )
+        if self.calibration is not None:
+            self.misfit = self.calibration.misfit(width, height)
+            camera = None if self.misfit else self.calibration.camera_of(width, height)
         if camera is None:
             self._tracker.forget_camera()
             return

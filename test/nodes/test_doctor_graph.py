@@ -1,0 +1,136 @@
+"""`vico doctor` and a running graph: what an integrator forgot is found, with the remedy."""
+
+import array
+import os
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import rclpy
+from audio_common_msgs.msg import AudioDataStamped
+from graph import Graph
+from rclpy.context import Context
+from rclpy.qos import qos_profile_sensor_data
+from sensor_msgs.msg import CameraInfo
+from sensor_msgs.msg import Image
+from sensor_msgs.msg import JointState
+from std_msgs.msg import String
+from trajectory_msgs.msg import JointTrajectory
+
+from vico_listener.cli.main import main
+from vico_listener.doctor.finding import Finding
+from vico_listener.doctor.finding import Level
+from vico_listener.nodes.graph_survey import GraphQuestion
+from vico_listener.nodes.graph_survey import GraphSurvey
+from vico_listener.nodes.image_codec import fill_image
+from vico_listener.nodes.robot_description import ROBOT_DESCRIPTION
+from vico_listener.nodes.topics import STATE_QOS
+from vico_listener.resources import resource_path
+
+URDF = (resource_path('config/example_robot') / 'head.urdf').read_text('utf-8')
+
+
+def survey(**question: object) -> list[Finding]:
+    """What a doctor in a process of its own would find; its time is short."""
+    context = Context()
+    rclpy.init(context=context, domain_id=int(os.environ['ROS_DOMAIN_ID']))
+    try:
+        given = {'seconds': 2.0, 'namespace': '', 'topics': {}} | question
+        return GraphSurvey(context, GraphQuestion(**given)).findings()
+    finally:
+        rclpy.try_shutdown(context=context)
+
+
+def told(findings: list[Finding], level: Level) -> str:
+    return '\n'.join(f'{f.area}: {f.text} -> {f.remedy}' for f in findings if f.level is level)
+
+
+@pytest.fixture(scope='module')
+def robot() -> Iterator[Graph]:
+    """A camera, a microphone and a neck, as their drivers are; nothing is remapped."""
+    graph = Graph()
+    node = graph.tester()
+    images = node.create_publisher(Image, '/camera/image_raw', qos_profile_sensor_data)
+    infos = node.create_publisher(CameraInfo, '/camera/camera_info', 10)
+    audio = node.create_publisher(AudioDataStamped, '/audio', 10)
+    joints = node.create_publisher(JointState, '/joint_states', 10)
+    text = node.create_publisher(String, ROBOT_DESCRIPTION.name, STATE_QOS)
+    node.create_subscription(JointTrajectory, '/neck/joint_trajectory', lambda message: None, 10)
+    # With a pitch that counts the other way, and a stop that is nearer than the profile believes.
+    text.publish(String(data=URDF.replace('0 1 0', '0 -1 0').replace('upper="1.2"', 'upper="0.9"')))
+    picture = np.full((480, 640, 3), 120, np.uint8)
+    second = np.sin(np.arange(1600) * 0.1) * 8000
+
+    def publish() -> None:
+        now = node.get_clock().now()
+        image = Image()
+        fill_image(image, picture)
+        image.header.stamp = now.to_msg()
+        images.publish(image)
+        info = CameraInfo(width=1280, height=960)
+        info.k = [500.0, 0.0, 600.0, 0.0, 500.0, 450.0, 0.0, 0.0, 1.0]
+        infos.publish(info)
+        message = AudioDataStamped()
+        # Two hours behind: the microphone's computer has another clock.
+        message.header.stamp.sec = now.to_msg().sec - 7200
+        message.header.stamp.nanosec = now.to_msg().nanosec
+        message.audio.data = array.array('B', second.astype('<i2').tobytes())
+        audio.publish(message)
+        state = JointState(name=['head_yaw', 'head_pitch', 'head_roll'], position=[0.1, 0.0, 0.0])
+        joints.publish(state)
+
+    node.create_timer(0.1, publish)
+    yield graph
+    graph.close()
+
+
+@pytest.mark.trouble(
+    'stack',
+    'Camera, microphone and robot run, and nothing moves: a topic is not remapped, a clock differs',
+    sees='`vico doctor`: `nobody publishes ...`, `nobody takes the commands on ...`.',
+    remedy='What it says behind each: `start the stack with ...`.',
+)
+def test_what_was_forgotten_is_found(robot: Graph) -> None:
+    found = survey(robot='generic_3dof', topics={'image': '/image'})
+    wrong, fine = told(found, Level.WRONG), told(found, Level.OK)
+    assert (
+        'camera: nobody publishes /image -> start the stack with image:=/camera/image_raw' in wrong
+    )
+    assert '/camera/image_raw (sensor_msgs/msg/Image, best effort) from /tester: ' in fine
+    assert 'camera: images of 640x480' in fine
+    assert 'camera: camera_info fits the images' in fine  # of the same shape
+    assert 'stamps: audio stamps ' in wrong and 'stamps:=arrival' in wrong
+    assert 'microphone: 16000 Hz mono S16LE, 100 ms a message' in fine
+    assert 'robot: joint_states names the joints' in fine
+    assert 'robot: nobody takes the commands on /head_controller/joint_trajectory' in wrong
+    assert 'urdf: head_pitch counts the other way by the URDF' in wrong
+    assert 'beyond the stop at 0.9 rad' in wrong
+    assert 'images a second: blinks and small nods are missed' in told(found, Level.NOTE)
+
+
+def test_what_takes_the_commands_and_other_joints(robot: Graph) -> None:
+    found = survey(robot='tiago', command='/neck/joint_trajectory', seconds=1.0)
+    fine, wrong = told(found, Level.OK), told(found, Level.WRONG)
+    assert '/tester takes the commands on /neck/joint_trajectory' in fine
+    assert 'head_1_joint and head_2_joint not named, but head_pitch, head_roll, head_yaw' in wrong
+    assert 'no joint head_1_joint, head_2_joint' in wrong
+
+
+def test_without_a_robot_the_urdf_is_offered(robot: Graph) -> None:
+    notes = told(survey(seconds=0.5), Level.NOTE)
+    assert 'vico robot from-urdf --topic /robot_description proposes one' in notes
+
+
+def test_the_urdf_of_a_running_robot_is_heard(
+    robot: Graph, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(['robot', 'from-urdf', '--topic', '/robot_description']) == 0
+    printed = capsys.readouterr().out
+    assert 'proposed from /robot_description' in printed
+    assert '{name: head_pitch, axis: pitch, sign: -1' in printed
+
+
+def test_an_empty_graph_is_no_fault(graph: Graph) -> None:
+    found = survey()
+    assert [f.level for f in found] == [Level.NOTE]
+    assert 'nobody else is in this graph' in found[0].text

@@ -1,0 +1,63 @@
+"""Judges the sound of a microphone: its format, and how loud it is."""
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+
+import numpy as np
+
+from vico_listener.doctor.finding import Finding
+from vico_listener.doctor.finding import Level
+from vico_listener.speech import AudioFormat
+from vico_listener.speech.pcm import PcmDecoder
+
+QUIET = 10 ** (-60 / 20)
+"""A peak below which nobody has spoken into the microphone, or it is turned down; full scale 1."""
+
+CLIPPED = 0.999
+"""A sample of that size is at the stop..."""
+
+OFTEN = 0.001
+"""...which is worth telling where so large a share of them is."""
+
+LONG = 0.15
+"""A message that holds more makes every answer late, s."""
+
+
+def sound_findings(audio: AudioFormat, chunks: Sequence[bytes]) -> Iterator[Finding]:
+    """Judge what a microphone sent.
+
+    Args:
+        audio: its format.
+        chunks: the messages, in order.
+    """
+    if audio.fault:
+        yield Finding.split('microphone', Level.WRONG, audio.fault)
+        return
+    length = max(map(audio.seconds, map(len, chunks)), default=0.0)
+    yield Finding('microphone', Level.OK, f'{audio}, {1e3 * length:.0f} ms a message')
+    if length > LONG:
+        text = f'messages of {length:.1f} s: every answer waits for one'
+        how = 'let the driver send 20 to 100 ms at a time'
+        yield Finding('microphone', Level.NOTE, text, how)
+    whole = b''.join(
+        chunk[: len(chunk) // audio.frame_bytes * audio.frame_bytes] for chunk in chunks
+    )
+    # Each channel by itself: the mean of all hides what one of them does.
+    samples = PcmDecoder(1, audio.sample_format).decode(whole).reshape(-1, audio.channels)
+    if not len(samples):
+        return
+    if audio.channel is not None:
+        samples = samples[:, audio.channel : audio.channel + 1]
+    peak = float(np.abs(samples).max())
+    clipped = float((np.abs(samples) >= CLIPPED).mean())
+    if peak == 0.0:
+        text, how = 'it sends nothing but zeros', 'is it muted, or the wrong device?'
+        yield Finding('microphone', Level.WRONG, text, how)
+    elif peak < QUIET:
+        text = f'it is very quiet (peak {20 * np.log10(peak):.0f} dB)'
+        yield Finding('microphone', Level.NOTE, text, 'speak, or turn its level up')
+    elif clipped > OFTEN:
+        text = f'{clipped:.1%} of the samples are at the stop'
+        yield Finding('microphone', Level.NOTE, text, 'turn its level down')
+    else:
+        yield Finding('microphone', Level.OK, f'peak {20 * np.log10(peak):.0f} dB of full scale')
