@@ -1,6 +1,7 @@
 """To whom the head attends: by lips and voice together, by direction, by name."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -9,12 +10,18 @@ import pytest
 from vico_listener import ListeningHead
 from vico_listener.errors import DataError
 from vico_listener.errors import SettingError
+from vico_listener.face.attention import Attention
 from vico_listener.face.lip_motion import FULL
 from vico_listener.face.lip_motion import Lips
 from vico_listener.face.lip_motion import Loudness
+from vico_listener.face.observation import FaceObservation
+from vico_listener.face.observation import Roi
+from vico_listener.face.people import Person
 from vico_listener.face.selection import Candidate
+from vico_listener.face.selection import SelectionSettings
 from vico_listener.face.selection import SpeakerSelector
 from vico_listener.media.clip import camera_frames
+from vico_listener.motion import FaceMotion
 from vico_listener.speech import AudioFormat
 
 RATE = 25
@@ -68,6 +75,35 @@ def play(selector: SpeakerSelector, seconds: float, people, begin: float = 0.0, 
         loud = None if level is None else level(at)
         chosen.append(selector.choose(people(at), round(at * SECOND), True, loud))
     return chosen
+
+
+def test_the_disengaged_are_left_out_while_others_are_in_view() -> None:
+    def seen(key: int, size: float) -> Person:
+        box = np.array([0, 0, size, size], np.float32)
+        face = FaceObservation(
+            np.zeros((0, 3), np.float32),
+            box,
+            FaceMotion(np.zeros(52, np.float32)),
+            Roi(0, 0, size),
+            0.0,
+        )
+        return Person(key, face, 0, 0)
+
+    people = SimpleNamespace(everybody=[seen(0, 100.0), seen(1, 40.0)])
+    people.get = lambda key: next((p for p in people.everybody if p.key == key), None)
+    attention = Attention(people, SelectionSettings(), 1.0)
+
+    def attended(stamp: int) -> str:
+        return attention.choose(stamp, False, None).name
+
+    assert attended(0) == 'face_1'
+    attention.leave_out(frozenset({'face_1'}))
+    assert attended(SECOND // 2) == 'face_2'
+    attention.attend_to('face_1')  # who is named is attended to
+    assert attended(SECOND) == 'face_1'
+    attention.attend_to('auto')
+    attention.leave_out(frozenset({'face_1', 'face_2'}))  # rather one of them than nobody
+    assert attended(3 * SECOND // 2) == 'face_1'
 
 
 def both_talk(at: float) -> list[Candidate]:

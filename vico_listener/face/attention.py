@@ -38,6 +38,7 @@ class Attention:
         self._selector = SpeakerSelector(settings)
         self._patience_ns = round(patience * 1e9)
         self.gone = ''
+        self._left_out: frozenset[str] = frozenset()
 
     def reset(self) -> None:
         """Forget who spoke."""
@@ -68,6 +69,10 @@ class Attention:
         check_attend(whom, list(keys))
         self._selector.attend = keys.get(whom, whom)
         self.gone = ''
+
+    def leave_out(self, names: frozenset[str]) -> None:
+        """Attend to none of these people as long as others are in view, unless one is named."""
+        self._left_out = names
 
     def hear_from(self, azimuth: float, stamp: int) -> None:
         """Take in from where sound comes, which counts for half a second.
@@ -102,6 +107,9 @@ class Attention:
                     Candidate(person.key, face.size, lips, person.distance, person.azimuth)
                 )
                 person.fresh = False
+        if self._left_out and not isinstance(whom, int):
+            others = [c for c in candidates if name_of(c.key) not in self._left_out]
+            candidates = others or candidates
         return self._people.get(self._selector.choose(candidates, stamp, speaking, level))
 
     def in_view(self, width: int, height: int) -> tuple[PersonInView, ...]:

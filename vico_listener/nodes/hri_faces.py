@@ -25,14 +25,13 @@ LARGER = 1.5
 _ID = re.compile(r'\w+')
 
 
-def require_hri_msgs() -> None:
-    """Raise NotInstalledError, with the remedy, when the messages are not installed."""
+def require_hri_msgs(what: str) -> None:
+    """Raise NotInstalledError, with the remedy, when what needs the messages has none."""
     try:
         import_module('hri_msgs.msg')
     except ModuleNotFoundError:
         raise NotInstalledError(
-            "face_source 'ros4hri' needs the ROS package hri_msgs "
-            '(sudo apt install ros-$ROS_DISTRO-hri-msgs)'
+            f'{what} needs the ROS package hri_msgs (sudo apt install ros-$ROS_DISTRO-hri-msgs)'
         ) from None
 
 
@@ -49,6 +48,7 @@ class HriFaces:
         self._node, self._callback, self._depth = node, callback, depth
         self._rois: dict[str, InputSubscription] = {}
         self._areas: dict[str, float] = {}
+        self._left_out: frozenset[str] = frozenset()
         self._images: InputSubscription | None = None
         self.current = ''
         self._lost_before = 0
@@ -73,6 +73,11 @@ class HriFaces:
         """Return what is wrong with the type of a topic; empty when nothing."""
         parts = [self._tracked, *([] if self._images is None else [self._images])]
         return '; '.join(filter(None, (part.mismatch() for part in parts)))
+
+    def leave_out(self, faces: frozenset[str]) -> None:
+        """Watch none of these faces as long as there are others."""
+        self._left_out = faces
+        self._choose()
 
     def destroy(self) -> None:
         """End the subscriptions."""
@@ -102,9 +107,10 @@ class HriFaces:
         if not self._areas:
             self._look_at('')
             return
-        largest = max(self._areas, key=lambda name: self._areas[name])
-        present = self._areas.get(self.current)
-        if present is None or self._areas[largest] > LARGER * present:
+        areas = {n: a for n, a in self._areas.items() if n not in self._left_out} or self._areas
+        largest = max(areas, key=lambda name: areas[name])
+        present = areas.get(self.current)
+        if present is None or areas[largest] > LARGER * present:
             self._look_at(largest)
 
     def _look_at(self, name: str) -> None:

@@ -16,6 +16,9 @@ from vico_listener.face import FaceTracker
 from vico_listener.face.attention import check_attend
 from vico_listener.frames import SpeakerFrame
 from vico_listener.nodes.convert import people_message
+from vico_listener.nodes.engagement_input import EngagementInput
+from vico_listener.nodes.hri_faces import HriFaces
+from vico_listener.nodes.hri_output import HriOutput
 from vico_listener.nodes.input_subscription import InputSubscription
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.topics import advertise
@@ -41,6 +44,8 @@ class PeopleTopics:
         self._speaking = advertise(node, SPEAKING)
         offer(node, SET_ATTEND, self._on_set_attend)
         self._names: tuple[str, ...] = ()
+        self._hri: HriOutput | None = None
+        self._engagement: EngagementInput | None = None
 
     def objection_to(self, whom: str) -> str:
         """Return why one cannot attend to somebody now, or ''."""
@@ -50,8 +55,14 @@ class PeopleTopics:
             return str(error)
         return ''
 
-    def open(self, tracker: FaceTracker, feed: Feed) -> None:
-        """Begin with a tracker that works in the thread of a feed."""
+    def open(self, tracker: FaceTracker, feed: Feed, faces: HriFaces | None) -> None:
+        """Begin with a tracker that works in the thread of a feed.
+
+        Args:
+            tracker: who is in view.
+            feed: its thread.
+            faces: those of ROS4HRI, if it is they that are seen.
+        """
         self._tracker, self._feed = tracker, feed
         self._spoke: bool | None = None
         self._ticks = 0
@@ -61,10 +72,20 @@ class PeopleTopics:
             whom = ATTEND[0]
         tracker.attention.attend_to(whom)
         self._direction = InputSubscription(self._node, SOUND_DIRECTION, self._on_direction)
+        if self._node.table['publish_humans']:
+            self._hri = HriOutput(self._node, None if faces is None else lambda: faces.current)
+        if self._hri is not None or faces is not None:
+            leave_out = self._leave_out if faces is None else faces.leave_out
+            self._engagement = EngagementInput(self._node, leave_out)
 
     def close(self) -> None:
         """Leave the tracker."""
         self._direction.destroy()
+        if self._hri is not None:
+            self._hri.destroy()
+        if self._engagement is not None:
+            self._engagement.destroy()
+        self._hri = self._engagement = None
         self._names = ()
 
     def attend_to(self, whom: str) -> None:
@@ -89,6 +110,8 @@ class PeopleTopics:
         """Publish who is in the image with a stamp (ns)."""
         people = self._tracker.people
         self._names = tuple(person.name for person in people)
+        if self._hri is not None:
+            self._hri.show(people, stamp, frame_id)
         if self._people.get_subscription_count() > 0:
             whom = self._tracker.attention.whom
             self._people.publish(people_message(people, whom, stamp, frame_id))
@@ -96,6 +119,8 @@ class PeopleTopics:
     def tell(self, frame: SpeakerFrame) -> None:
         """Publish whether the person in view speaks: when it changes, and once a second."""
         self._ticks += 1
+        if self._hri is not None:
+            self._hri.tell(frame)
         if frame.speaking != self._spoke or self._ticks >= MODEL_RATE:
             self._spoke, self._ticks = frame.speaking, 0
             self._speaking.publish(Bool(data=frame.speaking))
@@ -105,7 +130,7 @@ class PeopleTopics:
         """What is wrong with the people, or ''."""
         gone = self._tracker.attention.gone
         if not gone:
-            return ''
+            return '' if self._hri is None else self._hri.problem
         return (
             f'attend: {gone} is no longer in view, and whoever speaks is attended to: set it anew'
         )
@@ -116,6 +141,9 @@ class PeopleTopics:
         return {'people': len(self._names), 'attend': self._tracker.attention.whom}
 
     # Callbacks of the executor's thread.
+
+    def _leave_out(self, faces: frozenset[str]) -> None:
+        self._feed.call(lambda: self._tracker.attention.leave_out(faces))
 
     def _on_direction(self, message: Float32) -> None:
         azimuth = message.data - self._node.table['sound_direction_zero']

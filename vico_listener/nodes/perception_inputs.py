@@ -44,7 +44,9 @@ def check_inputs(table: ParameterTable) -> None:
     """Refuse inputs that need what is not installed or not in view, with the remedy."""
     check_attend(table['attend'], ())
     if table['face_source'] == 'ros4hri':
-        require_hri_msgs()
+        require_hri_msgs("face_source 'ros4hri'")
+    if table['publish_humans']:
+        require_hri_msgs('publish_humans')
 
 
 def face_tracker(table: ParameterTable) -> FaceTracker:
@@ -199,6 +201,11 @@ class PerceptionInputs:
         source = self._images if stream == IMAGE else self._audio
         topic = '' if source is None else source.topic
         return topic, self._node.count_publishers(topic) if topic else 0
+
+    @property
+    def hri_faces(self) -> HriFaces | None:
+        """The faces that others track, if they are what is seen."""
+        return self._images if isinstance(self._images, HriFaces) else None
 
     @property
     def lost_images(self) -> int:

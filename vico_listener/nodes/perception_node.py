@@ -92,7 +92,7 @@ class PerceptionNode(ManagedNode):
             on_speaking=lambda it: self._feed.call(lambda: self._head.senses.mute.tell(it)),
             on_jump=lambda: self._feed.call(self._head.reset),
         )
-        self._people.open(self._tracker, self._feed)
+        self._people.open(self._tracker, self._feed, self._inputs.hri_faces)
         self._watch = QuietWatch(
             self,
             self._feed,

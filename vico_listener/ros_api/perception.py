@@ -91,10 +91,24 @@ COMMANDED = Topic(
     '`command`.',
     50,
 )
+CAMERA_TF = Topic(
+    '/tf',
+    'tf2_msgs/msg/TFMessage',
+    'Where the camera on the head is, with `camera_on_head: tf`.',
+    100,
+)
+CAMERA_TF_STATIC = Topic(
+    '/tf_static',
+    'tf2_msgs/msg/TFMessage',
+    'The parts of that which do not move.',
+    10,
+    state=True,
+)
 FACES = Topic(
     '/humans/faces/tracked',
     'hri_msgs/msg/IdsList',
-    'The faces that ROS4HRI tracks, if `face_source` is `ros4hri`.',
+    'The faces that ROS4HRI tracks: taken if `face_source` is `ros4hri`, published with '
+    '`publish_humans` if it is `camera`.',
     10,
 )
 FACE_REGION = Topic(
@@ -108,6 +122,32 @@ FACE_IMAGE = Topic(
     'sensor_msgs/msg/Image',
     'The images of the largest face.',
     4,
+)
+FACS = Topic(
+    '/humans/faces/<id>/facs',
+    'hri_msgs/msg/FacialActionUnits',
+    "With `publish_humans`: the action units of the speaker's face.",
+)
+FACE_EXPRESSION = Topic(
+    '/humans/faces/<id>/expression',
+    'hri_msgs/msg/Expression',
+    "With `publish_humans`: the expression of the speaker's face.",
+)
+PERSONS = Topic(
+    '/humans/persons/tracked',
+    'hri_msgs/msg/IdsList',
+    'The persons that ROS4HRI tracks, with `face_source: ros4hri` or `publish_humans`.',
+)
+PERSON_FACE = Topic(
+    '/humans/persons/<id>/face_id',
+    'std_msgs/msg/String',
+    'Which face belongs to each of these persons.',
+    state=True,
+)
+ENGAGEMENT = Topic(
+    '/humans/persons/<id>/engagement_status',
+    'hri_msgs/msg/EngagementLevel',
+    'How engaged each of them is: the disengaged are not attended to while others are in view.',
 )
 SPEAKER = Topic(
     'speaker',
@@ -162,6 +202,13 @@ PERCEPTION = NodeApi(
             'Where faces come from: the images on the topic `image` (camera), or the '
             'largest face under /humans/faces (ros4hri).',
             choices=('camera', 'ros4hri'),
+        ),
+        Parameter(
+            'publish_humans',
+            False,
+            'Whether to publish the people in view and the expression of the speaker for ROS4HRI, '
+            'and to follow who is engaged; needs hri_msgs. With `face_source: ros4hri` only the '
+            'expression is published.',
         ),
         Parameter(
             'face',
@@ -352,11 +399,16 @@ PERCEPTION = NodeApi(
         SOUND_DIRECTION,
         JOINT_STATES,
         COMMANDED,
+        CAMERA_TF,
+        CAMERA_TF_STATIC,
         FACES,
         FACE_REGION,
         FACE_IMAGE,
+        PERSONS,
+        PERSON_FACE,
+        ENGAGEMENT,
     ),
-    publications=(SPEAKER, PEOPLE, SPEAKING),
+    publications=(SPEAKER, PEOPLE, SPEAKING, FACES, FACE_REGION, FACS, FACE_EXPRESSION),
     services=(SET_ATTEND,),
     values=(
         Value('images', 'Images that were processed.'),
