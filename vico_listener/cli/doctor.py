@@ -17,8 +17,8 @@ from vico_listener.topic_name import objection_to
 TOPICS = {
     'image': 'the topic of the camera images',
     'camera-info': 'the topic of the camera intrinsics',
-    'audio': 'the topic of the audio',
-    'audio-info': 'the topic of the format of the audio',
+    'audio': 'the topic of the microphone audio',
+    'audio-info': 'the topic of the audio format',
 }
 """The topics that can be named, and what they are."""
 
@@ -29,10 +29,10 @@ MOST = 600.0
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `vico doctor`."""
     parser.add_argument(
-        '--machine', action='store_true', help='look only at this machine, not at the ROS graph'
+        '--machine', action='store_true', help='check only this machine, not the ROS graph'
     )
     parser.add_argument(
-        '--seconds', type=float, default=5.0, help='how long to listen to the topics [s]'
+        '--seconds', type=float, default=5.0, help='for how long to listen to the topics [s]'
     )
     parser.add_argument('--namespace', default='', help='the ROS namespace of the stack')
     for name, what in TOPICS.items():
@@ -40,14 +40,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             f'--{name}',
             default='',
             metavar='TOPIC',
-            help=f'{what} (default: what a running stack uses, or any that is there)',
+            help=f'{what} (default: the one that a running stack uses, or any that it finds)',
         )
     parser.add_argument(
         '--robot',
         default='',
         metavar='PROFILE',
-        help='the robot profile: a name in config/robots, or a YAML file (default: that of a '
-        'running stack)',
+        help='the robot profile: a name in config/robots, or a YAML file (default: the one that '
+        'a running stack uses)',
     )
     parser.add_argument(
         '--command',
@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='TOPIC',
         help="the topic or action for the robot's commands (default: the one in the profile)",
     )
-    parser.add_argument('--json', action='store_true', help='print JSON')
+    parser.add_argument('--json', action='store_true', help='print JSON instead of text')
 
 
 def run(args: argparse.Namespace) -> int:

@@ -22,7 +22,7 @@ COMMANDS = {
     'reconstruct': 'fit Deep3DFaceRecon to a video or photo and write coefficients or a mesh',
     'train': 'train a listener on synthetic dyads or on a data set',
     'robot': 'list, show or propose robot profiles, or check that a head turns the right way',
-    'doctor': 'look at this machine and the running graph, and say what is wrong and what to do',
+    'doctor': 'check this machine and the running ROS graph, and tell what to do about faults',
     'checkpoint': 'show the checkpoint of a listener, or import one',
     'soak': 'make camera, microphone and processes fail on purpose, and check that the stack copes',
     'bag': 'make, inspect and record rosbag2 bags',
