@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from clip_files import write_clip
 
+from vico_listener.cli.main import main
 from vico_listener.clock import NANOSECONDS
 from vico_listener.live import window as window_module
 from vico_listener.live.controls import Control
@@ -404,6 +405,25 @@ def test_a_busy_port_is_an_error(served):
     with pytest.raises(OSError, match='address already in use'):
         second.start()
     second.close()
+
+
+# The dashboard's options
+
+
+@pytest.mark.parametrize(
+    ('options', 'complaint'),
+    [
+        (['--camera', 'talk.mp4'], 'shows what the running stack sees and hears'),
+        (['--microphone', 'none'], 'shows what the running stack sees and hears'),
+        (['--view', 'window'], 'opens a page'),
+        (['--attach', '1st robot'], "'1st robot' is no namespace"),
+        (['--theme', 'no.yaml'], "unknown theme 'no.yaml'"),
+    ],
+)
+def test_what_is_of_no_use_beside_a_running_stack_is_refused(options, complaint, capsys):
+    pytest.importorskip('rclpy', reason='ROS 2 is not on the path: use ./run test')
+    assert main(['live', '--attach', 'robot1', *options]) == 1
+    assert complaint in capsys.readouterr().err
 
 
 # The window

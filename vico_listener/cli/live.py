@@ -25,6 +25,7 @@ from vico_listener.live.sources import open_camera
 from vico_listener.live.sources import open_microphone
 from vico_listener.live.window import LiveWindow
 from vico_listener.live.window import window_available
+from vico_listener.topic_name import objection_to
 
 LOOK = 0.03
 """The time between two checks of keys, stop button and stack, s."""
@@ -109,6 +110,11 @@ def attach(args: argparse.Namespace) -> None:
         raise StackError('--attach shows what the running stack sees and hears: no --camera here')
     if args.view == 'window':
         raise StackError('--attach opens a page: leave --view window out')
+    if args.attach.strip('/') and objection_to(args.attach):
+        raise StackError(
+            f"--attach: '{args.attach}' is no namespace: it has letters, digits and _ between "
+            'slashes, and no part of it begins with a digit'
+        )
     serve(args, ['live'])
 
 

@@ -9,10 +9,8 @@ import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.clock import Clock
 from rclpy.clock import ClockType
-from rclpy.exceptions import InvalidNamespaceException
 from rclpy.node import Node
 
-from vico_listener.errors import SettingError
 from vico_listener.live.controls import Control
 from vico_listener.live.dashboard_page import DashboardPage
 from vico_listener.live.stack_watch import StackWatch
@@ -110,7 +108,6 @@ def spin_dashboard(
         interruption: says when to end; None if Ctrl-C does, as a KeyboardInterrupt.
 
     Raises:
-        SettingError: there can be no such namespace.
         UnavailableError: ROS does not start.
     """
     start_ros(arguments)
@@ -118,7 +115,9 @@ def spin_dashboard(
         node = make_node(namespace=namespace)
     except InvalidNamespaceException as error:
         rclpy.try_shutdown()
-        raise SettingError(f"'{namespace}' is no namespace: {error}") from error
+        raise SettingError(
+            f"'{namespace}' is no namespace: {str(error).splitlines()[0]}"
+        ) from error
     try:
         if interruption is None:
             rclpy.spin(node, DataExecutor())
