@@ -111,13 +111,7 @@ def spin_dashboard(
         UnavailableError: ROS does not start.
     """
     start_ros(arguments)
-    try:
-        node = make_node(namespace=namespace)
-    except InvalidNamespaceException as error:
-        rclpy.try_shutdown()
-        raise SettingError(
-            f"'{namespace}' is no namespace: {str(error).splitlines()[0]}"
-        ) from error
+    node = make_node(namespace=namespace)
     try:
         if interruption is None:
             rclpy.spin(node, DataExecutor())
