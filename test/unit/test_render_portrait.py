@@ -121,6 +121,16 @@ def test_background_and_shoulders_stay(renderer: PortraitRenderer) -> None:
         assert np.abs(moved[100:200, 120:260] - still[100:200, 120:260]).mean() > 3
 
 
+def test_what_does_not_hang_on_the_head_stays_as_it_is(renderer: PortraitRenderer) -> None:
+    """The ring of the space suit reaches beside the chin, and must not bend when the head tilts."""
+    still = renderer.render(renderer.reference)
+    ring = np.s_[225:300, 30:95]
+    assert still[ring].std() > 40.0  # it is there
+    for roll in (-30.0, 30.0):
+        tilted = renderer.render(motion(renderer.reference, (roll, 0, 0)))
+        assert np.abs(tilted[ring].astype(int) - still[ring]).mean() < 2.0
+
+
 @pytest.mark.parametrize(
     ('start', 'end'),
     [

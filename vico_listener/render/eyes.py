@@ -33,16 +33,23 @@ RAISED = 0.3
 CLOSED = 1.06
 """The farthest way of the upper lid, as a share of that to the lower lid."""
 
+OVERLAP = 0.05
+"""How far a shut lid reaches below the lower one's edge, whose landmarks may lie on the eye, in
+widths of the eye."""
+
 WIDEST = -0.6
 """The way of the upper lid that is raised farthest, in the same unit."""
 
 LID_SMOOTH = 0.8
 """How far the skin of a closed lid is smoothed, where make-up and lashes would be stretched."""
 
-LID_FADE, LASH_FADE = 0.4, 0.2
+BELOW_BROW = np.float32(0.75)
+"""Where a lid's skin is taken from above the eye, as a share of the way to the brow."""
+
+LID_FADE, LASH_FADE = 0.25, 0.1
 """The openings up to which drawn skin and lashes fade out, as shares of the largest."""
 
-LASH_LINE = 0.055
+LASH_LINE = 0.07
 """Half the thickness of the line of the lashes of a closed eye, in widths of the eye."""
 
 FADE = 0.12
@@ -107,10 +114,11 @@ class Eye:
         )
         self._brow_skin, self._cheek_skin = (
             self._skin_at(portrait.image, level)
-            for level in (self._top, self._lower + np.float32(0.2 * width))
+            for level in (BELOW_BROW * self._top, self._lower + np.float32(0.2 * width))
         )
         shades = portrait.image[self.patch.rows, self.patch.columns][self._opening > 0.03 * width]
-        dark = np.quantile(shades.reshape(-1, 3), 0.08, axis=0).astype(np.uint8)
+        dark = np.quantile(shades.reshape(-1, 3), 0.08, axis=0)
+        dark = (0.35 * (dark + dark.mean())).astype(np.uint8)  # without the tint of a bright iris
         self._lashes = np.broadcast_to(np.append(dark, np.uint8(255)), (*u.shape, 4)).copy()
         self._side = side
         self._leftwards = 1.0 if left else -1.0
@@ -137,6 +145,7 @@ class Eye:
         patch = self.patch
         shut = max(0.0, closing)
         drop = np.float32(0.98 * closing) * self._opening
+        drop += np.float32(OVERLAP * self._width * max(0.0, 2.0 * shut - 1.0)) * self._covers
         rise = max(0.07 * shut, min(RAISED * narrow * (1.0 - 0.6 * shut), 0.35))
         lift = np.float32(-rise) * self._opening
         lid, under = self._upper + drop, self._lower + lift

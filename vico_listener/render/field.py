@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
 from vico_listener.render.expression_basis import BROADENING
 from vico_listener.render.expression_basis import FADING
@@ -17,13 +18,15 @@ from vico_listener.render.expression_basis import displacement_basis
 from vico_listener.render.glasses import worn_glasses
 from vico_listener.render.landmarks import CHIN
 from vico_listener.render.landmarks import OUTLINE
-from vico_listener.render.layers import head_share
+from vico_listener.render.layers import Layers
 from vico_listener.render.layers import smooth_step
 from vico_listener.render.portrait import Portrait
 from vico_listener.render.renderers import NO_MAP
 from vico_listener.rotation import matrix_from_rpy
 
 GRID = 64
+
+FROWN = [ARKIT_INDEX['mouthFrownLeft'], ARKIT_INDEX['mouthFrownRight']]
 
 FREE_ANGLE = np.radians(19.0)
 """The largest rotation that is shown as it is, rad; larger ones are compressed softly."""
@@ -62,6 +65,12 @@ To hold it there altogether would stretch a forehead into a tower.
 SMALL = 0.03
 """Displacements below this share of the picture's side are inverted by fewer iterations."""
 
+FROWNS_BACK = np.radians(25.0)
+"""The pitch backwards at which a frown is hardly drawn any more, rad.
+
+From below, the corners of any mouth hang: a full frown would look like a roof.
+"""
+
 STEEPEST = 1.3
 """The steepest slope of the depth: a steeper one would fold when the head turns."""
 
@@ -77,10 +86,10 @@ class HeadField:
 
     Args:
         portrait: the portrait.
-        head: (size, size) uint8, the alpha of the head.
+        layers: its layers, which say what moves with the head.
     """
 
-    def __init__(self, portrait: Portrait, head: NDArray[np.uint8]) -> None:
+    def __init__(self, portrait: Portrait, layers: Layers) -> None:
         self._size = portrait.image.shape[0]
         cell = self._size / GRID
         axis = (np.arange(GRID) + 0.5) * cell - 0.5
@@ -95,7 +104,7 @@ class HeadField:
         self._reference, self._yaw = portrait.reference.expression, portrait.yaw
         # A single product gives all displacements: the coefficients' rows come first, then those of
         # the rigid motion.
-        rigid = _rigid_basis(portrait, head, self._x, self._y)
+        rigid = _rigid_basis(portrait, layers, self._x, self._y)
         self._basis = np.concatenate(
             [*(row[used] for row, used in zip(rows, self._used, strict=True)), rigid]
         ).astype(np.float32)
@@ -118,6 +127,8 @@ class HeadField:
 
     def _displacement(self, motion: FaceMotion) -> NDArray[np.float32]:
         change = motion.expression - self._reference
+        back = float(np.clip(-motion.rotation[1] / FROWNS_BACK, 0.0, 0.8))
+        change[FROWN] *= np.float32(1.0 - back)
         either, broader, fading = (change[used] for used in self._used)
         rotation = matrix_from_rpy(soft_limit(motion.rotation.astype(np.float64), self._yaw))
         ahead, left, up = np.clip(motion.translation.astype(np.float64), -MAX_SHIFT, MAX_SHIFT)
@@ -129,7 +140,7 @@ class HeadField:
         return (weights @ self._basis).reshape(GRID, GRID, 2)
 
 
-def _rigid_basis(portrait: Portrait, head: NDArray[np.uint8], x: NDArray, y: NDArray) -> NDArray:
+def _rigid_basis(portrait: Portrait, layers: Layers, x: NDArray, y: NDArray) -> NDArray:
     """Return (12, GRID * GRID * 2) px: displacements per unit of each weight of the rigid motion.
 
     A point's motion towards the viewer, sideways and up is an affine function of its position in
@@ -142,7 +153,7 @@ def _rigid_basis(portrait: Portrait, head: NDArray[np.uint8], x: NDArray, y: NDA
     pivot_depth = float(np.median(outline)) - PIVOT_DEPTH * portrait.eyes
     ahead = PARALLAX * (depth - pivot_depth)
     points = np.stack([ahead, x - pivot[0], pivot[1] - y, np.ones_like(x)])
-    points *= head_share(portrait, x, y)
+    points *= cv2.resize(layers.share, (GRID, GRID), interpolation=cv2.INTER_AREA)
     # What comes nearer moves away from the middle of the picture.
     distance = CAMERA_DISTANCE / EYE_DISTANCE * portrait.eyes
     middle = portrait.image.shape[0] / 2
@@ -151,7 +162,7 @@ def _rigid_basis(portrait: Portrait, head: NDArray[np.uint8], x: NDArray, y: NDA
     basis[0, ..., 1] = points * (y - middle) / distance
     basis[1, ..., 0] = points
     basis[2, ..., 1] = -points
-    basis *= np.stack(held_at_border(head), axis=-1)
+    basis *= np.stack(held_at_border(layers.head[..., 3]), axis=-1)
     return basis.reshape(12, -1)
 
 
@@ -207,7 +218,7 @@ def _depth(portrait: Portrait, x: NDArray, y: NDArray) -> NDArray[np.float64]:
     gap = np.hypot(x[..., None] - outline[:, 0], y[..., None] - outline[:, 1])
     nearest = gap.argmin(axis=-1)
     distance = np.take_along_axis(gap, nearest[..., None], axis=-1)[..., 0]
-    reach = 0.5 * portrait.eyes
+    reach = 0.9 * portrait.eyes
     fall = 0.35 * portrait.eyes * (1.0 - np.exp(-distance / reach))
     depth = np.where(hole, -outline[nearest, 2] - fall, np.nan_to_num(inside))
     depth = _gentle(depth, float(x[0, 1] - x[0, 0]))

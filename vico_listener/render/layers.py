@@ -21,6 +21,15 @@ GONE = 0.12
 """A point that moves more than this share with the head is painted over in the background."""
 
 
+HAIRY = 0.4
+"""A point that moves less than this share with the head has no single hairs around it."""
+
+ATTACHED_FROM = 0.35
+"""Height above the chin at which all of the person belongs to the head, in face heights."""
+
+LOOSENED = 0.05
+"""The width over which what is not attached to the head stops moving, in face heights."""
+
 SINGLE_HAIRS = 0.6
 """The largest alpha outside the head's mask; a pixel that needs more is an object behind it."""
 
@@ -35,10 +44,12 @@ class Layers:
     Attributes:
         head: (size, size, 4) uint8 BGRA, with colours premultiplied by alpha.
         background: (size, size, 3) uint8 BGR, in which the head is painted over.
+        share: (size, size) float32, how much each point moves with the head, 0 to 1.
     """
 
     head: Picture
     background: Picture
+    share: NDArray[np.float32]
 
 
 def head_share(portrait: Portrait, x: NDArray, y: NDArray) -> NDArray:
@@ -63,20 +74,57 @@ def split_layers(portrait: Portrait) -> Layers:
     """Cut the head out of the portrait, and paint over its place in the background."""
     size = portrait.image.shape[0]
     y, x = np.mgrid[0:size, 0:size].astype(np.float32)
-    share = head_share(portrait, x, y)
     person = person_mask(portrait)
+    share = (head_share(portrait, x, y) * attached(portrait, person)).astype(np.float32)
     alpha = (person * np.clip(share / LEAVES, 0.0, 1.0)).astype(np.float32)
     image = portrait.image.astype(np.float32)
-    gone = smooth_step((share - LEAVES) / (GONE - LEAVES)).astype(np.float32)
+    gone = smooth_step((share - LEAVES) / (GONE - LEAVES))
+    # Hair is all around a head, but what is beside a neck or a collar stays there.
+    hairy = smooth_step((share - HAIRY) / HAIRY)
+    gone = (gone * np.maximum(person, hairy)).astype(np.float32)
     background = _background(image, person, gone)
     # Single hairs around the mask get the least alpha that explains their colour.
     darker = (background - image) / np.maximum(background, 1.0)
     lighter = (image - background) / np.maximum(255.0 - background, 1.0)
     hairs = np.minimum(np.maximum(darker, lighter).max(axis=2), SINGLE_HAIRS)
-    alpha = np.maximum(alpha, hairs)
+    alpha = np.maximum(alpha, hairs * hairy)
     head = image - (1.0 - alpha[..., None]) * background
     layer = np.dstack([head, 255.0 * alpha]).round().clip(0, 255).astype(np.uint8)
-    return Layers(layer, background.round().astype(np.uint8))
+    return Layers(layer, background.round().astype(np.uint8), share)
+
+
+def attached(portrait: Portrait, person: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how far each point hangs on the head (size, size), 0 to 1.
+
+    A collar or the ring of a space suit beside the head reaches higher than the shoulders. What
+    separates it from the head is background above it, of which long hair has none.
+
+    Args:
+        portrait: the portrait.
+        person: (size, size) the mask of the person, 0 to 1.
+    """
+    size = len(person)
+    height = portrait.face_height
+    level = portrait.landmarks[CHIN, :2] - ATTACHED_FROM * height * portrait.down
+    # The picture is turned so that the face is upright around the level of its chin.
+    tilt = float(np.degrees(np.arctan2(portrait.across[1], portrait.across[0])))
+    upright = cv2.getRotationMatrix2D((float(level[0]), float(level[1])), tilt, 1.0)
+    turned = cv2.warpAffine(person, upright, (size, size), borderMode=cv2.BORDER_REPLICATE)
+    row = int(np.clip(level[1], 0, size - 1))
+    hanging = np.ones_like(turned)
+    hanging[row:] = np.minimum.accumulate((turned[row:] > 0.5).astype(np.float32), axis=0)
+    hanging[row:] = np.maximum(hanging[row:], turned[row:] < 0.5)
+    back = cv2.warpAffine(
+        hanging,
+        upright,
+        (size, size),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    # What is around the person goes with what is nearest.
+    weight, sigma = person + np.float32(1e-3), LOOSENED * height
+    near = cv2.GaussianBlur(back * weight, (0, 0), sigma)
+    return np.asarray(near / cv2.GaussianBlur(weight, (0, 0), sigma))
 
 
 def person_mask(portrait: Portrait) -> NDArray[np.float32]:

@@ -62,7 +62,7 @@ class PortraitRenderer(Renderer):
         above = len(self._with_top) - size
         self._texture = self._with_top[above:]
         alpha = self._still[..., 3]
-        self._field = HeadField(prepared, alpha)
+        self._field = HeadField(prepared, layers)
         self._parts: list[Mouth | Eye] = [
             Mouth(prepared),
             Eye(prepared, 'Left'),
