@@ -26,6 +26,7 @@ from vico_listener.rotation import matrix_from_rpy
 
 GRID = 64
 
+BROWS_UP = [ARKIT_INDEX[n] for n in ('browInnerUp', 'browOuterUpLeft', 'browOuterUpRight')]
 FROWN = [ARKIT_INDEX['mouthFrownLeft'], ARKIT_INDEX['mouthFrownRight']]
 
 FREE_ANGLE = np.radians(19.0)
@@ -70,6 +71,9 @@ FROWNS_BACK = np.radians(25.0)
 
 From below, the corners of any mouth hang: a full frown would look like a roof.
 """
+
+BROWS_HIGHEST = 1.25
+"""How high both parts of a brow rise together, as a sum of their drives: farther, skin would fold."""
 
 STEEPEST = 1.3
 """The steepest slope of the depth: a steeper one would fold when the head turns."""
@@ -129,6 +133,8 @@ class HeadField:
         change = motion.expression - self._reference
         back = float(np.clip(-motion.rotation[1] / FROWNS_BACK, 0.0, 0.8))
         change[FROWN] *= np.float32(1.0 - back)
+        inner, *outer = np.maximum(change[BROWS_UP], 0.0)
+        change[BROWS_UP] *= np.float32(BROWS_HIGHEST / max(inner + max(outer), BROWS_HIGHEST))
         either, broader, fading = (change[used] for used in self._used)
         rotation = matrix_from_rpy(soft_limit(motion.rotation.astype(np.float64), self._yaw))
         ahead, left, up = np.clip(motion.translation.astype(np.float64), -MAX_SHIFT, MAX_SHIFT)

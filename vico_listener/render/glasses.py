@@ -32,8 +32,11 @@ def worn_glasses(portrait: Portrait, x: NDArray, y: NDArray) -> NDArray[np.float
         right, lower = x - centre[0], y - centre[1]
         across = right * portrait.across[0] + lower * portrait.across[1]
         down = right * portrait.down[0] + lower * portrait.down[1]
-        radius = np.hypot(across / (0.36 * portrait.eyes), down / (0.24 * portrait.eyes))
-        stiff = np.maximum(stiff, STIFFNESS * np.clip((1.35 - radius) / 0.35, 0.0, 1.0))
+        # Frames end below the brows, which move above them.
+        above = down < 0.0
+        height, fade = np.where(above, 0.16, 0.24), np.where(above, 0.8, 0.35)
+        radius = np.hypot(across / (0.36 * portrait.eyes), down / (height * portrait.eyes))
+        stiff = np.maximum(stiff, STIFFNESS * np.clip((1.0 + fade - radius) / fade, 0.0, 1.0))
     return stiff
 
 

@@ -35,6 +35,7 @@ class Channel:
         share: see `fitted`.
         calm: whether it is tried without the portrait's own smile, since it is never shown with
             one, and a smile changes what is read of it.
+        company: the drives of other coefficients with which it is mostly shown, and therefore tried.
         shown: the reading below which the portrait cannot show the channel; 0 where the tracker
             hardly reads it in real people either.
     """
@@ -46,6 +47,7 @@ class Channel:
     gain: float = 2.5
     share: float = KNEE
     calm: bool = False
+    company: tuple[tuple[str, float], ...] = ()
     shown: float = 0.3
 
 
@@ -58,10 +60,14 @@ def _gaze(label: str, left: str, right: str, most: float = 1.2, shown: float = 0
     return Channel(f'gaze {label}', names, (0.4, 0.8, most), share=0.95, shown=shown)
 
 
+_DISPLEASED = tuple(
+    (f'{name}{side}', 0.5) for name in ('mouthFrown', 'mouthPress') for side in ('Left', 'Right')
+)
+
 CHANNELS: tuple[Channel, ...] = (
     _pair('mouthSmile', 0.25, 0.5, 0.75, 0.95, 1.2, lower=(-0.35, 0.0, 0.35), shown=0.5),
     # Farther than this the brows would cover the eyes.
-    _pair('browDown', 0.2, 0.4, 0.7, 1.0, gain=5.0, calm=True),
+    _pair('browDown', 0.2, 0.4, 0.7, 1.0, gain=5.0, calm=True, company=_DISPLEASED),
     Channel('browInnerUp', ('browInnerUp',), (0.4, 0.8, 1.2)),
     _pair('browOuterUp', 0.4, 0.8, 1.2),
     _pair('mouthFrown', 0.5, 1.0, gain=1.6, calm=True, shown=0.0),
@@ -112,7 +118,9 @@ def calibrate(draw: Draw, reference: FaceMotion, backend: FaceBackend) -> Respon
     for channel in CHANNELS:
         places = [ARKIT_INDEX[name] for name in channel.names]
         own = float(reference.expression[places].mean())
-        rest = _without_smile(reference, maps) if channel.calm else reference.expression
+        rest = _without_smile(reference, maps) if channel.calm else reference.expression.copy()
+        for name, drive in channel.company:
+            rest[ARKIT_INDEX[name]] += drive
         tried = [own + step * (1.0 - own) for step in channel.steps]
         if own > FELT:
             tried = [step * own for step in channel.lower] + tried
