@@ -92,6 +92,10 @@ def test_command_writes_table_sheet_and_json(
     assert cv2.imread(str(tmp_path / 'sheets' / f'{portrait_photo.stem}.png')) is not None
     assert len(json.loads(figures.read_text())) >= len(PROBES)
     assert main(['render-check', str(portrait_photo), str(portrait_photo), *arguments]) == 1
+    nobody = tmp_path / 'nobody.png'
+    cv2.imwrite(str(nobody), np.zeros((128, 128, 3), np.uint8))
+    assert main(['render-check', str(nobody), *arguments]) == 1
+    assert f'{nobody}: no face in the portrait' in capsys.readouterr().err
 
 
 SHOWN = ('mouthSmile', 'laugh', 'browInnerUp 0.6', 'eyeBlink', 'gaze left', 'roll', 'pitch', 'yaw')

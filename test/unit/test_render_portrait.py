@@ -22,8 +22,10 @@ from vico_listener.render import load_portrait
 from vico_listener.render import measure_portrait
 from vico_listener.render.field import FREE_AT_TOP
 from vico_listener.render.field import MAX_ANGLE
+from vico_listener.render.field import HeadField
 from vico_listener.render.field import held_at_border
 from vico_listener.render.field import soft_limit
+from vico_listener.render.layers import split_layers
 from vico_listener.render.mouth import Mouth
 from vico_listener.render.portrait import find_face
 from vico_listener.render.portrait import prepare_portrait
@@ -192,6 +194,30 @@ def test_turns_are_read_back(renderer: PortraitRenderer, axis: int, angle: float
     seen = np.degrees(turned.rotation - straight.rotation)
     assert 0.6 <= seen[axis] / angle <= 1.3
     assert np.abs(np.delete(seen, axis)).max() < 0.5 * abs(angle)
+
+
+def test_brows_that_rise_together_fold_no_skin(photo: np.ndarray) -> None:
+    portrait = prepare_portrait(photo, 128)
+    field = HeadField(portrait, split_layers(portrait))
+    up = {'browInnerUp': 1.2, 'browOuterUpLeft': 1.2, 'browOuterUpRight': 1.2}
+    expression = portrait.reference.expression.copy()
+    for name, drive in up.items():
+        expression[ARKIT_INDEX[name]] += drive
+    raised = field.source_offsets(FaceMotion(expression))[..., 1]
+    assert raised.max() > 0.1 * portrait.eyes
+    rows = (np.arange(len(raised)) + 0.5) * 128 / len(raised)
+    assert np.diff(rows[:, None] + raised, axis=0).min() > 0.0
+
+
+def test_a_head_thrown_back_frowns_less(renderer: PortraitRenderer) -> None:
+    change = []
+    for pitch in (0.0, -25.0):
+        calm, sad = (
+            renderer.render(motion(renderer.reference, (0, pitch, 0), mouthSmile=0.0, mouthFrown=f))
+            for f in (0.0, 1.0)
+        )
+        change.append(np.abs(sad.astype(int) - calm).mean())
+    assert change[1] < 0.6 * change[0]
 
 
 def test_translation_moves_the_face(renderer: PortraitRenderer) -> None:

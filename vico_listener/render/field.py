@@ -73,7 +73,7 @@ From below, the corners of any mouth hang: a full frown would look like a roof.
 """
 
 BROWS_HIGHEST = 1.25
-"""How high both parts of a brow rise together, as a sum of their drives: farther, skin would fold."""
+"""The largest sum of the drives of both parts of a rising brow: beyond it, skin would fold."""
 
 STEEPEST = 1.3
 """The steepest slope of the depth: a steeper one would fold when the head turns."""

@@ -35,7 +35,7 @@ class Channel:
         share: see `fitted`.
         calm: whether it is tried without the portrait's own smile, since it is never shown with
             one, and a smile changes what is read of it.
-        company: the drives of other coefficients with which it is mostly shown, and therefore tried.
+        company: the drives of other coefficients with which it is mostly shown, and so is tried.
         shown: the reading below which the portrait cannot show the channel; 0 where the tracker
             hardly reads it in real people either.
     """

@@ -19,6 +19,7 @@ from vico_listener.lab.evaluation.render_check import rows_of
 from vico_listener.lab.evaluation.render_check.drawn import drawn_rows
 from vico_listener.lab.evaluation.render_check.drawn import format_drawn
 from vico_listener.render import RENDERERS
+from vico_listener.render import PortraitError
 from vico_listener.render import create_renderer
 from vico_listener.render import default_portrait_path
 from vico_listener.render import load_portrait
@@ -70,7 +71,10 @@ def run(args: argparse.Namespace) -> int:
     readings = {}
     for path in tqdm(paths, unit='portrait', disable=len(paths) == 1):
         whom = load_portrait(path) if option == 'portrait' else str(path)
-        renderer = create_renderer(args.renderer, size=args.size, **{option: whom})
+        try:
+            renderer = create_renderer(args.renderer, size=args.size, **{option: whom})
+        except PortraitError as error:
+            raise PortraitError(f'{path}: {error}') from None
         still = renderer.render(renderer.reference)
         readings[path.stem] = list(read_back(renderer, backend))
         sheet = args.out / f'{path.stem}.png'
