@@ -24,7 +24,7 @@ LOOK = 0.29
 LOOK_UP, LOOK_DOWN = 0.26, 0.22
 """The vertical shift of the iris at coefficient 1, in the same unit."""
 
-LID_UP, LID_DOWN = 0.6, 0.6
+LID_UP, LID_DOWN = 0.6, 0.75
 """How far the upper lid follows a gaze up and down, as a share of its way to the lower lid."""
 
 RAISED = 0.3

@@ -50,7 +50,7 @@ def colours_of(portrait: Portrait) -> Colours:
     lips = points[[*lm.LIPS_OUTER_LOWER, *lm.LIPS_INNER_LOWER]].mean(axis=0)
     column, row = np.clip(np.round(lips).astype(int), 1, size - 2)
     lip = portrait.image[row - 1 : row + 2, column - 1 : column + 2].reshape(-1, 3).mean(axis=0)
-    enamel = np.clip(0.98 * light + 22.0, 80.0, 225.0) * (1.0 + 0.45 * tint)
+    enamel = np.clip(0.98 * light + 22.0, 80.0, 225.0) * (1.0 + 0.3 * tint)
     flesh = lip * np.clip(1.0 + 0.3 * tint, 0.0, 2.0)
     return Colours(
         *(
