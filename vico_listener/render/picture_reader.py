@@ -7,9 +7,7 @@ from vico_listener.face import observe_faces
 from vico_listener.face.geometry import Camera
 from vico_listener.face.people import observe_closely
 from vico_listener.frames import Picture
-
-FOV_DEG = 60.0
-"""The assumed field of view of the pictures, which matters for poses only a little."""
+from vico_listener.render.renderers import Renderer
 
 
 class PictureReader:
@@ -18,6 +16,7 @@ class PictureReader:
     Args:
         backend: the face backend that reads.
         still: (H, W, 3) uint8 BGR, a picture of the face at rest, in which it is searched.
+        fov_deg: the field of view of the pictures, degrees.
 
     Attributes:
         still: the face at rest.
@@ -26,13 +25,15 @@ class PictureReader:
         DataError: there is no face in the picture.
     """
 
-    def __init__(self, backend: FaceBackend, still: Picture) -> None:
-        faces = observe_faces(still, backend, FOV_DEG)
+    def __init__(
+        self, backend: FaceBackend, still: Picture, fov_deg: float = Renderer.FOV_DEG
+    ) -> None:
+        faces = observe_faces(still, backend, fov_deg)
         if not faces:
             raise DataError('the face tracker finds no face in the picture of the reference')
         self.still = faces[0]
         self._backend = backend
-        self._camera = Camera.from_fov(FOV_DEG, still.shape[1], still.shape[0])
+        self._camera = Camera.from_fov(fov_deg, still.shape[1], still.shape[0])
 
     def read(self, picture: Picture) -> FaceObservation | None:
         """Return the face of a picture, or None if it is no face any more."""

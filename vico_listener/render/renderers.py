@@ -38,6 +38,9 @@ class Renderer(ABC):
     PORTRAIT: bool = True
     """Whether it draws a portrait, which its constructor then takes."""
 
+    FOV_DEG: float = 60.0
+    """The field of view of its pictures, degrees: for photos, which do not tell, a common one."""
+
     reference: FaceMotion
 
     remarks: tuple[str, ...] = ()

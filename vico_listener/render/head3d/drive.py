@@ -13,14 +13,14 @@ KNOTS = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
 """The coefficients at which the curves are given; they are straight in between."""
 
 CURVES: dict[str, tuple[float, ...]] = {
-    'browDown': (0.0, 0.95, 1.4, 1.8, 2.1),
+    'browDown': (0.0, 1.25, 1.65, 1.9, 2.1),
     'browInnerUp': (0.0, 0.45, 0.85, 1.15, 1.4),
     'browOuterUp': (0.0, 0.45, 0.85, 1.2, 1.5),
     'eyeBlink': (0.0, 0.3, 0.57, 0.84, 1.12),
     'eyeLookDown': (0.0, 0.35, 0.7, 1.05, 1.4),
     'eyeWide': (0.0, 0.3, 0.6, 0.95, 1.3),
     'jawOpen': (0.0, 0.36, 0.62, 0.83, 1.0),
-    'mouthFrown': (0.0, 0.8, 1.2, 1.45, 1.65),
+    'mouthFrown': (0.0, 1.2, 1.45, 1.6, 1.7),
     'mouthFunnel': (0.0, 0.3, 0.6, 0.95, 1.3),
     'mouthLowerDown': (0.0, 0.4, 0.8, 1.2, 1.6),
     'mouthPress': (0.0, 0.8, 1.3, 1.6, 1.8),

@@ -14,6 +14,8 @@ from vico_listener.choices import FIGURE
 from vico_listener.errors import SettingError
 from vico_listener.frames import Picture
 from vico_listener.motion import FaceMotion
+from vico_listener.render.head3d.camera import DISTANCE
+from vico_listener.render.head3d.camera import HEIGHT
 from vico_listener.render.head3d.camera import Camera
 from vico_listener.render.head3d.camera import backdrop
 from vico_listener.render.head3d.camera import tone_curve
@@ -58,6 +60,7 @@ class Head3dRenderer(Renderer):
 
     OPTIONS = ('figure',)
     PORTRAIT = False
+    FOV_DEG = math.degrees(2.0 * math.atan(HEIGHT / 2.0 / DISTANCE))
 
     def __init__(self, size: int = 256, figure: str | Path = FIGURE) -> None:
         if not MIN_SIZE <= size <= MAX_SIZE:

@@ -59,7 +59,7 @@ def read_back(
     """
     check_basis(backend.basis, renderer.basis)
     renderer.reset()
-    reader = PictureReader(backend, renderer.render(renderer.reference))
+    reader = PictureReader(backend, renderer.render(renderer.reference), renderer.FOV_DEG)
     smile = renderer.reference.expression[places('mouthSmile')].mean()
     # A smile is read in the brows, too, so that changes of a smiling portrait count without it.
     renderer.reset()
