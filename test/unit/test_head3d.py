@@ -437,6 +437,12 @@ def test_curves_rise_from_zero_and_are_the_identity_elsewhere():
     middle = (CURVES['mouthSmile'][2] + CURVES['mouthSmile'][3]) / 2
     assert target_weights(smile)[ARKIT_INDEX['mouthSmileLeft']] == pytest.approx(middle)
     np.testing.assert_array_equal(target_weights(expression + 5), target_weights(np.ones(52)))
+    close, jaw = ARKIT_INDEX['mouthClose'], ARKIT_INDEX['jawOpen']
+    lips = np.zeros(52, np.float32)
+    lips[close] = 1.0
+    assert target_weights(lips)[close] == 0.0  # without an open jaw they would cross
+    lips[jaw] = 0.5
+    assert target_weights(lips)[close] == target_weights(lips)[jaw] > 0.0
 
 
 def test_shares_of_the_shapes_of_ages_sexes_and_origins_add_up():

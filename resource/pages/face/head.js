@@ -18,12 +18,16 @@ function figureOf(buffer) {
 // How far each target is applied for the 52 coefficients.
 function weightsOf(head, expression) {
   const last = head.knots.length - 1;
-  return expression.map((value, i) => {
+  const weights = expression.map((value, i) => {
     const place = Math.min(Math.max(value, 0), 1) * last;
     const below = Math.min(Math.floor(place), last - 1);
     const row = head.rows[i];
     return row[below] + (place - below) * (row[below + 1] - row[below]);
   });
+  // Lips close over an open jaw; without one they would cross.
+  const [close, jaw] = ['mouthClose', 'jawOpen'].map((name) => head.coefficients.indexOf(name));
+  weights[close] = Math.min(weights[close], weights[jaw]);
+  return weights;
 }
 
 // Matrices are lists of three rows.

@@ -14,7 +14,7 @@ const clip = (value, low, high) => Math.min(Math.max(value, low), high);
 function channelsOf(drawing, expression) {
   const clipped = expression.map((value, i) => {
     const within = clip(value, 0, 1);
-    return within + drawing.gains[i] * within * (1 - within);
+    return (within * (1 + drawing.gains[i])) / (1 + drawing.gains[i] * within);
   });
   return [...clipped, ...drawing.products.map(([a, b]) => clipped[a] * clipped[b])];
 }

@@ -14,6 +14,7 @@ from vico_listener.render import create_renderer
 from vico_listener.render import load_portrait
 from vico_listener.render import portrait_of
 from vico_listener.render.cartoon.theme import theme_names
+from vico_listener.render.head3d.identity import IDENTITIES
 from vico_listener.render.renderers import Renderer
 
 SHOWN = ('portrait', 'head3d', 'cartoon')
@@ -36,13 +37,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Draw `renderers.jpg`, `themes.jpg` and, for each renderer, `channels_NAME.jpg`."""
+    """Draw `renderers.jpg`, `themes.jpg`, `head3d.jpg` and, by renderer, `channels_NAME.jpg`."""
     args.out.mkdir(parents=True, exist_ok=True)
     renderers = {name: _renderer(name, args) for name in SHOWN}
     sheets = {'renderers': attitude_sheet(renderers)}
     wide = {'size': args.size, 'width': args.size * 3 // 2}
     themes = {name: create_renderer('cartoon', theme=name, **wide) for name in theme_names()}
     sheets['themes'] = expression_sheet(themes)
+    if 'head3d' in renderers:
+        figures = {n: create_renderer('head3d', figure=n, size=args.size) for n in IDENTITIES}
+        sheets['head3d'] = expression_sheet(figures)
     for name, renderer in renderers.items():
         sheets[f'channels_{name}'] = channel_sheet(renderer)
         renderer.close()

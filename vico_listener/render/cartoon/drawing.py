@@ -28,8 +28,8 @@ PRODUCTS = (
 )
 """Pairs of coefficients whose product moves curves, too, as the channel 'first*second'."""
 
-GAINS = {name + side: 0.8 for name in ('browDown', 'mouthFrown') for side in ('Left', 'Right')}
-"""How much stronger weak values of coefficients show: v as v + gain * v * (1 - v).
+GAINS = {name + side: 2.0 for name in ('browDown', 'mouthFrown') for side in ('Left', 'Right')}
+"""How much stronger weak values of coefficients show: v as v * (1 + gain) / (1 + gain * v).
 
 Displeasure is commanded faintly, as people show it, and must be seen from afar.
 """

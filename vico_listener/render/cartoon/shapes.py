@@ -146,7 +146,7 @@ class Shaper:
 
     def _channels(self, expression: NDArray[np.float32]) -> Floats:
         clipped = np.clip(expression.astype(np.float64), 0.0, 1.0)
-        clipped += self._gains * clipped * (1 - clipped)
+        clipped *= (1 + self._gains) / (1 + self._gains * clipped)
         return np.concatenate([clipped, clipped[self._products].prod(axis=1)])
 
     def _obey(self, face: Floats) -> None:

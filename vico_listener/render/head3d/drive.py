@@ -6,6 +6,7 @@ more than 1. So each coefficient goes through a curve that was fitted to what th
 
 import numpy as np
 
+from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import ARKIT_NAMES
 from vico_listener.render.head3d.mesh_file import Floats
 
@@ -23,7 +24,7 @@ CURVES: dict[str, tuple[float, ...]] = {
     'mouthFrown': (0.0, 1.2, 1.45, 1.6, 1.7),
     'mouthFunnel': (0.0, 0.3, 0.6, 0.95, 1.3),
     'mouthLowerDown': (0.0, 0.4, 0.8, 1.2, 1.6),
-    'mouthPress': (0.0, 0.8, 1.3, 1.6, 1.8),
+    'mouthPress': (0.0, 0.45, 0.75, 0.9, 1.0),
     'mouthPucker': (0.0, 0.3, 0.6, 0.95, 1.3),
     'mouthSmile': (0.0, 0.13, 0.36, 0.66, 1.0),
     'noseSneer': (0.0, 0.4, 0.8, 1.3, 1.8),
@@ -43,6 +44,7 @@ def _table() -> np.ndarray:
 
 _TABLE = _table()
 _ROWS = np.arange(len(ARKIT_NAMES))
+_CLOSE, _JAW = ARKIT_INDEX['mouthClose'], ARKIT_INDEX['jawOpen']
 
 
 def target_weights(expression: Floats) -> Floats:
@@ -51,4 +53,6 @@ def target_weights(expression: Floats) -> Floats:
     below = np.minimum(place.astype(np.int64), len(KNOTS) - 2)
     rest = place - below
     weights = _TABLE[_ROWS, below] * (1 - rest) + _TABLE[_ROWS, below + 1] * rest
+    # Lips close over an open jaw; without one they would cross.
+    weights[_CLOSE] = min(weights[_CLOSE], weights[_JAW])
     return weights.astype(np.float32)
