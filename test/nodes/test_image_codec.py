@@ -1,6 +1,10 @@
 """Image messages: every encoding against a straightforward reference, bad messages by name."""
 
 import array
+import runpy
+import sys
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import cv2
@@ -9,6 +13,8 @@ import pytest
 from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image
 
+from vico_listener.nodes import image_codec
+from vico_listener.nodes import rclpy_versions
 from vico_listener.nodes.image_codec import ImageError
 from vico_listener.nodes.image_codec import compressed_to_bgr
 from vico_listener.nodes.image_codec import encoded_size
@@ -180,3 +186,29 @@ def test_a_png_whose_parts_are_not_there_is_damaged(length: int) -> None:
         message = CompressedImage(format='png', data=damaged)
         with pytest.raises(ImageError, match=r'PNG image of which .* cut off: it is damaged'):
             compressed_to_bgr(message)
+
+
+def test_a_cv_bridge_that_does_not_work_is_left_out_without_a_word(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """As that of Ubuntu under numpy 2: numpy tells at length, and the import fails."""
+    (tmp_path / 'cv_bridge.py').write_text(
+        'import sys\nprint("compiled using NumPy 1.x", file=sys.stderr)\n'
+        'raise AttributeError("_ARRAY_API not found")\n'
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, 'cv_bridge', raising=False)
+    monkeypatch.setattr(image_codec, '_bridge', image_codec._working_bridge())
+    assert image_codec.bridge_is_broken()
+    assert capfd.readouterr() == ('', '')
+    assert (image_to_bgr(message(PICTURE[..., ::-1], 'rgb8')) == PICTURE).all()
+
+
+def test_events_have_another_module_in_humble(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, 'rclpy.event_handler', None)
+    humble = ModuleType('rclpy.qos_event')
+    humble.PublisherEventCallbacks, humble.SubscriptionEventCallbacks = 'published', 'subscribed'
+    monkeypatch.setitem(sys.modules, 'rclpy.qos_event', humble)
+    found = runpy.run_path(rclpy_versions.__file__)
+    assert found['SubscriptionEventCallbacks'] == 'subscribed'
+    assert found['PublisherEventCallbacks'] == 'published'

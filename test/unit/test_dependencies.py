@@ -18,7 +18,7 @@ from vico_listener.dependencies import remedy
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ROOT / 'vico_listener'
-OTHERS = {'ros', 'constraints-ros', 'lab-data', 'simulation-data', 'training-data'}
+OTHERS = {'ros', 'lab-data', 'simulation-data', 'training-data'}
 """Requirement files that pip never sees as an extra."""
 
 OPTIONAL = {'compression', 'librosa'}

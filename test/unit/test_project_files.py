@@ -1,6 +1,9 @@
 """Files that a public project has agree with each other and with the code."""
 
+import configparser
+import json
 import re
+import runpy
 import subprocess
 from pathlib import Path
 from xml.etree import ElementTree
@@ -69,7 +72,54 @@ def test_the_workflow_runs_what_people_run():
     workflow = yaml.safe_load((ROOT / '.github/workflows/test.yml').read_text('utf-8'))
     steps = {name: [s.get('run') for s in job['steps']] for name, job in workflow['jobs'].items()}
     assert '.ci/run' in steps['jazzy'] and '.ci/run' in steps['wheels']
-    assert workflow['jobs']['jazzy']['container'] == 'ros:jazzy'
+    for distro in ('jazzy', 'lyrical'):
+        assert workflow['jobs'][distro]['container'] == f'ros:{distro}'
+        assert '.ci/run' in steps[distro]
+    assert workflow['jobs']['aarch64']['runs-on'].endswith('-arm')
+    assert 'python3 .ci/wheels.py' in steps['requirements']
+    for job in ('pixi', 'docker'):
+        assert workflow['jobs'][job]['strategy']['matrix']['distro'] == ['jazzy', 'lyrical']
+
+
+def test_wheels_are_looked_up_by_the_marker_of_each_python():
+    wheels = runpy.run_path(str(ROOT / '.ci/wheels.py'))
+    old, new = (list(wheels['lines']('basics', python)) for python in ('3.10', '3.14'))
+    assert [line.partition('==')[0] for line in old] == ['numpy', 'opencv-python-headless']
+    assert old[0] != new[0] and old[1] == new[1]
+    assert not any(';' in line for line in old + new)
+    pythons = {python for python, _ in wheels['TARGETS']}
+    assert {'3.10', '3.12', '3.14'} <= pythons
+
+
+def test_containers_and_pixi_are_made_for_the_same_distributions():
+    # tomllib is not there before Python 3.11.
+    pixi = (ROOT / 'pixi.toml').read_text('utf-8')
+    environments = re.findall(r'^(\w+) = \["(\w+)"\]$', pixi.partition('[environments]')[2], re.M)
+    assert environments == [('jazzy', 'jazzy'), ('lyrical', 'lyrical')]
+    for distro, _ in environments:
+        assert f'[feature.{distro}.dependencies]' in pixi and f'ros-{distro}-ros-base' in pixi
+    stages = (ROOT / 'Dockerfile').read_text('utf-8').split('\nFROM ')
+    assert [re.search(r' AS (\w+)', stage).group(1) for stage in stages[1:-1]] == [
+        'ros', 'tools', 'build'
+    ]  # fmt: skip
+    assert 'USER ubuntu' in stages[-1] and 'build-essential' not in stages[-1]
+    container = json.loads((ROOT / '.devcontainer/devcontainer.json').read_text('utf-8'))
+    assert container['build']['target'] == 'tools'
+
+
+def test_the_service_starts_what_there_is():
+    unit = configparser.ConfigParser(interpolation=None)
+    unit.optionxform = str
+    unit.read(ROOT / 'config/vico_listener.service')
+    command = unit['Service']['ExecStart'].split()
+    assert command[0].endswith('/run') and command[1:5] == [
+        'shell',
+        'ros2',
+        'launch',
+        'vico_listener',
+    ]
+    assert (ROOT / 'launch' / command[5]).is_file()
+    assert unit['Service']['KillSignal'] == 'SIGINT'
 
 
 def test_what_contributors_are_told_of_is_there():

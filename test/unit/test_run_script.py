@@ -280,3 +280,36 @@ def test_ros2_is_no_command_of_the_wheels(root, there):
     out, err = start(root, f'{STUBS}\n{enter}\nmain shell ros2 topic list').communicate(timeout=60)
     assert ('called topic list' in out) == there
     assert ('Install ROS 2' in err) != there
+
+
+@pytest.mark.parametrize(
+    ('kind', 'version', 'fits'),
+    [
+        ('installed', (3, 14), True),
+        ('installed', (3, 9), False),
+        ('installed', (3, 15), False),
+        ('wheels', (3, 13), True),
+        ('wheels', (3, 14), False),  # there are none
+    ],
+)
+def test_which_pythons_fit(root, kind, version, fits):
+    python = root / 'python'
+    python.write_text(
+        f'#!{sys.executable}\nimport sys\nsys.version_info = {version}\n'
+        'code, sys.argv = sys.argv[2], ["-c", *sys.argv[3:]]\nexec(code)\n'
+    )
+    python.chmod(0o755)
+    line = f'ROS_KIND={kind}; python_fits {python} && echo fits || echo not'
+    assert result(start(root, line))[0].split() == ['fits' if fits else 'not']
+
+
+@pytest.mark.parametrize('kind', ['installed', 'wheels'])
+def test_an_arm_computer_is_refused_only_without_a_ros(root, kind):
+    lines = f'uname() {{ echo aarch64; }}; PYTHON={sys.executable}; ROS_KIND={kind}'
+    process = start(root, f'{lines}; check_prerequisites && echo goes on')
+    out, err = process.communicate(timeout=60)
+    if kind == 'installed':
+        assert out == 'goes on\n' and err == ''
+    else:
+        assert 'this machine is aarch64' in err and 'pixi run -e jazzy' in err
+        assert process.returncode == 1

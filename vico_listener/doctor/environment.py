@@ -1,6 +1,5 @@
 """Looks at what the environment tells ROS 2: middleware, domain, shared-memory profile, logs."""
 
-import importlib
 import importlib.util
 import os
 from collections.abc import Callable
@@ -122,15 +121,6 @@ def _is_there(module: str) -> bool:
     return importlib.util.find_spec(module) is not None
 
 
-def cv_bridge_works() -> bool:
-    """Return whether cv_bridge can be imported: that of Ubuntu is made for numpy 1."""
-    try:
-        importlib.import_module('cv_bridge')
-    except (ImportError, AttributeError, RuntimeError, SystemError):
-        return False
-    return True
-
-
 def package_findings(is_there: Callable[[str], bool] = _is_there) -> Iterator[Finding]:
     """Say which ROS packages can be imported, and which that may be wanted cannot."""
     if not is_there('rclpy'):
@@ -145,9 +135,6 @@ def package_findings(is_there: Callable[[str], bool] = _is_there) -> Iterator[Fi
         text = 'audio_common_msgs not installed, which perception needs'
         how = 'sudo apt install ros-$ROS_DISTRO-audio-common-msgs, or ./run setup'
         yield Finding('ros', Level.WRONG, text, how)
-    if is_there('cv_bridge') and not cv_bridge_works():
-        text = 'cv_bridge does not work with this numpy: images are converted without it'
-        yield Finding('ros', Level.NOTE, text)
     missing = {name: what for name, what in OPTIONAL_PACKAGES.items() if not is_there(name)}
     for name, what in missing.items():
         text = f'{name} not installed, only needed for {what}'

@@ -1,11 +1,15 @@
 """sensor_msgs/Image and CompressedImage to BGR arrays and back.
 
-Every message is checked first, with an error that names what is wrong. The conversion is
-cv_bridge's where it is installed and works (it breaks under numpy 2, ros-perception/vision_opencv
-#535), else the same in numpy and OpenCV. A bgr8 image is used in place, without a copy.
+Every message is checked first, with an error that names what is wrong. The conversion is done here,
+in numpy and OpenCV; where cv_bridge is installed and works (that of Ubuntu breaks under numpy 2,
+ros-perception/vision_opencv #535), it converts rgb, bgr and mono. A bgr8 image is used in place,
+without a copy.
 """
 
 import array
+import contextlib
+import importlib.util
+import io
 import re
 import struct
 from typing import Any
@@ -64,8 +68,11 @@ class ImageError(DataError):
 def _working_bridge() -> Any:
     """Return a CvBridge that has proved itself on a small image, or None."""
     try:
-        from cv_bridge import CvBridge
         from sensor_msgs.msg import Image as ImageMessage
+
+        # Where it was made for numpy 1 it fails, and numpy says so at length.
+        with contextlib.redirect_stderr(io.StringIO()):
+            from cv_bridge import CvBridge
 
         probe = ImageMessage(height=1, width=1, encoding='rgb8', step=3)
         probe.data = array.array('B', (1, 2, 3))
@@ -77,6 +84,11 @@ def _working_bridge() -> Any:
 
 
 _bridge = _working_bridge()
+
+
+def bridge_is_broken() -> bool:
+    """Return whether cv_bridge is installed and does not work, which costs nothing but itself."""
+    return _bridge is None and importlib.util.find_spec('cv_bridge') is not None
 
 
 def image_to_bgr(message: Any) -> Image:

@@ -4,20 +4,17 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from rclpy.event_handler import SubscriptionEventCallbacks
 from rclpy.node import Node
 from rclpy.qos import HistoryPolicy
 from rclpy.qos import QoSProfile
 from rclpy.qos import ReliabilityPolicy
-from rclpy.subscription import Subscription
 
 from vico_listener.clock import NANOSECONDS
+from vico_listener.nodes.rclpy_versions import NUMBERED
+from vico_listener.nodes.rclpy_versions import SubscriptionEventCallbacks
 from vico_listener.nodes.sequence_gaps import SequenceGaps
 from vico_listener.nodes.topics import message_class
 from vico_listener.ros_api import Topic
-
-NUMBERED = hasattr(Subscription, 'CallbackType')
-"""This rclpy tells a callback the sequence number of its message (from Iron on)."""
 
 LONGEST_AGE = 10.0
 """Seconds beyond which an age is rather a clock that was set."""

@@ -19,6 +19,7 @@ from vico_listener.doctor.streams import image_findings
 from vico_listener.doctor.streams import stream_findings
 from vico_listener.errors import DataError
 from vico_listener.nodes.image_codec import ImageError
+from vico_listener.nodes.image_codec import bridge_is_broken
 from vico_listener.nodes.parameters import ParameterTable
 from vico_listener.nodes.perception_inputs import PerceptionInputs
 from vico_listener.nodes.perception_inputs import audio_format
@@ -128,6 +129,9 @@ class SenseSurvey:
     def _image_findings(self, stream: Stream) -> Iterator[Finding]:
         if self._newest is None:
             return
+        if bridge_is_broken():
+            text = 'cv_bridge does not work with this numpy: images are converted without it'
+            yield Finding('camera', Level.NOTE, text)
         try:
             image = image_of(self._newest)
         except ImageError as error:

@@ -4,11 +4,11 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from rclpy.event_handler import SubscriptionEventCallbacks
 from rclpy.node import Node
 
-from vico_listener.nodes.input_subscription import NUMBERED
 from vico_listener.nodes.input_subscription import InputSubscription
+from vico_listener.nodes.rclpy_versions import NUMBERED
+from vico_listener.nodes.rclpy_versions import SubscriptionEventCallbacks
 from vico_listener.nodes.topics import STATE_QOS
 from vico_listener.nodes.topics import message_class
 from vico_listener.ros_api import Topic

@@ -14,7 +14,6 @@ import audio_common_msgs.msg as audio_msgs
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from rclpy.event_handler import PublisherEventCallbacks
 from rclpy.node import Node
 from sensor_msgs.msg import Image
 
@@ -22,6 +21,7 @@ from vico_listener.clock import NANOSECONDS
 from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import read_audio
 from vico_listener.nodes.convert import time_message
+from vico_listener.nodes.rclpy_versions import PublisherEventCallbacks
 
 CHUNK = 0.02
 """Seconds of audio per message."""
