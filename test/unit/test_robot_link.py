@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from http.server import HTTPServer
 from pathlib import Path
@@ -28,6 +29,7 @@ from vico_listener.cli.main import main  # noqa: E402
 from vico_listener.cli.robot_mover import RobotMover  # noqa: E402
 from vico_listener.errors import NotInstalledError  # noqa: E402
 from vico_listener.errors import UnavailableError  # noqa: E402
+from vico_listener.motion import FaceMotion
 from vico_listener.resources import resource_path  # noqa: E402
 from vico_listener.robot import HeadCommand  # noqa: E402
 from vico_listener.robot import RobotProfile  # noqa: E402
@@ -42,6 +44,8 @@ from vico_listener.robot.profile import parse_profile  # noqa: E402
 
 # Roll, pitch, yaw.
 COMMAND = HeadCommand(0, (0.1, -0.2, 0.3), (0.0, 0.0, 0.0))
+# And body, right and left antenna of Reachy Mini.
+WHOLE = HeadCommand(0, (0.1, -0.2, 0.3, 0.4, 0.5, -0.6), (0.0,) * 6)
 
 
 class Robot:
@@ -52,7 +56,7 @@ class Robot:
         tracking: whether it says over HTTP that it follows a face itself.
     """
 
-    STATE = '/api/state/present_head_pose'
+    STATE = '/api/state/full'
     TRACKING = '/api/media/tracking/face'
 
     def __init__(
@@ -62,7 +66,7 @@ class Robot:
         port: int = 0,
         pose: dict[str, float] | None = None,
     ) -> None:
-        self.pose = pose
+        self.pose, self.body, self.antennas = pose, 0.0, [0.3, -0.3]
         self.tracking = False
         self.messages: list[dict[str, Any]] = []
         self.paused = threading.Event()
@@ -82,7 +86,8 @@ class Robot:
             return connection.respond(200, json.dumps({'status': 'ok', 'face_target': target}))
         if request.path != self.STATE:
             return None
-        return connection.respond(200 if self.pose else 503, json.dumps(self.pose))
+        state = {'head_pose': self.pose, 'body_yaw': self.body, 'antennas_position': self.antennas}
+        return connection.respond(200 if self.pose else 503, json.dumps(state))
 
     def _serve(self, connection: ServerConnection) -> None:
         assert connection.request is not None and connection.request.path == self._path
@@ -92,6 +97,8 @@ class Robot:
                 self.messages.append(json.loads(text))
                 if self.pose is not None:
                     self.pose = self.messages[-1]['target_head_pose']
+                    self.body = self.messages[-1]['target_body_yaw']
+                    self.antennas = self.messages[-1]['target_antennas']
                 answer = self._answer(self.messages[-1])
                 if answer is not None:
                     connection.send(json.dumps(answer))
@@ -155,7 +162,7 @@ def test_reachy_mini_gets_targets_in_radians(robots: list[Any]) -> None:
     robots.append(robot)
     sender, informed, warned = make(robots, 'reachy_mini', robot.url)
     wait_until(lambda: sender.connected)
-    sender.send(COMMAND)
+    sender.send(WHOLE)
     wait_until(lambda: robot.messages)
     assert robot.messages == [
         {
@@ -166,7 +173,9 @@ def test_reachy_mini_gets_targets_in_radians(robots: list[Any]) -> None:
                 'roll': 0.1,
                 'pitch': -0.2,
                 'yaw': 0.3,
-            }
+            },
+            'target_antennas': [0.5, -0.6],
+            'target_body_yaw': 0.4,
         }
     ]
     assert sender.trouble == '' and not warned
@@ -248,6 +257,9 @@ def test_check_moves_a_robot_over_its_own_connection(
     assert f'connected to {robot.url}' in capsys.readouterr().out
     axes = {axis for m in robot.messages for axis, v in m['target_head_pose'].items() if v}
     assert axes == {'roll', 'pitch', 'yaw'}
+    for side in (0, 1):
+        told = [message['target_antennas'][side] for message in robot.messages]
+        assert max(told) - min(told) > 0.1
     robot.close()
     monkeypatch.setattr(robot_command, 'PATIENCE', 0.2)
     assert main(['robot', 'check', str(mine), '--move']) == 1
@@ -256,7 +268,14 @@ def test_check_moves_a_robot_over_its_own_connection(
 
 def test_reachy_mini_says_where_its_head_is(tmp_path: Path) -> None:
     class Daemon(BaseHTTPRequestHandler):
-        answers = [b'not json', b'{"x": 0.0}', b'{"roll": 0.1, "pitch": -0.2, "yaw": 0.3}']
+        pose = b'"head_pose": {"roll": 0.1, "pitch": -0.2, "yaw": 0.3}'
+        answers = [
+            b'not json',
+            b'[]',
+            b'{"head_pose": null, "body_yaw": 0.4}',
+            b'{' + pose + b', "body_yaw": 0.4, "antennas_position": null}',
+            b'{' + pose + b', "body_yaw": 0.4, "antennas_position": [0.5, -0.6]}',
+        ]
         asked: list[str] = []
 
         def do_GET(self) -> None:
@@ -281,10 +300,10 @@ def test_reachy_mini_says_where_its_head_is(tmp_path: Path) -> None:
         )
         wait_until(lambda: poll.newest() is not None)
         first = poll.newest()
-        assert first is not None and first[1] == [0.1, -0.2, 0.3]
+        assert first is not None and first[1] == [0.1, -0.2, 0.3, 0.4, 0.5, -0.6]
         wait_until(lambda: (newest := poll.newest()) is not None and newest[0] > first[0])
-        assert set(Daemon.asked) == {'/api/state/present_head_pose'}
-        assert len(Daemon.asked) >= 3  # what it cannot read is asked for again
+        assert set(Daemon.asked) == {'/api/state/full'}
+        assert len(Daemon.asked) >= 5  # what it cannot read is asked for again
         poll.close()
         server.shutdown()
 
@@ -301,7 +320,7 @@ def test_reachy_minis_own_tracking_is_noticed(robots: list[Any]) -> None:
     wait_until(lambda: sender.connected and not sender.trouble)
     robot.tracking = True
     wait_until(lambda: 'own head tracking turns the head, too' in sender.trouble)
-    sender.send(COMMAND)
+    sender.send(WHOLE)
     wait_until(lambda: bool(robot.messages))
     robot.tracking = False
     wait_until(lambda: not sender.trouble)
@@ -324,7 +343,7 @@ def test_error_that_the_robot_answers_is_logged_once(robots: list[Any]) -> None:
     sender, _, warned = make(robots, 'reachy_mini', robot.url)
 
     def refused() -> bool:
-        sender.send(COMMAND)
+        sender.send(WHOLE)
         return len(robot.messages) > 5 and bool(warned)
 
     wait_until(refused)
@@ -338,12 +357,12 @@ def test_slow_robot_gets_the_newest_and_never_blocks(robots: list[Any], monkeypa
     robots.append(robot)
     sender, _, _ = make(robots, 'reachy_mini', robot.url)
     wait_until(lambda: sender.connected)
-    sender.send(COMMAND)
+    sender.send(WHOLE)
     wait_until(lambda: robot.messages)
     robot.paused.set()
     # Far more than every buffer on the way holds; a sender that waits would never get through.
     for n in range(200_000):
-        sender.send(HeadCommand(n, (0.0, 0.0, n * 1e-6), (0.0, 0.0, 0.0)))
+        sender.send(replace(WHOLE, stamp=n, positions=(0.0, 0.0, n * 1e-6, 0.0, 0.0, 0.0)))
     robot.paused.clear()
     last = 199_999 * 1e-6
     wait_until(lambda: robot.messages[-1]['target_head_pose']['yaw'] == pytest.approx(last))
@@ -357,17 +376,17 @@ def test_loss_is_logged_once_and_what_was_to_be_sent_is_dropped(
     robot = Robot('/api/move/ws/set_target', reachy)
     sender, informed, warned = make(robots, 'reachy_mini', robot.url)
     wait_until(lambda: sender.connected)
-    sender.send(COMMAND)
+    sender.send(WHOLE)
     wait_until(lambda: robot.messages)
     robot.close()
 
     def lost() -> bool:
-        sender.send(COMMAND)
+        sender.send(WHOLE)
         return bool(warned)
 
     wait_until(lost)
     assert not sender.connected
-    sender.send(COMMAND)
+    sender.send(WHOLE)
     time.sleep(0.3)  # several attempts
     assert len(warned) == 1 and 'no connection to the robot, trying on' in warned[0]
     assert sender.trouble
@@ -376,7 +395,7 @@ def test_loss_is_logged_once_and_what_was_to_be_sent_is_dropped(
     wait_until(lambda: sender.connected)
     wait_until(lambda: len(informed) == 2)
     assert sender.trouble == ''
-    sender.send(HeadCommand(1, (0.0, 0.0, -0.5), (0.0, 0.0, 0.0)))
+    sender.send(replace(WHOLE, stamp=1, positions=(0.0, 0.0, -0.5, 0.0, 0.0, 0.0)))
     wait_until(lambda: back.messages)
     assert back.messages[0]['target_head_pose']['yaw'] == -0.5
 
@@ -396,7 +415,7 @@ def test_a_robot_whose_program_hangs_is_lost(robots: list[Any], monkeypatch: Any
     robot.paused.set()
 
     def lost() -> bool:
-        sender.send(COMMAND)  # the network takes them all
+        sender.send(WHOLE)  # the network takes them all
         return bool(warned)
 
     wait_until(lost)
@@ -404,7 +423,7 @@ def test_a_robot_whose_program_hangs_is_lost(robots: list[Any], monkeypatch: Any
     robot.paused.clear()
     wait_until(lambda: len(informed) == 2)
     assert sender.trouble == ''
-    sender.send(HeadCommand(1, (0.0, 0.0, -0.5), (0.0, 0.0, 0.0)))
+    sender.send(replace(WHOLE, stamp=1, positions=(0.0, 0.0, -0.5, 0.0, 0.0, 0.0)))
     # What was under way before may still come after it.
     wait_until(lambda: any(m['target_head_pose']['yaw'] == -0.5 for m in list(robot.messages)))
 
@@ -439,13 +458,18 @@ def slow(url: str) -> RobotProfile:
     return parse_profile({**data, 'url': url}, 'slow')
 
 
+def turned(yaw: float) -> FaceMotion:
+    """A face that looks aside, rad."""
+    return FaceMotion(np.zeros(52, np.float32), np.array([0.0, 0.0, yaw], np.float32))
+
+
 def begun(robots: list[Any], monkeypatch: Any, patience: float) -> tuple[Robot, RobotMover]:
     """A robot that looks ahead, and what has begun to move it; it is missed for `patience` s."""
     monkeypatch.setattr(web_socket_link, 'RETRY', 0.05)
     robot = Robot('/api/move/ws/set_target', reachy, pose={'roll': 0.0, 'pitch': 0.0, 'yaw': 0.0})
     mover = RobotMover(slow(robot.url), patience)
     robots.append(mover)
-    mover.begin((0.0, 0.0, 0.0))
+    mover.begin(turned(0.0))
     return robot, mover
 
 
@@ -461,11 +485,11 @@ def test_a_robot_that_starts_anew_elsewhere_is_begun_with_there(
     robot, mover = begun(robots, monkeypatch, patience=10.0)
 
     def turn(done: Callable[[], bool]) -> None:
-        def turned() -> bool:
-            mover.turn((0.0, 0.0, 0.4 + 1e-6 * (time.monotonic_ns() % 7)))  # it did not freeze
+        def has_turned() -> bool:
+            mover.turn(turned(0.4 + 1e-6 * (time.monotonic_ns() % 7)))  # it did not freeze
             return done()
 
-        wait_until(turned)
+        wait_until(has_turned)
 
     turn(lambda: robot.messages[-1]['target_head_pose']['yaw'] > 0.4)
     port = robot.port
@@ -496,7 +520,7 @@ def test_a_robot_that_stays_away_is_not_waited_for_for_ever(
     robot, mover = begun(robots, monkeypatch, patience=0.5)
     robot.close()
     with pytest.raises(UnavailableError, match='the robot is lost: ws://127'):
-        wait_until(lambda: mover.turn((0.0, 0.0, 0.4)))
+        wait_until(lambda: mover.turn(turned(0.4)))
 
 
 def test_a_refusal_is_forgotten_once_the_robot_takes_commands(
@@ -515,7 +539,7 @@ def test_a_refusal_is_forgotten_once_the_robot_takes_commands(
 
     def send_until(condition: Callable[[], bool]) -> None:
         def done() -> bool:
-            sender.send(COMMAND)
+            sender.send(WHOLE)
             return condition()
 
         wait_until(done)

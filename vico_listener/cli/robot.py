@@ -5,10 +5,13 @@ import json
 import math
 import sys
 from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field
 from itertools import groupby
 from pathlib import Path
 
+import numpy as np
 from tqdm import trange
 
 from vico_listener.cli.robot_mover import RobotMover
@@ -16,12 +19,18 @@ from vico_listener.cli.robot_mover import RobotNames
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import NotInstalledError
 from vico_listener.errors import SettingError
+from vico_listener.motion import ARKIT52
+from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import FaceMotion
 from vico_listener.robot import HeadCommand
 from vico_listener.robot import HeadController
 from vico_listener.robot import RobotProfile
 from vico_listener.robot import load_profile
+from vico_listener.robot.antennas import antenna_positions
 from vico_listener.robot.following import CAUSES
 from vico_listener.robot.interfaces import Payload
+from vico_listener.robot.joints import ANTENNAS
+from vico_listener.robot.joints import BODY
 from vico_listener.robot.profile import known_profiles
 from vico_listener.robot.profile import parse_profile
 from vico_listener.robot.profile_proposal import propose_profile
@@ -35,6 +44,9 @@ PATIENCE = 5.0
 ANGLE = math.radians(5.0)
 """The angle by which the head turns to either side, rad."""
 
+BROW = 0.4
+"""How far a brow is raised or lowered for an antenna to show it, 0 to 1."""
+
 HOLD = 1.5
 """The time for which each pose is held, s."""
 
@@ -45,6 +57,10 @@ DIRECTIONS = {
     ('pitch', -1): 'looks up',
     ('yaw', 1): 'looks to its own left',
     ('yaw', -1): 'looks to its own right',
+    ('right_antenna', 1): 'raises its right antenna',
+    ('right_antenna', -1): 'lowers its right antenna',
+    ('left_antenna', 1): 'raises its left antenna',
+    ('left_antenna', -1): 'lowers its left antenna',
 }
 
 
@@ -56,11 +72,21 @@ class Pose:
         name: its name.
         rotation: roll, pitch, yaw, rad.
         seen: what the user should see.
+        expression: that the antennas show.
     """
 
     name: str
     rotation: tuple[float, float, float]
     seen: str
+    expression: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def face(self) -> FaceMotion:
+        """The face of the listener."""
+        values = np.zeros(ARKIT52.size, np.float32)
+        for name, value in self.expression.items():
+            values[ARKIT_INDEX[name]] = value
+        return FaceMotion(values, np.array(self.rotation, np.float32))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -220,7 +246,7 @@ def _check(profile: RobotProfile, names: RobotNames, move: bool) -> int:
     print('It moves. The head should' if move else 'Dry run, nothing is sent. The head should')
     try:
         if mover is not None:
-            print(mover.begin(commands[0][0].rotation))
+            print(mover.begin(commands[0][0].face))
         for pose, group in groupby(commands, key=lambda pair: pair[0]):
             part = [command for _, command in group]
             angles = ', '.join(
@@ -246,20 +272,33 @@ def _hold(mover: RobotMover, pose: Pose) -> None:
     """Turn the head to a pose and hold it there."""
     steps = round(HOLD * mover.rate)
     for _ in trange(steps, desc=pose.name, leave=False, disable=None):
-        mover.turn(pose.rotation)
+        mover.turn(pose.face)
 
 
 def check_poses(profile: RobotProfile) -> list[Pose]:
-    """Return the poses: straight ahead, then +, - and back about each axis that the head has."""
+    """Return the poses: straight ahead, then +, - and back about each axis that the head has.
+
+    The body is left out: it turns only when the head looks far aside.
+    """
     ahead = Pose('neutral', (0.0, 0.0, 0.0), 'looks straight ahead')
     poses = [ahead]
     for joint in profile.joints:
+        if joint.axis == BODY:
+            continue
         for direction in (1, -1):
-            name = f'{joint.axis} {direction * math.degrees(ANGLE):+.0f} deg'
-            roll, pitch, yaw = (direction * ANGLE * (axis == joint.axis) for axis in AXES)
-            poses.append(Pose(name, (roll, pitch, yaw), DIRECTIONS[joint.axis, direction]))
+            poses.append(_pose(joint.axis, direction))
         poses.append(ahead)
     return poses
+
+
+def _pose(axis: str, direction: int) -> Pose:
+    seen = DIRECTIONS[axis, direction]
+    if axis in ANTENNAS:
+        side = axis.removesuffix('_antenna').capitalize()
+        brow = f'browOuterUp{side}' if direction > 0 else f'browDown{side}'
+        return Pose(axis.replace('_', ' '), (0.0, 0.0, 0.0), seen, {brow: BROW})
+    roll, pitch, yaw = (direction * ANGLE * (axis == other) for other in AXES)
+    return Pose(f'{axis} {direction * math.degrees(ANGLE):+.0f} deg', (roll, pitch, yaw), seen)
 
 
 def check_commands(profile: RobotProfile) -> Iterator[tuple[Pose, HeadCommand]]:
@@ -271,7 +310,7 @@ def check_commands(profile: RobotProfile) -> Iterator[tuple[Pose, HeadCommand]]:
     now = 0
     for pose in check_poses(profile):
         for _ in range(round(HOLD * profile.rate)):
-            head.follow(pose.rotation, now)
+            head.follow(pose.rotation, now, antenna_positions(pose.face, pose.rotation[0]))
             for command in head.advance(now):
                 yield pose, command
             now += round(NANOSECONDS / profile.rate)

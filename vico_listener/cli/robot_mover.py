@@ -8,14 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import ArrayLike
-
 from vico_listener.errors import NotInstalledError
 from vico_listener.errors import SettingError
 from vico_listener.errors import UnavailableError
 from vico_listener.frames import ListenerMotion
-from vico_listener.motion import ARKIT52
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 from vico_listener.robot import HeadCommand
@@ -131,15 +127,15 @@ class RobotMover:
         self._head = self._head_anew()
         self.rate = profile.rate
 
-    def begin(self, rotation: ArrayLike) -> str:
-        """Ease the head in to a rotation; return where it began, in words.
+    def begin(self, face: FaceMotion) -> str:
+        """Ease the head in to a pose; return where it began, in words.
 
         Raises:
             UnavailableError: the robot is lost.
         """
         start, place = '', ''
         while not start or self._head.eases_in(time.monotonic_ns()):
-            self.turn(rotation)
+            self.turn(face)
             if not start and self._head.start not in ('', 'waiting'):
                 # A machine that stalls lets it begin anew on the way.
                 start = self._head.start
@@ -154,8 +150,8 @@ class RobotMover:
         """The joints that do not follow."""
         return self._head.watch.lags
 
-    def turn(self, rotation: ArrayLike) -> None:
-        """Go on towards roll, pitch and yaw (rad) for one period of the robot.
+    def turn(self, face: FaceMotion) -> None:
+        """Go on towards a pose and what antennas show of a face for one period of the robot.
 
         Raises:
             UnavailableError: the robot is lost, and does not come back in time.
@@ -163,7 +159,6 @@ class RobotMover:
         if not self._robot.look():
             self._wait_for_robot()
         now = time.monotonic_ns()
-        face = FaceMotion(np.zeros(ARKIT52.size, np.float32), np.array(rotation, np.float32))
         motion = ListenerMotion(now, now, face, Attitude.NEUTRAL, 1.0, True, 'check')
         self._head.follow(motion, now)
         for command in self._head.advance(now):

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import SettingError
+from vico_listener.robot.joints import JOINT_AXES
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.limiter import HeadLimiter
 from vico_listener.robot.profile import RobotProfile
@@ -22,7 +23,7 @@ SILENCE_NS = 500_000_000
 """Without a new motion for this long the head eases back to neutral."""
 
 FROZEN_NS = 5_000_000_000
-"""A rotation that stays the same to the last bit for this long counts as no motion either."""
+"""A motion that stays the same to the last bit for this long counts as none either."""
 
 EASING = 0.25
 """Share of the velocity limit at which the head returns to neutral."""
@@ -32,6 +33,12 @@ RETURN_SPARE = 2.0
 
 NOD_ROOM = 0.5
 """Share of the soft zone that a base gaze leaves free: two thirds of a nod are seen there."""
+
+BODY_TURNS = np.radians(25.0)
+"""A body turns to where the head looks when that is further to its side than this, rad."""
+
+STILL = (0.0, 0.0)
+"""Antennas at rest."""
 
 EASE_IN_NS = 2_000_000_000
 """A head that begins elsewhere than at its target goes there within this time."""
@@ -59,7 +66,8 @@ class HeadController:
         self._dt = self._period / NANOSECONDS
         self._limiter = HeadLimiter(profile.joints, self._dt)
         self._scaler = NodScaler(profile.joints, self._dt)
-        self._axes = [AXES.index(joint.axis) for joint in profile.joints]
+        self._axes = [JOINT_AXES.index(joint.axis) for joint in profile.joints]
+        self._body = 0.0  # yaw to which the body turns
         self._signs = np.array([joint.sign for joint in profile.joints])
         self._gains = np.array([joint.gain for joint in profile.joints])
         self._roll_gains = np.array([joint.roll_gain for joint in profile.joints])
@@ -82,8 +90,9 @@ class HeadController:
         self._room = np.zeros(len(names))
         self._neutral = self._offsets
         self._rotation: np.ndarray | None = None
+        self._antennas = STILL
         self._motion_stamp = 0
-        self._last_rotation: np.ndarray | None = None
+        self._last_shown: tuple[list[float], tuple[float, float]] | None = None
         self._changed = 0
         self._next: int | None = None
         self._start: Angles | None = None  # while the head is eased in from there
@@ -136,25 +145,35 @@ class HeadController:
         if base.shape != (3,) or not np.isfinite(base).all():
             raise SettingError(f'a base gaze is three finite angles, not {base}')
         self._base, self._home = base, base if home is None else home
+        if abs(base[AXES.index('yaw')] - self._body) > BODY_TURNS:
+            self._body = float(base[AXES.index('yaw')])
         self._room = np.zeros(len(self._axes))
-        neutral = self._goals(np.zeros(3))
+        neutral = self._goals(np.zeros(3), STILL)
         self._room = self._inside(neutral) - neutral
         self._neutral = neutral + self._room
 
-    def follow(self, rotation: ArrayLike, stamp: int) -> bool:
+    def follow(
+        self, rotation: ArrayLike, stamp: int, antennas: tuple[float, float] = STILL
+    ) -> bool:
         """Take the listener's head rotation (roll, pitch, yaw, rad) at `stamp` (ns) as the target.
 
         One that stays the same to the last bit for `FROZEN_NS` is not followed on. Returns False,
-        and changes nothing, when the rotation is not finite.
+        and changes nothing, when a number is not finite.
+
+        Args:
+            rotation: (3,), rad.
+            stamp: ns.
+            antennas: right and left, see `antenna_positions`.
         """
         rpy = np.array(rotation, dtype=np.float64)
-        if rpy.shape != (3,) or not np.isfinite(rpy).all():
+        if rpy.shape != (3,) or not np.isfinite(rpy).all() or not np.isfinite(antennas).all():
             return False
-        if self._last_rotation is None or (rpy != self._last_rotation).any():
+        shown = rpy.tolist(), antennas
+        if shown != self._last_shown:
             self._changed = stamp
-        self._last_rotation = rpy
+        self._last_shown = shown
         if abs(stamp - self._changed) <= FROZEN_NS:
-            self._rotation = rpy
+            self._rotation, self._antennas = rpy, antennas
             self._motion_stamp = stamp
         return True
 
@@ -199,7 +218,9 @@ class HeadController:
             self._rotation = None
             self.look(self._home)
         moving = self._rotation is not None
-        goals = self._neutral if self._rotation is None else self._goals(self._rotation)
+        goals = self._neutral
+        if self._rotation is not None:
+            goals = self._goals(self._rotation, self._antennas)
         self._held.hold(goals, min(stamp, self._motion_stamp) if moving else stamp)
         self._looked.hold(self._neutral, min(stamp, self._motion_stamp) if moving else stamp)
         # Where the head looks is not made smaller, only what the listener does there.
@@ -238,10 +259,10 @@ class HeadController:
         weight = share**3 * (10.0 - 15.0 * share + 6.0 * share**2)  # minimum jerk
         return np.asarray(self._start + weight * (target - self._start))
 
-    def _goals(self, rotation: np.ndarray) -> Angles:
+    def _goals(self, rotation: np.ndarray, antennas: tuple[float, float]) -> Angles:
         """Return joint positions (rad) for a rotation, without regard to what the joints can do."""
-        pose = compose_rpy(self._base, rotation)
-        base = self._base[self._axes]
+        pose = np.array([*compose_rpy(self._base, rotation), self._body, *antennas])
+        base = np.array([*self._base, self._body, *STILL])[self._axes]
         angles = base + self._gains * (pose[self._axes] - base)
         angles = angles + self._roll_gains * pose[AXES.index('roll')]
         return np.asarray(self._offsets + self._signs * angles + self._room)

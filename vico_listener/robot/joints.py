@@ -16,6 +16,15 @@ from vico_listener.robot.fields import ProfileError
 from vico_listener.robot.fields import check_number
 from vico_listener.rotation import AXES
 
+BODY = 'body'
+"""The axis of a joint that turns the body under the head, about z."""
+
+ANTENNAS = ('right_antenna', 'left_antenna')
+"""The axes of a robot's antennas, or ears: 1 = perked up, -1 = drooping."""
+
+JOINT_AXES = (*AXES, BODY, *ANTENNAS)
+"""What the joints of a profile may turn, in the order in which a head's pose is given."""
+
 UNITS = ('rad', 'deg')
 """The units in which robots take and tell angles."""
 
@@ -85,11 +94,11 @@ class Joint:
 
     The joint turns to ``offset + sign * (gain * angle + roll_gain * roll)`` where angle is the
     commanded roll, pitch or yaw in rad (REP-103: pitch > 0 looks down, yaw > 0 to its left,
-    roll > 0 right ear down).
+    roll > 0 right ear down), the yaw of the body, or how far an antenna is perked up, -1 to 1.
 
     Attributes:
         name: as the robot's controller knows it.
-        axis: 'roll', 'pitch' or 'yaw'.
+        axis: one of `JOINT_AXES`.
         sign: +1 or -1.
         gain: scales the angle; 1 to turn as far as the listener does.
         offset: joint position that looks straight ahead, rad.
@@ -158,7 +167,7 @@ def _parse_joint(data: Any, where: str) -> Joint:
         range_by = parse_coupled_range(fields.take('range_by'), f'{where}: range_by')
     joint = Joint(
         name=fields.text('name'),
-        axis=fields.choice('axis', AXES),
+        axis=fields.choice('axis', JOINT_AXES),
         sign=int(sign),
         gain=fields.number('gain', 0.0, 10.0),
         offset=fields.number('offset', -math.tau, math.tau),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.robot.fields import Fields
+from vico_listener.robot.joints import ANTENNAS
 from vico_listener.robot.joints import UNITS
 from vico_listener.robot.joints import Joint
 
@@ -34,6 +35,9 @@ STILL = 0.01
 
 FAR = 0.5
 """A position may lie beyond the range of its joint by this much (rad): profiles are cautious."""
+
+AROUND = math.pi
+"""Antennas may be anywhere: those of a robot that sleeps hang down."""
 
 LEAP = 0.3
 """A joint may move at three times its velocity limit, and by this much (rad) on top of it."""
@@ -219,7 +223,8 @@ class MeasuredPositions:
         """Return why a position (rad) is not believed, or ''."""
         if not math.isfinite(position):
             return f'{joint.name} is {position}'
-        if not joint.minimum - FAR <= position <= joint.maximum + FAR:
+        far = AROUND if joint.axis in ANTENNAS else FAR
+        if not joint.minimum - far <= position <= joint.maximum + far:
             given = position / self._scale
             return (
                 f'{joint.name} at {given:g} {self._unit} is far outside of its range '

@@ -8,6 +8,7 @@ from vico_listener.robot.joints import Joint
 from vico_listener.robot.measured import MeasuredSource
 from vico_listener.robot.profile import RobotProfile
 from vico_listener.robot.profile import load_profile
+from vico_listener.rotation import AXES
 
 FRAME = 'head'
 """The frame that is turned: that of the head as the other program holds it."""
@@ -31,7 +32,7 @@ def offset_profile(robot: str, topic: str) -> RobotProfile:
     return replace(
         profile,
         interface=take_interface(fields),
-        joints=tuple(map(_about_zero, profile.joints)),
+        joints=tuple(_about_zero(joint) for joint in profile.joints if joint.axis in AXES),
         measured=MeasuredSource(source='none'),
     )
 

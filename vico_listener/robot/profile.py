@@ -56,24 +56,26 @@ def head_rotation(profile: RobotProfile, positions: ArrayLike) -> NDArray[np.flo
     """Return roll, pitch, yaw (rad) of a head whose joints stand at `positions` (..., joints), rad.
 
     What the joints do turn; gain, which only scales the listener's motion, is not undone. Axes
-    without a joint are 0. Shape (..., 3).
+    without a joint are 0; body and antennas do not count. Shape (..., 3).
     """
     joints = np.asarray(positions, dtype=np.float64)
     rotation = np.zeros((*joints.shape[:-1], len(AXES)))
     for number, joint in enumerate(profile.joints):
-        turned = joint.sign * (joints[..., number] - joint.offset)
-        rotation[..., AXES.index(joint.axis)] = turned
+        if joint.axis in AXES:
+            turned = joint.sign * (joints[..., number] - joint.offset)
+            rotation[..., AXES.index(joint.axis)] = turned
     return rotation
 
 
 def joint_positions(profile: RobotProfile, rotation: ArrayLike) -> NDArray[np.float64]:
     """Return the joint positions (rad) of a head that is turned by roll, pitch, yaw (3,), rad.
 
-    The reverse of `head_rotation`; what the head has no joint for is left out.
+    The reverse of `head_rotation`; what the head has no joint for is left out, body and antennas
+    stand at their offsets.
     """
-    rpy = np.asarray(rotation, dtype=np.float64)
+    turned = dict(zip(AXES, np.asarray(rotation, dtype=np.float64), strict=True))
     return np.array(
-        [joint.offset + joint.sign * rpy[AXES.index(joint.axis)] for joint in profile.joints]
+        [joint.offset + joint.sign * turned.get(joint.axis, 0.0) for joint in profile.joints]
     )
 
 
@@ -106,6 +108,12 @@ def parse_profile(data: Any, name: str) -> RobotProfile:
         measured=parse_measured(fields),
     )
     fields.finish()
+    if objection := profile.interface.objection(profile.joints):
+        raise ProfileError(f'{name}: {objection}')
+    if profile.measured.source == 'tf' and not {j.axis for j in profile.joints} <= {*AXES}:
+        raise ProfileError(
+            f'{name}: measured: tf does not say where body and antennas are: take joint_states'
+        )
     if profile.measured.source == 'tf' and profile.interface.hold_joints:
         raise ProfileError(
             f'{name}: measured: tf does not say where hold_joints are: take joint_states'

@@ -11,12 +11,15 @@ from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import DataError
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import Whereabouts
+from vico_listener.robot.antennas import antenna_positions
 from vico_listener.robot.controller import EASE_IN_NS
 from vico_listener.robot.controller import NEAR
+from vico_listener.robot.controller import STILL
 from vico_listener.robot.following import Following
 from vico_listener.robot.gaze_follower import OFF
 from vico_listener.robot.gaze_follower import GazeFollower
 from vico_listener.robot.gaze_follower import direction
+from vico_listener.robot.joints import ANTENNAS
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.limits import LimitWatch
 from vico_listener.robot.measured import STALE_NS
@@ -97,6 +100,7 @@ class RobotHead:
         self.following = False
         self.awake = False
         self.gaze = GazeFollower()
+        self._has_antennas = any(joint.axis in ANTENNAS for joint in profile.joints)
         self.limits = LimitWatch(profile.joints)
         self._last_stamp: int | None = None
         self._period = round(NANOSECONDS / profile.rate)
@@ -123,7 +127,10 @@ class RobotHead:
         repeated, moved = motion.stamp == self._last_stamp, self._controller.moving
         self._last_stamp = motion.stamp
         # A source that froze is no news, so that the watchdog of the controller sees to it.
-        self.following = not repeated and self._controller.follow(motion.head_rotation, now)
+        rotation, antennas = motion.head_rotation, STILL
+        if self._has_antennas:
+            antennas = antenna_positions(motion.face, float(rotation[0]))
+        self.following = not repeated and self._controller.follow(rotation, now, antennas)
         if not self.following:
             self.refused += not repeated
             return []

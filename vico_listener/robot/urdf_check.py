@@ -10,6 +10,7 @@ from vico_listener.robot.joints import Joint
 from vico_listener.robot.profile import RobotProfile
 from vico_listener.robot.urdf import Urdf
 from vico_listener.robot.urdf import UrdfError
+from vico_listener.rotation import AXES
 
 EXACT = 1e-6
 """Limits that differ by less are the same, rad."""
@@ -47,12 +48,14 @@ def disagreements(profile: RobotProfile, urdf: Urdf) -> list[str]:
     ]
     if found:
         return found
-    names = [joint.name for joint in profile.joints]
+    # Of antennas a URDF does not say which way is up.
+    necks = [joint for joint in profile.joints if joint.axis in AXES]
+    names = [joint.name for joint in necks]
     try:
         turning = {head.joint.name: head for head in head_joints(urdf, find_neck(urdf, names))}
     except UrdfError as error:
         return [str(error)]
-    return [text for joint in profile.joints for text in _differences(joint, turning[joint.name])]
+    return [text for joint in necks for text in _differences(joint, turning[joint.name])]
 
 
 def _differences(joint: Joint, head: HeadJoint) -> list[str]:

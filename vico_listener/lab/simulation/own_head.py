@@ -24,15 +24,19 @@ VIEW = View(lookat=(0.0, 0.0, 0.315), distance=1.15, azimuth=163.0, elevation=-7
 
 
 def own_head(profile: RobotProfile) -> SimulatedHead:
-    """Build a head with the joints of `profile`; an axis without a joint does not turn."""
+    """Build a head with the joints of `profile`; an axis without a joint does not turn.
+
+    It has no antennas.
+    """
     text = Path(resource_path(MODEL)).read_text(encoding='utf-8')
-    joints = {joint.axis: joint for joint in profile.joints}
+    neck = [joint for joint in profile.joints if joint.axis in AXES]
+    joints = {joint.axis: joint for joint in neck}
     parts = {axis: _joint(joints[axis]) if axis in joints else '' for axis in NECK}
-    parts['actuators'] = '\n'.join(_actuator(joint) for joint in profile.joints)
+    parts['actuators'] = '\n'.join(_actuator(joint) for joint in neck)
     model = mujoco.MjModel.from_xml_string(Template(text).substitute(parts))
-    axes = [AXES.index(joint.axis) for joint in profile.joints]
-    signs = np.array([float(joint.sign) for joint in profile.joints])
-    offsets = np.array([joint.offset for joint in profile.joints])
+    axes = [AXES.index(joint.axis) for joint in neck]
+    signs = np.array([float(joint.sign) for joint in neck])
+    offsets = np.array([joint.offset for joint in neck])
 
     def controls(rotation: Vector) -> Vector:
         return offsets + signs * rotation[axes]

@@ -56,14 +56,17 @@ class SimulatedHead:
         model: with the robot on its own in a scene.
         site: frame of the head: x out of the face, y to its left, z up (REP-103).
         controls: actuator inputs (nu,) for a head rotation (3,) roll, pitch, yaw in rad; raises
-            `PoseError` for one that the head cannot take.
+            `PoseError` for one that the head cannot take. With antennas it takes `antennas`, too:
+            where the right and the left one are, rad.
         view: a good view of the robot.
+        has_antennas: whether it has some.
     """
 
     model: 'mujoco.MjModel'
     site: str
-    controls: Callable[[Vector], Vector]
+    controls: Callable[..., Vector]
     view: View
+    has_antennas: bool = False
 
     def rotation(self, data: 'mujoco.MjData') -> Vector:
         """Return roll, pitch, yaw (3,) in rad at which the simulated head stands."""

@@ -100,7 +100,7 @@ def reachy_mini() -> SimulatedHead:
     model = spec.compile()
     _stiffen(model)
     kinematics = ReachyMiniKinematics(model)
-    return SimulatedHead(model, 'head', kinematics.controls, VIEW)
+    return SimulatedHead(model, 'head', kinematics.controls, VIEW, has_antennas=True)
 
 
 def _stiffen(model: mujoco.MjModel) -> None:

@@ -13,6 +13,7 @@ from vico_listener.lab.simulation.simulated_reachy_mini import reachy_mini
 from vico_listener.lab.simulation.tracking import SAMPLE_RATE
 from vico_listener.robot import RobotProfile
 from vico_listener.robot import head_rotation
+from vico_listener.robot.joints import ANTENNAS
 
 MODELS = {'reachy_mini': reachy_mini}
 """Robots whose own model is simulated."""
@@ -50,8 +51,12 @@ class Simulator:
         self._seconds = (commands.stamps - commands.stamps[0]) / NANOSECONDS
         self._start = int(commands.stamps[0])
         self._rotations = head_rotation(profile, commands.positions)
+        axes = [joint.axis for joint in profile.joints]
+        self._antennas = []
+        if head.has_antennas and {*ANTENNAS} <= {*axes}:
+            self._antennas = [commands.positions[:, axes.index(antenna)] for antenna in ANTENNAS]
         self._samples: list[tuple[Vector, Vector]] = []
-        self._controls = head.controls(np.zeros(3))
+        self._controls = self._inputs(np.zeros(3), 0.0)
         self._steps = 0
         self._every = max(1, round(1.0 / (SAMPLE_RATE * head.model.opt.timestep)))
         self._settle()
@@ -77,7 +82,7 @@ class Simulator:
                 # somebody looked.
                 mujoco.mj_kinematics(self._head.model, self.data)
                 self._samples.append((rotation, self._head.rotation(self.data)))
-            self._control(rotation)
+            self._control(rotation, seconds)
             mujoco.mj_step(self._head.model, self.data)
             self._steps += 1
         mujoco.mj_kinematics(self._head.model, self.data)
@@ -86,9 +91,15 @@ class Simulator:
         columns = self._rotations.T
         return np.array([np.interp(seconds, self._seconds, column) for column in columns])
 
-    def _control(self, rotation: Vector) -> None:
+    def _inputs(self, rotation: Vector, seconds: float) -> Vector:
+        if not self._antennas:
+            return self._head.controls(rotation)
+        right, left = (np.interp(seconds, self._seconds, column) for column in self._antennas)
+        return self._head.controls(rotation, antennas=(right, left))
+
+    def _control(self, rotation: Vector, seconds: float) -> None:
         try:
-            self._controls = self._head.controls(rotation)
+            self._controls = self._inputs(rotation, seconds)
         except PoseError:
             self.refused += 1
         self.data.ctrl[:] = self._controls
@@ -96,7 +107,7 @@ class Simulator:
     def _settle(self) -> None:
         # From the model's own pose along a ramp: a jump would overturn what stands freely.
         model = self._head.model
-        start, goal = np.zeros(model.nu), self._head.controls(self._rotation_at(0.0))
+        start, goal = np.zeros(model.nu), self._inputs(self._rotation_at(0.0), 0.0)
         steps = round(SETTLING / model.opt.timestep)
         for share in np.minimum(np.linspace(0.0, 2.0, steps), 1.0):
             self.data.ctrl[:] = start + share * (goal - start)

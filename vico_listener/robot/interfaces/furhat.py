@@ -9,6 +9,7 @@ from vico_listener.robot.interfaces.web_socket import WebSocketInterface
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.joints import Joint
 from vico_listener.robot.joints import by_axis
+from vico_listener.rotation import AXES
 
 KEY_VARIABLE = 'VICO_FURHAT_KEY'
 """Environment variable with the key, for a robot that wants one."""
@@ -19,6 +20,7 @@ class Furhat(WebSocketInterface):
 
     name = 'furhat'
     unit = 'deg'
+    axes = AXES
 
     def payload(self, joints: Sequence[Joint], command: HeadCommand, ahead: float = 0.0) -> Payload:
         """Return the pose of the head."""

@@ -8,6 +8,7 @@ from vico_listener.robot.interfaces.robot_interface import TopicInterface
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.joints import Joint
 from vico_listener.robot.joints import by_axis
+from vico_listener.rotation import AXES
 from vico_listener.rotation import quaternion_from_rpy
 
 
@@ -16,6 +17,7 @@ class Pose(TopicInterface):
 
     name = 'pose'
     message = 'geometry_msgs/msg/PoseStamped'
+    axes = AXES
 
     def __init__(self, fields: Fields) -> None:
         super().__init__(fields)

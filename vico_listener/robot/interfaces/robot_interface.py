@@ -12,8 +12,10 @@ from typing import Protocol
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.robot.fields import Fields
+from vico_listener.robot.joints import ANTENNAS
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.joints import Joint
+from vico_listener.rotation import AXES
 
 Payload = dict[str, Any]
 """A command as plain data: the fields of the robot's message, named as in its type."""
@@ -63,12 +65,14 @@ class RobotInterface(ABC):
             reached, where the message says when; None where a robot goes to what comes as it comes.
         hold_joints: joints of its controller that are not the head's: they are told to stay where
             they are.
+        axes: what it can turn, of `JOINT_AXES`.
     """
 
     name: str
     unit: str = 'rad'
     lookahead: float | None = None
     hold_joints: tuple[str, ...] = ()
+    axes: tuple[str, ...] = (*AXES, *ANTENNAS)
 
     @abstractmethod
     def __init__(self, fields: Fields) -> None: ...
@@ -87,6 +91,16 @@ class RobotInterface(ABC):
             command: positions (rad) and velocities (rad/s) in the order of `joints`.
             ahead: seconds until the command is due; negative where it is late.
         """
+
+    def objection(self, joints: Sequence[Joint]) -> str:
+        """Return why joints of a profile cannot be commanded in this way, or ''."""
+        for joint in joints:
+            if joint.axis not in self.axes:
+                return (
+                    f'the interface {self.name} cannot turn the joint {joint.name}, whose axis is '
+                    f'{joint.axis}: only {", ".join(self.axes)}'
+                )
+        return ''
 
     def due(self, command: HeadCommand) -> int:
         """Return when (ns) the robot shall be where a command says."""
