@@ -13,7 +13,7 @@ from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
 from vico_listener.robot.joints import ANTENNAS
 
-INTEREST = {'browOuterUp': 1.6, 'eyeWide': 0.8, 'mouthSmile': 0.3}
+INTEREST = {'browOuterUp': 1.6, 'eyeWide': 0.8, 'mouthSmile': 0.5}
 """What perks up the antenna of its side of the face."""
 CONCERN = {'browDown': 1.0, 'mouthFrown': 1.2, 'mouthPress': 0.3}
 """What lets it droop."""
