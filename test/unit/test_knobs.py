@@ -111,7 +111,8 @@ def test_the_gesture_rate_scales_how_often_gestures_are_made(name: str) -> None:
         for rate in (0.0, 0.4, 1.0)
     )
     assert none == 0
-    assert 0.25 * usual < few < 0.6 * usual
+    # A dozen is expected, by chance from six on.
+    assert 0.2 * usual < few < 0.6 * usual
 
 
 def test_mimicry_scales_what_is_returned() -> None:

@@ -91,7 +91,7 @@ AS_USUAL = Knobs()
 
 PRESETS: dict[Preset, Knobs] = {
     Preset.ATTENTIVE: AS_USUAL,
-    Preset.EVERYDAY: Knobs(head_gain=0.9, face_gain=0.9, gesture_rate=0.36, mimicry=0.8),
+    Preset.EVERYDAY: Knobs(head_gain=0.9, face_gain=0.9, gesture_rate=0.3, mimicry=0.8),
     Preset.RECEPTIONIST: Knobs(head_gain=0.0, face_gain=1.3, gesture_rate=1.0, gaze=0.7),
     Preset.CALM: Knobs(head_gain=0.7, face_gain=0.6, gesture_rate=0.2, mimicry=0.5, gaze=0.6),
 }
