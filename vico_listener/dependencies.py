@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     'face': ('live',),
     'gallery': ('lab', 'numba'),
     'live': ('live', 'robots'),
+    'markers': (),
     'nod-table': ('lab',),
     'reactions': ('lab', 'speech'),
     'reconstruct': ('lab', 'neural'),

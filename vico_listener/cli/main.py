@@ -23,6 +23,7 @@ COMMANDS = {
     'train': 'train a listener on synthetic dyads or on a data set',
     'robot': 'list, show or propose robot profiles, or check that a head turns the right way',
     'doctor': 'check this machine and the running ROS graph, and tell what to do about faults',
+    'markers': "show the speaker's face and the listener's gaze as markers in rviz and Foxglove",
     'checkpoint': 'show the checkpoint of a listener, or import one',
     'soak': 'make camera, microphone and processes fail on purpose, and check that the stack copes',
     'bag': 'make, inspect and record rosbag2 bags',
@@ -33,7 +34,7 @@ COMMANDS = {
     'gallery': 'draw example pictures of the renderers, so that you can choose one',
     'docs': 'update the tables in the documentation from the code',
 }
-HEAD = ('doctor', 'face', 'live', 'robot')
+HEAD = ('doctor', 'face', 'live', 'markers', 'robot')
 """The commands of the head; the others belong to the laboratory."""
 
 
