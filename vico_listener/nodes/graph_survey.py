@@ -111,7 +111,7 @@ class GraphSurvey:
             name: self._settings(name) for name in ('perception', 'head') if name in running
         }
         given = settings.get('perception', {})
-        finder = TopicFinder(self._node, question.topics, running)
+        finder = TopicFinder(self._node, question.topics)
         streams = finder.streams(given.get('use_audio', True))
         yield from finder.missing
         senses = SenseSurvey(self._node_of, streams, finder.beside(streams), given)

@@ -16,6 +16,9 @@ from vico_listener.ros_api import Topic
 from vico_listener.ros_api.listener import EVENT
 from vico_listener.ros_api.listener import MOTION
 from vico_listener.ros_api.listener import TURN
+from vico_listener.ros_api.perception import AUDIO
+from vico_listener.ros_api.perception import AUDIO_STAMPED
+from vico_listener.ros_api.perception import AUDIO_WITH_FORMAT
 from vico_listener.ros_api.perception import COMPRESSED
 from vico_listener.ros_api.perception import CONVERSATION_STATE
 from vico_listener.ros_api.perception import IMAGE
@@ -47,6 +50,13 @@ def camera_topic(node: Node, namespace: str) -> Topic | None:
     """Return the images that perception takes; None while it takes none."""
     seen = _of(node.get_subscriber_names_and_types_by_node, PERCEPTION.node, namespace)
     return _choose(node, IMAGE, seen) or _choose(node, COMPRESSED, seen)
+
+
+def microphone_topic(node: Node, namespace: str) -> Topic | None:
+    """Return the audio that perception takes; None while it takes none."""
+    seen = _of(node.get_subscriber_names_and_types_by_node, PERCEPTION.node, namespace)
+    found = (_choose(node, row, seen) for row in (AUDIO_STAMPED, AUDIO, AUDIO_WITH_FORMAT))
+    return next(filter(None, found), None)
 
 
 Seen = list[tuple[str, list[str]]]

@@ -1,7 +1,6 @@
 """Finds in a graph the topics of camera and microphone that a stack listens to, or could."""
 
 from collections.abc import Mapping
-from collections.abc import Sequence
 
 from rclpy.node import Node
 
@@ -12,13 +11,17 @@ from vico_listener.doctor.streams import Stream
 from vico_listener.doctor.streams import choose_topic
 from vico_listener.doctor.streams import missing_finding
 from vico_listener.nodes.graph_watch import full_name
+from vico_listener.nodes.stack_topics import camera_topic
+from vico_listener.nodes.stack_topics import microphone_topic
 from vico_listener.perception.sense_clocks import AUDIO
 from vico_listener.perception.sense_clocks import DEVICES
 from vico_listener.perception.sense_clocks import IMAGE
-from vico_listener.ros_api import PERCEPTION
 
 SENSES = {IMAGE: IMAGE_TYPES, AUDIO: AUDIO_TYPES}
 """The senses, and the types that their topics may have."""
+
+TAKEN = {IMAGE: camera_topic, AUDIO: microphone_topic}
+"""Tells what a running perception listens to."""
 
 FORMATS = {IMAGE: 'camera_info', AUDIO: 'audio_info'}
 """The topics that say more of the images and the audio."""
@@ -30,14 +33,13 @@ class TopicFinder:
     Args:
         node: that knows the graph.
         given: the names of `image`, `audio`, `camera_info` and `audio_info`, where the user says.
-        running: the nodes of the stack that run.
 
     Attributes:
         missing: what nobody publishes although it is wanted.
     """
 
-    def __init__(self, node: Node, given: Mapping[str, str], running: Sequence[str]) -> None:
-        self._node, self._given, self._running = node, given, running
+    def __init__(self, node: Node, given: Mapping[str, str]) -> None:
+        self._node, self._given = node, given
         found = node.get_topic_names_and_types()
         self._topics = {name: types for name, types in found if node.count_publishers(name)}
         self.missing: list[Finding] = []
@@ -50,7 +52,8 @@ class TopicFinder:
 
     def _stream(self, name: str, types: tuple[str, ...]) -> Stream | None:
         node = self._node
-        wanted = self._given.get(name) or self._subscribed(types) or name
+        taken = TAKEN[name](node, node.get_namespace())
+        wanted = self._given.get(name) or (name if taken is None else taken.name)
         wanted = node.resolve_topic_name(wanted)
         chosen, others = choose_topic(wanted, types, self._topics)
         if chosen != wanted:
@@ -63,15 +66,6 @@ class TopicFinder:
         kinds = self._topics[chosen]
         kind = next((kind for kind in kinds if kind in types), kinds[0])
         return Stream(chosen, kind, who, ' and '.join(offers).lower().replace('_', ' '))
-
-    def _subscribed(self, types: tuple[str, ...]) -> str:
-        """Return the topic of such a type that a running perception listens to, or ''."""
-        if PERCEPTION.node not in self._running:
-            return ''
-        found = self._node.get_subscriber_names_and_types_by_node(
-            PERCEPTION.node, self._node.get_namespace()
-        )
-        return next((name for name, kinds in found if set(kinds) & set(types)), '')
 
     def beside(self, streams: Mapping[str, Stream]) -> dict[str, str]:
         """Return the topics that say more of some streams: those that are named, or beside them."""
