@@ -56,6 +56,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     'study': ('lab',),
     'test': ('lab', 'test', 'simulation'),
     'train': ('lab', 'training'),
+    'train-renderer': ('lab', 'neural'),
 }
 """The extras that a command of `vico` or `./run` needs."""
 

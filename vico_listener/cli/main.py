@@ -21,6 +21,7 @@ COMMANDS = {
     'dataset': 'make, inspect and extract features from data sets in the layouts of ViCo',
     'reconstruct': 'fit Deep3DFaceRecon to a video or photo and write coefficients or a mesh',
     'train': 'train a listener on synthetic dyads or on a data set',
+    'train-renderer': 'train PIRenderer further on a video of one person',
     'robot': 'list, show or propose robot profiles, or check that a head turns the right way',
     'doctor': 'check this machine and the running ROS graph, and tell what to do about faults',
     'markers': "show the speaker's face and the listener's gaze as markers in rviz and Foxglove",
