@@ -1,4 +1,4 @@
-"""Measures how a person listens from a video of them, by the tracker of the live stack."""
+"""Measures how a person listens from a video of them."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.errors import DataError
 from vico_listener.frames import SpeakerFrame
 from vico_listener.lab.dataset.reference import relative_track
+from vico_listener.lab.dataset.vico.extraction import follow
 from vico_listener.lab.dataset.vico.extraction import perceive
 from vico_listener.lab.dataset.vico.extraction import track_of_frames
 from vico_listener.lab.evaluation.signals import runs
@@ -35,11 +36,10 @@ def listening_tracks(
         ClipError: a file is no such video.
         DataError: nobody is seen for `MIN_SECONDS`.
     """
-    seen = perceive(video, None)
+    whole = follow(video)
     talk = None if speaker is None else perceive(speaker, audio or speaker)
-    count = len(seen) if talk is None else min(len(seen), len(talk))
-    whole = track_of_frames(seen[:count]) if count else None
-    if whole is None or not whole.valid.any():
+    whole = whole if talk is None else whole.rows(slice(min(len(whole), len(talk))))
+    if not whole.valid.any():
         raise DataError(f'{video}: nobody is seen in it')
     track = relative_track(whole)
     tracks = [

@@ -1,4 +1,4 @@
-"""Extracts the features of a data set's clips by the same code that perceives in the live stack."""
+"""Extracts the features of a data set's clips: the speaker as the live stack perceives them."""
 
 import json
 from collections.abc import Iterator
@@ -32,12 +32,14 @@ from vico_listener.head_parts import acoustic_stream
 from vico_listener.lab.dataset.clip_features import STATISTICS
 from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.clip_features import load_features
+from vico_listener.lab.dataset.followed_face import follow_face
 from vico_listener.lab.dataset.jobs import run_jobs
 from vico_listener.lab.dataset.made_with import keep_settings
 from vico_listener.lab.dataset.vico.deep3d_files import features_from_mat
 from vico_listener.lab.dataset.vico.deep3d_files import features_from_tree
 from vico_listener.lab.dataset.vico.deep3d_files import write_coefficients
 from vico_listener.lab.dataset.vico.layouts import ClipEntry
+from vico_listener.lab.dataset.vico.stretch import Width
 from vico_listener.lab.dataset.vico.stretch import landmarker
 from vico_listener.lab.dataset.vico.stretch import resized
 from vico_listener.lab.dataset.vico.stretch import width_factor
@@ -154,14 +156,37 @@ def perceive(
     tracker = FaceTracker(_backend(settings.face, settings.face_model), settings.fov_deg)
     perception = Perception(tracker, stream, LOSSLESS_WAIT, lookahead=settings.lookahead)
     head = Chain(perception, audio=audio_format)
-    images = (replace(frame, image=resized(frame.image, factor)) for frame in camera_frames(video))
     items: Iterator[CameraFrame | AudioChunk] = merge(
-        chunks, images, key=lambda item: item.available
+        chunks, _images(video, factor), key=lambda item: item.available
     )
     return [answer.speaker for answer in head.answers(items)]
 
 
-def estimate_factor(video: Path) -> float:
+def follow(
+    video: Path, factor: float = 1.0, settings: ExtractionSettings | None = None
+) -> FaceTrack:
+    """Return the face in a video tick by tick, as nobody who must answer at once can see it.
+
+    Args:
+        video: video of one person.
+        factor: factor for the width of the images.
+        settings: the face backend and the camera; None for the defaults.
+
+    Raises:
+        ClipError: the file cannot be read.
+        FaceModelError: the backend's model is missing or broken.
+    """
+    settings = settings or ExtractionSettings()
+    backend = _backend(settings.face, settings.face_model)
+    return follow_face(_images(video, factor), backend, settings.fov_deg)
+
+
+def _images(video: Path, factor: float) -> Iterator[CameraFrame]:
+    """Yield the images of a video with their width multiplied."""
+    return (replace(frame, image=resized(frame.image, factor)) for frame in camera_frames(video))
+
+
+def estimate_factor(video: Path) -> Width:
     """Estimate the factor that un-stretches a video's images from some of its first ten seconds."""
     images = [frame.image for frame in islice(camera_frames(video), 0, 300, 300 // SAMPLES)]
     return width_factor(images, landmarker())
@@ -199,12 +224,12 @@ def extract_clip(
         return features, told + notes
     videos = entry.speaker_video, entry.listener_video
     images = [count_images(video) for video in videos]
-    factors = [
-        settings.stretch if settings.stretch is not None else estimate_factor(video)
+    widths = [
+        estimate_factor(video) if settings.stretch is None else Width(settings.stretch)
         for video in videos
     ]
-    speaker = perceive(entry.speaker_video, entry.audio, factors[0], settings)
-    listener = perceive(entry.listener_video, None, factors[1], settings)
+    speaker = perceive(entry.speaker_video, entry.audio, widths[0].factor, settings)
+    listener = follow(entry.listener_video, widths[1].factor, settings)
     count = min(len(speaker), len(listener))
     if count == 0:
         raise ClipError('it holds no frame')
@@ -212,10 +237,10 @@ def extract_clip(
         raise ClipError(f'{entry.audio.name} holds no audio')
     lacking = shortcoming(settings.acoustics, probe_audio(entry.audio).sample_rate)
     notes = [lacking] if lacking else []
-    notes += [f'widths x {factors[0]:.2f} (speaker), x {factors[1]:.2f} (listener)']
+    notes += [f'width of the speaker {widths[0]}', f'width of the listener {widths[1]}']
     if images[0] != images[1]:
         notes.append(f'{images[0]} images of the speaker, {images[1]} of the listener')
-    speaker, listener = speaker[:count], listener[:count]
+    speaker, listener = speaker[:count], listener.rows(slice(count))
     features = ClipFeatures(
         clip=entry.clip,
         split=entry.split,
@@ -228,7 +253,7 @@ def extract_clip(
         pitch=np.array([f.pitch for f in speaker], np.float32),
         acoustics=settings.acoustics,
         speaker=track_of_frames(speaker),
-        listener=track_of_frames(listener),
+        listener=listener,
     )
     for who, track in (('speaker', features.speaker), ('listener', features.listener)):
         if not track.valid.all():
