@@ -226,6 +226,29 @@ def test_a_robot_looks_at_the_speaker(own: None, mounted: float, expected: float
         assert yaw == pytest.approx(expected, abs=0.5)
 
 
+def test_what_a_state_does_with_the_gaze_is_about_the_person(own: None) -> None:
+    still = {'robot': 'generic_3dof', 'idle': False, 'intensity': 0.0, 'seed': 1}
+    image = np.zeros((120, 160, 3), np.uint8)
+    with deaf(face='own:Somebody', follow='face', **still) as head:
+
+        def look(seconds: int, start: int) -> np.ndarray:
+            stamps = [
+                NANOSECONDS * (start + 1) + n * NANOSECONDS // 30 for n in range(30 * seconds)
+            ]
+            found = [answer for stamp in stamps for answer in head.see(image, stamp)]
+            return np.degrees(found[-1].commands[-1].positions)
+
+        assert look(2, 0)[0] == pytest.approx(30.0, abs=0.3)
+        head.set_state('thinking')
+        yaw, pitch, roll = look(3, 2)
+        # Aside by 4 degrees, up by 2, with a tilt.
+        assert abs(yaw - 30.0) == pytest.approx(4.0, abs=0.5)
+        assert pitch == pytest.approx(-2.0, abs=0.5)
+        assert abs(roll) == pytest.approx(4.0, abs=0.5)
+        head.set_state('listening')
+        assert look(3, 5)[0] == pytest.approx(30.0, abs=0.3)
+
+
 def test_with_the_camera_on_its_head_a_robot_turns_on_until_it_faces_them(own: None) -> None:
     """Somebody who always stays 30 degrees to the left is pursued to the end of the range."""
     still = {'robot': 'generic_3dof', 'idle': False, 'intensity': 0.0}

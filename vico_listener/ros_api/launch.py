@@ -149,6 +149,7 @@ STACK_PARAMETERS = (
     RENDERER.parameter('fluent'),
     PERCEPTION.parameter('face'),
     PERCEPTION.parameter('face_model'),
+    HEAD.parameter('follow'),
     HEAD.parameter('avatar'),
     PERCEPTION.parameter('image_transport'),
     Parameter(
