@@ -23,6 +23,7 @@ from vico_listener.robot import ProfileError
 from vico_listener.robot import RobotHead
 from vico_listener.robot import load_profile
 from vico_listener.robot.antennas import antenna_positions
+from vico_listener.robot.interfaces import WebSocketInterface
 from vico_listener.robot.joints import BODY
 from vico_listener.robot.limits import demands
 from vico_listener.robot.limits import verdict
@@ -248,7 +249,7 @@ def profile(interface: str, axes: list[str], **fields: Any) -> dict[str, Any]:
         ),
         (
             profile('joint_state', ['yaw', 'tail'], topic='t'),
-            'axis must be one of roll, pitch, yaw, body, right_antenna, left_antenna',
+            'axis must be one of roll, pitch, yaw, body, right_antenna, left_antenna, light',
         ),
         (
             profile(
@@ -279,6 +280,28 @@ def test_ears_of_another_robot_are_joints_like_the_others() -> None:
         commands += head.follow(motion, stamp)
     payload = ears.interface.payload(ears.joints, commands[-1])
     assert payload['name'] == ['yaw', 'right_antenna'] and payload['position'][1] > 0.3
+
+
+def test_a_light_follows_the_mood_of_the_face() -> None:
+    data = profile('furhat', ['roll', 'pitch', 'yaw', 'light'], url='ws://robot', rate=10.0)
+    furhat = parse_profile(data, 'mine')
+    assert isinstance(furhat.interface, WebSocketInterface)
+    head, colours, tick = RobotHead(furhat), [], 0
+    for shown in (face(), face(mouthSmileLeft=0.8, mouthSmileRight=0.8), face(FROWN)):
+        for _ in range(2 * MODEL_RATE):
+            tick += 1
+            stamp = tick_stamp(tick)
+            rotation = np.array([0, 0, 1e-6 * (tick % 2)], np.float32)
+            moved = FaceMotion(shown.expression, rotation)
+            motion = ListenerMotion(stamp, stamp, moved, Attitude.NEUTRAL, 1.0, True, 'test')
+            for command in head.follow(motion, stamp):
+                event = furhat.interface.further(furhat.joints, command)
+                assert event is not None and event['type'] == 'request.led.set'
+                assert 'light' not in furhat.interface.payload(furhat.joints, command)
+        colours.append(event['color'])
+    red, blue = ([int(c[k : k + 2], 16) for c in colours] for k in (1, 5))
+    assert colours[0] == '#282828'
+    assert red[1] > 150 > 60 > blue[1] and blue[2] > 100 > 60 > red[2]
 
 
 def test_an_offset_is_of_the_head_only() -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from http.server import HTTPServer
 from pathlib import Path
@@ -207,6 +208,28 @@ def test_wrong_key_is_named(robots: list[Any], monkeypatch: Any) -> None:
     wait_until(lambda: warned)
     assert 'is VICO_FURHAT_KEY right?' in warned[0]
     assert 'refuses access' in sender.trouble
+
+
+def test_furhat_is_told_a_colour_when_it_changes(robots: list[Any]) -> None:
+    robot = Robot('/v1/events', furhat)
+    robots.append(robot)
+    data = yaml.safe_load((resource_path('config/robots') / 'furhat.yaml').read_text())
+    light = dict(data['joints'][0], name='light', axis='light', minimum=-1.0, maximum=1.0, sign=1)
+    shining = parse_profile({**data, 'url': robot.url, 'joints': [*data['joints'], light]}, 'mine')
+    assert isinstance(shining.interface, LinkInterface)
+    sender = shining.interface.connector(shining.joints, print, print)()
+    robots.append(sender)
+    wait_until(lambda: sender.connected)
+
+    def poses() -> int:
+        return sum(message['type'] == 'request.face.headpose' for message in robot.messages)
+
+    for count, warmth in enumerate((0.0, 0.01, 1.0)):
+        sender.send(HeadCommand(0, (0.1, -0.2, 0.3, warmth), (0.0,) * 4))
+        wait_until(partial(lambda least: poses() > least, count))
+    wait_until(lambda: robot.messages[-1] == {'type': 'request.led.set', 'color': '#c86e14'})
+    colours = [m['color'] for m in robot.messages if m['type'] == 'request.led.set']
+    assert colours[0] == '#282828' and colours.count('#282828') == 1
 
 
 def test_error_event_of_furhat_is_logged(robots: list[Any]) -> None:

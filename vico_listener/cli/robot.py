@@ -26,11 +26,12 @@ from vico_listener.robot import HeadCommand
 from vico_listener.robot import HeadController
 from vico_listener.robot import RobotProfile
 from vico_listener.robot import load_profile
-from vico_listener.robot.antennas import antenna_positions
+from vico_listener.robot.antennas import shown_positions
 from vico_listener.robot.following import CAUSES
 from vico_listener.robot.interfaces import Payload
 from vico_listener.robot.joints import ANTENNAS
 from vico_listener.robot.joints import BODY
+from vico_listener.robot.joints import LIGHT
 from vico_listener.robot.profile import known_profiles
 from vico_listener.robot.profile import parse_profile
 from vico_listener.robot.profile_proposal import propose_profile
@@ -61,6 +62,8 @@ DIRECTIONS = {
     ('right_antenna', -1): 'lowers its right antenna',
     ('left_antenna', 1): 'raises its left antenna',
     ('left_antenna', -1): 'lowers its left antenna',
+    ('light', 1): 'has a warm light',
+    ('light', -1): 'has a cold light',
 }
 
 
@@ -293,6 +296,10 @@ def check_poses(profile: RobotProfile) -> list[Pose]:
 
 def _pose(axis: str, direction: int) -> Pose:
     seen = DIRECTIONS[axis, direction]
+    if axis == LIGHT:
+        name, value = ('mouthSmile', 0.6) if direction > 0 else ('mouthFrown', 0.6)
+        both = {f'{name}{side}': value for side in ('Left', 'Right')}
+        return Pose(axis, (0.0, 0.0, 0.0), seen, both)
     if axis in ANTENNAS:
         side = axis.removesuffix('_antenna').capitalize()
         brow = f'browOuterUp{side}' if direction > 0 else f'browDown{side}'
@@ -310,7 +317,7 @@ def check_commands(profile: RobotProfile) -> Iterator[tuple[Pose, HeadCommand]]:
     now = 0
     for pose in check_poses(profile):
         for _ in range(round(HOLD * profile.rate)):
-            head.follow(pose.rotation, now, antenna_positions(pose.face, pose.rotation[0]))
+            head.follow(pose.rotation, now, shown_positions(pose.face, pose.rotation[0]))
             for command in head.advance(now):
                 yield pose, command
             now += round(NANOSECONDS / profile.rate)

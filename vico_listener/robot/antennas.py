@@ -1,6 +1,7 @@
-"""What antennas, or ears, show of a listener's face: they perk up, droop, or differ in doubt.
+"""What antennas, or ears, and a light show of a listener's face.
 
-A small robot without a face has nothing else to show it with. The weights are ours.
+A small robot without a face has nothing else to show it with: antennas perk up, droop, or differ in
+doubt, a light is warm or cold. The weights are ours.
 """
 
 from math import tanh
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
+from vico_listener.robot.emotion import emotion_of
 from vico_listener.robot.joints import ANTENNAS
 
 INTEREST = {'browOuterUp': 1.6, 'eyeWide': 0.8, 'mouthSmile': 0.5}
@@ -40,6 +42,12 @@ def antenna_positions(face: FaceMotion, roll: float) -> tuple[float, float]:
     sorrow = INNER_BROWS * max(_value(face.expression, 'browInnerUp') - RAISED * outer, 0.0)
     right, left = (_side(face.expression, side) - sorrow for side in SIDES)
     return tanh(right - DOUBT * roll), tanh(left + DOUBT * roll)
+
+
+def shown_positions(face: FaceMotion, roll: float) -> tuple[float, float, float]:
+    """Return where the right and left antenna and the light are, -1 to 1 (see `JOINT_AXES`)."""
+    light = emotion_of(face.expression).valence if face.basis is ARKIT52 else 0.0
+    return *antenna_positions(face, roll), light
 
 
 def _side(expression: NDArray[np.float32], side: str) -> float:

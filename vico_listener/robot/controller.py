@@ -37,8 +37,8 @@ NOD_ROOM = 0.5
 BODY_TURNS = np.radians(25.0)
 """A body turns to where the head looks when that is further to its side than this, rad."""
 
-STILL = (0.0, 0.0)
-"""Antennas at rest."""
+STILL = (0.0, 0.0, 0.0)
+"""Antennas and light at rest."""
 
 EASE_IN_NS = 2_000_000_000
 """A head that begins elsewhere than at its target goes there within this time."""
@@ -90,9 +90,9 @@ class HeadController:
         self._room = np.zeros(len(names))
         self._neutral = self._offsets
         self._rotation: np.ndarray | None = None
-        self._antennas = STILL
+        self._shown: tuple[float, ...] = STILL
         self._motion_stamp = 0
-        self._last_shown: tuple[list[float], tuple[float, float]] | None = None
+        self._last_motion: tuple[list[float], tuple[float, ...]] | None = None
         self._changed = 0
         self._next: int | None = None
         self._start: Angles | None = None  # while the head is eased in from there
@@ -153,7 +153,7 @@ class HeadController:
         self._neutral = neutral + self._room
 
     def follow(
-        self, rotation: ArrayLike, stamp: int, antennas: tuple[float, float] = STILL
+        self, rotation: ArrayLike, stamp: int, shown: tuple[float, float, float] = STILL
     ) -> bool:
         """Take the listener's head rotation (roll, pitch, yaw, rad) at `stamp` (ns) as the target.
 
@@ -163,17 +163,17 @@ class HeadController:
         Args:
             rotation: (3,), rad.
             stamp: ns.
-            antennas: right and left, see `antenna_positions`.
+            shown: by antennas and light, see `shown_positions`.
         """
         rpy = np.array(rotation, dtype=np.float64)
-        if rpy.shape != (3,) or not np.isfinite(rpy).all() or not np.isfinite(antennas).all():
+        if rpy.shape != (3,) or not np.isfinite(rpy).all() or not np.isfinite(shown).all():
             return False
-        shown = rpy.tolist(), antennas
-        if shown != self._last_shown:
+        motion = rpy.tolist(), shown
+        if motion != self._last_motion:
             self._changed = stamp
-        self._last_shown = shown
+        self._last_motion = motion
         if abs(stamp - self._changed) <= FROZEN_NS:
-            self._rotation, self._antennas = rpy, antennas
+            self._rotation, self._shown = rpy, shown
             self._motion_stamp = stamp
         return True
 
@@ -220,7 +220,7 @@ class HeadController:
         moving = self._rotation is not None
         goals = self._neutral
         if self._rotation is not None:
-            goals = self._goals(self._rotation, self._antennas)
+            goals = self._goals(self._rotation, self._shown)
         self._held.hold(goals, min(stamp, self._motion_stamp) if moving else stamp)
         self._looked.hold(self._neutral, min(stamp, self._motion_stamp) if moving else stamp)
         # Where the head looks is not made smaller, only what the listener does there.
@@ -259,9 +259,9 @@ class HeadController:
         weight = share**3 * (10.0 - 15.0 * share + 6.0 * share**2)  # minimum jerk
         return np.asarray(self._start + weight * (target - self._start))
 
-    def _goals(self, rotation: np.ndarray, antennas: tuple[float, float]) -> Angles:
+    def _goals(self, rotation: np.ndarray, shown: tuple[float, ...]) -> Angles:
         """Return joint positions (rad) for a rotation, without regard to what the joints can do."""
-        pose = np.array([*compose_rpy(self._base, rotation), self._body, *antennas])
+        pose = np.array([*compose_rpy(self._base, rotation), self._body, *shown])
         base = np.array([*self._base, self._body, *STILL])[self._axes]
         angles = base + self._gains * (pose[self._axes] - base)
         angles = angles + self._roll_gains * pose[AXES.index('roll')]

@@ -22,7 +22,10 @@ BODY = 'body'
 ANTENNAS = ('right_antenna', 'left_antenna')
 """The axes of a robot's antennas, or ears: 1 = perked up, -1 = drooping."""
 
-JOINT_AXES = (*AXES, BODY, *ANTENNAS)
+LIGHT = 'light'
+"""The axis of a coloured light: 1 = warm, as the listener is glad, -1 = cold, as it is not."""
+
+JOINT_AXES = (*AXES, BODY, *ANTENNAS, LIGHT)
 """What the joints of a profile may turn, in the order in which a head's pose is given."""
 
 UNITS = ('rad', 'deg')
@@ -94,7 +97,8 @@ class Joint:
 
     The joint turns to ``offset + sign * (gain * angle + roll_gain * roll)`` where angle is the
     commanded roll, pitch or yaw in rad (REP-103: pitch > 0 looks down, yaw > 0 to its left,
-    roll > 0 right ear down), the yaw of the body, or how far an antenna is perked up, -1 to 1.
+    roll > 0 right ear down), the yaw of the body, or how far an antenna is perked up or a
+    light is warm, -1 to 1.
 
     Attributes:
         name: as the robot's controller knows it.

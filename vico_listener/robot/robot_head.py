@@ -11,7 +11,7 @@ from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import DataError
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import Whereabouts
-from vico_listener.robot.antennas import antenna_positions
+from vico_listener.robot.antennas import shown_positions
 from vico_listener.robot.controller import EASE_IN_NS
 from vico_listener.robot.controller import NEAR
 from vico_listener.robot.controller import STILL
@@ -20,6 +20,7 @@ from vico_listener.robot.gaze_follower import OFF
 from vico_listener.robot.gaze_follower import GazeFollower
 from vico_listener.robot.gaze_follower import direction
 from vico_listener.robot.joints import ANTENNAS
+from vico_listener.robot.joints import LIGHT
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.limits import LimitWatch
 from vico_listener.robot.measured import STALE_NS
@@ -100,7 +101,7 @@ class RobotHead:
         self.following = False
         self.awake = False
         self.gaze = GazeFollower()
-        self._has_antennas = any(joint.axis in ANTENNAS for joint in profile.joints)
+        self._shows = any(joint.axis in (*ANTENNAS, LIGHT) for joint in profile.joints)
         self.limits = LimitWatch(profile.joints)
         self._last_stamp: int | None = None
         self._period = round(NANOSECONDS / profile.rate)
@@ -127,10 +128,10 @@ class RobotHead:
         repeated, moved = motion.stamp == self._last_stamp, self._controller.moving
         self._last_stamp = motion.stamp
         # A source that froze is no news, so that the watchdog of the controller sees to it.
-        rotation, antennas = motion.head_rotation, STILL
-        if self._has_antennas:
-            antennas = antenna_positions(motion.face, float(rotation[0]))
-        self.following = not repeated and self._controller.follow(rotation, now, antennas)
+        rotation, shown = motion.head_rotation, STILL
+        if self._shows:
+            shown = shown_positions(motion.face, float(rotation[0]))
+        self.following = not repeated and self._controller.follow(rotation, now, shown)
         if not self.following:
             self.refused += not repeated
             return []

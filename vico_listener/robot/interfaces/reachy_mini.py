@@ -8,10 +8,10 @@ from vico_listener.robot.interfaces.robot_interface import Payload
 from vico_listener.robot.interfaces.web_socket import WebSocketInterface
 from vico_listener.robot.joints import ANTENNAS
 from vico_listener.robot.joints import BODY
-from vico_listener.robot.joints import JOINT_AXES
 from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.joints import Joint
 from vico_listener.robot.joints import by_axis
+from vico_listener.rotation import AXES
 
 TRACKING = (
     "its daemon's own head tracking turns the head, too, and makes our motion smaller by its "
@@ -33,7 +33,7 @@ class ReachyMini(WebSocketInterface):
 
     name = 'reachy_mini'
     measures = True
-    axes = JOINT_AXES
+    axes = (*AXES, BODY, *ANTENNAS)
 
     def objection(self, joints: Sequence[Joint]) -> str:
         """See `RobotInterface.objection`; it takes both antennas or none."""

@@ -14,6 +14,7 @@ from vico_listener.robot.interfaces.robot_interface import LinkInterface
 from vico_listener.robot.interfaces.robot_interface import Log
 from vico_listener.robot.interfaces.robot_interface import Payload
 from vico_listener.robot.interfaces.robot_interface import RobotLink
+from vico_listener.robot.joints import HeadCommand
 from vico_listener.robot.joints import Joint
 
 
@@ -35,6 +36,10 @@ class WebSocketInterface(LinkInterface):
     def target(self) -> str:
         """The URL."""
         return self.url
+
+    def further(self, joints: Sequence[Joint], command: HeadCommand) -> Payload | None:
+        """Return an event that goes with a command when it has changed, or None."""
+        return None
 
     def greeting(self) -> Payload | None:
         """Return the event that asks the robot for control; None where it wants none."""

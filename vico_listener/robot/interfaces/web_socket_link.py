@@ -60,6 +60,9 @@ class Conversation(Protocol):
     def payload(self, joints: Sequence[Joint], command: HeadCommand) -> Payload:
         """Return the event that carries a command."""
 
+    def further(self, joints: Sequence[Joint], command: HeadCommand) -> Payload | None:
+        """Return the event that goes with a command when it has changed, if any."""
+
     def greeting(self) -> Payload | None:
         """Return the event that asks for control, if any."""
 
@@ -201,6 +204,7 @@ class WebSocketLink:
     def _stream(self, socket: Connection) -> None:
         """Send commands until the link is closed or the connection is lost."""
         refused, taken_since = False, 0.0
+        told: Payload | None = None
         heartbeat = _Heartbeat(socket)
         while True:
             with self._news:
@@ -209,6 +213,10 @@ class WebSocketLink:
             heartbeat.beat()
             if command is not None:
                 socket.send(json.dumps(self._interface.payload(self._joints, command)))
+                further = self._interface.further(self._joints, command)
+                if further is not None and further != told:
+                    told = further
+                    socket.send(json.dumps(further))
             elif self._closed:
                 return
             refusal = self._refusal(socket)
