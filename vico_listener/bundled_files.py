@@ -113,7 +113,16 @@ SPEECH_MODEL = BundledFile(
     licence='the voice activity detector of the Silero Team. Licence: MIT, '
     'https://github.com/snakers4/silero-vad/blob/master/LICENSE',
 )
-BUNDLED_FILES = (FACE_MODEL, PORTRAIT, SPEECH_MODEL, HEAD_MESH)
+TURN_MODEL = BundledFile(
+    name='smart_turn.onnx',
+    requirement=SPEECH_MODEL.requirement,
+    wheel_sha256=SPEECH_MODEL.wheel_sha256,
+    member='pipecat/audio/turn/smart_turn/data/smart-turn-v3.2-cpu.onnx',
+    sha256='2bb026316b14a660486a75b1733cd3fbab8c2fd0314dc9af7be49f8cca967e4f',
+    licence='Smart Turn v3.2 of Daily, which tells whether a speaker has finished. Licence: '
+    'BSD-2-Clause, https://github.com/pipecat-ai/smart-turn/blob/main/LICENSE',
+)
+BUNDLED_FILES = (FACE_MODEL, PORTRAIT, SPEECH_MODEL, TURN_MODEL, HEAD_MESH)
 
 PLATFORM = (
     *('--only-binary', ':all:', '--python-version', '3.12', '--implementation', 'cp'),

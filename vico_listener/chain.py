@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,12 @@ from vico_listener.listener.listener_event import ListenerEvent
 from vico_listener.perception import Perception
 from vico_listener.robot import HeadCommand
 from vico_listener.speech import AudioFormat
+from vico_listener.speech.echo_canceller import EchoCanceller
 from vico_listener.speech.pcm import PcmData
+
+PCM_KINDS = (bytes, bytearray, memoryview, array.array, np.ndarray)
+PCM_WORDS = 'bytes or an array of samples'
+"""What samples come as, as types and in words."""
 
 Listen = Callable[[SpeakerFrame], ListenerMotion | None]
 """Returns the listener's motion for a speaker frame, or None while the listener rests."""
@@ -153,12 +159,47 @@ class Chain:
             )
         if audio is not None:
             check_type('audio', audio, AudioFormat, 'an AudioFormat, or None')
-        kinds = (bytes, bytearray, memoryview, array.array, np.ndarray)
-        check_type('pcm', pcm, kinds, 'bytes or an array of samples')
+        check_type('pcm', pcm, PCM_KINDS, PCM_WORDS)
         if audio is not None and audio != self.audio:
-            self.senses.set_audio(acoustic_stream(audio, self._acoustics, self._listen_to))
-            self.audio = audio
+            self._hear_as(audio, self.senses.canceller)
         return self._answers(self.senses.add_audio(pcm, stamp_given(stamp), received))
+
+    def hear_own_voice(
+        self, pcm: PcmData, stamp: int = 0, audio: AudioFormat | None = None
+    ) -> None:
+        """Take what the robot itself says, so that the microphone is freed from it.
+
+        From the first time on, an echo canceller takes it out of what is heard. While the robot
+        speaks sound counts then as far as its voice has come in time; without that, none does.
+
+        Args:
+            pcm: interleaved samples as bytes or as an array, (N,) or (N, channels).
+            stamp: when the first sample is played, ns, on the clock of the microphone; 0 if it is
+                not known: now, or after what was said before.
+            audio: the format; None for that of the microphone.
+
+        Raises:
+            NotInstalledError: the echo canceller is not installed.
+            AudioFormatError: it is not PCM of that format.
+            SettingError: the format is unknown, there is no microphone, or the stamp is not an
+                integer.
+        """
+        if self.audio is None:
+            raise SettingError('this head has no microphone to be freed from its own voice')
+        if audio is not None:
+            check_type('audio', audio, AudioFormat, 'an AudioFormat, or None')
+        check_type('pcm', pcm, PCM_KINDS, PCM_WORDS)
+        canceller = self.senses.canceller
+        if canceller is None:
+            canceller = EchoCanceller()
+            self._hear_as(self.audio, canceller)
+        canceller.hear_own(pcm, stamp_given(stamp), audio or replace(self.audio, channel=None))
+
+    def _hear_as(self, audio: AudioFormat, canceller: EchoCanceller | None) -> None:
+        """Begin a new audio stream of a format."""
+        stream = acoustic_stream(audio, self._acoustics, self._listen_to, canceller)
+        self.senses.set_audio(stream, canceller)
+        self.audio = audio
 
     def idle(self, stamp: int) -> list[Answer]:
         """Answer all ticks up to `stamp` (ns) although no input arrives; call it from a timer."""

@@ -50,6 +50,10 @@ DASHBOARD_PORT = 8765
 VOCAL = ('off', 'event', 'play')
 """What becomes of vocal backchannels: there are none, they are told of, or also played."""
 
+TURN_ENDS = ('auto', 'model', 'rule')
+"""What tells that the speaker's turn is over: a network where it is installed, or must be, or none.
+"""
+
 LARGEST_KNOB = 2.0
 """The largest value of a knob (`vico_listener.listener.knobs`); the smallest is 0."""
 

@@ -18,6 +18,7 @@ EXTRAS = (
     'robots',
     'numba',
     'speech',
+    'echo',
     'live',
     'evaluation',
     'cluster',
@@ -60,21 +61,21 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 """The extras that a command of `vico` or `./run` needs."""
 
-ARGUMENTS = {
-    ('bench', '--gpu'): 'neural',
-    ('checkpoint', 'export'): 'training',
-    ('checkpoint', 'import'): 'training',
-    ('dataset', '--ray'): 'cluster',
-    ('dataset', 'dyads'): 'speech',
-    ('dataset', 'synthesize'): 'speech',
-    ('demo', '--conversation'): 'speech',
-    ('demo', '--sim'): 'simulation',
-    ('docs', '--html'): 'docs',
-    ('evaluate', '--inception'): 'neural',
-    ('evaluate', '--render'): 'evaluation',
-    ('evaluate', '--videos'): 'evaluation',
+ARGUMENTS: dict[tuple[str, str], tuple[str, ...]] = {
+    ('bench', '--gpu'): ('neural',),
+    ('checkpoint', 'export'): ('training',),
+    ('checkpoint', 'import'): ('training',),
+    ('dataset', '--ray'): ('cluster',),
+    ('dataset', 'dyads'): ('speech',),
+    ('dataset', 'synthesize'): ('speech',),
+    ('demo', '--conversation'): ('speech', 'echo'),
+    ('demo', '--sim'): ('simulation',),
+    ('docs', '--html'): ('docs',),
+    ('evaluate', '--inception'): ('neural',),
+    ('evaluate', '--render'): ('evaluation',),
+    ('evaluate', '--videos'): ('evaluation',),
 }
-"""The extra that a command needs with an argument."""
+"""The extras that a command needs with an argument."""
 
 PARTS = {
     'deep3d': 'neural',
@@ -124,7 +125,9 @@ def needs(command: str, arguments: Sequence[str] = ()) -> list[str]:
     found = list(COMMANDS.get(command, ()))
     if command == 'setup':
         found += arguments
-    found += [e for (c, word), e in ARGUMENTS.items() if c == command and word in arguments]
+    for (c, word), added in ARGUMENTS.items():
+        if c == command and word in arguments:
+            found += added
     chosen = {re.split(':=|=', argument)[-1] for argument in arguments}
     found += [extra for part, extra in PARTS.items() if part in chosen]
     return list(dict.fromkeys(found))

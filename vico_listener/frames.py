@@ -145,6 +145,8 @@ class SpeakerFrame:
         mouthed: whether only the mouth says so, because no voice is heard.
         muted: whether sound counts for nothing, because the robot itself speaks or has just spoken;
             `audio_valid` is False then.
+        turn_over: in a pause, how probable it is that the turn is over, as a network says, 0 to 1;
+            None before it has said so, and where there is none.
         pitch: the pitch of the voice, Hz; 0 where it is not voiced, or was not measured.
         reset: True in the first frame after the stream began or its clock jumped back; everything
             that keeps state must then forget it.
@@ -168,6 +170,7 @@ class SpeakerFrame:
     acoustics: str = ACOUSTICS[0]
     muted: bool = False
     whereabouts: Whereabouts = NOWHERE
+    turn_over: float | None = None
 
     def __post_init__(self) -> None:
         """Make the features read-only."""

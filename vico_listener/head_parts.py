@@ -6,17 +6,21 @@ from typing import Any
 
 from vico_listener.arguments import check_number
 from vico_listener.arguments import check_type
+from vico_listener.bundled_files import TURN_MODEL
+from vico_listener.bundled_files import bundled_path
 from vico_listener.choices import ACOUSTICS
 from vico_listener.choices import FOLLOW
 from vico_listener.choices import LARGEST_SEED
 from vico_listener.choices import LISTEN_TO
 from vico_listener.choices import LOOKAHEAD
+from vico_listener.choices import TURN_ENDS
 from vico_listener.choices import VOCAL
 from vico_listener.errors import SettingError
 from vico_listener.listener import LISTENERS
 from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
 from vico_listener.perception.camera_on_head import Mounting
+from vico_listener.perception.turn_listener import TurnListener
 from vico_listener.render import RENDERERS
 from vico_listener.render import Renderer
 from vico_listener.render import create_renderer
@@ -26,7 +30,9 @@ from vico_listener.render import measure_portrait
 from vico_listener.render.renderers import check_basis
 from vico_listener.speech import AcousticStream
 from vico_listener.speech import AudioFormat
+from vico_listener.speech.echo_canceller import EchoCanceller
 from vico_listener.speech.speech_network import SpeechNetwork
+from vico_listener.speech.turn_network import turn_network
 
 KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     **dict.fromkeys(('listener', 'face', 'renderer'), ((str,), 'a name')),
@@ -50,7 +56,7 @@ RANGES = {
 }
 """The smallest and largest value of a setting; seeds may also be None."""
 
-CHOICES = {'listen_to': LISTEN_TO, 'vocal': VOCAL, 'follow': FOLLOW}
+CHOICES = {'listen_to': LISTEN_TO, 'vocal': VOCAL, 'follow': FOLLOW, 'turn_ends': TURN_ENDS}
 """What a setting is chosen from."""
 
 
@@ -150,9 +156,18 @@ def measure_reference(portrait: str | Path, face_model: str | Path = '') -> Face
 
 
 def acoustic_stream(
-    audio: AudioFormat, acoustics: str = ACOUSTICS[0], listen_to: str = LISTEN_TO[0]
+    audio: AudioFormat,
+    acoustics: str = ACOUSTICS[0],
+    listen_to: str = LISTEN_TO[0],
+    canceller: EchoCanceller | None = None,
 ) -> AcousticStream:
     """Return the stream that computes the features of audio of this format.
+
+    Args:
+        audio: the format.
+        acoustics: the layout of the features.
+        listen_to: to whom the head listens.
+        canceller: what frees the audio from the robot's own voice; None if nothing does.
 
     Raises:
         AudioFormatError: the audio is not PCM of a known format.
@@ -168,4 +183,21 @@ def acoustic_stream(
         acoustics,
         network,
         audio.channel,
+        canceller,
     )
+
+
+def turn_listener(turn_ends: str, waits: bool) -> TurnListener | None:
+    """Return what asks in pauses whether the turn is over; None to leave that to the rule.
+
+    Args:
+        turn_ends: one of `TURN_ENDS`.
+        waits: see `TurnListener`.
+
+    Raises:
+        NotInstalledError: the network is wanted, and its file has not been fetched.
+        OnnxFileError: its file is damaged.
+    """
+    if turn_ends == 'rule' or (turn_ends == 'auto' and bundled_path(TURN_MODEL) is None):
+        return None
+    return TurnListener(turn_network().probability, waits)

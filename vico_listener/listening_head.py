@@ -23,6 +23,7 @@ from vico_listener.chain import Listen
 from vico_listener.chain import Move
 from vico_listener.choices import FOLLOW
 from vico_listener.choices import LISTEN_TO
+from vico_listener.choices import TURN_ENDS
 from vico_listener.choices import VOCAL
 from vico_listener.choices import ConversationState
 from vico_listener.choices import Preset
@@ -38,6 +39,7 @@ from vico_listener.head_parts import check_understood
 from vico_listener.head_parts import make_renderer
 from vico_listener.head_parts import measure_reference
 from vico_listener.head_parts import sorted_options
+from vico_listener.head_parts import turn_listener
 from vico_listener.listener import DEFAULT_LISTENER
 from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.performance import GestureRequest
@@ -91,6 +93,7 @@ class ListeningHead(Chain):
         listen_to: str = LISTEN_TO[0],
         speaking_tail: float = SPEAKING_TAIL,
         lookahead: int = 0,
+        turn_ends: str = TURN_ENDS[0],
         renderer: str = '',
         portrait: str | Path = '',
         size: int = 256,
@@ -129,6 +132,8 @@ class ListeningHead(Chain):
                 s.
             lookahead: how many ticks the sound is ahead of the image that it is combined with; the
                 images wait for it. Networks trained with the authors' code need 1.
+            turn_ends: what tells that the speaker's turn is over: `model`, a network; `rule`, the
+                pause and how the voice ends; or `auto`, the network where it is installed.
             renderer: `portrait`, `head3d`, `cartoon`, `pirender` or a class as
                 'package.module:Class'; '' for no pictures.
             portrait: a photo of the listener's face, whose expression is the reference; '' for the
@@ -173,6 +178,7 @@ class ListeningHead(Chain):
                 'listen_to': listen_to,
                 'speaking_tail': speaking_tail,
                 'lookahead': lookahead,
+                'turn_ends': turn_ends,
                 'renderer': renderer,
                 'portrait': portrait,
                 'size': size,
@@ -228,7 +234,16 @@ class ListeningHead(Chain):
             make_renderer(renderer, size, photo, of_renderer, basis) if renderer else None
         )
         super().__init__(
-            Perception(tracker, stream, audio_wait, listen_to, speaking_tail, lookahead, locator),
+            Perception(
+                tracker,
+                stream,
+                audio_wait,
+                listen_to,
+                speaking_tail,
+                lookahead,
+                locator,
+                turn_listener(turn_ends, waits=True),
+            ),
             listen,
             None if self._robot is None else _moving(self._robot, self._camera),
             None if self._renderer is None else _drawing(self._renderer),

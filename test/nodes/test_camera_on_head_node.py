@@ -22,13 +22,18 @@ from vico_listener import msg
 from vico_listener.clock import NANOSECONDS
 from vico_listener.face.observation import FaceObservation
 from vico_listener.face.observation import Roi
+from vico_listener.listener.agent import ListeningAgent
+from vico_listener.listener.face_cues import FaceCues
+from vico_listener.listener.performance import GestureRequest
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import FaceMotion
+from vico_listener.nodes.convert import speaker_of
 from vico_listener.nodes.convert import time_message
 from vico_listener.nodes.head_camera import TfCamera
 from vico_listener.nodes.image_codec import fill_image
 from vico_listener.nodes.managed_node import WARN
 from vico_listener.nodes.perception_node import PerceptionNode
+from vico_listener.robot import RobotHead
 from vico_listener.robot import load_profile
 
 START = 10 * NANOSECONDS
@@ -56,8 +61,10 @@ class StillFace:
 
 
 class Bench:
-    def __init__(self, graph: Graph, **parameters: Any) -> None:
-        face = f'{StillFace.__module__}:StillFace'
+    def __init__(
+        self, graph: Graph, backend: type[StillFace] = StillFace, **parameters: Any
+    ) -> None:
+        face = f'{backend.__module__}:{backend.__name__}'
         self.node = graph.make(
             PerceptionNode, face=face, lossless=True, use_audio=False, **parameters
         )
@@ -80,10 +87,10 @@ class Bench:
         state.header.stamp = time_message(stamp)
         self.joints.publish(state)
 
-    def show(self, stamp: int) -> None:
+    def show(self, stamp: int, level: int = 90) -> None:
         image = Image()
         image.header.stamp = time_message(stamp)
-        fill_image(image, np.full((120, 160, 3), 90, np.uint8))
+        fill_image(image, np.full((120, 160, 3), level, np.uint8))
         self.image.publish(image)
 
 
@@ -168,3 +175,63 @@ def test_tf_is_asked_for_the_optical_frame_at_the_stamp(monkeypatch: pytest.Monk
         np.testing.assert_allclose(pose.position, [0, 0, 0.3])
     assert pose_at(2 * NANOSECONDS) is None
     assert pose_at(400_000_000) is None
+
+
+class PersonWhoKeepsStill(StillFace):
+    """What a camera on a nodding head makes of somebody who keeps still.
+
+    The robot's pitch is in the brightness of the image, where a camera would see it.
+    """
+
+    def observe(self, image: np.ndarray, roi: Roi, camera: Any) -> FaceObservation:
+        seen = super().observe(image, roi, camera)
+        turn = np.array([0.0, (float(image[0, 0, 0]) - 128.0) / LEVELS, 0.0], np.float32)
+        return replace(seen, motion=replace(seen.motion, rotation=turn))
+
+
+LEVELS = 400.0
+"""Levels of brightness per radian."""
+
+
+def nods_of_a_loop(graph: Graph, camera_on_head: str) -> tuple[float, int]:
+    """A robot that nods at a person who keeps still, whom it sees by a camera on its head.
+
+    Commands of the listener's motion come back as joint states over DDS, 100 times a second.
+
+    Returns:
+        How far the person seems to turn, rad, and how often they seem to nod.
+    """
+    robot = {'robot': 'generic_3dof'} if camera_on_head else {}
+    bench = Bench(graph, PersonWhoKeepsStill, camera_on_head=camera_on_head, **robot)
+    agent = ListeningAgent.create('rules', FaceMotion.neutral(), seed=1, idle=False)
+    head, cues = RobotHead(load_profile('generic_3dof')), FaceCues()
+    pitch = turned = 0.0
+    nods = 0
+    for tick in range(110):
+        now = START + tick * NANOSECONDS // 30
+        if tick in (10, 65):
+            agent.gesture(GestureRequest('nod', size=1.5, cycles=2))
+        for part in range(3):
+            bench.state(pitch, now - 20_000_000 + part * 10_000_000)
+        bench.show(now, round(128 + LEVELS * pitch))
+        wait_until(lambda: len(bench.frames) > tick)  # noqa: B023 - it is called at once
+        frame = speaker_of(bench.frames[tick])
+        turned = max(turned, abs(float(frame.face.rotation[1])))
+        nods += cues.update(frame).nodded
+        motion = agent.step(frame)
+        assert motion is not None
+        for command in head.follow(motion, now):
+            pitch = command.positions[1]
+    return turned, nods
+
+
+def test_the_robots_own_nods_are_never_the_persons(graph: Graph) -> None:
+    turned, nods = nods_of_a_loop(graph, 'joint_state')
+    assert nods == 0
+    assert np.degrees(turned) < 1.5
+
+
+def test_without_the_joints_they_would_be(graph: Graph) -> None:
+    turned, nods = nods_of_a_loop(graph, '')
+    assert nods > 0
+    assert np.degrees(turned) > 4.0

@@ -83,7 +83,8 @@ def test_every_command_has_its_needs():
     for extras in dependencies.COMMANDS.values():
         assert set(extras) <= set(EXTRAS)
     assert {command for command, _ in dependencies.ARGUMENTS} <= set(dependencies.COMMANDS)
-    assert {*dependencies.ARGUMENTS.values(), *dependencies.PARTS.values()} <= set(EXTRAS)
+    of_arguments = {extra for extras in dependencies.ARGUMENTS.values() for extra in extras}
+    assert {*of_arguments, *dependencies.PARTS.values()} <= set(EXTRAS)
 
 
 @pytest.mark.parametrize(

@@ -136,3 +136,47 @@ def test_what_is_worth_telling() -> None:
     assert changed(Turn(PAUSING, 0.2), Turn(PAUSING, 0.35))
     assert changed(Turn(PAUSING, 0.49), Turn(YIELDING, 0.5))
     assert changed(Turn(), Turn(user_backchannel=True))
+
+
+def yields(*stretches: tuple[float, float], turn_over: float | None = None) -> list[float]:
+    """When the turn is told to be over, s."""
+    frames = [replace(frame, turn_over=turn_over) for frame in frames_of(*stretches)]
+    states = [turn.state for turn in turns(frames)]
+    return [
+        k / MODEL_RATE
+        for k in range(1, len(states))
+        if states[k] is YIELDING and states[k - 1] is not YIELDING
+    ]
+
+
+def test_the_pauses_of_a_person_are_learned() -> None:
+    """Somebody who pauses for 0.95 s within a turn is taken at their word after a few of them."""
+    told = yields(*[(2.0, 0.95)] * 12, (2.0, 3.0))
+    assert told and all(at < 12.0 for at in told[:-1])
+    assert 0.75 < told[-1] - (12 * 2.95 + 2.0) < 1.7
+
+
+def test_no_pause_is_so_long_that_the_turn_is_not_over() -> None:
+    told = yields(*[(2.0, 3.5)] * 8)
+    assert len(told) == 8
+    assert all(1.0 < at % 5.5 - 2.0 < 1.8 for at in told[-3:])
+
+
+def test_a_pause_that_the_robot_filled_was_no_pause_of_the_person() -> None:
+    voice, end = VoiceCues(), TurnEnd()
+    quiet = speaker_frames(silence(1.0))
+    for _ in range(8):
+        for frame in frames_of((2.0, 1.2)):
+            turn = end.step(frame, voice.update(frame), False)
+        assert turn.state is YIELDING
+        for frame in quiet:
+            end.step(frame, voice.update(frame), True)
+
+
+def test_a_network_that_has_heard_the_end_is_believed() -> None:
+    (sure,) = yields((2.0, 3.0), turn_over=0.98)
+    (unsure,) = yields((2.0, 3.0), turn_over=0.02)
+    assert sure - 2.0 < 0.6 < 1.3 < unsure - 2.0 < 1.8
+    heard = [replace(frame, turn_over=0.98) for frame in frames_of((2.0, 1.0))]
+    assert turns(heard)[-1].source == 'model'
+    assert turns(frames_of((2.0, 1.0)))[-1].source == 'rule'

@@ -38,9 +38,11 @@ from vico_listener.listener.performance import Performance
 from vico_listener.listener.performance import Performer
 from vico_listener.listener.presence import Presence
 from vico_listener.listener.presence import at_rest
+from vico_listener.listener.readiness import Readiness
 from vico_listener.listener.telling import Telling
 from vico_listener.listener.turn_end import Turn
 from vico_listener.listener.turn_end import TurnEnd
+from vico_listener.listener.turn_end import TurnState
 from vico_listener.listener.vocals import Vocals
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import ZEROS3
@@ -61,6 +63,8 @@ class ListeningAgent:
         attitude, intensity: the mood to start in.
         seed: the seed of listener and idle layer; None to take it from the first frame (`seed_of`).
         fade_in: whether it eases in from the reference during its first second (`MoodFade`).
+        readies: whether the end of a turn is met with `Readiness`, and without nods; who scores a
+            listener needs what that does by itself.
 
     Raises:
         VicoError: the listener cannot start from this reference or in this attitude.
@@ -75,6 +79,7 @@ class ListeningAgent:
         intensity: float = 1.0,
         seed: int | None = 0,
         fade_in: bool = True,
+        readies: bool = True,
     ) -> None:
         self.seed = seed
         """The seed in force; None before the first frame gives one."""
@@ -96,6 +101,8 @@ class ListeningAgent:
         self._turn_end = TurnEnd()
         self.turn = Turn()
         """Whose turn it is, after a step."""
+        self._readies = readies
+        self._readiness = Readiness()
         self._mood = MoodFade(attitude, intensity, fade_in)
         self._knobs = TurnedKnobs()
         known = reference.basis is ARKIT52
@@ -144,6 +151,7 @@ class ListeningAgent:
         self._voice.reset()
         self._turn_end.reset()
         self.turn = Turn()
+        self._readiness.reset()
         self.conversation.reset()
         self.listener.reset(self.reference, self._mood.attitude)
 
@@ -291,11 +299,16 @@ class ListeningAgent:
         known = frame.acoustics == ACOUSTICS[0]
         voice = self._voice.update(frame if known else deaf(frame))
         self.turn = self._turn_end.step(frame, voice, talk.state is ConversationState.SPEAKING)
+        ready = self._readies and self.turn.state is TurnState.YIELDING and self.listens
+        if ready:
+            # Whose turn it is does not nod on and on.
+            mood = replace(mood, gesture_rate=0.0)
         if talk.state is not ConversationState.LISTENING:
             self.listener.excuse_silence()
         face = talk.apply(self.listener.step(frame, mood), self.reference)
         if turned:
             face = gained(face, self._rest(face, mood), knobs)
+        face = self._readiness.step(face, ready, mood.strength, knobs)
         self.events = self._decided(frame, voice, knobs)
         face = self._performer.step(face)
         if self._idle is not None:
@@ -324,7 +337,7 @@ class ListeningAgent:
 
     def _attention(self) -> float:
         """Return 0 to 1, how much gestures and state bind the gaze: the idle layer keeps off it."""
-        bound = self.listener.attention
+        bound = max(self.listener.attention, self._readiness.share)
         for free in (self.conversation.share, 1.0 - self._performer.attention):
             if free < 1.0:
                 bound = 1.0 - (1.0 - bound) * free

@@ -123,6 +123,8 @@ class Answers:
         self._since_beat += STEP
         if voice.voiced:
             self._urge += STEP * style.urge * (1.0 + 0.4 * tanh(voice.level))
+        if style.answers <= 0.0:
+            self._again = None  # whoever is to answer nothing does not go on nodding, either
         if self._again is not None:
             self._again -= STEP
             if self._again <= 0.0:

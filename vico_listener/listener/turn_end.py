@@ -1,10 +1,11 @@
 """Whose turn it is: whether the person goes on speaking, pauses, or has ended the turn.
 
-A rule of energy and pause. The longer a pause, the likelier the turn is over; how long it must be
-depends on how the last phrase was said. A voice that falls at its end, or rises as that of a
-question does, yields; one that is held up, or that has said next to nothing, pauses (Duncan 1972;
-Gravano & Hirschberg, Computer Speech and Language 25(3), 2011). It knows no words, so that it is
-either quick or right.
+The longer a pause, the likelier the turn is over. How long it must be depends on the pauses that
+this person makes within a turn, and on the last phrase. Where a network has heard that
+(`SpeakerFrame.turn_over`), it says how; otherwise a rule does: a voice that falls at its end, or
+rises as that of a question does, yields; one that is held up, or that has said next to nothing,
+pauses (Duncan 1972; Gravano & Hirschberg, Computer Speech and Language 25(3), 2011). The rule knows
+no words, so that it is either quick or right.
 
 While the robot itself speaks, what the person says over it is an **interruption** or a
 **backchannel** of theirs. A backchannel is short: 0.26 to 0.64 s in half of 10,946 cases
@@ -36,6 +37,18 @@ LIKELY = 0.5
 """The probability from which on the turn counts as over."""
 USUAL_PAUSE = 0.7
 """The pause after which a turn is as likely over as not, where the voice tells nothing, s."""
+OWN_PAUSES = (0.7, 2.0)
+"""The shortest and longest such pause of a person, s."""
+OWN_SHARE, OWN_STEP = 0.9, 0.4
+"""It is learned so that this share of the pauses within turns is known as such, in steps of so many
+s."""
+LONGEST_PAUSE = 1.6
+"""After a pause of so many seconds the turn is as likely over as not, whatever was heard."""
+TRUST = 1.2
+"""By how much that pause is longer where the network is sure that the turn goes on than where it is
+sure that it is over, s."""
+DOUBT = 0.8
+"""The probability at which the network changes nothing."""
 STEEPNESS = 6.0
 """By how much the logarithm of the odds grows with a second of pause, 1/s."""
 FALLS, ASKS, HELD, BRIEF = -0.2, -0.3, 0.3, 0.5
@@ -76,12 +89,14 @@ class Turn:
         interruption: whether they take the floor while the robot speaks.
         user_backchannel: whether they have just said something like "yeah" while the robot speaks;
             at one tick.
+        source: what tells the probability: `rule`, or `model` where a network does.
     """
 
     state: TurnState = TurnState.SILENT
     probability: float = 1.0
     interruption: bool = False
     user_backchannel: bool = False
+    source: str = 'rule'
 
 
 @dataclass
@@ -104,11 +119,13 @@ class TurnEnd:
 
     def reset(self) -> None:
         """Forget the person, who has not said anything."""
+        self._usual = USUAL_PAUSE
         self._begin()
         self._over = _Over()
 
     def _begin(self) -> None:
         self._spoken = 0.0
+        self._yielded = False
         self._silent = SILENT_AFTER
         self._needed = USUAL_PAUSE
 
@@ -128,18 +145,26 @@ class TurnEnd:
         if talks:
             if self._silent >= SILENT_AFTER:
                 self._spoken = 0.0
+            elif self._silent >= SHORTEST_PAUSE:
+                self._learn()
             self._spoken += STEP
             self._silent = 0.0
+            self._yielded = False
             self._needed = self._usual_pause(voice, False)
         else:
             self._silent += STEP
             if voice.ended:
                 self._needed = self._usual_pause(voice, voice.asked)
-        return self._turn()
+        return self._turn(frame.turn_over)
+
+    def _learn(self) -> None:
+        """Learn from a pause within a turn, which may have been taken for its end."""
+        usual = self._usual + OWN_STEP * (self._yielded - (1.0 - OWN_SHARE))
+        self._usual = min(max(usual, OWN_PAUSES[0]), OWN_PAUSES[1])
 
     def _usual_pause(self, voice: Voice, asked: bool) -> float:
         """Return the pause after which the turn is as likely over as not, s."""
-        needed = USUAL_PAUSE
+        needed = self._usual
         if asked:
             needed += ASKS
         elif voice.phrase.fall > FALL:
@@ -148,13 +173,17 @@ class TurnEnd:
             needed += HELD
         return needed + (BRIEF if self._spoken < BRIEF_SPEECH else 0.0)
 
-    def _turn(self) -> Turn:
+    def _turn(self, heard: float | None) -> Turn:
         if self._silent >= SILENT_AFTER:
             return Turn()
         if self._silent < SHORTEST_PAUSE:
             return Turn(TurnState.SPEAKING, 0.0)
-        over = 1.0 / (1.0 + exp(STEEPNESS * (self._needed - self._silent)))
-        return Turn(TurnState.YIELDING if over >= LIKELY else TurnState.PAUSING, over)
+        needed = self._needed if heard is None else self._usual + TRUST * (DOUBT - heard)
+        needed = min(needed, LONGEST_PAUSE)
+        over = 1.0 / (1.0 + exp(STEEPNESS * (needed - self._silent)))
+        self._yielded = over >= LIKELY
+        state = TurnState.YIELDING if self._yielded else TurnState.PAUSING
+        return Turn(state, over, source='rule' if heard is None else 'model')
 
     def _over_the_robot(self, frame: SpeakerFrame, voice: Voice) -> Turn:
         over = self._over

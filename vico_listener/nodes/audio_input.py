@@ -6,6 +6,7 @@ installed is used.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +26,9 @@ from vico_listener.ros_api.perception import AUDIO
 from vico_listener.ros_api.perception import AUDIO_INFO
 from vico_listener.ros_api.perception import AUDIO_STAMPED
 from vico_listener.ros_api.perception import AUDIO_WITH_FORMAT
+from vico_listener.ros_api.perception import ROBOT_VOICE_INFO
+from vico_listener.ros_api.perception import ROBOT_VOICE_STAMPED
+from vico_listener.ros_api.perception import ROBOT_VOICE_WITH_FORMAT
 from vico_listener.speech import AudioFormat
 
 OURS = hasattr(audio_msgs, 'AudioDataStamped')
@@ -33,12 +37,28 @@ OURS = hasattr(audio_msgs, 'AudioDataStamped')
 PATIENCE = 2.0
 """Seconds that patient audio waits for its format."""
 
+
+@dataclass(frozen=True)
+class AudioTopics:
+    """The topics by which a sound may come, and that of its format."""
+
+    stamped: Topic
+    plain: Topic
+    with_format: Topic
+    info: Topic
+
+
+MICROPHONE = AudioTopics(AUDIO_STAMPED, AUDIO, AUDIO_WITH_FORMAT, AUDIO_INFO)
+ROBOT_VOICE = AudioTopics(
+    ROBOT_VOICE_STAMPED, ROBOT_VOICE_STAMPED, ROBOT_VOICE_WITH_FORMAT, ROBOT_VOICE_INFO
+)
+
 AudioCallback = Callable[[bytes, int, AudioFormat], None]
 """Told of PCM, the stamp of its first sample (ns; 0 without one) and its format."""
 
 
 class AudioInput:
-    """Subscribes to `audio` and `audio_info` and hands on PCM, stamp and format.
+    """Subscribes to a sound and its format, and hands on PCM, stamp and format.
 
     Args:
         node: owner.
@@ -46,6 +66,7 @@ class AudioInput:
         stamped: expect AudioDataStamped (else AudioData, which has no stamps).
         patient: audio waits until its format has been announced, where somebody is there to do so.
         callback: told of each chunk.
+        topics: where it comes from.
 
     Attributes:
         format_changes: how often the audio came in another format than before.
@@ -58,6 +79,7 @@ class AudioInput:
         stamped: bool,
         patient: bool,
         callback: AudioCallback,
+        topics: AudioTopics = MICROPHONE,
     ) -> None:
         self._node = node
         self.format = default
@@ -67,17 +89,17 @@ class AudioInput:
         self._waiting = patient and OURS
         self._early: list[tuple[bytes, int]] = []
         self._timer: Timer | None = None
-        self._info = node.resolve_topic_name(AUDIO_INFO.name)
+        self._info = node.resolve_topic_name(topics.info.name)
         self._inputs: list[InputSubscription] = []
         if not OURS:
-            self._audio = self._add(AUDIO_WITH_FORMAT, self._on_foreign)
+            self._audio = self._add(topics.with_format, self._on_foreign)
             return
         # First, for what was announced before a chunk must be known before it.
-        self._add(AUDIO_INFO, self._on_info)
+        self._add(topics.info, self._on_info)
         if stamped:
-            self._audio = self._add(AUDIO_STAMPED, self._on_stamped)
+            self._audio = self._add(topics.stamped, self._on_stamped)
         else:
-            self._audio = self._add(AUDIO, self._on_plain)
+            self._audio = self._add(topics.plain, self._on_plain)
 
     def _add(self, topic: Topic, callback: Callable[[Any], None]) -> InputSubscription:
         kind = StateSubscription if topic.state else InputSubscription
@@ -115,7 +137,7 @@ class AudioInput:
     def _on_info(self, message: Any) -> None:
         said = self.format.announced(message)
         if said != self.format:
-            self._node.get_logger().info(f'audio_info: {said}')
+            self._node.get_logger().info(f'{self._info}: {said}')
             self.format = said
         self._wait_no_longer()
 

@@ -108,6 +108,7 @@ def speaker_message(frame: SpeakerFrame, frame_id: str) -> msg.SpeakerFrame:
         muted=frame.muted,
         pitch=frame.pitch,
         **_whereabouts_fields(frame.whereabouts),
+        turn_over=math.nan if frame.turn_over is None else frame.turn_over,
         received=_received_message(frame.timing),
         audio_wait=frame.timing.audio_wait,
         face_time=frame.timing.face,
@@ -137,6 +138,7 @@ def speaker_of(message: msg.SpeakerFrame) -> SpeakerFrame:
         mouthed=message.mouthed,
         muted=message.muted,
         pitch=message.pitch,
+        turn_over=None if math.isnan(message.turn_over) else message.turn_over,
         reset=message.reset,
         timing=Timing(
             stamp_of(message.received) / NANOSECONDS,
@@ -215,6 +217,7 @@ def turn_message(turn: Turn, stamp: int, frame_id: str) -> msg.Turn:
         probability=turn.probability,
         interruption=turn.interruption,
         user_backchannel=turn.user_backchannel,
+        source=turn.source,
     )
     message.header.stamp = time_message(stamp)
     message.header.frame_id = frame_id

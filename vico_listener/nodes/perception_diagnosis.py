@@ -12,6 +12,7 @@ from vico_listener.nodes.managed_node import WARN
 from vico_listener.nodes.people_topics import PeopleTopics
 from vico_listener.nodes.perception_inputs import PerceptionInputs
 from vico_listener.nodes.rare_warnings import RareWarnings
+from vico_listener.nodes.robot_voice import RobotVoice
 from vico_listener.perception import Feed
 from vico_listener.perception.camera_on_head import CameraOnHead
 from vico_listener.perception.eye import Eye
@@ -70,6 +71,7 @@ class PerceptionDiagnosis:
         feed: Feed,
         inputs: PerceptionInputs,
         people: PeopleTopics,
+        voice: RobotVoice,
     ) -> tuple[bytes, str, dict[str, Any]]:
         """Return the level, message and values for /diagnostics."""
         correction = eye.correction if isinstance(eye.correction, CameraOnHead) else None
@@ -84,6 +86,7 @@ class PerceptionDiagnosis:
             'image_rotation': eye.rotation,
             'muted': head.senses.muted,
             **people.values,
+            **voice.values,
             'audio_format': str(head.audio),
             'format_changes': inputs.format_changes,
             'audio_wait': head.senses.audio_wait_ns / NANOSECONDS,
@@ -109,6 +112,7 @@ class PerceptionDiagnosis:
             *([] if clocks is None else clocks.problems()),
             *_lost(news),
             *_unseen(head, eye, feed),
+            *voice.warnings(),
             *filter(None, [head.senses.audio_shortcoming, people.problem]),
         ]
         if not warnings:

@@ -15,6 +15,8 @@ from vico_listener.face import FaceTracker
 from vico_listener.face import create_face_tracker
 from vico_listener.face.attention import check_attend
 from vico_listener.frames import Image
+from vico_listener.head_parts import acoustic_stream
+from vico_listener.head_parts import turn_listener
 from vico_listener.nodes.audio_input import OURS
 from vico_listener.nodes.audio_input import AudioCallback
 from vico_listener.nodes.audio_input import AudioInput
@@ -27,6 +29,9 @@ from vico_listener.nodes.image_codec import image_to_bgr
 from vico_listener.nodes.input_subscription import InputSubscription
 from vico_listener.nodes.parameters import ParameterTable
 from vico_listener.nodes.state_subscription import StateSubscription
+from vico_listener.perception import Perception
+from vico_listener.perception.feed import LOSSLESS_WAIT
+from vico_listener.perception.locator import Locator
 from vico_listener.perception.sense_clocks import AUDIO
 from vico_listener.perception.sense_clocks import IMAGE
 from vico_listener.perception.sense_clocks import SenseClocks
@@ -63,6 +68,37 @@ def face_tracker(table: ParameterTable) -> FaceTracker:
     )
     tracker.warm_up()
     return tracker
+
+
+def make_senses(
+    table: ParameterTable, tracker: FaceTracker, audio: AudioFormat, locator: Locator | None
+) -> Perception:
+    """Return the perception that the parameters ask for.
+
+    Args:
+        table: the parameters.
+        tracker: the face tracker.
+        audio: the format of the audio.
+        locator: see `Perception`.
+
+    Raises:
+        VicoError: it cannot be made.
+    """
+    lossless = table['lossless']
+    stream = turns = None
+    if table['use_audio']:
+        stream = acoustic_stream(audio, table['acoustics'], table['listen_to'])
+        turns = turn_listener(table['turn_ends'], waits=lossless)
+    return Perception(
+        tracker,
+        stream,
+        LOSSLESS_WAIT if lossless else table['audio_wait'],
+        table['listen_to'],
+        table['speaking_tail'],
+        table['lookahead'],
+        locator,
+        turns,
+    )
 
 
 def audio_format(table: ParameterTable) -> AudioFormat:

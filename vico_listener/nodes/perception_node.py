@@ -8,10 +8,8 @@ from sensor_msgs.msg import CameraInfo
 
 from vico_listener.chain import Answer
 from vico_listener.chain import Chain
-from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import TICK_NS
 from vico_listener.errors import VicoError
-from vico_listener.head_parts import acoustic_stream
 from vico_listener.nodes.convert import speaker_message
 from vico_listener.nodes.head_camera import create_head_camera
 from vico_listener.nodes.head_camera import place_camera
@@ -24,12 +22,12 @@ from vico_listener.nodes.perception_inputs import audio_format
 from vico_listener.nodes.perception_inputs import check_inputs
 from vico_listener.nodes.perception_inputs import face_tracker
 from vico_listener.nodes.perception_inputs import image_of
+from vico_listener.nodes.perception_inputs import make_senses
 from vico_listener.nodes.quiet_watch import QuietWatch
+from vico_listener.nodes.robot_voice import RobotVoice
 from vico_listener.nodes.topics import advertise
 from vico_listener.perception import Feed
-from vico_listener.perception import Perception
 from vico_listener.perception.eye import Eye
-from vico_listener.perception.feed import LOSSLESS_WAIT
 from vico_listener.ros_api import PERCEPTION
 from vico_listener.ros_api.perception import SPEAKER
 from vico_listener.speech import AudioFormat
@@ -57,6 +55,7 @@ class PerceptionNode(ManagedNode):
         self._diagnosis = PerceptionDiagnosis(self.get_logger())
         self._publisher = advertise(self, SPEAKER)
         self._people = PeopleTopics(self, self._diagnosis.complain)
+        self._voice = RobotVoice(self)
 
     def configure(self) -> None:
         """Load and warm up the face model."""
@@ -68,12 +67,11 @@ class PerceptionNode(ManagedNode):
         locator = place_camera(self._tracker, self._head_camera, self._eye, table)
         self._audio = audio_format(table)
         hearing = {name: table[name] for name in ('acoustics', 'listen_to')}
-        stream = acoustic_stream(self._audio, **hearing) if table['use_audio'] else None
-        wait = LOSSLESS_WAIT if table['lossless'] else table['audio_wait']
-        self._shortest_wait = round(wait * NANOSECONDS)
-        given = {name: table[name] for name in ('listen_to', 'speaking_tail', 'lookahead')}
-        senses = Perception(self._tracker, stream, wait, **given, locator=locator)
-        self._head = self._join(senses, audio=self._audio if stream else None, **hearing)
+        senses = make_senses(table, self._tracker, self._audio, locator)
+        self._shortest_wait = senses.audio_wait_ns
+        self._head = self._join(
+            senses, audio=self._audio if table['use_audio'] else None, **hearing
+        )
 
     def activate(self) -> None:
         """Subscribe."""
@@ -93,6 +91,7 @@ class PerceptionNode(ManagedNode):
             on_jump=lambda: self._feed.call(self._head.reset),
         )
         self._people.open(self._tracker, self._feed, self._inputs.hri_faces)
+        self._voice.open(self._head, self._feed, self._inputs)
         self._watch = QuietWatch(
             self,
             self._feed,
@@ -108,6 +107,7 @@ class PerceptionNode(ManagedNode):
         """Unsubscribe and forget the stream."""
         self._inputs.destroy()
         self._people.close()
+        self._voice.close()
         self._watch.destroy()
         self._feed.stop()
         self._head.reset()
@@ -187,7 +187,7 @@ class PerceptionNode(ManagedNode):
 
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
         """Return rates, losses and what is missing."""
-        heard = self._feed, self._inputs, self._people
+        heard = self._feed, self._inputs, self._people, self._voice
         return self._diagnosis.report(self._head, self._eye, *heard)
 
     def objection_to(self, name: str, value: Any) -> str:

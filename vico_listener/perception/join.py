@@ -27,12 +27,22 @@ from vico_listener.perception.sights import FACE_HOLD_NS
 from vico_listener.perception.sights import Sight
 from vico_listener.perception.sights import Sights
 from vico_listener.perception.sights import Tracker
+from vico_listener.perception.talker import Talk
 from vico_listener.perception.talker import Talker
+from vico_listener.perception.turn_listener import TurnListener
 from vico_listener.speech import AcousticStream
+from vico_listener.speech.echo_canceller import EchoCanceller
 from vico_listener.speech.pcm import PcmData
 
 JUMP_BACK_NS = 500_000_000
 """A stamp that lies this far before the last one means a new start (bag loop), not a late frame."""
+
+
+BRIDGED_TICKS = 5
+"""The longest gap in a voice over the robot's that is taken for a part of it.
+
+Where the robot is as loud as the person, the canceller takes some of the person away, too.
+"""
 
 
 @dataclass
@@ -77,6 +87,7 @@ class Perception:
         speaking_tail: how long no sound counts after the robot has spoken, s of stream time.
         lookahead: how many ticks later than the images the sound is.
         locator: tells where the speaker is in space; None where nobody asks.
+        turn_listener: asks in pauses whether the turn is over; None if nobody does.
     """
 
     def __init__(
@@ -88,6 +99,7 @@ class Perception:
         speaking_tail: float = SPEAKING_TAIL,
         lookahead: int = 0,
         locator: Locator | None = None,
+        turn_listener: TurnListener | None = None,
     ) -> None:
         self._tracker = tracker
         self._locator = locator
@@ -95,7 +107,9 @@ class Perception:
         """Is told whether the robot speaks itself: then, and for a while after, no sound counts."""
         self._talker = Talker(listen_to)
         self._audio = audio
+        self.canceller = None
         self._lookahead = lookahead
+        self._turn_listener = turn_listener
         self.audio_wait_ns = round(audio_wait * NANOSECONDS)
         """Longest wait of a tick for its audio; may change at any time."""
         self.image_wait_ns = FACE_HOLD_NS
@@ -108,6 +122,8 @@ class Perception:
 
     muted: bool
     """Whether no sound counts, because the robot speaks or has just spoken."""
+    canceller: EchoCanceller | None
+    """Frees the present audio from the robot's own voice; None if nothing does."""
 
     def _forget(self) -> None:
         self._clock.reset()
@@ -119,6 +135,9 @@ class Perception:
         self._speaking = False
         self._level: float | None = None
         self._talker.reset()
+        if self._turn_listener is not None:
+            self._turn_listener.reset()
+        self._since_voice = BRIDGED_TICKS + 1
         self._index = 0
         self._fresh = True
         self.muted = False
@@ -159,9 +178,15 @@ class Perception:
         """For how long somebody has spoken since the person in view did, s of stream time."""
         return self._talker.elsewhere_ticks / MODEL_RATE
 
-    def set_audio(self, audio: AcousticStream) -> None:
-        """Use another acoustic stream from now on, e.g. after the format became known."""
+    def set_audio(self, audio: AcousticStream, canceller: EchoCanceller | None = None) -> None:
+        """Use another acoustic stream from now on, e.g. after the format became known.
+
+        Args:
+            audio: the stream.
+            canceller: what frees it from the robot's own voice; None if nothing does.
+        """
         self._audio = audio
+        self.canceller = canceller
         self._expect_audio = True
 
     def add_image(
@@ -274,13 +299,18 @@ class Perception:
         duration = time.perf_counter() - start
         image_received = tick.due
         received = image_received
-        self.muted = muted = self.mute.step()
+        robots = self.mute.step()
+        freed = robots and self.canceller is not None and self.canceller.freed
+        self.muted = muted = robots and not freed
         if muted:
             acoustic = None
+            if self._turn_listener is not None:
+                self._turn_listener.reset()
             self.counters.muted_ticks += 1
         heard = acoustic is not None and acoustic.valid
         if acoustic is not None and heard:
-            talk = self._talker.update(face, acoustic.speaking, acoustic.speech)
+            voiced = self._bridged(acoustic.speaking, freed)
+            talk = self._talker.update(face, voiced, acoustic.speech)
             received = max(image_received, self._audio_received)
         else:
             talk = self._talker.update(face, False, 0.0)
@@ -306,6 +336,7 @@ class Perception:
             mouthed=talk.mouthed,
             muted=muted,
             pitch=0.0 if acoustic is None else acoustic.pitch,
+            turn_over=self._turn_over(talk) if heard else None,
             reset=self._fresh,
             timing=Timing(
                 received=received,
@@ -320,3 +351,15 @@ class Perception:
         self._index += 1
         self.counters.ticks += 1
         return frame
+
+    def _bridged(self, voiced: bool, freed: bool) -> bool:
+        """Return whether a voice is heard, also in the gaps that the canceller tears into it."""
+        self._since_voice = 0 if voiced else self._since_voice + 1
+        return voiced or (freed and self._since_voice <= BRIDGED_TICKS)
+
+    def _turn_over(self, talk: Talk) -> float | None:
+        """Return how probable it is that the turn is over, if somebody says so; it was heard."""
+        listener, audio = self._turn_listener, self._audio
+        if listener is None or audio is None:
+            return None
+        return listener.step(talk.speaking and not talk.mouthed, audio.past)

@@ -115,6 +115,15 @@ TOPICS = (
         ('robot_speaking',),
     ),
     Argument(
+        'robot_voice', 'robot_voice', 'Topic of what the robot itself says.', ('robot_voice',)
+    ),
+    Argument(
+        'robot_voice_info',
+        'robot_voice_info',
+        'Topic of the format of that.',
+        ('robot_voice_info',),
+    ),
+    Argument(
         'sound_direction',
         'sound_direction',
         'The topic of the direction of the sound [deg].',

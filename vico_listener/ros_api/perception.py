@@ -4,6 +4,7 @@ from vico_listener.choices import ACOUSTICS
 from vico_listener.choices import ATTEND
 from vico_listener.choices import LISTEN_TO
 from vico_listener.choices import LOOKAHEAD
+from vico_listener.choices import TURN_ENDS
 from vico_listener.clock import STAMPS
 from vico_listener.ros_api.rows import NodeApi
 from vico_listener.ros_api.rows import Parameter
@@ -59,6 +60,26 @@ AUDIO_INFO = Topic(
     'audio_info',
     'audio_common_msgs/msg/AudioInfo',
     'Optional: the format of the audio.',
+    1,
+    state=True,
+)
+ROBOT_VOICE_STAMPED = Topic(
+    'robot_voice',
+    'audio_common_msgs/msg/AudioDataStamped',
+    'Optional: what the robot itself says, stamped with the time at which it is played. With the '
+    'extra `echo` the audio is freed from it.',
+    200,
+)
+ROBOT_VOICE_WITH_FORMAT = Topic(
+    'robot_voice',
+    'audio_common_msgs/msg/AudioStamped',
+    "The same, where mgonzs13's audio_common_msgs are installed.",
+    200,
+)
+ROBOT_VOICE_INFO = Topic(
+    'robot_voice_info',
+    'audio_common_msgs/msg/AudioInfo',
+    'Optional: the format of `robot_voice`.',
     1,
     state=True,
 )
@@ -292,6 +313,14 @@ PERCEPTION = NodeApi(
             'The sample format of the audio by its GStreamer name, used until audio_info arrives.',
         ),
         Parameter(
+            'robot_voice_sample_rate',
+            16000,
+            'Sample rate of `robot_voice` until robot_voice_info arrives [Hz]; it has one channel '
+            'of S16LE until then.',
+            8000,
+            192000,
+        ),
+        Parameter(
             'acoustics',
             ACOUSTICS[0],
             "The layout of the acoustic features; vico_release is the one that the paper's "
@@ -346,6 +375,13 @@ PERCEPTION = NodeApi(
             *LOOKAHEAD,
         ),
         Parameter(
+            'turn_ends',
+            TURN_ENDS[0],
+            "What tells that the speaker's turn is over: a network (model), the pause and how "
+            'the voice ends (rule), or the network where it is installed (auto).',
+            choices=TURN_ENDS,
+        ),
+        Parameter(
             'lossless', False, 'Whether to process every image, even a late one, as a replay needs.'
         ),
         Parameter(
@@ -394,6 +430,9 @@ PERCEPTION = NodeApi(
         AUDIO,
         AUDIO_WITH_FORMAT,
         AUDIO_INFO,
+        ROBOT_VOICE_STAMPED,
+        ROBOT_VOICE_WITH_FORMAT,
+        ROBOT_VOICE_INFO,
         REPLAY_WAIT,
         CONVERSATION_STATE,
         SOUND_DIRECTION,
@@ -435,6 +474,9 @@ PERCEPTION = NodeApi(
             'muted', 'Whether sound is being ignored because the robot speaks or has just spoken.'
         ),
         Value('muted_ticks', 'Ticks at which sound was ignored for that reason.'),
+        Value('echo_canceller', "Whether the robot's own voice is removed from the audio."),
+        Value('robot_voice_late', 'Chunks of `robot_voice` that came too late.'),
+        Value('robot_voice_stamps', 'Where their stamps come from: `header` or `arrival`.'),
         Value('people', 'The number of people in view.'),
         Value('attend', 'The value of the parameter `attend`.'),
         Value(

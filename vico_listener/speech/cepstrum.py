@@ -17,6 +17,32 @@ def triangles(edges: Array, bins: Array) -> Array:
     return np.maximum(np.minimum((bins - low) / (centre - low), (high - bins) / (high - centre)), 0)
 
 
+def slaney_filters(bands: int, span: tuple[float, float], bins: Array) -> Array:
+    """Return a mel filter bank (bands, K): triangles of unit area, evenly spaced on Slaney's scale.
+
+    Args:
+        bands: the number of filters.
+        span: the lowest and highest frequency, Hz.
+        bins: (K,) the frequencies of the FFT bins, Hz.
+    """
+    lowest, highest = _hz_to_mel(np.array(span))
+    edges = _mel_to_hz(np.linspace(lowest, highest, bands + 2))
+    return triangles(edges, bins) * 2 / (edges[2:, None] - edges[:-2, None])
+
+
+# Slaney, Auditory Toolbox (1998): linear up to 1 kHz (15 mel), then 27 mel per factor 6.4.
+_MEL_HZ = 200 / 3
+_MEL_LOG = np.log(6.4) / 27
+
+
+def _hz_to_mel(hz: Array) -> Array:
+    return np.where(hz < 1000, hz / _MEL_HZ, 15 + np.log(np.maximum(hz, 1000) / 1000) / _MEL_LOG)
+
+
+def _mel_to_hz(mel: Array) -> Array:
+    return np.where(mel < 15, mel * _MEL_HZ, 1000 * np.exp(_MEL_LOG * np.maximum(mel - 15, 0)))
+
+
 def dct_matrix(rows: int, size: int) -> Array:
     """Return the first rows of the orthonormal DCT-II of `size` values: (rows, size)."""
     angles = np.outer(np.arange(rows), np.arange(size) + 0.5) * (np.pi / size)

@@ -45,7 +45,7 @@ from numpy.typing import NDArray
 
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.speech.cepstrum import dct_matrix
-from vico_listener.speech.cepstrum import triangles
+from vico_listener.speech.cepstrum import slaney_filters
 from vico_listener.speech.resampler import INTERNAL_RATE
 
 Array = NDArray[np.float64]
@@ -168,26 +168,8 @@ def bin_frequencies() -> Array:
 
 
 def mel_filters() -> Array:
-    """Return the mel filter bank (40, 255) for the FFT bins 1 to 255.
-
-    The filters are triangles of unit area, evenly spaced on Slaney's mel scale.
-    """
-    lowest, highest = _hz_to_mel(np.array(MEL_RANGE))
-    edges = _mel_to_hz(np.linspace(lowest, highest, MEL_BANDS + 2))
-    return triangles(edges, bin_frequencies()) * 2 / (edges[2:, None] - edges[:-2, None])
-
-
-# Slaney, Auditory Toolbox (1998): linear up to 1 kHz (15 mel), then 27 mel per factor 6.4.
-_MEL_HZ = 200 / 3
-_MEL_LOG = np.log(6.4) / 27
-
-
-def _hz_to_mel(hz: Array) -> Array:
-    return np.where(hz < 1000, hz / _MEL_HZ, 15 + np.log(np.maximum(hz, 1000) / 1000) / _MEL_LOG)
-
-
-def _mel_to_hz(mel: Array) -> Array:
-    return np.where(mel < 15, mel * _MEL_HZ, 1000 * np.exp(_MEL_LOG * np.maximum(mel - 15, 0)))
+    """Return the mel filter bank (40, 255) for the FFT bins 1 to 255."""
+    return slaney_filters(MEL_BANDS, MEL_RANGE, bin_frequencies())
 
 
 def cepstral_kernels() -> Array:

@@ -30,10 +30,24 @@ AGREEMENT = math.log(1.04)
 """How far the whole stretch and most of its messages may disagree: lost audio and bursts do."""
 
 
-class LengthCheck:
-    """Compares how long the messages of a stream are with how far apart they are stamped."""
+AUDIO_REMEDIES = (
+    'publish audio_info, or set audio_sample_rate and audio_channels',
+    'publish audio_info, or set audio_sample_format',
+)
+"""What to do about the audio of the microphone."""
 
-    def __init__(self) -> None:
+
+class LengthCheck:
+    """Compares how long the messages of a stream are with how far apart they are stamped.
+
+    Args:
+        stream: its name.
+        remedies: what to do about a wrong rate or number of channels, and about a wrong sample
+            format.
+    """
+
+    def __init__(self, stream: str = 'audio', remedies: tuple[str, str] = AUDIO_REMEDIES) -> None:
+        self._stream, self._remedies = stream, remedies
         self._format: AudioFormat | None = None
         self._messages: deque[tuple[int, float]] = deque()
         self._newest = b''
@@ -80,8 +94,8 @@ class LengthCheck:
         likely = likely_format(factor * taken.frame_bytes * taken.sample_rate, bytes(self._newest))
         guess = f'it looks like {likely}, ' if likely else ''
         return (
-            f'the audio is {factor:.2f} times as long as its stamps say: {guess}not {taken}; '
-            'publish audio_info, or set audio_sample_rate and audio_channels'
+            f'the {self._stream} is {factor:.2f} times as long as its stamps say: {guess}not '
+            f'{taken}; {self._remedies[0]}'
         )
 
     def _misread(self, taken: AudioFormat) -> str:
@@ -92,6 +106,5 @@ class LengthCheck:
         if likely is None:
             return ''
         return (
-            f'the audio is noise as {taken}: it looks like {likely}; publish audio_info, or set '
-            'audio_sample_format'
+            f'the {self._stream} is noise as {taken}: it looks like {likely}; {self._remedies[1]}'
         )

@@ -12,6 +12,7 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import SettingError
 from vico_listener.frames import ACOUSTIC_SIZE
+from vico_listener.speech.echo_canceller import EchoCanceller
 from vico_listener.speech.features import FRAME
 from vico_listener.speech.features import FeatureExtractor
 from vico_listener.speech.pcm import PcmData
@@ -22,11 +23,16 @@ from vico_listener.speech.release import release_features
 from vico_listener.speech.release import shortcoming
 from vico_listener.speech.resampler import INTERNAL_RATE
 from vico_listener.speech.resampler import Resampler
+from vico_listener.speech.resampler import check_rate
 from vico_listener.speech.speech_network import WINDOW
 from vico_listener.speech.speech_network import SpeechNetwork
+from vico_listener.speech.timeline import SampleRing
 from vico_listener.speech.timeline import StreamCounters
 from vico_listener.speech.timeline import Timeline
 from vico_listener.speech.voice import VoiceDetector
+
+PAST_SECONDS = 8
+"""The length of the speech that a stream with a network remembers, s."""
 
 MAX_PASSED = MODEL_RATE + 1
 """The largest number of ticks between two calls of `frame`; after more, features start afresh."""
@@ -84,6 +90,7 @@ class AcousticStream:
         acoustics: the layout of the features, one of `ACOUSTICS`.
         network: tells speech from other sounds; None if all that is voiced shall count as speech.
         channel: the channel that is analysed, from 0; None for the mean of all.
+        canceller: frees the sound from the robot's own voice, to 16 kHz; None if nothing does.
 
     Attributes:
         acoustics: the layout of the features.
@@ -102,6 +109,7 @@ class AcousticStream:
         acoustics: str = ACOUSTICS[0],
         network: SpeechNetwork | None = None,
         channel: int | None = None,
+        canceller: EchoCanceller | None = None,
     ) -> None:
         if acoustics not in ACOUSTICS:
             raise SettingError(
@@ -110,11 +118,17 @@ class AcousticStream:
         self.acoustics = acoustics
         self.shortcoming = shortcoming(acoustics, sample_rate)
         self._decoder = PcmDecoder(channels, sample_format, channel)
+        self._canceller = canceller
+        if canceller is not None:
+            check_rate(sample_rate)
+            canceller.microphone(sample_rate)
+            sample_rate = INTERNAL_RATE
         self._resampler = Resampler(sample_rate, FRAME)
         self._timeline = Timeline(sample_rate)
         self._features = FeatureExtractor()
         self._voice = VoiceDetector()
         self._network = network
+        self._past = SampleRing(INTERNAL_RATE, PAST_SECONDS)
         self._release: Resampler | None = None
         if acoustics == 'vico_release':
             self._release = Resampler(sample_rate, CHUNK, RELEASE_RATE)
@@ -136,6 +150,8 @@ class AcousticStream:
         """Forget all audio and state, e.g. after the clock jumped back, but keep the counters."""
         self._decoder.reset()
         self._timeline.reset()
+        if self._canceller is not None:
+            self._canceller.reset()
         self._restart()
 
     def push(self, data: PcmData, stamp_ns: int) -> None:
@@ -149,7 +165,11 @@ class AcousticStream:
         """
         samples = self._decoder.decode(data)
         self.counters.damaged = self._decoder.damaged
-        self._timeline.add(samples, stamp_ns)
+        if self._canceller is None:
+            self._timeline.add(samples, stamp_ns)
+            return
+        for freed, begin in self._canceller.free(samples, stamp_ns):
+            self._timeline.add(freed, begin)
 
     def frame(self, tick_ns: int) -> AcousticFrame:
         """Return the features at a tick, which lies after the tick of the last call.
@@ -168,12 +188,25 @@ class AcousticStream:
         self._last_tick = tick_ns
         return self._analyse(tick_ns)
 
+    def past(self, seconds: float) -> NDArray[np.float32]:
+        """Return what has been heard up to the last tick, to 32 ms: (128000,) at 16 kHz.
+
+        All but the last `seconds` of these `PAST_SECONDS` are silence, and all of it is where no
+        network tells speech.
+        """
+        heard = np.zeros(PAST_SECONDS * INTERNAL_RATE, np.float32)
+        count = min(round(seconds * INTERNAL_RATE), len(heard))
+        if count > 0:
+            self._past.read(self._past.end - count, heard[-count:])
+        return heard
+
     def _restart(self) -> None:
         self._last_tick = None
         self._features.reset()
         self._voice.reset()
         self._heard = None
         self._speech = 1.0
+        self._past.clear()
         if self._network is not None:
             self._network.reset()
 
@@ -206,7 +239,9 @@ class AcousticStream:
             if self._heard is None:
                 self._heard = end - WINDOW
             while self._heard + WINDOW <= end:
-                self._speech = self._network.probability(self._samples(self._heard, WINDOW))
+                window = self._samples(self._heard, WINDOW)
+                self._past.append(window)
+                self._speech = self._network.probability(window)
                 self._heard += WINDOW
         return self._speech
 

@@ -16,7 +16,8 @@ from vico_listener.speech.pcm import Samples
 from vico_listener.speech.resampler import INTERNAL_RATE
 
 RING_SECONDS = 4
-"""The length of the audio that is kept, s; an older tick finds silence."""
+"""The length of the audio that is kept, s, unless more is asked for; an older tick finds silence.
+"""
 
 TOLERANCE_NS = 80_000_000
 """A stamp that is further than this from the sample clock marks lost or repeated audio.
@@ -63,10 +64,10 @@ def index_at(stamp_ns: int) -> int:
 
 
 class SampleRing:
-    """Holds the samples of the last `RING_SECONDS` by number; unknown ones read as silence."""
+    """Holds the samples of the last few seconds by number; unknown ones read as silence."""
 
-    def __init__(self, rate: int) -> None:
-        self._samples = np.zeros(RING_SECONDS * rate, np.float32)
+    def __init__(self, rate: int, seconds: int = RING_SECONDS) -> None:
+        self._samples = np.zeros(seconds * rate, np.float32)
         self._lost: deque[tuple[int, int]] = deque()
         self.end = 0
 
@@ -127,12 +128,14 @@ class Timeline:
         rate: the input sample rate, Hz.
         ring: the last samples at the input rate.
         counters: the faults so far.
+        starts: how often the count of samples began.
     """
 
-    def __init__(self, rate: int) -> None:
+    def __init__(self, rate: int, seconds: int = RING_SECONDS) -> None:
         self.rate = rate
-        self.ring = SampleRing(rate)
+        self.ring = SampleRing(rate, seconds)
         self.counters = StreamCounters()
+        self.starts = 0
         self.reset()
 
     def reset(self) -> None:
@@ -146,6 +149,7 @@ class Timeline:
 
     def _start(self, stamp_ns: int) -> None:
         self.reset()
+        self.starts += 1
         self._anchor = index_at(stamp_ns)
         self._origins.append((self._anchor, self._anchor))
 
@@ -171,6 +175,10 @@ class Timeline:
             if index > since:
                 return index - origin
         return index - self._origins[0][1]
+
+    def stamp_of(self, number: int) -> int:
+        """Return the stamp of one of the newest internal samples, ns; there must be some."""
+        return (self._origins[-1][1] + number) * _INDEX_NS
 
     def add(self, samples: Samples, stamp_ns: int) -> None:
         """Append the samples of a chunk, the first of which was captured at `stamp_ns`."""

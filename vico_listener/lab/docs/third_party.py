@@ -90,6 +90,19 @@ PARTS = (
         'Apache-2.0, MIT',
         wheels=('aiohttp', 'sounddevice'),
     ),
+    Part(
+        "livekit (with WebRTC's audio processing)",
+        "frees the microphone from the robot's own voice, optional",
+        'Apache-2.0 (WebRTC: BSD-3)',
+        wheels=('livekit',),
+    ),
+    Part(
+        '`smart_turn.onnx` (Smart Turn v3.2 of Daily)',
+        'tells the ends of turns',
+        'BSD-2',
+        'fetched out of the wheel `pipecat-ai` (BSD-2), whose checksum is checked; none of its '
+        'code is used',
+    ),
     Part('ray', '`vico dataset extract --ray`, optional', 'Apache-2.0', wheels=('ray',)),
     Part(
         'playwright',

@@ -119,7 +119,7 @@ def motion(model: Model, attitude: Attitude, frames: Sequence[SpeakerFrame]) -> 
             f'{ARKIT52.name} only'
         )
     idle = None if model.is_baseline else IdleLayer(model.seed)
-    agent = ListeningAgent(listener, FaceMotion.neutral(), idle, attitude)
+    agent = ListeningAgent(listener, FaceMotion.neutral(), idle, attitude, readies=False)
     faces = answered(agent, frames)
     return TrackEvents(
         MotionTrack(

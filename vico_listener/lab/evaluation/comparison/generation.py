@@ -54,7 +54,7 @@ def answer(
         attitude = Attitude.NEUTRAL
     if reference is None:
         reference = reference_face(clip.listener)
-    agent = ListeningAgent(listener, reference, None, attitude, fade_in=False)
+    agent = ListeningAgent(listener, reference, None, attitude, fade_in=False, readies=False)
     motions = answered(agent, clip.speaker_frames())
     return FaceTrack(
         expression=np.array([m.expression for m in motions], np.float32),

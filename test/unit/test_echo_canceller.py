@@ -1,0 +1,322 @@
+"""The robot's own voice is taken out of what its microphone hears, and the person's is left."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.signal import resample_poly
+from shared_material import needs_model
+
+from vico_listener.chain import Chain
+from vico_listener.clock import MODEL_RATE
+from vico_listener.clock import NANOSECONDS
+from vico_listener.errors import NotInstalledError
+from vico_listener.errors import SettingError
+from vico_listener.frames import SpeakerFrame
+from vico_listener.head_parts import acoustic_stream
+from vico_listener.lab.recording.dialogue_clip import SENTENCES
+from vico_listener.lab.recording.dialogue_clip import VOICE
+from vico_listener.lab.recording.dialogue_clip import loudness
+from vico_listener.lab.recording.dialogue_clip import person_voice
+from vico_listener.lab.recording.room import impulse_response
+from vico_listener.lab.recording.room import in_room
+from vico_listener.media.synthesizer import Synthesizer
+from vico_listener.motion import ARKIT52
+from vico_listener.perception import Perception
+from vico_listener.perception.join import BRIDGED_TICKS
+from vico_listener.speech import AudioFormat
+from vico_listener.speech import AudioFormatError
+from vico_listener.speech.echo_canceller import DISTRUST
+from vico_listener.speech.echo_canceller import RECENT
+
+pytest.importorskip('livekit')
+pytestmark = needs_model
+
+RATE = 16000
+FORMAT = AudioFormat(RATE)
+CHUNK = 512
+START = 5 * NANOSECONDS
+PAUSE = 0.4
+NOISE = 10 ** (-65 / 20)
+
+
+class NoFace:
+    """The tracker of a head without a camera."""
+
+    basis = ARKIT52
+
+    def reset(self) -> None:
+        """It has seen nothing."""
+
+
+@dataclass
+class Scene:
+    """Two sentences of the robot alone, and two more over which the person speaks."""
+
+    robot: np.ndarray
+    person: np.ndarray
+    alone: int
+    speech: np.ndarray
+    """The ticks at which the person is heard to speak without the robot."""
+
+    def microphone(self, delay: float, decibels: float) -> np.ndarray:
+        """What is heard when the robot's voice is so much louder than the person's, dB."""
+        echo = in_room(self.robot, RATE, delay)[: len(self.robot)]
+        echo *= 10 ** (decibels / 20) * loudness(self.person) / loudness(echo)
+        return echo + self.person + noise(len(echo))
+
+
+def noise(count: int) -> np.ndarray:
+    return NOISE * np.random.default_rng(1).normal(size=count)
+
+
+@pytest.fixture(scope='module')
+def scene(speech_clip: Path) -> Scene:
+    synthesizer = Synthesizer()
+    parts: list[np.ndarray] = []
+    for text in SENTENCES:
+        spoken = synthesizer.speak(text, VOICE)
+        parts += [
+            resample_poly(spoken, RATE, synthesizer.sample_rate),
+            np.zeros(round(PAUSE * RATE)),
+        ]
+    robot = np.concatenate(parts)
+    robot *= 0.3 / np.abs(robot).max()
+    alone = sum(map(len, parts[:4]))
+    said = person_voice(speech_clip).astype(np.float64)
+    person = np.zeros(len(robot))
+    person[alone:] = np.resize(said * 0.25 / np.abs(said).max(), len(robot) - alone)
+    frames, _ = heard(person + noise(len(person)), None)
+    return Scene(robot, person, alone, ticks(frames))
+
+
+def head(audio: AudioFormat | None = FORMAT) -> Chain:
+    stream = None if audio is None else acoustic_stream(audio, listen_to='speech')
+    return Chain(
+        Perception(NoFace(), stream, listen_to='speech'),  # type: ignore[arg-type]
+        audio=audio,
+        listen_to='speech',
+    )
+
+
+def pcm(samples: np.ndarray) -> np.ndarray:
+    return (np.clip(samples, -1, 1) * 32767).astype(np.int16)
+
+
+def heard(
+    microphone: np.ndarray,
+    robot: np.ndarray | None,
+    late: float = 0.0,
+    rate: int = RATE,
+    stamped: bool = True,
+    until: float = 1e9,
+    chunk: int = CHUNK,
+) -> tuple[list[SpeakerFrame], Chain]:
+    """Return what is perceived while the robot speaks, whose voice comes as chunks of 20 ms.
+
+    Args:
+        microphone: at `RATE`.
+        robot: what it says at `rate`; None if nothing tells that.
+        late: how much later a chunk comes than it is played, s.
+        rate: Hz.
+        stamped: whether the chunks are stamped.
+        until: when the last chunk comes, s.
+        chunk: the samples of a chunk of the microphone.
+    """
+    chain = head()
+    steps = [(k + chunk, k, True) for k in range(0, len(microphone) - chunk + 1, chunk)]
+    size = rate // 50
+    own = 0 if robot is None else len(robot) // size
+    steps += [((k / 50 + late) * RATE, k * size, False) for k in range(own) if k / 50 < until]
+    if robot is not None:
+        chain.senses.mute.tell(True)
+    answers = []
+    for _, first, of_microphone in sorted(steps):
+        if of_microphone:
+            stamp = START + first * NANOSECONDS // RATE
+            answers += chain.hear(pcm(microphone[first : first + chunk]), stamp)
+        else:
+            assert robot is not None
+            stamp = START + first * NANOSECONDS // rate if stamped else 0
+            chain.hear_own_voice(pcm(robot[first : first + size]), stamp, AudioFormat(rate))
+    return [answer.speaker for answer in answers], chain
+
+
+def ticks(frames: list[SpeakerFrame]) -> np.ndarray:
+    """Whether somebody speaks at each tick from the start on; not beyond what was emitted."""
+    said = np.zeros(4000, bool)
+    for frame in frames:
+        said[round((frame.stamp - START) * MODEL_RATE / NANOSECONDS)] = frame.speaking
+    return said
+
+
+def robots(scene: Scene) -> np.ndarray:
+    """The ticks at which the robot is heard."""
+    length = RATE // MODEL_RATE
+    loud = (
+        np.abs(scene.robot[: len(scene.robot) // length * length]).reshape(-1, length).max(axis=1)
+    )
+    found = np.zeros(4000, bool)
+    found[1 : len(loud) + 1] = loud > 0.01
+    return found
+
+
+def shares(scene: Scene, frames: list[SpeakerFrame]) -> tuple[float, float]:
+    """The share of the robot's speech that is taken for a voice, and of the person's over it."""
+    said, own = ticks(frames), robots(scene)
+    alone = round(scene.alone / RATE * MODEL_RATE)
+    last = round((frames[-1].stamp - START) * MODEL_RATE / NANOSECONDS)
+    both = own & scene.speech
+    over = said[alone:last][both[alone:last]]
+    return float(said[:alone][own[:alone]].mean()), float(over.mean()) if len(over) else 1.0
+
+
+@pytest.mark.parametrize(('delay', 'decibels'), [(0.02, -15), (0.06, -6), (0.2, 0)])
+def test_the_own_voice_is_no_speech_and_the_persons_over_it_is(
+    scene: Scene, delay: float, decibels: float
+) -> None:
+    microphone = scene.microphone(delay, decibels)
+    frames, _ = heard(microphone, scene.robot)
+    own, person = shares(scene, frames)
+    assert own <= 0.02
+    assert person >= 0.8
+    assert not any(frame.muted for frame in frames[MODEL_RATE // 2 :])
+
+
+def test_without_the_canceller_the_own_voice_would_be_speech(scene: Scene) -> None:
+    frames, _ = heard(scene.microphone(0.06, -6), None)
+    assert shares(scene, frames)[0] > 0.5
+
+
+@pytest.mark.parametrize('rate', [24000, 44100])
+def test_the_own_voice_may_have_another_rate(scene: Scene, rate: int) -> None:
+    robot = np.interp(np.arange(len(scene.robot) * rate // RATE) * RATE / rate,
+                      np.arange(len(scene.robot)), scene.robot)  # fmt: skip
+    microphone = scene.microphone(0.06, -6)[: scene.alone]
+    frames, _ = heard(microphone, robot, rate=rate)
+    assert not ticks(frames).any()
+
+
+def test_a_wrong_rate_is_noticed_and_mutes(scene: Scene) -> None:
+    robot = np.repeat(scene.robot, 2)
+    chain = head()
+    chain.senses.mute.tell(True)
+    frames = []
+    for k in range(100):
+        stamp = START + k * NANOSECONDS // 50
+        chain.hear_own_voice(pcm(robot[k * 640 : (k + 1) * 640]).tobytes(), stamp)
+        frames += [a.speaker for a in chain.hear(pcm(scene.robot[k * 320 : (k + 1) * 320]), stamp)]
+    assert all(frame.muted for frame in frames if frame.stamp > START + 1.2 * NANOSECONDS)
+    assert chain.senses.canceller is not None
+    assert 'robot_voice is 2.00 times as long' in chain.senses.canceller.length.problem()
+
+
+def test_without_stamps_it_counts_as_played_when_it_comes(scene: Scene) -> None:
+    frames, _ = heard(scene.microphone(0.06, -6), scene.robot, stamped=False)
+    own, person = shares(scene, frames)
+    assert own <= 0.02 and person >= 0.8
+
+
+def test_what_comes_too_late_mutes(scene: Scene) -> None:
+    frames, chain = heard(scene.microphone(0.06, -6)[: scene.alone], scene.robot, late=0.2)
+    assert chain.senses.canceller is not None and chain.senses.canceller.late > 100
+    assert all(frame.muted for frame in frames) and not any(frame.speaking for frame in frames)
+
+
+def test_what_stops_coming_mutes_while_the_robot_speaks(scene: Scene) -> None:
+    until = 1.0
+    frames, chain = heard(scene.microphone(0.06, -6)[: 3 * RATE], scene.robot, until=until)
+    muted = [(frame.stamp - START) / NANOSECONDS for frame in frames if frame.muted]
+    begin = min(at for at in muted if at > 0.5)
+    # A tick is judged by what was known when it came, which is up to 0.2 s later.
+    assert until + 0.1 < begin <= until + RECENT / 100
+    assert max(muted) > 2.7  # to the end
+    assert not any(frame.speaking for frame in frames if frame.stamp > START + NANOSECONDS * begin)
+    assert chain.senses.canceller is not None and chain.senses.canceller.silence > 1.0
+
+
+def test_one_late_chunk_is_forgiven(scene: Scene) -> None:
+    chain = head()
+    chain.hear(np.zeros(CHUNK, np.int16), START)
+    chain.hear_own_voice(np.zeros(RATE, np.int16), START)
+    canceller = chain.senses.canceller
+    assert canceller is not None
+    for k in range(1, 36):  # 0.1 s more than the own voice
+        chain.hear(np.zeros(CHUNK, np.int16), START + k * CHUNK * NANOSECONDS // RATE)
+    assert canceller.freed
+    chain.hear_own_voice(np.zeros(3 * RATE, np.int16), START + NANOSECONDS)
+    assert canceller.late == 1 and not canceller.freed
+    for k in range(36, 37 + DISTRUST * 160 // CHUNK):
+        chain.hear(np.zeros(CHUNK, np.int16), START + k * CHUNK * NANOSECONDS // RATE)
+    assert canceller.freed and canceller.late == 1
+
+
+def test_a_sentence_may_come_as_a_whole_and_chunks_of_any_length(scene: Scene) -> None:
+    microphone = scene.microphone(0.06, -6)[: scene.alone]
+    chain = head()
+    chain.senses.mute.tell(True)
+    chain.hear(pcm(microphone[:160]), START)
+    chain.hear_own_voice(pcm(scene.robot[: scene.alone]), START)
+    frames = []
+    for first in range(160, len(microphone), 1777):
+        stamp = START + first * NANOSECONDS // RATE
+        frames += [a.speaker for a in chain.hear(pcm(microphone[first : first + 1777]), stamp)]
+    assert shares(scene, frames)[0] <= 0.02
+
+
+def test_the_same_sound_is_freed_to_the_same_bits(scene: Scene) -> None:
+    microphone = scene.microphone(0.12, -6)[: 2 * RATE]
+    one, two = ([frame.acoustic for frame in heard(microphone, scene.robot)[0]] for _ in range(2))
+    np.testing.assert_array_equal(one, two)
+
+
+def test_after_the_robot_the_person_is_heard_as_ever(scene: Scene) -> None:
+    """Also one who speaks while nobody's voice is to be taken away; gaps are theirs then."""
+    chain = head()
+    person = scene.person[scene.alone : scene.alone + 3 * RATE]
+    chain.hear(pcm(noise(CHUNK)), START - CHUNK * NANOSECONDS // RATE)
+    chain.hear_own_voice(np.zeros(160, np.int16), START)
+    frames = []
+    for first in range(0, len(person) - CHUNK, CHUNK):
+        stamp = START + first * NANOSECONDS // RATE
+        frames += [a.speaker for a in chain.hear(pcm(person[first : first + CHUNK]), stamp)]
+    said = ticks(frames)
+    plain = ticks(heard(person, None)[0])
+    assert abs(int(said.sum()) - int(plain.sum())) <= BRIDGED_TICKS
+
+
+def test_the_echo_of_a_room_rings_as_long_as_it_is_told_to() -> None:
+    """Schroeder's integral, Journal of the Acoustical Society of America 37(3), 1965."""
+    response = impulse_response(RATE, 0.4)
+    direct = int(np.argmax(response != 0))
+    distance = np.linalg.norm(np.subtract((2.5, 2.0, 1.2), (2.6, 2.1, 1.35)))
+    assert direct == pytest.approx(distance / 343 * RATE, abs=1)
+    left = 10 * np.log10(np.cumsum(response[::-1] ** 2)[::-1] / np.sum(response**2))
+    times = [np.flatnonzero(left < level)[0] / RATE for level in (-10, -30)]
+    assert 3 * (times[1] - times[0]) == pytest.approx(0.4, rel=0.25)
+
+
+def test_without_the_extra_the_remedy_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, 'livekit', None)
+    chain = head()
+    with pytest.raises(NotInstalledError, match='no sound counts while it speaks.*echo.txt'):
+        chain.hear_own_voice(np.zeros(160, np.int16), START)
+    chain.senses.mute.tell(True)
+    frames = [a.speaker for k in range(40)
+              for a in chain.hear(np.zeros(CHUNK, np.int16), START + k * 32_000_000)]  # fmt: skip
+    assert frames and all(frame.muted for frame in frames)
+
+
+def test_what_cannot_be_used_is_refused() -> None:
+    with pytest.raises(SettingError, match='no microphone'):
+        head(None).hear_own_voice(b'\0\0', START)
+    chain = head()
+    with pytest.raises(SettingError, match='pcm'):
+        chain.hear_own_voice('voice', START)  # type: ignore[arg-type]
+    chain.hear(np.zeros(CHUNK, np.int16), START)
+    with pytest.raises(AudioFormatError):
+        chain.hear_own_voice(b'\0\0\0', START)
+    with pytest.raises(SettingError, match='sample rate'):
+        chain.hear_own_voice(b'\0\0', START, AudioFormat(4000))

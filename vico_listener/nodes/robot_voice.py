@@ -1,0 +1,111 @@
+"""The topic `robot_voice`: what the robot says, from which its microphone is freed."""
+
+from typing import Any
+
+from vico_listener.chain import Chain
+from vico_listener.errors import NotInstalledError
+from vico_listener.errors import VicoError
+from vico_listener.nodes.audio_input import ROBOT_VOICE
+from vico_listener.nodes.audio_input import AudioInput
+from vico_listener.nodes.managed_node import ManagedNode
+from vico_listener.nodes.perception_inputs import PerceptionInputs
+from vico_listener.perception import Feed
+from vico_listener.perception.sense_clocks import AUDIO
+from vico_listener.speech import AudioFormat
+
+MISSING = 1.0
+"""Seconds without the voice, while the robot is said to speak, that are worth a warning."""
+
+UNSTAMPED = (
+    'robot_voice has no stamps that go with those of the audio: it counts as played when it comes'
+)
+LATE = (
+    'chunks of robot_voice came later than the sound in which they are heard, and no sound counted '
+    'meanwhile: publish the voice before it is played, with the time at which it is'
+)
+
+
+class RobotVoice:
+    """Hands the robot's voice to the head while a node is active, and knows what is wrong with it.
+
+    Args:
+        node: owner of the topic.
+    """
+
+    def __init__(self, node: ManagedNode) -> None:
+        self._node = node
+        self._input: AudioInput | None = None
+        self._forget()
+
+    def _forget(self) -> None:
+        self._problem = ''
+        self._missing = ''
+        self._unstamped = False
+        self._told_late = 0
+
+    def open(self, head: Chain, feed: Feed, inputs: PerceptionInputs) -> None:
+        """Begin with a head that works in the thread of a feed, if it has a microphone."""
+        self._head, self._feed, self._clocks = head, feed, inputs.clocks
+        self._forget()
+        table = self._node.table
+        if head.audio is not None:
+            audio = AudioFormat(table['robot_voice_sample_rate'])
+            self._input = AudioInput(self._node, audio, True, False, self._on_voice, ROBOT_VOICE)
+
+    def close(self) -> None:
+        """Leave the head."""
+        if self._input is not None:
+            self._input.destroy()
+            self._input = None
+
+    def _on_voice(self, pcm: bytes, stamp: int, audio: AudioFormat) -> None:
+        if self._clocks is not None and self._clocks.is_by_arrival(AUDIO):
+            stamp = 0  # of a clock that is not that of the audio
+        if pcm and not self._missing:
+            self._feed.call(lambda: self._hear(pcm, stamp, audio))
+
+    def _hear(self, pcm: bytes, stamp: int, audio: AudioFormat) -> None:
+        """Let the head hear it; in the thread of the feed."""
+        if fault := audio.fault:
+            self._problem = f'robot_voice cannot be used: {fault}'
+            return
+        if stamp == 0 and not self._unstamped:
+            self._unstamped = True
+            self._node.get_logger().warning(UNSTAMPED)
+        try:
+            self._head.hear_own_voice(pcm, stamp, audio)
+        except NotInstalledError as error:
+            self._missing = f'robot_voice: {error}'
+        except VicoError as error:
+            self._problem = f'robot_voice cannot be used: {error}'
+
+    def warnings(self) -> list[str]:
+        """Return what is wrong with it, since the last time."""
+        canceller = self._head.senses.canceller
+        late = 0 if canceller is None else canceller.late
+        news, self._told_late = late - self._told_late, late
+        found = [self._problem, self._missing]
+        if canceller is not None:
+            found.append(canceller.length.problem())
+            speaks = self._head.senses.mute.robot_speaks
+            if speaks and canceller.silence > MISSING:
+                found.append(
+                    'the robot speaks, but robot_voice is silent, and no sound counts: publish it '
+                    'all the time while robot_speaking is true'
+                )
+        if news > 0:
+            found.append(f'{news} {LATE}')
+        if self._input is not None:
+            found.append(self._input.mismatch())
+        self._problem = ''
+        return [text for text in found if text]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values of the diagnostics."""
+        canceller = self._head.senses.canceller
+        return {
+            'echo_canceller': canceller is not None,
+            'robot_voice_late': 0 if canceller is None else canceller.late,
+            'robot_voice_stamps': 'arrival' if self._unstamped else 'header',
+        }

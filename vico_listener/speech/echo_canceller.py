@@ -1,0 +1,224 @@
+"""Frees the sound of the microphone from the robot's own voice, by WebRTC's echo canceller.
+
+The robot's programs tell what it says, with the time at which it is played (the *own voice*). The
+canceller (AEC3 of WebRTC's audio processing, in the package `livekit`) finds by which way through
+loudspeaker, room and microphone it comes back, and takes it away. It works in blocks of 10 ms at
+16 kHz, which both streams are brought to; their stamps tie one to the other, so that only the way
+of the sound, up to about 0.3 s, is left to find.
+
+A block waits up to `PATIENCE` for an own voice that is on its way. What was not known in time is
+not taken away, and no sound counts as freed for a while.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from vico_listener.clock import NANOSECONDS
+from vico_listener.dependencies import remedy
+from vico_listener.errors import NotInstalledError
+from vico_listener.speech.audio_format import AudioFormat
+from vico_listener.speech.length_check import LengthCheck
+from vico_listener.speech.pcm import PcmData
+from vico_listener.speech.pcm import PcmDecoder
+from vico_listener.speech.pcm import Samples
+from vico_listener.speech.resampler import INTERNAL_RATE
+from vico_listener.speech.resampler import Resampler
+from vico_listener.speech.timeline import TOLERANCE_NS
+from vico_listener.speech.timeline import Timeline
+
+BLOCK = INTERNAL_RATE // 100
+"""The number of samples that the canceller takes at a time, 10 ms."""
+
+BLOCK_NS = NANOSECONDS // 100
+
+KEPT = 60
+"""The length of the own voice that is kept, s: a sentence may come as a whole before it sounds."""
+
+PATIENCE = 6
+"""The number of blocks for which the microphone waits for the own voice, 0.06 s."""
+
+RECENT = 50
+"""So many blocks after its end the own voice may still go on, or ring in the room, 0.5 s."""
+
+DISTRUST = 100
+"""So many blocks after one that came late no sound counts as freed, 1 s."""
+
+
+REMEDIES = (
+    'publish robot_voice_info, or set robot_voice_sample_rate',
+    'publish robot_voice_info',
+)
+"""What to do about an own voice in another format than announced."""
+
+
+class EchoCanceller:
+    """Takes the own voice out of the sound of a microphone, block by block.
+
+    Attributes:
+        late: the chunks of the own voice that came later than the sound in which they are heard.
+        length: whether the own voice is as long as its stamps say; otherwise nothing is freed.
+
+    Raises:
+        NotInstalledError: the canceller is not installed.
+    """
+
+    def __init__(self) -> None:
+        try:
+            from livekit import rtc
+        except ImportError:
+            raise NotInstalledError(
+                "the microphone cannot be freed from the robot's voice, and no sound counts while "
+                'it speaks, because livekit, which has the echo canceller, is not installed: '
+                f'{remedy("livekit")}'
+            ) from None
+        self._rtc: Any = rtc
+        self._own = OwnSound()
+        self.late = 0
+        self._misread = False
+        self.microphone(INTERNAL_RATE)
+
+    def microphone(self, rate: int) -> None:
+        """Begin with the sound of a microphone at a sample rate, Hz, in a room that is unknown."""
+        self._timeline = Timeline(rate)
+        self._resampler = Resampler(rate, BLOCK)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget both sounds, and the room."""
+        self._timeline.reset()
+        self._own.reset()
+        self.length = LengthCheck('robot_voice', REMEDIES)
+        self._processor: Any = self._rtc.AudioProcessingModule(echo_cancellation=True)
+        self._next = 0
+        self._start = self._timeline.starts
+        self._since_own = RECENT
+        self._distrust = 0
+
+    @property
+    def freed(self) -> bool:
+        """Whether the newest sound is free of the own voice, because that was known in time."""
+        return self._since_own < RECENT and not self._distrust and not self._misread
+
+    @property
+    def silence(self) -> float:
+        """How far the own voice lies behind the sound of the microphone, s; negative: before it."""
+        heard = self._timeline.end_stamp
+        return 0.0 if heard is None else (heard - self._own.end) / NANOSECONDS
+
+    def hear_own(self, pcm: PcmData, stamp: int, audio: AudioFormat) -> None:
+        """Take what the robot says.
+
+        Args:
+            pcm: interleaved samples.
+            stamp: when the first one is played, ns of stream time; 0 if that is not known: now, or
+                after what was said before.
+            audio: their format.
+
+        Raises:
+            AudioFormatError: it is not PCM of that format.
+            SettingError: the sample rate is out of range.
+        """
+        heard = self._timeline.end_stamp
+        known = self._own.end
+        if stamp == 0 and heard is not None:
+            stamp = known if known > heard - TOLERANCE_NS else heard
+        elif stamp and isinstance(pcm, bytes):
+            self.length.hear(pcm, stamp, audio)
+            self._misread = self.length.factor != 1.0
+        if stamp == 0:
+            return  # nothing is heard yet from which it could be taken
+        self._own.add(pcm, stamp, audio)
+        freed_until = 0 if heard is None else self._timeline.stamp_of(self._next)
+        if max(stamp, known) < freed_until and self._own.end > stamp:
+            self.late += 1
+            self._distrust = DISTRUST
+
+    def free(self, samples: Samples, stamp: int) -> Iterator[tuple[Samples, int]]:
+        """Take sound of the microphone; yield what can be freed by now, block by block.
+
+        Args:
+            samples: (N,) at the microphone's rate.
+            stamp: when the first one was captured, ns of stream time.
+
+        Yields:
+            (`BLOCK`,) samples and their stamp.
+        """
+        timeline, resampler = self._timeline, self._resampler
+        timeline.add(samples, stamp)
+        if self._start != timeline.starts:
+            self._start, self._next = timeline.starts, 0
+        oldest = -(-timeline.ring.start * INTERNAL_RATE // timeline.rate)
+        self._next = max(self._next, oldest)
+        while True:
+            number = self._next
+            ahead = timeline.ring.end * INTERNAL_RATE // timeline.rate - number
+            begin = timeline.stamp_of(number)
+            known = self._own.end >= begin + BLOCK_NS
+            hoped = not known and self._since_own < RECENT
+            if ahead < BLOCK * (PATIENCE if hoped else 1):
+                return
+            self._next += BLOCK
+            self._since_own = 0 if known else min(self._since_own + 1, RECENT)
+            self._distrust = max(self._distrust - 1, 0)
+            freed = self._freed(number, begin)
+            last = resampler.position(number + BLOCK - 1) + 1
+            if timeline.ring.known(resampler.position(number), last):
+                yield freed, begin
+
+    def _freed(self, number: int, begin: int) -> Samples:
+        """Return the block that begins with a sample, at a stamp, without the own voice."""
+        first, segment = self._resampler.segment(number, BLOCK)
+        self._timeline.ring.read(first, segment)
+        own, heard = (
+            self._frame(block)
+            for block in (self._own.block(begin), self._resampler.resample(number, BLOCK))
+        )
+        self._processor.process_reverse_stream(own)
+        self._processor.set_stream_delay_ms(0)
+        self._processor.process_stream(heard)
+        return np.frombuffer(heard.data, np.int16).astype(np.float32) / np.float32(32768)
+
+    def _frame(self, samples: Samples) -> Any:
+        pcm = np.clip(np.round(samples * 32768), -32768, 32767).astype(np.int16)
+        return self._rtc.AudioFrame(bytearray(pcm.tobytes()), INTERNAL_RATE, 1, BLOCK)
+
+
+class OwnSound:
+    """Keeps what the robot says, in stream time.
+
+    Attributes:
+        end: the stamp until which it is known, ns; 0 before any.
+    """
+
+    def __init__(self) -> None:
+        self._format: AudioFormat | None = None
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget it."""
+        if self._format is not None:
+            self._decoder.reset()
+            self._timeline.reset()
+        self.end = 0
+
+    def add(self, pcm: PcmData, stamp: int, audio: AudioFormat) -> None:
+        """Take some, as `EchoCanceller.hear_own` does; what comes in another format begins anew."""
+        if audio != self._format:
+            audio.check()
+            self._resampler = Resampler(audio.sample_rate, BLOCK)
+            self._timeline = Timeline(audio.sample_rate, KEPT)
+            self._decoder = PcmDecoder(audio.channels, audio.sample_format, audio.channel)
+            self._format = audio
+        self._timeline.add(self._decoder.decode(pcm), stamp)
+        self.end = self._timeline.end_stamp or 0
+
+    def block(self, begin: int) -> Samples:
+        """Return the `BLOCK` samples at `INTERNAL_RATE` from a stamp on; silence if not known."""
+        if not self.end:
+            return np.zeros(BLOCK, np.float32)
+        number = self._timeline.samples_until(begin)
+        first, segment = self._resampler.segment(number, BLOCK)
+        self._timeline.ring.read(first, segment)
+        return self._resampler.resample(number, BLOCK)
