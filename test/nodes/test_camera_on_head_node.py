@@ -201,8 +201,8 @@ def nods_of_a_loop(graph: Graph, camera_on_head: str) -> tuple[float, int]:
     Returns:
         How far the person seems to turn, rad, and how often they seem to nod.
     """
-    robot = {'robot': 'generic_3dof'} if camera_on_head else {}
-    bench = Bench(graph, PersonWhoKeepsStill, camera_on_head=camera_on_head, **robot)
+    known = {'camera_on_head': camera_on_head, 'robot': 'generic_3dof'} if camera_on_head else {}
+    bench = Bench(graph, PersonWhoKeepsStill, **known)
     agent = ListeningAgent.create('rules', FaceMotion.neutral(), seed=1, idle=False)
     head, cues = RobotHead(load_profile('generic_3dof')), FaceCues()
     pitch = turned = 0.0

@@ -28,7 +28,10 @@ from vico_listener.media.clip import read_audio
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import ARKIT_INDEX
 
-EXCHANGES = [Exchange(0.0, 9.9, 10.0, 12.0, 15.0), Exchange(16.0, 26.0, 26.0, 28.0, 31.0)]
+EXCHANGES = [
+    Exchange(0.0, 9.9, 10.0, 12.0, 15.0, 'backchannel'),
+    Exchange(16.0, 26.0, 26.0, 28.0, 31.0, 'interruption'),
+]
 
 
 def test_the_report_counts_what_was_told() -> None:
@@ -44,10 +47,18 @@ def test_the_report_counts_what_was_told() -> None:
         (11.0, 'turn', 'silent'),
         (11.0, 'state', 'thinking'),
         (12.0, 'state', 'speaking'),
+        (12.5, 'person', 'speaking'),  # the robot
+        (12.6, 'person', 'silent'),
         (13.0, 'event', 'nod'),  # during its own voice
+        (13.2, 'person', 'speaking'),
+        (13.6, 'person', 'silent'),
+        (13.9, 'turn', 'user_backchannel'),
         (15.0, 'state', 'listening'),
         (20.0, 'event', 'nod'),
+        (28.3, 'turn', 'interruption'),  # before the person speaks
         (29.0, 'turn', 'yielding'),  # too late
+        (30.1, 'turn', 'interruption'),
+        (30.2, 'turn', 'user_backchannel'),  # not what it was
     ]
     times = np.arange(0, 31, 0.5)
     gaze = np.where((times >= 11) & (times < 12), 20.0, 1.0)
@@ -55,6 +66,9 @@ def test_the_report_counts_what_was_told() -> None:
     assert found == {
         'exchanges': 2,
         'gestures during its own voice': 1,
+        'own voice taken for the person [%]': 3.2,  # 0.1 of 1.2 + 0.75 + 1.2 s
+        'interruptions told': '1 of 1, and 0 in 1 other turns',
+        'backchannels told': '1 of 1, and 1 in 1 other turns',
         'nods per minute of the person': 6.0,
         'vocals per minute of the person': 3.0,
         'turn ends found': 1,

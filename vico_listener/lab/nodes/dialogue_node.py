@@ -13,6 +13,7 @@ from vico_listener.clock import NANOSECONDS
 from vico_listener.lab.recording.conversation_report import EVENTS_FILE
 from vico_listener.lab.recording.dialogue_clip import Exchange
 from vico_listener.nodes.convert import stamp_of
+from vico_listener.nodes.convert import time_message
 from vico_listener.nodes.topics import STATE_QOS
 from vico_listener.nodes.topics import message_class
 from vico_listener.ros_api.listener import EVENT
@@ -20,12 +21,16 @@ from vico_listener.ros_api.listener import ROBOT_SPEAKING
 from vico_listener.ros_api.listener import SET_CONVERSATION_STATE
 from vico_listener.ros_api.listener import TURN
 from vico_listener.ros_api.perception import CONVERSATION_STATE
+from vico_listener.ros_api.perception import ROBOT_VOICE_STAMPED
 from vico_listener.ros_api.perception import SPEAKER
 
 COLUMNS = ('time', 'what', 'value')
 
 EARLY = 0.2
 """So long before its voice is heard the robot says that it speaks, s."""
+
+AHEAD = 0.5
+"""So long before it is played the robot tells what it says, s."""
 
 THINKS = 0.9
 """How long after the person's turn the robot begins to think, s."""
@@ -51,14 +56,20 @@ class DialogueNode(Node):
             for exchange in exchanges
             for step in (
                 (exchange.end + THINKS, 'thinking'),
+                (exchange.speaks - AHEAD, 'voice'),
                 (exchange.speaks - EARLY, 'speaking'),
                 (exchange.silent, 'silent'),
             )
         ]
+        self._sayings = list(exchanges)
+        self._speaks = False
         self._file = (folder / EVENTS_FILE).open('w', newline='', encoding='utf-8')
         self._table = csv.writer(self._file)
         self._table.writerow(COLUMNS)
         self._voice = self.create_publisher(Bool, ROBOT_SPEAKING.name, STATE_QOS)
+        self._sound = self.create_publisher(
+            message_class(ROBOT_VOICE_STAMPED.type), ROBOT_VOICE_STAMPED.name, DEPTH
+        )
         service = message_class(SET_CONVERSATION_STATE.type)
         self._state = self.create_client(service, 'listener/set_conversation_state')
         self._request = service.Request
@@ -77,15 +88,28 @@ class DialogueNode(Node):
 
     def _on_speaker(self, message: msg.SpeakerFrame) -> None:
         self._now = (stamp_of(message.tick) - self._start) / NANOSECONDS
+        if message.speaking != self._speaks:
+            self._speaks = message.speaking
+            self._note('person', 'speaking' if self._speaks else 'silent')
         while self._plan and self._now >= self._plan[0][0]:
             self._do(self._plan.pop(0)[1])
 
     def _do(self, step: str) -> None:
+        if step == 'voice':
+            self._say(self._sayings.pop(0))
+            return
         self._note('robot', step)
         if step == 'thinking':
             self._state.call_async(self._request(state=step))
         else:
             self._voice.publish(Bool(data=step == 'speaking'))
+
+    def _say(self, exchange: Exchange) -> None:
+        message = self._sound.msg_type()
+        at = self._start + round(exchange.speaks * NANOSECONDS)
+        message.header.stamp = time_message(at)
+        message.audio.data = (exchange.voice * 32767).astype('<i2').tobytes()
+        self._sound.publish(message)
 
     def _on_event(self, event: msg.ListenerEvent) -> None:
         at = (stamp_of(event.onset) - self._start) / NANOSECONDS
@@ -96,6 +120,9 @@ class DialogueNode(Node):
     def _on_turn(self, turn: msg.Turn) -> None:
         at = (stamp_of(turn.header.stamp) - self._start) / NANOSECONDS
         self._note('turn', turn.state, at)
+        for what in ('interruption', 'user_backchannel'):
+            if getattr(turn, what):
+                self._note('turn', what, at)
 
     def _on_state(self, message: String) -> None:
         self._note('state', message.data)

@@ -25,6 +25,12 @@ FOUND = 2.0
 EARLIEST = 0.3
 """That moment, s: the last syllable may be longer than the voice is heard."""
 
+OVER_TOLD = {'interruption': 'interruption', 'backchannel': 'user_backchannel'}
+"""What the topic `turn` tells of what the person says over the robot."""
+
+AFTER = 0.6
+"""So long after that the person may still count as speaking, s."""
+
 OFF = 8.0
 """Eyes that are turned by more are not on the person, deg."""
 
@@ -65,7 +71,8 @@ def conversation(
     own = [value for at, value in events if any(x.speaks <= at < x.silent for x in exchanges)]
     theirs = [value for at, value in events if any(x.begin <= at < x.end for x in exchanges)]
     vocals = [at for at, what, _ in rows if what == 'vocal']
-    turns = [(at, value) for at, what, value in rows if what == 'turn']
+    told = [(at, value) for at, what, value in rows if what == 'turn']
+    turns = [(at, value) for at, value in told if value not in OVER_TOLD.values()]
     before = ['', *(value for _, value in turns)]
     yields = [
         at for (at, value), last in zip(turns, before, strict=False) if value == 'yielding' != last
@@ -86,6 +93,8 @@ def conversation(
     return {
         'exchanges': len(exchanges),
         'gestures during its own voice': len(own),
+        'own voice taken for the person [%]': taken_for_person(rows, exchanges),
+        **{f'{what}s told': told_over(told, exchanges, what) for what in OVER_TOLD},
         'nods per minute of the person': round(theirs.count('nod') / talked, 2),
         'vocals per minute of the person': round(len(vocals) / talked, 2),
         'turn ends found': len(delays),
@@ -93,6 +102,44 @@ def conversation(
         'ends told within a turn': len(during),
         'gaze on the person [%]': on_person,
     }
+
+
+def taken_for_person(rows: Sequence[Row], exchanges: Sequence[Exchange]) -> float:
+    """Return for how much of the robot's voice alone the person was taken to speak, %."""
+    speech = [(at, value) for at, what, value in rows if what == 'person']
+    ends = [at for at, _ in speech[1:]] + [float('inf')]
+    spans = [(a, b) for (a, value), b in zip(speech, ends, strict=False) if value == 'speaking']
+    heard = total = 0.0
+    for exchange in exchanges:
+        begin, end = exchange.spoken_over
+        alone = [(exchange.speaks, exchange.silent)]
+        if end > begin:
+            alone = [(exchange.speaks, begin), (min(end + AFTER, exchange.silent), exchange.silent)]
+        for first, last in alone:
+            total += last - first
+            heard += sum(max(0.0, min(b, last) - max(a, first)) for a, b in spans)
+    return round(100.0 * heard / total, 1) if total else 0.0
+
+
+def told_over(told: Sequence[tuple[float, str]], exchanges: Sequence[Exchange], what: str) -> str:
+    """Return how many of the things that the person says over the robot were told as such.
+
+    Args:
+        told: when what was told of the turn.
+        exchanges: who spoke when.
+        what: `interruption` or `backchannel`.
+    """
+    said = [x for x in exchanges if x.over == what]
+    found = sum(
+        any(value == OVER_TOLD[what] and x.spoken_over[0] <= at <= x.silent for at, value in told)
+        for x in said
+    )
+    others = [x for x in exchanges if x.over != what]
+    false = sum(
+        any(value == OVER_TOLD[what] and x.speaks <= at <= x.silent for at, value in told)
+        for x in others
+    )
+    return f'{found} of {len(said)}, and {false} in {len(others)} other turns'
 
 
 def conversation_of(folder: Path, exchanges: Sequence[Exchange], start: int) -> dict[str, Any]:

@@ -1,17 +1,24 @@
-"""Makes the clip of a conversation: a person's clip in turns with a robot's voice, in one room."""
+"""Makes the clip of a conversation: a person's clip in turns with a robot's voice, in one room.
+
+A turn of the person ends where a phrase of the clip does, so that it sounds like an end. Of three
+turns of the robot they say something short over the second ("yeah"), and speak up in the third.
+"""
 
 from dataclasses import dataclass
+from dataclasses import field
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import fftconvolve
 from scipy.signal import resample_poly
 
+from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
+from vico_listener.clock import tick_stamp
 from vico_listener.frames import Image
+from vico_listener.lab.recording.room import in_room
 from vico_listener.media.clip import ClipError
 from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import read_audio
@@ -20,7 +27,9 @@ from vico_listener.media.synthesizer import Speech
 from vico_listener.media.synthesizer import Synthesizer
 from vico_listener.media.video import h264_stream
 from vico_listener.media.video import video_frame
+from vico_listener.speech import acoustic_features
 from vico_listener.speech.resampler import INTERNAL_RATE
+from vico_listener.speech.voice import HANG_TICKS
 
 Audio = NDArray[np.float32]
 
@@ -31,8 +40,18 @@ THINKING, AFTERWARDS = 1.7, 0.8
 """Seconds between the person's turn and the robot's voice, and after that."""
 
 ECHO_DELAY, ECHO_LENGTH, ECHO_DB = 0.06, 0.25, -6.0
-"""When the robot's voice reaches its microphone (s), how long the room rings (s), and how loud it
-is beside the person (dB)."""
+"""How late the robot's voice is played (s), how long the room rings (s), and how loud it is at the
+microphone beside the person (dB)."""
+
+OVER = ('', 'backchannel', 'interruption')
+"""What the person says over the first, second and third turn of the robot, and so on."""
+OVER_AFTER, OVER_SECONDS = 1.2, {'backchannel': 0.45, 'interruption': 2.0}
+"""How long after the robot's voice has begun that is (s), and for how long (s)."""
+
+LEAST_PAUSE = 0.3
+"""The shortest pause after a phrase that may be the last of a turn, s."""
+LEAST_TURN = 0.4
+"""The least share of the clip that a turn is."""
 
 STILL = 10
 """So many images of the clip, those in which the least moves, show the person as they listen."""
@@ -54,6 +73,8 @@ class Exchange:
         begin, end: of the person's turn.
         said: when their voice ends, which may be a little before.
         speaks, silent: when the robot begins to speak, and when it has spoken.
+        over: what the person says over that, one of `OVER`.
+        voice: (N,) what the robot says, at the internal rate.
     """
 
     begin: float
@@ -61,6 +82,14 @@ class Exchange:
     end: float
     speaks: float
     silent: float
+    over: str = ''
+    voice: Audio = field(default_factory=lambda: np.zeros(0, np.float32), repr=False, compare=False)
+
+    @property
+    def spoken_over(self) -> tuple[float, float]:
+        """From when to when the person speaks over the robot, s of the clip; the same if not."""
+        begin = self.speaks + OVER_AFTER
+        return begin, begin + OVER_SECONDS.get(self.over, 0.0)
 
 
 def make_dialogue(clip: Path, path: Path) -> list[Exchange]:
@@ -81,6 +110,8 @@ def make_dialogue(clip: Path, path: Path) -> list[Exchange]:
     if not is_loud(voice).any():
         raise ClipError(f'{clip.name}: its audio is silent; give a clip in which somebody speaks')
     quiet = stillest(images)
+    length, said_after = turn_of(voice)
+    images, voice = images[: max(round(length * rate), 1)], voice[: round(length * INTERNAL_RATE)]
     shown: list[Image] = []
     heard: list[Audio] = []
     exchanges: list[Exchange] = []
@@ -94,11 +125,19 @@ def make_dialogue(clip: Path, path: Path) -> list[Exchange]:
         answer = THINKING + len(robot) / INTERNAL_RATE
         waits = round((answer + AFTERWARDS) * rate)
         shown += [quiet[there_and_back(n, len(quiet))] for n in range(waits)]
-        said = begin + loud_until(voice) / INTERNAL_RATE
-        exchanges.append(Exchange(begin, said, end, end + THINKING, end + answer))
+        over = OVER[len(exchanges) % len(OVER)]
+        exchange = Exchange(
+            begin, begin + said_after, end, end + THINKING, end + answer, over, robot
+        )
+        exchanges.append(exchange)
         sound = np.zeros(round(len(shown) / rate * INTERNAL_RATE) - sum(map(len, heard)))
         sound[: len(voice)] += voice[: len(sound)]
         _mix(sound, echo(robot, voice), round((end - begin + THINKING) * INTERNAL_RATE))
+        first, last = exchange.spoken_over
+        if last > first:
+            _mix(sound, said_over(voice, last - first), round((first - begin) * INTERNAL_RATE))
+            for n in range(round((last - first) * rate)):
+                shown[min(round(first * rate) + n, len(shown) - 1)] = images[n % len(images)]
         heard.append(sound.astype(np.float32))
     _write(path, shown, rate, np.concatenate(heard))
     return exchanges
@@ -109,6 +148,35 @@ def person_voice(clip: Path) -> Audio:
     samples, rate = read_audio(clip)
     mono = samples.astype(np.float32).mean(axis=1) / 32768
     return np.asarray(resample_poly(mono, INTERNAL_RATE, rate), np.float32)
+
+
+def turn_of(voice: Audio) -> tuple[float, float]:
+    """Return how much of a voice is a turn that ends with a phrase, and when the phrase ends, s.
+
+    That is all of it, unless the voice is cut off within a phrase, and there is one before that
+    ends late enough.
+    """
+    seconds = len(voice) / INTERNAL_RATE
+    ticks = [tick_stamp(tick) for tick in range(1, int(seconds * MODEL_RATE) + 1)]
+    speaking = acoustic_features(voice, INTERNAL_RATE, ticks).speaking
+    changes = np.flatnonzero(np.diff(speaking.astype(np.int8), prepend=0))
+    ends = [(n - HANG_TICKS) / MODEL_RATE for n in changes[1::2]]
+    begins = [n / MODEL_RATE for n in changes[2::2]]
+    if not speaking[-1:].any() and ends:
+        return seconds, ends[-1]
+    for end, again in reversed(list(zip(ends, begins, strict=False))):
+        if again - end >= LEAST_PAUSE and end >= LEAST_TURN * seconds:
+            return end + LEAST_PAUSE / 2, end
+    return seconds, loud_until(voice) / INTERNAL_RATE
+
+
+def said_over(voice: Audio, seconds: float) -> Audio:
+    """Return the first so many seconds of a voice from its beginning on, faded out."""
+    begin = int(np.flatnonzero(is_loud(voice))[0])
+    said = voice[begin : begin + round(seconds * INTERNAL_RATE)].copy()
+    fade = min(len(said), INTERNAL_RATE // 50)
+    said[len(said) - fade :] *= np.linspace(1.0, 0.0, fade, dtype=np.float32)
+    return said
 
 
 def stillest(images: list[Image]) -> list[Image]:
@@ -133,12 +201,7 @@ def there_and_back(number: int, count: int) -> int:
 
 def echo(robot: Audio, person: Audio) -> Audio:
     """Return the robot's voice as its own microphone hears it in a room."""
-    rng = np.random.default_rng(0)
-    time = np.arange(round(ECHO_LENGTH * INTERNAL_RATE)) / INTERNAL_RATE
-    response = rng.normal(size=len(time)) * np.exp(-6.9 * time / ECHO_LENGTH) * 0.05
-    response[0] = 1.0
-    late = np.concatenate([np.zeros(round(ECHO_DELAY * INTERNAL_RATE)), response])
-    heard = fftconvolve(robot, late)
+    heard = in_room(robot, INTERNAL_RATE, ECHO_DELAY, ECHO_LENGTH)
     gain = 10 ** (ECHO_DB / 20) * loudness(person) / loudness(heard)
     return np.asarray(gain * heard, np.float32)
 
