@@ -92,6 +92,42 @@ class Attitude(_Named):
     NEGATIVE = 'negative'
 
 
+class FinerAttitude(_Named):
+    """What the three attitudes consist of, in the paper's words.
+
+    Where each one lies among them is told in `vico_listener.listener.finer_attitudes`.
+    """
+
+    AGREE = 'agree'
+    LIKE = 'like'
+    INTERESTED = 'interested'
+    DISBELIEVE = 'disbelieve'
+    DISLIKE = 'dislike'
+    NOT_INTERESTED = 'not_interested'
+
+
+AnyAttitude = Attitude | FinerAttitude
+"""What the parameter `attitude` takes."""
+
+ATTITUDE_NAMES = tuple(one.value for kind in (Attitude, FinerAttitude) for one in kind)
+"""The names of all attitudes, the three first."""
+
+
+def parse_attitude(name: object) -> AnyAttitude:
+    """Return the attitude called `name`, in upper or lower case; one of them stays as it is.
+
+    Raises:
+        SettingError: there is none of that name; the message lists the choices.
+    """
+    if isinstance(name, Attitude | FinerAttitude):
+        return name
+    chosen = str(name).strip().lower()
+    if chosen not in ATTITUDE_NAMES:
+        raise SettingError(f"unknown attitude '{name}': choose one of {', '.join(ATTITUDE_NAMES)}")
+    finer = {one.value: one for one in FinerAttitude}
+    return finer[chosen] if chosen in finer else Attitude(chosen)
+
+
 class ConversationState(_Named):
     """What the robot does in a conversation: whose turn it is, and whether anybody is there."""
 

@@ -25,8 +25,10 @@ from vico_listener.choices import FOLLOW
 from vico_listener.choices import LISTEN_TO
 from vico_listener.choices import TURN_ENDS
 from vico_listener.choices import VOCAL
+from vico_listener.choices import AnyAttitude
 from vico_listener.choices import ConversationState
 from vico_listener.choices import Preset
+from vico_listener.choices import parse_attitude
 from vico_listener.errors import SettingError
 from vico_listener.face import create_face_tracker
 from vico_listener.frames import ListenerMotion
@@ -98,7 +100,7 @@ class ListeningHead(Chain):
         portrait: str | Path = '',
         size: int = 256,
         robot: str | Path = '',
-        attitude: str | Attitude = Attitude.NEUTRAL,
+        attitude: str | AnyAttitude = Attitude.NEUTRAL,
         intensity: float = 1.0,
         preset: str | Preset = Preset.ATTENTIVE,
         knobs: Mapping[str, float] | None = None,
@@ -140,7 +142,8 @@ class ListeningHead(Chain):
                 default photo if there is a renderer, and for a neutral face otherwise.
             size: the width and height of the pictures, in px.
             robot: the robot profile, by its name or as a YAML file; '' for no commands.
-            attitude: `positive`, `neutral` or `negative`.
+            attitude: `positive`, `neutral` or `negative`, or a finer one: `agree`, `like`,
+                `interested`, `disbelieve`, `dislike` or `not_interested`.
             intensity: how strongly the attitude shows, 0 to 1.
             preset: how much the listener moves: `attentive`, `everyday`, `receptionist` (a still
                 head and a lively face) or `calm`.
@@ -210,7 +213,7 @@ class ListeningHead(Chain):
             seed,
             personality,
             idle,
-            Attitude.parse(attitude),
+            parse_attitude(attitude),
             intensity,
             **of_listener,
         )
@@ -296,7 +299,7 @@ class ListeningHead(Chain):
         return replace(answer, commands=tuple(commands))
 
     def set_attitude(
-        self, attitude: str | Attitude | None = None, intensity: float | None = None
+        self, attitude: str | AnyAttitude | None = None, intensity: float | None = None
     ) -> None:
         """Change the attitude, the intensity (0 to 1) or both; the listener fades within a second.
 
@@ -309,7 +312,7 @@ class ListeningHead(Chain):
         """
         if intensity is not None:
             check_number('intensity', intensity, 0.0, 1.0)
-        mood = None if attitude is None else Attitude.parse(attitude)
+        mood = None if attitude is None else parse_attitude(attitude)
         self._agent.set_attitude(mood, intensity)
 
     def set_knobs(self, preset: str | Preset | None = None, **knobs: float) -> None:

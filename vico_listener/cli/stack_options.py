@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from vico_listener.choices import ATTITUDE_NAMES
 from vico_listener.choices import Preset
 from vico_listener.cli.drawing_options import add_drawing_arguments
 from vico_listener.errors import UnavailableError
 from vico_listener.listener import LISTENERS
-from vico_listener.motion import Attitude
 from vico_listener.plugins import PluginError
 from vico_listener.robot import load_profile
 
@@ -35,7 +35,7 @@ def add_stack_arguments(parser: argparse.ArgumentParser) -> None:
     add_drawing_arguments(parser)
     parser.add_argument(
         '--attitude',
-        choices=[a.value for a in Attitude],
+        choices=ATTITUDE_NAMES,
         default='positive',
         help="the listener's attitude towards the speaker",
     )

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from vico_listener.choices import ACOUSTICS
+from vico_listener.choices import AnyAttitude
 from vico_listener.choices import ConversationState
 from vico_listener.choices import Preset
 from vico_listener.errors import UnavailableError
@@ -20,6 +21,7 @@ from vico_listener.listener.conversation import Conversation
 from vico_listener.listener.cues import Voice
 from vico_listener.listener.cues import VoiceCues
 from vico_listener.listener.expression import calm_face
+from vico_listener.listener.finer_attitudes import with_manner
 from vico_listener.listener.idle import IdleLayer
 from vico_listener.listener.intake import Intake
 from vico_listener.listener.intake import deaf
@@ -75,7 +77,7 @@ class ListeningAgent:
         listener: Listener,
         reference: FaceMotion,
         idle: IdleLayer | None,
-        attitude: Attitude = Attitude.NEUTRAL,
+        attitude: AnyAttitude = Attitude.NEUTRAL,
         intensity: float = 1.0,
         seed: int | None = 0,
         fade_in: bool = True,
@@ -117,7 +119,7 @@ class ListeningAgent:
         seed: int | None = 0,
         personality: int | None = None,
         idle: bool = True,
-        attitude: Attitude = Attitude.NEUTRAL,
+        attitude: AnyAttitude = Attitude.NEUTRAL,
         intensity: float = 1.0,
         **options: Any,
     ) -> 'ListeningAgent':
@@ -153,10 +155,10 @@ class ListeningAgent:
         self.turn = Turn()
         self._readiness.reset()
         self.conversation.reset()
-        self.listener.reset(self.reference, self._mood.attitude)
+        self.listener.reset(self.reference, self._mood.nearest)
 
     def set_attitude(
-        self, attitude: Attitude | None = None, intensity: float | None = None
+        self, attitude: AnyAttitude | None = None, intensity: float | None = None
     ) -> None:
         """Change attitude or intensity (0 to 1); the listener fades to the new mood.
 
@@ -170,8 +172,8 @@ class ListeningAgent:
             self.reset()  # No motion was shown yet from which the mood could fade.
 
     @property
-    def attitude(self) -> Attitude:
-        """The attitude that is set."""
+    def attitude(self) -> AnyAttitude:
+        """The attitude that is set, one of the three or a finer one."""
         return self._mood.attitude
 
     @property
@@ -292,7 +294,11 @@ class ListeningAgent:
         mood, knobs = self._mood.step(), self._knobs.step()
         turned = knobs is not AS_USUAL
         if turned:
-            mood = replace(mood, gesture_rate=knobs.gesture_rate, mimicry=knobs.mimicry)
+            mood = replace(
+                mood,
+                gesture_rate=mood.gesture_rate * knobs.gesture_rate,
+                mimicry=mood.mimicry * knobs.mimicry,
+            )
         frame = self.intake.usable(frame)
         talk = self.conversation
         talk.perceive(frame)
@@ -305,7 +311,8 @@ class ListeningAgent:
             mood = replace(mood, gesture_rate=0.0)
         if talk.state is not ConversationState.LISTENING:
             self.listener.excuse_silence()
-        face = talk.apply(self.listener.step(frame, mood), self.reference)
+        face = with_manner(self.listener.step(frame, mood), mood.manner, mood.strength)
+        face = talk.apply(face, self.reference)
         if turned:
             face = gained(face, self._rest(face, mood), knobs)
         face = self._readiness.step(face, ready, mood.strength, knobs)
@@ -325,7 +332,7 @@ class ListeningAgent:
             stamp=frame.stamp,
             source_stamp=frame.source_stamp,
             face=face,
-            attitude=self._mood.attitude,
+            attitude=self._mood.nearest,
             intensity=self._mood.intensity,
             active=self._presence.active,
             model=self.listener.name,
@@ -353,7 +360,7 @@ class ListeningAgent:
         self, frame: SpeakerFrame, voice: Voice, knobs: Knobs
     ) -> tuple[ListenerEvent, ...]:
         """Return what begins now: nothing of the listener's own while it does not show it."""
-        listener, attitude = self.listener, self.attitude
+        listener, attitude = self.listener, self._mood.nearest
         own = self._telling.step(listener, frame, voice, attitude, knobs, self.listens)
         asked = self._performer.begun
         return (*own, *(ListenerEvent.of_gesture(frame.stamp, one, COMMAND) for one in asked))

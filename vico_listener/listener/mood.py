@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from vico_listener.choices import AnyAttitude
+from vico_listener.listener.finer_attitudes import MANNER
+from vico_listener.listener.finer_attitudes import POINTS
 from vico_listener.listener.follower import Follower
 from vico_listener.motion import Attitude
 
@@ -17,7 +20,7 @@ class Mood:
     """The attitude and intensity in force at one tick.
 
     Attributes:
-        attitude: the attitude that is set.
+        attitude: the attitude that is set, or to which of the three it belongs.
         shares: the weight of each attitude at this tick, in the order of `ATTITUDES`; the sum is 1.
         strength: 0 to 1, how far the listener departs from its reference. It is the intensity,
             faded in from 0 at the start unless the fade was made without `fade_in`.
@@ -25,6 +28,7 @@ class Mood:
         intensity: 0 to 1, the intensity as it fades from one setting to the next. At the start it
             is the one that is set.
         gesture_rate, mimicry: the knobs of these names; 1 changes nothing.
+        manner: what a finer attitude adds, see `AttitudePoint.manner`; zeros for one of the three.
     """
 
     attitude: Attitude
@@ -34,6 +38,7 @@ class Mood:
     intensity: float
     gesture_rate: float = 1.0
     mimicry: float = 1.0
+    manner: tuple[float, ...] = (0.0,) * MANNER
 
     @classmethod
     def settled(cls, attitude: Attitude, intensity: float = 1.0) -> 'Mood':
@@ -50,7 +55,8 @@ class MoodFade:
     """Follows the attitude and intensity that are set within about a second.
 
     Attributes:
-        attitude, intensity: the settings, which may change before any step.
+        attitude, intensity: the settings, which may change before any step; the attitude is one of
+            the three or a finer one.
 
     Args:
         attitude, intensity: the mood to start in.
@@ -60,7 +66,7 @@ class MoodFade:
 
     def __init__(
         self,
-        attitude: Attitude = Attitude.NEUTRAL,
+        attitude: AnyAttitude = Attitude.NEUTRAL,
         intensity: float = 1.0,
         fade_in: bool = True,
     ) -> None:
@@ -68,16 +74,34 @@ class MoodFade:
         self.intensity = intensity
         self._fade_in = fade_in
         self._follower = Follower(len(ATTITUDES) + 3, FADE_RATE)
+        self._manner = Follower(MANNER, FADE_RATE)
         self.reset()
+
+    @property
+    def nearest(self) -> Attitude:
+        """To which of the three the attitude belongs that is set."""
+        return POINTS[self.attitude].attitude
 
     def reset(self) -> None:
         """Return to the start: the attitude and intensity that are set."""
         strength, awake = (0.0, 0.0) if self._fade_in else (self.intensity, 1.0)
-        shares = attitude_shares(self.attitude)
-        self._follower.reset([*shares, strength, awake, self.intensity])
+        point = POINTS[self.attitude]
+        self._follower.reset([*point.shares, strength, awake, self.intensity])
+        self._manner.reset(point.manner)
 
     def step(self) -> Mood:
         """Advance by one tick and return the mood in force."""
-        target = [*attitude_shares(self.attitude), self.intensity, 1.0, self.intensity]
+        point = POINTS[self.attitude]
+        target = [*point.shares, self.intensity, 1.0, self.intensity]
         *shares, strength, awake, intensity = self._follower.step(target)
-        return Mood(self.attitude, tuple(shares), strength, awake, min(1.0, max(0.0, intensity)))
+        manner = self._manner.step(point.manner)
+        return Mood(
+            point.attitude,
+            tuple(shares),
+            strength,
+            awake,
+            min(1.0, max(0.0, intensity)),
+            1.0 + manner[0],
+            1.0 + manner[1],
+            tuple(manner),
+        )

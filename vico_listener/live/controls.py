@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vico_listener.choices import Attitude
+from vico_listener.choices import ATTITUDE_NAMES
 from vico_listener.choices import ConversationState
 from vico_listener.choices import Preset
 from vico_listener.errors import SettingError
@@ -83,7 +83,7 @@ def _attend(value: Any) -> str:
 
 
 CHECKS: Mapping[str, Callable[[Any], str | float | bool]] = {
-    'attitude': _one_of('attitude', (a.value for a in Attitude)),
+    'attitude': _one_of('attitude', ATTITUDE_NAMES),
     'intensity': _intensity,
     'stop': _stop,
     'preset': _one_of('preset', (p.value for p in Preset)),

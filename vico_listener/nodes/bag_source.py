@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from vico_listener.choices import parse_attitude
 from vico_listener.clock import AUTO
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import STAMPS
@@ -27,7 +28,6 @@ from vico_listener.media.clip import START_NS
 from vico_listener.media.clip import ClipInfo
 from vico_listener.media.remarks import Remarks
 from vico_listener.media.stamps import Continuity
-from vico_listener.motion import Attitude
 from vico_listener.nodes.bag_audio import AudioLine
 from vico_listener.nodes.bag_audio import SampleReader
 from vico_listener.nodes.bag_survey import pcm_of
@@ -210,7 +210,7 @@ class BagSource:
         stamps = StreamStamps('attitudes', stamping, line)
         for raw in bag.raw_messages([topic.name]):
             try:
-                attitude = Attitude.parse(str(bag.decode(raw).data)).value
+                attitude = parse_attitude(str(bag.decode(raw).data)).value
             except MessageError as error:
                 self.remarks.add('attitudes that cannot be read', example=error)
                 continue

@@ -5,13 +5,13 @@ import time
 from typing import Any
 
 import vico_listener.msg as msg
+from vico_listener.choices import parse_attitude
 from vico_listener.errors import VicoError
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
 from vico_listener.head_parts import measure_reference
 from vico_listener.listener import LISTENERS
 from vico_listener.listener.agent import ListeningAgent
-from vico_listener.motion import Attitude
 from vico_listener.nodes.conversation_topics import ConversationTopics
 from vico_listener.nodes.convert import motion_message
 from vico_listener.nodes.convert import speaker_of
@@ -72,7 +72,7 @@ class ListenerNode(ManagedNode):
             table['seed'] if table['seed'] >= 0 else None,
             table['personality'] if table['personality'] >= 0 else None,
             table['idle'],
-            Attitude.parse(table['attitude']),
+            parse_attitude(table['attitude']),
             table['intensity'],
             **{name: table[name] for name in LISTENERS.load(table['listener']).OPTIONS},
         )

@@ -9,9 +9,9 @@ from std_msgs.msg import String
 from std_srvs.srv import SetBool
 
 import vico_listener.srv as srv
-from vico_listener.choices import Attitude
 from vico_listener.choices import ConversationState
 from vico_listener.choices import Preset
+from vico_listener.choices import parse_attitude
 from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.knobs import NAMES as KNOBS
 from vico_listener.nodes.managed_node import ManagedNode
@@ -69,7 +69,7 @@ SETTINGS = ('preset', *KNOBS, 'active', 'conversation_state', 'away_after')
 def apply_setting(agent: ListeningAgent, name: str, value: Any) -> None:
     """Apply a live parameter to an agent; others are none of its settings."""
     if name == 'attitude':
-        agent.set_attitude(Attitude(value))
+        agent.set_attitude(parse_attitude(value))
     elif name == 'intensity':
         agent.set_attitude(intensity=value)
     elif name == 'preset':

@@ -1,5 +1,6 @@
 """The ROS API of the node `listener`."""
 
+from vico_listener.choices import ATTITUDE_NAMES
 from vico_listener.choices import LARGEST_KNOB
 from vico_listener.choices import LARGEST_SEED
 from vico_listener.choices import VOCAL
@@ -130,7 +131,7 @@ LISTENER = NodeApi(
             'attitude',
             Attitude.NEUTRAL.value,
             "The listener's attitude towards the speaker.",
-            choices=tuple(attitude.value for attitude in Attitude),
+            choices=ATTITUDE_NAMES,
             live=True,
         ),
         Parameter(

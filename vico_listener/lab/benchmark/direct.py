@@ -63,7 +63,7 @@ class DirectChain:
             self._reference = self._here(self._listener.reference)
             self._mood.reset()
             reference = from_native(BFM64, self._listener.reference)
-            self._listener.reset(reference, self._mood.attitude)
+            self._listener.reset(reference, self._mood.nearest)
         mood = self._mood.step()
         driven = self._listener.driven(frame, mood)
         scores = self._runtime.advance(driven)[: len(self._mean)]

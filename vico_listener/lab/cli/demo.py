@@ -5,6 +5,7 @@ import importlib.util
 from pathlib import Path
 from typing import Any
 
+from vico_listener.choices import parse_attitude
 from vico_listener.cli.stack_options import FACE_SIZE
 from vico_listener.cli.stack_options import StackError
 from vico_listener.cli.stack_options import add_stack_arguments
@@ -21,7 +22,6 @@ from vico_listener.lab.simulation.simulated_head import simulated_profile
 from vico_listener.media.bags.reader import is_bag
 from vico_listener.media.clip import NO_AUDIO
 from vico_listener.media.clip import ClipError
-from vico_listener.motion import Attitude
 from vico_listener.nodes.source import ClipSource
 from vico_listener.nodes.source import Source
 from vico_listener.perception.run_check import NOT_OK
@@ -175,6 +175,6 @@ def open_source(args: argparse.Namespace) -> Source:
 
 def _attitude(name: str) -> str:
     try:
-        return Attitude.parse(name).value
+        return parse_attitude(name).value
     except VicoError as error:
         raise StackError(f"the bag's attitude: {error}") from None
