@@ -11,11 +11,14 @@ from made_faces import face_with
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.node import Node
 from rclpy.qos import qos_profile_sensor_data
+from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image
 
 from vico_listener.frames import ListenerMotion
 from vico_listener.live.controls import Control
+from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
+from vico_listener.motion import FaceMotion
 from vico_listener.nodes.convert import motion_message
 from vico_listener.nodes.image_codec import fill_image
 from vico_listener.nodes.listener_node import ListenerNode
@@ -89,6 +92,27 @@ def test_it_shows_what_a_stack_publishes_under_other_names(graph: Graph) -> None
     assert not list(node.clients)  # it only reads
     page.is_watched = False
     wait_until(lambda: motions.get_subscription_count() == 0)
+
+
+def test_a_face_that_no_browser_can_draw_is_shown_as_pictures(graph: Graph) -> None:
+    listener = graph.add(Node('listener', context=graph.context, namespace='/robot1'))
+    renderer = graph.add(Node('renderer', context=graph.context, namespace='/robot1'))
+    motions = listener.create_publisher(msg.ListenerMotion, '/robot1/motion', 60)
+    pictures = renderer.create_publisher(CompressedImage, '/robot1/face/image/compressed', 2)
+    page = Page()
+    dashboard(graph, page)
+    wait_until(motions.get_subscription_count)
+    assert pictures.get_subscription_count() == 0
+    face = FaceMotion(np.zeros(64, np.float32), basis=BFM64)
+    motion = ListenerMotion(10**9, 1, face, Attitude.POSITIVE, 1.0, True, '')
+
+    def shown() -> bool:
+        motions.publish(motion_message(motion, 'head'))
+        pictures.publish(CompressedImage(data=b'jpeg'))
+        return page.newest('show_face') == (b'jpeg',)
+
+    wait_until(shown)
+    assert not page.newest('show_motion')
 
 
 def test_users_change_what_they_may_and_hear_why_not(graph: Graph) -> None:

@@ -53,6 +53,7 @@ class DashboardInputs:
 
     Attributes:
         rotation: by how many degrees clockwise the camera's images are turned to be upright.
+        foreign: whether motions come that no browser can draw.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class DashboardInputs:
     ) -> None:
         self._node, self._page, self._pictures = node, page, pictures
         self.rotation = 0
+        self.foreign = False
         self._speaker: SpeakerFrame | None = None
         self._time = 0.0
         self._shown = 0.0
@@ -131,7 +133,8 @@ class DashboardInputs:
             self._node.get_logger().warning(f'motion: {error}', throttle_duration_sec=10.0)
             return
         self._time = motion.stamp / NANOSECONDS
-        if not self._pictures and motion.face.basis is ARKIT52:
+        self.foreign = motion.face.basis is not ARKIT52
+        if not (self._pictures or self.foreign):
             self._page.show_motion(motion.face, motion.stamp)
         if self._speaker is not None:
             self._page.show_sample(sample_of(motion, self._speaker))

@@ -35,7 +35,8 @@ class DashboardNode(Node):
 
     Args:
         page: where it is shown.
-        pictures: whether the face is shown as the stack draws it.
+        pictures: whether the face is shown as the stack draws it, which is so in any case where a
+            browser cannot.
         control: whether users may change anything; without, it has no clients at all.
     """
 
@@ -65,8 +66,9 @@ class DashboardNode(Node):
         if self._page.is_watched and self._watch.is_there:
             namespace = self.get_namespace()
             topics = published_topics(self, namespace), camera_topic(self, namespace)
-        if topics != self._topics:
-            self._topics = topics
+        foreign = self._inputs is not None and self._inputs.foreign and not self._pictures
+        if topics != self._topics or foreign:
+            self._topics, self._pictures = topics, self._pictures or foreign
             self._subscribe_anew()
 
     def _subscribe_anew(self) -> None:
