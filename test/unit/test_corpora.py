@@ -95,6 +95,8 @@ def test_a_meeting_becomes_clips_and_features(meeting, tmp_path, capsys) -> None
     said = capsys.readouterr().out
     assert '2 clips of 0.00 hours' in said and '1 x backchannel, 1 x nod, 1 x shake' in said
     assert '2 of 2 clips in' in said and 'vico_behaviour.yaml' in said
+    assert '1 of 1 annotated nods are found in the motion' in said
+    assert '0 of 1 annotated shakes are found in the motion, and 0 altogether' in said
     layout = read_layout(out)
     assert {(e.speaker_id, e.listener_id) for e in layout.entries} == {
         ('MEE006', 'FEE005'),
@@ -138,7 +140,7 @@ def test_what_is_missing_broken_or_out_of_step_is_named(meeting, tmp_path, capsy
     arguments = ['dataset', 'import', 'ami', str(folder), '--shortest', '2', '--workers', '1']
     assert main([*arguments, '--out', str(out_folder)]) == 1
     said = capsys.readouterr()
-    assert f'nothing could be used: the reasons are in {out_folder / "left_out.csv"}' in said.err
+    assert f'nothing could be used: {MEETING} ' in said.err and 'left_out.csv' in said.err
     assert 'they are out of step' in (out_folder / 'left_out.csv').read_text()
 
     # a camera that was not downloaded: its person cannot be seen, and still has the floor

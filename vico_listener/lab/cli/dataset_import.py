@@ -81,6 +81,12 @@ def run_import(args: argparse.Namespace) -> int:
 
     settings = ExtractionSettings(stretch=args.stretch, fov_deg=args.fov_deg)
     code = extract_layout(read_layout(out), out / 'features', settings, args.workers)
+    if args.corpus == 'ami':
+        from vico_listener.lab.dataset.corpora.importing import LABELS
+        from vico_listener.lab.evaluation.annotated_gestures import told_agreement
+
+        told = told_agreement(out / 'features', out / LABELS)
+        print(told or 'no nods or shakes of its listeners are annotated')
     print(
         f'to train on them: vico train config/training/vico_behaviour.yaml '
         f'--features {out / "features"}'

@@ -185,7 +185,8 @@ def import_corpus(
     with (folder / LEFT_OUT).open('w', newline='', encoding='utf-8') as file:
         csv.writer(file).writerows([('what', 'reason'), *left_out])
     if not clips:
-        raise DataError(f'nothing could be used: the reasons are in {folder / LEFT_OUT}')
+        first = ': '.join(left_out[0]) if left_out else '; '.join(notes) or 'nobody speaks'
+        raise DataError(f'nothing could be used: {first}; all reasons are in {folder / LEFT_OUT}')
     _write_table(folder / RLD_CSV, clips, _splits(clips))
     kinds = _write_labels(folder / LABELS, clips)
     seconds = sum(clip.cut.end - clip.cut.start for clip in clips)
