@@ -49,6 +49,7 @@ RANGES = {
     'audio_wait': (0.0, 60.0),
     'speaking_tail': (0.0, 5.0),
     'lookahead': LOOKAHEAD,
+    'face_rate': (0.0, 120.0),
     'away_after': (0.0, 3600.0),
     'size': (16, 4096),
     'seed': (0, LARGEST_SEED),

@@ -96,6 +96,7 @@ class ListeningHead(Chain):
         speaking_tail: float = SPEAKING_TAIL,
         lookahead: int = 0,
         turn_ends: str = TURN_ENDS[0],
+        face_rate: float = 0.0,
         renderer: str = '',
         portrait: str | Path = '',
         size: int = 256,
@@ -136,6 +137,8 @@ class ListeningHead(Chain):
                 images wait for it. Networks trained with the authors' code need 1.
             turn_ends: what tells that the speaker's turn is over: `model`, a network; `rule`, the
                 pause and how the voice ends; or `auto`, the network where it is installed.
+            face_rate: how many images a second are looked at, at most; 0 for all. The others show
+                the last face again: for a small computer.
             renderer: `portrait`, `head3d`, `cartoon`, `pirender` or a class as
                 'package.module:Class'; '' for no pictures.
             portrait: a photo of the listener's face, whose expression is the reference; '' for the
@@ -182,6 +185,7 @@ class ListeningHead(Chain):
                 'speaking_tail': speaking_tail,
                 'lookahead': lookahead,
                 'turn_ends': turn_ends,
+                'face_rate': face_rate,
                 'renderer': renderer,
                 'portrait': portrait,
                 'size': size,
@@ -246,6 +250,7 @@ class ListeningHead(Chain):
                 lookahead,
                 locator,
                 turn_listener(turn_ends, waits=True),
+                face_rate,
             ),
             listen,
             None if self._robot is None else _moving(self._robot, self._camera),

@@ -176,7 +176,9 @@ def speed_finding(face: float | str) -> Finding:
     if isinstance(face, str):
         return Finding('machine', Level.WRONG, f'the face tracker does not start: {face}')
     text = f'the face takes {face:.0f} ms of an image; a camera sends one every {FRAME_MS:.0f} ms'
-    how = 'start with params_file:=config/small.yaml (docs/performance.md), or end other programs'
+    how = (
+        'start with params_file:=config/small.yaml (docs/small_computers.md), or end other programs'
+    )
     if face > 3 * FRAME_MS:
         return Finding('machine', Level.WRONG, text, how)
     return Finding('machine', Level.OK if face < FRAME_MS else Level.NOTE, text, how)

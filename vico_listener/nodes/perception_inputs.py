@@ -98,6 +98,7 @@ def make_senses(
         table['lookahead'],
         locator,
         turns,
+        table['face_rate'],
     )
 
 

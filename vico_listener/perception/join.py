@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from vico_listener.frames import NOWHERE
 from vico_listener.frames import SpeakerFrame
 from vico_listener.frames import Timing
 from vico_listener.motion import FaceMotion
+from vico_listener.perception.image_rate import ImageRate
 from vico_listener.perception.locator import Locator
 from vico_listener.perception.mute import SPEAKING_TAIL
 from vico_listener.perception.mute import Mute
@@ -52,6 +54,7 @@ class PerceptionCounters:
     images: int = 0
     repeated_images: int = 0
     late_images: int = 0
+    held_images: int = 0
     faceless_images: int = 0
     ticks: int = 0
     faceless_ticks: int = 0
@@ -88,6 +91,8 @@ class Perception:
         lookahead: how many ticks later than the images the sound is.
         locator: tells where the speaker is in space; None where nobody asks.
         turn_listener: asks in pauses whether the turn is over; None if nobody does.
+        face_rate: how many images a second the tracker looks at, at most; 0 for all. The others
+            show the last face again: they only keep the ticks even.
     """
 
     def __init__(
@@ -100,8 +105,10 @@ class Perception:
         lookahead: int = 0,
         locator: Locator | None = None,
         turn_listener: TurnListener | None = None,
+        face_rate: float = 0.0,
     ) -> None:
         self._tracker = tracker
+        self._rate = ImageRate(face_rate)
         self._locator = locator
         self.mute = Mute(speaking_tail)
         """Is told whether the robot speaks itself: then, and for a while after, no sound counts."""
@@ -129,6 +136,7 @@ class Perception:
         self._clock.reset()
         self._pending.clear()
         self._sights.forget()
+        self._rate.reset()
         self._expect_audio = self._audio is not None
         self._audio_received = 0.0
         self._first_audio: int | None = None
@@ -209,10 +217,11 @@ class Perception:
                 return []
             self.reset()
             previous = None
-        start = time.perf_counter()
-        face = self._tracker.update(image, stamp, speaking=self._speaking, level=self._level)
-        where = NOWHERE if self._locator is None else self._locator.place(face, stamp)
-        sight = Sight(face, stamp, received, time.perf_counter() - start, where)
+        if self._rate.wants(stamp) or previous is None:
+            sight = self._look(image, stamp, received)
+        else:
+            self.counters.held_images += 1
+            sight = replace(previous, stamp=stamp, received=received, duration=0.0)
         self._sights.add(sight)
         self.counters.faceless_images += not sight.shows_face
         for tick in self._advance(stamp):
@@ -220,6 +229,12 @@ class Perception:
             current = stamp - tick < TICK_NS
             self._pending.append(_PendingTick(tick, sight if current else previous, received))
         return self._emit(stamp)
+
+    def _look(self, image: NDArray[np.uint8], stamp: int, received: float) -> Sight:
+        start = time.perf_counter()
+        face = self._tracker.update(image, stamp, speaking=self._speaking, level=self._level)
+        where = NOWHERE if self._locator is None else self._locator.place(face, stamp)
+        return Sight(face, stamp, received, time.perf_counter() - start, where)
 
     def find_others(self) -> None:
         """Do what the face tracker left to do, see `FaceTracker.find_others`."""

@@ -244,6 +244,14 @@ PERCEPTION = NodeApi(
             'The model file of the face backend; empty for its default.',
             path=True,
         ),
+        Parameter(
+            'face_rate',
+            0.0,
+            'How many images a second are looked at, at most; 0 for all. The others show the last '
+            'face again, so that motion stays even: for a small computer.',
+            0.0,
+            120.0,
+        ),
         Parameter('face_threads', 2, 'The number of CPU threads for the face networks.', 1, 16),
         Parameter(
             'fov_deg',
@@ -456,6 +464,7 @@ PERCEPTION = NodeApi(
             'Images that were dropped because an image with the same stamp had already arrived.',
         ),
         Value('late_images', 'Images that were dropped because a newer one had already arrived.'),
+        Value('held_images', 'Images that were not looked at, because of `face_rate`.'),
         Value('faceless_images', 'Processed images without a face.'),
         Value(
             'dropped_images',
