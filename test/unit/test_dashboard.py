@@ -161,13 +161,13 @@ def until(condition) -> None:
 class Served:
     """A dashboard's server, and what it was asked."""
 
-    def __init__(self, control: bool) -> None:
+    def __init__(self, control: bool, port: int = 0) -> None:
         from vico_listener.live.dashboard_page import DashboardPage
         from vico_listener.live.face_look import cartoon_look
 
         self.asked: list[Control] = []
         ask = self.asked.append if control else None
-        self.page = DashboardPage('127.0.0.1', 0, cartoon_look('paper'), ask)
+        self.page = DashboardPage('127.0.0.1', port, cartoon_look('paper'), ask)
         self.url = self.page.start()
 
 
@@ -295,6 +295,22 @@ def test_a_browser_that_only_reads_has_no_buttons(served, chromium) -> None:
     assert page.is_disabled('#gestures [data-value=nod]') and page.is_disabled('#intensity')
     assert '--control' in page.inner_text('#reading')
     page.close()
+
+
+def test_a_page_whose_server_has_gone_says_so_and_comes_back(chromium) -> None:
+    pytest.importorskip('aiohttp', reason='aiohttp is not installed')
+    first = Served(control=False)
+    page = chromium.new_page()
+    page.goto(first.url)
+    first.page.show_stack(shown().report(0.1))
+    page.wait_for_selector('article[data-node=head]')
+    first.page.close()
+    page.wait_for_selector('body.lost #verdict[data-level=error]:has-text("no connection")')
+    again = Served(control=False, port=int(first.url.rstrip('/').rpartition(':')[2]))
+    again.page.show_stack(shown().report(0.1))
+    page.wait_for_selector('body:not(.lost) #verdict[data-level=warn]')
+    page.close()
+    again.page.close()
 
 
 def test_an_image_is_made_small() -> None:

@@ -253,6 +253,7 @@
   function connect() {
     socket = new WebSocket(`ws://${location.host}/live`);
     socket.binaryType = 'arraybuffer';
+    socket.onopen = () => document.body.classList.remove('lost');
     socket.onmessage = ({ data }) => {
       if (typeof data !== 'string') {
         showPicture(data);
@@ -270,6 +271,7 @@
       if (news.outcome) showOutcome(news.outcome);
     };
     socket.onclose = () => {
+      document.body.classList.add('lost');
       get('verdict').textContent = 'no connection to the program that serves this page: trying again';
       get('verdict').dataset.level = 'error';
       setTimeout(connect, 1000);
