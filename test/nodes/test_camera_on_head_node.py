@@ -235,3 +235,18 @@ def test_without_the_joints_they_would_be(graph: Graph) -> None:
     turned, nods = nods_of_a_loop(graph, '')
     assert nods > 0
     assert np.degrees(turned) > 4.0
+
+
+@pytest.mark.parametrize('turn', [(0.0, 0.0, 0.0, 0.0), (math.nan, 0.0, 0.0, 1.0)])
+def test_tf_that_is_no_rotation_is_not_known(
+    monkeypatch: pytest.MonkeyPatch, turn: tuple[float, ...]
+) -> None:
+    class Broken(Buffer):
+        def lookup_transform(self, target: str, source: str, time: Any) -> Any:
+            found = super().lookup_transform(target, source, time)
+            found.transform.rotation = SimpleNamespace(**dict(zip('xyzw', turn, strict=True)))
+            return found
+
+    made_tf.install(monkeypatch, Broken)
+    node: Any = None
+    assert TfCamera(node, 'base_link', lambda: 'camera_optical')(800_000_000) is None

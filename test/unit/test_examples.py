@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 from shared_material import needs_model
 
+import vico_listener.listening_head  # noqa: F401 - it needs the VideoCapture that tests replace
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / 'examples'
 

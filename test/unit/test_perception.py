@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from made_faces import face_with
+from speech_signals import real_speech
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_stamp
@@ -15,6 +16,7 @@ from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion
 from vico_listener.perception import Perception
 from vico_listener.perception.camera_on_head import FixedCamera
+from vico_listener.perception.camera_on_head import Mounting
 from vico_listener.perception.locator import Locator
 from vico_listener.speech import AcousticStream
 
@@ -354,3 +356,29 @@ def test_frames_say_where_the_speaker_is() -> None:
     assert frames[-1].whereabouts.place == pytest.approx((1.0, 0.5, 0.0))
     assert np.isnan(frames[-1].whereabouts.sound)  # noise is no voice
     assert not any(frame.whereabouts.seen for frame in feed(make(), 30, 0.5))
+
+
+def test_a_voice_that_nobody_in_view_has_comes_with_its_direction() -> None:
+    """A mouth that keeps still does not speak: with nobody in view, or with somebody silent."""
+
+    class Silent(NumberedFaces):
+        def update(self, *given: Any, **named: Any) -> FaceMotion:
+            face = super().update(*given, **named)
+            return replace(face, rotation=PLACE * 0, translation=PLACE) if face.confidence else face
+
+    speech, rate = real_speech()
+    for blind in (True, False):
+        tracker = Silent()
+        tracker.blind = blind
+        locator = Locator(FixedCamera(Mounting(yaw=10.0)), lambda stamp: 0.5)
+        perception = Perception(tracker, AcousticStream(rate), locator=locator)
+        frames = []
+        for n in range(60):
+            stamp = START + n * NANOSECONDS // 30
+            frames += perception.add_image(PICTURE, stamp)
+            chunk = speech[n * rate // 30 : (n + 1) * rate // 30]
+            frames += perception.add_audio(chunk, stamp)
+        sounds = [frame.whereabouts.sound for frame in frames]
+        heard = [sound for sound in sounds if np.isfinite(sound)]
+        assert len(heard) > 10 and set(heard) == {0.5 + np.radians(10.0)}
+        assert any(frame.whereabouts.seen for frame in frames) != blind

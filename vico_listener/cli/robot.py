@@ -174,10 +174,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list() -> int:
-    for name in known_profiles():
-        profile = load_profile(name)
-        axes = ' '.join(joint.axis for joint in profile.joints)
-        print(f'{name:14} {profile.interface.name:24} {axes:16} {profile.interface.target}')
+    profiles = [load_profile(name) for name in known_profiles()]
+    turns = [' '.join(joint.axis for joint in profile.joints) for profile in profiles]
+    width = max(map(len, turns))
+    for profile, axes in zip(profiles, turns, strict=True):
+        interface = profile.interface
+        print(f'{profile.name:14} {interface.name:24} {axes:{width}} {interface.target}')
     return 0
 
 
@@ -217,9 +219,8 @@ def _show(profile: RobotProfile) -> int:
         print(f'{name:10} {value}')
     for joint in profile.joints:
         print(f'\njoint      {joint.name}')
-        print(
-            f'  {joint.axis} x {joint.sign * joint.gain:+g}, straight ahead at {joint.offset:g} rad'
-        )
+        rest = 'straight ahead' if joint.axis in AXES else 'at rest'
+        print(f'  {joint.axis} x {joint.sign * joint.gain:+g}, {rest} at {joint.offset:g} rad')
         print(
             f'  {joint.minimum:g}..{joint.maximum:g} rad '
             f'({math.degrees(joint.minimum):.0f}..{math.degrees(joint.maximum):.0f} deg), '
@@ -256,7 +257,7 @@ def _check(profile: RobotProfile, names: RobotNames, move: bool) -> int:
                 f'{joint.name} {round(scale * position, 3) + 0.0:+.3f} {interface.unit}'
                 for joint, position in zip(profile.joints, part[-1].positions, strict=True)
             )
-            print(f'  {pose.name:12} {pose.seen:26} {angles}')
+            print(f'  {pose.name:13} {pose.seen:26} {angles}')
             if mover is None:
                 print(f'      {_rounded(interface.payload(profile.joints, part[-1]))}')
                 continue
