@@ -32,7 +32,7 @@ def add_import_arguments(parser: argparse.ArgumentParser) -> None:
         '--clips',
         type=int,
         default=0,
-        help='at most so many stretches, taken evenly (default: all)',
+        help='at most so many stretches, taken evenly; 0 for all',
     )
     parser.add_argument(
         '--seed', type=int, default=0, help='the seed by which realtalk is divided into splits'
