@@ -33,6 +33,7 @@ from vico_listener.nodes.head_camera import TfCamera
 from vico_listener.nodes.image_codec import fill_image
 from vico_listener.nodes.managed_node import WARN
 from vico_listener.nodes.perception_node import PerceptionNode
+from vico_listener.perception.camera_on_head import MAX_AHEAD_NS
 from vico_listener.robot import RobotHead
 from vico_listener.robot import load_profile
 
@@ -86,6 +87,11 @@ class Bench:
         state = JointState(name=NAMES, position=[0.0, pitch, 0.0])
         state.header.stamp = time_message(stamp)
         self.joints.publish(state)
+
+    def knows_camera(self, stamp: int) -> bool:
+        """Whether a state as new as a stamp has come."""
+        camera = self.node._head_camera
+        return camera is not None and camera(stamp + MAX_AHEAD_NS) is not None
 
     def show(self, stamp: int, level: int = 90) -> None:
         image = Image()
@@ -213,6 +219,8 @@ def nods_of_a_loop(graph: Graph, camera_on_head: str) -> tuple[float, int]:
             agent.gesture(GestureRequest('nod', size=1.5, cycles=2))
         for part in range(3):
             bench.state(pitch, now - 20_000_000 + part * 10_000_000)
+        if camera_on_head:  # another topic may come first: the pose would be extrapolated
+            wait_until(lambda: bench.knows_camera(now))  # noqa: B023 - it is called at once
         bench.show(now, round(128 + LEVELS * pitch))
         wait_until(lambda: len(bench.frames) > tick)  # noqa: B023 - it is called at once
         frame = speaker_of(bench.frames[tick])
