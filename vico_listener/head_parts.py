@@ -38,7 +38,7 @@ KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     **dict.fromkeys(('listener', 'face', 'renderer'), ((str,), 'a name')),
     **dict.fromkeys(('portrait', 'robot', 'face_model'), ((str, Path), 'a path or a name')),
     'audio': ((AudioFormat, type(None)), 'an AudioFormat, or None'),
-    **dict.fromkeys(('idle', 'camera_on_head'), ((bool,), 'True or False')),
+    **dict.fromkeys(('idle', 'camera_on_head', 'mark'), ((bool,), 'True or False')),
     'mounting': ((Mounting,), 'a Mounting'),
 }
 """What a setting must be, as types and in words."""

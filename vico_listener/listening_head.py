@@ -59,6 +59,7 @@ from vico_listener.perception.camera_on_head import Mounting
 from vico_listener.perception.locator import Locator
 from vico_listener.render import Renderer
 from vico_listener.render import portrait_of
+from vico_listener.render.mark import MarkedRenderer
 from vico_listener.robot import RobotHead
 from vico_listener.robot import load_profile
 from vico_listener.speech import DEFAULT_FORMAT
@@ -100,6 +101,7 @@ class ListeningHead(Chain):
         renderer: str = '',
         portrait: str | Path = '',
         size: int = 256,
+        mark: bool = False,
         robot: str | Path = '',
         attitude: str | AnyAttitude = Attitude.NEUTRAL,
         intensity: float = 1.0,
@@ -144,6 +146,7 @@ class ListeningHead(Chain):
             portrait: a photo of the listener's face, whose expression is the reference; '' for the
                 default photo if there is a renderer, and for a neutral face otherwise.
             size: the width and height of the pictures, in px.
+            mark: whether the pictures say in a corner that they are generated.
             robot: the robot profile, by its name or as a YAML file; '' for no commands.
             attitude: `positive`, `neutral` or `negative`, or a finer one: `agree`, `like`,
                 `interested`, `disbelieve`, `dislike` or `not_interested`.
@@ -189,6 +192,7 @@ class ListeningHead(Chain):
                 'renderer': renderer,
                 'portrait': portrait,
                 'size': size,
+                'mark': mark,
                 'robot': robot,
                 'intensity': intensity,
                 'seed': seed,
@@ -240,6 +244,8 @@ class ListeningHead(Chain):
         self._renderer = (
             make_renderer(renderer, size, photo, of_renderer, basis) if renderer else None
         )
+        if self._renderer is not None and mark:
+            self._renderer = MarkedRenderer(self._renderer)
         super().__init__(
             Perception(
                 tracker,

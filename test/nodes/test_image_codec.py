@@ -212,3 +212,11 @@ def test_events_have_another_module_in_humble(monkeypatch: pytest.MonkeyPatch) -
     found = runpy.run_path(rclpy_versions.__file__)
     assert found['SubscriptionEventCallbacks'] == 'subscribed'
     assert found['PublisherEventCallbacks'] == 'published'
+
+
+def test_a_marked_jpeg_says_so_and_shows_the_same() -> None:
+    plain, said = CompressedImage(), CompressedImage()
+    fill_compressed(plain, PICTURE)
+    fill_compressed(said, PICTURE, mark=True)
+    assert b'generated' in said.data.tobytes() and b'generated' not in plain.data.tobytes()
+    np.testing.assert_array_equal(compressed_to_bgr(said), compressed_to_bgr(plain))

@@ -34,6 +34,11 @@ def add_stack_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_drawing_arguments(parser)
     parser.add_argument(
+        '--mark',
+        action='store_true',
+        help='say in the pictures, and in the metadata of a film, that they are generated',
+    )
+    parser.add_argument(
         '--attitude',
         choices=ATTITUDE_NAMES,
         default='positive',
@@ -119,6 +124,7 @@ def stack_parameters(args: argparse.Namespace) -> dict[str, Any]:
         'figure': args.figure,
         'theme': args.theme,
         'size': FACE_SIZE,
+        'mark': args.mark,
         'robot': args.robot,
     }
 

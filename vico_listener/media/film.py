@@ -44,13 +44,18 @@ class Film:
         path: the mp4 file.
         size: the height of the film and the width of the listener's pane, px, an even number.
         audio: (sample rate, channels) of the speaker's audio; None for a silent film.
+        comment: what the metadata say of the film.
 
     Attributes:
         pictures: the number of pictures written.
     """
 
-    def __init__(self, path: Path, size: int, audio: tuple[int, int] | None) -> None:
+    def __init__(
+        self, path: Path, size: int, audio: tuple[int, int] | None, comment: str = ''
+    ) -> None:
         self._container = av.open(file_url(path), 'w')
+        if comment:
+            self._container.metadata['comment'] = comment
         self._size = size
         self._width = 0
         self._video: av.VideoStream | None = None

@@ -20,6 +20,7 @@ import numpy as np
 from vico_listener.errors import DataError
 from vico_listener.frames import Image
 from vico_listener.media.decoded_image import MAX_PIXELS
+from vico_listener.render.mark import with_comment
 
 # ROS names a Bayer pattern by its first two pixels, OpenCV by the second row's.
 _FROM_8_BIT: dict[str, tuple[int, int | None]] = {
@@ -217,10 +218,13 @@ def fill_image(message: Any, image: Image) -> None:
     message.data = data
 
 
-def fill_compressed(message: Any, image: Image, quality: int = 90) -> None:
-    """Put a BGR image into a sensor_msgs/CompressedImage as JPEG (header untouched)."""
+def fill_compressed(message: Any, image: Image, quality: int = 90, mark: bool = False) -> None:
+    """Put a BGR image into a sensor_msgs/CompressedImage as JPEG (header untouched).
+
+    With `mark` the JPEG says in a comment that it is generated.
+    """
     _, encoded = cv2.imencode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, quality])
     message.format = 'bgr8; jpeg compressed bgr8'
     data = array.array('B')
-    data.frombytes(encoded.data.cast('B'))
+    data.frombytes(with_comment(encoded.tobytes()) if mark else encoded.data.cast('B'))
     message.data = data

@@ -24,6 +24,7 @@ from vico_listener.render import create_renderer
 from vico_listener.render import load_portrait
 from vico_listener.render import portrait_of
 from vico_listener.render.fluent import FluentRenderer
+from vico_listener.render.mark import MarkedRenderer
 from vico_listener.render.pirender.pirenderer import PIRenderer
 from vico_listener.ros_api import RENDERER
 from vico_listener.ros_api.renderer import FACE
@@ -66,6 +67,8 @@ class RendererNode(ManagedNode):
             if not isinstance(renderer, PIRenderer):
                 raise SettingError(f'fluent is for the renderer pirender; {name} is fast enough')
             renderer = FluentRenderer(renderer)
+        if table['mark']:
+            renderer = MarkedRenderer(renderer)
         renderer.render(renderer.reference)
         renderer.reset()
         with self._lock:
@@ -75,7 +78,7 @@ class RendererNode(ManagedNode):
     def activate(self) -> None:
         """Subscribe to `motion`."""
         self._frame_id = self.table['frame_id']
-        self._quality = self.table['jpeg_quality']
+        self._quality, self._mark = self.table['jpeg_quality'], self.table['mark']
         if self._subscribe:
             self._subscription = subscribe_to_motion(self, self.draw)
 
@@ -119,7 +122,7 @@ class RendererNode(ManagedNode):
             self._publish(self._image, image, motion.stamp)
         if compressed:
             coded = CompressedImage()
-            fill_compressed(coded, picture, self._quality)
+            fill_compressed(coded, picture, self._quality, self._mark)
             self._publish(self._compressed, coded, motion.stamp)
         return picture
 

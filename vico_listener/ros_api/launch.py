@@ -154,6 +154,7 @@ STACK_PARAMETERS = (
     RENDERER.parameter('renderer'),
     RENDERER.parameter('figure'),
     RENDERER.parameter('theme'),
+    RENDERER.parameter('mark'),
     RENDERER.parameter('renderer_model'),
     RENDERER.parameter('fluent'),
     PERCEPTION.parameter('face'),

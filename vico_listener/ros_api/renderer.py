@@ -80,6 +80,12 @@ RENDERER = NodeApi(
             2048,
         ),
         Parameter(
+            'mark',
+            False,
+            'Whether the pictures say that they are generated, by a word in the lower left corner '
+            'and a comment in JPEGs.',
+        ),
+        Parameter(
             'jpeg_quality', 90, 'The quality of the JPEG pictures on face/image/compressed.', 1, 100
         ),
         Parameter('frame_id', 'head', 'The frame_id in the headers of the pictures.'),

@@ -18,6 +18,7 @@ from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import VicoError
 from vico_listener.nodes.source import ClipSource
 from vico_listener.nodes.source import Source
+from vico_listener.render.mark import COMMENT
 from vico_listener.robot import load_profile
 
 DRAIN = 2.0
@@ -110,7 +111,9 @@ def _record(
         files.callback(recorder.close)
         if film:
             audio = (clip.sample_rate, min(2, clip.channels)) if clip.has_audio else None
-            recorder.film = Film(args.out / 'listener.mp4', FACE_SIZE, audio)
+            recorder.film = Film(
+                args.out / 'listener.mp4', FACE_SIZE, audio, COMMENT if args.mark else ''
+            )
         replay.on_played = recorder.on_played
         nodes: list[Any] = [replay, recorder]
         if exchanges:
