@@ -24,7 +24,9 @@ TARGETS = (
 )
 """Humble, Jazzy and Lyrical, on a PC; Jazzy and Lyrical on a Raspberry Pi or a Jetson."""
 
-FILES = ('basics', 'head', 'robots', 'numba', 'live', 'bags', 'lab', 'evaluation', 'speech')
+FILES = (
+    'basics', 'head', 'robots', 'echo', 'numba', 'live', 'bags', 'lab', 'evaluation', 'speech'
+)  # fmt: skip
 """The requirement files of what runs on a robot, and of what people try first."""
 
 WITHOUT: dict[tuple[str, str, str], str] = {}

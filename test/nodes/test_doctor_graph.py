@@ -20,6 +20,7 @@ from trajectory_msgs.msg import JointTrajectory
 from vico_listener.cli.main import main
 from vico_listener.doctor.finding import Finding
 from vico_listener.doctor.finding import Level
+from vico_listener.nodes import graph_survey
 from vico_listener.nodes.graph_survey import GraphQuestion
 from vico_listener.nodes.graph_survey import GraphSurvey
 from vico_listener.nodes.image_codec import fill_image
@@ -116,8 +117,11 @@ def test_what_takes_the_commands_and_other_joints(robot: Graph) -> None:
     assert 'no joint head_1_joint, head_2_joint' in wrong
 
 
-def test_without_a_robot_the_urdf_is_offered(robot: Graph) -> None:
-    notes = told(survey(seconds=0.5), Level.NOTE)
+def test_a_wrong_profile_is_one_finding_of_many_and_the_urdf_is_offered(robot: Graph) -> None:
+    found = survey(robot='r2d2', seconds=0.5)
+    assert "robot: no robot profile 'r2d2'" in told(found, Level.WRONG)
+    assert 'camera: ' in told(found, Level.OK)
+    notes = told(found, Level.NOTE)
     assert 'vico robot from-urdf --topic /robot_description proposes one' in notes
 
 
@@ -130,7 +134,8 @@ def test_the_urdf_of_a_running_robot_is_heard(
     assert '{name: head_pitch, axis: pitch, sign: -1' in printed
 
 
-def test_an_empty_graph_is_no_fault(graph: Graph) -> None:
+def test_an_empty_graph_is_no_fault(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graph_survey, 'PATIENCE', 0.5)
     found = survey()
     assert [f.level for f in found] == [Level.NOTE]
     assert 'nobody else is in this graph' in found[0].text

@@ -63,7 +63,8 @@ def run(args: argparse.Namespace) -> int:
     if not 0.0 < args.seconds <= MOST:
         raise SettingError(f'--seconds is a number above 0, up to {MOST:g}, not {args.seconds:g}')
     topics = {name.replace('-', '_'): vars(args)[name.replace('-', '_')] for name in TOPICS}
-    for name, topic in {**topics, 'command': args.command}.items():
+    names = {**topics, 'command': args.command, 'namespace': args.namespace}
+    for name, topic in names.items():
         if topic and objection_to(topic):
             raise SettingError(f'{name}: {objection_to(topic)}')
     findings = [*machine_findings(), *environment_findings(), *package_findings()]

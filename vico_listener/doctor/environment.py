@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 from vico_listener.doctor.finding import Finding
 from vico_listener.doctor.finding import Level
+from vico_listener.resources import resource_path
 
 DISTROS = ('humble', 'jazzy', 'kilted', 'lyrical', 'rolling')
 """The ROS 2 distributions that the package is written for."""
@@ -71,9 +72,10 @@ def _domain(domain: str) -> Iterator[Finding]:
 def profile_findings(environment: Mapping[str, str]) -> Iterator[Finding]:
     """Judge the profile of Fast DDS: raw images need a larger shared-memory segment."""
     given = {name: environment[name] for name in PROFILE_VARIABLES if environment.get(name)}
+    variable = PROFILE_VARIABLES[environment.get('ROS_DISTRO') not in ('humble', 'jazzy')]
     how = (
-        f'export {PROFILE_VARIABLES[0]}=.../config/fastdds_shm.xml (and {PROFILE_VARIABLES[1]}) '
-        'where camera and stack start, or use image_transport:=compressed'
+        f'export {variable}={resource_path("config/fastdds_shm.xml")} where camera and stack '
+        'start, or use image_transport:=compressed'
     )
     if not given:
         text = 'no profile of Fast DDS: between processes a third of the raw images gets lost'
@@ -138,7 +140,7 @@ def package_findings(is_there: Callable[[str], bool] = _is_there) -> Iterator[Fi
     missing = {name: what for name, what in OPTIONAL_PACKAGES.items() if not is_there(name)}
     for name, what in missing.items():
         text = f'{name} not installed, only needed for {what}'
-        how = f'sudo apt install ros-$ROS_DISTRO-{name.replace("_", "-")}'
-        yield Finding('ros', Level.NOTE, text, how)
+        package = {'tf2_ros': 'tf2-ros-py'}.get(name, name.replace('_', '-'))
+        yield Finding('ros', Level.NOTE, text, f'sudo apt install ros-$ROS_DISTRO-{package}')
     there = ', '.join(['rclpy', *sorted(OPTIONAL_PACKAGES.keys() - missing.keys())])
-    yield Finding('ros', Level.OK, f'there are {there}')
+    yield Finding('ros', Level.OK, f'{there} installed')

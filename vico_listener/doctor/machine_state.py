@@ -29,6 +29,7 @@ PYTHONS = (3, 10), (3, 14)
 
 EXTRAS = {
     'bags': 'reading and writing bags',
+    'echo': 'hearing a person while the robot speaks',
     'live': 'vico live and vico face',
     'numba': 'the renderer head3d and the runtime numba',
     'robots': 'Furhat, Reachy Mini and avatars',
@@ -175,7 +176,9 @@ def speed_finding(face: float | str) -> Finding:
     """Judge how long the face takes per image (ms), or tell why that is not known."""
     if isinstance(face, str):
         return Finding('machine', Level.WRONG, f'the face tracker does not start: {face}')
-    text = f'the face takes {face:.0f} ms of an image; a camera sends one every {FRAME_MS:.0f} ms'
+    text = (
+        f'face perception takes {face:.0f} ms per image; cameras send one every {FRAME_MS:.0f} ms'
+    )
     how = (
         'start with params_file:=config/small.yaml (docs/small_computers.md), or end other programs'
     )

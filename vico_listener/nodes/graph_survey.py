@@ -28,6 +28,7 @@ from vico_listener.nodes.ros import start_ros
 from vico_listener.nodes.sense_survey import SenseSurvey
 from vico_listener.nodes.status_name import node_of
 from vico_listener.nodes.topic_finder import TopicFinder
+from vico_listener.robot import ProfileError
 from vico_listener.robot import load_profile
 from vico_listener.ros_api import STACK
 
@@ -117,7 +118,11 @@ class GraphSurvey:
         senses = SenseSurvey(self._node_of, streams, finder.beside(streams), given)
         head = settings.get('head', {})
         name = question.robot or head.get('robot', '')
-        profile = load_profile(name) if name else None
+        try:
+            profile = load_profile(name) if name else None
+        except ProfileError as error:
+            yield Finding.split('robot', Level.WRONG, str(error))
+            profile = None
         robot = RobotSurvey(self._node, profile, question.command or head.get('command', ''))
         frames = FrameSurvey(self._node)
         self._spin(question.seconds, robot.look)
