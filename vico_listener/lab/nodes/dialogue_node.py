@@ -29,8 +29,8 @@ COLUMNS = ('time', 'what', 'value')
 EARLY = 0.2
 """So long before its voice is heard the robot says that it speaks, s."""
 
-AHEAD = 0.5
-"""So long before it is played the robot tells what it says, s."""
+AHEAD = 2.5
+"""So long before it is played the robot tells what it says, s; the stack may be as much ahead."""
 
 THINKS = 0.9
 """How long after the person's turn the robot begins to think, s."""

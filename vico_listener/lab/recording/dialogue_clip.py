@@ -53,8 +53,8 @@ LEAST_PAUSE = 0.3
 LEAST_TURN = 0.4
 """The least share of the clip that a turn is."""
 
-STILL = 10
-"""So many images of the clip, those in which the least moves, show the person as they listen."""
+STILL = 5
+"""The person listens in the image around which so many images are the most alike."""
 
 VOICE = Speech('en-us+m3', 160)
 SENTENCES = (
@@ -111,6 +111,7 @@ def make_dialogue(clip: Path, path: Path) -> list[Exchange]:
         raise ClipError(f'{clip.name}: its audio is silent; give a clip in which somebody speaks')
     quiet = stillest(images)
     length, said_after = turn_of(voice)
+    phrase = max(longest_phrase(voice) - LEAST_PAUSE / 3, 0.0)
     images, voice = images[: max(round(length * rate), 1)], voice[: round(length * INTERNAL_RATE)]
     shown: list[Image] = []
     heard: list[Audio] = []
@@ -124,7 +125,7 @@ def make_dialogue(clip: Path, path: Path) -> list[Exchange]:
         robot = resample_poly(spoken, INTERNAL_RATE, synthesizer.sample_rate).astype(np.float32)
         answer = THINKING + len(robot) / INTERNAL_RATE
         waits = round((answer + AFTERWARDS) * rate)
-        shown += [quiet[there_and_back(n, len(quiet))] for n in range(waits)]
+        shown += [quiet] * waits
         over = OVER[len(exchanges) % len(OVER)]
         exchange = Exchange(
             begin, begin + said_after, end, end + THINKING, end + answer, over, robot
@@ -135,9 +136,11 @@ def make_dialogue(clip: Path, path: Path) -> list[Exchange]:
         _mix(sound, echo(robot, voice), round((end - begin + THINKING) * INTERNAL_RATE))
         first, last = exchange.spoken_over
         if last > first:
-            _mix(sound, said_over(voice, last - first), round((first - begin) * INTERNAL_RATE))
+            said = said_over(voice, phrase, last - first)
+            _mix(sound, said, round((first - begin) * INTERNAL_RATE))
             for n in range(round((last - first) * rate)):
-                shown[min(round(first * rate) + n, len(shown) - 1)] = images[n % len(images)]
+                place = min(round(first * rate) + n, len(shown) - 1)
+                shown[place] = images[(round(phrase * rate) + n) % len(images)]
         heard.append(sound.astype(np.float32))
     _write(path, shown, rate, np.concatenate(heard))
     return exchanges
@@ -150,6 +153,18 @@ def person_voice(clip: Path) -> Audio:
     return np.asarray(resample_poly(mono, INTERNAL_RATE, rate), np.float32)
 
 
+def phrases_of(voice: Audio) -> list[tuple[float, float]]:
+    """Return from when to when (s) somebody speaks."""
+    seconds = len(voice) / INTERNAL_RATE
+    ticks = [tick_stamp(tick) for tick in range(1, int(seconds * MODEL_RATE) + 1)]
+    speaking = acoustic_features(voice, INTERNAL_RATE, ticks).speaking
+    changes = np.flatnonzero(np.diff(speaking.astype(np.int8), prepend=0, append=0))
+    begins, ends = changes[::2], changes[1::2]
+    # Speech that goes on to the end of the sound has no end that could be told too late.
+    late = np.where(ends < len(speaking), HANG_TICKS, 0)
+    return list(zip(begins / MODEL_RATE, (ends - late) / MODEL_RATE, strict=True))
+
+
 def turn_of(voice: Audio) -> tuple[float, float]:
     """Return how much of a voice is a turn that ends with a phrase, and when the phrase ends, s.
 
@@ -157,46 +172,42 @@ def turn_of(voice: Audio) -> tuple[float, float]:
     ends late enough.
     """
     seconds = len(voice) / INTERNAL_RATE
-    ticks = [tick_stamp(tick) for tick in range(1, int(seconds * MODEL_RATE) + 1)]
-    speaking = acoustic_features(voice, INTERNAL_RATE, ticks).speaking
-    changes = np.flatnonzero(np.diff(speaking.astype(np.int8), prepend=0))
-    ends = [(n - HANG_TICKS) / MODEL_RATE for n in changes[1::2]]
-    begins = [n / MODEL_RATE for n in changes[2::2]]
-    if not speaking[-1:].any() and ends:
-        return seconds, ends[-1]
-    for end, again in reversed(list(zip(ends, begins, strict=False))):
+    phrases = phrases_of(voice)
+    if not phrases:
+        return seconds, loud_until(voice) / INTERNAL_RATE
+    if phrases[-1][1] < seconds - 2 / MODEL_RATE:
+        return seconds, phrases[-1][1]
+    for (_, end), (again, _) in reversed(list(zip(phrases[:-1], phrases[1:], strict=True))):
         if again - end >= LEAST_PAUSE and end >= LEAST_TURN * seconds:
             return end + LEAST_PAUSE / 2, end
-    return seconds, loud_until(voice) / INTERNAL_RATE
+    return seconds, phrases[-1][1]
 
 
-def said_over(voice: Audio, seconds: float) -> Audio:
-    """Return the first so many seconds of a voice from its beginning on, faded out."""
-    begin = int(np.flatnonzero(is_loud(voice))[0])
-    said = voice[begin : begin + round(seconds * INTERNAL_RATE)].copy()
-    fade = min(len(said), INTERNAL_RATE // 50)
-    said[len(said) - fade :] *= np.linspace(1.0, 0.0, fade, dtype=np.float32)
+def longest_phrase(voice: Audio) -> float:
+    """Return when the longest phrase of a voice begins, s."""
+    phrases = phrases_of(voice) or [(0.0, 0.0)]
+    return max(phrases, key=lambda phrase: phrase[1] - phrase[0])[0]
+
+
+def said_over(voice: Audio, begin: float, seconds: float) -> Audio:
+    """Return so many seconds of a voice from its `begin` (s) on, faded in and out."""
+    first = round(begin * INTERNAL_RATE)
+    said = voice[first : first + round(seconds * INTERNAL_RATE)].copy()
+    fade = np.linspace(0.0, 1.0, min(len(said), INTERNAL_RATE // 50), dtype=np.float32)
+    said[: len(fade)] *= fade
+    said[len(said) - len(fade) :] *= fade[::-1]
     return said
 
 
-def stillest(images: list[Image]) -> list[Image]:
-    """Return the `STILL` images in a row in which the least moves."""
+def stillest(images: list[Image]) -> Image:
+    """Return the image around which the least moves, for `STILL` images."""
     changes = [
         float(np.abs(a.astype(np.int16) - b).mean())
         for a, b in zip(images[:-1], images[1:], strict=True)
     ]
     number = min(STILL, len(images))
     sums = [sum(changes[n : n + number - 1]) for n in range(len(images) - number + 1)]
-    first = int(np.argmin(sums))
-    return images[first : first + number]
-
-
-def there_and_back(number: int, count: int) -> int:
-    """Return the number-th index of a walk over `count` places to and fro, without a jump."""
-    if count == 1:
-        return 0
-    place = number % (2 * count - 2)
-    return min(place, 2 * count - 2 - place)
+    return images[int(np.argmin(sums)) + number // 2]
 
 
 def echo(robot: Audio, person: Audio) -> Audio:
