@@ -33,6 +33,10 @@ RAISED = 0.3
 CLOSED = 1.06
 """The farthest way of the upper lid, as a share of that to the lower lid."""
 
+AROUND, BESIDE = 0.45, 0.12
+"""How far the pixels of an eye reach above and below its lids, and beside its corners, in widths of
+the eye."""
+
 OVERLAP = 0.05
 """How far a shut lid reaches below the lower one's edge, whose landmarks may lie on the eye, in
 widths of the eye."""
@@ -78,7 +82,9 @@ class Eye:
         points = portrait.landmarks[:, :2].astype(np.float64)
         ring = points[[*upper, *lower]]
         width = float(np.ptp(ring @ portrait.across))
-        self.patch = make_patch(portrait, ring, 0.45 * width)
+        # Beside its corners an eye moves nothing, but the patch of a tilted one is upright.
+        aside = BESIDE + AROUND * abs(float(portrait.across[1]))
+        self.patch = make_patch(portrait, ring, width * np.array([aside, AROUND]))
         origin = ring.mean(axis=0)
         upper_curve = face_coordinates(portrait, points[list(upper)], origin)
         lower_curve = face_coordinates(portrait, points[list(lower)], origin)
@@ -112,6 +118,7 @@ class Eye:
             np.clip(self._opening / np.float32(share * open_most), 0.0, 1.0)
             for share in (LID_FADE, LASH_FADE)
         )
+        self._overlap = np.float32(OVERLAP * width) * self._covers
         self._brow_skin, self._cheek_skin = (
             self._skin_at(portrait.image, level)
             for level in (BELOW_BROW * self._top, self._lower + np.float32(0.2 * width))
@@ -145,7 +152,8 @@ class Eye:
         patch = self.patch
         shut = max(0.0, closing)
         drop = np.float32(0.98 * closing) * self._opening
-        drop += np.float32(OVERLAP * self._width * max(0.0, 2.0 * shut - 1.0)) * self._covers
+        if shut > 0.5:
+            drop += np.float32(2.0 * shut - 1.0) * self._overlap
         rise = max(0.07 * shut, min(RAISED * narrow * (1.0 - 0.6 * shut), 0.35))
         lift = np.float32(-rise) * self._opening
         lid, under = self._upper + drop, self._lower + lift

@@ -5,6 +5,8 @@ faces. The cost per picture is one product with the expression basis and a few o
 points.
 """
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -63,8 +65,8 @@ FREE_AT_TOP = 0.45
 To hold it there altogether would stretch a forehead into a tower.
 """
 
-SMALL = 0.03
-"""Displacements below this share of the picture's side are inverted by fewer iterations."""
+SMALL, LARGE = 0.03, 0.1
+"""Shares of the picture's side: displacements below are inverted by fewer iterations."""
 
 FROWNS_BACK = np.radians(25.0)
 """The pitch backwards at which a frown is hardly drawn any more, rad.
@@ -109,32 +111,31 @@ class HeadField:
         # A single product gives all displacements: the coefficients' rows come first, then those of
         # the rigid motion.
         rigid = _rigid_basis(portrait, layers, self._x, self._y)
-        self._basis = np.concatenate(
-            [*(row[used] for row, used in zip(rows, self._used, strict=True)), rigid]
-        ).astype(np.float32)
+        basis = [*(row[used] for row, used in zip(rows, self._used, strict=True)), rigid]
+        self._basis = (np.concatenate(basis) / cell).astype(np.float32)
         self._px_per_m = portrait.eyes / EYE_DISTANCE
         lattice = np.arange(GRID, dtype=np.float32)
         self._lattice = np.stack(np.meshgrid(lattice, lattice), axis=-1)
-        self._per_cell = np.float32(1.0 / cell)
 
     def source_offsets(self, motion: FaceMotion) -> NDArray[np.float32]:
         """Return (64, 64, 2) px: the offset from each grid point to the source of its colour."""
         shift = self._displacement(motion)
         # This inverts p -> p + shift(p) by fixed-point iteration; offsets are small and smooth.
-        offset = -shift
+        back: NDArray[Any] = shift
         largest = max(float(shift.max()), -float(shift.min()))
-        for _ in range(3 if largest < SMALL * self._size else 5):
-            place = cv2.add(self._lattice, offset * self._per_cell)
+        for _ in range(3 + sum(largest > size * GRID for size in (SMALL, LARGE))):
+            place = cv2.subtract(self._lattice, back)
             back = cv2.remap(shift, place, NO_MAP, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
-            offset = np.negative(back, dtype=np.float32)
-        return offset
+        return np.asarray(back * np.float32(-self._size / GRID))
 
     def _displacement(self, motion: FaceMotion) -> NDArray[np.float32]:
+        """Return how far the points of the grid move (GRID, GRID, 2), in cells."""
         change = motion.expression - self._reference
-        back = float(np.clip(-motion.rotation[1] / FROWNS_BACK, 0.0, 0.8))
-        change[FROWN] *= np.float32(1.0 - back)
-        inner, *outer = np.maximum(change[BROWS_UP], 0.0)
-        change[BROWS_UP] *= np.float32(BROWS_HIGHEST / max(inner + max(outer), BROWS_HIGHEST))
+        if motion.rotation[1] < 0.0:
+            change[FROWN] *= np.float32(max(1.0 + motion.rotation[1] / FROWNS_BACK, 0.2))
+        inner, *outer = (max(change[place], 0.0) for place in BROWS_UP)
+        if (raised := inner + max(outer)) > BROWS_HIGHEST:
+            change[BROWS_UP] *= np.float32(BROWS_HIGHEST / raised)
         either, broader, fading = (change[used] for used in self._used)
         rotation = matrix_from_rpy(soft_limit(motion.rotation.astype(np.float64), self._yaw))
         ahead, left, up = np.clip(motion.translation.astype(np.float64), -MAX_SHIFT, MAX_SHIFT)

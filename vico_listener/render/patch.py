@@ -53,8 +53,14 @@ def unit(value: Float) -> Float:
     return np.minimum(np.maximum(value, np.float32(0.0)), np.float32(1.0))
 
 
-def make_patch(portrait: Portrait, points: NDArray, margin: float) -> Patch:
-    """Return the patch around landmarks (N, 2), with a margin (px); its origin is their mean."""
+def make_patch(portrait: Portrait, points: NDArray, margin: float | NDArray) -> Patch:
+    """Return the patch around landmarks (N, 2); its origin is their mean.
+
+    Args:
+        portrait: the portrait.
+        points: the landmarks, px.
+        margin: how far it reaches beyond them, px; (2,) for different ones along x and y.
+    """
     size = portrait.image.shape[0]
     low = np.floor(points.min(axis=0) - margin).astype(int).clip(0, size - 2)
     high = np.ceil(points.max(axis=0) + margin).astype(int).clip(2, size)
