@@ -6,10 +6,14 @@ import cv2
 import numpy as np
 import pytest
 
+from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import FaceMotion
 from vico_listener.render import load_portrait
+from vico_listener.render.field import HeadField
 from vico_listener.render.glasses import STIFFNESS
 from vico_listener.render.glasses import wears_glasses
 from vico_listener.render.glasses import worn_glasses
+from vico_listener.render.layers import split_layers
 from vico_listener.render.portrait import Portrait
 from vico_listener.render.portrait import prepare_portrait
 
@@ -45,3 +49,19 @@ def test_face_is_stiff_at_the_lenses_only(bare: Portrait, bespectacled: Portrait
         worn_glasses(bespectacled, *places), [STIFFNESS, STIFFNESS, 0.0, 0.0]
     )
     np.testing.assert_array_equal(worn_glasses(bare, *places), 0.0)
+
+
+def test_brows_rise_above_a_frame_that_stays(bespectacled: Portrait) -> None:
+    field = HeadField(bespectacled, split_layers(bespectacled))
+    expression = bespectacled.reference.expression.copy()
+    for name in ('browInnerUp', 'browOuterUpLeft', 'browOuterUpRight'):
+        expression[ARKIT_INDEX[name]] += 0.8
+    offsets = np.hypot(*np.moveaxis(field.source_offsets(FaceMotion(expression)), -1, 0))
+    eyes, irises = bespectacled.eyes, bespectacled.landmarks[[468, 473], :2]
+
+    def at(places: np.ndarray) -> float:
+        columns, rows = np.round(places * len(offsets) / 384 - 0.5).astype(int).T
+        return float(offsets[rows, columns].max())
+
+    assert at(irises - 0.16 * eyes * bespectacled.down) < 0.05 * eyes
+    assert at(irises - 0.36 * eyes * bespectacled.down) > 0.06 * eyes

@@ -65,8 +65,8 @@ FREE_AT_TOP = 0.45
 To hold it there altogether would stretch a forehead into a tower.
 """
 
-SMALL, LARGE = 0.03, 0.1
-"""Shares of the picture's side: displacements below are inverted by fewer iterations."""
+SMALL = 0.03
+"""Displacements below this share of the picture's side are inverted by fewer iterations."""
 
 FROWNS_BACK = np.radians(25.0)
 """The pitch backwards at which a frown is hardly drawn any more, rad.
@@ -123,7 +123,7 @@ class HeadField:
         # This inverts p -> p + shift(p) by fixed-point iteration; offsets are small and smooth.
         back: NDArray[Any] = shift
         largest = max(float(shift.max()), -float(shift.min()))
-        for _ in range(3 + sum(largest > size * GRID for size in (SMALL, LARGE))):
+        for _ in range(3 if largest < SMALL * GRID else 5):
             place = cv2.subtract(self._lattice, back)
             back = cv2.remap(shift, place, NO_MAP, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
         return np.asarray(back * np.float32(-self._size / GRID))
