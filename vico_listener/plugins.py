@@ -102,7 +102,7 @@ class Plugins(Generic[T]):
         lacking = self._lacking(found)
         if lacking:
             raise PluginError(
-                f'{part} is no {self.kind}: it lacks {", ".join(lacking)} of '
+                f'{part} is not a {self.kind}: it lacks {", ".join(lacking)} of '
                 f'{self.interface.__module__}.{self.interface.__name__}'
             )
         return found

@@ -83,7 +83,7 @@ def matrix_from_quaternion(quaternion: ArrayLike) -> Matrix:
     numbers = np.asarray(quaternion, dtype=np.float64)
     length = float(np.linalg.norm(numbers))
     if length == 0.0:
-        raise ValueError('a quaternion of length zero is no rotation')
+        raise ValueError('a quaternion of length zero is not a rotation')
     x, y, z, w = numbers / length
     return np.array(
         [

@@ -135,7 +135,7 @@ def test_attitudes_are_read_in_any_case_and_strange_ones_named(tmp_path: Path) -
     said = [i.attitude for i in source.play() if isinstance(i, AttitudeChange)]
     assert said == ['negative', 'positive']
     (line,) = source.remarks.lines()
-    assert line.startswith('attitudes that nobody knows, left out: 1') and "'bored'" in line
+    assert line.startswith('unknown attitudes, left out: 1') and "'bored'" in line
 
 
 def intrinsics() -> Any:
@@ -194,7 +194,7 @@ def test_a_format_that_cannot_be_heard_is_refused(tmp_path: Path, rate: int, nam
         write_image(bag, LATER, LATER)
         bag.write('/audio', AUDIO_PLAIN, LATER, new_message(AUDIO_PLAIN, data=np.zeros(8, 'u1')))
         announce(bag, rate, 1, name)
-    with pytest.raises(BagError, match='the audio cannot be heard: .*(4000 Hz|paInt16)'):
+    with pytest.raises(BagError, match='the audio cannot be used: .*(4000 Hz|paInt16)'):
         BagSource(tmp_path / 'bag')
 
 

@@ -53,7 +53,7 @@ def test_what_the_controller_would_refuse_is_a_warning(graph: Graph) -> None:
 @pytest.mark.trouble(
     'robot',
     'A trajectory controller with tight constraints',
-    sees='WARN: `... rad: it stops a neck that lags behind a nod; set it ...`.',
+    sees='WARN: `... rad, which stops a neck that lags behind a nod: set it ...`.',
     remedy='Set it to 0 (any), or to more than 0.1.',
 )
 def test_tight_constraints_are_a_warning(graph: Graph) -> None:

@@ -88,7 +88,7 @@ def robot() -> Iterator[Graph]:
 @pytest.mark.trouble(
     'stack',
     'Camera, microphone and robot run, and nothing moves: a topic is not remapped, a clock differs',
-    sees='`vico doctor`: `nobody publishes ...`, `nobody takes the commands on ...`.',
+    sees='`vico doctor`: `nobody publishes ...`, `nobody receives the commands on ...`.',
     remedy='What it says behind each: `start the stack with ...`.',
 )
 def test_what_was_forgotten_is_found(robot: Graph) -> None:
@@ -101,10 +101,10 @@ def test_what_was_forgotten_is_found(robot: Graph) -> None:
     assert 'camera: images of 640x480' in fine
     assert 'camera: camera_info fits the images' in fine  # of the same shape
     assert 'stamps: audio stamps ' in wrong and 'stamps:=arrival' in wrong
-    assert 'microphone: 16000 Hz mono S16LE, 100 ms a message' in fine
+    assert 'microphone: 16000 Hz mono S16LE, 100 ms per message' in fine
     assert 'robot: joint_states names the joints' in fine
-    assert 'robot: nobody takes the commands on /head_controller/joint_trajectory' in wrong
-    assert 'urdf: head_pitch counts the other way by the URDF' in wrong
+    assert 'robot: nobody receives the commands on /head_controller/joint_trajectory' in wrong
+    assert 'urdf: head_pitch counts the other way according to the URDF' in wrong
     assert 'beyond the stop at 0.9 rad' in wrong
     assert 'images a second: blinks and small nods are missed' in told(found, Level.NOTE)
 
@@ -112,8 +112,10 @@ def test_what_was_forgotten_is_found(robot: Graph) -> None:
 def test_what_takes_the_commands_and_other_joints(robot: Graph) -> None:
     found = survey(robot='tiago', command='/neck/joint_trajectory', seconds=1.0)
     fine, wrong = told(found, Level.OK), told(found, Level.WRONG)
-    assert '/tester takes the commands on /neck/joint_trajectory' in fine
-    assert 'head_1_joint and head_2_joint not named, but head_pitch, head_roll, head_yaw' in wrong
+    assert '/tester receives the commands on /neck/joint_trajectory' in fine
+    assert (
+        'head_1_joint and head_2_joint missing, there are head_pitch, head_roll, head_yaw' in wrong
+    )
     assert 'no joint head_1_joint, head_2_joint' in wrong
 
 
@@ -138,4 +140,4 @@ def test_an_empty_graph_is_no_fault(graph: Graph, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(graph_survey, 'PATIENCE', 0.5)
     found = survey()
     assert [f.level for f in found] == [Level.NOTE]
-    assert 'nobody else is in this graph' in found[0].text
+    assert 'there are no other nodes in this graph' in found[0].text

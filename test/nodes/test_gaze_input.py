@@ -147,7 +147,7 @@ def test_nobody_is_followed_where_another_program_owns_the_gaze(
 ) -> None:
     head = graph.make(HeadNode, output='offset', follow='face')
     assert graph.run(head.trigger_configure) == TransitionCallbackReturn.FAILURE
-    assert 'follow: with output: offset the base gaze is that of' in capfd.readouterr().err
+    assert 'follow: with output: offset, the program that moves the head' in capfd.readouterr().err
     head = graph.make(HeadNode, output='offset')
     assert graph.run(head.trigger_configure) == TransitionCallbackReturn.SUCCESS
     refused = head.set_parameters([Parameter('follow', value='person')])[0]

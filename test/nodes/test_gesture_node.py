@@ -93,9 +93,15 @@ def test_a_goal_can_be_cancelled(graph: Graph) -> None:
     ('goal', 'reason'),
     [
         ({'kind': 'wave'}, "unknown gesture 'wave': choose one of nod, shake, beat, glance"),
-        ({'kind': 'nod', 'size': 9.0}, 'the size of a gesture is a number between 0.25 and 2.0'),
-        ({'kind': 'nod', 'size': float('nan')}, 'the size of a gesture is a number between'),
-        ({'kind': 'nod', 'cycles': 200}, 'the cycles of a gesture is a whole number between 0'),
+        (
+            {'kind': 'nod', 'size': 9.0},
+            'the size of a gesture must be a number between 0.25 and 2.0',
+        ),
+        ({'kind': 'nod', 'size': float('nan')}, 'the size of a gesture must be a number between'),
+        (
+            {'kind': 'nod', 'cycles': 200},
+            'the cycles of a gesture must be a whole number between 0',
+        ),
         ({'kind': 'nod', 'side': 'left'}, 'a nod has no side'),
     ],
 )
@@ -113,7 +119,7 @@ def test_a_second_goal_a_released_listener_and_an_inactive_node_refuse(graph: Gr
     first = client.send(kind='nod', cycles=5)
     status, found = result(client.send(kind='shake'))
     assert status == GoalStatus.STATUS_ABORTED
-    assert 'a nod is under way for another' in found.message
+    assert 'a nod is still performed for' in found.message
     graph.run(bench.node.trigger_deactivate)
     status, found = result(first)
     assert (status, found.message) == (GoalStatus.STATUS_ABORTED, 'the node was deactivated')
@@ -122,13 +128,13 @@ def test_a_second_goal_a_released_listener_and_an_inactive_node_refuse(graph: Gr
     graph.run(bench.node.trigger_activate)
     bench.node.agent.set_active(False)
     _, found = result(client.send(kind='nod'))
-    assert 'the listener is released (active is false)' in found.message
+    assert 'the listener is not active' in found.message
 
 
 def test_a_goal_for_which_no_motion_comes_is_given_up(graph: Graph) -> None:
     status, found = result(Client(Bench(graph)).send(kind='nod'))
     assert status == GoalStatus.STATUS_ABORTED
-    assert 'no speaker frames come' in found.message
+    assert 'there are no speaker frames' in found.message
 
 
 def test_a_text_does_the_same_and_a_wrong_one_is_named(graph: Graph) -> None:
@@ -137,6 +143,6 @@ def test_a_text_does_the_same_and_a_wrong_one_is_named(graph: Graph) -> None:
     topic = bench.tester.create_publisher(String, 'gesture', 10)
     wait_until(lambda: topic.get_subscription_count() == 1)
     topic.publish(String(data='nod sideways'))
-    wait_until(lambda: any('no number' in log.msg for log in logs))
+    wait_until(lambda: any('is not a number' in log.msg for log in logs))
     topic.publish(String(data='nod 2 size=1.5'))
     feed_until(bench, lambda: len(pitches(bench)) and np.ptp(pitches(bench)) > 7.5)

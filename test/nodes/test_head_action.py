@@ -179,7 +179,7 @@ def test_goals_stream_and_what_becomes_of_them_is_seen(
     listen(publisher, lambda: 'the robot does not follow' not in head.diagnose()[1])
     wait_until(lambda: head.diagnose()[2]['commands'] == head._mover.output._goals.answers.sent)
     log = capfd.readouterr().err
-    for found in ('refuses', 'gives up'):
+    for found in ('refuses', 'aborts'):
         assert f'the robot does not follow: {ACTION} {found} ' in log
     assert log.count('in a mode that takes goals?') < 6, 'now and then, not every second'
     assert graph.run(head.trigger_deactivate) == TransitionCallbackReturn.SUCCESS

@@ -77,7 +77,7 @@ def test_begins_where_the_neck_is_also_after_others_moved_it(graph: Graph) -> No
 @pytest.mark.trouble(
     'robot',
     'A joint is blocked, an emergency stop is pressed, or another program moves it',
-    sees='WARN: `... is ... degrees from where it was sent`, or `... moved by ... of ... degrees '
+    sees='WARN: `... is ... degrees away from its target`, or `... moved by ... of ... degrees '
     'that it was sent`. It is not pushed.',
     remedy='Free it; it sets off gently.',
 )
@@ -88,7 +88,9 @@ def test_a_neck_that_is_blocked_is_named(graph: Graph, capfd: pytest.CaptureFixt
     level, message, values = head.diagnose()
     assert level == WARN
     # Where a stall had the head begin anew, it is not far from there yet.
-    assert re.match(r'head_yaw (is|was|moved by) .* sent, for \S+ s: is it blocked', message)
+    assert re.match(
+        r'head_yaw (is|was|moved by) .* (target|sent), for \S+ s: is it blocked', message
+    )
     listen(publisher, lambda: abs(neck.asked[-1][0]) < math.radians(1.6), (0.7, 0.0))
     assert 'does another program move it, or does its controller refuse' in capfd.readouterr().err
     neck.blocked = False
@@ -151,7 +153,7 @@ def test_a_neck_that_is_blocked_while_it_nods_is_named(
 @pytest.mark.trouble(
     'robot',
     'Nobody publishes `joint_states`',
-    sees='WARN: `where the head is, is not known ...: it eases in from ...`.',
+    sees='WARN: `the position of the head is not known ...: it eases in from ...`.',
     remedy='`measured` in the profile says who publishes them.',
 )
 def test_a_neck_that_says_nothing_gets_time(
@@ -171,7 +173,7 @@ def test_a_neck_that_says_nothing_gets_time(
     assert list(commands[0].points[0].positions) == [0.0, 0.0, 0.0]
     level, message, values = head.diagnose()
     assert (level, values['start']) == (WARN, 'assumed')
-    reason = 'where the head is, is not known (joint_states: nobody says where the joints are)'
+    reason = 'the position of the head is not known (joint_states: nobody publishes the positions'
     assert message.startswith(reason)
     assert reason in capfd.readouterr().err
 

@@ -145,7 +145,7 @@ def test_without_a_robot_nothing_is_commanded(graph: Graph) -> None:
     head = graph.make(HeadNode)
     assert graph.run(head.trigger_configure) == TransitionCallbackReturn.SUCCESS
     assert graph.run(head.trigger_activate) == TransitionCallbackReturn.SUCCESS
-    assert head.diagnose()[1] == 'no robot is given'
+    assert head.diagnose()[1] == 'no robot is set (robot:=PROFILE)'
     assert graph.run(head.trigger_deactivate) == TransitionCallbackReturn.SUCCESS
 
 

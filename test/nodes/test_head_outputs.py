@@ -140,7 +140,7 @@ def test_reachy_mini_is_commanded_and_missed(graph: Graph, tmp_path: Path) -> No
     nod(graph, head, lambda: head.diagnose()[1].startswith('the robot does not follow'))
     thread.start()
     nod(graph, head, lambda: bool(told) and told[-1]['target_head_pose']['pitch'] > 0.19)
-    assert 'nobody says where the joints are' in head.diagnose()[1]
+    assert 'nobody publishes the positions of the joints' in head.diagnose()[1]
     assert graph.run(head.trigger_deactivate) == TransitionCallbackReturn.SUCCESS
     daemon.shutdown()
 
@@ -202,7 +202,7 @@ def test_interface_with_a_connection_of_its_own(
     own = {'interface': 'serial_neck:Serial', 'port': '/dev/neck', 'topic': None}
     head = bring_up(graph, changed(tmp_path, 'generic_2dof', lookahead=None, **own))
     nod(graph, head, lambda: bool(sent) and sent[-1].positions[1] > 0.19)
-    assert 'the robot does not say' in head.diagnose()[1]
+    assert 'the robot does not report it' in head.diagnose()[1]
     nod(graph, head, lambda: head.diagnose()[1] == 'following')
     link.connected, link.trouble = False, 'the cable is out'
     count, until = len(sent), time.monotonic() + 0.3
@@ -213,7 +213,7 @@ def test_interface_with_a_connection_of_its_own(
     link.connected, link.trouble = True, ''
     # It is assumed where it was, and eased in anew.
     nod(graph, head, lambda: len(sent) > count)
-    assert 'the robot does not say' in head.diagnose()[1]
+    assert 'the robot does not report it' in head.diagnose()[1]
     link.trouble = 'the cable is out'
     assert graph.run(head.trigger_deactivate) == TransitionCallbackReturn.SUCCESS
     assert link.trouble == 'closed'

@@ -98,7 +98,7 @@ def test_a_node_that_is_not_active_says_so_and_what_to_do(graph: Graph, told: An
 @pytest.mark.trouble(
     'stack',
     'Two stacks of the same name in one ROS domain',
-    sees='Diagnostics of every node say WARN: `another node is called ..., too`.',
+    sees='Diagnostics of every node say WARN: `another node is also called`.',
     remedy='End one of them, or give it a namespace (`namespace:=robot2`).',
 )
 def test_another_stack_of_the_same_name_is_noticed(graph: Graph, told: Any, capfd: Any) -> None:
@@ -106,8 +106,8 @@ def test_another_stack_of_the_same_name_is_noticed(graph: Graph, told: Any, capf
     assert told(node).level == OK
     other = graph.add(Node('plain', context=graph.context))
     wait_until(lambda: told(node).level == WARN)
-    assert 'another node is called /plain, too: end the other stack' in told(node).message
-    said = 'another node is called /plain, too'
+    assert 'another node is also called /plain: end the other stack' in told(node).message
+    said = 'another node is also called /plain'
     assert capfd.readouterr().err.count(said) == 1, 'not every second'
     graph.remove(other)
     wait_until(lambda: told(node).level == OK)
@@ -156,7 +156,7 @@ def motion(stamp: int) -> ListenerMotion:
 @pytest.mark.trouble(
     'stack',
     'Another program publishes on the command topic while the head follows',
-    sees='Diagnostics of the head say WARN and who: `is published by ..., too`.',
+    sees='Diagnostics of the head say WARN and who: `is also published by ...`.',
     remedy='End that program, or release the head before it moves it.',
 )
 def test_head_says_who_is_at_its_command_topic(graph: Graph, told: Any) -> None:
@@ -177,7 +177,7 @@ def test_head_says_who_is_at_its_command_topic(graph: Graph, told: Any) -> None:
     step()
     assert (told(head).level, told(head).message) == (OK, 'following')
     graph.stranger().create_publisher(JointTrajectory, COMMAND, 10)
-    said = f'{COMMAND} is published by /stranger, too, while the head follows: end that program'
+    said = f'{COMMAND} is also published by /stranger while the head is active: end that program'
     wait_until(lambda: step() or told(head).message.startswith(said))
     assert told(head).level == WARN
     # A head that rests leaves the robot to whoever wants it.

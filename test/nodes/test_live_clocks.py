@@ -122,9 +122,9 @@ def off(stream: str, nanoseconds: int) -> Change:
     'clocks',
     'A camera on the monotonic clock, seconds behind or ahead, with constant stamps or '
     'none; a microphone likewise',
-    sees='Both are seen and heard together by their arrival. WARN: `... stamps ... what has '
-    'arrived together is joined`',
-    remedy='`set the clock or the driver of the ... right, or stamps:=arrival`',
+    sees='Both are seen and heard together by their arrival. WARN: `... stamps ... images and '
+    'audio are aligned by their arrival`',
+    remedy='`correct the clock or the driver of the ... or set stamps:=arrival`',
 )
 def test_clocks_that_do_not_agree(graph: Graph, change: Change, text: str) -> None:
     result = run(graph, change)
@@ -135,15 +135,15 @@ def test_clocks_that_do_not_agree(graph: Graph, change: Change, text: str) -> No
 
 @pytest.mark.trouble(
     'clocks',
-    'Audio in pieces of 200 ms to 1 s',
-    sees='It is heard; `audio_wait` follows. WARN: `audio comes in pieces of ... every '
+    'Audio in chunks of 200 ms to 1 s',
+    sees='It is heard; `audio_wait` follows. WARN: `audio comes in chunks of ... every '
     'answer waits for one`',
-    remedy='`let the driver of the microphone send 20 to 100 ms at a time`',
+    remedy='`set the driver of the microphone to send 20 to 100 ms at a time`',
 )
 def test_long_chunks_are_waited_for(graph: Graph) -> None:
     result = run(graph, chunk=0.5)
     assert result.heard > 0.9
-    assert result.said('audio comes in pieces of 0.50 s')
+    assert result.said('audio comes in chunks of 0.50 s')
 
 
 @pytest.mark.trouble(
@@ -184,9 +184,8 @@ def test_no_microphone(graph: Graph) -> None:
 @pytest.mark.trouble(
     'senses',
     'Nobody in view',
-    sees='WARN: `nobody in view for ... s: is there light`',
-    remedy='`is there light, is the lens free, does the camera look at the people, and is it '
-    'upright`',
+    sees='WARN: `nobody in view for ... s: check the light`',
+    remedy='`check the light, the lens, the direction of the camera, and that it is upright`',
 )
 def test_nobody_in_view_for_long(graph: Graph) -> None:
     result = run(graph, use_audio=False, sound=False, seconds=6.5)
@@ -196,7 +195,7 @@ def test_nobody_in_view_for_long(graph: Graph) -> None:
 @pytest.mark.trouble(
     'senses',
     '`camera_info` of another shape',
-    sees='WARN: `camera_info is for images of ... these have ... fov_deg counts instead`',
+    sees='WARN: `camera_info is for images of ... these have ... fov_deg is used instead`',
     remedy='`calibrate the camera for images of that shape`',
 )
 def test_camera_info_of_another_shape(graph: Graph) -> None:

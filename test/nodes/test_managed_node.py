@@ -148,7 +148,7 @@ def test_what_is_in_use_can_be_changed_only_after_cleanup(graph):
         assert graph.run(transition) == TransitionCallbackReturn.SUCCESS
         refused = _set(node, 'size', 512)
         assert not refused.successful and node.table['size'] == 128
-        assert 'size: it is read when the node is configured' in refused.reason
+        assert 'size: it is only read when the node is configured' in refused.reason
         assert '`ros2 lifecycle set /typed deactivate` and `cleanup`' in refused.reason
         assert _set(node, 'size', 128).successful, 'which changes nothing'
         assert _set(node, 'strength', 0.7).successful

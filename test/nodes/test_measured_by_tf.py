@@ -84,7 +84,11 @@ def test_tf_needs_its_messages(
     [
         ('generic_pose', {'measured': {'source': 'tf', 'base': 'torso'}}, 'frame is missing'),
         ('generic_pose', {'measured': {**MEASURED, 'unit': 'deg'}}, 'unknown field unit'),
-        ('generic_3dof', {'measured': MEASURED, 'hold_joints': ['lift']}, 'hold_joints are'),
+        (
+            'generic_3dof',
+            {'measured': MEASURED, 'hold_joints': ['lift']},
+            'positions of hold_joints',
+        ),
     ],
 )
 def test_what_tf_cannot_say_is_refused(

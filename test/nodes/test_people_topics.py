@@ -182,7 +182,9 @@ def test_somebody_who_is_not_there_is_refused(graph: Graph) -> None:
     bench.show(12)
     answer = bench.attend('face_9')
     assert not answer.success
-    assert answer.message.startswith("attend: nobody is called 'face_9' (in view: face_1, face_2)")
+    assert answer.message.startswith(
+        "attend: there is no person 'face_9' (in view: face_1, face_2)"
+    )
     assert bench.show(4).attend == 'auto'
 
 

@@ -87,7 +87,9 @@ def test_one_who_never_gets_an_answer_ends_with_the_reason(graph: Graph) -> None
     node = graph.make(Plain)
     manager, _ = remote(graph)
     lose(manager, 'request', 100)
-    with pytest.raises(UnavailableError, match='/plain is not configured: it was asked 3 times'):
+    with pytest.raises(
+        UnavailableError, match='/plain is not configured: it did not answer 3 requests'
+    ):
         manager.activate()
     assert node.done == []
 
@@ -162,7 +164,7 @@ def test_a_node_whose_transitions_others_undo_is_given_up(graph: Graph) -> None:
     manager, _ = remote(graph)
     left: list[str] = []
     manager._leave = left.append  # done, and undone before anybody looks
-    with pytest.raises(UnavailableError, match='unconfigured after 6 transitions: somebody else'):
+    with pytest.raises(UnavailableError, match='unconfigured after 6 transitions: another program'):
         manager.activate()
     assert left == ['unconfigured'] * 6
 

@@ -59,4 +59,6 @@ def test_what_is_no_name_is_refused(option: str, capsys: pytest.CaptureFixture[s
 
 def test_a_robot_without_topics_has_no_names_for_them(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(['robot', 'check', 'furhat', '--move', '--command', 'head']) == 1
-    assert "'furhat' has no topics: it is commanded at ws://furhat" in capsys.readouterr().err
+    assert (
+        "'furhat' has no topics, because it is commanded at ws://furhat" in capsys.readouterr().err
+    )

@@ -96,7 +96,7 @@ def test_images_that_cannot_be_read_are_told_although_the_face_is_held() -> None
 
 
 def test_camera_info_that_is_ignored_is_told() -> None:
-    told = 'camera_info is for images of 1280x720, these have 640x480: fov_deg counts instead'
+    told = 'camera_info is for images of 1280x720, these have 640x480: fov_deg is used instead'
     assert list(watch({'camera_misfit': told}).check().skipped) == [told]
     assert told in watch({'camera_misfit': told}).check(source()).skipped
     assert list(watch({'camera_misfit': ''}).check().skipped) == []

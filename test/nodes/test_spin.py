@@ -90,11 +90,11 @@ def test_a_start_with_wrong_parameters_ends_with_the_reason(capfd: pytest.Captur
     [
         (
             '/**:\n  ros__parameters: [\n',
-            ' is no YAML: line 3, column 1: while parsing a flow node',
+            ' is not valid YAML: line 3, column 1: while parsing a flow node',
         ),
         ('/**:\n  size: 3\n', 'ros__parameters at line 2'),
     ],
-    ids=['no YAML', 'no parameters'],
+    ids=['not valid YAML', 'no parameters'],
 )
 def test_a_parameter_file_that_is_none_is_named_with_the_line(
     tmp_path: Path, capfd: pytest.CaptureFixture, content: str, said: str

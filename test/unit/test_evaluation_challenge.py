@@ -105,9 +105,9 @@ def test_what_does_not_fit_is_named(tmp_path):
 
 def test_options_that_lack_each_other(tmp_path, capsys):
     assert command('--videos', tmp_path) == 1
-    assert '--truth names no folder of true files' in capsys.readouterr().err
+    assert '--truth must be the folder of the true files' in capsys.readouterr().err
     assert command('--videos', tmp_path, '--predictions', tmp_path, '--truth', tmp_path) == 1
-    assert 'are scored one at a time' in capsys.readouterr().err
+    assert 'give either --videos or --predictions' in capsys.readouterr().err
 
 
 def pictures(seed: int, count: int, side: int = SIDE) -> list[np.ndarray]:

@@ -144,7 +144,8 @@ def test_nobody_in_view_turns_nothing(tracker: FaceTracker) -> None:
 @pytest.mark.trouble(
     'senses',
     'The camera lies on its side, and `image_rotation` says otherwise',
-    sees='WARN: `heads lie on their side: is the camera mounted so? image_rotation:=...`',
+    sees='WARN: `heads lie on their side: if the camera is mounted that way, set '
+    'image_rotation:=...`',
     remedy='That parameter.',
 )
 def test_a_fixed_rotation_stays_and_lying_heads_are_told(

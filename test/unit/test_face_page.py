@@ -48,7 +48,7 @@ def random_motion(seed: int) -> FaceMotion:
 
 @pytest.mark.parametrize('port', [-1, 65536])
 def test_a_port_that_there_is_not_is_refused(port: int) -> None:
-    with pytest.raises(SettingError, match=f'the port is a whole number .* not {port}'):
+    with pytest.raises(SettingError, match=f'the port must be a whole number .* not {port}'):
         face_page.FacePage('127.0.0.1', port, cartoon_look('paper'))
 
 

@@ -127,12 +127,12 @@ def test_only_ros_arguments_count():
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
-    with pytest.raises(SettingError, match=r'mine\.yaml is no YAML: unacceptable character'):
+    with pytest.raises(SettingError, match=r'mine\.yaml is not valid YAML: unacceptable character'):
         check(tmp_path, '\x00')
     with pytest.raises(SettingError) as error:
         check(tmp_path, '/**:\n  ros__parameters: [\n')
     where = 'line 3, column 1: while parsing a flow node, expected the node content'
-    assert str(error.value).startswith(f'{tmp_path / "mine.yaml"} is no YAML: {where}')
+    assert str(error.value).startswith(f'{tmp_path / "mine.yaml"} is not valid YAML: {where}')
     with pytest.raises(SettingError, match='no.yaml'):
         check_given(['stack', '--ros-args', '--params-file', '/no.yaml'])
 

@@ -59,7 +59,7 @@ def test_a_goal_that_is_given_up_is_not(
     answers = ended(replaced, end, code, reason)
     assert answers.failed == 40
     count = LOOKED_AT - 1
-    assert answers.trouble == f'gives up {count} of {LOOKED_AT} goals ({said}): {REMEDY}'
+    assert answers.trouble == f'aborts {count} of {LOOKED_AT} goals ({said}): {REMEDY}'
 
 
 def test_refused_goals_are_trouble_when_they_are_most() -> None:

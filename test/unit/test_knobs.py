@@ -196,9 +196,9 @@ def test_every_preset_stays_in_range_in_every_state(state: ConversationState) ->
 @pytest.mark.parametrize(
     ('values', 'message'),
     [
-        ({'head_gain': 2.1}, 'head_gain is a number between 0.0 and 2.0, not 2.1'),
-        ({'gaze': float('nan')}, 'gaze is a number between'),
-        ({'mimicry': True}, 'mimicry is a number between'),
+        ({'head_gain': 2.1}, 'head_gain must be a number between 0.0 and 2.0, not 2.1'),
+        ({'gaze': float('nan')}, 'gaze must be a number between'),
+        ({'mimicry': True}, 'mimicry must be a number between'),
         ({'nods': 1.0}, "unknown knob 'nods': choose one of head_gain, face_gain"),
     ],
     ids=['too much', 'no number', 'a switch', 'unknown'],

@@ -414,19 +414,19 @@ def test_a_chain_may_only_perceive() -> None:
     ('settings', 'message'),
     [
         ({'attitude': 'angry'}, "unknown attitude 'angry': choose one of positive, neutral"),
-        ({'intensity': 2}, 'intensity is a number between 0.0 and 1.0, not 2'),
-        ({'intensity': float('nan')}, 'intensity is a number between 0.0 and 1.0, not nan'),
-        ({'intensity': '1'}, "intensity is a number between 0.0 and 1.0, not '1'"),
-        ({'audio_wait': -1.0}, 'audio_wait is a number between 0.0 and 60.0, not -1.0'),
-        ({'size': 64.5}, 'size is a whole number between 16 and 4096, not 64.5'),
-        ({'seed': -1, 'idle': False}, 'seed is a whole number between 0 and'),
-        ({'personality': -1}, 'personality is a whole number between 0 and'),
-        ({'listener': None}, 'listener is a name, not None'),
-        ({'audio': 16000}, 'audio is an AudioFormat, or None, not 16000'),
-        ({'fov_deg': 'x'}, "fov_deg is a number between 1.0 and 179.0, not 'x'"),
-        ({'portrait': b'x'}, "portrait is a path or a name, not b'x'"),
-        ({'seed': True}, 'seed is a whole number between 0 and .*not True'),
-        ({'idle': 'no'}, "idle is True or False, not 'no'"),
+        ({'intensity': 2}, 'intensity must be a number between 0.0 and 1.0, not 2'),
+        ({'intensity': float('nan')}, 'intensity must be a number between 0.0 and 1.0, not nan'),
+        ({'intensity': '1'}, "intensity must be a number between 0.0 and 1.0, not '1'"),
+        ({'audio_wait': -1.0}, 'audio_wait must be a number between 0.0 and 60.0, not -1.0'),
+        ({'size': 64.5}, 'size must be a whole number between 16 and 4096, not 64.5'),
+        ({'seed': -1, 'idle': False}, 'seed must be a whole number between 0 and'),
+        ({'personality': -1}, 'personality must be a whole number between 0 and'),
+        ({'listener': None}, 'listener must be a name, not None'),
+        ({'audio': 16000}, 'audio must be an AudioFormat, or None, not 16000'),
+        ({'fov_deg': 'x'}, "fov_deg must be a number between 1.0 and 179.0, not 'x'"),
+        ({'portrait': b'x'}, "portrait must be a path or a name, not b'x'"),
+        ({'seed': True}, 'seed must be a whole number between 0 and .*not True'),
+        ({'idle': 'no'}, "idle must be True or False, not 'no'"),
         ({'attitude': None}, "unknown attitude 'None': choose one of positive"),
         ({'listener': 'rules', 'runtime': 'abacus'}, "the listener 'rules' .* takes runtime"),
         ({'listener': 'oracle'}, "unknown listener 'oracle': choose one of .*rules"),
@@ -437,9 +437,12 @@ def test_a_chain_may_only_perceive() -> None:
         ({'face': 'xray'}, "unknown face backend 'xray': choose one of"),
         ({'face': 'own:Foreign'}, "'own:Foreign' sees faces in the basis bfm64.*choose another"),
         ({'face_model': '/no/face.task'}, r'no face model at /no/face\.task'),
-        ({'fov_deg': 0}, 'fov_deg is a number between 1.0 and 179.0, not 0'),
+        ({'fov_deg': 0}, 'fov_deg must be a number between 1.0 and 179.0, not 0'),
         ({'renderer': 'crayon'}, "unknown renderer 'crayon': choose one of"),
-        ({'renderer': 'portrait', 'size': 3}, 'size is a whole number between 16 and 4096, not 3'),
+        (
+            {'renderer': 'portrait', 'size': 3},
+            'size must be a whole number between 16 and 4096, not 3',
+        ),
         ({'renderer': 'portrait', 'colour': 7}, "the renderer 'portrait' takes colour"),
         ({'portrait': '/no/portrait.png'}, 'no such portrait'),
         ({'robot': 'r2d2'}, "no robot profile 'r2d2': give a YAML file or one of .*generic_3dof"),
@@ -447,11 +450,11 @@ def test_a_chain_may_only_perceive() -> None:
         ({'audio': AudioFormat(sample_format='S99')}, "unknown sample format 'S99': choose one"),
         ({'audio': AudioFormat(channels=0)}, 'at least one channel, not 0'),
         ({'audio': AudioFormat(sample_rate=10)}, 'sample rate 10 Hz is out of range: choose 8000'),
-        ({'seed': -1}, 'seed is a whole number between 0 and'),
+        ({'seed': -1}, 'seed must be a whole number between 0 and'),
         ({'follow': 'me', 'robot': 'nao'}, "follow must be one of off, face, person, not 'me'"),
         ({'follow': 'face'}, 'follow: it turns a robot: give this head a robot profile'),
         ({'camera_on_head': True}, 'camera_on_head: it turns a robot: give this head'),
-        ({'mounting': (0.1, 0.0, 0.2)}, r'mounting is a Mounting, not \(0.1'),
+        ({'mounting': (0.1, 0.0, 0.2)}, r'mounting must be a Mounting, not \(0.1'),
     ],
     ids=str,
 )
@@ -509,12 +512,14 @@ def test_a_wrong_stamp_or_stream_harms_only_its_own_call(own: None) -> None:
     image = np.zeros((64, 64, 3), np.uint8)
     with ListeningHead('rules', audio=None) as head:
         for stamp in (2.5e9, 'x', None):
-            with pytest.raises(SettingError, match='a stamp is a whole number of nanoseconds'):
+            with pytest.raises(SettingError, match='a stamp must be a whole number of nanoseconds'):
                 head.see(image, stamp)
         assert len(head.see(image, np.int64(3 * 10**9))) == 1
-        with pytest.raises(SettingError, match='pcm is bytes or an array of samples'):
+        with pytest.raises(SettingError, match='pcm must be bytes or an array of samples'):
             head.hear('abc', 10**9, AudioFormat())
-        with pytest.raises(SettingError, match='video is the path of a video, the number of a'):
+        with pytest.raises(
+            SettingError, match='video must be the path of a video, the number of a'
+        ):
             next(head.watch(2.5))
-        with pytest.raises(SettingError, match='an item of the stream is a stream of images'):
+        with pytest.raises(SettingError, match='an item of the stream must be a stream of images'):
             next(head.answers('talk.mp4'))

@@ -68,7 +68,7 @@ def test_truncated_weights(folder):
     [
         ({'basis': 'bfm64'}, 'has shape .* its configuration says'),
         ({'basis': 'flame'}, "unknown basis 'flame'"),
-        ({'clock': 25}, 'clock: 25 steps per second, this stack has 30'),
+        ({'clock': 25}, 'clock: the network makes 25 steps per second, but this stack makes 30'),
         ({'acoustic': 'mfcc13'}, "acoustic: unknown value 'mfcc13'"),
         ({'output': 'video'}, "output: unknown value 'video'"),
         ({'hidden': 0}, 'hidden: must be at least 1'),
@@ -90,7 +90,7 @@ def test_a_configuration_that_is_no_json(folder):
     with pytest.raises(CheckpointError, match=CONFIG):
         load_checkpoint(folder)
     (folder / CONFIG).write_text('["arkit52"]')
-    with pytest.raises(CheckpointError, match='is no mapping'):
+    with pytest.raises(CheckpointError, match='must be a mapping'):
         load_checkpoint(folder)
 
 

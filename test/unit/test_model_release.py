@@ -159,7 +159,7 @@ def test_faces_of_any_camera_are_seen_as_in_videos_of_the_size_of_training(files
 
 
 def test_a_size_that_no_video_has_is_refused(files):
-    with pytest.raises(SettingError, match='video_size is a whole number between 16 and 4096'):
+    with pytest.raises(SettingError, match='video_size must be a whole number between 16 and 4096'):
         import_release(*files[1:], video_size=0)
 
 

@@ -286,7 +286,9 @@ def test_check_moves_a_robot_over_its_own_connection(
     robot.close()
     monkeypatch.setattr(robot_command, 'PATIENCE', 0.2)
     assert main(['robot', 'check', str(mine), '--move']) == 1
-    assert f'vico robot: the robot is not there: {robot.url}' in capsys.readouterr().err
+    assert (
+        f'vico robot: there is no connection to the robot: {robot.url}' in capsys.readouterr().err
+    )
 
 
 def test_reachy_mini_says_where_its_head_is(tmp_path: Path) -> None:
@@ -342,7 +344,7 @@ def test_reachy_minis_own_tracking_is_noticed(robots: list[Any]) -> None:
     sender, _, _ = make(robots, 'reachy_mini', robot.url)
     wait_until(lambda: sender.connected and not sender.trouble)
     robot.tracking = True
-    wait_until(lambda: 'own head tracking turns the head, too' in sender.trouble)
+    wait_until(lambda: 'head tracking of its daemon also turns the head' in sender.trouble)
     sender.send(WHOLE)
     wait_until(lambda: bool(robot.messages))
     robot.tracking = False
@@ -411,7 +413,7 @@ def test_loss_is_logged_once_and_what_was_to_be_sent_is_dropped(
     assert not sender.connected
     sender.send(WHOLE)
     time.sleep(0.3)  # several attempts
-    assert len(warned) == 1 and 'no connection to the robot, trying on' in warned[0]
+    assert len(warned) == 1 and 'no connection to the robot, trying again' in warned[0]
     assert sender.trouble
     back = Robot('/api/move/ws/set_target', reachy, robot.port)
     robots.insert(0, back)
@@ -542,7 +544,7 @@ def test_a_robot_that_stays_away_is_not_waited_for_for_ever(
 ) -> None:
     robot, mover = begun(robots, monkeypatch, patience=0.5)
     robot.close()
-    with pytest.raises(UnavailableError, match='the robot is lost: ws://127'):
+    with pytest.raises(UnavailableError, match='the connection to the robot is lost: ws://127'):
         wait_until(lambda: mover.turn(turned(0.4)))
 
 

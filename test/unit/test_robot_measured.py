@@ -283,7 +283,7 @@ def test_a_joint_that_is_blocked_is_named_and_not_pushed() -> None:
     assert lag.joint == 'head_1_joint'
     assert lag.angle == pytest.approx(0.75, abs=0.02)
     assert 0.5 < lag.seconds < 1.5
-    assert str(lag).startswith('head_1_joint is 43 degrees from where it was sent, for ')
+    assert str(lag).startswith('head_1_joint is 43 degrees away from its target, for ')
     bench.run(1.5, looks_left)
     place = bench.plant.positions[0]
     assert abs(bench.commands[-1].positions[0] - place) <= LEASH + 1e-6
@@ -378,19 +378,19 @@ NAMES = ['torso', 'head_2_joint', 'head_1_joint']
 def test_positions_come_by_name_and_grow_old() -> None:
     measured = told()
     assert measured.at(START) is None
-    assert measured.trouble(START) == 'nobody says where the joints are'
+    assert measured.trouble(START) == 'nobody publishes the positions of the joints'
     measured.add(NAMES, [9.0, 0.2, 0.1], START)
     assert measured.at(START) == (0.1, 0.2)
     assert measured.trouble(START) == ''
     later = START + STALE_NS + MS
     assert measured.at(later) is None
-    assert measured.trouble(later) == 'nothing new for 0.5 s'
+    assert measured.trouble(later) == 'no new positions for 0.5 s'
 
 
 def test_joints_may_come_in_several_messages() -> None:
     measured = told()
     measured.add(['head_1_joint'], [0.1], START, stamp=5)
-    assert measured.trouble(START) == 'head_2_joint not named, but others'
+    assert measured.trouble(START) == 'head_2_joint missing, there are others'
     measured.add(['head_2_joint', 'arm'], [0.2, 1.0], START + MS, stamp=5)
     assert measured.at(START + MS) == (0.1, 0.2)
 
@@ -405,7 +405,7 @@ def test_a_stamp_that_comes_again_is_no_news() -> None:
 @pytest.mark.trouble(
     'robot',
     'Joint states with NaN, with other names, or in degrees',
-    sees='WARN: `... not named, but ...`, `... is far outside of its range`.',
+    sees='WARN: `... missing, there are ...`, `... is far outside of its range`.',
     remedy='`measured` and the names of the joints in the profile.',
 )
 @pytest.mark.parametrize(
@@ -413,13 +413,13 @@ def test_a_stamp_that_comes_again_is_no_news() -> None:
     [
         (NAMES, [0.0, math.nan, 0.1], 'head_2_joint is nan'),
         (NAMES, [0.0, -math.inf, 0.1], 'head_2_joint is -inf'),
-        (NAMES, [0.0, 0.1], 'names 3 joints and gives 2 positions'),
+        (NAMES, [0.0, 0.1], 'has 3 names of joints, but 2 positions'),
         (
             ['neck_pan', 'neck_tilt'],
             [0.0, 0.1],
-            'head_1_joint and head_2_joint not named, but neck_pan, neck_tilt',
+            'head_1_joint and head_2_joint missing, there are neck_pan, neck_tilt',
         ),
-        (['head_1_joint', 'arm'], [0.0, 0.1], 'head_2_joint not named, but arm'),
+        (['head_1_joint', 'arm'], [0.0, 0.1], 'head_2_joint missing, there are arm'),
         (
             NAMES,
             [0.0, 0.1, 57.0],
@@ -446,7 +446,7 @@ def test_a_leap_is_believed_when_it_stays() -> None:
     measured.add(NAMES, [0.0, 0.0, 0.0], START)
     measured.add(NAMES, [0.0, 0.0, 0.9], START + 20 * MS)
     assert measured.at(START + 20 * MS) == (0.0, 0.0)
-    assert measured.trouble(START + 20 * MS) == 'head_1_joint leaps by +52 degrees'
+    assert measured.trouble(START + 20 * MS) == 'head_1_joint jumps by +52 degrees'
     measured.add(NAMES, [0.0, 0.0, 0.0], START + 40 * MS)
     assert measured.at(START + 40 * MS) == (0.0, 0.0)
     for n in (3, 4):
@@ -509,7 +509,7 @@ def test_other_joints_of_the_controller_are_told_to_stay() -> None:
         return found
 
     assert run(NAMES, [0.0, 0.0, 0.0], 50, START) == []
-    assert measured.trouble(START) == 'torso_lift not named, but torso'
+    assert measured.trouble(START) == 'torso_lift missing, there are torso'
     commands = run([*NAMES, 'torso_lift'], [0.0, 0.0, 0.0, 0.25], 50, START + 1000 * MS)
     assert len(commands) > 30
     for command in commands:
@@ -519,7 +519,9 @@ def test_other_joints_of_the_controller_are_told_to_stay() -> None:
 
 
 def test_joints_to_hold_are_in_radians() -> None:
-    with pytest.raises(ProfileError, match='measured: unit deg does not go with hold_joints'):
+    with pytest.raises(
+        ProfileError, match='measured: unit deg cannot be combined with hold_joints'
+    ):
         holding('joint_trajectory', measured={'unit': 'deg'})
 
 
@@ -529,7 +531,7 @@ def test_joints_to_hold_that_are_not_heard_of_any_more_are_trouble() -> None:
     later = START + STALE_NS + 100 * MS
     measured.add(NAMES[1:], [0.2, 0.1], later)
     assert measured.held(later) is None
-    assert measured.trouble(later) == 'nothing new for 0.6 s'
+    assert measured.trouble(later) == 'no new positions for 0.6 s'
 
 
 def test_joints_to_hold_are_names() -> None:

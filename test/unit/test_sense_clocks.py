@@ -217,14 +217,14 @@ def test_a_single_stray_stamp_is_put_right() -> None:
 def test_stamps_that_say_nothing(stream: str, change: Callable, word: str) -> None:
     heard = live(lambda name, time: change(time) if name == stream else time)
     assert heard.fine and heard.clocks.is_by_arrival(stream)
-    assert heard.problems[0].startswith(f'{stream} stamps {word}: what has arrived together')
+    assert heard.problems[0].startswith(f'{stream} stamps {word}: images and audio are aligned')
 
 
 @pytest.mark.trouble(
     'clocks',
     'The microphone is half a second behind',
     sees='Each image waits for its audio. WARN: `... after ... every answer waits for '
-    'that; let the driver of the ... hand on sooner`',
+    'that; make the driver of the ... faster`',
     remedy='Smaller buffers of the driver.',
 )
 def test_audio_that_is_late_is_waited_for_and_named() -> None:
@@ -252,7 +252,7 @@ def test_long_chunks_are_heard(chunk: float) -> None:
     assert heard.fine
     assert all(frame.audio_valid for frame in heard.frames[3:])  # from the very first chunk on
     assert heard.waits[-1] == max(150_000_000, min(1_200_000_000, round((chunk + 0.1) * 1e9)))
-    said = [p for p in heard.problems if p.startswith('audio comes in pieces of')]
+    said = [p for p in heard.problems if p.startswith('audio comes in chunks of')]
     assert bool(said) == (chunk > 0.2)
 
 
@@ -261,7 +261,7 @@ def test_chunks_that_nobody_waits_for_are_named_as_deafness(chunk: float) -> Non
     heard = live(chunk=chunk, seconds=4 * SECONDS)
     told = heard.clocks.deafness()
     assert bool(told) == (heard.share('audio_valid') < 0.9) == (chunk > 1.0)
-    assert not told or f'pieces of {chunk:.2f} s' in told
+    assert not told or f'chunks of {chunk:.2f} s' in told
     assert not (told and any('every answer waits' in p for p in heard.clocks.problems()))
 
 

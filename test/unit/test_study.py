@@ -329,7 +329,7 @@ def test_make_writes_a_page_without_the_key(tmp_path, capsys):
     page = tmp_path / 'page'
     make = ['study', 'make', str(tmp_path / 'clips.csv'), '--out', str(page)]
     assert main([*make, '--key', str(page / 'key.json')]) == 1
-    assert 'the key must not lie in the page' in capsys.readouterr().err
+    assert 'the key must not be in the folder of the page' in capsys.readouterr().err
     assert main([*make, '--size', '65']) == 1
     assert main([*make, '--seed', '1', '--size', '64']) == 0
     key = read_key(tmp_path / 'page.key.json')
@@ -364,7 +364,7 @@ def test_score_prints_the_table_and_names_what_is_left_out(tmp_path, capsys):
     bad = tmp_path / 'bad.json'
     bad.write_text('no', encoding='utf-8')
     assert main(['study', 'score', str(tmp_path / 'key.json'), str(bad)]) == 1
-    assert 'no file of answers can be counted' in capsys.readouterr().err
+    assert 'none of the answer files can be used' in capsys.readouterr().err
     good = answer_file(
         tmp_path / 'good.json',
         key,

@@ -180,7 +180,7 @@ def test_hidden_faces_are_hidden(dyads, tmp_path):
 @pytest.mark.parametrize(
     ('text', 'message'),
     [
-        ('epochs: [', 'is no YAML'),
+        ('epochs: [', 'is not valid YAML'),
         ('epoch: 3', 'unknown field epoch'),
         ('model: {basis: flame}', "unknown basis 'flame'"),
         ('model: {colour: red}', r'unknown field model\.colour'),

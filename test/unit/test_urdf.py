@@ -151,11 +151,13 @@ def test_what_a_profile_says_otherwise_is_named() -> None:
         joint('head_tilt_joint', 'pan', 'skull', '1 0 0', rest=rest),
     )
     found = '\n'.join(disagreements(load_profile('generic_2dof'), urdf))
-    assert 'head_pan_joint counts the other way by the URDF: sign should be -1' in found
-    assert 'head_tilt_joint turns the head about roll by the URDF, not pitch' in found
+    assert 'head_pan_joint counts the other way according to the URDF: set sign to -1' in found
+    assert (
+        'head_tilt_joint turns the head about roll according to the URDF, not about pitch' in found
+    )
     assert 'head_pan_joint: minimum -1.2 rad lies 40.1 degrees beyond the stop' in found
-    assert 'head_pan_joint: max_velocity 3 rad/s is more than the 1' in found
-    assert 'max_acceleration 30 rad/s^2 is more than the 8' in found
+    assert 'head_pan_joint: max_velocity 3 rad/s exceeds the 1' in found
+    assert 'max_acceleration 30 rad/s^2 exceeds the 8' in found
     (missing,) = disagreements(load_profile('tiago'), urdf)
     assert 'no joint head_1_joint, head_2_joint' in missing
     assert 'those of its neck are head_pan_joint, head_tilt_joint' in missing
@@ -170,14 +172,14 @@ def test_what_a_profile_says_otherwise_is_named() -> None:
 @pytest.mark.parametrize(
     ('text', 'message'),
     [
-        ('nonsense', 'no XML'),
+        ('nonsense', 'not valid XML'),
         ('<sdf/>', 'begins with <robot>'),
         ('<robot xmlns:xacro="http://www.ros.org/wiki/xacro"><xacro:arm/></robot>', 'xacro FILE'),
         (joint('neck', 'a', ''), 'lacks its name'),
         (joint('neck', 'a', 'b', '0 0 0'), 'axis of length 0'),
-        (joint('neck', 'a', 'b', '0 nan 1'), 'is no vector'),
-        (joint('neck', 'a', 'b', rest='<limit lower="low"/>'), 'is no number'),
-        (joint('neck', 'a', 'b') + joint('head', 'b', 'a'), 'in a circle'),
+        (joint('neck', 'a', 'b', '0 nan 1'), 'is not a vector'),
+        (joint('neck', 'a', 'b', rest='<limit lower="low"/>'), 'is not a number'),
+        (joint('neck', 'a', 'b') + joint('head', 'b', 'a'), 'form a loop'),
         (joint('elbow', 'a', 'b'), 'has head or neck in its name'),
     ],
 )
@@ -191,7 +193,7 @@ def test_joints_that_are_not_there_are_refused() -> None:
     with pytest.raises(UrdfError, match="no joint 'knee' that turns: it has head_1_joint"):
         find_neck(PAN_TILT, ['knee'])
     apart = robot(joint('left', 'base', 'l'), joint('right', 'base', 'r'))
-    with pytest.raises(UrdfError, match='do not lie on one way'):
+    with pytest.raises(UrdfError, match='are not in one chain'):
         find_neck(apart, ['left', 'right'])
 
 
@@ -205,6 +207,6 @@ def test_from_urdf_writes_what_check_accepts(
     printed = capsys.readouterr().out
     assert 'joint_trajectory -> /neck/go' in printed and 'looks to its own left' in printed
     assert main(['robot', 'from-urdf', model, '-o', str(mine)]) == 1
-    assert 'is there already' in capsys.readouterr().err
+    assert 'exists already' in capsys.readouterr().err
     assert main(['robot', 'from-urdf']) == 1
     assert 'either the FILE' in capsys.readouterr().err

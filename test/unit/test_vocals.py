@@ -240,14 +240,14 @@ def test_only_what_there_is_a_clip_of_is_said() -> None:
 def test_a_folder_that_gives_no_clips_is_refused_with_the_reason(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match='there is no folder .*nowhere'):
         clips_of(tmp_path / 'nowhere', ALL_TOKENS)
-    with pytest.raises(SettingError, match=r'holds no clip: call them mm-hm.wav, yeah.wav'):
+    with pytest.raises(SettingError, match=r'holds no sound file: name them mm-hm.wav, yeah.wav'):
         clips_of(tmp_path, ALL_TOKENS)
     (tmp_path / 'oh.wav').write_text('no audio')
     with pytest.raises(SettingError, match=r'vocal_folder: .*oh\.wav'):
         clips_of(tmp_path, ALL_TOKENS)
     (tmp_path / 'oh.wav').unlink()
     write_clip(tmp_path / 'hm.wav', 3.0)
-    with pytest.raises(SettingError, match=r'hm\.wav takes 3\.0 s, and the longest 2 s'):
+    with pytest.raises(SettingError, match=r'hm\.wav takes 3\.0 s, but at most 2 s are allowed'):
         clips_of(tmp_path, ALL_TOKENS)
 
 
@@ -316,7 +316,7 @@ def test_a_loudspeaker_that_is_not_there_is_told_of() -> None:
         ({'vocal': 'loud'}, "vocal must be one of off, event, play, not 'loud'"),
         ({'vocal': 'play', 'vocal_folder': '/nowhere'}, 'there is no folder /nowhere'),
         ({'preset': 'wild'}, "unknown preset 'wild': choose one of attentive, everyday"),
-        ({'knobs': {'head_gain': 3.0}}, 'head_gain is a number between 0.0 and 2.0, not 3.0'),
+        ({'knobs': {'head_gain': 3.0}}, 'head_gain must be a number between 0.0 and 2.0, not 3.0'),
     ],
 )
 def test_a_head_refuses_what_there_is_not(options: dict, message: str) -> None:

@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Look, print what was found, and return 0 if nothing is wrong."""
     if not 0.0 < args.seconds <= MOST:
-        raise SettingError(f'--seconds is a number above 0, up to {MOST:g}, not {args.seconds:g}')
+        raise SettingError(f'--seconds must be above 0 and at most {MOST:g}, not {args.seconds:g}')
     topics = {name.replace('-', '_'): vars(args)[name.replace('-', '_')] for name in TOPICS}
     names = {**topics, 'command': args.command, 'namespace': args.namespace}
     for name, topic in names.items():

@@ -107,13 +107,16 @@ def attach(args: argparse.Namespace) -> None:
         StackError: an option is given that is of no use for it.
     """
     if args.camera != '0' or args.microphone is not None:
-        raise StackError('--attach shows what the running stack sees and hears: no --camera here')
+        raise StackError(
+            '--attach shows what the running stack sees and hears: leave out --camera and '
+            '--microphone'
+        )
     if args.view == 'window':
-        raise StackError('--attach opens a page: leave --view window out')
+        raise StackError('--attach opens a page: leave out --view window')
     if args.attach.strip('/') and objection_to(args.attach):
         raise StackError(
-            f"--attach: '{args.attach}' is no namespace: it has letters, digits and _ between "
-            'slashes, and no part of it begins with a digit'
+            f"--attach: '{args.attach}' is not a valid namespace: it must have letters, digits and "
+            '_ between slashes, and no part of it may begin with a digit'
         )
     serve(args, ['live'])
 

@@ -194,7 +194,7 @@ def _propose(args: argparse.Namespace) -> int:
         print(proposal, end='')
         return 0
     if args.output.exists():
-        raise SettingError(f'{args.output} is there already: give another name')
+        raise SettingError(f'{args.output} exists already: give another name')
     args.output.write_text(proposal, encoding='utf-8')
     print(f'{args.output}: try it with vico robot check {args.output}')
     return 0

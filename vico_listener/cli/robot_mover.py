@@ -113,15 +113,16 @@ class RobotMover:
         linked = isinstance(profile.interface, LinkInterface)
         if linked and names != RobotNames():
             raise SettingError(
-                f"robot '{profile.name}' has no topics: it is commanded at "
-                f'{profile.interface.target}, as its profile says'
+                f"robot '{profile.name}' has no topics, because it is commanded at "
+                f'{profile.interface.target}: leave out --command, --joint-states and '
+                '--namespace'
             )
         self._robot: Connection = _Link(profile) if linked else _ros_robot(profile, names)
         deadline = time.monotonic() + patience
         while found := self._robot.trouble():
             if time.monotonic() > deadline:
                 self.close()
-                raise UnavailableError(f'the robot is not there: {found}')
+                raise UnavailableError(f'there is no connection to the robot: {found}')
             time.sleep(0.05)
         self._profile, self._patience = profile, patience
         self._head = self._head_anew()
@@ -142,7 +143,7 @@ class RobotMover:
                 place = ', '.join(f'{position:+.3f}' for position in self._head.began_at)
         if start != 'assumed':
             return f'It began where it is: {place} rad'
-        reason = self._head.reason if self._robot.says else 'the robot does not say'
+        reason = self._head.reason if self._robot.says else 'the robot does not report it'
         return f'Where the head was, was not known ({reason}): it was eased in from {place} rad'
 
     @property
@@ -173,7 +174,9 @@ class RobotMover:
         deadline = time.monotonic() + self._patience
         while not self._robot.look():
             if time.monotonic() > deadline:
-                raise UnavailableError(f'the robot is lost: {self._robot.trouble()}')
+                raise UnavailableError(
+                    f'the connection to the robot is lost: {self._robot.trouble()}'
+                )
             time.sleep(1.0 / self.rate)
         self._robot.measured.forget()
         self._head = self._head_anew()

@@ -96,7 +96,7 @@ def check_stack_arguments(args: argparse.Namespace) -> None:
     if not 0.0 <= args.intensity <= 1.0:
         raise StackError(f'--intensity must lie between 0 and 1, not {args.intensity}')
     if args.portrait is not None and not args.portrait.is_file():
-        raise StackError(f'no such portrait: {args.portrait}')
+        raise StackError(f'no such portrait: {args.portrait}; give a photo (JPEG or PNG)')
     try:
         LISTENERS.locate(args.listener)
     except PluginError as error:

@@ -52,20 +52,23 @@ def environment_findings(environment: Mapping[str, str] = os.environ) -> Iterato
         yield Finding('environment', Level.WRONG, f'RMW_IMPLEMENTATION={rmw} not installed', how)
     local = environment.get('ROS_AUTOMATIC_DISCOVERY_RANGE') == 'LOCALHOST'
     if local or environment.get('ROS_LOCALHOST_ONLY') == '1':
-        how = 'unset ROS_AUTOMATIC_DISCOVERY_RANGE and ROS_LOCALHOST_ONLY, if the robot is another'
-        yield Finding('environment', Level.NOTE, 'only programs on this machine are seen', how)
+        how = (
+            'if the robot is another machine, unset ROS_AUTOMATIC_DISCOVERY_RANGE and '
+            'ROS_LOCALHOST_ONLY'
+        )
+        yield Finding('environment', Level.NOTE, 'only programs on this machine are visible', how)
     if environment.get('ROS_SECURITY_ENABLE', '').lower() == 'true':
-        text = 'DDS security is on: without keys nothing is seen'
+        text = 'DDS security is on: without keys, no other program is visible'
         yield Finding('environment', Level.NOTE, text, 'docs/security.md')
 
 
 def _domain(domain: str) -> Iterator[Finding]:
     number = int(domain) if domain.isdigit() else -1
     if not 0 <= number <= DOMAINS:
-        text = f'ROS_DOMAIN_ID={domain} is no domain'
+        text = f'ROS_DOMAIN_ID={domain} is not a valid domain'
         yield Finding('environment', Level.WRONG, text, f'0 to {SAFE_DOMAINS}')
     elif number > SAFE_DOMAINS:
-        text = f'ROS_DOMAIN_ID={domain}: Linux may have given its ports away'
+        text = f'ROS_DOMAIN_ID={domain}: Linux may have given its ports to other programs'
         yield Finding('environment', Level.NOTE, text, f'0 to {SAFE_DOMAINS}')
 
 
@@ -78,7 +81,9 @@ def profile_findings(environment: Mapping[str, str]) -> Iterator[Finding]:
         'start, or use image_transport:=compressed'
     )
     if not given:
-        text = 'no profile of Fast DDS: between processes a third of the raw images gets lost'
+        text = (
+            'no Fast DDS profile is set: about a third of the raw images between processes is lost'
+        )
         yield Finding('environment', Level.NOTE, text, how)
     for name, value in given.items():
         path = Path(value)
@@ -94,7 +99,7 @@ def profile_findings(environment: Mapping[str, str]) -> Iterator[Finding]:
             text = f'{name}: its shared-memory segment has {size / 2**20:.1f} MB'
             yield Finding('environment', Level.NOTE, text, how)
         else:
-            text = f'{name}: shared memory of {size / 2**20:.0f} MB'
+            text = f'{name}: {size / 2**20:.0f} MB of shared memory'
             yield Finding('environment', Level.OK, text)
 
 
@@ -107,10 +112,10 @@ def segment_size(profile: str) -> int:
     try:
         root = ElementTree.fromstring(profile)
     except ElementTree.ParseError as error:
-        raise ValueError(f'no XML: {error}') from None
+        raise ValueError(f'not valid XML: {error}') from None
     sizes = [e.text or '' for e in root.iter() if e.tag.rpartition('}')[2] == 'segment_size']
     if any(not size.strip().isdigit() for size in sizes):
-        raise ValueError('segment_size is no number')
+        raise ValueError('segment_size is not a number')
     return max(map(int, sizes), default=0)
 
 
@@ -126,7 +131,7 @@ def _is_there(module: str) -> bool:
 def package_findings(is_there: Callable[[str], bool] = _is_there) -> Iterator[Finding]:
     """Say which ROS packages can be imported, and which that may be wanted cannot."""
     if not is_there('rclpy'):
-        text = 'no ROS 2 here: only the machine was looked at'
+        text = 'there is no ROS 2 here: only the machine was checked'
         yield Finding('ros', Level.NOTE, text, 'source a ROS 2, or start this by ./run vico doctor')
         return
     if not is_there('vico_listener.msg'):

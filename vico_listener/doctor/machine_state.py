@@ -83,7 +83,7 @@ def module_findings() -> Iterator[Finding]:
             )
             yield Finding('python', Level.WRONG, text, remedy(module, HEAD))
     if not bad:
-        yield Finding('python', Level.OK, 'all Python packages of the head are there')
+        yield Finding('python', Level.OK, 'all Python packages of the head are installed')
     for extra, what in EXTRAS.items():
         missing = [n for n in packages(extra) if not _is_there(_module_of(n))]
         if missing:
@@ -110,7 +110,7 @@ def model_findings() -> Iterator[Finding]:
         yield Finding('models', Level.WRONG, text, bundled_files.REMEDY)
     else:
         names = ', '.join(file.name for file in BUNDLED_FILES)
-        yield Finding('models', Level.OK, f'{names} are there')
+        yield Finding('models', Level.OK, f'{names} are installed')
 
 
 def power_findings(
@@ -121,7 +121,7 @@ def power_findings(
     load = os.getloadavg()[0]
     text = f'{cores} cores ({platform.machine()}), load {load:.1f}'
     if load > (cores or 1):
-        how = 'other programs use them: end some, or the answers come late'
+        how = 'other programs use them: end some of them, or the answers will be late'
         yield Finding('machine', Level.NOTE, text, how)
     else:
         yield Finding('machine', Level.OK, text)

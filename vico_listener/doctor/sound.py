@@ -34,10 +34,10 @@ def sound_findings(audio: AudioFormat, chunks: Sequence[bytes]) -> Iterator[Find
         yield Finding.split('microphone', Level.WRONG, audio.fault)
         return
     length = max(map(audio.seconds, map(len, chunks)), default=0.0)
-    yield Finding('microphone', Level.OK, f'{audio}, {1e3 * length:.0f} ms a message')
+    yield Finding('microphone', Level.OK, f'{audio}, {1000.0 * length:.0f} ms per message')
     if length > LONG:
-        text = f'messages of {length:.1f} s: every answer waits for one'
-        how = 'let the driver send 20 to 100 ms at a time'
+        text = f'the messages are {length:.1f} s long, and every answer waits for one'
+        how = 'set the driver to send 20 to 100 ms at a time'
         yield Finding('microphone', Level.NOTE, text, how)
     whole = b''.join(
         chunk[: len(chunk) // audio.frame_bytes * audio.frame_bytes] for chunk in chunks
@@ -51,13 +51,13 @@ def sound_findings(audio: AudioFormat, chunks: Sequence[bytes]) -> Iterator[Find
     peak = float(np.abs(samples).max())
     clipped = float((np.abs(samples) >= CLIPPED).mean())
     if peak == 0.0:
-        text, how = 'it sends nothing but zeros', 'is it muted, or the wrong device?'
+        text, how = 'it sends nothing but zeros', 'it may be muted, or the wrong device'
         yield Finding('microphone', Level.WRONG, text, how)
     elif peak < QUIET:
         text = f'it is very quiet (peak {20 * np.log10(peak):.0f} dB)'
         yield Finding('microphone', Level.NOTE, text, 'speak, or turn its level up')
     elif clipped > OFTEN:
-        text = f'{clipped:.1%} of the samples are at the stop'
+        text = f'{clipped:.1%} of the samples are clipped'
         yield Finding('microphone', Level.NOTE, text, 'turn its level down')
     else:
         yield Finding('microphone', Level.OK, f'peak {20 * np.log10(peak):.0f} dB of full scale')

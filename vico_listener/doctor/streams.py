@@ -116,8 +116,8 @@ def stream_findings(area: str, stream: Stream, seconds: float) -> Iterator[Findi
     who = ', '.join(stream.publishers) or 'nobody'
     what = f'{stream.topic} ({stream.type}, {stream.reliability}) from {who}'
     if not stream.arrivals:
-        text = f'nothing came on {what} in {seconds:.0f} s'
-        how = 'is the driver running, and is it allowed to use the device? look at its log'
+        text = f'nothing arrived on {what} within {seconds:.0f} s'
+        how = 'check that the driver runs and may use the device; look at its log'
         yield Finding(area, Level.WRONG, text, how)
         return
     yield Finding(area, Level.OK, f'{what}: {stream.rate:.1f} messages a second')
@@ -132,7 +132,7 @@ def stream_findings(area: str, stream: Stream, seconds: float) -> Iterator[Findi
     usual = 1.0 / stream.rate if stream.rate else 0.0
     if stream.rate and stream.longest_gap > max(GAP * usual, 0.3):
         text = f'a pause of {stream.longest_gap:.1f} s on {stream.topic}'
-        yield Finding(area, Level.NOTE, text, 'is the machine or the network overloaded?')
+        yield Finding(area, Level.NOTE, text, 'the machine or the network may be overloaded')
 
 
 def image_findings(
@@ -152,17 +152,20 @@ def image_findings(
     if stream.rate and stream.rate < SLOW:
         level = Level.WRONG if stream.rate < STILL else Level.NOTE
         text = f'only {stream.rate:.1f} images a second: blinks and small nods are missed'
-        how = 'let the camera send 30: more light, a smaller image, or compressed over USB 2'
+        how = (
+            'set the camera to 30; it may need more light, a smaller image, or compression '
+            'over USB 2'
+        )
         yield Finding('camera', level, text, how)
     if raw and stream.rate * stream.size > HEAVY:
-        text = f'{stream.rate * stream.size / 1e6:.0f} MB of raw images a second'
-        how = 'a smaller image, or compressed, unless camera and stack share a computer'
+        text = f'{stream.rate * stream.size / 1000000.0:.0f} MB of raw images per second'
+        how = 'use smaller or compressed images, unless camera and stack run on one computer'
         yield Finding('camera', Level.NOTE, text, how)
     if not DARK < brightness < BRIGHT:
         dark = brightness <= DARK
         text = f'the image is nearly {"black" if dark else "white"} (mean {brightness:.0f} of 255)'
-        how = 'is the lens free, is there light?' if dark else 'lower the exposure'
+        how = 'check the lens and the light' if dark else 'lower the exposure'
         yield Finding('camera', Level.WRONG, text, how)
     if min(width, height) < 240:
-        text = f'an image of {width}x{height} shows faces that are near only'
+        text = f'in images of {width}x{height}, only near faces are found'
         yield Finding('camera', Level.NOTE, text, '640x480 is a good size')

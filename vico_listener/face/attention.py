@@ -142,7 +142,8 @@ def check_attend(whom: str, names: Sequence[str]) -> None:
     if whom not in ATTEND and whom not in names:
         there = f'in view: {", ".join(names)}' if names else 'nobody is in view'
         raise SettingError(
-            f"attend: nobody is called '{whom}' ({there}); {', '.join(ATTEND)} are always possible"
+            f"attend: there is no person '{whom}' ({there}): choose one of those in view, "
+            f'or {", ".join(ATTEND)}'
         )
 
 

@@ -251,8 +251,8 @@ class ListeningAgent:
         """
         if not self.active:
             raise UnavailableError(
-                'the listener is released (active is false), and plays a gesture only while it is '
-                'active'
+                'the listener is not active, and makes gestures only while it is: set '
+                'active to true'
             )
         return self._performer.begin(request)
 

@@ -100,8 +100,8 @@ class GestureRequest:
             raise SettingError('a glance has one cycle, and no speed')
         if (seconds := self.seconds) > LONGEST:
             raise SettingError(
-                f'this {self.kind} takes {seconds:.1f} s, and the longest {LONGEST:.0f} s: '
-                'ask for fewer cycles or more speed'
+                f'this {self.kind} would take {seconds:.1f} s, but at most {LONGEST:.0f} s '
+                'are possible: ask for fewer cycles or more speed'
             )
 
     @classmethod
@@ -117,13 +117,13 @@ class GestureRequest:
             name, found, value = word.partition('=')
             name, value = (name, value) if found else ('cycles', word)
             if name not in ('size', 'cycles', 'speed', 'side') or name in values:
-                raise SettingError(f"gesture '{text}': '{word}' is not understood in {TEXT}")
+                raise SettingError(f"gesture '{text}': '{word}' is not understood; write {TEXT}")
             values[name] = value
         try:
             cycles = int(values.get('cycles', 0))
             size, speed = (float(values.get(name, 1.0)) for name in ('size', 'speed'))
         except ValueError:
-            raise SettingError(f"gesture '{text}': a value is no number in {TEXT}") from None
+            raise SettingError(f"gesture '{text}': a value is not a number; write {TEXT}") from None
         return cls(kind, size, cycles, speed, values.get('side', ''))
 
     @property
@@ -200,8 +200,8 @@ class Performer:
         """
         if self.current is not None:
             raise UnavailableError(
-                f'a {self.current.request.kind} is under way for another '
-                f'{self.current.remaining:.1f} s: wait for its end, or cancel it'
+                f'a {self.current.request.kind} is still performed for '
+                f'{self.current.remaining:.1f} s: wait until it ends, or cancel it'
             )
         self.current = Performance(request)
         self.begun = [request.gesture()]

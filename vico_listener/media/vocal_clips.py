@@ -87,12 +87,15 @@ def read_clips(folder: Path, tokens: Sequence[str]) -> Clips:
         clip = VocalClip(np.multiply(samples, 1 / 32768, dtype=np.float32), rate)
         if clip.seconds > LONGEST:
             raise SettingError(
-                f'vocal_folder: {path} takes {clip.seconds:.1f} s, and the longest {LONGEST:.0f} s'
+                f'vocal_folder: {path} takes {clip.seconds:.1f} s, but at most '
+                f'{LONGEST:.0f} s are allowed'
             )
         clips.setdefault(token, []).append(clip)
     if not clips:
         named = ', '.join(f'{token}.wav' for token in tokens)
-        raise SettingError(f'vocal_folder: {folder} holds no clip: call them {named}, yeah_2.wav')
+        raise SettingError(
+            f'vocal_folder: {folder} holds no sound file: name them {named}, yeah_2.wav'
+        )
     return clips
 
 

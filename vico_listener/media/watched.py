@@ -57,7 +57,8 @@ def camera_stream(camera: int | cv2.VideoCapture) -> Iterator[CameraFrame]:
     with _opened(camera) as capture:
         if not capture.isOpened():
             raise UnavailableError(
-                'the camera cannot be opened: is it there, and does nobody use it?'
+                'the camera cannot be opened: check that it is connected and that no other '
+                'program uses it'
             )
         if capture.get(cv2.CAP_PROP_FRAME_COUNT) > 0:
             raise SettingError(

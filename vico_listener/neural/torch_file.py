@@ -70,7 +70,7 @@ def read_torch_file(path: Path, allowed: Sequence[Any] = ()) -> Any:
         raise TorchFileError(f'no such file: {path}')
     stranger = _other_kind(path)
     if stranger:
-        raise TorchFileError(f'{path} is {stranger}, not a file of torch.save')
+        raise TorchFileError(f'{path} is {stranger}, not a file made by torch.save')
     try:
         with torch.serialization.safe_globals(list(allowed)):
             return torch.load(path, map_location='cpu', weights_only=True)

@@ -161,7 +161,7 @@ class BagSource:
         try:
             return bag.first(self.inputs.camera_info.name)[1]
         except MessageError as error:
-            self.notes.append(f'camera_info cannot be read, fov_deg counts: {error}')
+            self.notes.append(f'camera_info cannot be read, fov_deg is used: {error}')
             return None
 
     def _images(self, bag: Bag, line: Continuity) -> Iterator[CameraFrame]:
@@ -215,7 +215,7 @@ class BagSource:
                 self.remarks.add('attitudes that cannot be read', example=error)
                 continue
             except SettingError as error:
-                self.remarks.add('attitudes that nobody knows, left out', example=error)
+                self.remarks.add('unknown attitudes, left out', example=error)
                 continue
             yield AttitudeChange(stamps.place(raw.recorded, 0), attitude)
 

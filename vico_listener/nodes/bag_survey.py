@@ -140,7 +140,7 @@ def _announced(bag: Bag, inputs: Inputs, default: AudioFormat) -> tuple[AudioFor
             'format:=wave of audio_capture'
         )
     if announced.fault:
-        raise BagError(f'{bag.path}: the audio cannot be heard: {announced.fault}')
+        raise BagError(f'{bag.path}: the audio cannot be used: {announced.fault}')
     return announced, is_told or (info.sample_rate > 0 and info.channels > 0)
 
 
@@ -171,7 +171,7 @@ def _listen(
             )
             format_ = other
         elif not is_told:
-            notes.append(f'no format of the audio is told: {_named(format_)} assumed')
+            notes.append(f'the format of the audio is not recorded: {_named(format_)} is assumed')
     lasting = sizes // format_.frame_bytes * NANOSECONDS // format_.sample_rate
     evidence = Evidence('audio', recorded, told, lasting, topic.kind in STAMPED).steady()
     return evidence, format_, is_cut_anywhere(sizes, format_)

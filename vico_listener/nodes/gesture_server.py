@@ -115,7 +115,7 @@ class GestureServer:
         if performance.played != self._seen:
             self._seen, self._went_on = performance.played, now
         elif now - self._went_on > STALLED:
-            self.end('no speaker frames come, so that nothing moves: is perception active?')
+            self.end('there are no speaker frames, so nothing moves: is perception active?')
         if performance.outcome:
             assert self._timer is not None
             self._node.destroy_timer(self._timer)

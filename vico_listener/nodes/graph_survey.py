@@ -97,10 +97,11 @@ class GraphSurvey:
         self._node.create_subscription(DiagnosticArray, '/diagnostics', self._on_diagnostics, 50)
         names = self._discover()
         if not names:
-            text = 'nobody else is in this graph'
+            text = 'there are no other nodes in this graph'
             how = (
-                'start the camera, the robot or the stack; are ROS_DOMAIN_ID, RMW_IMPLEMENTATION '
-                'and ROS_AUTOMATIC_DISCOVERY_RANGE those of the others?'
+                'start the camera, the robot or the stack; if they run, compare '
+                'ROS_DOMAIN_ID, RMW_IMPLEMENTATION and ROS_AUTOMATIC_DISCOVERY_RANGE with '
+                'theirs'
             )
             yield Finding('graph', Level.NOTE, text, how)
             return
@@ -182,7 +183,7 @@ class GraphSurvey:
     def _graph_findings(self, names: list[str]) -> Iterator[Finding]:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            how = 'end one of them, or give it a namespace; one that was killed is seen for 20 s'
+            how = 'end one of them, or give it a namespace; a killed node remains visible for 20 s'
             yield Finding('graph', Level.WRONG, f'two nodes are called {", ".join(twice)}', how)
         clocks = self._node.get_publishers_info_by_topic(CLOCK)
         if len(clocks) > 1:
@@ -210,8 +211,8 @@ class GraphSurvey:
             status = self._statuses.get(name)
             area = f'stack: {name}'
             if status is None:
-                text = 'it says nothing on /diagnostics'
-                yield Finding(area, Level.WRONG, text, 'does it hang? look at its log')
+                text = 'it publishes nothing on /diagnostics'
+                yield Finding(area, Level.WRONG, text, 'look at its log; it may hang')
             elif status.level == OK:
                 yield Finding(area, Level.OK, status.message)
             else:

@@ -25,8 +25,9 @@ def namesakes(node: Node) -> list[str]:
     if not node.context.ok() or node.get_node_names_and_namespaces().count(own) < 2:
         return []
     return [
-        f'another node is called {node.get_fully_qualified_name()}, too: end the other stack, or '
-        'give this one a namespace (namespace:=robot2); one that was killed is seen for some 20 s'
+        f'another node is also called {node.get_fully_qualified_name()}: end the other '
+        'stack, or give this one a namespace (namespace:=robot2); a killed node remains '
+        'visible for about 20 s'
     ]
 
 
@@ -109,8 +110,8 @@ def at_command_topic(node: Node, publisher: Any, takers: Takers, following: bool
     if names and following:
         others = ', '.join(sorted({full_name(name, space) for name, space in names}))
         found.append(
-            f'{topic} is published by {others}, too, while the head follows: end that program, '
-            'or release the head before it moves it (listener/set_active)'
+            f'{topic} is also published by {others} while the head is active: end that '
+            'program, or release the head before it moves it (listener/set_active)'
         )
     return found
 

@@ -34,7 +34,7 @@ from vico_listener.ros_api.head import COMMAND_DEPTH
 from vico_listener.ros_api.head import LOOK_AT
 from vico_listener.ros_api.head import OFFSET
 
-NOT_OURS = 'with output: offset the base gaze is that of the program that moves the head'
+NOT_OURS = 'with output: offset, the program that moves the head decides where it looks'
 """Why a point is not looked at, and nobody followed."""
 
 
@@ -102,7 +102,7 @@ class HeadNode(ManagedNode):
             self._subscription = subscribe_to_motion(self, mover.follow)
         self._gaze = GazeInput(self, self.table['gaze_frame'])
         if mover.head is None:
-            self.get_logger().info('no robot is given: no head commands (robot:=PROFILE)')
+            self.get_logger().info('no robot is set, so no head commands are sent (robot:=PROFILE)')
             return
         # Replaying, commands come with the motion; the timer takes over when the replay dies.
         period = 1.0 / mover.head.profile.rate
@@ -183,7 +183,7 @@ def _diagnosis(mover: HeadMover) -> tuple[bytes, str, dict[str, Any]]:
     for name, latency in (('motion', mover.motion_latency), ('command', mover.command_latency)):
         values |= {f'{name}_latency_{k}_ms': v for k, v in latency.summary_ms().items()}
     if head is None or output is None:
-        return OK, 'no robot is given', values
+        return OK, 'no robot is set (robot:=PROFILE)', values
     at_topic = output.at_topic(head.awake)
     if head.refused:
         return ERROR, f'{head.refused} motions were not finite', values

@@ -61,7 +61,7 @@ def concern(
     if head is None or measured is None:
         return '', {'start': '', 'joints': '', 'following': 'ok'}
     trouble = measured.positions.trouble(now) if measured.source else ''
-    source = measured.source or 'the robot does not say'
+    source = measured.source or 'the robot does not report it'
     lags = '; '.join(map(str, head.watch.lags))
     values = {
         'start': head.start,
@@ -75,7 +75,7 @@ def concern(
     if head.start == 'waiting' and trouble:
         return f'waiting for {measured.source}: {trouble}', values
     if head.start == 'waiting' and measured.source:
-        return 'waits until the head stands still', values
+        return 'waiting until the head stands still', values
     silent = not measured.source and head.eases_in(now)
     if head.start == 'assumed' and (trouble or silent):
         return _start(head, measured, trouble), values
@@ -89,10 +89,10 @@ def _start(head: RobotHead, measured: MeasuredInput, reason: str) -> str:
         for joint, position in zip(head.profile.joints, head.began_at, strict=False)
     )
     if head.start == 'measured':
-        return f'the head begins where it is: {place}'
+        return f'the head begins from its measured position: {place}'
     if head.start == 'moving':
-        return f'the head begins although somebody else moves it: {place}'
+        return f'the head begins although another program moves it: {place}'
     if head.start == 'assumed':
-        why = f'{measured.source}: {reason}' if measured.source else 'the robot does not say'
-        return f'where the head is, is not known ({why}): it eases in from {place}'
+        why = f'{measured.source}: {reason}' if measured.source else 'the robot does not report it'
+        return f'the position of the head is not known ({why}): it eases in from {place}'
     return ''

@@ -66,8 +66,9 @@ class HriOutput:
         if not others:
             return ''
         return (
-            f'{FACES.name} is published by {" and ".join(sorted(others))}, too, and each takes '
-            'the faces of the other away: set publish_humans to false, or face_source to ros4hri'
+            f'{FACES.name} is also published by {" and ".join(sorted(others))}, and each '
+            'removes the faces of the other: set publish_humans to false, or face_source '
+            'to ros4hri'
         )
 
     # Called by the feed's thread.

@@ -99,7 +99,9 @@ class InputSubscription:
         if self._subscription is None:
             return
         name = self._row.name
-        self._node.get_logger().info(f'{name}: the publisher is best effort, so are we now')
+        self._node.get_logger().info(
+            f'{name}: the publisher is best effort, so this subscription is now, too'
+        )
         # In this order: now and then a publisher that was told of an end missed the beginning.
         reliable = self._subscription
         self._subscription = self._subscribe(ReliabilityPolicy.BEST_EFFORT)

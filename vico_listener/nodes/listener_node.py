@@ -124,8 +124,8 @@ class ListenerNode(ManagedNode):
             motion = self.agent.step(frame)
             if self.agent.seed != seed:
                 self.get_logger().info(
-                    f'the first frame gave the seed {self.agent.seed}: set the parameter seed to '
-                    'it for the same chance again'
+                    f'the seed is {self.agent.seed}, from the first frame: set the '
+                    'parameter seed to it to get the same random choices again'
                 )
             if self.agent.intake.counters.foreign_frames > foreign:
                 self.get_logger().error(self.agent.intake.mismatch, throttle_duration_sec=10.0)

@@ -102,9 +102,9 @@ class ParameterTable:
         if self.in_use and not row.live and parameter.value != self._value(row.name):
             node = self._node.get_fully_qualified_name()
             return (
-                f'{row.name}: it is read when the node is configured, and is in use: '
-                f'`ros2 lifecycle set {node} deactivate` and `cleanup`, set it, '
-                'then `configure` and `activate`'
+                f'{row.name}: it is only read when the node is configured: `ros2 lifecycle '
+                f'set {node} deactivate` and `cleanup`, set it, then `configure` and '
+                '`activate`'
             )
         return row.objection(parameter.value) or self._objection_now(row.name, parameter.value)
 

@@ -68,7 +68,10 @@ class PeopleTopics:
         self._ticks = 0
         whom = self._node.table['attend']
         if whom not in ATTEND:
-            self._complain(f'attend: {whom} was in view before the node was deactivated')
+            self._complain(
+                f'attend: {whom} was in view before the node was deactivated, so the head '
+                'attends to whoever speaks: set attend again'
+            )
             whom = ATTEND[0]
         tracker.attention.attend_to(whom)
         self._direction = InputSubscription(self._node, SOUND_DIRECTION, self._on_direction)
@@ -132,7 +135,8 @@ class PeopleTopics:
         if not gone:
             return '' if self._hri is None else self._hri.problem
         return (
-            f'attend: {gone} is no longer in view, and whoever speaks is attended to: set it anew'
+            f'attend: {gone} is no longer in view, so the head attends to whoever speaks: '
+            'set attend again'
         )
 
     @property

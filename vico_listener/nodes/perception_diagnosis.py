@@ -157,7 +157,7 @@ def _lost(news: dict[str, int]) -> list[str]:
     """Return what was lost since the last round."""
     texts = {
         'dropped_images': 'camera frames dropped: they come faster than they can be processed, or '
-        'got lost on the way; let the camera send fewer or smaller ones',
+        'were lost on the way; set the camera to send fewer or smaller images',
         'lost_audio_messages': 'audio messages lost: the machine or the network is overloaded',
         'uncorrected_faces': 'faces not corrected: the pose of the camera on the head is not known '
         'at the stamp of the image',
@@ -171,18 +171,19 @@ def _unseen(head: Chain, eye: Eye, feed: Feed) -> list[str]:
     nobody = head.senses.faceless_for
     if nobody > NOBODY and feed.silence(IMAGE) < SILENCE:
         found.append(
-            f'nobody in view for {nobody:.0f} s: is there light, is the lens free, does '
-            'the camera look at the people, and is it upright (image_rotation:=auto)?'
+            f'nobody in view for {nobody:.0f} s: check the light, the lens, the direction '
+            'of the camera, and that it is upright (image_rotation:=auto)'
         )
     elif eye.lying:
         found.append(
-            f"people's heads lie on their side: is the camera mounted so? image_rotation:="
-            f'{eye.lying}'
+            "people's heads lie on their side: if the camera is mounted that way, set "
+            f'image_rotation:={eye.lying}'
         )
     elsewhere = head.senses.elsewhere_for
     if elsewhere > NOBODY:
         found.append(
-            f'speech for {elsewhere:.0f} s while the mouth in view kept still, and nobody answers '
-            'it: is the speaker in view, with the mouth free? listen_to:=speech answers all'
+            f'speech for {elsewhere:.0f} s while the mouth in view kept still, so the head '
+            'does not answer it: bring the speaker into view, with the mouth visible, or '
+            'set listen_to:=speech to answer all speech'
         )
     return found

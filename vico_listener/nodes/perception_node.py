@@ -159,7 +159,7 @@ class PerceptionNode(ManagedNode):
     def _hear(self, pcm: Any, stamp: int, audio: AudioFormat, received: float) -> None:
         self._wait_as_needed()
         if fault := audio.fault:
-            self._diagnosis.complain(f'the audio cannot be heard: {fault}')
+            self._diagnosis.complain(f'the audio cannot be used: {fault}')
             return
         try:
             self._publish(self._head.hear(pcm, stamp, audio, received))

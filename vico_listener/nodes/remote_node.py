@@ -79,7 +79,8 @@ class RemoteNode:
                 rounds, since = rounds + 1, time.monotonic()
             elif state in STEPS:
                 raise UnavailableError(
-                    f'{self._name} is {state} after {rounds} transitions: somebody else undoes them'
+                    f'{self._name} is {state} after {rounds} transitions: another program '
+                    'undoes them'
                 )
             elif state == 'finalized':
                 raise UnavailableError(f'{self._name} was shut down before it was active')
@@ -112,9 +113,7 @@ class RemoteNode:
                 raise UnavailableError(f'{self._name} cannot be {done}: its log says why')
             if answer.done():
                 return
-        raise UnavailableError(
-            f'{self._name} is not {done}: it was asked {TRIES} times, and the answer did not come'
-        )
+        raise UnavailableError(f'{self._name} is not {done}: it did not answer {TRIES} requests')
 
     def _state(self) -> str:
         """Return the label of its state; '' when it did not answer at once, or is stopped."""
@@ -140,8 +139,8 @@ class RemoteNode:
         if self._stopped() or alone():
             return
         self._warn(
-            f'another node is called {self._name}: waiting {LEASE:.0f} s, since one that was '
-            'killed is seen for a while'
+            f'another node is called {self._name}: waiting {LEASE:.0f} s, because a killed '
+            'node remains visible for a while'
         )
         if not self._until(alone, LEASE) and not self._stopped():
             raise UnavailableError(

@@ -52,6 +52,7 @@ def hear_description(topic: str, patience: float) -> str:
         rclpy.try_shutdown()
     if not heard:
         raise UnavailableError(
-            mismatch or f'nobody says a URDF on {topic}: start robot_state_publisher, or give FILE'
+            mismatch
+            or f'nobody publishes a URDF on {topic}: start robot_state_publisher, or give FILE'
         )
     return heard[-1]

@@ -84,7 +84,9 @@ class RobotSurvey:
             axes = ', '.join(f'{joint.name} ({joint.axis})' for joint in profile.joints)
             yield Finding('robot', Level.OK, f'profile {profile.name}: {axes}')
             if isinstance(profile.interface, LinkInterface):
-                text = f'{profile.interface.target} is not ROS: only the stack asks it'
+                text = (
+                    f'{profile.interface.target} is not a ROS topic: only the stack connects to it'
+                )
                 yield Finding('robot', Level.NOTE, text, f'vico robot check {profile.name} --move')
             else:
                 yield from self._joint_findings(profile)
@@ -97,13 +99,13 @@ class RobotSurvey:
             yield Finding.split('robot', Level.WRONG, self._lacks)
             return
         if not measured.source:
-            text = 'the robot does not say where its joints are: the head eases in for 2 s'
+            text = 'the robot does not report its joint positions: the head eases in for 2 s'
             yield Finding('robot', Level.NOTE, text)
             return
         # The steady clock by which they came.
         trouble = measured.positions.trouble(time.monotonic_ns())
         if trouble:
-            how = 'start what publishes it, or set `measured` and the names of the joints right'
+            how = 'start its publisher, or correct `measured` and the names of the joints'
             yield Finding('robot', Level.WRONG, f'{measured.source}: {trouble}', how)
             return
         seconds = (self._arrivals[-1] - self._arrivals[0]) / NANOSECONDS
@@ -113,7 +115,7 @@ class RobotSurvey:
         )
         if rate < SPARSE:
             text = f'{measured.source} comes {rate:.1f} times a second'
-            how = 'publish it 20 times a second or more: joints that do not follow are found late'
+            how = 'publish it at 20 Hz or more; otherwise joints that do not follow are found late'
             yield Finding('robot', Level.NOTE, text, how)
 
     def _command_findings(self, profile: RobotProfile) -> Iterator[Finding]:
@@ -130,18 +132,23 @@ class RobotSurvey:
             takers = [i for i in infos if not looks_on(i.node_name)]
             if takers:
                 names = ', '.join(full_name(i.node_name, i.node_namespace) for i in takers)
-                yield Finding('robot', Level.OK, f'{names} takes the commands on {target}')
+                yield Finding('robot', Level.OK, f'{names} receives the commands on {target}')
             else:
                 how = "start the robot's controller, or name its topic (command:=TOPIC)"
-                yield Finding('robot', Level.WRONG, f'nobody takes the commands on {target}', how)
+                yield Finding(
+                    'robot', Level.WRONG, f'nobody receives the commands on {target}', how
+                )
             others = [
                 full_name(i.node_name, i.node_namespace)
                 for i in node.get_publishers_info_by_topic(target)
                 if i.node_name != 'head'
             ]
             if others:
-                text = f'{", ".join(others)} publishes on {target}, too'
-                how = 'end it, or release the head before it moves the head (listener/set_active)'
+                text = f'{", ".join(others)} also publishes on {target}'
+                how = (
+                    'end that program, or release the head before it moves the head '
+                    '(listener/set_active)'
+                )
                 yield Finding('robot', Level.NOTE, text, how)
         if self._controller is not None:
             for problem in self._controller.problems:
@@ -152,8 +159,8 @@ class RobotSurvey:
     def _urdf_findings(self) -> Iterator[Finding]:
         if not self._texts:
             if self._profile is None or is_in_urdf(self._profile):
-                text = f'nobody says a URDF on {self._description.topic}'
-                how = 'robot_state_publisher would: signs and limits cannot be compared without'
+                text = f'nobody publishes a URDF on {self._description.topic}'
+                how = 'start robot_state_publisher; without it, signs and limits cannot be compared'
                 yield Finding('urdf', Level.NOTE, text, how)
             return
         try:
@@ -162,7 +169,7 @@ class RobotSurvey:
             yield Finding.split('urdf', Level.WRONG, str(error))
             return
         if self._profile is None:
-            text = f'the URDF of {urdf.name} is there, and no robot profile was given'
+            text = f'there is a URDF of {urdf.name}, but no robot profile was given'
             how = 'vico robot from-urdf --topic /robot_description proposes one; then --robot FILE'
             yield Finding('urdf', Level.NOTE, text, how)
             return

@@ -141,7 +141,7 @@ class SenseSurvey:
         yield from image_findings(stream, width, height, float(np.mean(image)), self._raw)
         how = 'publish it, or set fov_deg to the field of view of the camera'
         if self._info is None:
-            text = 'no camera_info: angles go by fov_deg (60 degrees unless set)'
+            text = 'no camera_info: fov_deg is used (60 degrees unless set)'
             yield Finding('camera', Level.NOTE, text, how)
             return
         try:
@@ -150,7 +150,7 @@ class SenseSurvey:
             yield Finding('camera', Level.WRONG, f'camera_info cannot be used: {error}', how)
             return
         if calibration is None:
-            text = 'camera_info says that the camera was never calibrated: fov_deg counts'
+            text = 'camera_info says that the camera was never calibrated: fov_deg is used'
             yield Finding('camera', Level.NOTE, text, how)
         elif misfit := calibration.misfit(width, height):
             yield Finding.split('camera', Level.WRONG, misfit)
@@ -171,9 +171,12 @@ class SenseSurvey:
         }
         parts = [f'{name} {delay / NANOSECONDS:+.3f} s' for name, delay in delays.items()]
         if not delays:
-            text = 'messages have no stamps by their type: they count as they arrive'
+            text = 'messages of this type have no stamps: their time of arrival is used'
         elif max(map(abs, delays.values())) > OTHER_CLOCK_NS:
-            text = 'stamps go together, and are not of the clock of this computer: a replay?'
+            text = (
+                'stamps agree with each other, but not with the clock of this computer: is it '
+                'a replay?'
+            )
         else:
             text = f'stamps can be used; messages arrive after them by {", ".join(parts)}'
         yield Finding('stamps', Level.OK, text)

@@ -37,7 +37,7 @@ class VocalOutput:
                 self._player = player_for(agent, folder)
             except VicoError as error:
                 self._node.get_logger().error(
-                    f'vocal: nothing is said, only listener_event tells of it: {error}'
+                    f'vocal: sounds are announced on listener_event, but cannot be played: {error}'
                 )
 
     def say(self, agent: ListeningAgent) -> None:

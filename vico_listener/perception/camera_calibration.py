@@ -80,13 +80,13 @@ class Calibration:
     def misfit(self, width: int, height: int) -> str:
         """Return why it does not serve for images of a size (px), with the remedy, or ''."""
         if self.fault:
-            return f'{self.fault}: fov_deg counts instead; calibrate the camera'
+            return f'{self.fault}: fov_deg is used instead; calibrate the camera'
         if self.camera_of(width, height) is not None:
             return ''
         return (
             f'camera_info is for images of {self.width}x{self.height}, these have '
-            f'{width}x{height}: fov_deg counts instead; calibrate the camera for images of that '
-            'shape'
+            f'{width}x{height}: fov_deg is used instead; calibrate the camera for images of '
+            'that shape'
         )
 
     def _handed_on(self) -> tuple[Camera, int, int]:

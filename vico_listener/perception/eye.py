@@ -82,7 +82,7 @@ class Eye:
         try:
             self.calibration = Calibration.of(info)
         except VicoError as error:
-            self._refused = f'camera_info cannot be used, fov_deg counts instead: {error}'
+            self._refused = f'camera_info cannot be used, fov_deg is used instead: {error}'
         return self._refused
 
     def upright(self, image: Image) -> Image:

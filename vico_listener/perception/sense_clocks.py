@@ -178,7 +178,9 @@ class SenseClocks:
         self._reasons[name] = reason
         if abs(self._used.pop(name, 0)) > RESTART_NS:
             self._restart = True
-        self._news.append(f'{name} stamps {reason}: from now on what arrives together is joined')
+        self._news.append(
+            f'{name} stamps {reason}: from now on, images and audio are aligned by their arrival'
+        )
 
     def _trust(self, now: int, delays: dict[str, int | None]) -> None:
         """Take stamps again that have agreed for a while, all at once."""
@@ -235,9 +237,10 @@ class SenseClocks:
             return ''
         chunk = self._clocks[AUDIO].chunk
         return (
-            f'audio comes in pieces of {_seconds(chunk)}, up to {_seconds(self._needed)} after its '
-            f'images, and no answer waits for longer than {_seconds(LONGEST_AUDIO_NS)}: most of it '
-            'is not heard; let the driver of the microphone send 20 to 100 ms at a time'
+            f'audio comes in chunks of {_seconds(chunk)}, up to {_seconds(self._needed)} '
+            'after its images, and no answer waits for longer than '
+            f'{_seconds(LONGEST_AUDIO_NS)}: most of it is not heard; set the driver of the '
+            'microphone to send 20 to 100 ms at a time'
         )
 
     def problems(self) -> list[str]:
@@ -246,8 +249,9 @@ class SenseClocks:
         for name, reason in self._reasons.items():
             if self._by_arrival[name]:
                 found.append(
-                    f'{name} stamps {reason}: what has arrived together is joined; set the clock '
-                    f'or the driver of the {DEVICES[name]} right, or stamps:=arrival'
+                    f'{name} stamps {reason}: images and audio are aligned by their '
+                    f'arrival; correct the clock or the driver of the {DEVICES[name]}, or '
+                    'set stamps:=arrival'
                 )
         if self._mode == HEADER:
             found += self._cannot_be_joined()
@@ -257,15 +261,15 @@ class SenseClocks:
             name, own = NAMES[late]
             verb = 'comes' if late == AUDIO else 'come'
             found.append(
-                f'{name} {verb} {_seconds(abs(behind))} after {own} {NAMES[early][0]}: every '
-                f'answer waits for that; let the driver of the {DEVICES[late]} hand on sooner, or '
-                'correct its stamps'
+                f'{name} {verb} {_seconds(abs(behind))} after {own} {NAMES[early][0]}: '
+                f'every answer waits for that; make the driver of the {DEVICES[late]} '
+                'faster, or correct its stamps'
             )
         chunk = self._clocks[AUDIO].chunk if AUDIO in self._clocks else 0
         if chunk > WORTH_TELLING_NS and not self.deafness():
             found.append(
-                f'audio comes in pieces of {_seconds(chunk)}: every answer waits for one; let the '
-                'driver of the microphone send 20 to 100 ms at a time'
+                f'audio comes in chunks of {_seconds(chunk)}: every answer waits for one; '
+                'set the driver of the microphone to send 20 to 100 ms at a time'
             )
         return found
 
@@ -277,7 +281,7 @@ class SenseClocks:
         worse = max(known, key=lambda name: abs(known[name]))
         other = next(name for name in known if name != worse)
         reason = _apart(worse, known[worse], other, known[other])
-        return [f'{worse} stamps {reason}: set the clocks right, or stamps:=auto']
+        return [f'{worse} stamps {reason}: correct the clocks, or set stamps:=auto']
 
 
 def _can_be_joined(delay: int, other: int) -> bool:

@@ -42,7 +42,7 @@ def read_description(path: Path, kind: type, example: str) -> dict[str, Any]:
     try:
         content = parse_yaml(path.read_text(encoding='utf-8'))
     except ValueError as error:
-        raise SettingError(f'{path} is no YAML: {error}') from None
+        raise SettingError(f'{path} is not valid YAML: {error}') from None
     if not isinstance(content, dict):
         raise SettingError(f'{path}: it must hold names and values, such as `{example}`')
     known = {field.name for field in dataclasses.fields(kind)}

@@ -55,7 +55,9 @@ class Avatar:
         host, _, port = address.partition(':')
         port = port or str(PORT)
         if not host or not port.isdigit() or not 0 < int(port) < 2**16:
-            raise SettingError(f"avatar: '{address}' is no HOST:PORT, e.g. 127.0.0.1:{PORT}")
+            raise SettingError(
+                f"avatar: '{address}' is not of the form HOST:PORT, e.g. 127.0.0.1:{PORT}"
+            )
         try:
             # A name is looked up once, not with every packet.
             self._client = UDPClient(gethostbyname(host), int(port))

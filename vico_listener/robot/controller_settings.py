@@ -46,25 +46,26 @@ def objections(
     others = [name for name in own if name not in joints]
     if strangers:
         found.append(
-            f'it has no {" and ".join(strangers)}, but {", ".join(own)}: give the joints of the '
-            'profile those names'
+            f'it has no {" and ".join(strangers)}, but {", ".join(own)}: correct the names '
+            'of the joints in the profile'
         )
     elif others and not values.get('allow_partial_joints_goal'):
         found.append(
             f'it refuses trajectories without {" and ".join(others)}: add `hold_joints: '
-            f'[{", ".join(others)}]` to the profile, or set allow_partial_joints_goal'
+            f'[{", ".join(others)}]` to the profile, or set allow_partial_joints_goal to '
+            'true'
         )
     rate = values.get('state_publish_rate')
     if reads_state and rate is not None and rate < SLOW:
         found.append(
-            f'state_publish_rate is {rate:g} Hz: set it to 50, since the head begins where the '
-            'controller says that it is'
+            f'state_publish_rate is {rate:g} Hz: set it to 50, because the head begins from '
+            'the position that the controller reports'
         )
     for name in map(tolerance_of, joints):
         if 0.0 < (values.get(name) or 0.0) < TIGHT:
             found.append(
-                f'{name} is {values[name]:g} rad: it stops a neck that lags behind a nod; set it '
-                f'to 0 (any), or to more than {TIGHT:g}'
+                f'{name} is {values[name]:g} rad, which stops a neck that lags behind a '
+                f'nod: set it to 0 (no limit), or to more than {TIGHT:g}'
             )
     return found
 
@@ -74,11 +75,12 @@ def advice(values: Mapping[str, Any]) -> list[str]:
     found = []
     if values.get('allow_nonzero_velocity_at_trajectory_end'):
         found.append(
-            'set allow_nonzero_velocity_at_trajectory_end to false: a head that gets no more '
-            'commands stops'
+            'set allow_nonzero_velocity_at_trajectory_end to false, so that a head that '
+            'gets no more commands stops'
         )
     if values.get('interpolate_from_desired_state') is False:
         found.append(
-            'set interpolate_from_desired_state to true: a late command leads on from the last one'
+            'set interpolate_from_desired_state to true, so that a late command continues '
+            'from the last one'
         )
     return found

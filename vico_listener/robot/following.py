@@ -58,12 +58,12 @@ class Lag:
 
     def __str__(self) -> str:
         if self.angle > ANGLE:
-            found = f'is {math.degrees(self.angle):.0f} degrees from where it was sent'
+            found = f'is {math.degrees(self.angle):.0f} degrees away from its target'
         elif self.asked:
             found = f'moved by {math.degrees(self.moved):.1f} of {math.degrees(self.asked):.1f} '
             found += 'degrees that it was sent'
         else:
-            found = f'was {math.degrees(self.away):.0f} degrees from where it was sent'
+            found = f'was {math.degrees(self.away):.0f} degrees away from its target'
         return f'{self.joint} {found}, for {self.seconds:.1f} s'
 
 

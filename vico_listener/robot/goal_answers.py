@@ -119,9 +119,9 @@ class GoalAnswers:
         refused = sum(answer.refused for answer in answers)
         failures = [answer.failure for answer in answers if answer.failure]
         if self.waits or self._silent:
-            return 'does not answer goals: start it anew'
+            return 'does not answer goals: restart it'
         if 2 * (refused + len(failures)) <= len(answers):
             return ''
         if refused > len(failures):
             return f'refuses {refused} of {len(answers)} goals: {REMEDY}'
-        return f'gives up {len(failures)} of {len(answers)} goals ({failures[-1]}): {REMEDY}'
+        return f'aborts {len(failures)} of {len(answers)} goals ({failures[-1]}): {REMEDY}'

@@ -75,11 +75,12 @@ def find_neck(urdf: Urdf, names: Sequence[str] = ()) -> list[UrdfJoint]:
     neck = max(chains, key=lambda chain: (len(chain), chain[-1].name), default=[])
     if not neck:
         raise UrdfError(
-            'no joint that turns has head or neck in its name: name them from the body on '
-            f'(--joints A,B,C), of {", ".join(movable) or "none that there are"}'
+            'no joint that turns has head or neck in its name: give the joints of the '
+            'neck, from the body upwards (--joints A,B,C), out of: '
+            f'{", ".join(movable) or "none"}'
         )
     if len(neck) < len(names):
-        raise UrdfError(f'{", ".join(names)} do not lie on one way from the body to the head')
+        raise UrdfError(f'{", ".join(names)} are not in one chain from the body to the head')
     return neck
 
 

@@ -128,7 +128,9 @@ class MeasuredPositions:
         if len(names) != len(positions):
             if self._joints.keys().isdisjoint(names):
                 return
-            self._fault('', f'names {len(names)} joints and gives {len(positions)} positions', now)
+            self._fault(
+                '', f'has {len(names)} names of joints, but {len(positions)} positions', now
+            )
             return
         found = [(n, p) for n, p in zip(names, positions, strict=True) if n in self._joints]
         self._names |= frozenset(names)
@@ -207,16 +209,16 @@ class MeasuredPositions:
         if recent:
             return '; '.join(recent)
         if not self._names:
-            return 'nobody says where the joints are'
+            return 'nobody publishes the positions of the joints'
         missing = [name for name in self._joints if name not in self._known]
         missing += [name for name, known in self._held.items() if known is None]
         if missing:
             others = ', '.join(sorted(self._names - self._joints.keys())[:8])
-            return f'{" and ".join(missing)} not named, but {others or "others"}'
+            return f'{" and ".join(missing)} missing, there are {others or "others"}'
         known = [*self._known.values(), *filter(None, self._held.values())]
         silent = max(now - came for _, came in known)
         if silent > STALE_NS:
-            return f'nothing new for {silent / NANOSECONDS:.1f} s'
+            return f'no new positions for {silent / NANOSECONDS:.1f} s'
         return ''
 
     def _objection(self, joint: Joint, position: float, now: int) -> str:
@@ -242,7 +244,7 @@ class MeasuredPositions:
         self._doubted[joint.name] = position
         if before is not None and abs(position - before) <= LEAP:
             return ''
-        return f'{joint.name} leaps by {math.degrees(position - last):+.0f} degrees'
+        return f'{joint.name} jumps by {math.degrees(position - last):+.0f} degrees'
 
     def _fault(self, joint: str, text: str, now: int) -> None:
         self._faults[joint] = text, now

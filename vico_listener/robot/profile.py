@@ -116,11 +116,11 @@ def parse_profile(data: Any, name: str) -> RobotProfile:
         )
     if profile.measured.source == 'tf' and profile.interface.hold_joints:
         raise ProfileError(
-            f'{name}: measured: tf does not say where hold_joints are: take joint_states'
+            f'{name}: measured: tf does not give the positions of hold_joints: use joint_states'
         )
     if profile.measured.unit == 'deg' and profile.interface.hold_joints:
         raise ProfileError(
-            f'{name}: measured: unit deg does not go with hold_joints, which are sent back as they '
-            'come: take a source that says rad'
+            f'{name}: measured: unit deg cannot be combined with hold_joints, whose '
+            'positions are sent back unchanged: use a source in rad'
         )
     return profile

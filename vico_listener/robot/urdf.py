@@ -76,11 +76,13 @@ class Urdf:
         try:
             root = ElementTree.fromstring(text.strip())
         except ElementTree.ParseError as error:
-            raise UrdfError(f'the URDF is no XML: {error}') from None
+            raise UrdfError(f'the URDF is not valid XML: {error}') from None
         if root.tag != 'robot':
-            raise UrdfError(f'a URDF begins with <robot>, this with <{root.tag}>')
+            raise UrdfError(f'a URDF begins with <robot>, but this file begins with <{root.tag}>')
         if any('xacro' in element.tag for element in root.iter()):
-            raise UrdfError('this is xacro: make a URDF of it first (xacro FILE > robot.urdf)')
+            raise UrdfError(
+                'this is a xacro file: convert it to a URDF first (xacro FILE > robot.urdf)'
+            )
         self.name = root.get('name', 'robot')
         joints = [_joint(element) for element in root.findall('joint')]
         self.joints = {joint.name: joint for joint in joints}
@@ -100,7 +102,7 @@ class Urdf:
         while link in self._above:
             joint = self._above[link]
             if joint in found:
-                raise UrdfError(f'the joints above {link} go round in a circle')
+                raise UrdfError(f'the joints above {link} form a loop')
             found.insert(0, joint)
             link = joint.parent
         return found
@@ -160,7 +162,7 @@ def _vector(
     except ValueError:
         found = np.array([])
     if len(found) != len(default.split()) or not np.isfinite(found).all():
-        raise UrdfError(f'joint \'{joint}\' of the URDF: {attribute}="{text}" is no vector')
+        raise UrdfError(f'joint \'{joint}\' of the URDF: {attribute}="{text}" is not a vector')
     return found
 
 
@@ -175,7 +177,7 @@ def _number(
     except ValueError:
         found = math.nan
     if math.isnan(found):
-        raise UrdfError(f'joint \'{joint}\' of the URDF: {attribute}="{text}" is no number')
+        raise UrdfError(f'joint \'{joint}\' of the URDF: {attribute}="{text}" is not a number')
     return found
 
 

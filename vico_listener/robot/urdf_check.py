@@ -38,7 +38,7 @@ def disagreements(profile: RobotProfile, urdf: Urdf) -> list[str]:
             neck = ', '.join(joint.name for joint in find_neck(urdf))
             hint = f'those of its neck are {neck}'
         except UrdfError:
-            hint = 'it has none that are called after a head or neck'
+            hint = 'none of its joints has head or neck in its name'
         return [f'the URDF of {urdf.name} has no joint {", ".join(missing)}: {hint}']
     found = [
         f'{joint.name} does not turn by itself in the URDF: it is '
@@ -62,13 +62,13 @@ def _differences(joint: Joint, head: HeadJoint) -> list[str]:
     model, found = head.joint, []
     if joint.axis != head.axis:
         found.append(
-            f'{joint.name} turns the head about {head.axis} by the URDF, not {joint.axis}: set its '
-            'axis'
+            f'{joint.name} turns the head about {head.axis} according to the URDF, not '
+            f'about {joint.axis}: correct its axis'
         )
     elif joint.sign != head.sign:
         found.append(
-            f'{joint.name} counts the other way by the URDF: sign should be {head.sign}; '
-            'vico robot check --move shows it'
+            f'{joint.name} counts the other way according to the URDF: set sign to '
+            f'{head.sign}, and check it by vico robot check --move'
         )
     if model.maximum > model.minimum:
         for name, beyond in (
@@ -86,7 +86,7 @@ def _differences(joint: Joint, head: HeadJoint) -> list[str]:
         wanted, limit = getattr(joint, f'max_{name}'), getattr(model, name)
         if wanted > limit + EXACT:
             found.append(
-                f'{joint.name}: max_{name} {wanted:g} {unit} is more than the {limit:g} of the '
+                f'{joint.name}: max_{name} {wanted:g} {unit} exceeds the {limit:g} in the '
                 'URDF: lower it'
             )
     return found

@@ -138,7 +138,7 @@ def _parsed(text: str, where: str) -> Any:
     try:
         return parse_yaml(text)
     except ValueError as error:
-        raise SettingError(f'{where} is no YAML: {error}') from None
+        raise SettingError(f'{where} is not valid YAML: {error}') from None
 
 
 def _wrong(row: Parameter, given: Given) -> str:

@@ -56,7 +56,7 @@ def read_matrices(data: bytes, wanted: Collection[str]) -> dict[str, NDArray]:
     """
     order = {b'IM': '<', b'MI': '>'}.get(data[HEADER - 2 : HEADER])
     if order is None or struct.unpack(f'{order}H', data[HEADER - 4 : HEADER - 2])[0] != 0x0100:
-        raise ValueError('it is no file of MATLAB 5 to 7.2')
+        raise ValueError('it is not a MATLAB file of version 5 to 7.2')
     found = {}
     for kind, content in _elements(data[HEADER:], order):
         if kind == COMPRESSED:

@@ -124,8 +124,8 @@ def _check(args: argparse.Namespace) -> None:
         raise StackError(f'--out {args.out} is a file: give the folder of the results')
     if args.conversation and args.fast:
         raise StackError(
-            '--conversation is played in real time: who speaks when is told as it happens, which '
-            '--fast would outrun'
+            '--conversation must be played in real time, because the turns are published '
+            'as they happen: leave out --fast'
         )
     if args.conversation and args.clip and is_bag(args.clip):
         raise StackError('--conversation is made from a clip of a person, not from a bag')

@@ -63,9 +63,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def evaluate_submissions(args: argparse.Namespace) -> int:
     """Score folders, and write the report."""
     if args.videos and args.predictions:
-        raise SettingError('--videos and --predictions are scored one at a time')
+        raise SettingError('give either --videos or --predictions, not both')
     if args.truth is None or not args.truth.is_dir():
-        raise SettingError(f'--truth names no folder of true files: {args.truth}')
+        raise SettingError(f'--truth must be the folder of the true files, not {args.truth}')
     score = _videos if args.videos else _predictions
     title, note, scores, columns, notes = score(args)
     args.out.mkdir(parents=True, exist_ok=True)

@@ -166,8 +166,8 @@ def _check_format(perception: dict[str, str]) -> None:
     if changes:
         raise StackError(
             f'the format of the audio changed {changes} time(s) while it was played, to '
-            f'{perception.get("audio_format")}: what was heard before is not what was said, so '
-            'nothing is reported; play it again, or give a recording of one format'
+            f'{perception.get("audio_format")}: the audio before was misread, so nothing is '
+            'reported; play it again, or give a recording of one format'
         )
 
 

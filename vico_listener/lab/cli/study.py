@@ -69,9 +69,15 @@ def _make(args: argparse.Namespace) -> int:
         raise StudyError(f'--size must be an even number of at least 64, not {args.size}')
     path = args.key or args.out.with_name(f'{args.out.resolve().name}.key.json')
     if path.resolve().is_relative_to(args.out.resolve()):
-        raise StudyError('the key must not lie in the page, participants could read it: see --key')
+        raise StudyError(
+            'the key must not be in the folder of the page, where participants could read it: '
+            'choose another --key'
+        )
     if path.exists():
-        raise StudyError(f'{path} exists: answers to it could no longer be read without it')
+        raise StudyError(
+            f'the key {path} exists already, and is needed to read the answers to its study: '
+            'choose another --key or --out'
+        )
     # A seed that nobody can guess, unless the study is to be made again as it was.
     seed = random.SystemRandom().getrandbits(31) if args.seed is None else args.seed
     key, videos = ask(read_manifest(args.clips), seed, args.matching)
@@ -87,7 +93,7 @@ def _score(args: argparse.Namespace) -> int:
     for item in left_out:
         print(f'vico study: not counted: {item.path}: {item.reason}', file=sys.stderr)
     if not answers:
-        raise StudyError('no file of answers can be counted')
+        raise StudyError('none of the answer files can be used')
     scores = score(key, answers)
     table = format_markdown(scores, left_out)
     print(table, end='')

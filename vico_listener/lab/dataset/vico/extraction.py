@@ -209,7 +209,7 @@ def extract_clip(
     if attitude is None and settings.default_attitude:
         attitude = Attitude.parse(settings.default_attitude)
     if attitude is None:
-        raise ClipError('its attitude is not told: give --attitude')
+        raise ClipError('its attitude is not known: give --attitude')
     if settings.mats:
         mats = Path(settings.mats)
         return features_from_mat(entry, mats, attitude, settings.acoustics, settings.lookahead)
