@@ -416,7 +416,7 @@ def test_a_busy_port_is_an_error(served):
         (['--camera', 'talk.mp4'], 'shows what the running stack sees and hears'),
         (['--microphone', 'none'], 'shows what the running stack sees and hears'),
         (['--view', 'window'], 'opens a page'),
-        (['--attach', '1st robot'], "'1st robot' is no namespace"),
+        (['--attach', '1st robot'], "'1st robot' is not a valid namespace"),
         (['--theme', 'no.yaml'], "unknown theme 'no.yaml'"),
     ],
 )

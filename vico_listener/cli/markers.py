@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--head-frame',
         default='head',
         metavar='FRAME',
-        help='the frame in which the listener moves its head, with x ahead',
+        help='the frame relative to which the listener moves its head, with x ahead',
     )
 
 

@@ -88,10 +88,10 @@ HEAD = NodeApi(
         Parameter(
             'follow',
             FOLLOW[0],
-            'Whether the base gaze follows the person whom perception attends to: off; face, '
-            'while their face is in view; or person, which also turns the head to a voice out of '
-            'view (needs `sound_direction`). While nobody is there, the head looks where `look_at` '
-            'says, or straight ahead.',
+            'Whether the base gaze follows the person whom the head attends to: off; face '
+            '(as long as the face is in view); or person, which also turns the head to a '
+            'voice out of view (needs `sound_direction`). While nobody is there, the head '
+            'looks at the point of `look_at`, or straight ahead.',
             choices=FOLLOW,
             live=True,
         ),
@@ -115,8 +115,9 @@ HEAD = NodeApi(
         Value('commands', 'Commands that were sent.'),
         Value(
             'gaze',
-            'What the gaze does if `follow` is set: `looking` at the person, `lost` (it stays '
-            'where they were), `turning` to a voice, or `nobody`; otherwise `off`.',
+            'The state of the gaze if `follow` is set: `looking` at the person, `lost` '
+            '(looking where the person was), `turning` to a voice, or `nobody`; otherwise '
+            '`off`.',
         ),
         Value(
             'refused_motions',

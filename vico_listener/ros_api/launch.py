@@ -115,12 +115,12 @@ TOPICS = (
         ('robot_speaking',),
     ),
     Argument(
-        'robot_voice', 'robot_voice', 'Topic of what the robot itself says.', ('robot_voice',)
+        'robot_voice', 'robot_voice', "The topic of the robot's own speech.", ('robot_voice',)
     ),
     Argument(
         'robot_voice_info',
         'robot_voice_info',
-        'Topic of the format of that.',
+        "The topic of the format of the robot's own speech.",
         ('robot_voice_info',),
     ),
     Argument(

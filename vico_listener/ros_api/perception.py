@@ -66,14 +66,15 @@ AUDIO_INFO = Topic(
 ROBOT_VOICE_STAMPED = Topic(
     'robot_voice',
     'audio_common_msgs/msg/AudioDataStamped',
-    'Optional: what the robot itself says, stamped with the time at which it is played. With the '
-    'extra `echo` the audio is freed from it.',
+    "Optional: the robot's own speech, stamped with the time at which it is played. With "
+    'the extra `echo`, it is removed from the microphone audio.',
     200,
 )
 ROBOT_VOICE_WITH_FORMAT = Topic(
     'robot_voice',
     'audio_common_msgs/msg/AudioStamped',
-    "The same, where mgonzs13's audio_common_msgs are installed.",
+    "The robot's own speech, if the audio_common_msgs package of mgonzs13/audio_common is "
+    'installed.',
     200,
 )
 ROBOT_VOICE_INFO = Topic(
@@ -108,28 +109,28 @@ JOINT_STATES = Topic(
 COMMANDED = Topic(
     'head/commanded',
     'sensor_msgs/msg/JointState',
-    'The joint positions that the head is sent to. Perception uses them if `camera_on_head` is '
-    '`command`.',
+    'The commanded joint positions of the head. Perception uses them if `camera_on_head` '
+    'is `command`.',
     50,
 )
 CAMERA_TF = Topic(
     '/tf',
     'tf2_msgs/msg/TFMessage',
-    'Where the camera on the head is, with `camera_on_head: tf`.',
+    'The pose of the camera on the head, if `camera_on_head` is `tf`.',
     100,
 )
 CAMERA_TF_STATIC = Topic(
     '/tf_static',
     'tf2_msgs/msg/TFMessage',
-    'The parts of that which do not move.',
+    'The static part of /tf.',
     10,
     state=True,
 )
 FACES = Topic(
     '/humans/faces/tracked',
     'hri_msgs/msg/IdsList',
-    'The faces that ROS4HRI tracks: taken if `face_source` is `ros4hri`, published with '
-    '`publish_humans` if it is `camera`.',
+    'The faces that ROS4HRI tracks: subscribed if `face_source` is `ros4hri`; published if '
+    'it is `camera` and `publish_humans` is true.',
     10,
 )
 FACE_REGION = Topic(
@@ -162,13 +163,14 @@ PERSONS = Topic(
 PERSON_FACE = Topic(
     '/humans/persons/<id>/face_id',
     'std_msgs/msg/String',
-    'Which face belongs to each of these persons.',
+    'The face of each of these persons.',
     state=True,
 )
 ENGAGEMENT = Topic(
     '/humans/persons/<id>/engagement_status',
     'hri_msgs/msg/EngagementLevel',
-    'How engaged each of them is: the disengaged are not attended to while others are in view.',
+    'The engagement of each person. The head does not attend to disengaged persons while '
+    'others are in view.',
 )
 SPEAKER = Topic(
     'speaker',
@@ -205,13 +207,13 @@ MOUNTING = {
     'forward': ("How far the camera is in front of the neck's axes [m]", 2.0),
     'left': ("How far the camera is to the left of the neck's axes [m]", 2.0),
     'up': ("How far the camera is above the neck's axes [m]", 2.0),
-    'pitch': ('By how much the camera is turned down [deg]', 90.0),
-    'yaw': ('By how much the camera is turned to the left [deg]', 180.0),
+    'pitch': ('The angle by which the camera is turned down [deg]', 90.0),
+    'yaw': ('The angle by which the camera is turned to the left [deg]', 180.0),
 }
 """The parts of a camera's mounting, in words, and the largest of each."""
 OF_MOUNTING = (
-    'while the head looks ahead. Not used if `camera_on_head` is `tf`; a camera that does not move '
-    'needs it only for `follow`.'
+    'while the head looks straight ahead. It is not used if `camera_on_head` is `tf`; for '
+    'a camera that does not move, it is used only by `follow`.'
 )
 
 PERCEPTION = NodeApi(
@@ -227,9 +229,9 @@ PERCEPTION = NodeApi(
         Parameter(
             'publish_humans',
             False,
-            'Whether to publish the people in view and the expression of the speaker for ROS4HRI, '
-            'and to follow who is engaged; needs hri_msgs. With `face_source: ros4hri` only the '
-            'expression is published.',
+            "Whether to publish the people in view and the speaker's expression for "
+            'ROS4HRI, and to use its engagement levels; needs hri_msgs. With `face_source: '
+            'ros4hri`, only the expression is published.',
         ),
         Parameter(
             'face',
@@ -247,8 +249,9 @@ PERCEPTION = NodeApi(
         Parameter(
             'face_rate',
             0.0,
-            'How many images a second are looked at, at most; 0 for all. The others show the last '
-            'face again, so that motion stays even: for a small computer.',
+            'How many images per second are searched for faces at most, for a small '
+            'computer; 0 for all. The other images reuse the last face, so that the motion '
+            'stays even.',
             0.0,
             120.0,
         ),
@@ -323,8 +326,8 @@ PERCEPTION = NodeApi(
         Parameter(
             'robot_voice_sample_rate',
             16000,
-            'Sample rate of `robot_voice` until robot_voice_info arrives [Hz]; it has one channel '
-            'of S16LE until then.',
+            'The sample rate of `robot_voice` [Hz], used until robot_voice_info arrives; '
+            'until then, one channel of S16LE is assumed.',
             8000,
             192000,
         ),
@@ -385,8 +388,9 @@ PERCEPTION = NodeApi(
         Parameter(
             'turn_ends',
             TURN_ENDS[0],
-            "What tells that the speaker's turn is over: a network (model), the pause and how "
-            'the voice ends (rule), or the network where it is installed (auto).',
+            "How the end of the speaker's turn is recognised: by a network (model), by the "
+            'pause and the ending of the voice (rule), or by the network if it is '
+            'installed (auto).',
             choices=TURN_ENDS,
         ),
         Parameter(
@@ -402,9 +406,9 @@ PERCEPTION = NodeApi(
         Parameter(
             'camera_on_head',
             '',
-            'Where the pose of a camera that moves with the head comes from: joint_state; '
-            'tf; or command, which takes the head to be where it is sent, for a robot that '
-            'does not tell where it is. Empty for a camera that does not move.',
+            'Where the pose of a camera that moves with the head comes from: joint_state, '
+            'tf, or command (the commanded position, for a robot that does not report its '
+            'position). Empty for a camera that does not move.',
             choices=('', 'joint_state', 'tf', 'command'),
         ),
         Parameter(
@@ -464,7 +468,7 @@ PERCEPTION = NodeApi(
             'Images that were dropped because an image with the same stamp had already arrived.',
         ),
         Value('late_images', 'Images that were dropped because a newer one had already arrived.'),
-        Value('held_images', 'Images that were not looked at, because of `face_rate`.'),
+        Value('held_images', 'Images that were not searched for faces because of `face_rate`.'),
         Value('faceless_images', 'Processed images without a face.'),
         Value(
             'dropped_images',
@@ -484,8 +488,14 @@ PERCEPTION = NodeApi(
         ),
         Value('muted_ticks', 'Ticks at which sound was ignored for that reason.'),
         Value('echo_canceller', "Whether the robot's own voice is removed from the audio."),
-        Value('robot_voice_late', 'Chunks of `robot_voice` that came too late.'),
-        Value('robot_voice_stamps', 'Where their stamps come from: `header` or `arrival`.'),
+        Value(
+            'robot_voice_late',
+            'Chunks of `robot_voice` that arrived too late to be removed from the audio.',
+        ),
+        Value(
+            'robot_voice_stamps',
+            'Where the stamps of `robot_voice` come from: `header` or `arrival`.',
+        ),
         Value('people', 'The number of people in view.'),
         Value('attend', 'The value of the parameter `attend`.'),
         Value(

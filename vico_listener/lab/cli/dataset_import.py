@@ -15,53 +15,65 @@ SHOWN = 20
 def add_import_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `vico dataset import`."""
     parser.add_argument('corpus', choices=CORPORA, help='the corpus, see docs/corpora.md')
-    parser.add_argument('folder', type=Path, help='the folder below which its files are')
+    parser.add_argument(
+        'folder', type=Path, help='the folder that contains the files of the corpus'
+    )
     parser.add_argument(
         '--out', type=Path, help='the folder of the new data set (default: FOLDER/vico)'
     )
     parser.add_argument(
-        '--only', nargs='*', default=[], metavar='NAME', help='recordings whose names begin so'
+        '--only',
+        nargs='*',
+        default=[],
+        metavar='NAME',
+        help='import only recordings whose names begin like this',
     )
     parser.add_argument(
-        '--shortest', type=float, default=5.0, help='the length of the shortest clip, s'
+        '--shortest', type=float, default=5.0, help='the length of the shortest clip [s]'
     )
     parser.add_argument(
-        '--longest', type=float, default=30.0, help='longer stretches are divided into clips, s'
+        '--longest',
+        type=float,
+        default=30.0,
+        help='the length of the longest clip [s]; longer stretches are divided',
     )
     parser.add_argument(
         '--clips',
         type=int,
         default=0,
-        help='at most so many stretches, taken evenly; 0 for all',
+        help='the largest number of stretches, taken evenly from the corpus; 0 for all',
     )
     parser.add_argument(
         '--seed', type=int, default=0, help='the seed by which realtalk is divided into splits'
     )
     parser.add_argument(
-        '--stretch', type=float, default=1.0, help='the factor for the width of the images'
+        '--stretch',
+        type=float,
+        default=1.0,
+        help='the factor by which to stretch the images in width',
     )
     parser.add_argument(
         '--fov-deg',
         type=float,
         default=60.0,
-        help='the field of view of the cameras along the longer side, deg',
+        help='the field of view of the cameras along the longer side of the image [deg]',
     )
     parser.add_argument(
         '--head-degrees',
         type=float,
         default=180.0,
-        help='arkit: the angle that a head value of 1 means, deg (57.2958 for rad)',
+        help='for arkit: the angle that a head value of 1 means [deg]; 57.2958 for rad',
     )
     parser.add_argument(
         '--timecode-rate',
         type=float,
         default=60.0,
-        help='arkit: the images per second by which timecodes count',
+        help='for arkit: the images per second by which timecodes count',
     )
     parser.add_argument(
         '--no-features',
         action='store_true',
-        help='only cut the clips, for vico dataset extract',
+        help='only cut the clips; extract the features later by vico dataset extract',
     )
     parser.add_argument(
         '--workers', type=int, help='the number of processes (default: one for each core)'

@@ -17,27 +17,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--face-model', type=Path, help='the weights of Deep3DFaceRecon_pytorch, epoch_20.pth'
     )
     parser.add_argument(
-        '--mat', type=Path, help='instead: the coefficients of the video, which must be square'
+        '--mat',
+        type=Path,
+        help='a .mat file with the coefficients of the video, instead of --face-model; the '
+        'video must be square',
     )
     parser.add_argument(
         '--vgg19',
         type=Path,
-        help="the weights vgg19-dcbb9e9d.pth of torchvision, for the authors' own loss",
+        help="torchvision's weights vgg19-dcbb9e9d.pth, to train with the authors' own loss",
     )
     parser.add_argument(
-        '--out', type=Path, default=Path('out/renderer'), help='the folder; a run there is resumed'
+        '--out',
+        type=Path,
+        default=Path('out/renderer'),
+        help='the folder of the training run; a run that is already there is resumed',
     )
-    parser.add_argument('--steps', type=int, default=2000, help='the number of steps')
+    parser.add_argument('--steps', type=int, default=2000, help='the number of training steps')
     parser.add_argument(
-        '--batch', type=int, default=2, help='the number of pairs of images in a step'
+        '--batch', type=int, default=2, help='the number of pairs of images per step'
     )
-    parser.add_argument('--learning-rate', type=float, default=2e-5, help='the step size of Adam')
     parser.add_argument(
-        '--size', type=int, default=256, help='the side of the pictures, px; less only to try it'
+        '--learning-rate', type=float, default=2e-5, help='the learning rate of Adam'
+    )
+    parser.add_argument(
+        '--size',
+        type=int,
+        default=256,
+        help='the width and height of the pictures [px]; smaller than 256 only for a test',
     )
     parser.add_argument('--seed', type=int, default=0, help='the seed of all random choices')
     parser.add_argument(
-        '--device', default='auto', help='auto for a GPU if there is one, cuda or cpu'
+        '--device',
+        default='auto',
+        help='where to train: cuda, cpu, or auto (a GPU if there is one)',
     )
     parser.add_argument(
         '--threads', type=int, help='the number of CPU threads (default: all cores)'
@@ -73,6 +86,6 @@ def run(args: argparse.Namespace) -> int:
     print(f'on images that it has not seen: PSNR {gained.before:.2f} -> {gained.after:.2f} dB')
     print(f'source, truth, before, after: {args.out / SHEET}')
     if gained.after <= gained.before:
-        print('it did not get better: give a longer video, or fewer steps')
+        print('the renderer did not improve: use a longer video, or fewer steps')
     print(f'weights: {args.out / CHECKPOINT}; use them as renderer_model')
     return 0
