@@ -33,6 +33,7 @@ from vico_listener.motion import FaceMotion
 from vico_listener.render import create_renderer
 from vico_listener.robot.profile import parse_profile
 from vico_listener.ros_api import NODES
+from vico_listener.ros_api.launch import AUDIENCE_ARGUMENTS
 from vico_listener.ros_api.launch import EXAMPLE_ARGUMENTS
 from vico_listener.ros_api.launch import LISTENER_ARGUMENTS
 from vico_listener.ros_api.launch import REPLAY_ARGUMENTS
@@ -149,6 +150,7 @@ def test_launch_lines_use_declared_arguments() -> None:
     listener = {argument.name for argument in LISTENER_ARGUMENTS}
     declared = {
         'listener.launch.py': listener,
+        'audience.launch.py': {argument.name for argument in AUDIENCE_ARGUMENTS},
         'replay.launch.py': listener | {argument.name for argument in REPLAY_ARGUMENTS},
         'example_robot.launch.py': listener | {argument.name for argument in EXAMPLE_ARGUMENTS},
     }

@@ -19,6 +19,7 @@ from vico_listener.lab.evaluation.comparison.benchmark_config import load_benchm
 from vico_listener.lab.evaluation.comparison.evaluation import Evaluation
 from vico_listener.lab.evaluation.comparison.models import parse_models
 from vico_listener.lab.evaluation.comparison.report import shown_clip
+from vico_listener.lab.evaluation.comparison.report import shown_clips
 from vico_listener.lab.evaluation.comparison.report import still_wins
 from vico_listener.lab.evaluation.comparison.scores import Result
 from vico_listener.lab.evaluation.comparison.tables import Results
@@ -241,3 +242,4 @@ def test_images_show_the_longest_positive_clip_of_the_first_split():
     evaluation = Evaluation(clips, [], {}, [], [])
     assert shown_clip(evaluation).clip == 'long'
     assert shown_clip(replace(evaluation, clips=clips[2:])).clip == 'longer'
+    assert [clip.clip for clip in shown_clips(evaluation)] == ['long', 'longer', 'ood']

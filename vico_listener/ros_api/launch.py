@@ -202,6 +202,32 @@ REPLAY_ARGUMENTS = tuple(
 )
 """The arguments of replay.launch.py besides those of listener.launch.py."""
 
+MOST_LISTENERS = 32
+"""The most listeners of an audience."""
+
+AUDIENCE_TOPICS = tuple(
+    topic
+    for topic in TOPICS
+    if topic.name in ('image', 'camera_info', 'audio', 'audio_info', 'robot_speaking')
+)
+"""The topics of the one perception of an audience."""
+
+AUDIENCE_ARGUMENTS = (
+    Argument('listeners', '3', f'How many listeners there are, 1 to {MOST_LISTENERS}.'),
+    Argument(
+        'attitudes',
+        'positive',
+        'Their attitudes, separated by commas; with fewer than listeners from the first one again.',
+    ),
+    Argument('renderer', 'head3d', "What draws the listeners' faces, see listener.launch.py."),
+    Argument('figures', 'maya,kofi,lin,otto', 'Their heads for the renderer head3d, likewise.'),
+    Argument('portraits', '', 'Their photos for the renderer portrait, likewise.'),
+    Argument('mark', 'false', 'Whether the pictures say that they are generated.'),
+    *AUDIENCE_TOPICS,
+    *(argument for argument in PROCESSES if argument.name != 'composed'),
+)
+"""The arguments of audience.launch.py."""
+
 CONTROLLERS = ('ros2_control', 'simulated')
 
 EXAMPLE_ARGUMENTS = (

@@ -18,10 +18,13 @@ from vico_listener.lab.evaluation.comparison.report import compute
 from vico_listener.lab.evaluation.comparison.report import write_report
 from vico_listener.lab.evaluation.feature_distance import POOLINGS
 from vico_listener.listener import DEFAULT_LISTENER
+from vico_listener.motion import Basis
+from vico_listener.render import RENDERERS
 from vico_listener.render import PortraitError
 from vico_listener.render import create_renderer
 from vico_listener.render import default_portrait_path
 from vico_listener.render import load_portrait
+from vico_listener.render.renderers import REMEDIES
 from vico_listener.render.renderers import Renderer
 
 DEFAULT_OUT = Path('out/evaluation')
@@ -75,10 +78,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'this folder (CLIP.mp4 or CLIP.listener.mp4)',
     )
     parser.add_argument(
-        '--renderer', default='portrait', help='the renderer to score with --render'
+        '--renderer',
+        default='portrait',
+        help='the renderer to score with --render; pirender also draws contact sheets in bfm64',
     )
+    parser.add_argument('--renderer-model', type=Path, help='the weights of the renderer pirender')
     parser.add_argument(
-        '--renderer-model', type=Path, help='the weights of the renderer pirender for --render'
+        '--face-model',
+        type=Path,
+        help='the Deep3DFaceRecon model that measures the portrait for contact sheets in bfm64',
     )
     parser.add_argument(
         '--size', type=int, default=256, help="the width and height of the renderer's pictures [px]"
@@ -112,13 +120,18 @@ def _directory(args: argparse.Namespace, config: BenchmarkConfig) -> Path:
     return directory
 
 
-def _renderer(args: argparse.Namespace) -> Renderer | None:
+def _renderer(args: argparse.Namespace, basis: Basis) -> Renderer | None:
     """Return the renderer that draws the contact sheets; None when none are to be drawn."""
     if args.no_sheets:
         return None
+    if basis is not RENDERERS.load(args.renderer).basis:
+        print(f'no contact sheets: {REMEDIES[basis.name]}', file=sys.stderr)
+        return None
+    models = {'renderer_model': args.renderer_model, 'face_model': args.face_model}
+    options = {name: path for name, path in models.items() if path}
     try:
         photo = load_portrait(args.portrait or default_portrait_path())
-        return create_renderer('portrait', portrait=photo, size=SHEET_SIZE)
+        return create_renderer(args.renderer, portrait=photo, size=SHEET_SIZE, **options)
     except PortraitError as error:
         if args.portrait:
             raise
@@ -163,7 +176,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     folder = _directory(args, config)
     models = parse_models(args.models or config.models or [DEFAULT_LISTENER], args.seed, folder)
     clips, notes = load_test_clips(folder)
-    renderer = _renderer(args)
+    renderer = _renderer(args, clips[0].listener.basis)
     evaluation = evaluate(clips, models, args.jobs)
     evaluation.notes[:0] = notes
     results = compute(evaluation, args.pooling)

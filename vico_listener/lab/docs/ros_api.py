@@ -11,6 +11,7 @@ from vico_listener.lab.docs.markdown import table
 from vico_listener.ros_api import NodeApi
 from vico_listener.ros_api import Parameter
 from vico_listener.ros_api import Topic
+from vico_listener.ros_api.launch import AUDIENCE_ARGUMENTS
 from vico_listener.ros_api.launch import EXAMPLE_ARGUMENTS
 from vico_listener.ros_api.launch import LEFT
 from vico_listener.ros_api.launch import LISTENER_ARGUMENTS
@@ -47,6 +48,7 @@ def ros_api_parts() -> dict[str, str]:
         'launch listener': _arguments(LISTENER_ARGUMENTS),
         'launch replay': _arguments(REPLAY_ARGUMENTS),
         'launch example_robot': _arguments(EXAMPLE_ARGUMENTS),
+        'launch audience': _arguments(AUDIENCE_ARGUMENTS),
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,9 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.evaluation.comparison.charts import draw_distances
 from vico_listener.lab.evaluation.comparison.charts import draw_variation
+from vico_listener.lab.evaluation.comparison.diversity_sheet import draw_diversity
 from vico_listener.lab.evaluation.comparison.evaluation import Evaluation
+from vico_listener.lab.evaluation.comparison.generation import answer
 from vico_listener.lab.evaluation.comparison.pooled import diversity_results
 from vico_listener.lab.evaluation.comparison.pooled import gesture_results
 from vico_listener.lab.evaluation.comparison.scores import TRUE
@@ -32,7 +35,6 @@ from vico_listener.lab.evaluation.comparison.tables import size_table
 from vico_listener.lab.evaluation.comparison.tables import variation_table
 from vico_listener.lab.evaluation.feature_distance import GROUPS
 from vico_listener.lab.evaluation.feature_distance import Pooling
-from vico_listener.motion import ARKIT52
 from vico_listener.motion import Attitude
 from vico_listener.render.renderers import Renderer
 
@@ -128,6 +130,22 @@ def shown_clip(evaluation: Evaluation) -> ClipFeatures:
     return max(positive or own, key=len)
 
 
+CLIPS_OF_SPLIT = 2
+"""Clips of each split that contact sheets show, as in the paper's figure 5."""
+
+
+def shown_clips(evaluation: Evaluation) -> list[ClipFeatures]:
+    """Return the clips to draw: of each split `shown_clip`, and the longest of other attitudes."""
+    chosen = []
+    for split in dict.fromkeys(clip.split for clip in evaluation.clips):
+        own = [clip for clip in evaluation.clips if clip.split == split]
+        first = shown_clip(replace(evaluation, clips=own))
+        left = [clip for clip in own if clip is not first]
+        left.sort(key=lambda clip: (clip.attitude is first.attitude, -len(clip)))
+        chosen += [first, *left[: CLIPS_OF_SPLIT - 1]]
+    return chosen
+
+
 def draw_pictures(
     folder: Path, stem: str, evaluation: Evaluation, results: Results, renderer: Renderer | None
 ) -> dict[str, str]:
@@ -147,7 +165,7 @@ def draw_pictures(
     name = f'{stem}_variation.png'
     draw_variation(folder / name, first)
     made[name] = f"From frame to frame, clip {clip.clip}: the true listener's liveliest angle."
-    if renderer is None or clip.listener.basis is not ARKIT52:
+    if renderer is None or clip.listener.basis is not renderer.basis:
         return made
     model, reference = evaluation.models[0], renderer.reference
     sheets = {
@@ -165,6 +183,23 @@ def draw_pictures(
         made[name] = f'{title}, the same clip ({clip.clip}) and reference throughout.'
     made[f'{stem}_methods.png'] += (
         ' Of speaker and true listener the portrait shows how their faces changed since frame 1.'
+    )
+    shown = shown_clips(evaluation)
+    for number, one in enumerate(shown[1:], start=2):
+        name = f'{stem}_methods_{number}.png'
+        rows = [
+            *people_strips(one, reference),
+            *method_strips(evaluation.models, one, reference),
+        ]
+        title = f'Listeners: clip {one.clip} ({one.split}, {one.attitude.value})'
+        draw_sheet(folder / name, title, renderer, rows)
+        made[name] = f'{title}.'
+    answers = [answer(model.create(), one, reference) for one in shown]
+    name, title = f'{stem}_diversity.png', f'How different {model.label} can be'
+    draw_diversity(folder / name, title, renderer, answers)
+    made[name] = (
+        f'{title}: the expressions that lie farthest apart in its answers to {len(shown)} clips, '
+        'each with its distance from those before, and the largest movements.'
     )
     return made
 

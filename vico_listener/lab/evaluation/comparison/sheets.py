@@ -1,4 +1,4 @@
-"""Draws contact sheets: one portrait answers in rows of pictures (paper, figures 5 to 7, A4)."""
+"""Draws contact sheets: one portrait answers in rows of pictures (paper, figures 5, 6 and A4)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,9 +47,20 @@ class Strip:
 def on_portrait(person: FaceTrack, reference: FaceMotion) -> FaceTrack:
     """Return a person's motion on another face: its change added to `reference`."""
     track = relative_track(person)
-    change = track.expression - first_face(track).expression
-    expression = np.clip(reference.expression + change, 0.0, 1.0).astype(np.float32)
-    return FaceTrack(expression, track.rotation, track.translation, track.valid)
+    first = first_face(track)
+    expression = reference.expression + (track.expression - first.expression)
+    if not track.basis.absolute_pose:
+        expression = np.clip(expression, 0.0, 1.0).astype(np.float32)
+        return FaceTrack(expression, track.rotation, track.translation, track.valid)
+    # Small turns add up; the crop is that of the portrait.
+    return FaceTrack(
+        expression,
+        reference.rotation + (track.rotation - first.rotation),
+        reference.translation + (track.translation - first.translation),
+        track.valid,
+        np.tile(reference.crop, (len(track), 1)),
+        track.basis,
+    )
 
 
 def people_strips(clip: ClipFeatures, reference: FaceMotion) -> list[Strip]:
@@ -97,7 +108,13 @@ def modality_strips(
 def pictures(renderer: Renderer, track: FaceTrack, ticks: Sequence[int]) -> list[Picture]:
     """Draw the portrait at some ticks; where the face is not valid it is as in the photo."""
     motions = [track.motion(tick) if track.valid[tick] else renderer.reference for tick in ticks]
-    return [_middle(renderer.render(motion)) for motion in motions]
+    return [drawn(renderer, motion) for motion in motions]
+
+
+def drawn(renderer: Renderer, motion: FaceMotion) -> Picture:
+    """Return the middle of the picture of a face that has nothing to do with those before."""
+    renderer.reset()
+    return _middle(renderer.render(motion))
 
 
 def _middle(image: Picture) -> Picture:
@@ -114,7 +131,7 @@ def draw_sheet(path: Path, title: str, renderer: Renderer, strips: Sequence[Stri
     figure.suptitle(title, fontsize=10)
     panels = figure.subplots(len(strips), PICTURES + 1, squeeze=False)
     for row, strip in zip(panels, strips, strict=True):
-        own = _middle(renderer.render(renderer.reference))
+        own = drawn(renderer, renderer.reference)
         shown = [own, *pictures(renderer, strip.track, ticks)]
         for axes, picture in zip(row, shown, strict=True):
             axes.imshow(picture[..., ::-1])
