@@ -8,14 +8,19 @@ import numpy as np
 import pytest
 import rclpy
 from audio_common_msgs.msg import AudioDataStamped
+from diagnostic_msgs.msg import DiagnosticArray
+from diagnostic_msgs.msg import DiagnosticStatus
+from diagnostic_msgs.msg import KeyValue
 from graph import Graph
 from rclpy.context import Context
+from rclpy.node import Node
 from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import Image
 from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 from trajectory_msgs.msg import JointTrajectory
+from vico_listener.msg import SpeakerFrame
 
 from vico_listener.cli.main import main
 from vico_listener.doctor.finding import Finding
@@ -141,3 +146,23 @@ def test_an_empty_graph_is_no_fault(graph: Graph, monkeypatch: pytest.MonkeyPatc
     found = survey()
     assert [f.level for f in found] == [Level.NOTE]
     assert 'there are no other nodes in this graph' in found[0].text
+
+
+def test_what_a_stack_says_of_itself_is_told(graph: Graph) -> None:
+    perception = graph.add(Node('perception', context=graph.context))
+    frames = perception.create_publisher(SpeakerFrame, 'speaker', 10)
+    diagnostics = perception.create_publisher(DiagnosticArray, '/diagnostics', 10)
+    says = 'no audio for 3 s: whoever publishes /audio is silent'
+    status = DiagnosticStatus(
+        level=DiagnosticStatus.WARN, name='vico_listener: perception', message=says
+    )
+    status.values = [KeyValue(key='audio_format', value='None')]
+
+    def publish() -> None:
+        frames.publish(SpeakerFrame(audio_valid=True))
+        diagnostics.publish(DiagnosticArray(status=[status]))
+
+    perception.create_timer(0.02, publish)
+    found = told(survey(seconds=0.5), Level.WRONG)
+    assert 'stack: perception: no audio for 3 s -> whoever publishes /audio is silent' in found
+    assert 'stack: no face in 100% of the time' in found

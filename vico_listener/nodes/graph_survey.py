@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import rclpy
-from diagnostic_msgs.msg import DiagnosticArray
 from rcl_interfaces.srv import GetParameters
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
@@ -22,11 +21,10 @@ from vico_listener.doctor.finding import Level
 from vico_listener.nodes.frame_survey import FrameSurvey
 from vico_listener.nodes.graph_watch import CLOCK
 from vico_listener.nodes.graph_watch import full_name
-from vico_listener.nodes.managed_node import OK
 from vico_listener.nodes.robot_survey import RobotSurvey
 from vico_listener.nodes.ros import start_ros
 from vico_listener.nodes.sense_survey import SenseSurvey
-from vico_listener.nodes.status_name import node_of
+from vico_listener.nodes.stack_survey import StackSurvey
 from vico_listener.nodes.topic_finder import TopicFinder
 from vico_listener.robot import ProfileError
 from vico_listener.robot import load_profile
@@ -84,7 +82,6 @@ class GraphSurvey:
         self._executor = SingleThreadedExecutor(context=context)
         self._undo = contextlib.ExitStack()
         self._undo.callback(self._executor.shutdown)
-        self._statuses: dict[str, Any] = {}
 
     def findings(self) -> list[Finding]:
         """Look, for some seconds, and return what was found."""
@@ -94,7 +91,7 @@ class GraphSurvey:
     def _look(self) -> Iterator[Finding]:
         question = self._question
         self._node = self._node_of('_vico_doctor')
-        self._node.create_subscription(DiagnosticArray, '/diagnostics', self._on_diagnostics, 50)
+        stack = StackSurvey(self._node)
         names = self._discover()
         if not names:
             text = 'there are no other nodes in this graph'
@@ -130,7 +127,7 @@ class GraphSurvey:
         yield from senses.findings(question.seconds)
         yield from frames.findings(senses.frame_id, given)
         yield from robot.findings()
-        yield from self._stack_findings(running)
+        yield from stack.findings(running)
 
     def _node_of(
         self, name: str, arguments: Sequence[str] = (), overrides: Sequence[Parameter] = ()
@@ -167,12 +164,6 @@ class GraphSurvey:
             names = found
         return names
 
-    def _on_diagnostics(self, message: DiagnosticArray) -> None:
-        for status in message.status:
-            name = node_of(status.name, self._node.get_namespace())
-            if name:
-                self._statuses[name] = status
-
     def _full(self, name: str) -> str:
         return full_name(name, self._node.get_namespace())
 
@@ -205,15 +196,3 @@ class GraphSurvey:
             return {}
         values = map(parameter_value_to_python, future.result().values)
         return {row: value for row, value in zip(rows, values, strict=False) if value is not None}
-
-    def _stack_findings(self, running: list[str]) -> Iterator[Finding]:
-        for name in running:
-            status = self._statuses.get(name)
-            area = f'stack: {name}'
-            if status is None:
-                text = 'it publishes nothing on /diagnostics'
-                yield Finding(area, Level.WRONG, text, 'look at its log; it may hang')
-            elif status.level == OK:
-                yield Finding(area, Level.OK, status.message)
-            else:
-                yield Finding.split(area, Level.WRONG, status.message)
