@@ -70,13 +70,14 @@ class PersonInView:
     """One person in an image.
 
     Attributes:
-        name: the name of their face as long as it is followed; no other face is ever given it.
+        name: the name of their face as long as it is followed; names are never reused.
         box: x0, y0, x1, y1 of the face, relative to the image's width and height.
-        distance: how far away they are, m; nan where that is not measured.
-        azimuth: in which direction they are, rad, positive to the left of the camera's axis, or of
-            the robot's where the pose of a camera on the head is known; nan if not measured.
-        speaking: how likely it is that it is they who speak, 0 to 1; 0 while no voice is heard.
-        attended: whether it is them whom the head attends to.
+        distance: the distance from the camera, m; nan if it is not measured.
+        azimuth: the direction, rad, positive to the left of the camera's axis or, if the pose of a
+            camera on the head is known, of the robot's base; nan if it is not measured.
+        speaking: the probability that this person is the one who speaks, 0 to 1; 0 while no voice
+            is heard.
+        attended: whether the head attends to this person.
     """
 
     name: str

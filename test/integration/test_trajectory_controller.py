@@ -117,7 +117,7 @@ def test_the_way_begins_where_the_last_commands_lead_now() -> None:
 @pytest.mark.trouble(
     'robot',
     'A trajectory controller that begins at the measured position',
-    sees='Nods are as large as without.',
+    sees='Nods are as large as without it.',
 )
 @pytest.mark.parametrize('name', ['tiago', 'generic_2dof', 'generic_3dof', 'stretch'])
 @pytest.mark.parametrize('lag', [0.02, 0.08])

@@ -166,7 +166,7 @@ def intrinsics() -> Any:
 @pytest.mark.parametrize(('said', 'real'), [('S16BE', '<i2'), ('S16LE', '>i2'), ('S32LE', '<f4')])
 @pytest.mark.trouble(
     'bags',
-    'Byte order or kind of the numbers of the audio is told wrongly',
+    'A bag states a wrong byte order or number type of its audio',
     sees='A line: `the audio is noise as ...: taken for ...`',
 )
 def test_audio_whose_bytes_are_told_wrongly_is_heard(tmp_path: Path, said: str, real: str) -> None:

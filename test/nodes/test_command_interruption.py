@@ -33,8 +33,8 @@ def processes(group: int) -> list[str]:
 @pytest.mark.parametrize('moment', MOMENTS)
 @pytest.mark.trouble(
     'environment',
-    'Ctrl-C during a demo, at whatever moment',
-    sees='`interrupted`, no traceback, no process that stays.',
+    'Ctrl-C is pressed at any moment of a demo',
+    sees='`interrupted`, without a traceback or a remaining process.',
 )
 def test_the_demo_is_interrupted(
     moment: str, whole_group: bool, short_clip: Path, tmp_path: Path

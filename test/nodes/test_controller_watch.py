@@ -38,7 +38,7 @@ def told(graph: Graph, head: HeadNode) -> tuple[str, str]:
 
 @pytest.mark.trouble(
     'robot',
-    'The trajectory controller has another joint besides those of the head, or other names',
+    'The trajectory controller has joints besides those of the head, or other names',
     sees='WARN, with its name: `it refuses trajectories without ...`, or `it has no ...`.',
     remedy='`hold_joints` in the profile, or the names of the controller, as the message says.',
 )

@@ -94,7 +94,7 @@ def robot() -> Iterator[Graph]:
     'stack',
     'Camera, microphone and robot run, and nothing moves: a topic is not remapped, a clock differs',
     sees='`vico doctor`: `nobody publishes ...`, `nobody receives the commands on ...`.',
-    remedy='What it says behind each: `start the stack with ...`.',
+    remedy='Follow the remedy behind each: `start the stack with ...`.',
 )
 def test_what_was_forgotten_is_found(robot: Graph) -> None:
     found = survey(robot='generic_3dof', topics={'image': '/image'})

@@ -75,8 +75,8 @@ def test_the_folder_is_the_one_that_ros_chooses(
 
 @pytest.mark.trouble(
     'environment',
-    'A demo beside a robot with DDS security or a discovery server',
-    sees='It plays in a graph of its own.',
+    'A demo runs beside a robot with DDS security or a discovery server',
+    sees='It runs in a separate graph.',
 )
 def test_a_graph_of_its_own_needs_no_keys_and_no_server_of_another(tmp_path: Path) -> None:
     foreign = {

@@ -99,7 +99,7 @@ def listen(publisher: Any, done: Any) -> None:
 
 @pytest.mark.trouble(
     'robot',
-    'A robot that takes goals only, without `control_msgs`',
+    'The robot is commanded by an action, but `control_msgs` is not installed',
     sees='Refused: `needs the ROS package ... which is not installed`.',
     remedy='Install it.',
 )
@@ -134,7 +134,7 @@ needs_control_msgs = pytest.mark.skipif(
 
 @pytest.mark.trouble(
     'robot',
-    'No server of the action that the robot takes goals of',
+    'The action of the robot has no server',
     sees='WARN: `no server of the action ...`. Nothing is sent.',
     remedy="Start the robot's driver, or name its action (`command:=ACTION`).",
 )

@@ -51,8 +51,8 @@ def listen(publisher: Any, done: Any, yaw_pitch: tuple[float, float] = (0.0, 0.0
 
 @pytest.mark.trouble(
     'robot',
-    'The head stands elsewhere at the start, or another program has moved it while it was released',
-    sees='It begins there, and is eased in over 2 s.',
+    'The head is elsewhere at the start, or another program moved it while it was released',
+    sees='The head begins from there and is eased in over 2 s.',
 )
 def test_begins_where_the_neck_is_also_after_others_moved_it(graph: Graph) -> None:
     away = [0.9, -0.4, 0.2]
@@ -79,7 +79,7 @@ def test_begins_where_the_neck_is_also_after_others_moved_it(graph: Graph) -> No
     'A joint is blocked, an emergency stop is pressed, or another program moves it',
     sees='WARN: `... is ... degrees away from its target`, or `... moved by ... of ... degrees '
     'that it was sent`. It is not pushed.',
-    remedy='Free it; it sets off gently.',
+    remedy='Free it; it then starts gently.',
 )
 def test_a_neck_that_is_blocked_is_named(graph: Graph, capfd: pytest.CaptureFixture[str]) -> None:
     head, neck, publisher = start(graph, [0.0, 0.0, 0.0], measured_wait=10.0)
@@ -154,7 +154,7 @@ def test_a_neck_that_is_blocked_while_it_nods_is_named(
     'robot',
     'Nobody publishes `joint_states`',
     sees='WARN: `the position of the head is not known ...: it eases in from ...`.',
-    remedy='`measured` in the profile says who publishes them.',
+    remedy='Start their publisher, or name another source in `measured` of the profile.',
 )
 def test_a_neck_that_says_nothing_gets_time(
     graph: Graph, capfd: pytest.CaptureFixture[str]

@@ -155,8 +155,8 @@ def motion(stamp: int) -> ListenerMotion:
 )
 @pytest.mark.trouble(
     'stack',
-    'Another program publishes on the command topic while the head follows',
-    sees='Diagnostics of the head say WARN and who: `is also published by ...`.',
+    'Another program publishes on the command topic while the head is active',
+    sees='The diagnostics of `head` show WARN and name the program: `is also published by ...`.',
     remedy='End that program, or release the head before it moves it.',
 )
 def test_head_says_who_is_at_its_command_topic(graph: Graph, told: Any) -> None:

@@ -166,7 +166,7 @@ def test_size_in_the_head_of_an_encoded_image(
 
 @pytest.mark.trouble(
     'senses',
-    'A compressed image that is damaged, and tells a size that fills the memory',
+    'A damaged compressed image claims a size that would fill the memory',
     sees='It is left out: `a compressed image of ... it is damaged`',
 )
 def test_a_size_that_fills_the_memory_is_damage() -> None:

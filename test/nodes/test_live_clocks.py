@@ -120,10 +120,10 @@ def off(stream: str, nanoseconds: int) -> Change:
 )
 @pytest.mark.trouble(
     'clocks',
-    'A camera on the monotonic clock, seconds behind or ahead, with constant stamps or '
-    'none; a microphone likewise',
-    sees='Both are seen and heard together by their arrival. WARN: `... stamps ... images and '
-    'audio are aligned by their arrival`',
+    'The stamps of a camera or microphone come from the monotonic clock, are seconds off, '
+    'constant, or missing',
+    sees='Images and audio are aligned by their arrival. WARN: `... stamps ... images and audio '
+    'are aligned by their arrival`',
     remedy='`correct the clock or the driver of the ... or set stamps:=arrival`',
 )
 def test_clocks_that_do_not_agree(graph: Graph, change: Change, text: str) -> None:
@@ -136,8 +136,8 @@ def test_clocks_that_do_not_agree(graph: Graph, change: Change, text: str) -> No
 @pytest.mark.trouble(
     'clocks',
     'Audio in chunks of 200 ms to 1 s',
-    sees='It is heard; `audio_wait` follows. WARN: `audio comes in chunks of ... every '
-    'answer waits for one`',
+    sees='It is used, and the wait for audio is extended. WARN: `audio comes in chunks of ... '
+    'every answer waits for one`',
     remedy='`set the driver of the microphone to send 20 to 100 ms at a time`',
 )
 def test_long_chunks_are_waited_for(graph: Graph) -> None:
@@ -148,7 +148,7 @@ def test_long_chunks_are_waited_for(graph: Graph) -> None:
 
 @pytest.mark.trouble(
     'clocks',
-    'Simulated time without a clock',
+    '`use_sim_time` is set, but there is no clock',
     sees='WARN: `use_sim_time is set, but nobody publishes /clock`',
     remedy='`start the simulator or the bag with --clock, or set use_sim_time:=false`',
 )

@@ -130,8 +130,8 @@ def test_a_browser_shows_the_listener_and_sets_its_attitude(graph: Graph, chromi
 
 @pytest.mark.trouble(
     'senses',
-    'The camera of `example_robot.launch.py source:=camera` is not there',
-    sees='The node says so and does not start.',
+    'The camera of `example_robot.launch.py source:=camera` does not exist',
+    sees='The node reports it and does not start.',
 )
 def test_capture_opens_what_its_parameters_say(graph: Graph, tmp_path, capfd):
     clip = write_clip(tmp_path / 'clip.mp4', [0, 100, 200, 300], audio_ms=400)

@@ -138,7 +138,7 @@ def test_a_path_is_expanded_and_shown_as_it_was_written(graph, monkeypatch):
 @pytest.mark.trouble(
     'stack',
     '`ros2 param set /head robot tiago` while the node is configured',
-    sees='It is refused: the profile is read when the node is configured, and is in use.',
+    sees='It is refused, because the profile is only read when the node is configured.',
     remedy='`ros2 lifecycle set ... deactivate` and `cleanup`, set it, `configure`, `activate`.',
 )
 def test_what_is_in_use_can_be_changed_only_after_cleanup(graph):

@@ -24,7 +24,7 @@ def command_topic(graph: Graph, namespace: str, **parameters: str) -> str:
 
 @pytest.mark.trouble(
     'stack',
-    'Two robots of one kind in one ROS domain',
+    'There are two robots of the same kind in one ROS domain',
     sees='Each head has its own command topic, in its namespace.',
     remedy='Give each stack a namespace; `command:=` names a topic that is elsewhere.',
 )

@@ -47,7 +47,7 @@ def has_failed(graph):
 @pytest.mark.trouble(
     'environment',
     'An exception in a callback of the demo',
-    sees='The demo ends at once with its text.',
+    sees='The demo ends immediately with its message.',
 )
 def test_an_exception_of_a_callback_is_raised_where_somebody_hears_it(tmp_path):
     def fail():

@@ -174,8 +174,9 @@ def test_somebody_is_attended_to_by_the_service_or_the_parameter(graph: Graph) -
 
 @pytest.mark.trouble(
     'senses',
-    'somebody is to be attended to who is not in view',
-    sees='It is refused, with the names of those who are; the attention stays where it was.',
+    'the head is told to attend to a person who is not in view',
+    sees='It is refused, with the names of the people in view; the head attends to the same '
+    'person as before.',
 )
 def test_somebody_who_is_not_there_is_refused(graph: Graph) -> None:
     bench = Bench(graph)
@@ -190,8 +191,9 @@ def test_somebody_who_is_not_there_is_refused(graph: Graph) -> None:
 
 @pytest.mark.trouble(
     'senses',
-    'the person who is attended to goes away',
-    sees='Whoever speaks is attended to; the diagnostics of `perception` say who is gone.',
+    'the attended person leaves',
+    sees='The head attends to whoever speaks; the diagnostics of `perception` name the person '
+    'who left.',
 )
 def test_somebody_who_goes_is_missed(graph: Graph) -> None:
     bench = Bench(graph)
@@ -217,7 +219,7 @@ def test_nobody_can_be_named_before_anybody_is_seen(graph: Graph) -> None:
 @pytest.mark.trouble(
     'senses',
     '`sound_direction` is not a number',
-    sees='It is left out; the diagnostics of `perception` say so.',
+    sees='It is ignored, and the diagnostics of `perception` say so.',
 )
 def test_a_direction_that_is_no_number_is_complained_of(graph: Graph) -> None:
     bench = Bench(graph)

@@ -65,7 +65,7 @@ class TornFilm(Film):
 @pytest.mark.parametrize('at_the_end', [False, True])
 @pytest.mark.trouble(
     'clips',
-    'The film cannot be written (disk full, odd pictures)',
+    'The film cannot be written, e.g. because the disk is full',
     sees='Among the problems: `the film ends early: ...` Tables and report are complete.',
     remedy='Make room.',
 )
@@ -102,7 +102,7 @@ def test_a_film_that_fails_costs_no_motion(
 @pytest.mark.trouble(
     'clips',
     'Another program publishes on a topic of a demo',
-    sees='The demo ends with its name: what is recorded would be a mixture.',
+    sees='The demo ends and names the program, because a mixture would be recorded.',
 )
 def test_a_foreign_publisher_is_refused(recorder: RecorderNode) -> None:
     for count in (1, 2):

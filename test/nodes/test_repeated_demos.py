@@ -11,8 +11,8 @@ from vico_listener.lab.faults.repeated_demos import repeat_demos
 
 @pytest.mark.trouble(
     'audio',
-    'Demos on a machine that does much besides',
-    sees='They take longer, and give the same motion to the bit.',
+    'Demos run on a busy machine',
+    sees='They take longer, but give the same motion, bit for bit.',
 )
 def test_a_clip_and_its_bag_give_one_motion_beside_busy_loops(
     short_clip: Path, tmp_path: Path

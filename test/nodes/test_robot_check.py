@@ -36,9 +36,10 @@ def test_a_robot_under_other_names_is_found(
 
 @pytest.mark.trouble(
     'robot',
-    'A joint that stands still, or an emergency stop, during `vico robot check --move`',
-    sees='The joint is named, with how far it was sent and moved; exit code 1.',
-    remedy='Free it, release the stop, end what else moves it; read the log of its controller.',
+    'A joint does not move, or an emergency stop is pressed, during `vico robot check --move`',
+    sees='The joint is named, with the commanded and the measured movement; exit code 1.',
+    remedy='Free it, release the stop, or end the program that moves it; read the log of its '
+    'controller.',
 )
 def test_a_joint_that_does_not_follow_is_named(
     graph: Graph, capsys: pytest.CaptureFixture[str]

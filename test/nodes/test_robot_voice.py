@@ -97,7 +97,7 @@ def test_with_its_voice_the_robot_hears_while_it_speaks(graph: Graph) -> None:
 
 @pytest.mark.trouble(
     'audio',
-    'While the robot speaks nothing is heard, although `robot_voice` is published.',
+    'While the robot speaks, the head hears nothing although `robot_voice` is published.',
     sees='WARN: `the robot speaks, but robot_voice is silent, and no sound counts`.',
     remedy='`publish it all the time while robot_speaking is true`, or at least until a second '
     'before.',
@@ -111,7 +111,7 @@ def test_a_voice_that_stops_is_missed(graph: Graph) -> None:
 
 @pytest.mark.trouble(
     'audio',
-    'While the robot speaks little or nothing is heard, and `robot_voice_late` grows.',
+    'While the robot speaks, the head hears little or nothing, and `robot_voice_late` grows.',
     sees='WARN: `chunks of robot_voice came later than the sound in which they are heard`.',
     remedy='`publish the voice before it is played, with the time at which it is`.',
 )
@@ -165,7 +165,7 @@ def test_a_voice_that_cannot_be_used_is_named(
 
 @pytest.mark.trouble(
     'audio',
-    'While the robot speaks nothing is heard, and `echo_canceller` is false.',
+    'While the robot speaks, the head hears nothing, and `echo_canceller` is false.',
     sees="WARN: `the microphone cannot be freed from the robot's voice, and no sound counts while "
     'it speaks`.',
     remedy='Install the extra `echo`, as the message says.',

@@ -82,7 +82,7 @@ def test_images_that_were_turned_are_told() -> None:
 
 @pytest.mark.trouble(
     'senses',
-    'Half of the images, or more, cannot be read; the last face is held meanwhile',
+    'Half of the images or more cannot be read, so the last face is kept',
     sees='At the end of a run: `check: ... of the images could not be read`.',
     remedy='What the lines `skipped` tell.',
 )

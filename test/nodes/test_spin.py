@@ -38,8 +38,8 @@ def test_a_node_that_cannot_go_on_ends_its_process() -> None:
 @pytest.mark.trouble(
     'environment',
     'An exception in a thread',
-    sees='A replay ends at once with its text; a robot goes on with the next image, and '
-    'diagnostics say ERROR.',
+    sees='A replay ends immediately with its message; a robot continues with the next image, '
+    'and the diagnostics show ERROR.',
     remedy='Report it with the traceback in the log.',
 )
 def test_a_job_that_raises_ends_a_replay_but_no_robot(

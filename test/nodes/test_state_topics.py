@@ -67,8 +67,9 @@ def test_a_state_is_taken_from_any_publisher_once(
 
 @pytest.mark.trouble(
     'audio',
-    '`attitude` or `audio_info` was said before anybody listened, by a publisher that keeps it',
-    sees='It is heard.',
+    '`attitude` or `audio_info` was published before anybody subscribed, by a publisher '
+    'that keeps it',
+    sees='It is used.',
 )
 def test_what_was_said_before_is_heard(graph: Graph) -> None:
     stranger = graph.stranger()
@@ -90,8 +91,8 @@ def active(graph: Graph) -> tuple[LifecycleNode, MediaPublisher]:
 
 @pytest.mark.trouble(
     'audio',
-    'The stack starts, or is started again, while a source already runs',
-    sees='The source repeats the format; the late one hears it.',
+    'The stack is started, or restarted, while a source already runs',
+    sees='The source repeats the format, so the stack receives it.',
 )
 def test_the_format_of_the_audio_reaches_late_subscribers(graph: Graph) -> None:
     _, media = active(graph)
@@ -134,8 +135,8 @@ def test_the_format_of_the_audio_is_said_again(
 
 @pytest.mark.trouble(
     'audio',
-    'The format of the audio is told later than the first audio (a race at the start of a demo)',
-    sees='A replay waits for it, and gives the same motion.',
+    'The format of the audio is published after the first audio (a race at the start of a demo)',
+    sees='The replay waits for it and gives the same motion.',
 )
 def test_audio_waits_for_its_format_while_replaying(graph: Graph) -> None:
     node, stranger = graph.tester(), graph.stranger()
@@ -161,8 +162,8 @@ def test_audio_waits_for_its_format_while_replaying(graph: Graph) -> None:
 
 @pytest.mark.trouble(
     'audio',
-    'Nobody tells the format while replaying',
-    sees='The audio is taken for what the parameters say.',
+    'The format of the audio is not published during a replay',
+    sees='The format in the parameters is assumed.',
     remedy='Set `audio_sample_rate` and `audio_channels`.',
 )
 def test_audio_does_not_wait_for_ever(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:

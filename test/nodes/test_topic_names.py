@@ -40,8 +40,8 @@ def test_names_are_those_of_ros() -> None:
 
 @pytest.mark.trouble(
     'robot',
-    '`command:=` is no name of a topic (`neck commands`, `9/joints`)',
-    sees='The node says so and does not start.',
+    '`command:=` is not a valid topic name (`neck commands`, `9/joints`)',
+    sees='The node reports it and does not start.',
 )
 def test_a_command_topic_that_is_none_is_refused(
     graph: Graph, capfd: pytest.CaptureFixture[str]

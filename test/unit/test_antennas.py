@@ -149,8 +149,8 @@ def test_hostile_faces_keep_every_limit() -> None:
 
 @pytest.mark.trouble(
     'robot',
-    'no motion comes any more, and antennas are raised or the body is turned',
-    sees='They ease back with the head.',
+    'the motion stops while antennas are raised or the body is turned',
+    sees='They ease back together with the head.',
 )
 def test_without_motion_they_ease_back() -> None:
     robot = Robot()

@@ -164,8 +164,8 @@ def test_compressed_messages_in_sqlite(bags: dict[str, Path], tmp_path: Path) ->
 
 @pytest.mark.trouble(
     'bags',
-    'An sqlite bag whose `-wal` was not merged',
-    sees='It is read with it: `log beside the file that was not merged, read with it`.',
+    'The `-wal` file of an sqlite bag was not merged',
+    sees='Both are read: `log beside the file that was not merged, read with it`.',
 )
 def test_log_that_was_not_merged(bags: dict[str, Path], tmp_path: Path) -> None:
     folder = tmp_path / 'bag'
@@ -193,8 +193,8 @@ def test_log_that_was_not_merged(bags: dict[str, Path], tmp_path: Path) -> None:
 @pytest.mark.parametrize('name', ['b talk #2', 'what?', '50%', 'ü %23 ?x=1#y'])
 @pytest.mark.trouble(
     'bags',
-    'Names with `#`, `?`, `%`',
-    sees='They are names.',
+    'The name of a bag contains `#`, `?` or `%`',
+    sees='It is played.',
 )
 def test_names_that_mean_something_in_a_uri(
     rows: list[Row], bags: dict[str, Path], tmp_path: Path, name: str

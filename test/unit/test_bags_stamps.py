@@ -113,7 +113,7 @@ def test_what_was_recorded_together_is_played_together(
 @pytest.mark.parametrize('headers', [True, False])
 @pytest.mark.trouble(
     'clocks',
-    'Stamps from exactly 0, or negative ones',
+    'The stamps in a clip or bag begin at 0 or are negative',
     sees='It is played.',
 )
 def test_stamps_around_zero(tmp_path: Path, begin: int, headers: bool) -> None:
@@ -142,7 +142,7 @@ SET = [
 @pytest.mark.trouble(
     'clocks',
     'A clock was set in the middle of a recording',
-    sees='It goes on without a gap: `jumps of the clocks, taken out`.',
+    sees='The jump is removed: `jumps of the clocks, taken out`.',
 )
 def test_clock_that_is_set_midway(tmp_path: Path, storage: str, who: str, to: int) -> None:
     clock = reset(to=to * SECOND)
@@ -196,8 +196,8 @@ def test_pause_is_no_jump(tmp_path: Path) -> None:
 @pytest.mark.parametrize('offset', [-5000, -1200, -400, -150, 150, 400, 1200, 5000])
 @pytest.mark.trouble(
     'clocks',
-    'A bag whose camera and microphone lie apart',
-    sees='It is played by its stamps, and a line at the start tells the offset.',
+    'The clocks of camera and microphone in a bag differ',
+    sees='It is played by its stamps, and a line at the start states the offset.',
     remedy='`(with stamps=arrival as they were recorded)`',
 )
 def test_offset_is_kept_and_told(tmp_path: Path, offset: int) -> None:
@@ -276,8 +276,8 @@ def in_bursts(rows: list[Row], period: int, headed: bool) -> list[Row]:
 @pytest.mark.parametrize('headed', [True, False])
 @pytest.mark.trouble(
     'clocks',
-    'Audio that was stamped on arrival comes in bursts',
-    sees='It is laid evenly by its samples.',
+    'Audio that was stamped on arrival came in bursts',
+    sees='It is spread evenly by the number of samples.',
 )
 def test_audio_in_bursts_is_laid_evenly(tmp_path: Path, period: int, headed: bool) -> None:
     recording = Recording(seconds=6.0, microphone=right if headed else None)
@@ -314,9 +314,9 @@ def test_gap_between_bursts_stays_one(tmp_path: Path) -> None:
 )
 @pytest.mark.trouble(
     'audio',
-    'A bag tells a wrong format of its audio, or none',
-    sees='The likely one is taken and named: `the audio has ... bytes a second, which is '
-    'not ... taken for ...`',
+    'A bag holds a wrong format of its audio, or none',
+    sees='The likely format is used and named: `the audio has ... bytes a second, which is not '
+    '... taken for ...`',
     remedy='Record `audio_info`, too.',
 )
 def test_format_of_the_audio_is_doubted(
@@ -364,7 +364,7 @@ def test_samples_that_go_on_in_the_next_message(tmp_path: Path) -> None:
 @pytest.mark.parametrize('place', [0, 10, 29])
 @pytest.mark.trouble(
     'bags',
-    'A corrupt JPEG, or a message that is no audio',
+    'A corrupt JPEG, or a message that is not audio',
     sees='It is left out, counted and named: `... that cannot be read, left out`.',
 )
 def test_single_damaged_messages_are_skipped_and_counted(tmp_path: Path, place: int) -> None:

@@ -48,8 +48,8 @@ def of(message, width, height):
 )
 @pytest.mark.trouble(
     'senses',
-    '`camera_info` of another size, binned or cut out',
-    sees='It is scaled where the aspect agrees.',
+    '`camera_info` is for another resolution, binned, or for a region of interest',
+    sees='It is scaled, if the aspect ratio agrees.',
 )
 def test_images_of_the_camera(message, size, expected):
     assert of(message, *size) == pytest.approx(expected)

@@ -140,8 +140,8 @@ def test_film_shows_each_tick_with_its_audio(tmp_path: Path) -> None:
 @pytest.mark.parametrize('burst', [10, 50])
 @pytest.mark.trouble(
     'clips',
-    'A demo whose audio does not advance',
-    sees='It is filmed as the samples count.',
+    'The stamps of the audio in a demo do not advance',
+    sees='The film follows the number of samples.',
 )
 def test_film_lays_audio_that_comes_in_bursts_evenly(tmp_path: Path, burst: int) -> None:
     """Chunks that were stamped on arrival, many at the same time."""

@@ -66,8 +66,8 @@ JOINED = {
 @pytest.mark.parametrize('begin', [0.0, 100.0])
 @pytest.mark.trouble(
     'clips',
-    'Recordings that were joined: rate, layout or codec change, stamps start anew',
-    sees='Images and audio go on in step.',
+    'Recordings were joined: rate, layout or codec change, or stamps start again',
+    sees='Images and audio stay synchronous.',
 )
 def test_joined_transport_streams(tmp_path: Path, change: str, begin: float) -> None:
     first, second = JOINED[change]
@@ -241,8 +241,8 @@ def lose(clip: Path, numbers: list[int], keep: int, lost: int | None = None) -> 
 @pytest.mark.parametrize('codec', ['libx264', 'libx265', 'mpeg4'])
 @pytest.mark.trouble(
     'clips',
-    'An image is damaged on which others build',
-    sees='All that are not shown are counted: `images that cannot be decoded`.',
+    'An image on which others depend is damaged',
+    sees='All images that are not shown are counted: `images that cannot be decoded`.',
     remedy='Take an intact copy.',
 )
 def test_images_that_build_on_a_damaged_one_are_counted(tmp_path: Path, codec: str) -> None:
@@ -499,8 +499,8 @@ def test_audio_that_comes_in_bursts_loses_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.trouble(
     'clips',
-    'A file that was cut off while it was copied',
-    sees='What is there is played; a line: `file that ends early`, with the times',
+    'A file was truncated while it was copied',
+    sees='The existing part is played; a line: `file that ends early`, with the times',
     remedy='Copy it again.',
 )
 def test_a_file_that_is_cut_off_is_told(tmp_path: Path) -> None:
@@ -518,7 +518,7 @@ def test_a_file_that_is_cut_off_is_told(tmp_path: Path) -> None:
 @pytest.mark.trouble(
     'clips',
     'Audio of a rate below 8 or above 192 kHz',
-    sees='It is heard; a line: `the audio has ... Hz: it is played with ... Hz`',
+    sees='It is played; a line: `the audio has ... Hz: it is played with ... Hz`',
 )
 def test_audio_of_an_unusual_rate_is_given_out_at_a_usual_one(
     tmp_path: Path, rate: int, given: int

@@ -63,7 +63,7 @@ def with_matrix(path: Path, matrix: tuple[int, ...]) -> Path:
 @pytest.mark.trouble(
     'clips',
     'A clip whose images are turned or mirrored for display (front cameras)',
-    sees='They are shown as a player does.',
+    sees='They are shown as a player shows them.',
 )
 @pytest.mark.parametrize(('codec', 'pixels'), [('libx264', 'yuv420p'), ('mjpeg', 'yuvj420p')])
 def test_whole_display_matrix(
@@ -82,8 +82,8 @@ def test_whole_display_matrix(
 @pytest.mark.parametrize('suffix', ['mp4', 'mkv', 'ts'])
 @pytest.mark.trouble(
     'clips',
-    'The coded images themselves, and not the container, say how they are to be turned',
-    sees='They are shown as a player does.',
+    'The rotation is stored in the coded images, not in the container',
+    sees='They are shown as a player shows them.',
 )
 def test_display_matrix_in_the_coded_images(tmp_path: Path, suffix: str) -> None:
     film = write_media(tmp_path / 'film.mp4', [quadrants()] * 20)
@@ -357,8 +357,8 @@ def test_single_image_is_no_clip(tmp_path: Path, name: str, codec: str, pixels: 
 
 @pytest.mark.trouble(
     'clips',
-    'A name like `talk:1.mp4`',
-    sees='It is a file.',
+    'The file has a name like `talk:1.mp4`',
+    sees='It is opened as a file.',
 )
 def test_name_like_a_protocol_or_a_pattern(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -385,8 +385,8 @@ print([frame.image.shape for frame in camera_frames(Path(sys.argv[1]))], gc.coll
 @pytest.mark.parametrize(('orientation', 'size'), [(1, (48, 64)), (3, (48, 64)), (6, (64, 48))])
 @pytest.mark.trouble(
     'clips',
-    'A photo with a colour profile as a clip',
-    sees='It ends no process.',
+    'A photo with a colour profile is given as a clip',
+    sees='It is refused, and no process crashes.',
 )
 def test_photo_with_a_colour_profile(
     tmp_path: Path, suffix: str, orientation: int, size: tuple[int, int]

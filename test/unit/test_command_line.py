@@ -101,8 +101,8 @@ def _raising(error):
 
 @pytest.mark.trouble(
     'environment',
-    'A terminal that has no letters for the name of a clip',
-    sees='They are written as numbers.',
+    'The terminal cannot show the letters in the name of a clip',
+    sees='They are printed as codes.',
 )
 def test_a_terminal_without_the_letters_of_a_name(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / 'größe.mp4', [0, 40, 80])

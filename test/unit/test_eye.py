@@ -59,7 +59,7 @@ def watch(
     'senses',
     'The camera hangs upside down, or lies on its side',
     sees='Within three seconds the images are turned: `images are turned clockwise by ... degrees`',
-    remedy='`image_rotation:=180` decides it for good.',
+    remedy='`image_rotation:=180` fixes the choice.',
 )
 def test_a_camera_is_found_to_be_mounted_otherwise(
     photo: np.ndarray, tracker: FaceTracker, upright_by: int

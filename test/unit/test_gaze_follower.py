@@ -104,9 +104,9 @@ def test_a_place_that_is_none_counts_as_nobody(place: tuple[float, float, float]
 
 @pytest.mark.trouble(
     'robot',
-    'TF, or a person, that jumps while `follow` is on',
-    sees='One image alone counts for nothing; where the next ones say the same the head goes '
-    'there, within its limits.',
+    'TF or a person jumps while `follow` is on',
+    sees='A single image has no effect; if the next ones agree, the head turns there within its '
+    'limits.',
 )
 def test_one_image_that_is_wrong_does_not_turn_the_head() -> None:
     follower = Follower()
@@ -211,8 +211,8 @@ def test_a_nod_is_one_at_the_edge_of_the_range_too(robot: str, pitch: float) -> 
 
 @pytest.mark.trouble(
     'robot',
-    'no motion comes any more while `follow` is on',
-    sees='The head goes back to where `look_at` says, or ahead, and rests.',
+    'the motion stops while `follow` is on',
+    sees='The head returns to the point of `look_at`, or straight ahead, and rests.',
 )
 def test_without_motion_it_goes_home() -> None:
     head, path = follow('generic_3dof', at(30.0), after=6.0)

@@ -30,8 +30,8 @@ def of_all(content: str) -> str:
 @pytest.mark.trouble(
     'stack',
     'A value of a wrong type in `params_file` (`intensity: strong`, `use_audio: 0`, `size: 300.5`)',
-    sees='The start ends with the file, the name, the value and what it is: `not a number`.',
-    remedy='Give a value of the right type; whole numbers are real ones, too.',
+    sees='The start fails with the file, the name, the value and the reason, e.g. `not a number`.',
+    remedy='Give a value of the right type; whole numbers are accepted for real ones.',
 )
 @pytest.mark.parametrize(
     ('content', 'reason'),
@@ -84,8 +84,8 @@ def test_all_defaults_are_right():
 @pytest.mark.trouble(
     'stack',
     'A name in `params_file` that no node has (`fov: 75.0`)',
-    sees='A warning: `no node of this package has` it, with the nearest name that there is.',
-    remedy='Write the name that is meant.',
+    sees='A warning: `no node of this package has` it, with the nearest existing name.',
+    remedy='Correct the name.',
 )
 @pytest.mark.parametrize(
     ('content', 'warning'),
@@ -160,8 +160,8 @@ def test_every_parameter_that_names_a_file_is_a_path():
 
 @pytest.mark.trouble(
     'stack',
-    'A node in `params_file` that is not there: `listener:` although `namespace:=robot1`',
-    sees='A warning: `there is no node` of that name, and the name that is right.',
+    '`params_file` names a node that does not exist: `listener:` although `namespace:=robot1`',
+    sees='A warning: `there is no node` of that name, with the correct one.',
     remedy='Write `/**/listener`, or `/**` for all nodes.',
 )
 @pytest.mark.parametrize(

@@ -152,7 +152,7 @@ print(runtime.step(np.zeros(checkpoint.config.driven_size, np.float32)).shape)
 
 @pytest.mark.trouble(
     'environment',
-    'No folder for the cache of numba can be written',
+    'No folder for the cache of numba is writable',
     sees='The start takes longer.',
     remedy='Set `NUMBA_CACHE_DIR`.',
 )

@@ -336,7 +336,7 @@ def test_reachy_mini_says_where_its_head_is(tmp_path: Path) -> None:
 @pytest.mark.trouble(
     'robot',
     "Reachy Mini's own head tracking (`start_head_tracking`) is on",
-    sees='The diagnostics of `head` say so: it makes our motion smaller by its weight.',
+    sees='The diagnostics of `head` warn, because it makes our motion smaller by its weight.',
 )
 def test_reachy_minis_own_tracking_is_noticed(robots: list[Any]) -> None:
     robot = Robot('/api/move/ws/set_target', reachy)
@@ -427,9 +427,9 @@ def test_loss_is_logged_once_and_what_was_to_be_sent_is_dropped(
 
 @pytest.mark.trouble(
     'robot',
-    "A robot's program hangs for seconds, its connection stays",
-    sees='After a second the log says that it has not answered, and nothing more is sent; then '
-    'the head begins where it is.',
+    "A robot's program hangs for seconds while its connection remains",
+    sees='After a second the log says that it has not answered, and nothing more is sent; later '
+    'the head begins from where it is.',
 )
 def test_a_robot_whose_program_hangs_is_lost(robots: list[Any], monkeypatch: Any) -> None:
     monkeypatch.setattr(web_socket_link, 'RETRY', 0.05)
@@ -500,8 +500,8 @@ def begun(robots: list[Any], monkeypatch: Any, patience: float) -> tuple[Robot, 
 
 @pytest.mark.trouble(
     'robot',
-    "The program of a robot with a WebSocket starts anew, and the robot's head is elsewhere then",
-    sees='It is commanded nothing while it is away; once it is back it begins where it is.',
+    'The program of a robot with a WebSocket restarts, and the head is elsewhere afterwards',
+    sees='Nothing is sent while it is away; when it is back, the head begins from where it is.',
 )
 @pytest.mark.parametrize('away', [-0.6, 0.0, 0.55])
 def test_a_robot_that_starts_anew_elsewhere_is_begun_with_there(

@@ -404,7 +404,7 @@ def test_a_stamp_that_comes_again_is_no_news() -> None:
 
 @pytest.mark.trouble(
     'robot',
-    'Joint states with NaN, with other names, or in degrees',
+    'Joint states contain NaN or other names, or are in degrees',
     sees='WARN: `... missing, there are ...`, `... is far outside of its range`.',
     remedy='`measured` and the names of the joints in the profile.',
 )

@@ -196,7 +196,7 @@ def test_clean_does_not_leave_two_in_the_lock(root):
     'environment',
     '`RMW_IMPLEMENTATION`, `ROS_SECURITY_*`, profiles of another ROS, with the wheels',
     sees='`ignoring ... which is set for another ROS`',
-    remedy='Install that ROS, if it is wanted.',
+    remedy='To use that ROS, install it.',
 )
 def test_what_is_set_for_another_ros_is_left_out_of_the_wheels(root):
     profile = root / 'profile.xml'

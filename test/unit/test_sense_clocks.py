@@ -196,8 +196,8 @@ def test_all_clocks_that_jump_together_stay_joined() -> None:
 
 @pytest.mark.trouble(
     'clocks',
-    'A single stamp that is far off',
-    sees='It is put right; nobody notices.',
+    'A single stamp is far off',
+    sees='It is corrected.',
 )
 def test_a_single_stray_stamp_is_put_right() -> None:
     heard = live(lambda name, time: time - (1000.0 if abs(time - 5.0) < 0.01 else 0.0))
@@ -225,7 +225,7 @@ def test_stamps_that_say_nothing(stream: str, change: Callable, word: str) -> No
     'The microphone is half a second behind',
     sees='Each image waits for its audio. WARN: `... after ... every answer waits for '
     'that; make the driver of the ... faster`',
-    remedy='Smaller buffers of the driver.',
+    remedy='Use smaller buffers in the driver.',
 )
 def test_audio_that_is_late_is_waited_for_and_named() -> None:
     heard = live(late={'audio': 0.38})

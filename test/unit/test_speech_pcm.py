@@ -74,7 +74,7 @@ def test_empty_messages_are_fine():
     'audio',
     'NaN and infinite samples',
     sees='They become silence.',
-    remedy='Look at the driver of the microphone.',
+    remedy='Check the driver of the microphone.',
 )
 def test_damaged_floats_become_silence_and_are_counted():
     decoder = PcmDecoder(2, 'F32LE')
@@ -204,8 +204,8 @@ def stereo(seconds=1.0, gains=(1.0, -1.0), noise_level=0.0):
 )
 @pytest.mark.trouble(
     'audio',
-    'One of two channels is inverted, as loud as the other or quieter: their mean is quiet',
-    sees='The louder channel is heard alone.',
+    'One of two channels is inverted, so that their mean is quiet',
+    sees='Only the louder channel is used.',
     remedy='Swap the wires of one channel.',
 )
 def test_inverted_channels_do_not_silence_each_other(gains):
@@ -273,7 +273,7 @@ def test_sample_formats_as_gstreamer_alsa_and_numpy_write_them(name):
 @pytest.mark.trouble(
     'audio',
     'The coding is called PCM, lpcm, L16, linear16, raw, audio/x-raw or pcm_s16le',
-    sees='It is heard.',
+    sees='It is used.',
 )
 def test_pcm_has_many_names(name):
     info = SimpleNamespace(sample_rate=48000, channels=2, sample_format='', coding_format=name)

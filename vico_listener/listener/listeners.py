@@ -20,20 +20,20 @@ from vico_listener.plugins import Plugins
 class Listener(ABC):
     """Turns speaker frames into the listener's face motion, one step per tick.
 
-    A listener is deterministic: the same reference, seed, settings, frames and moods give the same
-    motion, bit for bit. It receives its mood at every step: `ListeningAgent` fades the mood, and
-    calls `reset` at a frame that is marked `reset`.
+    A listener must be deterministic: the same reference, seed, settings, frames and moods give the
+    same motion, bit for bit. It gets the mood with every step. `ListeningAgent` fades the mood, and
+    calls `reset` at each frame that is marked `reset`.
     """
 
     name: str
-    """The listener's name, which its motion carries."""
+    """The name of the listener, which is written into its motion."""
     basis: Basis = ARKIT52
     """The basis of the faces that it understands and makes."""
     acoustics: str = ACOUSTICS[0]
     """The layout of the acoustic features that it understands."""
     attention: float = 0.0
-    """0 to 1, after a step: how much a gesture binds the gaze to the speaker, so that the idle
-    layer does not look away."""
+    """How strongly a gesture binds the gaze to the speaker after a step, 0 to 1; the idle layer
+    then does not look away."""
     gestures: Sequence[Gesture] = ()
     """The gestures that it decided on in the last step."""
     smile: Smile | None = None
@@ -43,21 +43,30 @@ class Listener(ABC):
     `seed`."""
 
     def reseed(self, seed: int) -> None:  # noqa: B027 -- what has no chance needs no seed
-        """Leave what is left to chance to another seed, from the next `reset` on."""
+        """Use another seed for random choices from the next `reset` on."""
 
     def excuse_silence(self) -> None:  # noqa: B027 -- not every listener minds
-        """Take no offence at a silence that goes on, because it is not the speaker's turn."""
+        """Ignore the present silence, because it is not the speaker's turn to speak."""
 
     @abstractmethod
     def reset(self, reference: FaceMotion, attitude: Attitude) -> None:
-        """Return to the start: the listener's own first face m_1, in the given attitude."""
+        """Forget the speaker and begin anew.
+
+        Args:
+            reference: the listener's own face (m_1 in the paper), from which the motion begins.
+            attitude: the attitude in which it begins.
+        """
 
     @abstractmethod
     def step(self, frame: SpeakerFrame, mood: Mood) -> FaceMotion:
         """Return the listener's face at the tick of `frame`, relative to the reference pose.
 
-        Where the flags of `frame` mark the speaker's face or audio as invalid, the listener goes on
-        without them; a step never fails for that.
+        If the flags of `frame` mark the speaker's face or audio as invalid, the listener must go on
+        without it and must not raise an error.
+
+        Args:
+            frame: what is known about the speaker at the tick.
+            mood: the current share of each attitude, and how strongly it shows.
         """
 
 

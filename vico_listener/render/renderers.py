@@ -26,8 +26,9 @@ class Renderer(ABC):
 
     Attributes:
         basis: the basis of the motions that it draws.
-        reference: the portrait's own face m_1. In `arkit52` it has the portrait's expression, and
-            its rotation and translation are zero; in `bfm64` the pose is the portrait's as well.
+        reference: the face in the portrait (m_1 in the paper). In `arkit52` it has the portrait's
+            expression and zero rotation and translation; in `bfm64` it also has the portrait's
+            pose.
     """
 
     basis: Basis = ARKIT52
@@ -39,29 +40,28 @@ class Renderer(ABC):
     """Whether it draws a portrait, which its constructor then takes."""
 
     FOV_DEG: float = 60.0
-    """The field of view of its pictures, degrees: for photos, which do not tell, a common one."""
+    """The field of view of its pictures, degrees; for photos it is assumed."""
 
     reference: FaceMotion
 
     remarks: tuple[str, ...] = ()
-    """What the user should know about this portrait, a sentence each; nodes log it."""
+    """Sentences that the user should know about this portrait; nodes log them."""
 
     @abstractmethod
     def render(self, motion: FaceMotion) -> Picture:
-        """Return the picture (size, size, 3) uint8 BGR of a face motion; the caller owns it.
+        """Return the picture of a face motion, (size, size, 3) uint8 BGR; the caller owns it.
 
-        A renderer that takes a `width` draws (size, width, 3).
-
-        The face shows the motion's expression. Rotation and translation are relative to the
-        reference in `arkit52`, and absolute in `bfm64`. It must be called with every motion in
-        turn, because a renderer may use earlier ones as well.
+        A renderer that takes a `width` returns (size, width, 3). The face shows the expression of
+        the motion. Rotation and translation are relative to the reference in `arkit52`, and
+        absolute in `bfm64`. Call it with every motion in order, because a renderer may also use
+        earlier ones.
 
         Raises:
             VicoError: the motion has another basis, or a number that is not finite.
         """
 
     def render_clip(self, motions: Sequence[FaceMotion]) -> Iterator[Picture]:
-        """Yield the pictures of a whole clip; a renderer may use later motions as well for them."""
+        """Yield the pictures of a whole clip, for which a renderer may also use later motions."""
         self.reset()
         for motion in motions:
             yield self.render(motion)

@@ -12,10 +12,10 @@ from vico_listener.plugins import Plugins
 
 
 class FaceBackend(Protocol):
-    """Detects and measures faces in an image, without a memory of earlier images.
+    """Detects and measures faces in single images, without a memory of earlier images.
 
-    The constructor takes keyword options, among which is always `model_path` (None for the default
-    model).
+    The constructor takes keyword options: always `model_path` (None for the default model), and
+    `threads` from the perception node.
     """
 
     basis: Basis
@@ -25,16 +25,22 @@ class FaceBackend(Protocol):
         """Load the networks."""
 
     def detect(self, image: Image, turn: int | None = None) -> list[Roi]:
-        """Return the regions of faces, the best first.
+        """Return the regions of the faces in an image, the best first.
 
         Args:
             image: (H, W, 3) uint8 BGR.
-            turn: None searches thoroughly. A number does a small part of the search, for live
-                video; successive numbers do all of it in turn.
+            turn: None for a thorough search. With a number, only a small part of the search is
+                done, for live video; successive numbers cover all of it.
         """
 
     def observe(self, image: Image, roi: Roi, camera: Camera) -> FaceObservation | None:
-        """Return the face in a region, or None if there is none."""
+        """Return the face in a region, or None if there is none.
+
+        Args:
+            image: (H, W, 3) uint8 BGR.
+            roi: the square in which to look for the face, px.
+            camera: the intrinsics of the camera, to compute the pose.
+        """
 
     def warm_up(self) -> None:
         """Run the networks once, so that the first image is not slow."""

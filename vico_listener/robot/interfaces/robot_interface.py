@@ -1,4 +1,4 @@
-"""What a robot interface is: one class that says everything about how a robot is commanded.
+"""The base classes of robot interfaces: one class defines all of how a robot is commanded.
 
 Nothing here needs ROS: a topic is named by its message type, and a command is plain data.
 """
@@ -21,7 +21,7 @@ Payload = dict[str, Any]
 """A command as plain data: the fields of the robot's message, named as in its type."""
 
 Log = Callable[[str], None]
-"""What takes one line of text."""
+"""A function that logs one line of text."""
 
 
 class RobotLink(Protocol):
@@ -29,43 +29,46 @@ class RobotLink(Protocol):
 
     @property
     def connected(self) -> bool:
-        """Whether commands reach the robot. Where they do not, its head may go elsewhere."""
+        """Whether commands reach the robot. While they do not, others may move its head."""
 
     @property
     def trouble(self) -> str:
         """What is wrong with the robot, or ''."""
 
     def send(self, command: HeadCommand) -> None:
-        """Have a command sent, unless it is not connected; returns at once."""
+        """Send a command if the robot is connected, and return without waiting."""
 
     def measured(self) -> tuple[int, Sequence[float]] | None:
-        """Return when (ns) the robot said where its joints are, and where (rad).
+        """Return the time (ns) of the robot's last report of its joint positions, and these (rad).
 
-        None if that is not known just now, or not since it is connected; the same time again is no
-        news. Only asked of an interface that `measures`; returns at once.
+        Return None if the positions are unknown, e.g. because there was no report since the
+        connection. The same time again means that there is no new report. It is only called if the
+        interface `measures`, and must return without waiting.
         """
 
     def close(self) -> None:
-        """Let go of the robot."""
+        """Close the connection."""
 
 
 class RobotInterface(ABC):
     """The way in which a robot is commanded.
 
-    The constructor takes what it requires of a profile from the profile's fields and keeps it in
-    public attributes, which `vico robot show` prints.
+    The constructor takes its own settings from the fields of the profile and keeps them in public
+    attributes, which `vico robot show` prints.
 
     Args:
-        fields: of the profile; ProfileError names the one that is missing or wrong.
+        fields: the fields of the profile. Reading a missing or wrong field raises a ProfileError,
+            which names it.
 
     Attributes:
-        name: the interface as messages call it.
-        unit: of the angles in a payload, 'rad' or 'deg'.
-        lookahead: seconds from the moment at which a command is due to that at which it shall be
-            reached, where the message says when; None where a robot goes to what comes as it comes.
-        hold_joints: joints of its controller that are not the head's: they are told to stay where
-            they are.
-        axes: what it can turn, of `JOINT_AXES`.
+        name: the name of the interface in messages.
+        unit: the unit of the angles in a payload, 'rad' or 'deg'.
+        lookahead: the seconds from the moment at which a command is due to the moment at which it
+            must be reached, if the message tells this time; None if the robot goes to each command
+            immediately.
+        hold_joints: other joints of the same controller, which are commanded to stay where they
+            are.
+        axes: the axes of `JOINT_AXES` that it can move.
     """
 
     name: str
@@ -84,12 +87,12 @@ class RobotInterface(ABC):
 
     @abstractmethod
     def payload(self, joints: Sequence[Joint], command: HeadCommand, ahead: float = 0.0) -> Payload:
-        """Return the message that carries a command.
+        """Return the content of the message for a command.
 
         Args:
-            joints: of the profile.
+            joints: the joints of the profile.
             command: positions (rad) and velocities (rad/s) in the order of `joints`.
-            ahead: seconds until the command is due; negative where it is late.
+            ahead: the seconds until the command is due; negative if it is late.
         """
 
     def objection(self, joints: Sequence[Joint]) -> str:
@@ -103,20 +106,20 @@ class RobotInterface(ABC):
         return ''
 
     def due(self, command: HeadCommand) -> int:
-        """Return when (ns) the robot shall be where a command says."""
+        """Return the time (ns) at which the robot must have reached a command."""
         return command.stamp + round((self.lookahead or 0.0) * NANOSECONDS)
 
 
 class TopicInterface(RobotInterface):
     """A robot that is commanded on a ROS topic; the profile has the field `topic`.
 
-    The node that publishes fills the message's header, where it has one.
+    The node that publishes fills in the header of the message, if it has one.
 
     Attributes:
-        message: type of the topic's messages, 'package/msg/Type'.
-        frame_id: of the header.
-        starts_at_stamp: True where the header's stamp says when the robot shall begin. Live
-            commands then carry 0, which means at once, whatever the robot's clock says.
+        message: the type of the messages, 'package/msg/Type'.
+        frame_id: the frame_id in the header.
+        starts_at_stamp: whether the stamp in the header is the time at which the robot must begin.
+            Live commands then have the stamp 0, which means "now", whatever the robot's clock is.
     """
 
     message: str
@@ -136,7 +139,7 @@ class ActionInterface(RobotInterface):
     """A robot that is commanded by goals of a ROS action; the profile has the field `action`.
 
     Attributes:
-        message: type of the action, 'package/action/Type'.
+        message: the type of the action, 'package/action/Type'.
     """
 
     message: str
@@ -154,19 +157,19 @@ class LinkInterface(RobotInterface):
     """A robot that is commanded without ROS, over a connection of its own.
 
     Attributes:
-        measures: whether its link says where the joints are.
+        measures: whether its link reports the joint positions.
     """
 
     measures: bool = False
 
     @abstractmethod
     def connector(self, joints: Sequence[Joint], inform: Log, warn: Log) -> Callable[[], RobotLink]:
-        """Return what takes hold of the robot when it is called, without waiting for it.
+        """Return a function that opens the connection when it is called, without waiting.
 
         Args:
-            joints: of the profile.
-            inform: takes messages for the log, from any thread.
-            warn: takes warnings.
+            joints: the joints of the profile.
+            inform: logs a message; it may be called from any thread.
+            warn: logs a warning; it may be called from any thread.
 
         Raises:
             NotInstalledError: something that the connection needs is not installed.
