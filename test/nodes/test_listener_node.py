@@ -191,7 +191,7 @@ def test_same_frames_give_the_same_motion_after_a_reset(graph: Graph) -> None:
     ('parameters', 'text'),
     [
         ({'listener': 'oracle'}, "unknown listener 'oracle': choose one of lstm, rules"),
-        ({'listener': f'{__name__}:Bench'}, "Bench' is no listener: it lacks"),
+        ({'listener': f'{__name__}:Bench'}, "Bench' is not a listener: it lacks"),
         ({'runtime': 'abacus'}, "unknown runtime 'abacus': choose one of numba, onnx, torch"),
         ({'runtime': 'nowhere.abacus:Abacus'}, "there is no module 'nowhere' in this Python"),
         ({'portrait': '/no/portrait.png'}, 'portrait.png'),

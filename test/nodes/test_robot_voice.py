@@ -98,7 +98,7 @@ def test_with_its_voice_the_robot_hears_while_it_speaks(graph: Graph) -> None:
 @pytest.mark.trouble(
     'audio',
     'While the robot speaks, the head hears nothing although `robot_voice` is published.',
-    sees='WARN: `the robot speaks, but robot_voice is silent, and no sound counts`.',
+    sees='WARN: `the robot speaks, but robot_voice is silent, so all sound is ignored`.',
     remedy='`publish it all the time while robot_speaking is true`, or at least until a second '
     'before.',
 )
@@ -113,7 +113,7 @@ def test_a_voice_that_stops_is_missed(graph: Graph) -> None:
     'audio',
     'While the robot speaks, the head hears little or nothing, and `robot_voice_late` grows.',
     sees='WARN: `chunks of robot_voice came later than the sound in which they are heard`.',
-    remedy='`publish the voice before it is played, with the time at which it is`.',
+    remedy='`publish the voice before it is played, stamped with the time at which it is played`.',
 )
 def test_a_late_voice_is_told_and_mutes(graph: Graph) -> None:
     bench = Bench(graph)
@@ -166,8 +166,8 @@ def test_a_voice_that_cannot_be_used_is_named(
 @pytest.mark.trouble(
     'audio',
     'While the robot speaks, the head hears nothing, and `echo_canceller` is false.',
-    sees="WARN: `the microphone cannot be freed from the robot's voice, and no sound counts while "
-    'it speaks`.',
+    sees="WARN: `the robot's voice cannot be removed from the microphone audio, so all sound is "
+    'ignored while it speaks`.',
     remedy='Install the extra `echo`, as the message says.',
 )
 def test_without_the_extra_it_is_muted_and_the_remedy_said(

@@ -301,7 +301,7 @@ def test_the_echo_of_a_room_rings_as_long_as_it_is_told_to() -> None:
 def test_without_the_extra_the_remedy_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, 'livekit', None)
     chain = head()
-    with pytest.raises(NotInstalledError, match='no sound counts while it speaks.*echo.txt'):
+    with pytest.raises(NotInstalledError, match='sound is ignored while it speaks.*echo.txt'):
         chain.hear_own_voice(np.zeros(160, np.int16), START)
     chain.senses.mute.tell(True)
     frames = [a.speaker for k in range(40)

@@ -125,9 +125,9 @@ def test_an_unknown_name_lists_the_choices(name: str) -> None:
         ('{}.half:NUMBER', r"the module \w+\.half has no class 'NUMBER'"),
         (
             '{}.half:NoStep',
-            r'is no listener: it lacks step.* of vico_listener\.listener\.listeners\.Listener$',
+            r'is not a listener: it lacks step.* of vico_listener\.listener\.listeners\.Listener$',
         ),
-        ('{}.half:Stranger', 'is no listener: it lacks .*OPTIONS.*reset.*step'),
+        ('{}.half:Stranger', 'is not a listener: it lacks .*OPTIONS.*reset.*step'),
     ],
 )
 def test_what_cannot_be_loaded_is_explained(package: str, where: str, message: str) -> None:

@@ -17,11 +17,11 @@ MISSING = 1.0
 """Seconds without the voice, while the robot is said to speak, that are worth a warning."""
 
 UNSTAMPED = (
-    'robot_voice has no stamps that go with those of the audio: it counts as played when it comes'
+    'robot_voice has no stamps that agree with those of the audio: its time of arrival is used'
 )
 LATE = (
-    'chunks of robot_voice came later than the sound in which they are heard, and no sound counted '
-    'meanwhile: publish the voice before it is played, with the time at which it is'
+    'chunks of robot_voice came later than the sound in which they are heard, so that sound was '
+    'ignored: publish the voice before it is played, stamped with the time at which it is played'
 )
 
 
@@ -90,8 +90,8 @@ class RobotVoice:
             speaks = self._head.senses.mute.robot_speaks
             if speaks and canceller.silence > MISSING:
                 found.append(
-                    'the robot speaks, but robot_voice is silent, and no sound counts: publish it '
-                    'all the time while robot_speaking is true'
+                    'the robot speaks, but robot_voice is silent, so all sound is ignored: publish '
+                    'it all the time while robot_speaking is true'
                 )
         if news > 0:
             found.append(f'{news} {LATE}')

@@ -69,8 +69,8 @@ class EchoCanceller:
             from livekit import rtc
         except ImportError:
             raise NotInstalledError(
-                "the microphone cannot be freed from the robot's voice, and no sound counts while "
-                'it speaks, because livekit, which has the echo canceller, is not installed: '
+                "the robot's voice cannot be removed from the microphone audio, so all sound is "
+                'ignored while it speaks: livekit, which has the echo canceller, is not installed: '
                 f'{remedy("livekit")}'
             ) from None
         self._rtc: Any = rtc
