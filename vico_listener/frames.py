@@ -146,8 +146,8 @@ class SpeakerFrame:
         mouthed: whether only the mouth says so, because no voice is heard.
         muted: whether sound counts for nothing, because the robot itself speaks or has just spoken;
             `audio_valid` is False then.
-        turn_over: in a pause, how probable it is that the turn is over, as a network says, 0 to 1;
-            None before it has said so, and where there is none.
+        turn_over: in a pause, how probable it is that the turn is over, as a network says, above 0
+            and up to 1; None before it has said so, and where there is none.
         pitch: the pitch of the voice, Hz; 0 where it is not voiced, or was not measured.
         reset: True in the first frame after the stream began or its clock jumped back; everything
             that keeps state must then forget it.

@@ -46,6 +46,7 @@ from vico_listener.listener import DEFAULT_LISTENER
 from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.performance import GestureRequest
 from vico_listener.listener.performance import Performance
+from vico_listener.listener.turn_end import Turn
 from vico_listener.media.watched import WATCHED
 from vico_listener.media.watched import camera_stream
 from vico_listener.media.watched import file_stream
@@ -358,8 +359,8 @@ class ListeningHead(Chain):
         """Change the conversation state; the listener changes to it smoothly.
 
         While the robot is `speaking`, and for `speaking_tail` seconds afterwards, the head ignores
-        all sound: it does not answer the robot's own voice, but does not hear the person either. It
-        goes on seeing.
+        all sound: it does not answer the robot's own voice, but does not hear the person either
+        (it does with `hear_own_voice`). It goes on seeing.
 
         Args:
             state: `listening`, `thinking`, `speaking`, or `away` if nobody is there.
@@ -428,6 +429,11 @@ class ListeningHead(Chain):
     def state(self) -> ConversationState:
         """The current conversation state."""
         return self._agent.state
+
+    @property
+    def turn(self) -> Turn:
+        """Whether the person keeps or yields the turn, and what they say over the robot."""
+        return self._agent.turn
 
     def look_at(self, point: ArrayLike) -> None:
         """Set the base gaze of the robot, the direction around which its head moves.

@@ -279,3 +279,16 @@ def test_what_was_said_before_it_came_counts(graph: Graph) -> None:
     for transition in (node.trigger_configure, node.trigger_activate):
         assert graph.run(transition) == TransitionCallbackReturn.SUCCESS
     wait_until(lambda: node.agent.state is ConversationState.SPEAKING)
+
+
+def test_what_a_network_has_heard_comes_to_the_topic_of_the_turn(graph: Graph) -> None:
+    bench = Bench(graph, listener='rules')
+    turns = graph.record(bench.tester, msg.Turn, 'turn')
+    wait_until(lambda: bench.node.count_subscribers('turn') == 1)
+    bench.feed(40, speaking=True, mouthed=True, audio_valid=False)
+    bench.feed(30, turn_over=0.98)
+    wait_until(lambda: bool(turns) and turns[-1].state == 'yielding')
+    assert turns[-1].source == 'model'
+    bench.feed(40, speaking=True, mouthed=True, audio_valid=False)
+    bench.feed(60)  # where nothing is said of it, the rule tells
+    wait_until(lambda: turns[-1].state == 'yielding' and turns[-1].source == 'rule')

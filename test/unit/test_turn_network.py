@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from shared_material import needs_model
 
+from vico_listener import ListeningHead
 from vico_listener import bundled_files
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_stamp
@@ -16,6 +17,8 @@ from vico_listener.errors import NotInstalledError
 from vico_listener.head_parts import acoustic_stream
 from vico_listener.head_parts import turn_listener
 from vico_listener.lab.recording.dialogue_clip import person_voice
+from vico_listener.listener.turn_end import Turn
+from vico_listener.listener.turn_end import TurnState
 from vico_listener.perception.turn_listener import ANSWER_TICKS
 from vico_listener.perception.turn_listener import ASK_TICKS
 from vico_listener.perception.turn_listener import TurnListener
@@ -122,6 +125,25 @@ def test_no_frame_waits_for_an_answer_live_and_each_does_in_a_replay() -> None:
     threading.Timer(0.05, gate.set).start()
     replay = steps(TurnListener(ask), (True, 30), (False, 20))
     assert replay.count(0.75) == 20 - ASK_TICKS - ANSWER_TICKS + 1
+
+
+@needs_model
+def test_a_head_tells_whose_turn_it_is_the_same_each_time(speech_clip: Path) -> None:
+    voice = (person_voice(speech_clip)[: 5 * RATE] * 32767).astype(np.int16)
+
+    def told(turn_ends: str) -> list[Turn]:
+        with ListeningHead('rules', seed=1, listen_to='speech', turn_ends=turn_ends) as head:
+            turns = []
+            for first in range(0, len(voice) - 533, 533):
+                head.hear(voice[first : first + 533], NANOSECONDS + first * NANOSECONDS // RATE)
+                turns.append(head.turn)
+            return turns
+
+    first = told('model')
+    assert {turn.source for turn in first} == {'rule', 'model'}
+    assert {turn.state for turn in first} >= {TurnState.SPEAKING, TurnState.PAUSING}
+    assert told('auto') == first
+    assert {turn.source for turn in told('rule')} == {'rule'}
 
 
 @needs_model

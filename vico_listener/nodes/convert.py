@@ -108,7 +108,7 @@ def speaker_message(frame: SpeakerFrame, frame_id: str) -> msg.SpeakerFrame:
         muted=frame.muted,
         pitch=frame.pitch,
         **_whereabouts_fields(frame.whereabouts),
-        turn_over=math.nan if frame.turn_over is None else frame.turn_over,
+        turn_over=frame.turn_over or 0.0,
         received=_received_message(frame.timing),
         audio_wait=frame.timing.audio_wait,
         face_time=frame.timing.face,
@@ -138,7 +138,7 @@ def speaker_of(message: msg.SpeakerFrame) -> SpeakerFrame:
         mouthed=message.mouthed,
         muted=message.muted,
         pitch=message.pitch,
-        turn_over=None if math.isnan(message.turn_over) else message.turn_over,
+        turn_over=message.turn_over if message.turn_over > 0.0 else None,
         reset=message.reset,
         timing=Timing(
             stamp_of(message.received) / NANOSECONDS,

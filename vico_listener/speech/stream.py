@@ -123,6 +123,7 @@ class AcousticStream:
             check_rate(sample_rate)
             canceller.microphone(sample_rate)
             sample_rate = INTERNAL_RATE
+            self.shortcoming = shortcoming(acoustics, sample_rate)
         self._resampler = Resampler(sample_rate, FRAME)
         self._timeline = Timeline(sample_rate)
         self._features = FeatureExtractor()
