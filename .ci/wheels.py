@@ -25,9 +25,10 @@ TARGETS = (
 """Humble, Jazzy and Lyrical, on a PC; Jazzy and Lyrical on a Raspberry Pi or a Jetson."""
 
 FILES = (
-    'basics', 'head', 'robots', 'echo', 'numba', 'live', 'bags', 'lab', 'evaluation', 'speech'
+    'basics', 'head', 'robots', 'echo', 'numba', 'live', 'bags', 'lab', 'evaluation', 'speech',
+    'neural', 'simulation', 'training', 'docs', 'test',
 )  # fmt: skip
-"""The requirement files of what runs on a robot, and of what people try first."""
+"""The requirement files, but for those of data and of clusters."""
 
 WITHOUT: dict[tuple[str, str, str], str] = {}
 """Packages that have no wheel: package, Python and processor, and what is done without it."""
