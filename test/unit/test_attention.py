@@ -226,7 +226,7 @@ def test_attending_to_a_person_by_name(before_two: ListeningHead, couple: np.nda
 
 def test_who_is_not_there_is_refused_by_name(before_two: ListeningHead) -> None:
     names = [person.name for person in before_two.people]
-    with pytest.raises(SettingError, match=f"called 'face_77'.*{names[0]}.*auto, largest"):
+    with pytest.raises(SettingError, match=f"no person 'face_77'.*{names[0]}.*auto, largest"):
         before_two.attend('face_77')
     with pytest.raises(SettingError, match='nobody is in view'):
         ListeningHead(listener='rules', audio=None).attend('face_1')
