@@ -60,8 +60,8 @@ setup(
     packages=find_packages(include=['vico_listener', 'vico_listener.*']),
     package_data={'vico_listener': ['py.typed']},
     python_requires='>=3.10',
-    install_requires=[p for name in dependencies.HEAD for p in dependencies.packages(name)],
-    extras_require={name: dependencies.packages(name) for name in dependencies.EXTRAS},
+    install_requires=[p for name in dependencies.HEAD for p in dependencies.bounds(name)],
+    extras_require={name: dependencies.bounds(name) for name in dependencies.EXTRAS},
     data_files=[
         (SHARE, ['package.xml']),
         *tree('action'),

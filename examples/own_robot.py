@@ -25,8 +25,8 @@ class Servos(LinkInterface):  # the interface in the profile, and at once the co
         return {j.name: math.degrees(a) for j, a in zip(joints, command.positions, strict=True)}
 
     def connector(self, joints, inform, warn):
-        device = open(self.target, 'w', buffering=1)
-        self.send = lambda command: print(json.dumps(self.payload(joints, command)), file=device)
+        device = open(self.target, 'r+b', 0)  # it must be there: no file is made in its place
+        self.send = lambda c: device.write(b'%s\n' % json.dumps(self.payload(joints, c)).encode())
         self.close = device.close
         return lambda: self
 

@@ -18,6 +18,8 @@ def main(number: int) -> None:
     camera = cv2.VideoCapture(number)
     with ListeningHead(attitude='positive', audio=None, renderer='portrait', size=384) as head:
         there, image = camera.read()
+        if not there:
+            sys.exit(f'camera {number} shows nothing: is it connected, and free?')
         while there:
             for answer in head.see(image, time.monotonic_ns()):
                 cv2.imshow('listener', answer.picture)

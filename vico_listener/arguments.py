@@ -35,11 +35,14 @@ def stamp_given(stamp: Any) -> int:
     """Return a time stamp as an integer, ns.
 
     Raises:
-        SettingError: it is not an integer.
+        SettingError: it is not an integer, or does not fit into 64 bits.
     """
     try:
-        return operator.index(stamp)
+        given = operator.index(stamp)
     except TypeError:
         raise SettingError(
             f'a stamp must be a whole number of nanoseconds, not {stamp!r}'
         ) from None
+    if not -(2**63) <= given < 2**63:
+        raise SettingError(f'a stamp must fit into 64 bits, unlike {given}')
+    return given

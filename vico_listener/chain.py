@@ -222,7 +222,10 @@ class Chain:
         what = 'a stream of images and audio, e.g. vico_listener.media.clip.play(path)'
         check_type('stream', stream, Iterable, what)  # type: ignore[type-abstract]
         for item in stream:
-            check_type('an item of the stream', item, (CameraFrame, AudioChunk), what)
+            kinds = (
+                'a CameraFrame or an AudioChunk, as vico_listener.media.clip.play(path) gives them'
+            )
+            check_type('an item of the stream', item, (CameraFrame, AudioChunk), kinds)
             if isinstance(item, CameraFrame):
                 yield from self.see(item.image, item.stamp)
             else:

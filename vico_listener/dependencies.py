@@ -120,6 +120,22 @@ def packages(extra: str) -> list[str]:
     return sorted(found)
 
 
+def bounds(extra: str) -> list[str]:
+    """Return the requirements of a file and of those it includes, for pip beside other packages.
+
+    Each allows its pinned version and later ones up to the next major version.
+    """
+    found: list[str] = []
+    for line in requirements_file(extra).read_text(encoding='utf-8').splitlines():
+        line = line.partition('#')[0].strip()
+        if line.startswith('-r '):
+            found += bounds(line.removeprefix('-r ').removesuffix('.txt'))
+        elif line:
+            major = r'==((\d+)[\w.]*)'
+            found.append(re.sub(major, lambda m: f'>={m[1]},<{int(m[2]) + 1}', line))
+    return sorted(set(found))
+
+
 def needs(command: str, arguments: Sequence[str] = ()) -> list[str]:
     """Return the extras that a command needs with these arguments."""
     found = list(COMMANDS.get(command, ()))

@@ -34,9 +34,13 @@ from vico_listener.speech.echo_canceller import EchoCanceller
 from vico_listener.speech.speech_network import SpeechNetwork
 from vico_listener.speech.turn_network import turn_network
 
+PLACES = ('portrait', 'robot', 'checkpoint', 'face_model', 'vocal_folder')
+"""The settings that are paths."""
+
 KINDS: dict[str, tuple[tuple[type, ...], str]] = {
-    **dict.fromkeys(('listener', 'face', 'renderer'), ((str,), 'a name')),
-    **dict.fromkeys(('portrait', 'robot', 'face_model'), ((str, Path), 'a path or a name')),
+    **dict.fromkeys(('listener', 'face', 'renderer', 'runtime'), ((str,), 'a name')),
+    **dict.fromkeys(PLACES, ((str, Path), 'a path or a name')),
+    'knobs': ((Mapping, type(None)), 'a mapping of knobs to numbers, or None'),
     'audio': ((AudioFormat, type(None)), 'an AudioFormat, or None'),
     **dict.fromkeys(('idle', 'camera_on_head', 'mark'), ((bool,), 'True or False')),
     'mounting': ((Mounting,), 'a Mounting'),

@@ -180,6 +180,8 @@ class ListeningHead(Chain):
         check_settings(
             {
                 'listener': listener,
+                'checkpoint': checkpoint,
+                'runtime': runtime,
                 'face': face,
                 'face_model': face_model,
                 'fov_deg': fov_deg,
@@ -201,6 +203,8 @@ class ListeningHead(Chain):
                 'idle': idle,
                 'away_after': away_after,
                 'vocal': vocal,
+                'vocal_folder': vocal_folder,
+                'knobs': knobs,
                 'follow': follow,
                 'camera_on_head': camera_on_head,
                 'mounting': mounting,
@@ -295,6 +299,8 @@ class ListeningHead(Chain):
             UnavailableError: the camera cannot be opened.
         """
         check_type('video', video, (str, Path, int, cv2.VideoCapture), WATCHED)
+        if isinstance(video, bool):  # a bool is an int
+            raise SettingError(f'video must be {WATCHED}, not {video!r}')
         if isinstance(video, (str, Path)):
             yield from self.answers(file_stream(Path(video), self.audio is not None))
         else:

@@ -86,9 +86,9 @@ def basis_by_name(name: str) -> Basis:
 
 
 def read_only(array: NDArray) -> NDArray:
-    """Return the array if it is read-only already, else a read-only view of it."""
+    """Return the array if it is read-only already, else a read-only copy of it."""
     if array.flags.writeable:
-        array = array.view()
+        array = array.copy()
         array.flags.writeable = False
     return array
 
@@ -101,7 +101,7 @@ class FaceMotion:
     """The expression and pose of one face at one instant; immutable.
 
     Its arrays cannot be written through it. Make another motion with `dataclasses.replace` instead.
-    The arrays that are passed in are not copied.
+    Arrays that can be written are copied, so that a caller may reuse them.
 
     Attributes:
         expression: (basis.size,) float32; 0 to 1 in `arkit52`.

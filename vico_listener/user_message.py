@@ -22,6 +22,8 @@ def user_message(error: Exception, extras: Sequence[str] = ()) -> str | None:
         return f'{error.filename}: {error.strerror}' if error.filename else str(error)
     if isinstance(error, ModuleNotFoundError):
         name = error.name or ''
+        if name in (f'{__package__}.{part}' for part in ('msg', 'srv', 'action')):
+            return f'the messages of {__package__} are not built: ./run setup'
         if name.partition('.')[0] != __package__:
             return f'the Python module {name!r} is not installed: {remedy(name, extras)}'
     return None

@@ -153,3 +153,13 @@ def test_the_head_imports_nothing_of_the_extras(module):
     loaded = {distribution(name.partition('.')[0]) for name in done.stdout.split()}
     head = {name.lower() for file in HEAD for name in packages(file)}
     assert not loaded & (all_packages() - head - {'setuptools'})
+
+
+def test_pip_is_told_the_tested_versions_and_no_later_major_one(tmp_path, monkeypatch):
+    (tmp_path / 'basics.txt').write_text('numpy==2.4.6; python_version >= "3.11"\n')
+    (tmp_path / 'head.txt').write_text('# What is needed.\n-r basics.txt\nother==1.31.1\n')
+    monkeypatch.setattr(dependencies, 'requirements_file', lambda name: tmp_path / f'{name}.txt')
+    assert dependencies.bounds('head') == [
+        'numpy>=2.4.6,<3; python_version >= "3.11"',
+        'other>=1.31.1,<2',
+    ]

@@ -93,6 +93,7 @@ def test_video_file(talk, tmp_path):
 
 def test_own_robot(talk, tmp_path):
     servos = tmp_path / 'servos'
+    servos.touch()
     profile = tmp_path / 'own_robot.yaml'
     text = (EXAMPLES / 'own_robot.yaml').read_text(encoding='utf-8')
     profile.write_text(text.replace('/dev/ttyUSB0', str(servos)), encoding='utf-8')

@@ -422,6 +422,10 @@ def test_a_chain_may_only_perceive() -> None:
         ({'seed': -1, 'idle': False}, 'seed must be a whole number between 0 and'),
         ({'personality': -1}, 'personality must be a whole number between 0 and'),
         ({'listener': None}, 'listener must be a name, not None'),
+        ({'runtime': 5}, 'runtime must be a name, not 5'),
+        ({'checkpoint': 5}, 'checkpoint must be a path or a name, not 5'),
+        ({'vocal_folder': 3}, 'vocal_folder must be a path or a name, not 3'),
+        ({'knobs': [1]}, r'knobs must be a mapping of knobs to numbers, or None, not \[1\]'),
         ({'audio': 16000}, 'audio must be an AudioFormat, or None, not 16000'),
         ({'fov_deg': 'x'}, "fov_deg must be a number between 1.0 and 179.0, not 'x'"),
         ({'portrait': b'x'}, "portrait must be a path or a name, not b'x'"),
@@ -511,6 +515,8 @@ def test_the_face_is_of_the_portrait(portrait_photo: Path) -> None:
 def test_a_wrong_stamp_or_stream_harms_only_its_own_call(own: None) -> None:
     image = np.zeros((64, 64, 3), np.uint8)
     with ListeningHead('rules', audio=None) as head:
+        with pytest.raises(SettingError, match='a stamp must fit into 64 bits'):
+            head.see(image, 2**63)
         for stamp in (2.5e9, 'x', None):
             with pytest.raises(SettingError, match='a stamp must be a whole number of nanoseconds'):
                 head.see(image, stamp)
@@ -521,5 +527,5 @@ def test_a_wrong_stamp_or_stream_harms_only_its_own_call(own: None) -> None:
             SettingError, match='video must be the path of a video, the number of a'
         ):
             next(head.watch(2.5))
-        with pytest.raises(SettingError, match='an item of the stream must be a stream of images'):
+        with pytest.raises(SettingError, match='an item of the stream must be a CameraFrame or'):
             next(head.answers('talk.mp4'))

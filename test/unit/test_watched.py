@@ -76,6 +76,11 @@ def test_a_camera_is_watched_until_it_ends(monkeypatch: pytest.MonkeyPatch) -> N
     assert camera.released
 
 
+def test_true_is_no_camera() -> None:
+    with ListeningHead('rules') as head, pytest.raises(SettingError, match='not True'):
+        list(head.watch(True))
+
+
 def test_a_capture_stays_its_owners() -> None:
     camera = Webcam()
     assert len(list(camera_stream(camera))) == 3

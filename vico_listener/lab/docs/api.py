@@ -32,6 +32,8 @@ def write_api(folder: Path) -> list[str]:
         # A package without __all__ names its modules, too, and those that are left out.
         warnings.filterwarnings('ignore', 'The module specification .* adds a module')
         warnings.filterwarnings('ignore', "Couldn't import")
+        # What of a package is not installed is told by the list that is returned.
+        warnings.filterwarnings('ignore', 'Error loading|.*No module named')
         missing = [f'!{re.escape(name)}$' for name in left_out]
         pdoc.pdoc(*(m for m in modules if m not in left_out), *missing, output_directory=folder)
     return left_out
