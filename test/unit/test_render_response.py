@@ -14,6 +14,7 @@ from vico_listener.render import load_portrait
 from vico_listener.render.response import GONE
 from vico_listener.render.response import GRAIN
 from vico_listener.render.response import KNOTS
+from vico_listener.render.response import PUCKER_TAKEN
 from vico_listener.render.response import SATURATED
 from vico_listener.render.response import Response
 from vico_listener.render.response import cached_path
@@ -28,10 +29,24 @@ UP = np.linspace(0.0, 1.0, KNOTS)
 
 def test_plain_response_draws_what_it_is_told() -> None:
     told = np.random.default_rng(0).random(ARKIT52.size).astype(np.float32)
-    for own in (OWN, 0 * OWN, told):
+    little = told.copy()
+    little[ARKIT_INDEX['mouthPucker']] = PUCKER_TAKEN
+    for own in (OWN, 0 * OWN, little):
         np.testing.assert_allclose(Response.plain(own).drive(told), told, atol=1e-6)
         edges = np.array([0.0, 1.0] * 26, np.float32)
         np.testing.assert_allclose(Response.plain(own).drive(edges), edges, atol=1e-6)
+
+
+def test_lips_that_are_read_as_puckered_are_not_widened_to_folds() -> None:
+    pucker = ARKIT_INDEX['mouthPucker']
+    for own, narrowest in ((0.98, 0.68), (0.5, 0.2), (0.2, 0.0)):
+        response = Response.plain(np.full(ARKIT52.size, own, np.float32))
+        drives = [
+            response.drive(np.full(ARKIT52.size, told, np.float32))[pucker]
+            for told in (0.0, 0.5 * own, own, 1.0)
+        ]
+        middle = (own + narrowest) / 2
+        np.testing.assert_allclose(drives, [narrowest, middle, own, 1.0], atol=1e-6)
 
 
 def test_drive_is_the_linear_interpolation_of_its_rows() -> None:

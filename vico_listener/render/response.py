@@ -49,6 +49,13 @@ EAGER = 1.0
 GONE = 0.04
 """The reading below which an expression is gone, so that more is not undone."""
 
+PUCKER_TAKEN = 0.3
+"""How much of a portrait's own pucker is taken back at most.
+
+The tracker reads closed lips as much as 0.98 puckered, whose mouth is as wide as others'. To widen
+it accordingly would fold the skin beside its corners, as soon as it smiles as well.
+"""
+
 Float = NDArray[np.float32]
 
 
@@ -71,9 +78,12 @@ class Response:
 
     @classmethod
     def plain(cls, own: Float) -> 'Response':
-        """Return the response that draws what it is told."""
+        """Return the response that draws what it is told, but for much of the own pucker."""
         even = np.linspace(0.0, 1.0, KNOTS, dtype=np.float32)
-        drives = own[:, None] + even * (np.array([0.0, 1.0])[:, None, None] - own[:, None])
+        ends = np.stack([np.zeros_like(own), np.ones_like(own)])
+        pucker = ARKIT_INDEX['mouthPucker']
+        ends[0, pucker] = max(own[pucker] - PUCKER_TAKEN, 0.0)
+        drives = own[:, None] + even * (ends - own)[..., None]
         return cls(own, drives.astype(np.float32), np.ones(3, np.float32))
 
     def drive(self, expression: Float) -> Float:
