@@ -21,6 +21,7 @@ from vico_listener.render import create_renderer
 from vico_listener.render import load_portrait
 from vico_listener.render import measure_portrait
 from vico_listener.render.field import FREE_AT_TOP
+from vico_listener.render.field import GRID
 from vico_listener.render.field import MAX_ANGLE
 from vico_listener.render.field import HeadField
 from vico_listener.render.field import held_at_border
@@ -207,6 +208,37 @@ def test_brows_that_rise_together_fold_no_skin(photo: np.ndarray) -> None:
     assert raised.max() > 0.1 * portrait.eyes
     rows = (np.arange(len(raised)) + 0.5) * 128 / len(raised)
     assert np.diff(rows[:, None] + raised, axis=0).min() > 0.0
+
+
+def both(names: str, drive: float) -> dict[str, float]:
+    return {f'{name}{side}': drive for name in names.split() for side in ('Left', 'Right')}
+
+
+@pytest.fixture(scope='module')
+def calm_field(photo: np.ndarray) -> HeadField:
+    """The field of the photo as if its face were calm, so that there is room for its smile."""
+    portrait = prepare_portrait(photo, 128)
+    return HeadField(replace(portrait, reference=FaceMotion.neutral()), split_layers(portrait))
+
+
+@pytest.mark.parametrize(
+    ('degrees', 'drives'),
+    [
+        ((-20, 20, 20), {}),
+        ((-30, 20, 20), {}),
+        ((-30, 0, 30), {}),
+        ((0, 0, 0), both('mouthSmile', 1.2) | {'mouthPucker': -0.3}),
+        ((0, 0, 15), both('mouthFrown mouthPress', 1.0) | {'mouthPucker': -0.3}),
+    ],
+)
+def test_stretched_skin_does_not_break_into_waves(
+    calm_field: HeadField, degrees: tuple[float, float, float], drives: dict[str, float]
+) -> None:
+    told = face_with(FaceMotion.neutral(), rotation=np.radians(degrees), **drives)
+    offsets = calm_field.source_offsets(told) * (GRID / 128)
+    (xy, xx), (yy, yx) = np.gradient(offsets[..., 0]), np.gradient(offsets[..., 1])
+    area = (1.0 + xx) * (1.0 + yy) - xy * yx
+    assert area.min() > 0.0
 
 
 def test_a_head_thrown_back_frowns_less(renderer: PortraitRenderer) -> None:
