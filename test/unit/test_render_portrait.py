@@ -13,6 +13,7 @@ from made_faces import face_with
 from vico_listener.face import FaceBackend
 from vico_listener.face import create_backend
 from vico_listener.face import observe_faces
+from vico_listener.face.observation import turned_image
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion
@@ -478,6 +479,14 @@ def test_other_portraits(clips: Path, name: str) -> None:
     assert 4 < np.degrees(nod.rotation - straight.rotation)[1] < 14
     calm, smile = (read(made.render(motion(made.reference, mouthSmile=v))) for v in (0.0, 0.9))
     assert value(smile, 'mouthSmile') > value(calm, 'mouthSmile') + 0.2
+
+
+@pytest.mark.clips
+@pytest.mark.parametrize('name', ['portrait_1.jpg', 'portrait_3.jpg', 'portrait_5_painting.jpg'])
+def test_faces_whose_landmarks_look_upright_are_refused_upside_down(clips: Path, name: str) -> None:
+    photo = load_portrait(clips / 'portraits' / name)
+    with pytest.raises(PortraitError, match='is upside down: turn the photo clockwise by 180'):
+        find_face(turned_image(photo, 180))
 
 
 @pytest.mark.clips

@@ -13,6 +13,7 @@ from vico_listener.bundled_files import bundled_path
 from vico_listener.errors import DataError
 from vico_listener.errors import SettingError
 from vico_listener.face import FaceObservation
+from vico_listener.face import create_backend
 from vico_listener.face import observe_faces
 from vico_listener.face.observation import TURNS
 from vico_listener.face.observation import turned_image
@@ -38,6 +39,12 @@ RIVAL = 0.5
 
 MAX_ROLL = np.radians(45.0)
 """A face that is tilted by more lies on its side, or is upside down."""
+
+SURELY_UPRIGHT = 0.9
+"""The detector's score above which no portrait is upside down.
+
+In 23 photos and paintings, upright ones had at least 0.92, and upside down ones 0.84 at most.
+"""
 
 MAX_YAW = np.radians(40.0)
 """A face that is turned farther is a profile, of which one side is not seen."""
@@ -139,7 +146,7 @@ def find_face(photo: Picture) -> FaceObservation:
         raise PortraitError(
             f'{1 + len(rivals)} faces in the portrait: crop the photo so that it shows one person'
         )
-    _check_upright(faces[0])
+    _check_upright(faces[0], photo)
     _check_frontal(faces[0])
     _check_whole(faces[0], photo)
     covered = covered_part(photo, faces[0].landmarks)
@@ -159,10 +166,20 @@ def _refuse_turned(photo: Picture) -> None:
             raise _lying(degrees)
 
 
-def _check_upright(face: FaceObservation) -> None:
+def _check_upright(face: FaceObservation, photo: Picture) -> None:
     roll = float(face.motion.rotation[0])
     if abs(roll) > MAX_ROLL:
         raise _lying(round(np.degrees(roll) / 90) * 90 % 360)
+    # The landmarks of some faces that are upside down are those of an upright one.
+    detector = create_backend('landmarker')
+    scores = []
+    for degrees in (0, 180):
+        found = detector.detect(turned_image(photo, degrees))
+        scores.append(max((roi.score for roi in found), default=0.0))
+        if scores[0] > SURELY_UPRIGHT:
+            return
+    if scores[1] > SURELY_UPRIGHT:
+        raise _lying(180)
 
 
 def _check_frontal(face: FaceObservation) -> None:
