@@ -490,6 +490,18 @@ def test_faces_whose_landmarks_look_upright_are_refused_upside_down(clips: Path,
 
 
 @pytest.mark.clips
+def test_eyes_shut_that_the_tracker_reads_as_shut_before_they_are(clips: Path) -> None:
+    made = PortraitRenderer(load_portrait(clips / 'portraits' / 'portrait_1.jpg'), 128)
+    half, shut = (
+        made._response.drive(motion(made.reference, eyeBlink=told).expression)
+        for told in (0.5, 1.0)
+    )
+    assert value(FaceMotion(shut), 'eyeBlink') > 0.97
+    # What is half shut is read as half of that, and stays so.
+    assert value(FaceMotion(half), 'eyeBlink') < 0.65
+
+
+@pytest.mark.clips
 def test_dog_is_no_portrait(clips: Path) -> None:
     with pytest.raises(PortraitError, match='no face'):
         measure_portrait(clips / 'portraits' / 'not_a_face_dog.jpg')

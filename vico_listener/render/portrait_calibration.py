@@ -16,6 +16,7 @@ from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
 from vico_listener.render.picture_reader import PictureReader
 from vico_listener.render.response import KNEE
+from vico_listener.render.response import KNOTS
 from vico_listener.render.response import Response
 from vico_listener.render.response import fitted
 from vico_listener.render.response import with_channels
@@ -36,6 +37,7 @@ class Channel:
         calm: whether it is tried without the portrait's own smile, since it is never shown with
             one, and a smile changes what is read of it.
         company: the drives of other coefficients with which it is mostly shown, and so is tried.
+        end: the least drive of command 1, for what the tracker does not read to its end.
         shown: the reading below which the portrait cannot show the channel; 0 where the tracker
             hardly reads it in real people either.
     """
@@ -48,6 +50,7 @@ class Channel:
     share: float = KNEE
     calm: bool = False
     company: tuple[tuple[str, float], ...] = ()
+    end: float = 0.0
     shown: float = 0.3
 
 
@@ -73,8 +76,8 @@ CHANNELS: tuple[Channel, ...] = (
     _pair('mouthFrown', 0.5, 1.0, gain=1.6, calm=True, shown=0.0),
     _pair('mouthPress', 0.5, 1.0, 1.4, calm=True, shown=0.0),
     # Shut eyes are read as 0.6, in real people as 0.62 to 0.79 (the most of each of six clips);
-    # half shut ones must be half of that.
-    _pair('eyeBlink', 0.3, 0.5, 0.7, 0.85, 1.0, 1.15, share=0.0),
+    # half shut ones must be half of that. Some eyes are read as shut before they are.
+    _pair('eyeBlink', 0.3, 0.5, 0.7, 0.85, 1.0, 1.15, share=0.0, end=1.0),
     Channel('jawOpen', ('jawOpen',), (0.2, 0.4, 0.7, 1.1), gain=1.7),
     _gaze('left', 'Out', 'In'),
     _gaze('right', 'In', 'Out'),
@@ -134,6 +137,8 @@ def calibrate(draw: Draw, reference: FaceMotion, backend: FaceBackend) -> Respon
             tried, readings, own, read(rest, places) if channel.calm else still
         )
         change = fitted(drives, values, own, channel.gain, channel.share) - own
+        # Only the last commands go farther, so that the others are still read as they are meant.
+        change[1] += max(channel.end - own - change[1, -1], 0.0) * np.linspace(0.0, 1.0, KNOTS) ** 4
         maps |= {name: reference.expression[ARKIT_INDEX[name]] + change for name in channel.names}
         if values.max() < channel.shown:
             weak.append(f'{channel.label}: at most {values.max():.2f}')
