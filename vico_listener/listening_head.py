@@ -419,10 +419,12 @@ class ListeningHead(Chain):
         The direction helps to tell who is speaking. It is used for half a second.
 
         Args:
-            azimuth: the angle from the camera's axis in degrees, positive to the camera's left.
+            azimuth: the angle from the camera's axis in degrees, positive to the camera's left,
+                -180 to 180.
 
         Raises:
-            DataError: the azimuth is not finite.
+            SettingError: the azimuth is not a number.
+            DataError: it is not finite, or beyond half a turn to either side.
         """
         self._tracker.hear_from(azimuth)
 

@@ -69,7 +69,7 @@ def point(frame: str, stamp: int = 0) -> PointStamped:
     return message
 
 
-NODE: Any = None
+NODE: Any = SimpleNamespace(get_logger=lambda: None)
 
 
 @pytest.mark.parametrize('frame', ['', 'base', '/base'])
@@ -154,10 +154,36 @@ def test_nobody_is_followed_where_another_program_owns_the_gaze(
     assert not refused.successful and 'with output: offset' in refused.reason
 
 
+def test_nobody_is_followed_without_a_robot(
+    graph: Graph, capfd: pytest.CaptureFixture[str]
+) -> None:
+    head = graph.make(HeadNode, follow='face')
+    assert graph.run(head.trigger_configure) == TransitionCallbackReturn.FAILURE
+    assert 'follow: no robot is set (robot:=PROFILE)' in capfd.readouterr().err
+
+
+def test_each_point_that_is_refused_is_told(
+    graph: Graph, capfd: pytest.CaptureFixture[str]
+) -> None:
+    head = graph.make(HeadNode, robot='generic_3dof')
+    look = graph.tester().create_publisher(PointStamped, 'look_at', 5)
+    for step in (head.trigger_configure, head.trigger_activate):
+        assert graph.run(step) == TransitionCallbackReturn.SUCCESS
+    wait_until(lambda: look.get_subscription_count() == 1)
+    nowhere = point('')
+    nowhere.point.x = math.nan
+    for message in (point('map'), point('odom'), nowhere):
+        look.publish(message)
+    wanted = ("the frame 'map'", "the frame 'odom'", 'look_at: the point must be finite')
+    wait_until(lambda: all(text in head.diagnose()[1] for text in wanted))
+    logged = capfd.readouterr().err
+    assert all(text in logged for text in wanted)
+
+
 @pytest.mark.trouble(
     'robot',
     'a `look_at` in a frame that is not known, or while another program owns the head',
-    sees='The head does not look there; the log says why, and what to set.',
+    sees='The head does not look there; the log and the diagnostics say why, and what to set.',
 )
 def test_only_the_offset_is_sent_where_another_program_owns_the_head(graph: Graph) -> None:
     head = graph.make(HeadNode, output='offset')
@@ -178,3 +204,4 @@ def test_only_the_offset_is_sent_where_another_program_owns_the_head(graph: Grap
 
     wait_until(turns)
     assert poses[-1].header.frame_id == 'head'
+    assert 'look_at: with output: offset, the program that moves' in head.diagnose()[1]

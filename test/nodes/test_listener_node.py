@@ -2,6 +2,7 @@
 
 import math
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -269,6 +270,31 @@ def test_a_robot_that_never_stops_speaking_is_listened_past(graph: Graph) -> Non
     assert bench.node.agent.state is ConversationState.LISTENING
     level, message, _ = bench.node.diagnose()
     assert level == WARN and 'robot_speaking stayed true until speaking_timeout' in message
+
+
+@pytest.mark.trouble(
+    'robot',
+    '`robot_speaking` changes many times a second, e.g. with each chunk of sound.',
+    sees='WARN: `robot_speaking changes all the time`.',
+    remedy='`publish true when the robot begins a sentence and false when it has ended it`.',
+)
+def test_a_robot_that_begins_and_ends_all_the_time_is_told(graph: Graph) -> None:
+    bench = Bench(graph)
+    topic = bench.tester.create_publisher(Bool, 'robot_speaking', 20)
+    wait_until(lambda: topic.get_subscription_count() >= 1)
+    for k in range(8):
+        topic.publish(Bool(data=k % 2 == 0))
+        topic.publish(Bool(data=k % 2 == 0))  # told again, which is no change
+    time.sleep(0.3)
+    assert 'changes all the time' not in bench.node.diagnose()[1]
+
+    def flaps() -> bool:
+        for value in (True, False):
+            topic.publish(Bool(data=value))
+        time.sleep(0.02)
+        return 'robot_speaking changes all the time' in bench.node.diagnose()[1]
+
+    wait_until(flaps)
 
 
 def test_what_was_said_before_it_came_counts(graph: Graph) -> None:

@@ -6,6 +6,7 @@ from graph import wait_until
 from rclpy.node import Node
 from std_msgs.msg import String
 
+from vico_listener.nodes.graph_watch import ADD
 from vico_listener.nodes.graph_watch import ONLOOKERS
 from vico_listener.nodes.graph_watch import Takers
 from vico_listener.nodes.graph_watch import at_command_topic
@@ -46,3 +47,5 @@ def test_nobody_is_no_robot(graph: Graph) -> None:
     publisher = node.create_publisher(String, 'command', 10)
     (found,) = at_command_topic(node, publisher, Takers(node, publisher), True)
     assert found.startswith('nobody subscribes to /command: start ')
+    takers = Takers(node, publisher)
+    assert at_command_topic(node, publisher, takers, True, ADD)[0].endswith(ADD)

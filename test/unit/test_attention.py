@@ -260,6 +260,14 @@ def test_a_direction_that_is_not_finite_is_refused(
         before_two.hear_from(azimuth)
 
 
+def test_a_direction_that_is_none_is_refused(before_two: ListeningHead) -> None:
+    before_two.hear_from(-180)
+    with pytest.raises(DataError, match='between -180 and 180 degrees, got 720'):
+        before_two.hear_from(720)
+    with pytest.raises(SettingError, match="azimuth must be a number of degrees, not 'left'"):
+        before_two.hear_from('left')  # type: ignore[arg-type]
+
+
 # Real people who take turns.
 
 

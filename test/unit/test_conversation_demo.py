@@ -71,7 +71,7 @@ def test_the_report_counts_what_was_told() -> None:
         'backchannels told': '1 of 1, and 1 in 1 other turns',
         'nods per minute of the person': 6.0,
         'vocals per minute of the person': 3.0,
-        'turn ends found': 1,
+        'turn ends found': '1 of 2',
         'delay of the ends, median [s]': 0.8,
         'ends told within a turn': 1,
         'gaze on the person [%]': {'listening': 100.0, 'speaking': 100.0, 'thinking': 0.0},
@@ -81,7 +81,7 @@ def test_the_report_counts_what_was_told() -> None:
 
 def test_a_conversation_in_which_nothing_was_told() -> None:
     found = conversation([], EXCHANGES, np.zeros(0), np.zeros(0))
-    assert found['turn ends found'] == 0 and found['delay of the ends, median [s]'] is None
+    assert found['turn ends found'] == '0 of 2' and found['delay of the ends, median [s]'] is None
 
 
 def test_rows_are_read_in_the_order_of_time(tmp_path: Path) -> None:

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from math import isfinite
 from math import nan
 from math import radians
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vico_listener.arguments import check_type
 from vico_listener.choices import ATTEND
 from vico_listener.errors import DataError
 from vico_listener.errors import SettingError
@@ -19,6 +21,9 @@ from vico_listener.face.selection import SelectionSettings
 from vico_listener.face.selection import SpeakerSelector
 from vico_listener.frames import PersonInView
 from vico_listener.motion import FaceMotion
+
+HALF_TURN = 180.0
+"""The farthest that a sound may be to either side, degrees."""
 
 
 class Attention:
@@ -83,10 +88,16 @@ class Attention:
             stamp: when, ns.
 
         Raises:
-            DataError: the azimuth is not finite.
+            SettingError: the azimuth is not a number.
+            DataError: it is not finite, or beyond half a turn to either side.
         """
+        check_type('azimuth', azimuth, Real, 'a number of degrees')
         if not isfinite(azimuth):
             raise DataError(f'the direction of a sound must be finite, got {azimuth}')
+        if abs(azimuth) > HALF_TURN:
+            raise DataError(
+                f'the direction of a sound must be between -180 and 180 degrees, got {azimuth:g}'
+            )
         self._selector.hear_from(radians(azimuth), stamp)
 
     def sound_at(self, stamp: int) -> float:

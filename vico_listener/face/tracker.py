@@ -122,7 +122,8 @@ class FaceTracker:
         """Take in from where sound comes since the last image, see `Attention.hear_from`.
 
         Raises:
-            DataError: the azimuth is not finite.
+            SettingError: the azimuth is not a number.
+            DataError: it is not finite, or beyond half a turn to either side.
         """
         self.attention.hear_from(azimuth, self._stamp or 0)
 

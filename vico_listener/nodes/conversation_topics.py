@@ -1,5 +1,7 @@
 """The topics of a conversation: whether the robot speaks comes in, the state in force goes out."""
 
+import time
+from collections import deque
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -13,6 +15,19 @@ from vico_listener.nodes.state_subscription import StateSubscription
 from vico_listener.nodes.topics import advertise
 from vico_listener.ros_api.listener import ROBOT_SPEAKING
 from vico_listener.ros_api.perception import CONVERSATION_STATE
+
+EXPIRED = (
+    'robot_speaking stayed true until speaking_timeout, and the head listens again: whoever '
+    'publishes it must publish false, or true again and again while the robot speaks'
+)
+"""What is wrong when the robot is said to speak for longer than anybody does."""
+FLAPS = 10
+"""So many changes of `robot_speaking` within `FLAP_SECONDS` are no sentences any more."""
+FLAP_SECONDS = 5.0
+FLAPPING = (
+    'robot_speaking changes all the time: publish true when the robot begins a sentence and false '
+    'when it has ended it, not for each chunk of sound, and from one program only'
+)
 
 
 class ConversationTopics:
@@ -29,6 +44,8 @@ class ConversationTopics:
         self._agent: ListeningAgent | None = None
         self._subscription: StateSubscription | None = None
         self._told: ConversationState | None = None
+        self._speaks = False
+        self._changes: deque[float] = deque(maxlen=FLAPS)
 
     def open(self, agent: ListeningAgent) -> None:
         """Begin with an agent."""
@@ -48,6 +65,14 @@ class ConversationTopics:
                 self.tell()
             self._agent = None
 
+    @property
+    def problem(self) -> str:
+        """What is wrong with what the robot's programs say of its voice; '' if nothing is."""
+        if self._agent is not None and self._agent.conversation.voice.expired:
+            return EXPIRED
+        many = len(self._changes) == FLAPS
+        return FLAPPING if many and time.monotonic() - self._changes[0] < FLAP_SECONDS else ''
+
     def tell(self) -> None:
         """Publish the state in force, if it is another than before."""
         with self._lock:
@@ -56,6 +81,9 @@ class ConversationTopics:
                 self._publisher.publish(String(data=self._told.value))
 
     def _on_speaking(self, message: Bool) -> None:
+        if message.data != self._speaks:
+            self._speaks = message.data
+            self._changes.append(time.monotonic())
         with self._lock:
             if self._agent is not None:
                 timeout = self._node.table['speaking_timeout']

@@ -1,16 +1,22 @@
 """The base gaze over ROS: a point in the frame of the head's base, or in another one, by TF."""
 
+import time
+
 from geometry_msgs.msg import PointStamped
 from rclpy.node import Node
 
 from vico_listener.errors import DataError
 from vico_listener.errors import UnavailableError
 from vico_listener.nodes.convert import stamp_of
+from vico_listener.nodes.rare_warnings import RareWarnings
 from vico_listener.nodes.transforms import Transforms
 from vico_listener.nodes.transforms import tf_is_installed
 
 STEADY_NS = 500_000_000
 """A point that is so much newer than TF is placed by the newest transform."""
+
+TOLD = 10.0
+"""Seconds for which the diagnostics tell of a point that was refused."""
 
 
 class GazeInput:
@@ -23,6 +29,8 @@ class GazeInput:
     """
 
     def __init__(self, node: Node, base_frame: str) -> None:
+        self._warnings = RareWarnings(node.get_logger())
+        self._refused: dict[str, float] = {}
         self._base_frame = base_frame.lstrip('/')
         self._transforms: Transforms | None = None
         if base_frame and tf_is_installed():
@@ -33,6 +41,17 @@ class GazeInput:
         """Listen no more."""
         if self._transforms is not None:
             self._transforms.close()
+
+    def refuse(self, reason: str) -> None:
+        """Say why a point is not looked at: in the log, and for a while in the diagnostics."""
+        self._warnings.tell(reason)
+        self._refused[reason] = time.monotonic()
+
+    def refusals(self) -> list[str]:
+        """Return why points were not looked at, within the last `TOLD` seconds."""
+        now = time.monotonic()
+        self._refused = {text: at for text, at in self._refused.items() if now - at < TOLD}
+        return list(self._refused)
 
     def place(self, message: PointStamped) -> list[float]:
         """Return x, y and z of a point in the frame of the head's base, m.

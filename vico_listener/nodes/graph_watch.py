@@ -86,7 +86,15 @@ def looks_on(name: str) -> bool:
     return not name.startswith(UNKNOWN) and name.startswith(('_', *ONLOOKERS))
 
 
-def at_command_topic(node: Node, publisher: Any, takers: Takers, following: bool) -> list[str]:
+START = "start the robot's controller, or name its topic (command:=TOPIC)"
+"""What to do where nobody takes the commands of a robot."""
+ADD = 'start the program that moves the head, which adds this offset to its own commands'
+"""What to do where nobody takes the offset of a head that another program moves."""
+
+
+def at_command_topic(
+    node: Node, publisher: Any, takers: Takers, following: bool, remedy: str = START
+) -> list[str]:
     """Return what is wrong at the topic that a robot is commanded on.
 
     Args:
@@ -94,15 +102,14 @@ def at_command_topic(node: Node, publisher: Any, takers: Takers, following: bool
         publisher: of its commands.
         takers: of its commands.
         following: the head is moved now. Another program may move it at other times.
+        remedy: what to do where nobody takes the commands.
     """
     topic = publisher.topic_name
     found = []
     if not takers.any():
         onlookers = ', '.join(takers.onlookers())
         nobody = f'only {onlookers} subscribes to' if onlookers else 'nobody subscribes to'
-        found.append(
-            f"{nobody} {topic}: start the robot's controller, or name its topic (command:=TOPIC)"
-        )
+        found.append(f'{nobody} {topic}: {remedy}')
     own = node.get_name(), node.get_namespace()
     names = [(i.node_name, i.node_namespace) for i in node.get_publishers_info_by_topic(topic)]
     if own in names:

@@ -142,12 +142,13 @@ class HeadNode(ManagedNode):
                     raise UnavailableError(f'look_at: {NOT_OURS}')
                 self._mover.head.look_at(self._gaze.place(message))
             except VicoError as error:
-                self.get_logger().error(str(error), throttle_duration_sec=5.0)
+                self._gaze.refuse(str(error))
 
     def objection_to(self, name: str, value: Any) -> str:
-        """Refuse to follow somebody where the base gaze is another program's."""
-        offset = self.table['output'] == 'offset'
-        return f'follow: {NOT_OURS}' if name == 'follow' and value != OFF and offset else ''
+        """Refuse to follow somebody without a robot, or where the gaze is another program's."""
+        alone = '' if self.table['robot'] else 'no robot is set (robot:=PROFILE)'
+        reason = NOT_OURS if self.table['output'] == 'offset' else alone
+        return f'follow: {reason}' if reason and name == 'follow' and value != OFF else ''
 
     def parameter_changed(self, name: str, value: Any) -> None:
         """Follow somebody else: no other parameter is live."""
@@ -158,10 +159,10 @@ class HeadNode(ManagedNode):
     def diagnose(self) -> tuple[bytes, str, dict[str, Any]]:
         """Return the commands sent and their latency since image and audio were in."""
         with self._mover.lock:  # a head that rests has sent its last command
-            return _diagnosis(self._mover)
+            return _diagnosis(self._mover, self._gaze)
 
 
-def _diagnosis(mover: HeadMover) -> tuple[bytes, str, dict[str, Any]]:
+def _diagnosis(mover: HeadMover, gaze: GazeInput | None) -> tuple[bytes, str, dict[str, Any]]:
     """Return level, message and values of what moves the head, whose lock is held."""
     head, output, avatar = mover.head, mover.output, mover.avatar
     limits = 'ok' if head is None else verdict(head.limits.found())
@@ -192,7 +193,7 @@ def _diagnosis(mover: HeadMover) -> tuple[bytes, str, dict[str, Any]]:
     resting = '' if head.awake or not output.is_heard() else rest(head)
     trouble = output.trouble
     lagging = f'the robot does not follow: {trouble}' if trouble else ''
-    warnings = [lagging or whereabouts or resting, *at_topic]
+    warnings = [lagging or whereabouts or resting, *at_topic, *(gaze.refusals() if gaze else ())]
     if any(warnings):
         return WARN, '; '.join(filter(None, warnings)), values
     return OK, 'following', values

@@ -33,11 +33,6 @@ from vico_listener.statistics import Durations
 
 SILENCE = 3.0
 """Seconds without a speaker frame that are worth a warning."""
-EXPIRED = (
-    'robot_speaking stayed true until speaking_timeout, and the head listens again: whoever '
-    'publishes it must publish false, or true again and again while the robot speaks'
-)
-"""What is wrong when the robot is said to speak for longer than anybody does."""
 
 
 class ListenerNode(ManagedNode):
@@ -180,8 +175,8 @@ class ListenerNode(ManagedNode):
             )
         if counters.foreign_frames:
             return WARN, self.agent.intake.mismatch, values
-        if self.agent.conversation.voice.expired:
-            return WARN, EXPIRED, values
+        if problem := self._conversation.problem:
+            return WARN, problem, values
         silence = time.monotonic() - self._heard
         if silence > SILENCE:
             speaker = self.resolve_topic_name(SPEAKER.name)

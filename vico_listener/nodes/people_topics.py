@@ -1,6 +1,7 @@
 """The topics of people: who is there and whether they speak; and to whom the head attends."""
 
 from collections.abc import Callable
+from math import remainder
 from typing import Any
 
 from rclpy.parameter import Parameter as RosParameter
@@ -28,6 +29,8 @@ from vico_listener.ros_api.perception import PEOPLE
 from vico_listener.ros_api.perception import SET_ATTEND
 from vico_listener.ros_api.perception import SOUND_DIRECTION
 from vico_listener.ros_api.perception import SPEAKING
+
+FULL_TURN = 360.0
 
 
 class PeopleTopics:
@@ -150,7 +153,9 @@ class PeopleTopics:
         self._feed.call(lambda: self._tracker.attention.leave_out(faces))
 
     def _on_direction(self, message: Float32) -> None:
-        azimuth = message.data - self._node.table['sound_direction_zero']
+        azimuth = message.data
+        if abs(azimuth) <= FULL_TURN:  # arrays count up to a full turn
+            azimuth = remainder(azimuth - self._node.table['sound_direction_zero'], FULL_TURN)
 
         def hear() -> None:
             try:

@@ -10,6 +10,8 @@ from vico_listener.errors import SettingError
 from vico_listener.nodes.commanded_output import CommandedOutput
 from vico_listener.nodes.controller_watch import ControllerWatch
 from vico_listener.nodes.goal_output import GoalOutput
+from vico_listener.nodes.graph_watch import ADD
+from vico_listener.nodes.graph_watch import START
 from vico_listener.nodes.graph_watch import Takers
 from vico_listener.nodes.graph_watch import at_command_topic
 from vico_listener.nodes.rare_warnings import RareWarnings
@@ -23,6 +25,7 @@ from vico_listener.robot.interfaces import RobotLink
 from vico_listener.robot.interfaces import TopicInterface
 from vico_listener.robot.interfaces.follow_joint_trajectory import FollowJointTrajectory
 from vico_listener.robot.interfaces.joint_trajectory import JointTrajectory
+from vico_listener.ros_api.head import OFFSET
 
 GRACE = 3.0
 """Seconds after the start in which nothing is logged of a robot that is not there yet."""
@@ -157,7 +160,8 @@ class RobotOutput:
         """
         found = []
         if self._messages is not None:
-            found = at_command_topic(self._node, self._publisher, self._takers, following)
+            remedy = ADD if self._profile.topic == OFFSET.name else START
+            found = at_command_topic(self._node, self._publisher, self._takers, following, remedy)
         if self._controller is not None:
             self._controller.look()
             found = [*found, *self._controller.problems]

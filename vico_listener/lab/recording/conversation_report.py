@@ -97,7 +97,7 @@ def conversation(
         **{f'{what}s told': told_over(told, exchanges, what) for what in OVER_TOLD},
         'nods per minute of the person': round(theirs.count('nod') / talked, 2),
         'vocals per minute of the person': round(len(vocals) / talked, 2),
-        'turn ends found': len(delays),
+        'turn ends found': f'{len(delays)} of {len(exchanges)}',
         'delay of the ends, median [s]': round(float(np.median(delays)), 2) if delays else None,
         'ends told within a turn': len(during),
         'gaze on the person [%]': on_person,
