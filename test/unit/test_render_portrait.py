@@ -24,6 +24,7 @@ from vico_listener.render import measure_portrait
 from vico_listener.render.field import FREE_AT_TOP
 from vico_listener.render.field import GRID
 from vico_listener.render.field import MAX_ANGLE
+from vico_listener.render.field import MAX_TOGETHER
 from vico_listener.render.field import HeadField
 from vico_listener.render.field import held_at_border
 from vico_listener.render.field import soft_limit
@@ -295,13 +296,15 @@ def test_tight_photo_keeps_its_border(photo: np.ndarray) -> None:
 def test_turns_are_limited_softly() -> None:
     small = np.radians([15.0, -8.0, 10.0])
     np.testing.assert_allclose(soft_limit(small), small)
-    far = soft_limit(np.radians([22.0, 90.0, 0.0]))
-    assert np.radians(19.0) < far[0] < np.radians(22.0)
-    assert np.radians(24.0) < far[1] <= MAX_ANGLE
+    assert np.radians(19.0) < soft_limit(np.radians([22.0, 0.0, 0.0]))[0] < np.radians(22.0)
+    assert np.radians(24.0) < soft_limit(np.radians([0.0, 90.0, 0.0]))[1] <= MAX_ANGLE
     # A turn and a bow share what a photo can show, and keep their direction.
     both = soft_limit(np.radians([0.0, 30.0, -30.0]))
     assert both[1] == -both[2] and np.hypot(both[1], both[2]) <= MAX_ANGLE
     np.testing.assert_allclose(soft_limit(-np.radians([0.0, 30.0, -30.0])), -both)
+    # So do a roll and a turn.
+    tilted = soft_limit(np.radians([-30.0, 0.0, 30.0]))
+    assert tilted[0] == -tilted[2] and np.radians(27.0) < np.linalg.norm(tilted) <= MAX_TOGETHER
 
 
 @pytest.mark.parametrize('jaw', [0.1, 0.34])

@@ -37,6 +37,9 @@ FREE_ANGLE = np.radians(19.0)
 MAX_ANGLE = np.radians(25.0)
 """The limit of compressed rotations, rad, because a photo cannot show a profile."""
 
+FREE_TOGETHER, MAX_TOGETHER = np.radians(22.0), np.radians(28.0)
+"""The same two bounds of a roll and a turn together, rad, which distort a face more than either."""
+
 PROFILE = np.radians(45.0)
 """The yaw of a face, its own in the photo included, beyond which it would be a profile, rad."""
 
@@ -200,21 +203,24 @@ def soft_limit(angles: NDArray[np.float64], own_yaw: float = 0.0) -> NDArray[np.
     """Return roll, pitch and yaw (rad) as far as a photo can show them.
 
     They are unchanged up to `FREE_ANGLE`, and compressed to `MAX_ANGLE` beyond it: the roll alone,
-    pitch and yaw together by the angle between the face and its rest. A face that is turned by
-    `own_yaw` in its photo is not turned into a profile.
+    pitch and yaw together by the angle between the face and its rest; then all three together (see
+    `MAX_TOGETHER`). A face that is turned by `own_yaw` in its photo is not turned into a profile.
     """
     room = max(PROFILE - abs(own_yaw), 0.0)
     if angles[2] * own_yaw > 0.0 and abs(angles[2]) > 0.5 * room:
         yaw = 0.5 * room * (1.0 + np.tanh((abs(angles[2]) - 0.5 * room) / max(0.5 * room, 1e-9)))
         angles = np.array([angles[0], angles[1], np.copysign(yaw, angles[2])])
     roll, away = abs(float(angles[0])), float(np.hypot(angles[1], angles[2]))
-    factors = [_compressed(size) / max(size, 1e-9) for size in (roll, away, away)]
-    return np.asarray(angles * factors)
+    shown = (_compressed(size, FREE_ANGLE, MAX_ANGLE) for size in (roll, away))
+    tilt, turn = (size / max(told, 1e-9) for size, told in zip(shown, (roll, away), strict=True))
+    angles = angles * (tilt, turn, turn)
+    whole = float(np.linalg.norm(angles))
+    return np.asarray(angles * (_compressed(whole, FREE_TOGETHER, MAX_TOGETHER) / max(whole, 1e-9)))
 
 
-def _compressed(angle: float) -> float:
-    room = MAX_ANGLE - FREE_ANGLE
-    return float(min(angle, FREE_ANGLE) + room * np.tanh(max(angle - FREE_ANGLE, 0.0) / room))
+def _compressed(angle: float, free: float, most: float) -> float:
+    room = most - free
+    return float(min(angle, free) + room * np.tanh(max(angle - free, 0.0) / room))
 
 
 def _depth(portrait: Portrait, x: NDArray, y: NDArray) -> NDArray[np.float64]:
