@@ -114,7 +114,7 @@ def test_a_second_tracker_and_a_foreign_basis_are_told(node) -> None:
     node.rivals = [SimpleNamespace(node_name='perception', node_namespace='/')]
     assert output.problem == ''
     node.rivals.append(SimpleNamespace(node_name='hri_face_detect', node_namespace='/'))
-    assert 'published by hri_face_detect, too' in output.problem
+    assert 'also published by hri_face_detect' in output.problem
     output.show((person('face_1', attended=True),), 10**9, '')
     output.tell(frame(FaceMotion(np.zeros(64, np.float32), basis=BFM64)))
     node.tick()

@@ -91,7 +91,7 @@ def test_with_its_voice_the_robot_hears_while_it_speaks(graph: Graph) -> None:
     wait_until(bench.muted)
     wait_until(lambda: not (bench.talk(0.3) and bench.muted()))
     values = bench.node.diagnose()[2]
-    assert values['echo_canceller'] and values['robot_voice_late'] < 10
+    assert values['echo_canceller']
     assert values['robot_voice_stamps'] == 'header'
 
 
