@@ -222,6 +222,15 @@ def shown(watch_level: int = 1) -> StackWatch:
     return watch
 
 
+COLOURED = """() => {
+  const canvas = document.querySelector('#curves .lane canvas');
+  const { data } = canvas.getContext('2d').getImageData(0, 1, canvas.width - 1, 1);
+  const seen = Array.from({ length: canvas.width - 1 }, (_, x) => Number(data[4 * x + 3] > 127));
+  return seen.filter((value, x) => value !== seen[x - 1]);
+}"""
+"""Whether the lane of the person is painted, from the left to the right, at each change of it."""
+
+
 def test_the_dashboard_in_a_browser(served, chromium) -> None:
     server = served[True]
     page = chromium.new_page(viewport={'width': 390, 'height': 844})
@@ -266,10 +275,13 @@ def test_the_dashboard_in_a_browser(served, chromium) -> None:
     assert place == pytest.approx([0.25, 0.6, 0.5, 2.0], abs=0.01)
     server.page.show_sample(SAMPLE)
     server.page.show_motion(FaceMotion(np.zeros(52, np.float32)), 10**9)
-    server.page.show_band('turn', 4.0, 'speaking')
+    for k in range(4):  # each tells another probability
+        server.page.show_band('turn', 4.0 + 0.3 * k, 'speaking')
     server.page.show_event(4.5, 'nod', 'nod x2')
     page.wait_for_selector('#sight:has-text("sees a face, hears speech")')
     page.wait_for_selector('body[data-motions="1"]')
+    assert 'yielding' in page.inner_text('#curves .lane figcaption')
+    until(lambda: page.evaluate(COLOURED) == [0, 1])  # nothing, and then one band
     for selector in ('#gestures [data-value=nod]', '#presets [data-value=calm]', '#release'):
         page.click(selector)
     page.click('#attend [data-value=face_4]')

@@ -5,8 +5,8 @@
   const SECONDS = 20;
   const SHOWN = 1000; // ms for which a user's own change of the slider counts
   const SILENT_AFTER = 2000; // ms after which what came last is no longer the present
-  const PERSON = { speaking: '#7bd88f', pausing: '#d9c25a', yielding: '#f0a92b', silent: '#5b6875' };
-  const ROBOT = { listening: '#7bd88f', thinking: '#f0a92b', speaking: '#e0685c', away: '#5b6875' };
+  const PERSON = { speaking: '#7bd88f', pausing: '#d9c25a', yielding: '#f0a92b', silent: '#8a97a6' };
+  const ROBOT = { listening: '#7bd88f', thinking: '#f0a92b', speaking: '#e0685c', away: '#8a97a6' };
   const KINDS = { nod: '#f0a92b', shake: '#5aa9f0', beat: '#d9c25a', glance: '#9fb0c0',
     smile: '#7bd88f', vocal: '#d58af0' };
   const CURVES = [
@@ -17,8 +17,8 @@
   ];
   const MARKS = { label: 'decides', colours: KINDS };
   const LANES = {
-    turn: { label: 'the person', colours: PERSON },
-    state: { label: 'the robot', colours: ROBOT },
+    turn: { label: 'the person', colours: PERSON, parts: Object.entries(PERSON) },
+    state: { label: 'the robot', colours: ROBOT, parts: Object.entries(ROBOT) },
   };
   const get = (id) => document.getElementById(id);
   const samples = [], marks = [], bands = { turn: [], state: [] };
@@ -241,6 +241,13 @@
     while (list.length > 1 && list[1].time < end - SECONDS) list.shift();
   }
 
+  // The turn is told anew with every other probability: that is no other band.
+  function keepBand(band, end) {
+    const list = bands[band.lane], last = list[list.length - 1];
+    const same = last && last.state === band.state && last.note === band.note;
+    if (!same || band.time < last.time) keep(list, [band], end);
+  }
+
   function draw() {
     placeBoxes();
     const end = samples.length ? samples[samples.length - 1].time : 0;
@@ -267,7 +274,7 @@
       if (news.motions) news.motions.forEach(motions.take);
       if (news.people) showPeople(news.people);
       if (news.events) keep(marks, news.events, end);
-      for (const band of news.bands || []) keep(bands[band.lane], [band], end);
+      for (const band of news.bands || []) keepBand(band, end);
       if (news.outcome) showOutcome(news.outcome);
     };
     socket.onclose = () => {
