@@ -61,6 +61,12 @@ class World:
         if self.size > 1:
             distributed.barrier()
 
+    def leave(self) -> None:
+        """Part from the others once all are here; whom the others left aborts at its end."""
+        if self.size > 1:
+            distributed.barrier()
+            distributed.destroy_process_group()
+
 
 ALONE = World()
 

@@ -72,11 +72,13 @@ def train(config: TrainingConfig, out: Path, data: Path, epochs: int | None = No
     if world.rank > 0:
         for _ in trainer.run(epochs):
             pass
+        world.leave()
         return out / CHECKPOINT
     with SummaryWriter(str(out / 'tensorboard')) as board:
         for epoch in trainer.run(epochs):
             for name, value in epoch.losses.items():
                 board.add_scalar(name, value, epoch.number)
+    world.leave()
     plot_losses(trainer.history, out / 'losses.png')
     # A test set on which results will be reported must not choose the epoch.
     network = trainer.best() if examples.may_choose else trainer.network
