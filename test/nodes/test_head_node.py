@@ -131,9 +131,9 @@ def test_look_at_sets_the_base_gaze(graph: Graph) -> None:
     wait_until(lambda: look.get_subscription_count() == 1)
     target = PointStamped()
     target.point.x, target.point.y, target.point.z = 1.0, 1.0, 0.0  # 45 deg to the left
-    look.publish(target)
 
     def looks_left() -> bool:
+        look.publish(target)  # again, because the node may not have matched yet
         publisher.publish(motion(head.get_clock().now().nanoseconds, 0.0))
         time.sleep(1 / 30)
         return bool(commands) and abs(commands[-1].points[0].positions[0] - math.pi / 4) < 0.01
