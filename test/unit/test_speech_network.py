@@ -14,7 +14,6 @@ from vico_listener.errors import NotInstalledError
 from vico_listener.lab.reactions.voice_events import laughter
 from vico_listener.media.clip import audio_chunks
 from vico_listener.speech import AcousticStream
-from vico_listener.speech import speech_network
 from vico_listener.speech.speech_network import SpeechNetwork
 
 RATE = 16000
@@ -121,6 +120,6 @@ def test_a_reset_forgets_the_past(speech_clip: Path) -> None:
 
 
 def test_missing_network_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(speech_network, 'bundled_path', lambda file: None)
+    monkeypatch.setattr('vico_listener.neural.onnx_file.bundled_path', lambda file: None)
     with pytest.raises(NotInstalledError, match=bundled_files.REMEDY):
         SpeechNetwork()

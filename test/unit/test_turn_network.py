@@ -166,7 +166,7 @@ def test_the_past_is_what_was_heard_and_silent_before(speech_clip: Path) -> None
 def test_without_its_file_the_rule_tells_or_the_remedy_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(turn_network, 'bundled_path', lambda _: None)
+    monkeypatch.setattr('vico_listener.neural.onnx_file.bundled_path', lambda _: None)
     monkeypatch.setattr('vico_listener.head_parts.bundled_path', lambda _: None)
     turn_network.turn_network.cache_clear()
     assert turn_listener('auto', True) is None and turn_listener('rule', True) is None

@@ -62,7 +62,7 @@ def serve(
     from vico_listener.live.dashboard_page import DashboardPage
     from vico_listener.live.face_look import cartoon_look
     from vico_listener.nodes.dashboard_node import DashboardNode
-    from vico_listener.nodes.dashboard_node import spin_dashboard
+    from vico_listener.nodes.spin import spin_page
 
     nodes: list[DashboardNode] = []
 
@@ -82,4 +82,4 @@ def serve(
         what = 'sees what the robot sees'
         what += ' and controls the listener' if args.control else ''
         warn_of_strangers('live', args.host, what)
-        spin_dashboard(make_node, args.attach, arguments, interruption)
+        spin_page(make_node, args.attach, arguments, interruption)

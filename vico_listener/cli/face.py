@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Iterator
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,9 +99,10 @@ def serve(
             for motion in trial():
                 page.show(motion, time.monotonic_ns())
                 time.sleep(1 / MODEL_RATE)
-        from vico_listener.nodes.face_node import spin_face
+        from vico_listener.nodes.face_node import FaceNode
+        from vico_listener.nodes.spin import spin_page
 
-        spin_face(page.show, args.namespace, arguments, interruption)
+        spin_page(partial(FaceNode, page.show), args.namespace, arguments, interruption)
 
 
 def trial() -> Iterator[FaceMotion]:

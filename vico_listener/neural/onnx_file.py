@@ -7,7 +7,11 @@ from typing import Any
 import onnxruntime
 from onnxruntime.capi import onnxruntime_pybind11_state as failures
 
+from vico_listener.bundled_files import REMEDY
+from vico_listener.bundled_files import BundledFile
+from vico_listener.bundled_files import bundled_path
 from vico_listener.errors import DataError
+from vico_listener.errors import NotInstalledError
 from vico_listener.neural.execution import Part
 
 OPSET = 17
@@ -49,6 +53,27 @@ def open_session(model: str | bytes, threads: int) -> onnxruntime.InferenceSessi
         return onnxruntime.InferenceSession(model, options, ['CPUExecutionProvider'])
     except UNUSABLE as error:
         raise OnnxFileError(str(error)) from None
+
+
+def open_bundled(file: BundledFile, purpose: str, otherwise: str) -> onnxruntime.InferenceSession:
+    """Return a session of a bundled network, of one thread.
+
+    Args:
+        file: the network's file.
+        purpose: what it does, for the message.
+        otherwise: how to do without it.
+
+    Raises:
+        NotInstalledError: its file has not been fetched.
+        OnnxFileError: its file is damaged.
+    """
+    path = bundled_path(file)
+    if path is None:
+        raise NotInstalledError(
+            f'the network that tells {purpose} is not installed: get it with `{REMEDY}`, '
+            f'or choose {otherwise}'
+        )
+    return open_session(str(path), threads=1)
 
 
 def made_from(session: onnxruntime.InferenceSession) -> str:

@@ -1,11 +1,8 @@
 """Shows a running stack on a dashboard, and passes on what its users may change."""
 
 import time
-from collections.abc import Callable
-from collections.abc import Sequence
 from typing import Any
 
-import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.clock import Clock
 from rclpy.clock import ClockType
@@ -16,10 +13,6 @@ from vico_listener.live.dashboard_page import DashboardPage
 from vico_listener.live.stack_watch import StackWatch
 from vico_listener.nodes.dashboard_controls import DashboardControls
 from vico_listener.nodes.dashboard_inputs import DashboardInputs
-from vico_listener.nodes.data_executor import DataExecutor
-from vico_listener.nodes.interruption import Interruption
-from vico_listener.nodes.ros import start_ros
-from vico_listener.nodes.spin import spin_until
 from vico_listener.nodes.stack_topics import camera_topic
 from vico_listener.nodes.stack_topics import published_topics
 from vico_listener.nodes.status_name import node_of
@@ -93,32 +86,3 @@ class DashboardNode(Node):
                 self._rotation = int(turned) if turned.isdigit() else 0
                 if self._inputs is not None:
                     self._inputs.rotation = self._rotation
-
-
-def spin_dashboard(
-    make_node: Callable[..., DashboardNode],
-    namespace: str = '',
-    arguments: Sequence[str] = (),
-    interruption: Interruption | None = None,
-) -> None:
-    """Show a stack until the process is asked to end.
-
-    Args:
-        make_node: makes the node, given its options.
-        namespace: of the stack, unless the ROS arguments name one.
-        arguments: command line with the ROS arguments.
-        interruption: says when to end; None if Ctrl-C does, as a KeyboardInterrupt.
-
-    Raises:
-        UnavailableError: ROS does not start.
-    """
-    start_ros(arguments)
-    node = make_node(namespace=namespace)
-    try:
-        if interruption is None:
-            rclpy.spin(node, DataExecutor())
-        else:
-            spin_until(interruption, [node])
-    finally:
-        node.destroy_node()
-        rclpy.try_shutdown()

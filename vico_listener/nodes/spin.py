@@ -65,6 +65,35 @@ def spin(
     return 0
 
 
+def spin_page(
+    make_node: Callable[..., Node],
+    namespace: str = '',
+    arguments: Sequence[str] = (),
+    interruption: Interruption | None = None,
+) -> None:
+    """Run the node of a page that shows a stack until the process is asked to end.
+
+    Args:
+        make_node: makes the node, given its options.
+        namespace: the namespace of the stack, unless the ROS arguments name one.
+        arguments: command line with the ROS arguments.
+        interruption: says when to end; None if Ctrl-C does, as a KeyboardInterrupt.
+
+    Raises:
+        UnavailableError: ROS does not start.
+    """
+    start_ros(arguments)
+    node = make_node(namespace=namespace)
+    try:
+        if interruption is None:
+            rclpy.spin(node, DataExecutor())
+        else:
+            spin_until(interruption, [node])
+    finally:
+        node.destroy_node()
+        rclpy.try_shutdown()
+
+
 def spin_until(
     interruption: Interruption,
     nodes: Sequence[Node],

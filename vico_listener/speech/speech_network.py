@@ -8,11 +8,8 @@ https://github.com/snakers4/silero-vad), which `bundled_files` fetches.
 import numpy as np
 from numpy.typing import NDArray
 
-from vico_listener import bundled_files
 from vico_listener.bundled_files import SPEECH_MODEL
-from vico_listener.bundled_files import bundled_path
-from vico_listener.errors import NotInstalledError
-from vico_listener.neural.onnx_file import open_session
+from vico_listener.neural.onnx_file import open_bundled
 from vico_listener.speech.resampler import INTERNAL_RATE
 
 WINDOW = 512
@@ -32,13 +29,7 @@ class SpeechNetwork:
             NotInstalledError: its file has not been fetched.
             OnnxFileError: its file is damaged.
         """
-        path = bundled_path(SPEECH_MODEL)
-        if path is None:
-            raise NotInstalledError(
-                'the network that tells speech from other sounds is not installed: get it with '
-                f"`{bundled_files.REMEDY}`, or choose listen_to 'sound'"
-            )
-        self._session = open_session(str(path), threads=1)
+        self._session = open_bundled(SPEECH_MODEL, 'speech from other sounds', "listen_to 'sound'")
         self._rate = np.array(INTERNAL_RATE, np.int64)
         self.reset()
 

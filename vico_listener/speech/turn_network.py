@@ -13,11 +13,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from vico_listener import bundled_files
 from vico_listener.bundled_files import TURN_MODEL
-from vico_listener.bundled_files import bundled_path
-from vico_listener.errors import NotInstalledError
-from vico_listener.neural.onnx_file import open_session
+from vico_listener.neural.onnx_file import open_bundled
 from vico_listener.speech.cepstrum import slaney_filters
 from vico_listener.speech.resampler import INTERNAL_RATE
 
@@ -52,13 +49,7 @@ class TurnNetwork:
             NotInstalledError: its file has not been fetched.
             OnnxFileError: its file is damaged.
         """
-        path = bundled_path(TURN_MODEL)
-        if path is None:
-            raise NotInstalledError(
-                'the network that tells the ends of turns is not installed: get it with '
-                f"`{bundled_files.REMEDY}`, or choose turn_ends 'rule'"
-            )
-        self._session = open_session(str(path), threads=1)
+        self._session = open_bundled(TURN_MODEL, 'the ends of turns', "turn_ends 'rule'")
         self._window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(FFT) / FFT)
         bins = np.arange(FFT // 2 + 1, dtype=np.float64) * (INTERNAL_RATE / FFT)
         self._filters = slaney_filters(BANDS, (0.0, INTERNAL_RATE / 2), bins)

@@ -24,6 +24,7 @@ from vico_listener.lab.dataset.dyads.voice_files import VOICES
 from vico_listener.media.synthesizer import Speech
 from vico_listener.media.synthesizer import Synthesizer
 from vico_listener.media.synthesizer import SynthesizerError
+from vico_listener.neural.onnx_file import open_session
 from vico_listener.resources import resource_path
 
 PREFIX = 'kokoro:'
@@ -99,10 +100,8 @@ class NeuralSynthesizer:
 def _network() -> onnxruntime.InferenceSession:
     """Return the network; it takes more than a second to load."""
     parts = [_installed(package) / 'part.bin' for package in PARTS]
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # speakers are made by one process for each core
     content = b''.join(part.read_bytes() for part in parts)
-    return onnxruntime.InferenceSession(content, options, providers=['CPUExecutionProvider'])
+    return open_session(content, threads=1)  # speakers are made by one process for each core
 
 
 @cache
