@@ -14,6 +14,8 @@ from graph import wait_until
 from made_faces import face_with
 from made_tf import ExtrapolationError
 from made_tf import TransformError
+from rclpy.clock import Clock
+from rclpy.clock import ClockType
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.parameter import Parameter
 from sensor_msgs.msg import JointState
@@ -69,7 +71,9 @@ def point(frame: str, stamp: int = 0) -> PointStamped:
     return message
 
 
-NODE: Any = SimpleNamespace(get_logger=lambda: None)
+NODE: Any = SimpleNamespace(
+    get_logger=lambda: None, get_clock=lambda: Clock(clock_type=ClockType.ROS_TIME)
+)
 
 
 @pytest.mark.parametrize('frame', ['', 'base', '/base'])

@@ -140,6 +140,7 @@ def test_colcon_runs_every_folder_of_tests():
         'ament_cmake_pytest',
         'launch_pytest',
         'python3-pytest',
+        'tf2_ros_py',
     }
 
 

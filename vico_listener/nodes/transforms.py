@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rclpy.clock import JumpThreshold
+from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.time import Time
 
@@ -19,21 +21,36 @@ def tf_is_installed() -> bool:
     return importlib.util.find_spec('tf2_ros') is not None
 
 
+BACK = JumpThreshold(min_forward=None, min_backward=Duration(nanoseconds=-1), on_clock_change=True)
+"""A clock that jumps like this has begun anew: transforms of before are of another time."""
+
+
 class Transforms:
-    """What TF says; it interpolates between the transforms that it has heard."""
+    """What TF says; it interpolates between the transforms that it has heard.
+
+    Frames may be given with a slash in front, as in the first TF.
+    """
 
     def __init__(self) -> None:
         self._tf2_ros: Any = importlib.import_module('tf2_ros')
         self._buffer = self._tf2_ros.Buffer()
         self._listener: Any = None
+        self._jumps: Any = None
 
     def listen(self, node: Node) -> None:
-        """Listen to /tf and /tf_static."""
+        """Listen to /tf and /tf_static, and forget the moving frames when the node's clock jumps.
+
+        tf2's own buffer would do that only with a node, for which it makes a service, too; it
+        would ignore everything older than what it has already heard.
+        """
         self._listener = self._tf2_ros.TransformListener(self._buffer, node)
+        clock = node.get_clock()
+        self._jumps = clock.create_jump_callback(BACK, post_callback=lambda _: self._buffer.clear())
 
     def close(self) -> None:
         """Stop listening and forget."""
         if self._listener is not None:
+            self._jumps.unregister()
             self._listener.unregister()
             self._listener = None
             self._buffer = self._tf2_ros.Buffer()
@@ -53,7 +70,7 @@ class Transforms:
             UnavailableError: TF does not know; the message is that of TF.
             ValueError: the rotation is a quaternion of length zero.
         """
-        frames = target, source
+        frames = target.lstrip('/'), source.lstrip('/')
         try:
             try:
                 found = self._buffer.lookup_transform(*frames, Time(nanoseconds=stamp))

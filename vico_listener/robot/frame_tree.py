@@ -50,6 +50,7 @@ class FrameTree:
 
     def _to_root(self, frame: str) -> dict[str, Matrix]:
         """Return the rotations from a frame to itself and to those above it, nearest first."""
+        frame = frame.lstrip('/')
         found: dict[str, Matrix] = {frame: np.eye(3)}
         while frame in self._parents:
             parent, rotation = self._parents[frame]
