@@ -1,6 +1,7 @@
 """The renderer cartoon: its pictures show what they are told, its rules hold, its themes load."""
 
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import cv2
@@ -18,7 +19,7 @@ from vico_listener.render.cartoon.cartoon_renderer import CartoonRenderer
 from vico_listener.render.cartoon.drawing import STANDS
 from vico_listener.render.cartoon.drawing import TURNS
 from vico_listener.render.cartoon.drawing import Drawing
-from vico_listener.render.cartoon.shapes import DEEP
+from vico_listener.render.cartoon.drawing import Skull
 from vico_listener.render.cartoon.shapes import DISTANCE
 from vico_listener.render.cartoon.shapes import Shaper
 from vico_listener.render.cartoon.shapes import posed
@@ -89,14 +90,37 @@ def test_extremes_stay_finite_and_near() -> None:
 def test_a_turn_moves_features_as_a_rotation_does() -> None:
     face = np.array([[0.0, 0.0], [0.3, -0.2]])
     rotation = np.array([0.0, 0.02, -0.03], np.float32)
-    seen = posed(face, np.zeros(2), np.full(2, TURNS), rotation, ZERO)
-    z = DEEP * np.sqrt(1 - (face[:, 0] / 1.15) ** 2 - (face[:, 1] / 1.35) ** 2)
+    skull = Skull(wide=1.2, tall=1.4, deep=0.9, neck=0.7)
+    seen = posed(face, np.zeros(2), np.full(2, TURNS), skull, rotation, ZERO)
+    z = 0.9 * np.sqrt(1 - (face[:, 0] / 1.2) ** 2 - (face[:, 1] / 1.4) ** 2)
     ahead, left, up = matrix_from_rpy(rotation) @ np.array([z, face[:, 0], -face[:, 1]])
-    nearer = (DISTANCE - DEEP) / (DISTANCE - ahead)
+    nearer = (DISTANCE - 0.9) / (DISTANCE - ahead)
     # Small angles are shown as they are but for their third power.
     np.testing.assert_allclose(seen, np.stack([left * nearer, -up * nearer], axis=1), atol=1e-4)
-    still = posed(face, np.zeros(2), np.full(2, STANDS), rotation, ZERO + 1)
+    still = posed(face, np.zeros(2), np.full(2, STANDS), skull, rotation, ZERO + 1)
     np.testing.assert_array_equal(still, face)
+
+
+@pytest.mark.parametrize('theme', theme_names())
+def test_a_turned_face_stays_in_a_square_picture(theme: str) -> None:
+    drawing = face_drawing(load_theme(theme))
+    half = drawing.zoom / 2
+    features = [
+        drawing.curves[name + side]
+        for name in ('upperLid', 'lowerLid', 'brow')
+        for side in ('Left', 'Right')
+    ]
+    features.append(drawing.curves['lowerLip'])
+    shaper = Shaper(drawing)
+    width = np.ptp(shaper.seen(FaceMotion.neutral())[features[0], 0])
+    for turn in product((-30, 0, 30), repeat=3):
+        seen = shaper.seen(face_with(rotation=tuple(np.radians(turn))))
+        for feature in features:
+            x, y = seen[feature].T
+            assert np.abs(x).max() < half, turn
+            assert np.abs(y - drawing.centre).max() < half, turn
+        if turn[0] == 0:
+            assert min(np.ptp(seen[eye, 0]) for eye in features[:2]) > 0.55 * width, turn
 
 
 @pytest.mark.parametrize(
@@ -105,7 +129,7 @@ def test_a_turn_moves_features_as_a_rotation_does() -> None:
     ids=['nod', 'up', 'to its left', 'to its right shoulder'],
 )
 def test_the_nose_goes_where_the_head_turns(rotation: tuple, axis: int, sign: int) -> None:
-    drawing = face_drawing(load_theme('paper'))
+    drawing = face_drawing(load_theme('storybook'))
     nose = drawing.curves['nose']
     middle = Shaper(drawing).seen(FaceMotion.neutral())[nose].mean(axis=0)
     moved = Shaper(drawing).seen(face_with(rotation=rotation))[nose].mean(axis=0)

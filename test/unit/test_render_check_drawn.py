@@ -28,13 +28,14 @@ def test_every_command_is_seen(theme: str) -> None:
 
 
 def test_a_roll_moves_points_by_the_chord_of_its_angle() -> None:
-    shaper = Shaper(face_drawing(load_theme('paper')))
+    drawing = face_drawing(load_theme('paper'))
+    shaper, neck = Shaper(drawing), drawing.skull.neck
     rest = shaper.seen(FaceMotion.neutral())
     row = next(row for row in drawn_rows('paper', 128) if row.label == 'roll +30')
     angle = TURN_LIMIT * np.tanh(np.radians(30) / TURN_LIMIT)
-    # The head leans about a joint at (0, 1.1); the body below stands still.
+    # The head leans about a joint in the neck; the body below stands still.
     leaning = shaper.seen(FaceMotion(FaceMotion.neutral().expression, np.float32([0.5, 0, 0])))
-    arms = np.linalg.norm(rest[(leaning != rest).any(axis=1)] - [0, 1.1], axis=1)
+    arms = np.linalg.norm(rest[(leaning != rest).any(axis=1)] - [0, neck], axis=1)
     chord = 2 * np.sin(angle / 2) * arms.max()
     assert row.moved[-1] == pytest.approx(100 * chord / 2, rel=1e-3)
 

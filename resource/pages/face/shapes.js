@@ -1,9 +1,7 @@
 // Makes polygons of a drawing for one motion, as vico_listener/render/cartoon/shapes.py does.
 'use strict';
 
-const WIDE = 1.15, TALL = 1.35, DEEP = 1.0;
 const DISTANCE = 6.0;
-const NECK = 1.1;
 const TURN_LIMIT = 0.7;
 const PER_METRE = 9.0, SHIFT_LIMIT = 0.3;
 const TURNS = 0, STANDS = 2;
@@ -72,22 +70,23 @@ function posed(drawing, face, rotation, translation) {
     (way) => SHIFT_LIMIT * Math.tanh((PER_METRE * way) / SHIFT_LIMIT)
   );
   const { sin, cos } = Math;
+  const { wide, tall, deep, neck } = drawing.skull;
   const scale = 1 + ahead / DISTANCE;
   return face.map(([restX, restY], i) => {
     if (drawing.kinds[i] === STANDS) return [restX, restY];
     let x = restX, y = restY;
     if (drawing.kinds[i] === TURNS) {
-      const ball = Math.max(0, 1 - (x / WIDE) ** 2 - (y / TALL) ** 2);
-      const z = DEEP * Math.sqrt(ball) + drawing.lifts[i];
+      const ball = Math.max(0, 1 - (x / wide) ** 2 - (y / tall) ** 2);
+      const z = deep * Math.sqrt(ball) + drawing.lifts[i];
       const bowed = cos(pitch) * z - sin(pitch) * y;
-      const nearer = (DISTANCE - DEEP) / (DISTANCE - cos(yaw) * bowed + sin(yaw) * x);
+      const nearer = (DISTANCE - deep) / (DISTANCE - cos(yaw) * bowed + sin(yaw) * x);
       y = nearer * (sin(pitch) * z + cos(pitch) * y);
       x = nearer * (sin(yaw) * bowed + cos(yaw) * x);
     }
-    y -= NECK;
+    y -= neck;
     return [
       scale * (cos(roll) * x + sin(roll) * y) + left,
-      scale * (cos(roll) * y - sin(roll) * x) + NECK - up,
+      scale * (cos(roll) * y - sin(roll) * x) + neck - up,
     ];
   });
 }

@@ -19,6 +19,9 @@ from vico_listener.render.renderers import Renderer
 
 SHOWN = ('portrait', 'head3d', 'cartoon')
 
+CLOSENESS = {'portrait': 2.35, 'head3d': 2.2, 'cartoon': 1.7}
+"""How much larger the pictures of the attitudes are; they are cut to the size of the smallest."""
+
 QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 88]
 
 
@@ -39,8 +42,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Draw `renderers.jpg`, `themes.jpg`, `head3d.jpg` and, by renderer, `channels_NAME.jpg`."""
     args.out.mkdir(parents=True, exist_ok=True)
+    large = {name: _renderer(name, args, CLOSENESS[name]) for name in SHOWN}
+    sheets = {'renderers': attitude_sheet(large)}
+    for renderer in large.values():
+        renderer.close()
     renderers = {name: _renderer(name, args) for name in SHOWN}
-    sheets = {'renderers': attitude_sheet(renderers)}
     wide = {'size': args.size, 'width': args.size * 3 // 2}
     themes = {name: create_renderer('cartoon', theme=name, **wide) for name in theme_names()}
     sheets['themes'] = expression_sheet(themes)
@@ -57,9 +63,9 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _renderer(name: str, args: argparse.Namespace) -> Renderer:
+def _renderer(name: str, args: argparse.Namespace, closeness: float = 1.0) -> Renderer:
     options: dict[str, Any] = {'head3d': {'figure': args.figure}, 'cartoon': {'theme': args.theme}}
     given = options.get(name, {})
     if photo := portrait_of(name, args.portrait if name == 'portrait' else ''):
         given['portrait'] = load_portrait(photo)
-    return create_renderer(name, size=args.size, **given)
+    return create_renderer(name, size=round(closeness * args.size), **given)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from vico_listener.render.cartoon.drawing import ON_A_SCREEN
+from vico_listener.render.cartoon.drawing import WHOLE_HEAD
 from vico_listener.render.cartoon.drawing import Drawing
 from vico_listener.render.cartoon.drawing import Floats
 from vico_listener.render.cartoon.grids import circle
@@ -22,15 +24,16 @@ from vico_listener.render.cartoon.whole_head import add_hair
 from vico_listener.render.cartoon.whole_head import add_head
 
 EYE_Y, BROW_Y, NOSE_Y = -0.17, -0.6, 0.2
-CENTRES = {'none': 0.1, 'round': 0.1}
-"""Which y of the face lies in the middle of the picture, by the theme's `head`."""
+CENTRE = 0.1
+"""Which y of the face lies in the middle of the picture."""
 
 SIDES = {'Left': 1.0, 'Right': -1.0}
 
 
 def face_drawing(theme: Theme) -> Drawing:
     """Return the face of a theme."""
-    drawing = Drawing(theme.background, theme.zoom, CENTRES[theme.head])
+    skull = ON_A_SCREEN if theme.head == 'none' else WHOLE_HEAD
+    drawing = Drawing(theme.background, theme.zoom, CENTRE, skull)
     if theme.head != 'none':
         add_head(drawing, theme)
     for side in SIDES:
@@ -74,11 +77,12 @@ def _add_eye(drawing: Drawing, theme: Theme, side: str) -> None:
             'eyeWide': -0.26 * open_,
             'eyeLookDown': 0.4 * open_,
             'eyeLookUp': -0.14 * open_,
-            'browDown': 0.1 * open_ + 0.34 * inner,
+            'browDown': 0.2 * open_ + 0.5 * inner,
         },
         lower: {
             'eyeBlink': closed - open_,
             'eyeSquint': -0.5 * open_,
+            'browDown': -0.12 * open_,
             'eyeWide': 0.12 * open_,
             'eyeLookDown': 0.1 * open_,
             'eyeLookUp': -0.08 * open_,
@@ -148,11 +152,9 @@ def _add_brow(drawing: Drawing, theme: Theme, side: str) -> None:
     u = grid(17)
     inner, outer = ((1 - u) / 2) ** 1.2, ((1 + u) / 2) ** 1.2
     width = theme.eye_width * 1.02
-    rest = points(
-        theme.eye_distance + width * u, BROW_Y + 0.03 + 0.075 * (u - 0.15) ** 2 - 0.02 * u
-    )
+    rest = points(theme.eye_distance + width * u, BROW_Y + 0.03 + 0.085 * (u - 0.06) ** 2)
     moves = {
-        'browDown': points(-0.035, 0.07 + 0.12 * inner),
+        'browDown': points(-0.05, 0.1 + 0.18 * inner - 0.03 * outer),
         '+browInnerUp': points(0.0, -0.03 - 0.16 * inner),
         'browOuterUp': points(0.0, -0.02 - 0.17 * outer),
         'eyeWide': points(0.0, -0.03 + 0 * u),

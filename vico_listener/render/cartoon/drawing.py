@@ -7,6 +7,7 @@ few steps, so that the art itself exists once, in `render/cartoon/art.py`.
 
 from collections.abc import Mapping
 from collections.abc import Sequence
+from dataclasses import asdict
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
@@ -28,7 +29,11 @@ PRODUCTS = (
 )
 """Pairs of coefficients whose product moves curves, too, as the channel 'first*second'."""
 
-GAINS = {name + side: 2.0 for name in ('browDown', 'mouthFrown') for side in ('Left', 'Right')}
+GAINS = {
+    name + side: gain
+    for name, gain in (('browDown', 5.0), ('mouthFrown', 5.0), ('mouthPress', 1.0))
+    for side in ('Left', 'Right')
+}
 """How much stronger weak values of coefficients show: v as v * (1 + gain) / (1 + gain * v).
 
 Displeasure is commanded faintly, as people show it, and must be seen from afar.
@@ -42,6 +47,26 @@ _PLACES = {name: place for place, name in enumerate(CHANNELS)}
 TURNS, LEANS, STANDS = 0, 1, 2
 """What a point does: it lies on the face; it leans and shifts with the head, as its outline; or it
 stands still, as the body."""
+
+
+@dataclass(frozen=True)
+class Skull:
+    """On what the features of a face lie, and about what it leans.
+
+    Attributes:
+        wide, tall, deep: the half axes of an ellipsoid.
+        neck: how far below the middle of the face the joint lies about which it leans.
+    """
+
+    wide: float
+    tall: float
+    deep: float
+    neck: float
+
+
+WHOLE_HEAD = Skull(wide=1.15, tall=1.35, deep=0.75, neck=0.8)
+ON_A_SCREEN = Skull(wide=1.9, tall=1.9, deep=0.5, neck=0.3)
+"""Flatter, so that features that fill the screen stay on it, and keep their shapes."""
 
 Moves = Mapping[str, Any]
 """By channel, how far each point goes when the channel is 1; broadcast to the curve's shape."""
@@ -79,6 +104,7 @@ class Drawing:
         background: the colour behind everything.
         zoom: how many units the shorter side of the picture is.
         centre: which y lies in the middle of the picture.
+        skull: how the face turns.
         curves: by name, where its rows stand in `rest`.
         rest: points (n, 2) of each curve in a face without expression.
         moves: (n, 2, len(CHANNELS)) of each curve.
@@ -96,6 +122,7 @@ class Drawing:
     background: Colour
     zoom: float
     centre: float
+    skull: Skull = WHOLE_HEAD
     curves: dict[str, slice] = field(default_factory=dict)
     rest: list[Floats] = field(default_factory=list)
     moves: list[Floats] = field(default_factory=list)
@@ -107,9 +134,17 @@ class Drawing:
     paints: list[Paint] = field(default_factory=list)
 
     def curve(
-        self, name: str, rest: Floats, moves: Moves, lift: float = 0.0, kind: int = TURNS
+        self, name: str, rest: Floats, moves: Moves, lift: Any = 0.0, kind: int = TURNS
     ) -> None:
-        """Add a curve; a move for a name without side is that of both sides."""
+        """Add a curve; a move for a name without side is that of both sides.
+
+        Args:
+            name: of the curve, for rules and paints.
+            rest: (n, 2) its points.
+            moves: see `Moves`.
+            lift: height above the face's surface, of all points or (n,) of each.
+            kind: one of TURNS, LEANS, STANDS.
+        """
         start = sum(map(len, self.rest))
         self.curves[name] = slice(start, start + len(rest))
         table = np.zeros((len(rest), 2, len(CHANNELS)))
@@ -144,6 +179,7 @@ class Drawing:
             'background': list(self.background),
             'zoom': self.zoom,
             'centre': self.centre,
+            'skull': asdict(self.skull),
             'curves': {name: [part.start, part.stop] for name, part in self.curves.items()},
             'rest': np.concatenate(self.rest).round(6).tolist(),
             'moves': [

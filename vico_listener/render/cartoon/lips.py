@@ -16,7 +16,7 @@ MOUTH_Y, COUNT = 0.56, 33
 CORNERS = 0.05
 """How far the corners of the mouth lie above its middle, at rest."""
 
-TEETH = 0.075
+TEETH = 0.065
 """How far the upper teeth reach below the closed mouth."""
 
 
@@ -38,7 +38,7 @@ def add_mouth(drawing: Drawing, theme: Theme) -> None:
     skull = {c: m for c, m in moves['upperEdge'].items() if c.startswith(along)}
     jaw = {c: m for c, m in moves['lowerEdge'].items() if c.startswith((*along, 'jaw'))}
     drawing.curve('teeth', points(x, line + TEETH * bow), skull, 0.04)
-    drawing.curve('lowerTeeth', points(x, line - 0.035 * bow), jaw, 0.04)
+    drawing.curve('lowerTeeth', points(x, line - 0.022 * bow), jaw, 0.04)
     hump = 0.16 * np.maximum(0.0, 1 - (u / 0.8) ** 2) ** 0.5
     lifted = {c: m.copy() for c, m in jaw.items()}
     drawing.curve('tongue', points(x, line + 0.05 - hump), lifted, 0.04)
@@ -99,7 +99,7 @@ def _lip_moves(part: str, u: Floats, lip: Floats) -> dict[str, Floats]:
         ),
         'mouthFrown': (
             0.01 * np.maximum(u, 0.0),
-            0.15 * np.maximum(u, 0.0) ** 1.7 - 0.05 * _left(u) * soft,
+            0.19 * np.maximum(u, 0.0) ** 1.7 - 0.06 * _left(u) * soft,
         ),
         'mouthDimple': (0.05 * np.maximum(u, 0.0), -0.02 * np.maximum(u, 0.0) ** 2),
         'mouthStretch': (0.12 * np.maximum(u, 0.0), 0.04 * np.maximum(u, 0.0) ** 2),

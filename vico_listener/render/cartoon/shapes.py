@@ -16,17 +16,12 @@ from vico_listener.render.cartoon.drawing import STANDS
 from vico_listener.render.cartoon.drawing import TURNS
 from vico_listener.render.cartoon.drawing import Drawing
 from vico_listener.render.cartoon.drawing import Floats
+from vico_listener.render.cartoon.drawing import Skull
 from vico_listener.render.cartoon.drawing import strength_by_place
 from vico_listener.render.cartoon.theme import Colour
 
-WIDE, TALL, DEEP = 1.15, 1.35, 1.0
-"""The half axes of the ellipsoid on which the features lie."""
-
 DISTANCE = 6.0
 """From the eye of the viewer to the middle of the head."""
-
-NECK = 1.1
-"""How far below the middle of the face the joint lies about which it leans."""
 
 TURN_LIMIT = 0.7
 """No turn shows farther than this, rad; larger ones come ever closer to it."""
@@ -61,6 +56,7 @@ class Shaper:
         self._moves = np.concatenate(drawing.moves).reshape(2 * count, -1)
         self._lifts = np.concatenate(drawing.lifts)
         self._kinds = np.concatenate(drawing.kinds)
+        self._skull = drawing.skull
         rows = drawing.curves
         self._orders = [(rows[a], rows[b]) for a, b in drawing.orders]
         self._followers = [
@@ -136,7 +132,8 @@ class Shaper:
     def seen(self, motion: FaceMotion) -> Floats:
         """Return the points (n, 2) of all curves, posed."""
         face = self.face(motion)
-        return posed(face, self._lifts, self._kinds, motion.rotation, motion.translation)
+        pose = motion.rotation, motion.translation
+        return posed(face, self._lifts, self._kinds, self._skull, *pose)
 
     def face(self, motion: FaceMotion) -> Floats:
         """Return the points (n, 2) of all curves in a head that looks straight ahead."""
@@ -175,29 +172,31 @@ def posed(
     face: Floats,
     lifts: Floats,
     kinds: NDArray[np.int64],
+    skull: Skull,
     rotation: NDArray[np.float32],
     translation: NDArray[np.float32],
 ) -> Floats:
     """Return where the points (n, 2) of a face are seen when it turns, leans and shifts.
 
-    Features lie on an ellipsoid, each `lifts` (n,) above it; `kinds` (n,) are those of `Drawing`.
+    Features lie on the skull, each `lifts` (n,) above it; `kinds` (n,) are those of `Drawing`.
     """
     roll, pitch, yaw = (TURN_LIMIT * math.tanh(angle / TURN_LIMIT) for angle in rotation.tolist())
     ahead, left, up = (
         SHIFT_LIMIT * math.tanh(PER_METRE * way / SHIFT_LIMIT) for way in translation.tolist()
     )
     x, y = face.T
-    z = DEEP * np.sqrt(np.maximum(0.0, 1 - (x / WIDE) ** 2 - (y / TALL) ** 2)) + lifts
+    ball = np.maximum(0.0, 1 - (x / skull.wide) ** 2 - (y / skull.tall) ** 2)
+    z = skull.deep * np.sqrt(ball) + lifts
     bowed = math.cos(pitch) * z - math.sin(pitch) * y
-    nearer = (DISTANCE - DEEP) / (DISTANCE - math.cos(yaw) * bowed + math.sin(yaw) * x)
+    nearer = (DISTANCE - skull.deep) / (DISTANCE - math.cos(yaw) * bowed + math.sin(yaw) * x)
     turned_x = nearer * (math.sin(yaw) * bowed + math.cos(yaw) * x)
     turned_y = nearer * (math.sin(pitch) * z + math.cos(pitch) * y)
     turns = kinds == TURNS
-    x, y = np.where(turns, turned_x, x), np.where(turns, turned_y, y) - NECK
+    x, y = np.where(turns, turned_x, x), np.where(turns, turned_y, y) - skull.neck
     # A head that rolls to its right shoulder (roll > 0) leans to the left of the picture.
     scale = 1 + ahead / DISTANCE
     leaning_x = scale * (math.cos(roll) * x + math.sin(roll) * y) + left
-    leaning_y = scale * (math.cos(roll) * y - math.sin(roll) * x) + NECK - up
+    leaning_y = scale * (math.cos(roll) * y - math.sin(roll) * x) + skull.neck - up
     stands = kinds == STANDS
     seen = np.where(stands, face.T, (leaning_x, leaning_y))
     return np.ascontiguousarray(seen.T)

@@ -63,7 +63,7 @@ class Theme:
     shirt: Colour
     head: str = 'none'
     hair_style: str = 'none'
-    zoom: float = 2.1
+    zoom: float = 2.2
     eye_distance: float = 0.42
     eye_width: float = 0.22
     eye_height: float = 0.27

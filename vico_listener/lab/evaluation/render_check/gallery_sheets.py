@@ -16,6 +16,8 @@ from vico_listener.render.renderers import Renderer
 
 COLUMNS = 7
 
+FACE_TOP = 0.2
+"""Which share of the rows that are cut off lies above the face."""
 
 LIVELY = (
     Probe(
@@ -47,13 +49,28 @@ def attitude_probes() -> dict[Attitude, Probe]:
 
 
 def attitude_sheet(renderers: Mapping[str, Renderer]) -> Picture:
-    """Return one row of pictures: for each renderer, by its title, each attitude."""
-    tiles = []
-    for title, renderer in renderers.items():
-        for attitude, probe in attitude_probes().items():
-            picture = _picture(renderer, probe)
-            tiles.append(tile(picture, [f'{title}, {attitude.value}']))
-    return arranged(tiles, len(tiles))
+    """Return a row of pictures for each attitude, with a column for each renderer, by its title.
+
+    Pictures that are larger than the smallest one are cut to its size, around the face.
+    """
+    rows = [
+        {title: _picture(renderer, probe) for title, renderer in renderers.items()}
+        for probe in attitude_probes().values()
+    ]
+    size = min(picture.shape[0] for picture in rows[0].values())
+    tiles = [
+        tile(_face_in(picture, size), [f'{title}, {attitude.value}'])
+        for attitude, row in zip(attitude_probes(), rows, strict=True)
+        for title, picture in row.items()
+    ]
+    return arranged(tiles, len(renderers))
+
+
+def _face_in(picture: Picture, size: int) -> Picture:
+    """Return the part of a picture (size, size, 3) in which faces are: its middle, near the top."""
+    height, width = picture.shape[:2]
+    top, left = round(FACE_TOP * (height - size)), (width - size) // 2
+    return picture[top : top + size, left : left + size]
 
 
 def expression_sheet(renderers: Mapping[str, Renderer]) -> Picture:
