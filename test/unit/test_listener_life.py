@@ -13,8 +13,11 @@ from synthetic_speaker import synthetic_speech
 from vico_listener.clock import MODEL_RATE
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener import create_listener
+from vico_listener.listener.bearing import Bearing
 from vico_listener.listener.chance import Chance
 from vico_listener.listener.cues import Phrase
+from vico_listener.listener.expression import BROW_DOWN
+from vico_listener.listener.expression import BROW_UP
 from vico_listener.listener.expression import SMILE
 from vico_listener.listener.face_cues import FaceCues
 from vico_listener.listener.face_cues import Seen
@@ -116,6 +119,30 @@ def test_a_laugh_is_shared() -> None:
     answers = smiles_after(laugh, Seen(present=True, laughing=True, smile=0.9))
     assert all(a.max() > 0.5 for a in answers)
     assert np.median([np.argmax(a > 0.1) for a in answers]) / MODEL_RATE < 0.8
+
+
+def bearing(style: object, joy: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """What face (T, channels) and head (T, 4) show of a bearing, of several seeds, once begun."""
+    faces, heads = [], []
+    for seed in range(6):
+        shown = Bearing(Chance(seed))
+        steps = [shown.step(joy, style) for _ in range(20 * MODEL_RATE)]  # type: ignore[arg-type]
+        faces += [face for face, _ in steps[2 * MODEL_RATE :]]
+        heads += [head for _, head in steps[2 * MODEL_RATE :]]
+    return np.array(faces), np.array(heads)
+
+
+def test_attitude_shows_between_answers_and_is_no_mask() -> None:
+    friendly, near = bearing(POSITIVE)
+    stern, far = bearing(NEGATIVE)
+    assert not any(shown.any() for shown in bearing(NEUTRAL))
+    assert np.quantile(near[:, 3], 0.05) > 0.005 > -0.005 > np.quantile(far[:, 3], 0.95)
+    assert np.quantile(friendly[:, [SMILE, BROW_UP]].sum(axis=1), 0.05) > 0.08
+    assert np.quantile(stern[:, BROW_DOWN], 0.05) > 0.05
+    assert not friendly[:, BROW_DOWN].any()
+    assert friendly[:, BROW_UP].std() > 0.05
+    assert near[:, 0].min() < -0.02 < 0.02 < near[:, 0].max()
+    assert not bearing(POSITIVE, joy=0.0)[0].any()
 
 
 def test_no_smile_where_none_is_in_place() -> None:

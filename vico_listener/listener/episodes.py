@@ -1,10 +1,10 @@
 """Episodes: what a listener does for a while, for a cause or by chance, and then ends.
 
-They are smiles, thoughts, the speaker's posture returned, and the look around when nobody is there.
-How long and how large they are is left to chance, so that the mean over what might have happened,
-which is what a network learns by regression, is a lasting half smile and a head that keeps still.
-`rules` shows them on top of its other behaviour, and so does a network that was taught without
-them.
+They are smiles, thoughts, the forms of a bearing, the speaker's posture returned, and the look
+around when nobody is there. How long and how large they are is left to chance, so that the mean
+over what might have happened, which is what a network learns by regression, is a lasting half smile
+and a head that keeps still. `rules` shows them on top of its other behaviour, and so does a network
+that was taught without them.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from vico_listener.frames import SpeakerFrame
+from vico_listener.listener.bearing import Bearing
 from vico_listener.listener.body import Behaviour
 from vico_listener.listener.chance import Chance
 from vico_listener.listener.company import Company
@@ -29,7 +30,7 @@ from vico_listener.listener.smile_episodes import SmileEpisodes
 from vico_listener.listener.style import Style
 from vico_listener.listener.thought import Thought
 
-SMILES, THOUGHT, COMPANY = 1, 3, 4
+SMILES, THOUGHT, COMPANY, BEARING = 1, 3, 4, 5
 """The parts of a listener's chance from which the episodes are drawn; `rules` uses 0 and 2."""
 ATTENTIVE = 0.1
 """A listener whose attention to a gesture exceeds this does not look around."""
@@ -54,8 +55,8 @@ class Episodes:
         return self._smiles.begun
 
     def __init__(self, seed: int, personality: Personality) -> None:
-        smiles, thought, company = self._chances = [
-            Chance(seed, part) for part in (SMILES, THOUGHT, COMPANY)
+        smiles, thought, company, bearing = self._chances = [
+            Chance(seed, part) for part in (SMILES, THOUGHT, COMPANY, BEARING)
         ]
         self._personality = personality
         self._sight = FaceCues()
@@ -63,6 +64,15 @@ class Episodes:
         self._thought = Thought(thought)
         self._company = Company(company)
         self._mimicry = Mimicry(personality.mimicry_delay)
+        self._bearing = Bearing(bearing)
+        self._parts = (
+            self._sight,
+            self._smiles,
+            self._thought,
+            self._company,
+            self._mimicry,
+            self._bearing,
+        )
         self.reset()
 
     def reseed(self, seed: int) -> None:
@@ -74,7 +84,7 @@ class Episodes:
         """Return to the start: no episode, and nothing known of the speaker."""
         for chance in self._chances:
             chance.reset()
-        for part in (self._sight, self._smiles, self._thought, self._company, self._mimicry):
+        for part in self._parts:
             part.reset()
         self._seen, self._voiced, self.joy = Seen(), False, 1.0
         self._mirrored: Sequence[float] = (0.0, 0.0, 0.0, 0.0)
@@ -111,16 +121,16 @@ class Episodes:
         agreed = any(gesture.kind == Kind.NOD for gesture in gestures)
         channels = self._smiles.step(self._seen, agreed, self.joy, style, self._personality)
         thinking, bent = self._thought.step(self._voiced, bool(gestures), style)
+        shown, (*borne, leant) = self._bearing.step(self.joy, style)
+        channels[SMILE] += shown[SMILE] * (1.0 - channels[SMILE])
         channels[SMILE] *= 1.0 - max(smile_of(base.change), 0.0)
+        shown[SMILE] = 0.0
         *mirrored, nearer = (style.posture_mimicry * value for value in self._mirrored)
-        roll, pitch, yaw = (
-            own + returned + thought
-            for own, returned, thought in zip(base.posture, mirrored, bent, strict=True)
-        )
+        roll, pitch, yaw = map(sum, zip(base.posture, mirrored, bent, borne, strict=True))
         forward, *aside = base.translation
         return Behaviour(
             [roll, pitch, yaw + self._turn],
-            [forward + nearer, *aside],
-            base.change + np.add(channels, thinking) @ FACE_CHANNELS,
+            [forward + nearer + leant, *aside],
+            base.change + np.sum((channels, thinking, shown), axis=0) @ FACE_CHANNELS,
             gestures,
         )

@@ -39,6 +39,7 @@ class Style(NamedTuple):
         chin: the pitch of the posture, deg; positive is down.
         tilt: the size of slow tilts and turns of the head, deg.
         avert: the size of the glance at a phrase end that is not answered; 0 for none, 1 for full.
+        friendliness, reserve: how much the listener bears itself so, see `bearing`.
     """
 
     answers: float
@@ -67,6 +68,8 @@ class Style(NamedTuple):
     chin: float
     tilt: float
     avert: float
+    friendliness: float
+    reserve: float
 
 
 STYLES: dict[Attitude, Style] = {
@@ -97,6 +100,8 @@ STYLES: dict[Attitude, Style] = {
         chin=0.8,
         tilt=2.0,
         avert=0.0,
+        friendliness=1.0,
+        reserve=0.0,
     ),
     Attitude.NEUTRAL: Style(
         answers=0.34,
@@ -108,9 +113,9 @@ STYLES: dict[Attitude, Style] = {
         nod_answers=0.55,
         smile=0.0,
         smile_share=0.15,
-        smile_pulse=0.25,
-        smile_answers=0.6,
-        smile_mimicry=0.3,
+        smile_pulse=0.2,
+        smile_answers=0.5,
+        smile_mimicry=0.25,
         laugh=0.5,
         brow_raise=0.4,
         thought=1.0,
@@ -125,6 +130,8 @@ STYLES: dict[Attitude, Style] = {
         chin=0.0,
         tilt=1.5,
         avert=0.0,
+        friendliness=0.0,
+        reserve=0.0,
     ),
     Attitude.NEGATIVE: Style(
         answers=0.36,
@@ -153,6 +160,8 @@ STYLES: dict[Attitude, Style] = {
         chin=-1.5,
         tilt=2.2,
         avert=0.8,
+        friendliness=0.0,
+        reserve=1.0,
     ),
 }
 """The style of each attitude; `vico describe` compares the resulting listeners with real people."""
@@ -209,6 +218,8 @@ def personal_styles(
                 press=style.press * personality.expressivity,
                 posture_mimicry=style.posture_mimicry * personality.mimicry,
                 tilt=style.tilt * personality.tilt,
+                friendliness=style.friendliness * personality.expressivity,
+                reserve=style.reserve * personality.expressivity,
             )
             for attitude, style in STYLES.items()
         ]
