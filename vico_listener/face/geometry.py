@@ -9,6 +9,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -84,6 +85,7 @@ class Camera:
             )
 
     @classmethod
+    @lru_cache(maxsize=8)
     def from_fov(cls, fov_deg: float, width: int, height: int) -> 'Camera':
         """Return the camera with square pixels and this field of view along the longer side."""
         focal = max(width, height) / 2 / np.tan(np.radians(fov_deg) / 2)
@@ -117,7 +119,8 @@ def head_pose(
     Perspective-n-Point Problem, ECCV 2020 (cv2.SOLVEPNP_SQPNP).
     """
     image_points = landmarks[face.pose_points, :2].astype(np.float64)
-    spread = float((image_points.var(axis=0) / (camera.fx**2, camera.fy**2)).sum())
+    x, y = image_points.T - image_points.mean(axis=0)[:, None]
+    spread = float(x.dot(x) / camera.fx**2 + y.dot(y) / camera.fy**2) / len(x)
     if not 0 < spread < np.inf:
         return None
     found, rotation_vector, position = cv2.solvePnP(
