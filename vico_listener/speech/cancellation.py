@@ -37,7 +37,7 @@ class Cancellation:
 
     def __init__(self, channels: int) -> None:
         self.channel: int | None = None
-        self._channels = np.zeros(channels)
+        self._channels = [0.0] * channels
         self._mean = 0.0
         self._samples = 0.0
 
@@ -50,15 +50,18 @@ class Cancellation:
         """
         kept = 0.5 ** (len(frames) / MEMORY)
         self._samples = kept * self._samples + len(frames)
-        self._channels = kept * self._channels + np.einsum('nc,nc->c', frames, frames)
-        self._mean = kept * self._mean + float(mean @ mean)
-        loud = float(self._channels.mean())
-        if loud <= AUDIBLE * self._samples:
+        energies = self._channels = [
+            kept * energy + float(channel.dot(channel))
+            for energy, channel in zip(self._channels, frames.T, strict=True)
+        ]
+        self._mean = kept * self._mean + float(mean.dot(mean))
+        if sum(energies) <= AUDIBLE * self._samples * len(energies):
             return
-        share = self._mean / self._channels.max() * len(self._channels) ** 2
+        loudest = max(energies)
+        share = self._mean / loudest * len(energies) ** 2
         if share < (CANCELLED if self._samples > MEMORY else SILENCED):
             # To and fro between two that are as loud would click.
-            if self.channel is None or self._channels[self.channel] * LOUDER < self._channels.max():
-                self.channel = int(self._channels.argmax())
+            if self.channel is None or energies[self.channel] * LOUDER < loudest:
+                self.channel = energies.index(loudest)
         elif share > RETURN:
             self.channel = None

