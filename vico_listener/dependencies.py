@@ -25,6 +25,7 @@ EXTRAS = (
     'simulation',
     'neural',
     'lab',
+    'bench',
     'training',
     'docs',
     'test',
@@ -33,7 +34,7 @@ EXTRAS = (
 
 COMMANDS: dict[str, tuple[str, ...]] = {
     'bag': ('lab',),
-    'bench': ('lab', 'numba'),
+    'bench': ('bench', 'numba'),
     'checkpoint': (),
     'dataset': ('lab',),
     'demo': ('lab',),

@@ -21,7 +21,7 @@ SOURCES = ROOT / 'vico_listener'
 OTHERS = {'ros', 'lab-data', 'simulation-data', 'training-data'}
 """Requirement files that pip never sees as an extra."""
 
-OPTIONAL = {'compression', 'librosa'}
+OPTIONAL = {'compression', 'librosa', 'mediapipe'}
 """Modules that are used where they happen to be; `compression` belongs to Python 3.14."""
 
 FOUND_BY_ROS = {

@@ -1,146 +1,189 @@
-"""Holds the rows of the bench table: what was measured, its targets and its references."""
+"""Holds the rows of the bench: what was measured, beside a reference of the same run."""
 
-import itertools
 import math
-import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import asdict
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+UNSTEADY = 0.15
+"""A reference that varies by more than this share of itself from run to run proves nothing."""
+
+HEADER = ('what', 'median', '99 %', 'reference, in the same run', 'ratio', 'of runs', 'asked')
 
 
 @dataclass(frozen=True)
 class Row:
-    """One measurement.
+    """One measurement in one run.
 
     Attributes:
         name: what was measured.
-        unit: unit of all its numbers.
-        p50, p99: median and 99th percentile (a single figure has the same twice; with `higher`,
-            the p99 is what 99 % reach). NaN: it could not be measured.
-        target, target_p99: what each should reach; NaN: no target is set.
-        higher: True where more is better.
+        unit: the unit of its numbers.
+        p50, p99: the median and the 99th percentile (a single figure has the same twice).
         reference: what it is compared with, measured in the same run on the same machine.
-        reference_p50: median of the reference; NaN = not available.
-        quoted: figures from elsewhere, each with its machine: not comparable without that.
+        reference_p50: the median of the reference.
+        target: the largest ratio of the medians that is asked for; NaN if none is.
+        target_p99: the largest ratio of the 99th percentile to the reference's median.
     """
 
     name: str
     unit: str
     p50: float
     p99: float
+    reference: str
+    reference_p50: float
     target: float = math.nan
     target_p99: float = math.nan
-    higher: bool = False
-    reference: str = ''
-    reference_p50: float = math.nan
-    quoted: str = ''
+
+    @property
+    def ratio(self) -> float:
+        """The median over that of the reference."""
+        return self.p50 / self.reference_p50 if self.reference_p50 else math.nan
+
+
+@dataclass(frozen=True)
+class Result:
+    """The same row of several runs.
+
+    Attributes:
+        name, unit, reference, target, target_p99: as in `Row`.
+        p50, p99, reference_p50, ratio: the medians of the runs.
+        low, high: the smallest and largest ratio of a run.
+        spread: by which share of itself the reference varied; the best and the worst of four runs
+            or more do not count.
+    """
+
+    name: str
+    unit: str
+    p50: float
+    p99: float
+    reference: str
+    reference_p50: float
+    ratio: float
+    low: float
+    high: float
+    spread: float
+    target: float = math.nan
+    target_p99: float = math.nan
+
+    @property
+    def ratio_p99(self) -> float:
+        """The 99th percentile over the median of the reference."""
+        return self.p99 / self.reference_p50 if self.reference_p50 else math.nan
 
     @property
     def verdict(self) -> str:
-        """Return 'ok', 'missed', 'not measured', or '' where there is no target."""
-        pairs = [(self.p50, self.target), (self.p99, self.target_p99)]
-        pairs = [(value, target) for value, target in pairs if not math.isnan(target)]
+        """'ok', 'missed', 'not measured', or '' where nothing is asked."""
+        pairs = [(self.ratio, self.target), (self.ratio_p99, self.target_p99)]
+        pairs = [(ratio, target) for ratio, target in pairs if not math.isnan(target)]
         if not pairs:
             return ''
-        if any(math.isnan(value) for value, _ in pairs):
+        if any(math.isnan(ratio) for ratio, _ in pairs):
             return 'not measured'
-        reached = all(v >= t if self.higher else v <= t for v, t in pairs)
-        return 'ok' if reached else 'missed'
+        return 'ok' if all(ratio <= target for ratio, target in pairs) else 'missed'
 
     def to_json(self) -> dict[str, Any]:
-        """Return the row as plain values; NaN, which JSON does not know, becomes None."""
-        values = asdict(self) | {'verdict': self.verdict}
-        return {
-            key: None if isinstance(value, float) and math.isnan(value) else value
-            for key, value in values.items()
-        }
+        """Return the result as plain values; NaN, which JSON does not know, becomes None."""
+        return {key: None if _is_nan(value) else value for key, value in asdict(self).items()}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> 'Result':
+        """Return the result that `to_json` wrote."""
+        known: dict[str, Any] = {k: math.nan if v is None else v for k, v in values.items()}
+        return cls(**known)
 
 
-def format_rows(rows: list[Row]) -> str:
-    """Format rows as an aligned table."""
-    header = ('what', 'p50', 'p99', 'unit', 'target', '', 'reference, this run', 'quoted')
-    cells = [header]
-    for row in rows:
-        reference = row.reference
-        if not math.isnan(row.reference_p50):
-            reference += f': {row.reference_p50:.4g} {row.unit}'
-        cells.append(
-            (
-                row.name,
-                _number(row.p50),
-                _number(row.p99),
-                row.unit,
-                _target(row),
-                row.verdict,
-                reference,
-                row.quoted,
-            )
-        )
-    widths = [max(len(line[column]) for line in cells) for column in range(len(header))]
-    lines = [
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float) and math.isnan(value)
+
+
+def pool(runs: Sequence[Sequence[Row]]) -> list[Result]:
+    """Return the result of each row over all runs that have it, in the order of the first run."""
+    by_name: dict[str, list[Row]] = {}
+    for run in runs:
+        for row in run:
+            by_name.setdefault(row.name, []).append(row)
+    return [_pooled(rows) for rows in by_name.values()]
+
+
+def _pooled(rows: list[Row]) -> Result:
+    first = rows[0]
+    references = sorted(row.reference_p50 for row in rows)
+    kept = references[1:-1] if len(references) > 3 else references
+    middle = float(np.median(references))
+    ratios = [row.ratio for row in rows]
+    return Result(
+        first.name,
+        first.unit,
+        float(np.median([row.p50 for row in rows])),
+        float(np.median([row.p99 for row in rows])),
+        first.reference,
+        middle,
+        float(np.median(ratios)),
+        min(ratios),
+        max(ratios),
+        (kept[-1] - kept[0]) / middle if middle else 0.0,
+        first.target,
+        first.target_p99,
+    )
+
+
+def unsteady(results: Sequence[Result]) -> list[str]:
+    """Return which references varied too much to conclude anything."""
+    return [
+        f'{result.name}: its reference varied by {100 * result.spread:.0f} % from run to run'
+        for result in results
+        if result.spread > UNSTEADY
+    ]
+
+
+def cells(result: Result, concluded: bool) -> tuple[str, ...]:
+    """Return a result as the cells of a table with the columns of `HEADER`.
+
+    Args:
+        result: the result.
+        concluded: whether it says if what is asked for was reached.
+    """
+    unit = f' {result.unit}' if result.unit else ''
+    asked = _asked(result)
+    if concluded and result.verdict:
+        asked += f': {result.verdict}'
+    return (
+        result.name,
+        f'{number(result.p50)}{unit}',
+        f'{number(result.p99)}{unit}',
+        f'{result.reference}: {number(result.reference_p50)}{unit}',
+        number(result.ratio),
+        f'{number(result.low)}..{number(result.high)}',
+        asked,
+    )
+
+
+def format_results(results: Sequence[Result], concluded: bool) -> str:
+    """Format results as an aligned table."""
+    lines = [HEADER, *(cells(result, concluded) for result in results)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADER))]
+    text = [
         '  '.join(
-            cell.rjust(width) if column in (1, 2) else cell.ljust(width)
+            cell.rjust(width) if column in (1, 2, 4) else cell.ljust(width)
             for column, (cell, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
-        for line in cells
+        for line in lines
     ]
-    return '\n'.join([lines[0], '-' * max(map(len, lines)), *lines[1:]])
+    return '\n'.join([text[0], '-' * max(map(len, text)), *text[1:]])
 
 
-def _target(row: Row) -> str:
-    sign = '>=' if row.higher else '<='
-    parts = [] if math.isnan(row.target) else [f'{sign} {row.target:g}']
-    if not math.isnan(row.target_p99):
-        parts.append(f'p99 {sign} {row.target_p99:g}')
+def _asked(result: Result) -> str:
+    parts = [] if math.isnan(result.target) else [f'<= {result.target:g}']
+    if not math.isnan(result.target_p99):
+        parts.append(f'99 % <= {result.target_p99:g}')
     return ', '.join(parts)
 
 
-def _number(value: float) -> str:
-    return '-' if math.isnan(value) else f'{value:.4g}'
-
-
-def sample(action: Callable[[], Any], repeats: int, warm_up: int = 5) -> NDArray[np.float64]:
-    """Return the durations (repeats,) of an action in ms."""
-    for _ in range(warm_up):
-        action()
-    durations = np.empty(repeats)
-    for index in range(repeats):
-        start = time.perf_counter()
-        action()
-        durations[index] = time.perf_counter() - start
-    return 1e3 * durations
-
-
-def percentiles(durations: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the median and the 99th percentile."""
-    return float(np.percentile(durations, 50)), float(np.percentile(durations, 99))
-
-
-def rates(durations: NDArray[np.float64], block: int) -> tuple[float, float]:
-    """Return the sustained rate per second: the median over blocks, and what 99 % of them reach.
-
-    The median of single durations would hide work that comes every few frames only.
-
-    Args:
-        durations: durations of consecutive actions, ms.
-        block: consecutive actions that make one rate; an incomplete last block is left out.
-
-    Raises:
-        ValueError: there is not one whole block.
-    """
-    whole = len(durations) // block * block
-    if whole == 0:
-        raise ValueError(f'{len(durations)} durations do not fill a block of {block}')
-    per_block = durations[:whole].reshape(-1, block).sum(axis=1)
-    fps = 1e3 * block / per_block
-    return float(np.percentile(fps, 50)), float(np.percentile(fps, 1))
-
-
-def each(items: list[Any], action: Callable[[Any], Any]) -> Callable[[], Any]:
-    """Return a function that calls `action` with the next item, in an endless cycle."""
-    source = itertools.cycle(items)
-    return lambda: action(next(source))
+def number(value: float) -> str:
+    """Return a number with three significant digits."""
+    if math.isnan(value):
+        return '-'
+    return f'{value:.0f}' if abs(value) >= 1000 else f'{value:.3g}'

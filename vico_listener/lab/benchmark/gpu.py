@@ -1,6 +1,7 @@
 """Measures the paper's chain (Deep3D, listener, PIRenderer) on a GPU beside the paper's figures."""
 
 import itertools
+from collections.abc import Callable
 from collections.abc import Generator
 from collections.abc import Iterable
 from concurrent.futures import Future
@@ -21,10 +22,10 @@ from vico_listener.face.deep3d.reconstruction import Reconstruction
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.frames import SpeakerFrame
 from vico_listener.lab.benchmark.bench_table import Row
-from vico_listener.lab.benchmark.bench_table import each
-from vico_listener.lab.benchmark.bench_table import percentiles
-from vico_listener.lab.benchmark.bench_table import rates
-from vico_listener.lab.benchmark.bench_table import sample
+from vico_listener.lab.benchmark.durations import blocks
+from vico_listener.lab.benchmark.durations import each
+from vico_listener.lab.benchmark.durations import percentiles
+from vico_listener.lab.benchmark.durations import sample
 from vico_listener.lab.benchmark.material import images_of
 from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.model.config import ModelConfig
@@ -40,7 +41,9 @@ from vico_listener.render.pirender.motion_window import column_of
 from vico_listener.render.pirender.pirenderer import PREPARED
 from vico_listener.render.pirender.pirenderer import picture_part
 
-QUOTED = 'the paper on a V100 {}'
+PAPER = 'the paper on a V100'
+TOTAL = 81.84
+"""The delay per frame in the paper, ms."""
 
 
 class PaperChain:
@@ -122,7 +125,7 @@ class PaperChain:
 
 
 def chain_rows(clip: Path, execution: Execution, repeats: int) -> list[Row]:
-    """Measure fit, step, render and the whole, and the frames per second in turn and overlapped.
+    """Measure fit, step, render and the whole beside the paper's figures, in turn and overlapped.
 
     Args:
         clip: the demo clip.
@@ -131,30 +134,29 @@ def chain_rows(clip: Path, execution: Execution, repeats: int) -> list[Row]:
     """
     chain, frames = PaperChain(execution), images_of(clip, alone=True)
     motion = chain.fit(frames[0]).face
-    actions = {
-        'fit: landmarks, alignment, Deep3D': (each(frames, chain.fit), '52.5 ms'),
-        'step of the listener': (chain.step, '0.0372 ms'),
-        'render: PIRenderer 256x256': (lambda: chain.render(motion), '29.3 ms'),
-        'step and render, the motion stays on the GPU': (chain.direct, '29.3 ms'),
+    actions: dict[str, tuple[Callable[[], Any], float]] = {
+        'fit: landmarks, alignment, Deep3D': (each(frames, chain.fit), 52.5),
+        'step of the listener': (chain.step, 0.0372),
+        'render: PIRenderer 256x256': (lambda: chain.render(motion), 29.3),
+        'step and render, the motion stays on the GPU': (chain.direct, 29.3),
     }
     rows = [
-        Row(name, 'ms', *percentiles(sample(action, repeats)), quoted=QUOTED.format(paper))
+        Row(name, 'ms', *percentiles(sample(action, repeats)), PAPER, paper)
         for name, (action, paper) in actions.items()
     ]
     whole = sample(each(frames, chain.whole), repeats)
     name = 'total: fit, step, render'
-    quoted = QUOTED.format('81.84 ms')
-    rows.append(Row(name, 'ms', *percentiles(whole), target=12.0, quoted=quoted))
+    rows.append(Row(name, 'ms', *percentiles(whole), PAPER, TOTAL, target=12.0 / TOTAL))
     stream = chain.overlapped(itertools.cycle(frames))
     overlapped = sample(lambda: next(stream), repeats)
     stream.close()
-    for way, durations, paper in (
-        ('one after the other', whole, '12 fps'),
-        ('fit of t + 1 while t is drawn', overlapped, '19 fps (pipelined)'),
+    for way, durations, fps in (
+        ('one after the other', whole, 12.0),
+        ('fit of t + 1 while t is drawn', overlapped, 19.0),
     ):
-        fps = rates(durations, min(MODEL_RATE, repeats))
-        name, quoted = f'frames per second, {way}', QUOTED.format(paper)
-        rows.append(Row(name, 'fps', *fps, target=80.0, higher=True, quoted=quoted))
+        per_frame = percentiles(blocks(durations, min(MODEL_RATE, repeats)))
+        name = f'time per frame, {way}'
+        rows.append(Row(name, 'ms', *per_frame, PAPER, 1e3 / fps, target=fps / 80.0))
     return rows
 
 

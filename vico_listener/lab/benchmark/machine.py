@@ -6,6 +6,7 @@ import platform
 import threading
 import time
 from collections.abc import Iterator
+from collections.abc import Sequence
 from contextlib import contextmanager
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +21,15 @@ LIBRARIES = (
     *('numpy', 'scipy', 'opencv-python-headless', 'ai-edge-litert', 'av', 'librosa', 'rclpy'),
     'ros-jazzy-rclpy',
 )
+
+CORE_SHARE = 0.95
+"""The one-core rows were disturbed when this process had a smaller share of its core."""
+
+OTHERS = 0.1
+"""A run was disturbed when other processes used more cores than this."""
+
+STOLEN = 0.02
+"""A run was disturbed when the hypervisor kept more cores than this from the machine."""
 
 BEAT = 0.02
 """Seconds between two beats of `MachineWatch`."""
@@ -53,15 +63,21 @@ def one_core() -> Iterator[Core]:
     for thread in before:
         _pin(thread, {max(before[0])})
     core.pinned = bool(before)
-    wall, used = time.perf_counter(), time.process_time()
+    wall, used = time.perf_counter(), _own_seconds()
     try:
         yield core
     finally:
         wall = time.perf_counter() - wall
-        core.share = min(1.0, (time.process_time() - used) / max(wall, 1e-9))
+        core.share = min(1.0, (_own_seconds() - used) / max(wall, 1e-9))
         cv2.setNumThreads(threads)
         for thread in _affinities():
             _pin(thread, before.get(thread, before[0]))
+
+
+def _own_seconds() -> float:
+    """Return the CPU time of this process and of its children that have ended, s."""
+    children = os.times()
+    return time.process_time() + children.children_user + children.children_system
 
 
 def _affinities() -> dict[int, set[int]]:
@@ -101,6 +117,35 @@ def _cpu_seconds() -> list[float]:
     if not stat.is_file():
         return [math.nan] * 8
     return [int(ticks) / os.sysconf('SC_CLK_TCK') for ticks in stat.read_text().split()[1:9]]
+
+
+class Conditions:
+    """Watches under which conditions something is measured, from its making to `doubts`."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._others, self._stolen = time_of_others(), stolen_time()
+
+    def doubts(self, cores: Sequence[Core]) -> list[str]:
+        """Return why nothing can be concluded from what was measured; empty if it can.
+
+        Args:
+            cores: how well each measurement had its core to itself.
+        """
+        seconds = time.monotonic() - self._began
+        others = (time_of_others() - self._others) / seconds
+        stolen = (stolen_time() - self._stolen) / seconds
+        share = min((core.share for core in cores), default=1.0)
+        found = []
+        if not all(core.pinned for core in cores):
+            found.append('this system cannot keep a process on one core')
+        if share < CORE_SHARE:
+            found.append(f'the one-core rows had {100 * share:.0f} % of their core')
+        if others > OTHERS:
+            found.append(f'other processes used {others:.2f} of {os.cpu_count()} cores')
+        if stolen > STOLEN:
+            found.append(f'other machines of the same host took {stolen:.2f} cores')
+        return found
 
 
 def describe_machine() -> dict[str, Any]:

@@ -32,6 +32,14 @@ def first_channel(clip: Path) -> tuple[NDArray[np.int16], int]:
     return samples[:, 0], rate
 
 
+def speech(clip: Path, rate: int, channels: int) -> NDArray[np.int16]:
+    """Return the clip's audio (N, channels) at another rate in Hz, the same in every channel."""
+    samples, before = first_channel(clip)
+    times = np.arange(len(samples) * rate // before) * (before / rate)
+    resampled = np.interp(times, np.arange(len(samples)), samples).astype(np.int16)
+    return np.repeat(resampled[:, None], channels, axis=1)
+
+
 def write_fluent_clip(clip: Path, path: Path) -> int:
     """Write the speaker alone at 640x480 and 30 fps, with audio; return the number of images."""
     stamps = np.array([f.stamp for f in camera_frames(clip)])

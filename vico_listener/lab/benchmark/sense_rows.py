@@ -1,7 +1,10 @@
-"""Measures face tracking, acoustic features and the network that tells speech, on one core."""
+"""Measures face tracking and acoustic features, with and without networks, on one core."""
 
 import itertools
-import math
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +13,12 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_stamp
 from vico_listener.face import create_face_tracker
-from vico_listener.face.litert import Network
-from vico_listener.face.model_file import load_model
 from vico_listener.lab.benchmark.bench_table import Row
-from vico_listener.lab.benchmark.bench_table import each
-from vico_listener.lab.benchmark.bench_table import percentiles
-from vico_listener.lab.benchmark.bench_table import sample
+from vico_listener.lab.benchmark.durations import each
+from vico_listener.lab.benchmark.durations import paired
+from vico_listener.lab.benchmark.durations import percentiles
+from vico_listener.lab.benchmark.mediapipe_task import durations_of_mediapipe
+from vico_listener.lab.benchmark.network_time import sample_with_networks
 from vico_listener.speech import AcousticStream
 from vico_listener.speech.features import DELTA_TICKS
 from vico_listener.speech.features import FRAME
@@ -23,76 +26,96 @@ from vico_listener.speech.features import MEL_BANDS
 from vico_listener.speech.features import MEL_RANGE
 from vico_listener.speech.features import MFCC_SIZE
 from vico_listener.speech.resampler import INTERNAL_RATE
-from vico_listener.speech.speech_network import WINDOW
 from vico_listener.speech.speech_network import SpeechNetwork
 
-RATE = 48_000
-CHUNK = RATE // MODEL_RATE
+IN_PLACE = 'its networks, timed in their place'
+
+FACE_FPS = 12
+"""Images per second of the demo clip."""
+
+LOOK_BACK = 2 * (DELTA_TICKS - 1)
+"""The earlier ticks on which two deltas depend."""
 
 
-def face_row(name: str, frames: list[NDArray[np.uint8]], repeats: int, target: float) -> Row:
-    """Measure face tracking in real 640x480 images; the reference is its largest network alone."""
+def tracking(frames: list[NDArray[np.uint8]]) -> Callable[[], None]:
+    """Return a function that tracks the face in the next image of a clip, in an endless cycle."""
     tracker = create_face_tracker()
     tracker.warm_up()
     stamps = itertools.count()
-
-    def track(frame: NDArray[np.uint8]) -> None:
-        tracker.update(frame, next(stamps) * NANOSECONDS // 12)
-
-    durations = sample(each(frames, track), repeats)
-    model = load_model()
-    network = Network(model.landmarks, 'landmark', (1, 256, 256, 3), (3 * 478, 1))
-    network.input()[:] = np.random.default_rng(0).random((256, 256, 3), np.float32)
-    bare = sample(network.run, repeats)
-    return Row(
-        name,
-        'ms',
-        *percentiles(durations),
-        target=target,
-        reference='landmark network alone',
-        reference_p50=float(np.median(bare)),
-        quoted='MediaPipe on a Zen 4 EPYC 9.8 ms; fit on a V100 52.5 ms',
-    )
+    return each(frames, lambda image: tracker.update(image, next(stamps) * NANOSECONDS // FACE_FPS))
 
 
-def speech_row(repeats: int) -> Row:
-    """Measure the features of one tick from 48 kHz stereo; the reference is librosa per tick."""
-    random = np.random.default_rng(0)
-    chunk = (random.normal(0, 3000, (CHUNK, 2))).astype('<i2')
-    stream = AcousticStream(RATE, 2, 'S16LE')
-    data = chunk.tobytes()
+def face_row(name: str, frames: list[NDArray[np.uint8]], repeats: int, target: float) -> Row:
+    """Measure face tracking in real 640x480 images, beside the networks in it."""
+    whole, networks = sample_with_networks(tracking(frames), repeats)
+    return Row(name, 'ms', *percentiles(whole), IN_PLACE, float(np.median(networks)), target=target)
+
+
+def mediapipe_rows(name: str, frames: list[NDArray[np.uint8]], repeats: int) -> list[Row]:
+    """Measure face tracking beside MediaPipe's own task; no row where that cannot run."""
+    with TemporaryDirectory() as folder:
+        theirs = durations_of_mediapipe(frames, repeats, Path(folder))
+    if not len(theirs):
+        return []
+    ours, _ = sample_with_networks(tracking(frames), repeats)
+    reference = "MediaPipe's face landmarker"
+    return [Row(name, 'ms', *percentiles(ours), reference, float(np.median(theirs)), target=1.0)]
+
+
+def acoustic_row(
+    name: str, sound: NDArray[np.int16], rate: int, repeats: int, target: float
+) -> list[Row]:
+    """Measure the features of one tick beside librosa; no row where that is not installed.
+
+    Args:
+        name: the name of the row.
+        sound: (N, channels) speech.
+        rate: its sample rate, Hz.
+        repeats: how many ticks are measured.
+        target: the ratio that is asked for.
+    """
+    if find_spec('librosa') is None:
+        return []
+    tick = hearing(AcousticStream(rate, sound.shape[1], 'S16LE'), sound, rate)
+    for _ in range(2 * MODEL_RATE):
+        tick()
+    ours, theirs = paired(tick, librosa_tick(sound, rate), repeats)
+    reference = float(np.median(theirs))
+    return [
+        Row(name, 'ms', *percentiles(ours), 'librosa, every tick anew', reference, target=target)
+    ]
+
+
+def hearing(stream: AcousticStream, sound: NDArray[np.int16], rate: int) -> Callable[[], None]:
+    """Return a function that hears the next tick of a sound, in an endless cycle."""
+    size = rate // MODEL_RATE
+    pieces = sound[: len(sound) // size * size].astype('<i2').reshape(-1, size * sound.shape[1])
+    chunks = itertools.cycle([piece.tobytes() for piece in pieces])
     ticks = itertools.count(1)
 
     def tick() -> None:
         number = next(ticks)
-        stream.push(data, tick_stamp(number - 1))
+        stream.push(next(chunks), tick_stamp(number - 1))
         stream.frame(tick_stamp(number))
 
-    durations = sample(tick, repeats, warm_up=60)
-    librosa = librosa_ms(50)
-    return Row(
-        'acoustic features, 48 kHz stereo',
-        'ms',
-        *percentiles(durations),
-        target=0.05,
-        reference='librosa: not installed' if math.isnan(librosa) else 'librosa, every tick anew',
-        reference_p50=librosa,
-    )
+    return tick
 
 
-def librosa_ms(repeats: int) -> float:
-    """Return librosa's median for the same features from the newest 9 ticks, without resampling.
+def librosa_tick(sound: NDArray[np.int16], rate: int) -> Callable[[], None]:
+    """Return a function that computes the same features by librosa, from the newest nine ticks.
 
-    Nine are what two deltas over 5 ticks each look back on. NaN when librosa is not installed.
+    Nine are what two deltas over five ticks each look back on.
     """
-    try:
-        import librosa
-    except ImportError:
-        return math.nan
+    import librosa
+
     hop = INTERNAL_RATE // MODEL_RATE
-    audio = np.random.default_rng(0).normal(0, 0.1, FRAME + 8 * hop).astype(np.float32)
+    count = (FRAME + LOOK_BACK * hop) * rate // INTERNAL_RATE
+    samples = sound[:count].T
 
     def features() -> None:
+        audio = librosa.to_mono(np.ascontiguousarray(samples, np.float32) / 32768)
+        if rate != INTERNAL_RATE:
+            audio = librosa.resample(audio, orig_sr=rate, target_sr=INTERNAL_RATE)
         mel = librosa.feature.melspectrogram(
             y=audio, sr=INTERNAL_RATE, n_fft=FRAME, hop_length=hop, center=False,
             n_mels=MEL_BANDS, fmin=MEL_RANGE[0], fmax=MEL_RANGE[1],
@@ -103,19 +126,18 @@ def librosa_ms(repeats: int) -> float:
         librosa.feature.rms(y=audio, frame_length=FRAME, hop_length=hop, center=False)
         librosa.feature.zero_crossing_rate(audio, frame_length=FRAME, hop_length=hop, center=False)
 
-    return float(np.median(sample(features, repeats)))
+    return features
 
 
-def speech_network_row(repeats: int) -> Row:
-    """Measure the network that tells speech from other sounds; what it hears is the reference."""
-    network = SpeechNetwork()
-    random = np.random.default_rng(0)
-    windows = list(random.normal(0, 0.1, (64, WINDOW)).astype(np.float32))
-    durations = sample(each(windows, network.probability), repeats)
+def voice_row(sound: NDArray[np.int16], rate: int, repeats: int) -> Row:
+    """Measure a tick of the features with the network that tells speech from other sounds."""
+    stream = AcousticStream(rate, sound.shape[1], 'S16LE', network=SpeechNetwork())
+    whole, networks = sample_with_networks(hearing(stream, sound, rate), repeats, warm_up=60)
+    # At 30 ticks a second and 31 windows, now and then the network hears two at once.
     return Row(
-        'telling speech from other sounds',
+        'acoustic features and speech network',
         'ms',
-        *percentiles(durations),
-        reference='the sound that it hears at a time',
-        reference_p50=1e3 * WINDOW / INTERNAL_RATE,
+        *percentiles(whole),
+        IN_PLACE,
+        float(np.median(networks)),
     )

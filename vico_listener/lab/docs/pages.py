@@ -15,6 +15,7 @@ from vico_listener.lab.docs.modules import module_parts
 from vico_listener.lab.docs.robots import robot_parts
 from vico_listener.lab.docs.ros_api import parameter_file
 from vico_listener.lab.docs.ros_api import ros_api_parts
+from vico_listener.lab.docs.speed import speed_parts
 from vico_listener.lab.docs.third_party import third_party_parts
 from vico_listener.lab.docs.troubles import trouble_parts
 from vico_listener.lab.evaluation.criterion import Criterion
@@ -47,6 +48,7 @@ def generated(root: Path, parser: argparse.ArgumentParser) -> dict[Path, str]:
         **robot_parts(root),
         **ros_api_parts(),
         **run_parts(root),
+        **speed_parts(root),
         **third_party_parts(root),
         **trouble_parts(root),
     }
