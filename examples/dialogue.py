@@ -27,41 +27,32 @@ class Dialogue(Node):
         self.gesture = self.create_publisher(String, 'gesture', 10)
         self.state = self.create_client(SetConversationState, 'listener/set_conversation_state')
         self.create_subscription(Turn, 'turn', self.on_turn, 10)
-        self.create_subscription(String, 'conversation_state', self.on_state, STATE_QOS)
-        self.heard, self.turns, self.timer = False, 0, None
+        self.heard, self.turns, self.plan = False, 0, None
 
     def on_turn(self, turn: Turn) -> None:
-        if self.timer is not None:  # it is the robot's turn
-            if turn.interruption:
-                self.end('the person takes the floor')
-        elif turn.state == 'yielding' and self.heard:
-            self.heard, self.turns = False, self.turns + 1
-            thinking_time, text = answer_to(self.turns)
-            self.state.call_async(SetConversationState.Request(state='thinking'))
-            self.after(thinking_time, lambda: self.say(text))
-        else:
+        if self.plan is None:  # it is the person's turn
             self.heard |= turn.state == 'speaking'
-
-    def on_state(self, state: String) -> None:
-        if state.data == 'speaking':  # robot_speaking has precedence; this is what comes after it
-            self.state.call_async(SetConversationState.Request(state='listening'))
+            if turn.state == 'yielding' and self.heard:
+                self.heard, self.turns = False, self.turns + 1
+                self.state.call_async(SetConversationState.Request(state='thinking'))
+                seconds, text = answer_to(self.turns)
+                self.plan = self.create_timer(seconds, lambda: self.say(text))
+        elif turn.interruption:
+            self.end('the person takes the floor')
 
     def say(self, text: str) -> None:
         self.get_logger().info(f'robot: {text}')
         self.speaking.publish(Bool(data=True))  # the head no longer hears, and does not nod
-        self.after(0.06 * len(text), lambda: self.end('it has spoken'))
+        self.destroy_timer(self.plan)
+        self.plan = self.create_timer(0.06 * len(text), lambda: self.end('it has spoken'))
 
     def end(self, why: str) -> None:
         self.get_logger().info(f'listening again: {why}')
-        self.after(None, None)
-        self.speaking.publish(Bool(data=False))
+        self.destroy_timer(self.plan)
+        self.plan = None
+        listening = self.state.call_async(SetConversationState.Request(state='listening'))
+        listening.add_done_callback(lambda _: self.speaking.publish(Bool(data=False)))
         self.gesture.publish(String(data='nod 1 size=0.5'))  # go ahead
-
-    def after(self, seconds, action) -> None:
-        """Do something once, in place of what was planned."""
-        if self.timer is not None:
-            self.destroy_timer(self.timer)
-        self.timer = None if action is None else self.create_timer(seconds, action)
 
 
 if __name__ == '__main__':
