@@ -195,6 +195,30 @@ class Chain:
             self._hear_as(self.audio, canceller)
         canceller.hear_own(pcm, stamp_given(stamp), audio or replace(self.audio, channel=None))
 
+    def hear_own_vocal(self, pcm: bytes, stamp: int, audio: AudioFormat) -> None:
+        """Take a vocal of the listener at the moment at which it begins to be played.
+
+        It is never taken for the speaker's voice. Where an echo canceller knows the room, because
+        the robot has spoken (`hear_own_voice`), that removes it from what is heard; otherwise no
+        sound counts while it sounds and for a moment after, but the mouth of the speaker does.
+
+        Args:
+            pcm: all of its samples, interleaved.
+            stamp: when the first one is played, ns, on the clock of the microphone; 0 for now.
+            audio: the format.
+
+        Raises:
+            AudioFormatError: `pcm` is not PCM of that format.
+            SettingError: the stamp is not an integer, or the sample rate is out of range.
+        """
+        senses = self.senses
+        newest = senses.newest_stamp
+        if self.audio is None or newest is None:
+            return
+        begin = senses.mute.tell_vocal(stamp_given(stamp), audio.seconds(len(pcm)), newest)
+        if senses.canceller is not None:
+            senses.canceller.hear_vocal(pcm, begin, audio)
+
     def _hear_as(self, audio: AudioFormat, canceller: EchoCanceller | None) -> None:
         """Begin a new audio stream of a format."""
         stream = acoustic_stream(audio, self._acoustics, self._listen_to, canceller)

@@ -144,8 +144,8 @@ class SpeakerFrame:
         audio_valid: whether all audio up to the tick had arrived.
         speaking: whether the person in view speaks; without one, whether somebody does.
         mouthed: whether only the mouth says so, because no voice is heard.
-        muted: whether sound counts for nothing, because the robot itself speaks or has just spoken;
-            `audio_valid` is False then.
+        muted: whether sound counts for nothing, because the robot itself speaks or has just spoken,
+            be it an "mm-hm" only; `audio_valid` is False then.
         turn_over: in a pause, how probable it is that the turn is over, as a network says, above 0
             and up to 1; None before it has said so, and where there is none.
         pitch: the pitch of the voice, Hz; 0 where it is not voiced, or was not measured.

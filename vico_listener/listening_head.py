@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from math import inf
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import cv2
 from numpy.typing import ArrayLike
+from numpy.typing import NDArray
 
 from vico_listener.arguments import check_number
 from vico_listener.arguments import check_type
@@ -47,6 +49,7 @@ from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.performance import GestureRequest
 from vico_listener.listener.performance import Performance
 from vico_listener.listener.turn_end import Turn
+from vico_listener.media.vocal_clips import VocalClip
 from vico_listener.media.watched import WATCHED
 from vico_listener.media.watched import camera_stream
 from vico_listener.media.watched import file_stream
@@ -66,6 +69,7 @@ from vico_listener.robot import load_profile
 from vico_listener.speech import DEFAULT_FORMAT
 from vico_listener.speech import AudioFormat
 from vico_listener.speech.pcm import PcmData
+from vico_listener.speech.resampler import INTERNAL_RATE
 
 _log = logging.getLogger(__name__)
 
@@ -233,8 +237,9 @@ class ListeningHead(Chain):
         agent.conversation.away_after = away_after or inf
         agent.set_knobs(Preset.parse(preset), **(knobs or {}))
         listen: Listen = agent.step
+        self._played: SimpleQueue[VocalClip] = SimpleQueue()  # by a thread of their player
         if vocal == 'play':
-            listen = _saying(agent, vocal_folder)
+            listen = _saying(agent, vocal_folder, self._played)
         else:
             agent.set_vocal(vocal == 'event')
         agent.warm_up()
@@ -271,6 +276,11 @@ class ListeningHead(Chain):
             listen_to,
         )
 
+    def see(self, image: NDArray, stamp: int, received: float | None = None) -> list[Answer]:
+        """Take an image as `Chain.see` does."""
+        self._hear_vocals()
+        return super().see(image, stamp, received)
+
     def hear(
         self,
         pcm: PcmData,
@@ -279,12 +289,18 @@ class ListeningHead(Chain):
         received: float | None = None,
     ) -> list[Answer]:
         """Take audio as `Chain.hear` does, and log once what it lacks for this listener."""
+        self._hear_vocals()
         answers = super().hear(pcm, stamp, audio, received)
         lacking = self.senses.audio_shortcoming
         if lacking and lacking != self._lacking:
             self._lacking = lacking
             _log.warning('%s', lacking)
         return answers
+
+    def _hear_vocals(self) -> None:
+        """Take what has begun to be played since the last image or audio."""
+        while not self._played.empty():
+            self.hear_own_vocal(self._played.get().pcm(), 0, AudioFormat(INTERNAL_RATE))
 
     def watch(self, video: str | Path | int | cv2.VideoCapture) -> Iterator[Answer]:
         """Yield the answers to a video with its audio, or to a camera without audio.
@@ -504,12 +520,12 @@ def _drawing(renderer: Renderer) -> Draw:
     return draw
 
 
-def _saying(agent: ListeningAgent, folder: str | Path) -> Listen:
-    """Return what steps an agent and plays what it says."""
+def _saying(agent: ListeningAgent, folder: str | Path, played: 'SimpleQueue[VocalClip]') -> Listen:
+    """Return what steps an agent and plays what it says, and puts that into a queue."""
     # The import is late because sound needs what a silent head does not.
     from vico_listener.live.vocal_player import player_for
 
-    player = player_for(agent, folder)
+    player = player_for(agent, folder, played.put)
 
     def listen(frame: SpeakerFrame) -> ListenerMotion | None:
         motion = agent.step(frame)

@@ -2,6 +2,8 @@
 
 import sys
 import time
+import wave
+from pathlib import Path
 from typing import Any
 
 import audio_common_msgs.msg as audio_msgs
@@ -14,7 +16,11 @@ from std_msgs.msg import String
 
 from vico_listener import msg
 from vico_listener.clock import NANOSECONDS
+from vico_listener.listener.listener_event import ListenerEvent
+from vico_listener.listener.listener_event import Vocal
+from vico_listener.live import vocal_player
 from vico_listener.nodes.convert import time_message
+from vico_listener.nodes.listener_node import ListenerNode
 from vico_listener.nodes.managed_node import WARN
 from vico_listener.nodes.perception_node import PerceptionNode
 
@@ -130,7 +136,8 @@ def test_a_voice_without_stamps_counts_as_played_when_it_comes(graph: Graph) -> 
 
 def test_a_voice_of_another_rate_than_said_is_told_and_mutes(graph: Graph) -> None:
     bench = Bench(graph)
-    wait_until(lambda: 'robot_voice is 3.00 times as long' in bench.talk(1.2, rate=48000)[1])
+    bench.talk(1.5, rate=48000)
+    wait_until(lambda: 'robot_voice is 3.00 times as long' in bench.node.diagnose()[1])
     assert 'publish robot_voice_info' in bench.node.diagnose()[1]
     bench.talk(0.3, rate=48000)
     wait_until(bench.muted)
@@ -191,3 +198,37 @@ def test_a_head_without_a_microphone_takes_no_voice(graph: Graph) -> None:
     time.sleep(0.2)
     assert voice.get_subscription_count() == 0
     assert node.diagnose()[2]['echo_canceller'] is False
+
+
+class Loudspeaker:
+    """Plays nothing; stands for the module `sounddevice`."""
+
+    PortAudioError = OSError
+
+    def query_devices(self, device: None, kind: str) -> None:
+        """It is there."""
+
+    def play(self, samples: np.ndarray, rate: int) -> None:
+        """It is heard by nobody."""
+
+
+def test_what_the_listener_plays_is_not_heard(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(vocal_player, '_sounddevice', Loudspeaker)
+    with wave.open(str(tmp_path / 'oh.wav'), 'wb') as file:
+        file.setparams((2, 2, 44100, 0, 'NONE', ''))
+        file.writeframes(np.zeros(2 * 44100, '<i2').tobytes())
+    bench = Bench(graph)
+    listener = graph.make(ListenerNode, listener='rules', vocal='play', vocal_folder=str(tmp_path))
+    for step in (listener.trigger_configure, listener.trigger_activate):
+        assert graph.run(step) == TransitionCallbackReturn.SUCCESS
+    sounds = graph.record(bench.tester, audio_msgs.AudioDataStamped, 'vocal_sound')
+    wait_until(lambda: listener.count_subscribers('vocal_sound') == 2)
+    # The listener says that it listens.
+    wait_until(lambda: not (bench.talk(0.2, voice=False) and bench.muted()))
+    listener._vocal._player.say(ListenerEvent.of_vocal(10**9, Vocal('oh', 10**9, 1.0), 'pause'))
+    wait_until(lambda: bench.talk(0.1, voice=False) and bench.muted())
+    assert bench.node.diagnose()[2]['muted']
+    wait_until(lambda: not (bench.talk(0.3, voice=False) and bench.muted()))
+    assert [len(sound.audio.data) for sound in sounds] == [2 * RATE]

@@ -17,7 +17,7 @@ from vico_listener.resources import resource_path
 NODES = ('perception', 'listener', 'renderer', 'head')
 SOMETIMES = {'/clock', '/parameter_events'}
 """Subscribed only with use_sim_time."""
-LIVE = {'joint_states', 'head/commanded', '/tf', '/tf_static', 'head/offset'}
+LIVE = {'joint_states', 'head/commanded', '/tf', '/tf_static', 'head/offset', 'vocal_sound'}
 """What perception and head use with some parameters only; the tables say with which."""
 
 

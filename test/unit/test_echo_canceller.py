@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +26,12 @@ from vico_listener.lab.recording.room import impulse_response
 from vico_listener.lab.recording.room import in_room
 from vico_listener.media.synthesizer import Synthesizer
 from vico_listener.motion import ARKIT52
+from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import FaceMotion
+from vico_listener.perception import SPEAKING_TAIL
 from vico_listener.perception import Perception
 from vico_listener.perception.join import BRIDGED_TICKS
+from vico_listener.perception.talker import Talker
 from vico_listener.speech import AudioFormat
 from vico_listener.speech import AudioFormatError
 from vico_listener.speech.echo_canceller import DISTRUST
@@ -205,6 +210,78 @@ def test_no_sound_counts_before_the_room_is_known(scene: Scene) -> None:
 def test_without_the_canceller_the_own_voice_would_be_speech(scene: Scene) -> None:
     frames, _ = heard(scene.microphone(0.06, -6), None)
     assert shares(scene, frames)[0] > 0.5
+
+
+def with_vocal(scene: Scene, told: bool) -> list[SpeakerFrame]:
+    """Return what is perceived of a vocal that is played 1 s after the start, for 0.6 s."""
+    vocal = scene.person[scene.alone + RATE :][: round(0.6 * RATE)]
+    played = np.zeros(3 * RATE)
+    played[RATE : RATE + len(vocal)] = vocal
+    sound = in_room(played, RATE, 0.1)[: len(played)]
+    sound = sound * loudness(played) / loudness(sound) + noise(len(sound))
+    chain, answers = head(), []
+    for k in range(0, len(sound) - CHUNK + 1, CHUNK):
+        if told and k <= RATE < k + CHUNK:
+            chain.hear_own_vocal(pcm(vocal).tobytes(), START + NANOSECONDS, FORMAT)
+        answers += chain.hear(pcm(sound[k : k + CHUNK]), START + k * NANOSECONDS // RATE)
+    return [answer.speaker for answer in answers]
+
+
+def test_a_vocal_of_the_listener_is_no_speech(scene: Scene) -> None:
+    assert ticks(with_vocal(scene, told=False)).sum() > 0.3 * MODEL_RATE
+    frames = with_vocal(scene, told=True)
+    assert not ticks(frames).any()
+    muted = [(frame.stamp - START) / NANOSECONDS for frame in frames if frame.muted]
+    # From its beginning to the end of the tail, and no longer.
+    assert min(muted) <= 1.04 and max(muted) == pytest.approx(1.6 + SPEAKING_TAIL, abs=0.05)
+
+
+def test_where_the_room_is_known_the_person_is_heard_over_a_vocal(scene: Scene) -> None:
+    """The canceller knows it from what the robot has said, and takes the vocal away, too."""
+    until = scene.alone
+    vocal = scene.robot[RATE : RATE + round(0.6 * RATE)]
+    robot = np.concatenate([scene.robot[:until], np.zeros(4 * RATE)])
+    played = robot.copy()
+    begin = until + 2 * RATE
+    played[begin : begin + len(vocal)] += vocal
+    person = np.zeros(len(robot))
+    person[until + RATE :] = scene.person[scene.alone : scene.alone + 3 * RATE]
+    own = in_room(played, RATE, 0.06)[: len(played)]
+    own *= 10 ** (-6 / 20) * loudness(person) / loudness(own)
+    for speaks in (False, True):
+        chain, answers = head(), []
+        sound = own + speaks * person + noise(len(own))
+        chain.senses.mute.tell(True)
+        for k in range(0, len(sound) - CHUNK + 1, CHUNK):
+            stamp = START + k * NANOSECONDS // RATE
+            if k < until:
+                chain.hear_own_voice(pcm(robot[k : k + CHUNK]), stamp, FORMAT)
+            else:
+                chain.senses.mute.tell(False)
+            if k <= begin < k + CHUNK:
+                begun = START + begin * NANOSECONDS // RATE
+                chain.hear_own_vocal(pcm(vocal).tobytes(), begun, FORMAT)
+            answers += chain.hear(pcm(sound[k : k + CHUNK]), stamp)
+        frames = [a.speaker for a in answers if a.speaker.stamp > START + begin * 62_500]
+        assert not any(frame.muted for frame in frames)
+        share = np.mean([frame.speaking for frame in frames[: MODEL_RATE // 2]])
+        assert share > 0.6 if speaks else share == 0.0
+
+
+def test_the_persons_mouth_counts_while_a_vocal_covers_their_voice() -> None:
+    talker, mouth = Talker(), np.sin(np.arange(60) * 2 * np.pi / 8)
+    said = []
+    for tick, opening in enumerate(mouth):
+        face = FaceMotion.missing()
+        expression = face.expression.copy()
+        expression[ARKIT_INDEX['jawOpen']] = 0.3 + 0.2 * opening
+        covered = tick >= 40
+        seen = replace(face, expression=expression)
+        said.append(talker.update(seen, not covered, 1.0 - covered, deaf=tick < 50))
+    assert all(talk.speaking and not talk.mouthed for talk in said[20:40])
+    assert all(talk.speaking and talk.mouthed for talk in said[40:50])
+    # Without the vocal, a mouth alone says nothing in so short a pause.
+    assert not any(talk.speaking for talk in said[50:])
 
 
 @pytest.mark.parametrize('rate', [24000, 44100])

@@ -288,22 +288,22 @@ OH = ListenerEvent.of_vocal(10**9, Vocal('oh', 10**9 + 33_333_333, 0.05), 'pause
 
 
 def test_a_sound_is_played_unless_the_turn_has_changed() -> None:
-    speaker, may = Loudspeaker(), True
-    player = VocalPlayer(CLIPS, lambda: may, speaker)
+    speaker, may, played = Loudspeaker(), True, []
+    player = VocalPlayer(CLIPS, lambda: may, played.append, speaker)
     player.say(OH)
     player.join()
     may = False
     player.say(OH)
     player.say(ListenerEvent(0, 'nod', 0, 1.0))
     player.join()
-    assert speaker.played == [800]
+    assert speaker.played == [800] and played == CLIPS['oh']
 
 
 def test_a_loudspeaker_that_is_not_there_is_told_of() -> None:
     with pytest.raises(UnavailableError, match='there is no loudspeaker to say "mm-hm" on'):
-        VocalPlayer(CLIPS, lambda: True, Loudspeaker(there=False))
+        VocalPlayer(CLIPS, lambda: True, sounddevice=Loudspeaker(there=False))
     speaker = Loudspeaker()
-    player = VocalPlayer(CLIPS, lambda: True, speaker)
+    player = VocalPlayer(CLIPS, lambda: True, sounddevice=speaker)
     speaker._there = False
     player.say(OH)
     player.join()

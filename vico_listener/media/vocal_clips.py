@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from vico_listener.errors import SettingError
 from vico_listener.media.synthesizer import Speech
 from vico_listener.media.synthesizer import Synthesizer
+from vico_listener.speech.resampler import INTERNAL_RATE
+from vico_listener.speech.resampler import Resampler
 
 SUFFIXES = ('.wav', '.flac', '.ogg', '.mp3')
 """The files of a folder that may be clips."""
@@ -38,6 +40,19 @@ class VocalClip:
     def seconds(self) -> float:
         """How long it is, s."""
         return len(self.samples) / self.rate
+
+    def pcm(self) -> bytes:
+        """Return it as mono S16LE at `INTERNAL_RATE`."""
+        count = len(self.samples) * INTERNAL_RATE // self.rate
+        resampler = Resampler(self.rate, max(count, 1))
+        first, segment = resampler.segment(0, count)
+        samples = np.zeros(first + len(segment), np.float32)
+        samples[: len(self.samples)] = self.samples.mean(axis=1)[: len(samples)]
+        segment[:] = 0.0
+        begin = max(-first, 0)
+        segment[begin:] = samples[first + begin :]
+        mono = resampler.resample(0, count)
+        return np.clip(np.round(mono * 32767), -32768, 32767).astype('<i2').tobytes()
 
 
 Clips = Mapping[str, Sequence[VocalClip]]

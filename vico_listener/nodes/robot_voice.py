@@ -1,4 +1,4 @@
-"""The topic `robot_voice`: what the robot says, from which its microphone is freed."""
+"""The topics `robot_voice` and `vocal_sound`: what the robot says, and its "mm-hm"."""
 
 from typing import Any
 
@@ -7,8 +7,12 @@ from vico_listener.errors import NotInstalledError
 from vico_listener.errors import VicoError
 from vico_listener.nodes.audio_input import ROBOT_VOICE
 from vico_listener.nodes.audio_input import AudioInput
+from vico_listener.nodes.convert import stamp_of
+from vico_listener.nodes.input_subscription import InputSubscription
 from vico_listener.nodes.managed_node import ManagedNode
 from vico_listener.nodes.perception_inputs import PerceptionInputs
+from vico_listener.nodes.vocal_sound import TOPIC
+from vico_listener.nodes.vocal_sound import vocal_pcm
 from vico_listener.perception import Feed
 from vico_listener.perception.sense_clocks import AUDIO
 from vico_listener.speech import AudioFormat
@@ -35,6 +39,7 @@ class RobotVoice:
     def __init__(self, node: ManagedNode) -> None:
         self._node = node
         self._input: AudioInput | None = None
+        self._vocals: InputSubscription | None = None
         self._forget()
 
     def _forget(self) -> None:
@@ -49,14 +54,27 @@ class RobotVoice:
         self._forget()
         table = self._node.table
         if head.audio is not None:
+            if self._clocks is not None:  # in a recording nobody hears what is played now
+                self._vocals = InputSubscription(self._node, TOPIC, self._on_vocal)
             audio = AudioFormat(table['robot_voice_sample_rate'])
             self._input = AudioInput(self._node, audio, True, False, self._on_voice, ROBOT_VOICE)
 
     def close(self) -> None:
         """Leave the head."""
+        if self._vocals is not None:
+            self._vocals.destroy()
+            self._vocals = None
         if self._input is not None:
             self._input.destroy()
             self._input = None
+
+    def _on_vocal(self, message: Any) -> None:
+        """Take what the listener itself begins to play."""
+        pcm, audio = vocal_pcm(message)
+        stamp = stamp_of(message.header.stamp)
+        if self._clocks is not None and self._clocks.is_by_arrival(AUDIO):
+            stamp = 0
+        self._feed.call(lambda: self._head.hear_own_vocal(pcm, stamp, audio))
 
     def _on_voice(self, pcm: bytes, stamp: int, audio: AudioFormat) -> None:
         if self._clocks is not None and self._clocks.is_by_arrival(AUDIO):

@@ -1,22 +1,27 @@
-"""Plays what the listener says, where the parameter `vocal` asks for it."""
+"""Plays what the listener says, where the parameter `vocal` asks for it, and says what it plays."""
 
-from rclpy.node import Node
+from rclpy.lifecycle import LifecycleNode
 
 from vico_listener.errors import VicoError
 from vico_listener.listener.agent import ListeningAgent
 from vico_listener.live.vocal_player import VocalPlayer
 from vico_listener.live.vocal_player import player_for
+from vico_listener.media.vocal_clips import VocalClip
+from vico_listener.nodes.topics import advertise
+from vico_listener.nodes.vocal_sound import TOPIC
+from vico_listener.nodes.vocal_sound import vocal_message
 
 
 class VocalOutput:
     """Lets an agent decide on vocal backchannels, and plays them.
 
     Args:
-        node: its log says why nothing is played.
+        node: its log says why nothing is played; it publishes each sound.
     """
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: LifecycleNode) -> None:
         self._node = node
+        self._sounds = advertise(node, TOPIC)
         self._player: VocalPlayer | None = None
         self._problem = ''
 
@@ -34,11 +39,16 @@ class VocalOutput:
         agent.set_vocal(vocal != 'off')
         if vocal == 'play':
             try:
-                self._player = player_for(agent, folder)
+                self._player = player_for(agent, folder, self._tell)
             except VicoError as error:
                 self._node.get_logger().error(
                     f'vocal: sounds are announced on listener_event, but cannot be played: {error}'
                 )
+
+    def _tell(self, clip: VocalClip) -> None:
+        """Publish what begins to be played, so that it is not taken for the person's voice."""
+        stamp = self._node.get_clock().now().nanoseconds
+        self._sounds.publish(vocal_message(clip.pcm(), stamp))
 
     def say(self, agent: ListeningAgent) -> None:
         """Play what the agent has decided to say in its last step."""

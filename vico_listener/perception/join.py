@@ -146,6 +146,7 @@ class Perception:
         if self._turn_listener is not None:
             self._turn_listener.reset()
         self._since_voice = BRIDGED_TICKS + 1
+        self.mute.forget_vocals()
         self._index = 0
         self._fresh = True
         self.muted = False
@@ -315,11 +316,12 @@ class Perception:
         image_received = tick.due
         received = image_received
         robots = self.mute.step()
-        freed = robots and self.canceller is not None and self.canceller.freed
-        self.muted = muted = robots and not freed
+        vocal = self.mute.hears_vocal(self._sound_of(tick.stamp))
+        freed = (robots or vocal) and self._freed(robots, vocal)
+        self.muted = muted = (robots or vocal) and not freed
         if muted:
             acoustic = None
-            if self._turn_listener is not None:
+            if robots and self._turn_listener is not None:
                 self._turn_listener.reset()
             self.counters.muted_ticks += 1
         heard = acoustic is not None and acoustic.valid
@@ -328,7 +330,7 @@ class Perception:
             talk = self._talker.update(face, voiced, acoustic.speech)
             received = max(image_received, self._audio_received)
         else:
-            talk = self._talker.update(face, False, 0.0)
+            talk = self._talker.update(face, False, 0.0, deaf=muted and not robots)
             self.counters.audioless_ticks += not muted
         # Whoever of several people speaks is found by this voice, so it must not depend on a mouth.
         self._speaking = talk.elsewhere or (talk.speaking and not talk.mouthed)
@@ -351,7 +353,7 @@ class Perception:
             mouthed=talk.mouthed,
             muted=muted,
             pitch=0.0 if acoustic is None else acoustic.pitch,
-            turn_over=self._turn_over(talk) if heard else None,
+            turn_over=self._turn_over(talk, muted) if heard or (muted and not robots) else None,
             reset=self._fresh,
             timing=Timing(
                 received=received,
@@ -367,14 +369,26 @@ class Perception:
         self.counters.ticks += 1
         return frame
 
+    def _freed(self, robots: bool, vocal: bool) -> bool:
+        """Return whether the sound is free of the robot's voice, or of a vocal, or of both."""
+        canceller = self.canceller
+        if canceller is None:
+            return False
+        return (canceller.freed or not robots) and (canceller.freed_of_vocals or not vocal)
+
     def _bridged(self, voiced: bool, freed: bool) -> bool:
         """Return whether a voice is heard, also in the gaps that the canceller tears into it."""
         self._since_voice = 0 if voiced else self._since_voice + 1
         return voiced or (freed and self._since_voice <= BRIDGED_TICKS)
 
-    def _turn_over(self, talk: Talk) -> float | None:
-        """Return how probable it is that the turn is over, if somebody says so; it was heard."""
+    def _turn_over(self, talk: Talk, muted: bool) -> float | None:
+        """Return how probable it is that the turn is over, if somebody says so.
+
+        Args:
+            talk: who speaks; a mouth counts only while a vocal covers the voice.
+            muted: whether one does.
+        """
         listener, audio = self._turn_listener, self._audio
         if listener is None or audio is None:
             return None
-        return listener.step(talk.speaking and not talk.mouthed, audio.past)
+        return listener.step(talk.speaking and (muted or not talk.mouthed), audio.past)

@@ -92,13 +92,17 @@ class Talker:
         self._since_voice = 0
         self.elsewhere_ticks = 0
 
-    def update(self, face: FaceMotion | None, voiced: bool, speech: float) -> Talk:
+    def update(
+        self, face: FaceMotion | None, voiced: bool, speech: float, deaf: bool = False
+    ) -> Talk:
         """Return who speaks at the next tick.
 
         Args:
             face: the face in view; None if there is none.
             voiced: whether a voiced sound is heard (see `speech.voice`).
             speech: the probability that it is speech.
+            deaf: whether a sound of the robot itself covers the voice for a moment, so that the
+                mouth alone counts at once.
         """
         self._since_speech = 0 if speech >= SPEECH else self._since_speech + 1
         voice = voiced and (self._listen_to == 'sound' or self._since_speech <= SPEECH_TICKS)
@@ -113,7 +117,7 @@ class Talker:
             still = self._mouth.still
             self.elsewhere_ticks = self.elsewhere_ticks + 1 if still else 0
             return Talk(not still, elsewhere=still)
-        mouthed = self._since_voice > SILENT_TICKS and self._mouth.talks
+        mouthed = (deaf or self._since_voice > SILENT_TICKS) and self._mouth.talks
         return Talk(mouthed, mouthed)
 
 

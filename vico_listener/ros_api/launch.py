@@ -124,6 +124,12 @@ TOPICS = (
         ('robot_voice_info',),
     ),
     Argument(
+        'vocal_sound',
+        'vocal_sound',
+        'The topic of the sounds that the listener plays.',
+        ('vocal_sound',),
+    ),
+    Argument(
         'sound_direction',
         'sound_direction',
         'The topic of the direction of the sound [deg].',

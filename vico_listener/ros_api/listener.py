@@ -9,6 +9,8 @@ from vico_listener.choices import ConversationState
 from vico_listener.choices import Preset
 from vico_listener.ros_api.perception import CONVERSATION_STATE
 from vico_listener.ros_api.perception import SPEAKER
+from vico_listener.ros_api.perception import VOCAL_SOUND
+from vico_listener.ros_api.perception import VOCAL_SOUND_WITH_FORMAT
 from vico_listener.ros_api.rows import NodeApi
 from vico_listener.ros_api.rows import Parameter
 from vico_listener.ros_api.rows import Topic
@@ -206,7 +208,14 @@ LISTENER = NodeApi(
         Parameter('frame_id', 'head', "The frame_id of the listener's head in its messages."),
     ),
     subscriptions=(SPEAKER, ATTITUDE, ACTIVE, ROBOT_SPEAKING, GESTURE),
-    publications=(MOTION, CONVERSATION_STATE, EVENT, TURN),
+    publications=(
+        MOTION,
+        CONVERSATION_STATE,
+        EVENT,
+        TURN,
+        VOCAL_SOUND,
+        VOCAL_SOUND_WITH_FORMAT,
+    ),
     services=(SET_ACTIVE, SET_CONVERSATION_STATE),
     actions=(PERFORM_GESTURE,),
     values=(

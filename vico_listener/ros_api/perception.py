@@ -84,6 +84,18 @@ ROBOT_VOICE_INFO = Topic(
     1,
     state=True,
 )
+VOCAL_SOUND = Topic(
+    'vocal_sound',
+    'audio_common_msgs/msg/AudioDataStamped',
+    'With `vocal: play`, the sound of each vocal (mono S16LE, 16 kHz), stamped with the time at '
+    "which it begins to be played. `perception` does not take it for the person's voice.",
+)
+VOCAL_SOUND_WITH_FORMAT = Topic(
+    'vocal_sound',
+    'audio_common_msgs/msg/AudioStamped',
+    'The sound of each vocal, if the audio_common_msgs package of mgonzs13/audio_common is '
+    'installed.',
+)
 REPLAY_WAIT = Topic(
     'replay_wait',
     'vico_listener/msg/ReplayWait',
@@ -444,6 +456,8 @@ PERCEPTION = NodeApi(
         AUDIO_INFO,
         ROBOT_VOICE_STAMPED,
         ROBOT_VOICE_WITH_FORMAT,
+        VOCAL_SOUND,
+        VOCAL_SOUND_WITH_FORMAT,
         ROBOT_VOICE_INFO,
         REPLAY_WAIT,
         CONVERSATION_STATE,

@@ -87,6 +87,7 @@ class EchoCanceller:
             ) from None
         self._rtc: Any = rtc
         self._own = OwnSound()
+        self._vocals = OwnSound()
         self.late = 0
         self._misread = False
         self.microphone(INTERNAL_RATE)
@@ -101,6 +102,7 @@ class EchoCanceller:
         """Forget both sounds, and the room."""
         self._timeline.reset()
         self._own.reset()
+        self._vocals.reset()
         self.length = LengthCheck('robot_voice', REMEDIES)
         self._processor: Any = self._rtc.AudioProcessingModule(echo_cancellation=True)
         self._next = 0
@@ -120,6 +122,11 @@ class EchoCanceller:
         """Whether the newest sound is free of the own voice, because that was known in time."""
         known = self._since_own < RECENT and not self.learning
         return known and not self._distrust and not self._misread
+
+    @property
+    def freed_of_vocals(self) -> bool:
+        """Whether the newest sound is free of vocals, because the room is known."""
+        return self._learnt >= LEARNING and not self._distrust and not self._misread
 
     @property
     def silence(self) -> float:
@@ -160,6 +167,22 @@ class EchoCanceller:
             self.late += 1
             self._distrust = DISTRUST
 
+    def hear_vocal(self, pcm: PcmData, stamp: int, audio: AudioFormat) -> None:
+        """Take a whole vocal of the listener, which is played in addition to the own voice.
+
+        Args:
+            pcm: interleaved samples.
+            stamp: when the first one is played, ns of stream time.
+            audio: their format.
+
+        Raises:
+            AudioFormatError: it is not PCM of that format.
+            SettingError: the sample rate is out of range.
+        """
+        self._vocals.add(pcm, stamp, audio)
+        if self._timeline.end_stamp is not None and stamp < self._timeline.stamp_of(self._next):
+            self._distrust = DISTRUST
+
     def free(self, samples: Samples, stamp: int) -> Iterator[tuple[Samples, int]]:
         """Take sound of the microphone; yield what can be freed by now, block by block.
 
@@ -196,7 +219,7 @@ class EchoCanceller:
         """Return the block that begins with a sample, at a stamp, without the own voice."""
         first, segment = self._resampler.segment(number, BLOCK)
         self._timeline.ring.read(first, segment)
-        spoken = self._own.block(begin)
+        spoken = self._own.block(begin) + self._vocals.block(begin)
         sounds = float(np.sqrt(np.mean(np.square(spoken)))) >= SOUNDING
         self._since_sounding = 0 if sounds else min(self._since_sounding + 1, RECENT)
         self._learnt += sounds
