@@ -26,7 +26,7 @@ LATE = [
     Loop(delay=0.2),
     Loop(delay=0.2, fps=15.0),
     Loop(delay=0.1, stamped=False),
-    Loop(delay=0.2, stamped=False, fps=15.0),
+    Loop(delay=0.2, stamped=False, fps=15.0, noise=np.radians(0.5)),
 ]
 
 

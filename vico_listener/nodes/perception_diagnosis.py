@@ -24,6 +24,9 @@ from vico_listener.user_message import user_message
 SILENCE = 1.0
 """Seconds without camera image or audio that are worth a warning."""
 
+FIXED = CameraOnHead(lambda stamp: None)
+"""Of a camera that is not on the head nothing is corrected."""
+
 NOBODY = 5.0
 """Seconds without a face in the images that are worth one."""
 
@@ -74,7 +77,7 @@ class PerceptionDiagnosis:
         voice: RobotVoice,
     ) -> tuple[bytes, str, dict[str, Any]]:
         """Return the level, message and values for /diagnostics."""
-        correction = eye.correction if isinstance(eye.correction, CameraOnHead) else None
+        correction = eye.correction if isinstance(eye.correction, CameraOnHead) else FIXED
         clocks = inputs.clocks
         values: dict[str, Any] = vars(head.senses.counters) | {
             'dropped_images': feed.dropped[IMAGE] + inputs.lost_images,
@@ -93,8 +96,9 @@ class PerceptionDiagnosis:
             'image_stamps': 'header' if clocks is None else clocks.source(IMAGE),
             'audio_stamps': 'header' if clocks is None else clocks.source(AUDIO),
             'audio_behind': math.nan if clocks is None else clocks.audio_behind / NANOSECONDS,
-            'corrected_faces': 0 if correction is None else correction.corrected,
-            'uncorrected_faces': 0 if correction is None else correction.uncorrected,
+            'corrected_faces': correction.corrected,
+            'uncorrected_faces': correction.uncorrected,
+            'stamps_late_ms': correction.lateness.ns // 1_000_000,
         }
         values |= {f'image_{k}_ms': v for k, v in self.durations.summary_ms().items()}
         news = {
@@ -104,9 +108,9 @@ class PerceptionDiagnosis:
         self._reported = {name: values[name] for name in news}
         deaf = '' if clocks is None else clocks.deafness()
         found = self._problem or inputs.mismatch() or inputs.length.problem() or deaf
-        problem, self._problem = found, ''
-        if problem:
-            return ERROR, problem, values
+        self._problem = ''
+        if found:
+            return ERROR, found, values
         warnings = [
             *_missing(feed, inputs, head.senses.muted),
             *([] if clocks is None else clocks.problems()),
@@ -117,10 +121,16 @@ class PerceptionDiagnosis:
         ]
         if not warnings:
             muted = head.senses.muted and head.audio is not None
-            return OK, 'running' + (': muted while the robot speaks' if muted else ''), values
+            return OK, _running(muted, correction.lateness.remark), values
         for warning in warnings:
             self._warnings.tell(warning)
         return WARN, '; '.join(warnings), values
+
+
+def _running(muted: bool, remark: str) -> str:
+    """Return what is to be said when nothing is wrong."""
+    notes = ['muted while the robot speaks'] * muted + [remark] * bool(remark)
+    return f'running: {", ".join(notes)}' if notes else 'running'
 
 
 def _missing(feed: Feed, inputs: PerceptionInputs, muted: bool) -> list[str]:

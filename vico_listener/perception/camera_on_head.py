@@ -26,6 +26,8 @@ from vico_listener.clock import NANOSECONDS
 from vico_listener.frames import NOWHERE
 from vico_listener.frames import Whereabouts
 from vico_listener.motion import FaceMotion
+from vico_listener.perception.stamp_lateness import LATENESSES_NS
+from vico_listener.perception.stamp_lateness import StampLateness
 from vico_listener.robot.profile import RobotProfile
 from vico_listener.robot.profile import head_rotation
 from vico_listener.rotation import matrix_from_rpy
@@ -39,6 +41,9 @@ COMMANDS_AHEAD_NS = 200_000_000
 
 KEPT_NS = 2 * NANOSECONDS
 """The time for which head poses are kept, ns; a stamp further back than this starts afresh."""
+
+AT_REST = radians(1.0)
+"""A head that turns by less within a few images, rad, tells nothing of their stamps."""
 
 _VIEW_FROM_CAMERA = np.diag([-1.0, -1.0, 1.0])
 """A half turn, since the x axis of speakers' poses points into the camera (see `FaceMotion`)."""
@@ -228,10 +233,12 @@ class CameraOnHead:
         corrected, uncorrected: the number of faces seen while the camera's pose was known, and
             while it was not.
         yaw: by how much what is heard is turned to the base frame, rad: it is told in that frame.
+        lateness: by how much the images' stamps are late, as the motion of the head shows.
     """
 
     def __init__(self, pose_at: PoseSource) -> None:
         self._pose_at = pose_at
+        self.lateness = StampLateness()
         self._unknown: int | None = None
         self.yaw = 0.0
         self.corrected = 0
@@ -239,13 +246,28 @@ class CameraOnHead:
 
     def __call__(self, face: FaceMotion, stamp: int) -> FaceMotion:
         """Return the face in the base frame, or unchanged when the pose at `stamp` is not known."""
-        camera = self._pose_at(stamp)
+        if face.confidence > 0.0 and face.basis.translation_unit == 'm':
+            self._watch(face, stamp)
+        camera = self._pose_at(stamp - self.lateness.ns)
         if camera is None:
             self.uncorrected += 1
             self._unknown = stamp
             return face
         self.corrected += 1
         return to_base_frame(face, camera)
+
+    def _watch(self, face: FaceMotion, stamp: int) -> None:
+        """Look whether it is the stamps that let a face move, if the head has moved."""
+        ends = [self._pose_at(stamp - int(late)) for late in LATENESSES_NS[::8]]
+        looks = [end.rotation[:, 0] for end in ends if end is not None]
+        if len(looks) < len(ends) or np.abs(np.diff(looks, axis=0)).max() < AT_REST:
+            return
+        found = [self._pose_at(stamp - int(late)) for late in LATENESSES_NS]
+        poses = [pose for pose in found if pose is not None]
+        if len(poses) == len(found):
+            seen = _VIEW_FROM_CAMERA @ face.translation
+            places = [pose.rotation @ seen + pose.position for pose in poses]
+            self.lateness.see(stamp, np.array(places), np.array([p.rotation[:, 0] for p in poses]))
 
     def place(self, face: FaceMotion, stamp: int) -> Whereabouts:
         """Return where a corrected face of an image with a stamp (ns) is, if that is known."""

@@ -545,6 +545,11 @@ PERCEPTION = NodeApi(
             'head was unknown.',
         ),
         Value(
+            'stamps_late_ms',
+            'With `camera_on_head`: how old the images are at their stamps, as the movement of '
+            'the head shows; this is allowed for.',
+        ),
+        Value(
             'image_*_ms', 'Time from an image to its motion; in a replay, to its published command.'
         ),
     ),
