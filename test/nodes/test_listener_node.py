@@ -318,3 +318,5 @@ def test_what_a_network_has_heard_comes_to_the_topic_of_the_turn(graph: Graph) -
     bench.feed(40, speaking=True, mouthed=True, audio_valid=False)
     bench.feed(60)  # where nothing is said of it, the rule tells
     wait_until(lambda: turns[-1].state == 'yielding' and turns[-1].source == 'rule')
+    values = bench.node.diagnose()[2]
+    assert (values['turns_ended_by_model'], values['turns_ended_by_rule']) == (1, 1)

@@ -143,6 +143,21 @@ def test_a_voice_of_another_rate_than_said_is_told_and_mutes(graph: Graph) -> No
     wait_until(bench.muted)
 
 
+@pytest.mark.trouble(
+    'audio',
+    'While the robot speaks, the head hears nothing, and `robot_voice` has no stamps.',
+    sees='WARN: `the robot_voice has no stamps`, and comes faster or slower than it is played.',
+    remedy='Publish `robot_voice_info`, or set `robot_voice_sample_rate`; if it is sent ahead of '
+    'the time at which it is played, stamp it.',
+)
+def test_an_unstamped_voice_of_another_rate_is_told_by_its_pace(graph: Graph) -> None:
+    bench = Bench(graph)
+    bench.talk(0.3, voice=False)
+    bench.talk(3.0, stamped=False, rate=32000)
+    wait_until(lambda: 'robot_voice has no stamps, and comes' in bench.node.diagnose()[1])
+    assert bench.muted() and bench.node.diagnose()[0] == WARN
+
+
 def test_a_voice_of_an_announced_rate_is_used(graph: Graph) -> None:
     bench = Bench(graph)
     info = audio_msgs.AudioInfo(

@@ -38,6 +38,7 @@ from vico_listener.speech.echo_canceller import DISTRUST
 from vico_listener.speech.echo_canceller import LEARNING
 from vico_listener.speech.echo_canceller import RECENT
 from vico_listener.speech.echo_canceller import SOUNDING
+from vico_listener.speech.pace_check import PaceCheck
 
 pytest.importorskip('livekit')
 pytestmark = needs_model
@@ -314,6 +315,56 @@ def test_without_stamps_it_counts_as_played_when_it_comes(scene: Scene) -> None:
     frames, _ = heard(scene.microphone(0.06, -6), scene.robot, stamped=False)
     own, person = shares(scene, frames)
     assert own <= 0.02 and person >= 0.8
+
+
+@pytest.mark.parametrize('rate', [8000, 24000, 32000])
+def test_a_wrong_rate_without_stamps_is_noticed_by_its_pace_and_mutes(
+    scene: Scene, rate: int
+) -> None:
+    robot = resample_poly(scene.robot, rate // 1000, RATE // 1000)
+    chain, frames = head(), []
+    chain.senses.mute.tell(True)
+    size = rate // 50
+    for k in range(200):
+        stamp = START + k * NANOSECONDS // 50
+        chain.hear_own_voice(pcm(robot[k * size : (k + 1) * size]))  # as 16 kHz
+        # The microphone comes in chunks of another length.
+        if k % 3 == 2:
+            heard_now = scene.robot[(k - 2) * 320 : (k + 1) * 320]
+            begin = stamp - 2 * NANOSECONDS // 50
+            frames += [a.speaker for a in chain.hear(pcm(heard_now), begin)]
+    assert chain.senses.canceller is not None
+    problem = chain.senses.canceller.pace.problem()
+    assert f'comes {rate / RATE:.2f} times as fast as it would be played' in problem
+    assert f'it looks like {rate} Hz mono' in problem and 'publish robot_voice_info' in problem
+    assert all(frame.muted for frame in frames)
+
+
+@pytest.mark.parametrize(
+    ('step', 'length'),
+    [(0.02, 0.02), (0.02, 0.0201), (0.02, 0.024), (0.3, 0.45), (0.001, 0.02)],
+    ids=['as played', 'another clock', 'ahead', 'ahead in pieces', 'all at once'],
+)
+def test_an_own_voice_that_is_played_or_sent_ahead_is_of_the_rate_it_says(
+    step: float, length: float
+) -> None:
+    check = PaceCheck()
+    for k in range(round(3 / step)):
+        check.hear(length, round(k * step * NANOSECONDS), AudioFormat(24000))
+    assert check.problem() == ''
+
+
+def test_an_uneven_pace_tells_nothing_and_a_right_one_is_believed_again() -> None:
+    check, at = PaceCheck(), 0.0
+    for k in range(60):  # twice as fast on average, in bursts
+        at += 0.01 if k % 20 else 1.0
+        check.hear(0.1, round(at * NANOSECONDS), FORMAT)
+    assert check.actual is None
+    for pace in (0.05, 0.1):
+        for _ in range(60):
+            at += pace
+            check.hear(0.1, round(at * NANOSECONDS), FORMAT)
+        assert check.actual == (32000 if pace == 0.05 else None)
 
 
 def test_what_comes_too_late_mutes(scene: Scene) -> None:

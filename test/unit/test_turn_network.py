@@ -21,6 +21,7 @@ from vico_listener.listener.turn_end import Turn
 from vico_listener.listener.turn_end import TurnState
 from vico_listener.perception.turn_listener import ANSWER_TICKS
 from vico_listener.perception.turn_listener import ASK_TICKS
+from vico_listener.perception.turn_listener import JUDGED
 from vico_listener.perception.turn_listener import TurnListener
 from vico_listener.speech import AudioFormat
 from vico_listener.speech import turn_network
@@ -125,6 +126,34 @@ def test_no_frame_waits_for_an_answer_live_and_each_does_in_a_replay() -> None:
     threading.Timer(0.05, gate.set).start()
     replay = steps(TurnListener(ask), (True, 30), (False, 20))
     assert replay.count(0.75) == 20 - ASK_TICKS - ANSWER_TICKS + 1
+
+
+@pytest.mark.trouble(
+    'audio',
+    'The ends of turns come early or late, and the `source` in `turn` is `rule` although the '
+    'network is installed.',
+    sees='WARN of `perception`: `the network that tells the ends of turns answered late or never`; '
+    '`turn_answers_late` grows, and `turns_ended_by_rule` of `listener`.',
+    remedy='Give the machine less to do, or save the effort with `turn_ends:=rule`.',
+)
+def test_a_network_that_answers_too_late_is_told_of() -> None:
+    gate = threading.Event()
+
+    def ask(_: np.ndarray) -> float:
+        assert gate.wait(30)
+        return 0.75
+
+    pause = ((True, 10), (False, 20))
+    live = TurnListener(ask, waits=False)
+    steps(live, *pause * (JUDGED - 1))
+    assert live.problem == '' and (live.asked, live.late) == (JUDGED - 1, JUDGED - 1)
+    steps(live, *pause)
+    assert f'late or never in {JUDGED} of the last {JUDGED} pauses' in live.problem
+    assert 'turn_ends:=rule' in live.problem
+    gate.set()
+    replay = TurnListener(ask)
+    steps(replay, *pause * JUDGED)
+    assert replay.problem == '' and (replay.asked, replay.late) == (JUDGED, 0)
 
 
 @needs_model

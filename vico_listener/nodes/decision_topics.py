@@ -1,7 +1,10 @@
 """The topics of what the listener decides on (`listener_event`), and of the turn (`turn`)."""
 
+from collections import Counter
+
 from vico_listener.listener.agent import ListeningAgent
 from vico_listener.listener.turn_end import Turn
+from vico_listener.listener.turn_end import TurnState
 from vico_listener.listener.turn_end import changed
 from vico_listener.nodes.convert import event_message
 from vico_listener.nodes.convert import turn_message
@@ -22,6 +25,9 @@ class DecisionTopics:
         self._events = advertise(node, EVENT)
         self._turns = advertise(node, TURN)
         self._told: Turn | None = None
+        self._state = TurnState.SILENT
+        self.ends = Counter({'model': 0, 'rule': 0})
+        """How many ends of turns were told, by what told them."""
 
     def open(self) -> None:
         """Begin anew: the next turn is told, whatever it is."""
@@ -37,6 +43,10 @@ class DecisionTopics:
         """
         for event in agent.events:
             self._events.publish(event_message(event, frame_id))
+        state, before = agent.turn.state, self._state
+        self._state = state
+        if state is TurnState.YIELDING and before is not TurnState.YIELDING:
+            self.ends[agent.turn.source] += 1
         if changed(self._told, agent.turn):
             self._told = agent.turn
             self._turns.publish(turn_message(agent.turn, stamp, frame_id))

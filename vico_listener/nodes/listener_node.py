@@ -164,6 +164,7 @@ class ListenerNode(ManagedNode):
             'preset': self.agent.preset.value,
             'active': self.agent.active,
             'conversation_state': self.agent.state.value,
+            **{f'turns_ended_by_{source}': n for source, n in self._decisions.ends.items()},
             **vars(counters),
             **{f'step_{k}_ms': v for k, v in self._durations.summary_ms().items()},
         }

@@ -79,6 +79,7 @@ class PerceptionDiagnosis:
         """Return the level, message and values for /diagnostics."""
         correction = eye.correction if isinstance(eye.correction, CameraOnHead) else FIXED
         clocks = inputs.clocks
+        turns = head.senses.turn_listener
         values: dict[str, Any] = vars(head.senses.counters) | {
             'dropped_images': feed.dropped[IMAGE] + inputs.lost_images,
             'lost_audio_messages': feed.dropped[AUDIO] + inputs.lost_chunks,
@@ -90,6 +91,9 @@ class PerceptionDiagnosis:
             'muted': head.senses.muted,
             **people.values,
             **voice.values,
+            'turn_ends': 'rule' if turns is None else 'model',
+            'turn_questions': 0 if turns is None else turns.asked,
+            'turn_answers_late': 0 if turns is None else turns.late,
             'audio_format': str(head.audio),
             'format_changes': inputs.format_changes,
             'audio_wait': head.senses.audio_wait_ns / NANOSECONDS,
@@ -118,6 +122,7 @@ class PerceptionDiagnosis:
             *_unseen(head, eye, feed),
             *voice.warnings(),
             *filter(None, [head.senses.audio_shortcoming, people.problem]),
+            *filter(None, [] if turns is None else [turns.problem]),
         ]
         if not warnings:
             muted = head.senses.muted and head.audio is not None

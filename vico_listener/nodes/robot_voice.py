@@ -104,7 +104,7 @@ class RobotVoice:
         news, self._told_late = late - self._told_late, late
         found = [self._problem, self._missing]
         if canceller is not None:
-            found.append(canceller.length.problem())
+            found += [canceller.length.problem(), canceller.pace.problem()]
             speaks = self._head.senses.mute.robot_speaks
             if speaks and canceller.silence > MISSING:
                 found.append(

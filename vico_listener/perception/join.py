@@ -116,7 +116,8 @@ class Perception:
         self._audio = audio
         self.canceller = None
         self._lookahead = lookahead
-        self._turn_listener = turn_listener
+        self.turn_listener = turn_listener
+        """Asks in pauses whether the turn is over; None if nobody does."""
         self.audio_wait_ns = round(audio_wait * NANOSECONDS)
         """Longest wait of a tick for its audio; may change at any time."""
         self.image_wait_ns = FACE_HOLD_NS
@@ -143,8 +144,8 @@ class Perception:
         self._speaking = False
         self._level: float | None = None
         self._talker.reset()
-        if self._turn_listener is not None:
-            self._turn_listener.reset()
+        if self.turn_listener is not None:
+            self.turn_listener.reset()
         self._since_voice = BRIDGED_TICKS + 1
         self.mute.forget_vocals()
         self._index = 0
@@ -321,8 +322,8 @@ class Perception:
         self.muted = muted = (robots or vocal) and not freed
         if muted:
             acoustic = None
-            if robots and self._turn_listener is not None:
-                self._turn_listener.reset()
+            if robots and self.turn_listener is not None:
+                self.turn_listener.reset()
             self.counters.muted_ticks += 1
         heard = acoustic is not None and acoustic.valid
         if acoustic is not None and heard:
@@ -388,7 +389,7 @@ class Perception:
             talk: who speaks; a mouth counts only while a vocal covers the voice.
             muted: whether one does.
         """
-        listener, audio = self._turn_listener, self._audio
+        listener, audio = self.turn_listener, self._audio
         if listener is None or audio is None:
             return None
         return listener.step(talk.speaking and (muted or not talk.mouthed), audio.past)

@@ -225,6 +225,11 @@ LISTENER = NodeApi(
         Value('preset', 'The current preset.'),
         Value('active', 'Whether the listener is active.'),
         Value('conversation_state', 'The current conversation state.'),
+        Value('turns_ended_by_model', 'Ends of turns that the network told.'),
+        Value(
+            'turns_ended_by_rule',
+            'Ends of turns that the rule told, without the network or before it had answered.',
+        ),
         Value('steps', 'Ticks that were answered.'),
         Value('resets', 'How often the stream began again.'),
         Value(

@@ -510,6 +510,12 @@ PERCEPTION = NodeApi(
             'robot_voice_stamps',
             'Where the stamps of `robot_voice` come from: `header` or `arrival`.',
         ),
+        Value('turn_ends', 'What tells the ends of turns: `model` or `rule`.'),
+        Value('turn_questions', 'The pauses in which the network was asked about the turn.'),
+        Value(
+            'turn_answers_late',
+            'Those of them in which it answered too late, so that the rule decided at first.',
+        ),
         Value('people', 'The number of people in view.'),
         Value('attend', 'The value of the parameter `attend`.'),
         Value(

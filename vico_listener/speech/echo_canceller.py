@@ -22,6 +22,7 @@ from vico_listener.dependencies import remedy
 from vico_listener.errors import NotInstalledError
 from vico_listener.speech.audio_format import AudioFormat
 from vico_listener.speech.length_check import LengthCheck
+from vico_listener.speech.pace_check import PaceCheck
 from vico_listener.speech.pcm import PcmData
 from vico_listener.speech.pcm import PcmDecoder
 from vico_listener.speech.pcm import Samples
@@ -71,6 +72,7 @@ class EchoCanceller:
     Attributes:
         late: the chunks of the own voice that came later than the sound in which they are heard.
         length: whether the own voice is as long as its stamps say; otherwise nothing is freed.
+        pace: whether an own voice without stamps comes as fast as it is played; the same.
 
     Raises:
         NotInstalledError: the canceller is not installed.
@@ -104,6 +106,7 @@ class EchoCanceller:
         self._own.reset()
         self._vocals.reset()
         self.length = LengthCheck('robot_voice', REMEDIES)
+        self.pace = PaceCheck()
         self._processor: Any = self._rtc.AudioProcessingModule(echo_cancellation=True)
         self._next = 0
         self._start = self._timeline.starts
@@ -161,7 +164,9 @@ class EchoCanceller:
                 self.length.hear(samples.tobytes(), stamp, read)
             else:
                 self.length.hear(bytes(pcm), stamp, audio)
-            self._misread = self.length.factor != 1.0
+        else:
+            self.pace.hear(len(samples) / audio.sample_rate, heard or 0, audio)
+        self._misread = self.length.factor != 1.0 or self.pace.actual is not None
         freed_until = 0 if heard is None else self._timeline.stamp_of(self._next)
         if max(stamp, known) < freed_until and self._own.end > stamp:
             self.late += 1
