@@ -44,6 +44,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     'evaluate': ('lab',),
     'face': ('live',),
     'gallery': ('lab', 'numba'),
+    'glance': ('lab', 'speech', 'numba'),
     'live': ('live', 'robots'),
     'markers': (),
     'nod-table': ('lab',),

@@ -18,6 +18,7 @@ COMMANDS = {
     'face': 'show the listener of a running stack as an animated face on a local web page',
     'describe': 'compare recorded motion with the known behaviour of real listeners',
     'reactions': "measure how a listener reacts to events in a speaker's face and voice",
+    'glance': 'tell attitudes or personalities apart at a glance, from commands and pictures',
     'dataset': 'make, inspect and extract features from data sets in the layouts of ViCo',
     'reconstruct': 'fit Deep3DFaceRecon to a video or photo and write coefficients or a mesh',
     'train': 'train a listener on synthetic dyads or on a data set',

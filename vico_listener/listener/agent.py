@@ -312,7 +312,7 @@ class ListeningAgent:
         if talk.state is not ConversationState.LISTENING:
             self.listener.excuse_silence()
         face = with_manner(self.listener.step(frame, mood), mood.manner, mood.strength)
-        face = talk.apply(face, self.reference)
+        face = talk.apply(face, self._rest(face, mood))
         if turned:
             face = gained(face, self._rest(face, mood), knobs)
         face = self._readiness.step(face, ready, mood.strength, knobs)

@@ -43,9 +43,9 @@ class Form:
 
 
 FRIENDLY = (
-    Form({SMILE: 0.06, BROW_UP: 0.18}, radians(2.8), 0.0, radians(0.8), 0.014),
-    Form({SMILE: 0.03, BROW_UP: 0.32}, radians(1.2), 0.0, radians(0.4), 0.018),
-    Form({SMILE: 0.16, CORNERS: 0.12}, radians(4.0), radians(0.8), radians(1.2), 0.01),
+    Form({SMILE: 0.06, BROW_UP: 0.18}, radians(3.0), 0.0, radians(1.6), 0.014),
+    Form({SMILE: 0.03, BROW_UP: 0.32}, radians(1.4), 0.0, radians(1.2), 0.018),
+    Form({SMILE: 0.16, CORNERS: 0.12}, radians(4.2), radians(0.8), radians(2.0), 0.01),
 )
 RESERVED = (
     Form({BROW_DOWN: 0.16, PRESS: 0.2}, radians(0.5), radians(1.5), radians(-1.0), -0.012),

@@ -1,7 +1,7 @@
 """The conversation state of the listener, and how its motion eases from one state to the next.
 
 While the listener **listens**, its motion is what it is. In every other state its gestures, posture
-and mimicry end within 0.3 s, its face eases to the portrait's own, and what a state has of its own
+and mimicry end within 0.3 s, its face eases to the calm face, and what a state has of its own
 (`state_poses`) takes their place; the idle layer plays on. The listener goes on perceiving and
 deciding meanwhile, so that it is there at once when it listens again.
 
@@ -25,7 +25,6 @@ from vico_listener.listener.follower import STEP
 from vico_listener.listener.follower import Follower
 from vico_listener.listener.follower import GentleFollower
 from vico_listener.listener.own_voice import OwnVoice
-from vico_listener.listener.presence import at_rest
 from vico_listener.listener.presence import faded_pose
 from vico_listener.listener.state_poses import StatePoses
 from vico_listener.motion import ARKIT52
@@ -37,7 +36,7 @@ BEGIN_RATE = 10.0
 They end it at `END_RATE`.
 """
 FACE_RATE = 10.0
-"""Rate at which the face eases to that of the portrait and back, 1/s: 5 % are left after 0.8 s."""
+"""Rate at which the face eases to the calm one and back, 1/s: 5 % are left after 0.8 s."""
 HEAD_RATE = 4.0
 """Rate at which the head follows the pose of a state, 1/s."""
 EYE_RATE = 30.0
@@ -109,8 +108,13 @@ class Conversation:
         somebody = frame.face_valid or frame.speaking
         self._alone = 0.0 if somebody else self._alone + STEP
 
-    def apply(self, motion: FaceMotion, reference: FaceMotion) -> FaceMotion:
-        """Advance by one tick and return the listener's motion as the state shows it."""
+    def apply(self, motion: FaceMotion, rest: FaceMotion) -> FaceMotion:
+        """Advance by one tick and return the listener's motion as the state shows it.
+
+        Args:
+            motion: the listener's.
+            rest: face and pose at rest, in the same terms: a smile of the portrait does not stay.
+        """
         state = self.state
         listens = state is ConversationState.LISTENING
         if listens and self._always_listened:
@@ -123,18 +127,17 @@ class Conversation:
         turn = self._head.step(pose.head)
         left, up = self._eyes.step([pose.left, pose.up])
         channels = self._channels.step(pose.channels)
-        return self._shown(motion, reference, face_share, turn, (left, up), channels)
+        return self._shown(motion, rest, face_share, turn, (left, up), channels)
 
     def _shown(
         self,
         motion: FaceMotion,
-        reference: FaceMotion,
+        rest: FaceMotion,
         face_share: float,
         turn: list[float],
         gaze: tuple[float, float],
         channels: list[float],
     ) -> FaceMotion:
-        rest = at_rest(motion, reference)
         faded = faded_pose(rest, motion, np.float32(self.share))
         faded['rotation'] = faded['rotation'] + np.array(turn, np.float32)
         change = motion.expression - rest.expression

@@ -106,8 +106,19 @@ class Staging:
         events_by_name(self.events)
 
 
-def motion(model: Model, attitude: Attitude, frames: Sequence[SpeakerFrame]) -> TrackEvents:
+def motion(
+    model: Model,
+    attitude: Attitude,
+    frames: Sequence[SpeakerFrame],
+    reference: FaceMotion | None = None,
+) -> TrackEvents:
     """Return what a listener does about frames, with the idle layer, as a viewer sees it.
+
+    Args:
+        model: the listener.
+        attitude: its attitude.
+        frames: the speaker.
+        reference: the listener's first face; a neutral one by default.
 
     Raises:
         SettingError: the listener makes motion in another basis than `arkit52`.
@@ -119,7 +130,8 @@ def motion(model: Model, attitude: Attitude, frames: Sequence[SpeakerFrame]) -> 
             f'{ARKIT52.name} only'
         )
     idle = None if model.is_baseline else IdleLayer(model.seed)
-    agent = ListeningAgent(listener, FaceMotion.neutral(), idle, attitude, readies=False)
+    reference = reference or FaceMotion.neutral()
+    agent = ListeningAgent(listener, reference, idle, attitude, readies=False)
     faces = answered(agent, frames)
     return TrackEvents(
         MotionTrack(
@@ -128,6 +140,7 @@ def motion(model: Model, attitude: Attitude, frames: Sequence[SpeakerFrame]) -> 
             rotation=np.array([face.rotation for face in faces], np.float64),
             translation=np.array([face.translation for face in faces], np.float64),
             expression=np.array([face.expression for face in faces], np.float64),
+            reference=np.array(reference.expression, np.float64),
             name=model.label,
         )
     )

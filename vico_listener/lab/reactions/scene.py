@@ -135,15 +135,18 @@ def sample_of(tick: int) -> int:
     return tick * INTERNAL_RATE // MODEL_RATE
 
 
-def synthetic_scene(seed: int) -> tuple[Scene, int]:
+def synthetic_scene(seed: int, seconds: float = LEAD_SECONDS + TAIL_SECONDS) -> tuple[Scene, int]:
     """Return a speaker of the synthetic dyads whose face is always seen, and the event's tick.
+
+    Args:
+        seed: the seed of everything.
+        seconds: how long the speaker speaks, s.
 
     Raises:
         SynthesizerError: speech synthesis is not installed.
     """
     rng = np.random.default_rng([seed, 16])
     voice = VOICES[int(rng.integers(len(VOICES)))]
-    seconds = LEAD_SECONDS + TAIL_SECONDS
     audio = record(rng, synthetic_talk(rng, [voice], seconds).audio)
     ticks = [tick_stamp(tick) for tick in range(round(seconds * MODEL_RATE))]
     acoustic, speaking, _ = acoustic_features(audio, INTERNAL_RATE, ticks)

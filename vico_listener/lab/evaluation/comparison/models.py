@@ -47,12 +47,14 @@ class Model:
         checkpoint: folder, or None for the one that ships (or none at all).
         seed: seed of its decisions.
         features: folder whose train split a baseline may draw from.
+        personality: the seed of a random personality; None for the default one.
     """
 
     name: str
     checkpoint: Path | None = None
     seed: int = 0
     features: Path | None = None
+    personality: int | None = None
 
     def __post_init__(self) -> None:
         """Check that there is such a listener, and that it takes a checkpoint if one is given.
@@ -94,6 +96,8 @@ class Model:
         kind = COMPARABLE.load(self.name)
         given = {'checkpoint': self.checkpoint, 'features': self.features}
         options: dict[str, Any] = {'seed': self.seed}
+        if self.personality is not None:
+            options['personality'] = self.personality
         options |= {n: v for n, v in given.items() if v is not None and n in kind.OPTIONS}
         return kind(**options)
 
