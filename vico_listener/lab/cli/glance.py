@@ -89,7 +89,9 @@ def run(args: argparse.Namespace) -> int:
             'from what the others are shown'
         )
     kind = RENDERERS.load(args.renderer)
-    looks = {name: getattr(args, name) for name in ('figure', 'theme') if name in kind.OPTIONS}
+    looks: dict[str, str] = {
+        name: getattr(args, name) for name in ('figure', 'theme') if name in kind.OPTIONS
+    }
     if kind.PORTRAIT:
         looks['portrait'] = args.portrait or str(default_portrait_path())
     kinds: dict[str, tuple[Attitude, int | None]] = {a.value: (a, None) for a in Attitude}
