@@ -94,8 +94,12 @@ def test_command_writes_table_sheet_and_json(
     assert main(['render-check', str(portrait_photo), str(portrait_photo), *arguments]) == 1
     nobody = tmp_path / 'nobody.png'
     cv2.imwrite(str(nobody), np.zeros((128, 128, 3), np.uint8))
-    assert main(['render-check', str(nobody), *arguments]) == 1
-    assert f'{nobody}: no face in the portrait' in capsys.readouterr().err
+    missing = tmp_path / 'missing.png'
+    refused = ['render-check', str(nobody), str(missing), str(portrait_photo), *arguments]
+    assert main(refused) == 1
+    shown = capsys.readouterr()
+    assert f'{nobody}: no face in the portrait' in shown.err and str(missing) in shown.err
+    assert 'targets' in shown.out  # The one that is good is in the table nevertheless.
 
 
 SHOWN = ('mouthSmile', 'laugh', 'browInnerUp 0.6', 'eyeBlink', 'gaze left', 'roll', 'pitch', 'yaw')

@@ -32,6 +32,8 @@ from vico_listener.render.layers import split_layers
 from vico_listener.render.mouth import Mouth
 from vico_listener.render.portrait import find_face
 from vico_listener.render.portrait import prepare_portrait
+from vico_listener.render.portrait import remarks_on
+from vico_listener.render.warp import HIDDEN
 from vico_listener.render.warp import PortraitRenderer
 
 
@@ -508,3 +510,21 @@ def test_eyes_shut_that_the_tracker_reads_as_shut_before_they_are(clips: Path) -
 def test_dog_is_no_portrait(clips: Path) -> None:
     with pytest.raises(PortraitError, match='no face'):
         measure_portrait(clips / 'portraits' / 'not_a_face_dog.jpg')
+
+
+def test_a_small_or_dark_face_is_remarked_on(photo: np.ndarray) -> None:
+    assert remarks_on(prepare_portrait(photo, 128)) == ()
+    dark = (photo * 0.2).astype(np.uint8)
+    assert [r for r in remarks_on(prepare_portrait(dark, 128)) if 'very dark' in r]
+    scale = 60.0 / np.ptp(find_face(photo).landmarks[:468, 1])
+    small = np.asarray(cv2.resize(photo, None, None, scale, scale, cv2.INTER_AREA))
+    (remark,) = remarks_on(prepare_portrait(small, 128))
+    assert '60 px high' in remark or '61 px high' in remark or '59 px high' in remark
+
+
+def test_what_a_portrait_hides_changes_nothing(renderer: PortraitRenderer) -> None:
+    still = renderer.render(renderer.reference)
+    for name in HIDDEN:
+        picture = renderer.render(motion(renderer.reference, **{name: 1.0}))
+        np.testing.assert_array_equal(picture, still)
+    assert any('jawForward or tongueOut' in remark for remark in renderer.remarks)

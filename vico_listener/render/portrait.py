@@ -52,6 +52,15 @@ MAX_YAW = np.radians(40.0)
 MAX_BEYOND = 0.08
 """Share of the face's height by which it may reach beyond the edge of the photo."""
 
+SMALL_FACE = 100.0
+"""A face that is lower than this in its photo, px, looks blurred."""
+
+DARK_FACE = 60.0
+"""A face whose brightest twentieth is darker than this, of 255, is underexposed.
+
+Skin of every colour has brighter highlights in a well exposed photo.
+"""
+
 MAX_SIDE = 2048
 """Longest side of a photo, px; larger ones are scaled down first."""
 
@@ -277,6 +286,27 @@ def prepare_portrait(photo: Picture, size: int) -> Portrait:
         eyes=max(distance, 0.45 * height * zoom),
         face_height=float((points[CHIN, :2] - points[10, :2]) @ down),
     )
+
+
+def remarks_on(portrait: Portrait) -> tuple[str, ...]:
+    """Return sentences about what makes a photo a poor portrait, although it can serve as one."""
+    found = []
+    height = portrait.face_height / float(portrait.matrix[0, 0])
+    if height < SMALL_FACE:
+        found.append(
+            f'the face in the portrait is only {height:.0f} px high and will look blurred: give a '
+            f'photo in which it has {SMALL_FACE:.0f} px or more'
+        )
+    inside = np.zeros(portrait.image.shape[:2], np.uint8)
+    outline = cv2.convexHull(portrait.landmarks[:468, :2].astype(np.int32))
+    cv2.fillConvexPoly(inside, outline, 255)
+    grey = cv2.cvtColor(portrait.image, cv2.COLOR_BGR2GRAY)[inside > 0]
+    if grey.size and float(np.percentile(grey, 95)) < DARK_FACE:
+        found.append(
+            'the face in the portrait is very dark, so that little of its motion will be seen: '
+            'give a photo with more light on the face'
+        )
+    return tuple(found)
 
 
 def _crop(photo: Picture, matrix: NDArray[np.float64], size: int) -> Picture:

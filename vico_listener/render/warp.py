@@ -16,6 +16,7 @@ from vico_listener.render.field import HeadField
 from vico_listener.render.layers import split_layers
 from vico_listener.render.mouth import Mouth
 from vico_listener.render.portrait import prepare_portrait
+from vico_listener.render.portrait import remarks_on
 from vico_listener.render.portrait_calibration import calibrate
 from vico_listener.render.renderers import NO_MAP
 from vico_listener.render.renderers import Renderer
@@ -25,6 +26,10 @@ from vico_listener.render.response import load_response
 from vico_listener.render.response import save_response
 
 MIN_SIZE, MAX_SIZE = 64, 2048
+
+HIDDEN = ('jawForward', 'tongueOut')
+"""The coefficients that change nothing in the pictures: a photo seen from the front cannot show
+the one, and has no tongue to show."""
 
 TOP = 0.08
 """The height of the hair that is added above the picture, as a share of its side."""
@@ -76,7 +81,11 @@ class PortraitRenderer(Renderer):
         self._response = Response.plain(self.reference.expression)
         if calibrated:
             self._response = self._measured(cached_path(portrait, size))
-        self.remarks = tuple(f'the portrait hardly shows {c}' for c in self._response.weak)
+        self.remarks = (
+            *remarks_on(prepared),
+            *(f'the portrait hardly shows {channel}' for channel in self._response.weak),
+            f'no portrait shows {" or ".join(HIDDEN)}',
+        )
 
     def render(self, motion: FaceMotion) -> Picture:
         """Return the picture (size, size, 3) uint8 BGR of a face motion (see `Renderer.render`)."""

@@ -12,6 +12,7 @@ from vico_listener.choices import FIGURE
 from vico_listener.choices import THEME
 from vico_listener.errors import SettingError
 from vico_listener.face import create_backend
+from vico_listener.lab.evaluation.render_check import Reading
 from vico_listener.lab.evaluation.render_check import contact_sheet
 from vico_listener.lab.evaluation.render_check import format_rows
 from vico_listener.lab.evaluation.render_check import read_back
@@ -60,7 +61,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the table and draw the sheets; with `--check` the exit code is 1 after a miss."""
+    """Print the table and draw the sheets; with `--check` the exit code is 1 after a miss.
+
+    Raises:
+        PortraitError: some portraits were refused; the others are in the table nevertheless.
+    """
     if args.renderer == 'cartoon':
         return _measure(args)
     args.out.mkdir(parents=True, exist_ok=True)
@@ -68,13 +73,15 @@ def run(args: argparse.Namespace) -> int:
     if len({path.stem for path in paths}) < len(paths):
         raise SettingError('two portraits have the same name: give them different ones')
     backend = create_backend('landmarker')
-    readings = {}
+    readings: dict[str, list[Reading]] = {}
+    refused = []
     for path in tqdm(paths, unit='portrait', disable=len(paths) == 1):
-        whom = load_portrait(path) if option == 'portrait' else str(path)
         try:
+            whom = load_portrait(path) if option == 'portrait' else str(path)
             renderer = create_renderer(args.renderer, size=args.size, **{option: whom})
         except PortraitError as error:
-            raise PortraitError(f'{path}: {error}') from None
+            refused.append(str(error) if str(path) in str(error) else f'{path}: {error}')
+            continue
         still = renderer.render(renderer.reference)
         readings[path.stem] = list(read_back(renderer, backend))
         sheet = args.out / f'{path.stem}.png'
@@ -83,11 +90,14 @@ def run(args: argparse.Namespace) -> int:
             tqdm.write(f'{path.stem}: {remark}')
         renderer.close()
     rows = rows_of(readings)
-    print(format_rows(rows))
-    print(f'contact sheets: {args.out}')
+    if readings:
+        print(format_rows(rows))
+        print(f'contact sheets: {args.out}')
     if args.json:
         found = [{'command': r.label, 'reads': r.target.reads, **r.values} for r in rows]
         args.json.write_text(json.dumps(found, indent=1) + '\n', encoding='utf-8')
+    if refused:
+        raise PortraitError('\n'.join(refused))
     return 1 if args.check and not all(row.reached for row in rows if row.bounded) else 0
 
 
