@@ -50,6 +50,15 @@ def test_joints_and_limits_are_those_of_the_profile() -> None:
         assert float(limit.get('velocity')) == joint.max_velocity
 
 
+def test_the_eyes_are_as_high_as_the_profile_says() -> None:
+    """Above the axis of pitch, to which the link of the head has no distance."""
+    assert not vector(JOINTS['head_roll'].find('origin'), 'xyz').any()
+    parts = MODEL.findall("link[@name='head']/visual")
+    balls = [part for part in parts if part.find('geometry/sphere') is not None]
+    heights = [vector(ball.find('origin'), 'xyz')[2] for ball in balls]
+    assert heights == [PROFILE.eye_height] * 2
+
+
 @pytest.mark.parametrize(
     ('joint', 'axis', 'part'),
     [

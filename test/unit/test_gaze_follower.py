@@ -18,7 +18,9 @@ from vico_listener.motion import FaceMotion
 from vico_listener.robot import RobotHead
 from vico_listener.robot import load_profile
 from vico_listener.robot.gaze_follower import GazeFollower
+from vico_listener.robot.gaze_follower import direction
 from vico_listener.robot.limits import verdict
+from vico_listener.rotation import matrix_from_rpy
 
 SECOND = MODEL_RATE
 
@@ -162,6 +164,25 @@ def test_an_unknown_choice_is_refused() -> None:
         GazeFollower().follow = 'me'
 
 
+@pytest.mark.parametrize('place', [(1.0, 0.0, 0.0), (0.8, -0.7, 0.4), (0.5, 1.5, -0.6)])
+@pytest.mark.parametrize('eyes', [(0.0, 0.12), (0.08, 0.052), (0.1, -0.03)])
+def test_it_is_the_eyes_that_look_at_a_person(
+    place: tuple[float, float, float], eyes: tuple[float, float]
+) -> None:
+    """Their line of sight goes through the person, however far in front of the axes they are."""
+    ahead, height = eyes
+    gaze = direction(Whereabouts(place), height)
+    assert gaze is not None
+    turned = matrix_from_rpy([0.0, *gaze])
+    sight, eye = turned @ [1.0, 0.0, 0.0], turned @ [ahead, 0.0, height]
+    np.testing.assert_allclose(np.cross(np.array(place) - eye, sight), 0.0, atol=1e-12)
+    assert (np.array(place) - eye) @ sight > 0.0
+
+
+def test_a_place_too_near_for_the_eyes_is_looked_down_at() -> None:
+    assert direction(Whereabouts((0.05, 0.0, 0.0)), 0.12) == pytest.approx((math.pi / 2, 0.0))
+
+
 def follow(
     robot: str, where: Whereabouts, nod: float = 0.0, seconds: float = 5.0, after: float = 0.0
 ) -> tuple[RobotHead, np.ndarray]:
@@ -191,11 +212,12 @@ def follow(
 
 
 def test_gains_make_nods_larger_and_leave_the_gaze_alone() -> None:
-    # Reachy Mini makes nods 1.8 times as large.
-    _, path = follow('reachy_mini', at(20, -5), nod=4.0)
+    # Reachy Mini makes nods 1.8 times as large, and its eyes are above its neck.
+    head, path = follow('reachy_mini', at(20, -5), nod=4.0)
     pitch, yaw = path[-100:, 1], path[-100:, 2]
     assert yaw.mean() == pytest.approx(20.0, abs=0.2)
-    assert pitch.mean() == pytest.approx(-5.0, abs=0.5)
+    higher = math.degrees(math.asin(head.profile.eye_height / 1.2))
+    assert pitch.mean() == pytest.approx(-5.0 + higher, abs=0.5)
     assert np.ptp(pitch) == pytest.approx(2 * 1.8 * 4.0, rel=0.06)
 
 

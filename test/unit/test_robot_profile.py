@@ -190,6 +190,7 @@ def test_every_field_of_an_interface_is_needed_and_no_other_taken(interface: str
     ('field', 'wrong'),
     [
         ('rate', [0.0, -1, 1e6, math.nan, math.inf, '50', None, True]),
+        ('eye_height', [0.6, -0.6, math.nan, 'high', True]),
         ('lookahead', [-0.1, 2.0, math.nan, 'soon', None]),
         ('speed', [0.0, 1.5, math.nan, 'fast']),
         ('unit', ['degrees', 1, None]),
@@ -203,7 +204,9 @@ def test_every_field_of_an_interface_is_needed_and_no_other_taken(interface: str
 )
 def test_wrong_value_of_a_field_names_it(field: str, wrong: list[Any]) -> None:
     interface = next(
-        name for name, own in REQUIRED.items() if field in (*own, 'rate', 'interface', 'joints')
+        name
+        for name, own in REQUIRED.items()
+        if field in (*own, 'rate', 'interface', 'joints', 'eye_height')
     )
     for value in wrong:
         refused({**good(interface), field: value}, field)

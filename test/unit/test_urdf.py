@@ -107,6 +107,18 @@ def test_the_upper_one_of_two_pitches_nods() -> None:
     assert [j.name for j in named.joints] == ['NeckYaw', 'NeckPitch']
 
 
+def test_the_eyes_are_where_the_urdf_has_them_or_else_where_the_cameras_are() -> None:
+    """Each joint here is 0.1 m above its parent's."""
+    neck = joint('neck_yaw', 'base', 'neck'), joint('neck_pitch', 'neck', 'skull', '0 1 0')
+    camera = joint('c', 'skull', 'rgb_optical_frame', kind='fixed')
+    brow = joint('b', 'skull', 'brow', kind='fixed')
+    eyes = [joint(side, 'brow', f'{side}_eye', kind='fixed') for side in ('l', 'r')]
+    assert proposed(robot(*neck, camera, brow, *eyes)).eye_height == pytest.approx(0.2)
+    assert proposed(robot(*neck, camera)).eye_height == pytest.approx(0.1)
+    assert proposed(robot(*neck)).eye_height == 0.0
+    assert 'eye_height' not in propose_profile(robot(*neck))
+
+
 def test_limits_are_kept_inside_those_of_the_urdf() -> None:
     rest = (
         '<limit lower="-0.6" upper="0.4" velocity="1.5" acceleration="6" deceleration="5" '

@@ -9,6 +9,7 @@ no part of the loop.
 """
 
 from collections import deque
+from math import asin
 from math import atan2
 from math import cos
 from math import hypot
@@ -68,13 +69,17 @@ Gaze = tuple[float, float]
 class GazeFollower:
     """Tells at each tick where the robot shall look.
 
+    Args:
+        eye_height: of the robot's eyes above the axis about which its head pitches, m.
+
     Attributes:
         home: where it looks while nobody is followed.
         gaze: where it looks now.
         state: what it does: 'off', 'nobody', 'looking', 'lost' (held), or 'turning' to a voice.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, eye_height: float = 0.0) -> None:
+        self._eye_height = eye_height
         self._follow = OFF
         self.home: Gaze = (0.0, 0.0)
         self._motion = GentleFollower(2, SACCADE_RATE)
@@ -90,6 +95,10 @@ class GazeFollower:
         if whom not in FOLLOW:
             raise SettingError(f"follow must be one of {', '.join(FOLLOW)}, not '{whom}'")
         self._follow = whom
+
+    def towards(self, where: Whereabouts) -> Gaze | None:
+        """Return the gaze at a person; None where it is not known where they are."""
+        return direction(where, self._eye_height)
 
     def restart(self, gaze: Gaze) -> None:
         """Stand still at a gaze, and forget everybody."""
@@ -129,7 +138,7 @@ class GazeFollower:
         if max(self._speed, speed) > FAST:
             self._blind_until = stamp + SUPPRESSED_NS
             self._images.clear()
-        place = direction(where)
+        place = self.towards(where)
         voice = self._voice(where, stamp) if self._follow == PERSON else None
         if voice is not None and (place is None or abs(voice - place[1]) > SAME_SOUND):
             if abs(voice - self._goal[1]) > SAME_SOUND:
@@ -198,12 +207,25 @@ class GazeFollower:
         return self.gaze
 
 
-def direction(where: Whereabouts) -> Gaze | None:
-    """Return pitch and yaw (rad) towards a person; None where it is not known where they are."""
+def direction(where: Whereabouts, eye_height: float = 0.0) -> Gaze | None:
+    """Return pitch and yaw (rad) with which a head's eyes look at a person.
+
+    The line of sight passes the head's axes at the height of its eyes. So the head looks further
+    down than from the axes, by the angle at which the person sees that height.
+
+    Args:
+        where: the person is, from the head's axes.
+        eye_height: of the eyes above the axis about which the head pitches, m.
+
+    Returns:
+        None where it is not known where they are.
+    """
     x, y, z = where.place
-    if not where.seen or hypot(x, y, z) < NEAREST:
+    away = hypot(x, y, z)
+    if not where.seen or away < NEAREST:
         return None
-    return -atan2(z, hypot(x, y)), atan2(y, x)
+    share = min(max(eye_height / away, -1.0), 1.0)
+    return asin(share) - atan2(z, hypot(x, y)), atan2(y, x)
 
 
 def distance(one: Gaze, other: Gaze) -> float:

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,12 @@ NOT_HEAD = re.compile(
     r'eye|jaw|mouth|lip|brow|lid|antenna|camera|(?<![a-z])ears?(?![a-z])', re.IGNORECASE
 )
 """What those have in them that sit on a head and do not turn it."""
+
+EYES = re.compile('eye(?!brow|lid)', re.IGNORECASE)
+"""What the names of eyes have in them."""
+
+OPTICAL = re.compile('optical')
+"""What the names of cameras' frames have in them that look along z."""
 
 OBLIQUE = math.radians(20.0)
 """An axis that is farther from all three axes of the head than this is worth a remark, rad."""
@@ -90,12 +97,7 @@ def facing(urdf: Urdf, neck: Sequence[UrdfJoint]) -> NDArray[np.float64]:
     REP-103 has x ahead. Where the optical frames of the cameras on the head say that the model is
     built otherwise, theirs counts, in steps of 90 degrees.
     """
-    head = neck[-1].child
-    seen = []
-    for link in {joint.child for joint in urdf.joints.values()}:
-        above = {joint.child for joint in urdf.chain(link)}
-        if 'optical' in link and head in above:
-            seen.append(urdf.orientation(link)[:, 2])
+    seen = [urdf.orientation(link)[:, 2] for link in on_head(urdf, neck, OPTICAL)]
     directions = {
         round(math.atan2(look[1], look[0]) / (math.pi / 2)) % 4
         for look in seen
@@ -103,6 +105,30 @@ def facing(urdf: Urdf, neck: Sequence[UrdfJoint]) -> NDArray[np.float64]:
     }
     turn = directions.pop() * math.pi / 2 if len(directions) == 1 else 0.0
     return np.array([round(math.cos(turn)), round(math.sin(turn)), 0.0])
+
+
+def on_head(urdf: Urdf, neck: Sequence[UrdfJoint], names: re.Pattern[str]) -> list[str]:
+    """Return the links on the head whose names have something in them."""
+    head = neck[-1].child
+    links = dict.fromkeys(joint.child for joint in urdf.joints.values())
+    return [
+        link
+        for link in links
+        if names.search(link) and head in {joint.child for joint in urdf.chain(link)}
+    ]
+
+
+def eye_height(urdf: Urdf, neck: Sequence[UrdfJoint]) -> float | None:
+    """Return how high the eyes, or else the cameras, are above the axis of pitch, m.
+
+    None where the URDF has neither, or no axis of pitch; where there are several, their median.
+    """
+    pitch = [found.joint for found in head_joints(urdf, neck) if found.axis == 'pitch']
+    links = on_head(urdf, neck, EYES) or on_head(urdf, neck, OPTICAL)
+    if not pitch or not links:
+        return None
+    heights = [float(urdf.place(link)[2]) for link in links]
+    return median(heights) - float(urdf.place(pitch[-1].child)[2])
 
 
 def head_joints(urdf: Urdf, neck: Sequence[UrdfJoint]) -> list[HeadJoint]:

@@ -22,6 +22,9 @@ from vico_listener.robot.measured import parse_measured
 from vico_listener.rotation import AXES
 from vico_listener.yaml_text import parse_yaml
 
+TALLEST = 0.5
+"""No eyes are further from the neck's axes, m."""
+
 
 @dataclass(frozen=True)
 class RobotProfile:
@@ -33,6 +36,8 @@ class RobotProfile:
         rate: commands per second.
         joints: in the order in which the controller expects them.
         measured: who says where the joints are.
+        eye_height: of the eyes above the axis about which the head pitches, where it looks
+            straight ahead, m.
     """
 
     name: str
@@ -40,6 +45,7 @@ class RobotProfile:
     rate: float
     joints: tuple[Joint, ...]
     measured: MeasuredSource = MeasuredSource()
+    eye_height: float = 0.0
 
     @property
     def topic(self) -> str:
@@ -106,6 +112,7 @@ def parse_profile(data: Any, name: str) -> RobotProfile:
         rate=fields.number('rate', 2.0, 1000.0),
         joints=parse_joints(fields.entries('joints'), name),
         measured=parse_measured(fields),
+        eye_height=fields.number('eye_height', -TALLEST, TALLEST, 0.0),
     )
     fields.finish()
     if objection := profile.interface.objection(profile.joints):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from vico_listener.robot.head_joints import OBLIQUE
 from vico_listener.robot.head_joints import HeadJoint
+from vico_listener.robot.head_joints import eye_height
 from vico_listener.robot.head_joints import facing
 from vico_listener.robot.head_joints import find_neck
 from vico_listener.robot.head_joints import head_joints
@@ -77,7 +78,12 @@ def propose_profile(
         )
     if 'roll' not in chosen:
         lines.append('# There is no joint for roll: a tilt of the head is not shown.')
-    lines += [*_interface(urdf, joints, command), 'joints:']
+    lines += _interface(urdf, joints, command)
+    if (height := eye_height(urdf, neck)) is not None:
+        lines.append(
+            f'eye_height: {height:.3f}  # CHECK: of eyes or cameras above the axis of pitch [m]'
+        )
+    lines.append('joints:')
     for joint in joints:
         lines += _entry(_proposed(joint))
     return '\n'.join(lines) + '\n'

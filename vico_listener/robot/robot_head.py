@@ -18,7 +18,6 @@ from vico_listener.robot.controller import STILL
 from vico_listener.robot.following import Following
 from vico_listener.robot.gaze_follower import OFF
 from vico_listener.robot.gaze_follower import GazeFollower
-from vico_listener.robot.gaze_follower import direction
 from vico_listener.robot.joints import ANTENNAS
 from vico_listener.robot.joints import LIGHT
 from vico_listener.robot.joints import HeadCommand
@@ -100,7 +99,7 @@ class RobotHead:
         self.refused = 0
         self.following = False
         self.awake = False
-        self.gaze = GazeFollower()
+        self.gaze = GazeFollower(profile.eye_height)
         self._shows = any(joint.axis in (*ANTENNAS, LIGHT) for joint in profile.joints)
         self.limits = LimitWatch(profile.joints)
         self._last_stamp: int | None = None
@@ -316,7 +315,7 @@ class RobotHead:
             raise DataError(f'look_at: a point has x, y and z, not the shape {place.shape}')
         if not np.isfinite(place).all() or np.linalg.norm(place) < 1e-3:
             raise DataError('look_at: the point must be finite and not the origin')
-        home = direction(Whereabouts(tuple(place.tolist())))
+        home = self.gaze.towards(Whereabouts(tuple(place.tolist())))
         assert home is not None
         self.gaze.home = home
         if self.gaze.follow == OFF:

@@ -31,6 +31,7 @@ class UrdfJoint:
         kind: its type, such as 'revolute' or 'fixed'.
         parent, child: the links that it joins.
         turned: rotation (3, 3) of its frame in that of the parent, at position 0.
+        origin: place (3,) of its frame in that of the parent, m.
         axis: unit vector (3,) in its own frame.
         minimum, maximum: rad, or m; infinite where there is no limit.
         velocity, acceleration, jerk: limits in rad/s, rad/s^2, rad/s^3; infinite where none is
@@ -43,6 +44,7 @@ class UrdfJoint:
     parent: str
     child: str
     turned: NDArray[np.float64]
+    origin: NDArray[np.float64]
     axis: NDArray[np.float64]
     minimum: float
     maximum: float
@@ -114,6 +116,13 @@ class Urdf:
             turned = turned @ joint.turned
         return turned
 
+    def place(self, link: str) -> NDArray[np.float64]:
+        """Return the place (3,) of a link in the frame of the root, all joints at 0, m."""
+        place = np.zeros(3)
+        for joint in reversed(self.chain(link)):
+            place = joint.turned @ place + joint.origin
+        return place
+
     def axis(self, joint: UrdfJoint) -> NDArray[np.float64]:
         """Return the axis (3,) of a joint in the frame of the root, all joints at 0."""
         return self.orientation(joint.child) @ joint.axis
@@ -143,6 +152,7 @@ def _joint(element: ElementTree.Element) -> UrdfJoint:
         parent,
         child,
         turned,
+        np.zeros(3) if origin is None else _vector(origin, 'xyz', '0 0 0', name),
         axis / max(float(np.linalg.norm(axis)), 1e-12),
         _number(limit, 'lower', 0.0, name) if ranged else -math.inf,
         _number(limit, 'upper', 0.0, name) if ranged else math.inf,

@@ -146,7 +146,7 @@ def run_loop(
             )
             commands += head.follow(motion, now)
             there = person(time)
-            looks = np.full(2, np.nan) if there is None else _direction(there)
+            looks = np.full(2, np.nan) if there is None else _direction(there, profile.eye_height)
             rows.append((time, simulated.rotation(data), head.gaze.gaze, looks))
         data.ctrl[:] = simulated.controls(_commanded(profile, commands, now))
         mujoco.mj_step(simulated.model, data)
@@ -215,9 +215,14 @@ def _nanoseconds(time: float) -> int:
     return round((time + 1.0) * NANOSECONDS)
 
 
-def _direction(place: Vector) -> Vector:
-    x, y, z = place
-    return np.array([-np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x)])
+def _direction(place: Vector, eye_height: float) -> Vector:
+    """Return pitch and yaw (2,) of a head that sees a place at the height of its eyes."""
+    yaw = np.arctan2(place[1], place[0])
+    ahead, pitch = np.hypot(place[0], place[1]), 0.0
+    for _ in range(20):  # until it stands as high above the axes as the eyes do, along the way
+        off = place[2] * np.cos(pitch) + ahead * np.sin(pitch) - eye_height
+        pitch -= off / (ahead * np.cos(pitch) - place[2] * np.sin(pitch))
+    return np.array([pitch, yaw])
 
 
 def _seen(
