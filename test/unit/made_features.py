@@ -9,6 +9,7 @@ from synthetic_speaker import synthetic_speech
 
 from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.dyads.dyad import GESTURE_FIELDS
+from vico_listener.listener import create_listener
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
 from vico_listener.media.face_track import FaceTrack
@@ -42,10 +43,11 @@ def dyad_clip(
     attitude: Attitude = Attitude.POSITIVE,
     seconds: float = 4.0,
     seed: int = 1,
+    listener_seed: int = 0,
 ) -> ClipFeatures:
     """A speaker and the answer of `rules`."""
     frames = speaker_frames(synthetic_speech(seed, seconds), seed=seed)
-    listener = Listening('rules')
+    listener = Listening(create_listener('rules', seed=listener_seed))
     listener.reset(FaceMotion.neutral(), attitude)
     return ClipFeatures(
         clip=name,

@@ -29,6 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'configuration names)',
     )
     parser.add_argument(
+        '--start',
+        metavar='CHECKPOINT',
+        help='the folder of the checkpoint to adapt to recorded people (default: the one that the '
+        'configuration names; see config/training/vico_adapt.yaml)',
+    )
+    parser.add_argument(
         '--epochs', type=int, help='stop after this many epochs; the run can be resumed later'
     )
     parser.add_argument(
@@ -48,11 +54,13 @@ def run(args: argparse.Namespace) -> int:
     config = load_training_config(args.config)
     if args.features:
         config = replace(config, features=str(args.features))
+    if args.start:
+        config = replace(config, start=args.start)
     folder = train(config, args.out, args.data or args.out / 'dyads', args.epochs)
     if os.environ.get('RANK', '0') != '0':
         return 0
     print(f'checkpoint: {folder}  (loss plot: {args.out / "losses.png"})')
-    if config.model.basis == ARKIT52.name:
+    if config.start or config.model.basis == ARKIT52.name:
         print(f'try it: ./run demo --checkpoint {folder}')
     else:  # the demo sees and draws faces in arkit52
         features = args.features or config.features or 'FEATURES'

@@ -5,6 +5,7 @@ so do these. Gestures are a marked point process: at every step each kind begins
 """
 
 from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -14,6 +15,7 @@ from torch.nn.functional import cross_entropy
 
 from vico_listener.lab.training.sequences import Sequences
 from vico_listener.listener.model.config import ModelConfig
+from vico_listener.listener.model.gesture_outputs import GestureSlot
 from vico_listener.listener.model.gesture_outputs import gesture_slots
 
 EPSILON = 1e-6
@@ -104,13 +106,25 @@ def _norms(error: Tensor, mask: Tensor) -> Tensor:
 
 
 def gesture_losses(
-    config: ModelConfig, output: Tensor, data: Sequences, counts: Counts | None = None
+    config: ModelConfig,
+    output: Tensor,
+    data: Sequences,
+    counts: Counts | None = None,
+    slots: Sequence[GestureSlot] | None = None,
 ) -> dict[str, Tensor]:
-    """Return the negative log likelihood per second of the gestures' beginnings and marks, ()."""
+    """Return the negative log likelihood per second of the gestures' beginnings and marks, ().
+
+    Args:
+        config: configuration of the network.
+        output: (N, T, output_size).
+        data: the same steps.
+        counts: as in `motion_losses`.
+        slots: the kinds of gesture that count; None for all.
+    """
     seconds = max((counts or Counts.of(data)).steps, 1.0) / config.clock
     when = output.new_zeros(())
     what = output.new_zeros(())
-    for slot in gesture_slots(config):
+    for slot in gesture_slots(config) if slots is None else slots:
         begun = data.begins[..., slot.kind] * data.mask
         score = output[..., slot.begins]
         cost = binary_cross_entropy_with_logits(score, begun, reduction='none')

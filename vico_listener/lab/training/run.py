@@ -9,6 +9,7 @@ from typing import Any
 
 from torch.utils.tensorboard import SummaryWriter
 
+from vico_listener.clock import MODEL_RATE
 from vico_listener.errors import DataError
 from vico_listener.errors import SettingError
 from vico_listener.lab.dataset.clip_features import ClipFeatures
@@ -18,6 +19,7 @@ from vico_listener.lab.dataset.dyads.labelled import labelled_dyad
 from vico_listener.lab.dataset.dyads.make import MADE_WITH
 from vico_listener.lab.dataset.dyads.make import make_dyads
 from vico_listener.lab.dataset.made_with import kept_settings
+from vico_listener.lab.training.adaptation import adapt
 from vico_listener.lab.training.clip_sequences import check_clips
 from vico_listener.lab.training.clip_sequences import clip_sequences
 from vico_listener.lab.training.clip_sequences import measure_clips
@@ -36,7 +38,12 @@ from vico_listener.lab.training.sequences import measure
 from vico_listener.lab.training.sequences import sequences
 from vico_listener.lab.training.training_config import TrainingConfig
 from vico_listener.listener.gestures import Kind
+from vico_listener.listener.learned import DEFAULT_CHECKPOINT
+from vico_listener.listener.model.checkpoint import load_checkpoint
 from vico_listener.listener.model.vectors import Normalisation
+from vico_listener.resources import resource_path
+
+_Pairs = list[tuple[ClipFeatures, Dyad]]
 
 CHECKPOINT = 'checkpoint'
 CALIBRATION_DYADS = 36
@@ -46,6 +53,9 @@ HELD_OUT = 6
 
 def train(config: TrainingConfig, out: Path, data: Path, epochs: int | None = None) -> Path:
     """Make what is missing of the data, train to the end, and write a checkpoint.
+
+    With `config.start` that checkpoint is adapted instead, which is not resumed, nor shared by
+    several processes: it takes a minute.
 
     Args:
         config: settings of the run.
@@ -61,6 +71,8 @@ def train(config: TrainingConfig, out: Path, data: Path, epochs: int | None = No
         SynthesizerError: speech synthesis is not installed.
     """
     out.mkdir(parents=True, exist_ok=True)
+    if config.start:
+        return _adapt(config, out, epochs)
     world = join_world()
     if not config.features:
         if world.rank == 0:
@@ -92,6 +104,22 @@ def train(config: TrainingConfig, out: Path, data: Path, epochs: int | None = No
     return out / CHECKPOINT
 
 
+def _adapt(config: TrainingConfig, out: Path, epochs: int | None) -> Path:
+    shipped = config.start == DEFAULT_CHECKPOINT
+    start = load_checkpoint(resource_path(config.start) if shipped else Path(config.start))
+    clips = load_features(Path(config.features), 'train')
+    check_clips(start.config, clips)
+    train, held, told = _observed(clips)
+    done = adapt(start, replace(config, epochs=epochs or config.epochs), train, held)
+    plot_losses(done.history, out / 'losses.png')
+    made = {'start': start.config.training, **_told(config, clips), **told}
+    made |= describe_run(config, done.history)
+    checkpoint = to_checkpoint(done.network, done.norm)
+    checkpoint = replace(checkpoint, config=replace(start.config, training=made))
+    save_checkpoint(checkpoint, out / CHECKPOINT)
+    return out / CHECKPOINT
+
+
 @dataclass(frozen=True)
 class _Examples:
     """Training and test set, their normalisation, and what a checkpoint records about them.
@@ -113,10 +141,7 @@ def _from_features(config: TrainingConfig) -> _Examples:
     model, folder = config.model, Path(config.features)
     clips, test = load_features(folder, 'train'), load_features(folder, 'test')
     check_clips(model, [*clips, *test])
-    told: dict[str, Any] = {
-        'data': f'{len(clips)} clips of the data set {folder.resolve().parent.name}',
-        'hours': round(sum(map(len, clips)) / model.clock / 3600, 2),
-    }
+    told = _told(config, clips)
     labelled = sum(clip.labels is not None for clip in (*clips, *test))
     if labelled or model.output == 'behaviour':
         if config.window:
@@ -139,6 +164,14 @@ def _from_features(config: TrainingConfig) -> _Examples:
     return _Examples(train, clip_sequences(model, norm, test), norm, told, may_choose=False)
 
 
+def _told(config: TrainingConfig, clips: list[ClipFeatures]) -> dict[str, Any]:
+    """Return what a checkpoint records about the clips that it was trained on."""
+    return {
+        'data': f'{len(clips)} clips of the data set {Path(config.features).resolve().parent.name}',
+        'hours': round(sum(map(len, clips)) / MODEL_RATE / 3600, 2),
+    }
+
+
 def _from_labelled(
     config: TrainingConfig,
     clips: list[ClipFeatures],
@@ -153,26 +186,34 @@ def _from_labelled(
     return _Examples(sequences(model, norm, dyads), tests, norm, told, dyads)
 
 
-def _from_observed(
-    config: TrainingConfig, clips: list[ClipFeatures], told: dict[str, Any]
-) -> _Examples:
-    """Return examples of people's gestures; some train clips choose the epoch and the rates."""
-    model = config.model
+def _observed(clips: list[ClipFeatures]) -> tuple[_Pairs, _Pairs, dict[str, Any]]:
+    """Return clips with people's gestures: those to train on, others, and how many they make.
+
+    Raises:
+        DataError: they make none.
+    """
     dyads = [observed_dyad(clip) for clip in clips]
     names = [kind.name.lower() + 's' for kind in Kind]
     counts = dict(zip(names, gesture_counts(dyads).astype(int).tolist(), strict=True))
     if not sum(counts.values()):
         raise DataError('the listeners of the train split neither nod nor shake their heads')
-    told = told | {'gestures': 'found in the motion', **counts}
     pairs = list(zip(clips, dyads, strict=True))
-    held = pairs[::HELD_OUT]
     rest = [pair for number, pair in enumerate(pairs) if number % HELD_OUT] or pairs
+    return rest, pairs[::HELD_OUT], {'gestures': 'found in the motion', **counts}
+
+
+def _from_observed(
+    config: TrainingConfig, clips: list[ClipFeatures], told: dict[str, Any]
+) -> _Examples:
+    """Return examples of people's gestures; some train clips choose the epoch and the rates."""
+    model = config.model
+    rest, held, found = _observed(clips)
     norm = measure(model, [dyad for _, dyad in rest])
     return _Examples(
         observed_sequences(model, norm, rest),
         observed_sequences(model, norm, held),
         norm,
-        told,
+        told | found,
         [dyad for _, dyad in held],
     )
 

@@ -26,6 +26,8 @@ class TrainingConfig:
         dyads: the synthetic data set.
         features: folder of a data set's features (`vico dataset extract`, or `dyads`); '' for the
             dyads are made.
+        start: folder of a checkpoint that is adapted to the nods and shakes of recorded people (see
+            `adaptation`), instead of training a network from nothing; `model` is its own then.
         window, stride: train on windows of so many ticks, every so many ticks (features only);
             window 0 for whole clips.
         loss: weights.
@@ -42,6 +44,7 @@ class TrainingConfig:
     model: ModelConfig = field(default_factory=ModelConfig)
     dyads: DyadConfig = field(default_factory=DyadConfig)
     features: str = ''
+    start: str = ''
     window: int = 0
     stride: int = 15
     loss: LossWeights = field(default_factory=LossWeights)
@@ -61,6 +64,10 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         """Check the values; a SettingError names the field that is wrong."""
+        if self.start and self.model != ModelConfig():
+            raise SettingError('start: the model is that of the checkpoint, leave model out')
+        if self.start and not self.features:
+            raise SettingError('start: features of recorded people are needed, name their folder')
         if self.window < 0 or self.stride < 1:
             raise SettingError('window must not be negative, stride at least 1')
         if self.window and self.stride > self.window:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from zlib import crc32
 
 from tqdm import tqdm
 
@@ -28,6 +29,14 @@ from vico_listener.lab.processes import submitted
 from vico_listener.media.face_track import FaceTrack
 
 SPLITS = ('test', 'ood')
+
+
+def clip_seed(clip: str, seed: int = 0) -> int:
+    """Return the seed with which a listener answers a clip of that name.
+
+    With one seed for all, the n-th nod of every answer would be equally large.
+    """
+    return crc32(clip.encode()) + seed
 
 
 @dataclass(frozen=True)
@@ -103,7 +112,10 @@ def _answers(jobs: Sequence[Job]) -> Iterator[Answer]:
     for job in jobs:
         try:
             true = relative_track(job.clip.listener)
-            track = true if listener is None else answer(listener, job.heard)
+            track = true
+            if model is not None and listener is not None:
+                listener.reseed(clip_seed(job.clip.clip, model.seed))
+                track = answer(listener, job.heard)
         except VicoError as error:
             raise DataError(f'{job.clip.clip}, {job.label}: {error}') from None
         yield Answer(job, track, score(job.label, job.modality, job.clip, track, true))
