@@ -4,8 +4,8 @@ A figure is measured on all tracks of one attitude together. Spreads and correla
 within each track and pooled by length, so that two recordings which differ in their means do not
 look like one that moves.
 
-Sources of the ranges: 'measured' is on seven real listeners (61 s in all, pictures un-stretched) with
-the tracker that smooths for live use; that of videos reads larger turns, see docs/measures.md;
+Sources of the ranges: 'measured' is on seven real listeners (61 s in all, pictures un-stretched)
+with the tracker that smooths for live use; that of videos reads larger turns, see docs/measures.md;
 publications marked 'quoted' were read in works that cite them; 'judged' has no data behind it.
 Limits that are known of positive listeners only (90 % of the nods' frequencies, the largest nod,
 nod length, the smile's speed, gaze breaks) hold for the others too.
