@@ -107,7 +107,7 @@ def test_no_output_makes_a_gesture_that_is_too_large(kind, seed, scale):
     norm = Normalisation.identity(BEHAVIOUR_MODEL)
     norm.number_mean[:] = 0.1
     output = (scale * rng.normal(size=BEHAVIOUR_MODEL.output_size)).astype(np.float32)
-    gesture = gesture_from(slot, norm, output, rng.normal(size=4), rng.uniform(size=3))
+    gesture = gesture_from(slot, norm, output, rng.normal(size=4), rng.uniform(size=4))
     assert 0 < abs(gesture.size) <= LARGEST[Kind(kind)]
     assert np.isfinite(gesture.curve()).all()
     assert gesture.delay * 30 + len(gesture.curve()) < TIMELINE_SPAN * 30
@@ -124,7 +124,7 @@ def drawn_nods(log_sizes: bool) -> list[Gesture]:
     rng = np.random.default_rng(3)
     output = np.zeros(config.output_size, np.float32)
     return [
-        gesture_from(slot, norm, output, rng.normal(size=4), rng.uniform(size=3))
+        gesture_from(slot, norm, output, rng.normal(size=4), rng.uniform(size=4))
         for _ in range(4000)
     ]
 

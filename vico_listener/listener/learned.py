@@ -14,6 +14,7 @@ from vico_listener.listener.body import Behaviour
 from vico_listener.listener.body import Body
 from vico_listener.listener.checks import all_finite
 from vico_listener.listener.checks import usable_face
+from vico_listener.listener.cues import VoiceCues
 from vico_listener.listener.decisions import Decisions
 from vico_listener.listener.episodes import Episodes
 from vico_listener.listener.expression import smile_of
@@ -21,8 +22,10 @@ from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.listeners import Listener
 from vico_listener.listener.model.checkpoint import Checkpoint
 from vico_listener.listener.model.checkpoint import load_checkpoint
+from vico_listener.listener.model.config import CUES
 from vico_listener.listener.model.config import GESTURE_HEADS
 from vico_listener.listener.model.config import PERSONALITY
+from vico_listener.listener.model.cue_inputs import cue_vector
 from vico_listener.listener.model.gesture_outputs import gesture_from
 from vico_listener.listener.model.gesture_outputs import gesture_slots
 from vico_listener.listener.model.runtimes import Runtime
@@ -115,6 +118,7 @@ class LearnedListener(Listener):
         self._traits = np.array([getattr(self.personality, n) for n in PERSONALITY], np.float32)
         self._decisions = Decisions(len(GESTURE_HEADS), seed)
         self._episodes = Episodes(seed, self.personality) if config.episodes else None
+        self._voice = VoiceCues()
         self._body = Body()
         self.reset(FaceMotion.neutral(self.basis), Attitude.NEUTRAL)
 
@@ -154,6 +158,8 @@ class LearnedListener(Listener):
         self._decisions.reset()
         if self._episodes is not None:
             self._episodes.reset()
+        self._voice.reset()
+        self._cues = np.zeros(CUES, np.float32)
         self._own = np.zeros(len(GESTURE_HEADS), np.float32)
         condition = self._condition(attitude_shares(attitude))
         # The pose is relative to the reference, so the network needs only its expression.
@@ -181,6 +187,7 @@ class LearnedListener(Listener):
             SettingError: the attitude is not neutral, but the network was trained without
                 attitudes.
         """
+        self._take_in(frame)
         output = self.runtime.step(self.driven(frame, mood))
         values = motion_output(self._config, self._norm, output)
         if not self._slots:
@@ -192,7 +199,6 @@ class LearnedListener(Listener):
             values[:3].tolist(), values[-3:].tolist(), values[3:-3], self._decide(output, mood)
         )
         if self._episodes is not None:
-            self._episodes.see(frame, frame.speaking)
             style = blended(self._styles, mood)
             self.last = self._episodes.joined(self.base, style, self._body.attention)
             self.smile = self._episodes.smile
@@ -201,8 +207,19 @@ class LearnedListener(Listener):
         self.gestures = self.last.gestures
         return motion
 
+    def _take_in(self, frame: SpeakerFrame) -> None:
+        """Find the cues in the speaker's voice and face, for the episodes and the network."""
+        if self._episodes is None:
+            return
+        if not self._config.cues:
+            self._episodes.see(frame, frame.speaking)
+            return
+        voice = self._voice.update(frame)
+        seen = self._episodes.see(frame, voice.voiced)
+        self._cues = cue_vector(voice, seen, self._episodes.joy)
+
     def driven(self, frame: SpeakerFrame, mood: Mood) -> NDArray[np.float32]:
-        """Return the input (driven_size,) of the network for a step."""
+        """Return the input (driven_size,) of the network for a step, with the cues of the last."""
         self._check_attitude(mood.attitude)
         seen = frame.face_valid and frame.face.basis is self.basis and usable_face(frame.face)
         # Who is seen to speak and is not heard is known to networks of generated dyads only, and
@@ -219,6 +236,7 @@ class LearnedListener(Listener):
             frame.speaking and (mouthed or (heard and not frame.mouthed)),
             self._condition(mood.shares),
             self._own,
+            self._cues,
         )
 
     def _decide(self, output: NDArray[np.float32], mood: Mood) -> list[Gesture]:
@@ -233,7 +251,7 @@ class LearnedListener(Listener):
         gestures = []
         for kind in begun:
             draw = self._decisions.draw()
-            normal, uniform = draw.normal(size=4), draw.uniform(size=3)
+            normal, uniform = draw.normal(size=4), draw.uniform(size=4)
             gestures.append(gesture_from(self._slots[kind], self._norm, output, normal, uniform))
         return gestures
 

@@ -19,6 +19,7 @@ from vico_listener.lab.training.parallel import World
 from vico_listener.lab.training.sequences import Sequences
 from vico_listener.lab.training.training_config import TrainingConfig
 from vico_listener.listener.model.config import ModelConfig
+from vico_listener.listener.model.cue_inputs import cue_places
 from vico_listener.listener.model.network import ListenerNetwork
 
 STATE = 'last.pt'
@@ -178,6 +179,10 @@ class Trainer:
         if flags is not None:
             driven[hide, :, flags.start] = 0
             driven[silence, :, flags.start + 1 : flags.stop] = 0
+        if config.model.cues:
+            voice, seen = cue_places(config.model.driven_size)
+            driven[silence, :, voice] = 0
+            driven[hide, :, seen] = 0
         return driven
 
     def best(self) -> ListenerNetwork:

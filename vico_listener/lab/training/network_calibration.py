@@ -20,6 +20,8 @@ from vico_listener.listener.mood import MoodFade
 from vico_listener.listener.personality import Personality
 from vico_listener.motion import FaceMotion
 
+RESIDUAL_ROWS = 128
+"""How many rows of residuals a checkpoint keeps; of each kind of gesture they are evenly chosen."""
 GAIN_ROUNDS = 2
 GAIN_RANGE = (0.5, 2.0)
 
@@ -41,7 +43,7 @@ def calibrate(
         unseen: sequences it was not trained on, for the spread of the gestures' numbers.
         dyads: some whose teacher's number of gestures it shall reach, by running freely.
     """
-    norm = replace(norm, number_noise=_remaining_spread(network, unseen))
+    norm = replace(norm, number_residuals=_residuals(network, unseen))
     teacher = gesture_counts(dyads)
     for _ in range(GAIN_ROUNDS):
         own = np.zeros(len(GESTURE_HEADS))
@@ -75,14 +77,19 @@ def run_freely(checkpoint: Checkpoint, dyad: Dyad, seed: int) -> NDArray[np.floa
 
 
 @torch.inference_mode()
-def _remaining_spread(network: ListenerNetwork, unseen: Sequences) -> NDArray[np.float32]:
-    """Return the deviation (NUMBERS,) of the gestures' z-scored numbers from the predicted ones."""
+def _residuals(network: ListenerNetwork, unseen: Sequences) -> NDArray[np.float32]:
+    """Return by what the z-scored numbers of gestures exceed the predicted ones.
+
+    They are (RESIDUAL_ROWS, NUMBERS), for each kind in the order of the first number, the size.
+    """
     network.eval()
     output, _ = network(unseen.driven, network.initial_state(unseen.initial))
-    spread = np.zeros(unseen.numbers.shape[-1], np.float32)
+    kept = np.zeros((RESIDUAL_ROWS, unseen.numbers.shape[-1]), np.float32)
     for slot in gesture_slots(network.config):
         rows = unseen.begins[..., slot.kind] * unseen.mask > 0
         if rows.any():
-            error = output[rows][:, slot.numbers] - unseen.numbers[rows][:, slot.places]
-            spread[slot.places] = error.square().mean(0).sqrt().clamp(max=1.0).numpy()
-    return spread
+            error = (unseen.numbers[rows][:, slot.places] - output[rows][:, slot.numbers]).numpy()
+            error = error[np.argsort(error[:, 0], kind='stable')]
+            evenly = (np.arange(RESIDUAL_ROWS) + 0.5) * len(error) / RESIDUAL_ROWS
+            kept[:, slot.places] = error[evenly.astype(int)]
+    return kept

@@ -15,6 +15,7 @@ from vico_listener.listener.expression import calm_face
 from vico_listener.listener.expression import smile_of
 from vico_listener.listener.model.config import GESTURE_HEADS
 from vico_listener.listener.model.config import ModelConfig
+from vico_listener.listener.model.cue_inputs import cues_of
 from vico_listener.listener.model.gesture_outputs import gesture_slots
 from vico_listener.listener.model.vectors import NUMBERS
 from vico_listener.listener.model.vectors import Normalisation
@@ -169,6 +170,7 @@ def _sequence(config: ModelConfig, norm: Normalisation, dyad: Dyad) -> Sequences
         dyad.speaking,
         condition,
         own,
+        cues_of(dyad.speaker_frames()) if config.cues else None,
     )
     motion = normalised(
         config, listener_motion(config, dyad), norm.listener_mean, norm.listener_std

@@ -28,6 +28,11 @@ LARGEST = 4096
 PERCEPTRON = 272
 """The width of the fully connected network, which gives it about as many parameters as the LSTM."""
 
+CUES = 14
+"""The number of cues of a step's input (see `cue_inputs`)."""
+FACE_CUES = slice(9, 13)
+"""Those of them that are seen in the speaker's face."""
+
 PERSONALITY = tuple(f.name for f in fields(Personality))
 """The parameters of a personality, in the order of the network's input."""
 
@@ -85,6 +90,8 @@ class ModelConfig:
         personality: whether the listener's personality is an input; only with `behaviour`.
         episodes: whether the network was taught without `Episodes`, which are then shown on top;
             only with `behaviour`.
+        cues: whether the cues in the speaker's voice and face are inputs of every step, too; only
+            with `episodes`.
         log_sizes: whether it gives the logarithms of the sizes of gestures; they are spread like
             those of people then, most small and a few large.
         fused, hidden, layers: the sizes of the network; the defaults are the paper's.
@@ -106,6 +113,7 @@ class ModelConfig:
     flags: bool = True
     personality: bool = False
     episodes: bool = False
+    cues: bool = False
     log_sizes: bool = False
     fused: int = 192
     hidden: int = 96
@@ -142,6 +150,8 @@ class ModelConfig:
         for name in ('personality', 'episodes', 'log_sizes'):
             if getattr(self, name) and self.output != 'behaviour':
                 raise SettingError(f"{name}: needs the output 'behaviour'")
+        if self.cues and not self.episodes:
+            raise SettingError('cues: need episodes, which find those in the face')
         for name in ('fused', 'hidden', 'layers', 'window'):
             if not 1 <= getattr(self, name) <= LARGEST:
                 raise SettingError(
@@ -179,7 +189,8 @@ class ModelConfig:
         """The number of inputs of a step."""
         flags = 3 if self.flags else 0
         gestures = len(GESTURE_HEADS) if self.output == 'behaviour' else 0
-        return ACOUSTIC_SIZE + self.motion_size + flags + self.conditions + gestures
+        cues = CUES if self.cues else 0
+        return ACOUSTIC_SIZE + self.motion_size + flags + self.conditions + gestures + cues
 
     @property
     def started_size(self) -> int:

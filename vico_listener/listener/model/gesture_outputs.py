@@ -25,6 +25,8 @@ RANGES = {'delay': (0.0, 1.5), 'frequency': (0.95, 4.0), 'decay': (0.4, 1.0)}
 """The ranges of other numbers (s, Hz, share), so that an outlier of a network moves no head."""
 FASTEST = radians(26.0)
 """The largest product of a gesture's size and frequency, rad/s: what is large is slower."""
+OUTLIER = 3.0
+"""How far a number may lie from its mean in the training set, in deviations."""
 SMALLEST = 0.2
 """The smallest size of a gesture, as a share of the mean size in the training set."""
 
@@ -86,12 +88,16 @@ def gesture_from(
         slot: the slot of its kind.
         norm: the network's normalisation.
         output: (output_size,) the output of this step.
-        normal: (4,) standard normal random numbers, for what the prediction leaves open.
-        uniform: (3,) random numbers in 0 to 1, for the choices.
+        normal: (4,) standard normal random numbers, for what the prediction leaves open where its
+            residuals are not known.
+        uniform: (4,) random numbers in 0 to 1, for the choices and for the residuals.
     """
-    count = len(slot.head.numbers)
-    scored = output[slot.numbers] + norm.number_noise[slot.places] * normal[:count]
-    scored = np.clip(scored, -2.5, 2.5)
+    rows = len(norm.number_residuals)
+    if rows:
+        left_open = norm.number_residuals[min(int(rows * uniform[3]), rows - 1), slot.places]
+    else:
+        left_open = norm.number_noise[slot.places] * normal[: len(slot.head.numbers)]
+    scored = np.clip(output[slot.numbers] + left_open, -OUTLIER, OUTLIER)
     values = scored * norm.number_std[slot.places] + norm.number_mean[slot.places]
     numbers = dict(zip(slot.head.numbers, values.tolist(), strict=True))
     for name, (low, high) in RANGES.items():

@@ -2,7 +2,8 @@
 
 The vectors are, in this order (parts that a configuration does not have are left out)::
 
-    driven (a step): acoustic 45 | speaker's motion | flags 3 | conditions | own gestures 4
+    driven (a step): acoustic 45 | speaker's motion | flags 3 | conditions | own gestures 4 |
+                     cues 14
     initial:         listener's reference motion | conditions
     conditions:      attitude 3 | personality 10, smile of the portrait, smile of the calm face
     motion:          rotation 3 | expression | translation 3 | crop 3: the basis' order and units
@@ -15,6 +16,7 @@ takes single vectors as well as sequences (..., T, size).
 """
 
 from dataclasses import dataclass
+from dataclasses import field
 from dataclasses import fields
 from typing import Any
 
@@ -34,6 +36,12 @@ Array = NDArray[np.float32]
 NUMBERS = sum(len(head.numbers) for head in GESTURE_HEADS.values())
 """The number of numbers that a network predicts about all kinds of gesture together."""
 
+
+def no_residuals() -> Array:
+    """Return the residuals (0, NUMBERS) of a network of which none are known."""
+    return np.zeros((0, NUMBERS), np.float32)
+
+
 _MIDDLE = np.array([(LIMITS[n][0] + LIMITS[n][1]) / 2 for n in PERSONALITY], np.float32)
 _HALF = np.array([(LIMITS[n][1] - LIMITS[n][0]) / 2 for n in PERSONALITY], np.float32)
 
@@ -52,6 +60,9 @@ class Normalisation:
             numbers.
         hazard_gain: (4,) the factors of the gestures' probabilities that make gestures as frequent
             as those of the teacher.
+        number_residuals: (R, NUMBERS) some of these errors, of which one row is drawn for the
+            numbers of a gesture: most gestures are small and a few large, and what is large is
+            slow, which a deviation alone does not tell; (0, NUMBERS) where they are not known.
     """
 
     acoustic_mean: Array
@@ -64,6 +75,7 @@ class Normalisation:
     number_std: Array
     number_noise: Array
     hazard_gain: Array
+    number_residuals: Array = field(default_factory=no_residuals)
 
     def check(self, config: ModelConfig) -> None:
         """Check that the arrays fit a configuration.
@@ -77,10 +89,12 @@ class Normalisation:
         sizes |= dict.fromkeys(('acoustic_mean', 'acoustic_std'), ACOUSTIC_SIZE)
         sizes |= dict.fromkeys(('number_mean', 'number_std', 'number_noise'), NUMBERS)
         sizes['hazard_gain'] = len(GESTURE_HEADS)
-        for name, size in sizes.items():
+        shapes: dict[str, tuple[int, ...]] = {name: (size,) for name, size in sizes.items()}
+        shapes['number_residuals'] = (len(self.number_residuals), NUMBERS)
+        for name, shape in shapes.items():
             values = getattr(self, name)
-            if values.shape != (size,):
-                raise DataError(f'normalisation {name} has shape {values.shape}, expected {size}')
+            if values.shape != shape:
+                raise DataError(f'normalisation {name} has shape {values.shape}, expected {shape}')
             if not np.isfinite(values).all():
                 raise DataError(f'normalisation {name} holds numbers that are not finite')
             if name.endswith('_std') and not (values > 0).all():
@@ -95,7 +109,7 @@ class Normalisation:
         arrays |= {f'{n}_std': np.ones(s, np.float32) for n, s in sizes.items()}
         arrays['number_noise'] = np.zeros(NUMBERS, np.float32)
         arrays['hazard_gain'] = np.ones(len(GESTURE_HEADS), np.float32)
-        return cls(**{f.name: arrays[f.name] for f in fields(cls)})
+        return cls(**arrays)
 
 
 def conditions(
@@ -163,6 +177,7 @@ def driven_vector(
     speaking: NDArray[np.bool_] | bool,
     condition: Array,
     gestures: Array,
+    cues: Array | None = None,
 ) -> Array:
     """Return the input (..., driven_size) of a step.
 
@@ -176,6 +191,7 @@ def driven_vector(
         speaking: (...) whether the speaker speaks; without valid audio, whether the mouth does.
         condition: (..., conditions) the result of `conditions`.
         gestures: (..., 4) 1 for the kinds of gesture that were decided on one step before.
+        cues: (..., CUES) the cues of this step (see `cue_inputs`), where the configuration has any.
     """
     heard = np.asarray(audio_valid, np.float32)[..., None]
     seen = np.asarray(face_valid, np.float32)[..., None]
@@ -188,6 +204,9 @@ def driven_vector(
     parts.append(condition)
     if config.output == 'behaviour':
         parts.append(gestures)
+    if config.cues:
+        assert cues is not None
+        parts.append(cues)
     return np.concatenate(parts, axis=-1, dtype=np.float32)
 
 

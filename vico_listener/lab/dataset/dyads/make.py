@@ -115,6 +115,11 @@ def audio_valid(rng: np.random.Generator, count: int) -> NDArray[np.bool_]:
 def make_speaker(config: DyadConfig, split: str, number: int) -> list[Dyad]:
     """Make one speaker, who is listened to in every attitude by different personalities."""
     rng = np.random.default_rng([config.seed, SPLITS.index(split), number])
+    return listened_to(rng, make_talker(rng, config, split))
+
+
+def make_talker(rng: np.random.Generator, config: DyadConfig, split: str) -> Speaker:
+    """Make what a speaker says and shows; this takes most of the time."""
     voices = config.voices[split]
     said = talk(
         rng, voices, config.recorded(split), config.seconds, config.feelings, config.background
@@ -130,7 +135,12 @@ def make_speaker(config: DyadConfig, split: str, number: int) -> list[Dyad]:
     # Sound counts as the speaker's where nobody is in view (`Talker`).
     speaking &= ~(elsewhere & face.valid)
     heard = audio_valid(rng, count)
-    speaker = Speaker(acoustic, speaking & (heard | face.valid), heard, pitch, face)
+    return Speaker(acoustic, speaking & (heard | face.valid), heard, pitch, face)
+
+
+def listened_to(rng: np.random.Generator, speaker: Speaker) -> list[Dyad]:
+    """Let the teacher listen to a speaker in every attitude."""
+    count = len(speaker.acoustic)
     dyads = []
     for index in range(len(ATTITUDES)):
         attitude = np.full(count, index, np.int8)
