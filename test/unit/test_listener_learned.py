@@ -145,6 +145,26 @@ def test_upswings_are_drawn_and_large_nods_are_slower():
     assert max(nod.size * nod.frequency for nod in nods) <= FASTEST * (1 + 1e-9)
 
 
+def test_what_a_prediction_leaves_open_is_drawn_from_what_it_left_open():
+    """Seven nods of ten are small and three are large and slow: so are those that are drawn."""
+    slot = gesture_slots(BEHAVIOUR_MODEL)[Kind.NOD]
+    left_open = np.zeros((10, NUMBERS), np.float32)
+    left_open[:7, 0], left_open[7:, 0] = -0.5, 1.5
+    left_open[:7, 2], left_open[7:, 2] = 0.4, -0.9
+    norm = replace(Normalisation.identity(BEHAVIOUR_MODEL), number_residuals=left_open)
+    norm.number_mean[:4] = 0.07, 0.3, 1.6, 0.75
+    norm.number_std[:4] = 0.02, 0.1, 0.4, 0.1
+    rng = np.random.default_rng(3)
+    output = np.zeros(BEHAVIOUR_MODEL.output_size, np.float32)
+    drawn = [
+        gesture_from(slot, norm, output, rng.normal(size=4), rng.uniform(size=4))
+        for _ in range(1000)
+    ]
+    pairs = {(round(nod.size, 4), round(nod.frequency, 4)) for nod in drawn}
+    assert pairs == {(0.06, 1.76), (0.1, 1.24)}
+    assert np.mean([nod.size > 0.08 for nod in drawn]) == pytest.approx(0.3, abs=0.05)
+
+
 def test_episodes_come_on_top_of_a_network_that_was_taught_without_them(tmp_path):
     """Somebody smiles after three seconds: the episodes answer, whatever the network gives."""
     saved(replace(BEHAVIOUR_MODEL, episodes=True), tmp_path)

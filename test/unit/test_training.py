@@ -29,8 +29,14 @@ from vico_listener.lab.training.training_config import TrainingConfig
 from vico_listener.lab.training.training_config import TrainingConfigError
 from vico_listener.lab.training.training_config import load_training_config
 from vico_listener.listener.gestures import Kind
+from vico_listener.listener.learned import LearnedListener
 from vico_listener.listener.model.checkpoint import load_checkpoint
+from vico_listener.listener.model.config import CUES
 from vico_listener.listener.model.network import ListenerNetwork
+from vico_listener.listener.mood import ATTITUDES
+from vico_listener.listener.mood import MoodFade
+from vico_listener.listener.personality import Personality
+from vico_listener.motion import FaceMotion
 from vico_listener.resources import resource_path
 
 VOICES = {'train': ['en-us+f3'], 'test': ['en-us+m3'], 'ood': ['de+f2']}
@@ -130,6 +136,29 @@ def test_sizes_as_logarithms_are_finite_where_a_gesture_has_none(dyads):
     assert torch.isfinite(sequences(config, norm, [dyad]).numbers).all()
 
 
+def test_a_network_gets_the_cues_live_that_it_was_trained_with(dyads):
+    """The listener's inputs tick by tick are those of the sequence, but for its own gestures."""
+    config = replace(BEHAVIOUR_MODEL, episodes=True, cues=True)
+    dyad = dyads[0]
+    norm = measure(config, [dyad])
+    driven = sequences(config, norm, [dyad]).driven[0].numpy()
+    torch.manual_seed(0)
+    made = to_checkpoint(ListenerNetwork(config), norm)
+    personality = Personality(*(float(v) for v in dyad.personality))
+    listener = LearnedListener(personality, 0, made, 'numba')
+    listener.reset(FaceMotion(dyad.reference), ATTITUDES[dyad.attitude[0]])
+    mood = MoodFade(ATTITUDES[dyad.attitude[0]])
+    for tick, frame in enumerate(dyad.speaker_frames()):
+        mood.attitude = ATTITUDES[dyad.attitude[tick]]
+        now = mood.step()
+        listener.step(frame, now)
+        given = listener.driven(frame, now)
+        np.testing.assert_allclose(given[-CUES:], driven[tick, -CUES:], atol=1e-6)
+        np.testing.assert_allclose(given[: -CUES - 4], driven[tick, : -CUES - 4], atol=1e-5)
+    voiced, ended = driven[:, -CUES], driven[:, 1 - CUES]
+    assert 0.1 < voiced.mean() < 0.95 and 0 < ended.sum() < 30
+
+
 def small(config, **changes):
     values = {'epochs': 6, 'batch': 3, 'chunk': 90, 'learning_rate': 3e-3, 'noise': 0.1}
     return TrainingConfig(model=config, **(values | changes))
@@ -165,6 +194,15 @@ def test_other_generators_are_calibrated_too(dyads):
     network = ListenerNetwork(replace(BEHAVIOUR_MODEL, generator='gru', hidden=16, fused=16))
     made = to_checkpoint(network, measure(BEHAVIOUR_MODEL, dyads))
     assert run_freely(made, dyads[0], 0).sum() > 0
+
+
+def test_cues_in_hidden_faces_and_voices_are_hidden(dyads, tmp_path):
+    model = replace(BEHAVIOUR_MODEL, episodes=True, cues=True)
+    data = sequences(model, measure(model, dyads), dyads)
+    config = small(model, drop_face=1.0, drop_audio=1.0, noise=0.0)
+    cues = Trainer(config, data, data, tmp_path)._disturbed(data.driven)[..., -CUES:]
+    assert data.driven[..., -CUES:-1].any() and not cues[..., :-1].any()
+    assert cues[..., -1].any()  # how far smiles are in place
 
 
 def test_hidden_faces_are_hidden(dyads, tmp_path):
