@@ -93,10 +93,11 @@ def gesture_from(
         uniform: (4,) random numbers in 0 to 1, for the choices and for the residuals.
     """
     rows = len(norm.number_residuals)
+    left_open: NDArray[np.floating] = norm.number_noise[slot.places]
     if rows:
         left_open = norm.number_residuals[min(int(rows * uniform[3]), rows - 1), slot.places]
     else:
-        left_open = norm.number_noise[slot.places] * normal[: len(slot.head.numbers)]
+        left_open = left_open * normal[: len(slot.head.numbers)]
     scored = np.clip(output[slot.numbers] + left_open, -OUTLIER, OUTLIER)
     values = scored * norm.number_std[slot.places] + norm.number_mean[slot.places]
     numbers = dict(zip(slot.head.numbers, values.tolist(), strict=True))

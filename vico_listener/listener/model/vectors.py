@@ -17,7 +17,6 @@ takes single vectors as well as sequences (..., T, size).
 
 from dataclasses import dataclass
 from dataclasses import field
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -37,13 +36,13 @@ NUMBERS = sum(len(head.numbers) for head in GESTURE_HEADS.values())
 """The number of numbers that a network predicts about all kinds of gesture together."""
 
 
+_MIDDLE = np.array([(LIMITS[n][0] + LIMITS[n][1]) / 2 for n in PERSONALITY], np.float32)
+_HALF = np.array([(LIMITS[n][1] - LIMITS[n][0]) / 2 for n in PERSONALITY], np.float32)
+
+
 def no_residuals() -> Array:
     """Return the residuals (0, NUMBERS) of a network of which none are known."""
     return np.zeros((0, NUMBERS), np.float32)
-
-
-_MIDDLE = np.array([(LIMITS[n][0] + LIMITS[n][1]) / 2 for n in PERSONALITY], np.float32)
-_HALF = np.array([(LIMITS[n][1] - LIMITS[n][0]) / 2 for n in PERSONALITY], np.float32)
 
 
 @dataclass(frozen=True)
