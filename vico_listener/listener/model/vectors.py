@@ -35,7 +35,6 @@ Array = NDArray[np.float32]
 NUMBERS = sum(len(head.numbers) for head in GESTURE_HEADS.values())
 """The number of numbers that a network predicts about all kinds of gesture together."""
 
-
 _MIDDLE = np.array([(LIMITS[n][0] + LIMITS[n][1]) / 2 for n in PERSONALITY], np.float32)
 _HALF = np.array([(LIMITS[n][1] - LIMITS[n][0]) / 2 for n in PERSONALITY], np.float32)
 
