@@ -5,10 +5,17 @@ gesture begins at the next good moment, and the threshold is subtracted from the
 process). In the long run the number of gestures is the sum of the probabilities, as if a coin were
 tossed at every tick. Unlike with coins, however, gestures neither cluster nor stay away for long,
 and most begin where the probability is high.
+
+Soon after a gesture, however, a coin does decide: whether another one follows is not due, and the
+nods of people come in clusters.
 """
+
+from math import log1p
 
 import numpy as np
 from numpy.typing import NDArray
+
+from vico_listener.clock import MODEL_RATE
 
 SPREAD = 0.5
 """Thresholds are drawn from 1 +- this; at 0 a constant probability would give a metronome."""
@@ -21,6 +28,11 @@ PATIENCE = 0.5
 The excess remains for the next gesture. The first gesture has no excess to start from and therefore
 begins at any moment; otherwise a rare kind, such as a shake, would be missing in short clips.
 """
+
+SUREST = 0.999
+"""The largest probability that a coin takes."""
+SOON = (round(1.0 * MODEL_RATE), round(3.0 * MODEL_RATE))
+"""From how many ticks to how many after a gesture a coin decides whether another one follows."""
 
 
 class Decisions:
@@ -46,6 +58,8 @@ class Decisions:
         self._sums = [0.0] * self._kinds
         self._thresholds = [self._first_threshold() for _ in range(self._kinds)]
         self._patience = [0.0] * self._kinds
+        self._since = [SOON[1]] * self._kinds
+        self._coins = [float(self.draw().exponential()) for _ in range(self._kinds)]
 
     def draw(self) -> np.random.Generator:
         """Return a new random generator; the n-th one is the same in every run with this seed."""
@@ -70,12 +84,29 @@ class Decisions:
         """Return the kinds that begin at this tick, given their probabilities (kinds,), 0 to 1."""
         begun = []
         for kind, probability in enumerate(probabilities.tolist()):
-            self._sums[kind] += probability
-            due = self._sums[kind] - self._thresholds[kind]
-            if due >= (0.0 if probability >= GOOD_MOMENT else self._patience[kind]):
-                # The excess is kept, but limited, so that no two gestures follow at once.
-                self._sums[kind] = min(due, PATIENCE)
-                self._thresholds[kind] = self._threshold()
-                self._patience[kind] = PATIENCE
+            self._since[kind] += 1
+            soon = SOON[0] <= self._since[kind] <= SOON[1]
+            if self._tossed(kind, probability) if soon else self._due(kind, probability):
+                self._since[kind] = 0
                 begun.append(kind)
         return begun
+
+    def _tossed(self, kind: int, probability: float) -> bool:
+        """Return whether the coin says so; one draw for many tosses: it lasts so long at random."""
+        self._coins[kind] += log1p(-min(probability, SUREST))
+        if self._coins[kind] > 0.0:
+            return False
+        self._coins[kind] = float(self.draw().exponential())
+        return True
+
+    def _due(self, kind: int, probability: float) -> bool:
+        """Return whether a gesture that is due begins now."""
+        self._sums[kind] += probability
+        due = self._sums[kind] - self._thresholds[kind]
+        if due < (0.0 if probability >= GOOD_MOMENT else self._patience[kind]):
+            return False
+        # The excess is kept, but limited, so that no two gestures follow at once.
+        self._sums[kind] = min(due, PATIENCE)
+        self._thresholds[kind] = self._threshold()
+        self._patience[kind] = PATIENCE
+        return True

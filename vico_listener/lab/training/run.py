@@ -46,7 +46,7 @@ from vico_listener.resources import resource_path
 _Pairs = list[tuple[ClipFeatures, Dyad]]
 
 CHECKPOINT = 'checkpoint'
-CALIBRATION_DYADS = 36
+CALIBRATION_DYADS = 96
 HELD_OUT = 6
 """One in so many clips of recorded people is not trained on, where gestures are learned."""
 
