@@ -13,6 +13,7 @@ from networks import saved
 
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.body import TIMELINE_SPAN
+from vico_listener.listener.decisions import SOON
 from vico_listener.listener.decisions import Decisions
 from vico_listener.listener.expression import smile_of
 from vico_listener.listener.gestures import Gesture
@@ -226,6 +227,18 @@ def test_whoever_comes_in_sees_no_fewer_gestures_than_later():
         decisions = Decisions(1, seed)
         begun[seed] = [bool(decisions.step(p)) for p in chances.astype(np.float32)[:, None]]
     assert begun[:, :150].mean() == pytest.approx(begun[:, 600:].mean(), rel=0.2)
+
+
+def test_another_gesture_follows_soon_as_often_as_its_probability_says():
+    """In the 61 ticks of `SOON` it is as with coins."""
+    probability = 0.005
+    decisions = Decisions(1, seed=4)
+    row = np.array([probability], np.float32)
+    begun = np.flatnonzero([bool(decisions.step(row)) for _ in range(200_000)])
+    gaps = np.diff(begun)
+    soon = (gaps >= SOON[0]) & (gaps <= SOON[1])
+    assert soon.mean() == pytest.approx(1 - (1 - probability) ** 61, abs=0.04)
+    assert len(begun) == pytest.approx(200_000 * probability, rel=0.05)
 
 
 def test_decisions_are_seeded():
