@@ -152,7 +152,11 @@ def test_what_a_prediction_leaves_open_is_drawn_from_what_it_left_open():
     left_open = np.zeros((10, NUMBERS), np.float32)
     left_open[:7, 0], left_open[7:, 0] = -0.5, 1.5
     left_open[:7, 2], left_open[7:, 2] = 0.4, -0.9
-    norm = replace(Normalisation.identity(BEHAVIOUR_MODEL), number_residuals=left_open)
+    norm = replace(
+        Normalisation.identity(BEHAVIOUR_MODEL),
+        number_residuals=left_open,
+        number_predictions=np.zeros((10, 4), np.float32),
+    )
     norm.number_mean[:4] = 0.07, 0.3, 1.6, 0.75
     norm.number_std[:4] = 0.02, 0.1, 0.4, 0.1
     rng = np.random.default_rng(3)

@@ -20,7 +20,7 @@ from vico_listener.listener.mood import MoodFade
 from vico_listener.listener.personality import Personality
 from vico_listener.motion import FaceMotion
 
-RESIDUAL_ROWS = 128
+RESIDUAL_ROWS = 256
 """How many rows of residuals a checkpoint keeps; of each kind of gesture they are evenly chosen."""
 GAIN_ROUNDS = 2
 GAIN_RANGE = (0.5, 2.0)
@@ -43,7 +43,8 @@ def calibrate(
         unseen: sequences it was not trained on, for the spread of the gestures' numbers.
         dyads: some whose teacher's number of gestures it shall reach, by running freely.
     """
-    norm = replace(norm, number_residuals=_residuals(network, unseen))
+    residuals, predictions = _residuals(network, unseen)
+    norm = replace(norm, number_residuals=residuals, number_predictions=predictions)
     teacher = gesture_counts(dyads)
     for _ in range(GAIN_ROUNDS):
         own = np.zeros(len(GESTURE_HEADS))
@@ -77,19 +78,24 @@ def run_freely(checkpoint: Checkpoint, dyad: Dyad, seed: int) -> NDArray[np.floa
 
 
 @torch.inference_mode()
-def _residuals(network: ListenerNetwork, unseen: Sequences) -> NDArray[np.float32]:
-    """Return by what the z-scored numbers of gestures exceed the predicted ones.
+def _residuals(
+    network: ListenerNetwork, unseen: Sequences
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return by what the numbers of gestures exceed the predicted ones, and predicted sizes.
 
-    They are (RESIDUAL_ROWS, NUMBERS), for each kind in the order of the first number, the size.
+    They are the `number_residuals` and `number_predictions` of a `Normalisation`.
     """
     network.eval()
     output, _ = network(unseen.driven, network.initial_state(unseen.initial))
     kept = np.zeros((RESIDUAL_ROWS, unseen.numbers.shape[-1]), np.float32)
+    predictions = np.zeros((RESIDUAL_ROWS, len(GESTURE_HEADS)), np.float32)
     for slot in gesture_slots(network.config):
         rows = unseen.begins[..., slot.kind] * unseen.mask > 0
         if rows.any():
-            error = (unseen.numbers[rows][:, slot.places] - output[rows][:, slot.numbers]).numpy()
-            error = error[np.argsort(error[:, 0], kind='stable')]
-            evenly = (np.arange(RESIDUAL_ROWS) + 0.5) * len(error) / RESIDUAL_ROWS
-            kept[:, slot.places] = error[evenly.astype(int)]
-    return kept
+            told = output[rows][:, slot.numbers].numpy()
+            error = unseen.numbers[rows][:, slot.places].numpy() - told
+            evenly = ((np.arange(RESIDUAL_ROWS) + 0.5) * len(told) / RESIDUAL_ROWS).astype(int)
+            chosen = np.argsort(told[:, 0], kind='stable')[evenly]
+            kept[:, slot.places] = error[chosen]
+            predictions[:, slot.kind] = told[chosen, 0]
+    return kept, predictions

@@ -24,12 +24,11 @@ from vico_listener.listener.model.config import HEADS
 from vico_listener.listener.model.config import PERCEPTRON
 from vico_listener.listener.model.config import ModelConfig
 from vico_listener.listener.model.vectors import Normalisation
+from vico_listener.listener.model.vectors import no_predictions
 from vico_listener.listener.model.vectors import no_residuals
 
 CONFIG, WEIGHTS, ONNX = 'config.json', 'model.safetensors', 'model.onnx'
 NORM = 'norm.'
-RESIDUALS = f'{NORM}number_residuals'
-"""What a checkpoint may lack: a network without a teacher has none."""
 
 Weights = dict[str, NDArray[np.float32]]
 
@@ -156,7 +155,8 @@ def load_checkpoint(folder: Path) -> Checkpoint:
         tensors = load_file(folder / WEIGHTS)
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f'{folder / WEIGHTS} is broken: {error}') from None
-    tensors.setdefault(RESIDUALS, no_residuals())
+    tensors.setdefault(f'{NORM}number_residuals', no_residuals())
+    tensors.setdefault(f'{NORM}number_predictions', no_predictions())
     names = {f.name for f in fields(Normalisation)}
     missing = sorted(names - {name.removeprefix(NORM) for name in tensors})
     if missing:

@@ -15,7 +15,7 @@ from vico_listener.listener.model.config import ModelConfig
 from vico_listener.listener.model.vectors import Normalisation
 
 LARGEST: dict[Kind, float] = {
-    Kind.NOD: 0.22,
+    Kind.NOD: 0.245,
     Kind.SHAKE: 0.3,
     Kind.BEAT: 0.08,
     Kind.GLANCE: 0.22,
@@ -25,6 +25,8 @@ RANGES = {'delay': (0.0, 1.5), 'frequency': (0.95, 4.0), 'decay': (0.4, 1.0)}
 """The ranges of other numbers (s, Hz, share), so that an outlier of a network moves no head."""
 FASTEST = radians(26.0)
 """The largest product of a gesture's size and frequency, rad/s: what is large is slower."""
+NEAR = 64
+"""How many residuals of similar predictions one is drawn from: what is large varies more."""
 OUTLIER = 3.0
 """How far a number may lie from its mean in the training set, in deviations."""
 SMALLEST = 0.2
@@ -95,7 +97,12 @@ def gesture_from(
     rows = len(norm.number_residuals)
     left_open: NDArray[np.floating] = norm.number_noise[slot.places]
     if rows:
-        left_open = norm.number_residuals[min(int(rows * uniform[3]), rows - 1), slot.places]
+        predictions = norm.number_predictions[:, slot.kind]
+        place = int(np.searchsorted(predictions, output[slot.numbers.start]))
+        near = min(NEAR, rows)
+        first = min(max(place - near // 2, 0), rows - near)
+        row = first + min(int(near * uniform[3]), near - 1)
+        left_open = norm.number_residuals[row, slot.places]
     else:
         left_open = left_open * normal[: len(slot.head.numbers)]
     scored = np.clip(output[slot.numbers] + left_open, -OUTLIER, OUTLIER)

@@ -44,6 +44,11 @@ def no_residuals() -> Array:
     return np.zeros((0, NUMBERS), np.float32)
 
 
+def no_predictions() -> Array:
+    """Return the predictions (0, 4) that belong to `no_residuals`."""
+    return np.zeros((0, len(GESTURE_HEADS)), np.float32)
+
+
 @dataclass(frozen=True)
 class Normalisation:
     """Means and standard deviations of the training set.
@@ -61,6 +66,8 @@ class Normalisation:
         number_residuals: (R, NUMBERS) some of these errors, of which one row is drawn for the
             numbers of a gesture: most gestures are small and a few large, and what is large is
             slow, which a deviation alone does not tell; (0, NUMBERS) where they are not known.
+        number_predictions: (R, 4) the prediction of the size, which is the first number of every
+            kind, from which each row departs; it rises from row to row.
     """
 
     acoustic_mean: Array
@@ -74,6 +81,7 @@ class Normalisation:
     number_noise: Array
     hazard_gain: Array
     number_residuals: Array = field(default_factory=no_residuals)
+    number_predictions: Array = field(default_factory=no_predictions)
 
     def check(self, config: ModelConfig) -> None:
         """Check that the arrays fit a configuration.
@@ -88,7 +96,9 @@ class Normalisation:
         sizes |= dict.fromkeys(('number_mean', 'number_std', 'number_noise'), NUMBERS)
         sizes['hazard_gain'] = len(GESTURE_HEADS)
         shapes: dict[str, tuple[int, ...]] = {name: (size,) for name, size in sizes.items()}
-        shapes['number_residuals'] = (len(self.number_residuals), NUMBERS)
+        rows = len(self.number_residuals)
+        shapes['number_residuals'] = (rows, NUMBERS)
+        shapes['number_predictions'] = (rows, len(GESTURE_HEADS))
         for name, shape in shapes.items():
             values = getattr(self, name)
             if values.shape != shape:
