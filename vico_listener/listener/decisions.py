@@ -31,7 +31,7 @@ begins at any moment; otherwise a rare kind, such as a shake, would be missing i
 
 SUREST = 0.999
 """The largest probability that a coin takes."""
-SOON = (round(1.0 * MODEL_RATE), round(3.0 * MODEL_RATE))
+SOON = (round(0.7 * MODEL_RATE), round(3.7 * MODEL_RATE))
 """From how many ticks to how many after a gesture a coin decides whether another one follows."""
 
 
