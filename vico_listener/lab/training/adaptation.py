@@ -40,6 +40,7 @@ from vico_listener.listener.model.gesture_outputs import GestureSlot
 from vico_listener.listener.model.gesture_outputs import gesture_slots
 from vico_listener.listener.model.network import ListenerNetwork
 from vico_listener.listener.model.network import load_network
+from vico_listener.listener.model.vectors import NUMBERS
 from vico_listener.listener.model.vectors import Normalisation
 
 ADAPTED = (Kind.NOD, Kind.SHAKE)
@@ -106,12 +107,30 @@ def adapt(start: Checkpoint, config: TrainingConfig, train: Pairs, held: Pairs) 
     seen, unseen = (observed_sequences(start.config, known, part) for part in pairs)
     history = _learn(network, slots, config, seen, unseen)
     calibrated = calibrate(network, known, unseen, [dyad for _, dyad in pairs[1]])
-    kept = {name: getattr(calibrated, name).copy() for name in ('number_noise', 'hazard_gain')}
-    for slot in gesture_slots(start.config):
-        if slot not in slots:
-            kept['number_noise'][slot.places] = start.norm.number_noise[slot.places]
-            kept['hazard_gain'][slot.kind] = start.norm.hazard_gain[slot.kind]
-    return Adapted(network, replace(calibrated, **kept), history)
+    others = [slot for slot in gesture_slots(start.config) if slot not in slots]
+    return Adapted(network, _as_before(calibrated, start.norm, others), history)
+
+
+def _as_before(
+    calibrated: Normalisation, start: Normalisation, slots: Sequence[GestureSlot]
+) -> Normalisation:
+    """Return a calibration in which some gestures are as often and vary as at the start."""
+    names = ('hazard_gain', 'number_residuals', 'number_predictions')
+    kept = {name: getattr(calibrated, name).copy() for name in names}
+    rows = len(kept['number_residuals'])
+    if len(start.number_residuals):
+        chosen = np.arange(rows) * len(start.number_residuals) // rows
+        residuals = start.number_residuals[chosen]
+        predictions = start.number_predictions[chosen]
+    else:  # the spread is all that the start tells
+        spread = np.random.default_rng(0).normal(size=(rows, NUMBERS))
+        residuals = (spread * start.number_noise).astype(np.float32)
+        predictions = np.zeros_like(kept['number_predictions'])
+    for slot in slots:
+        kept['hazard_gain'][slot.kind] = start.hazard_gain[slot.kind]
+        kept['number_residuals'][:, slot.places] = residuals[:, slot.places]
+        kept['number_predictions'][:, slot.kind] = predictions[:, slot.kind]
+    return replace(calibrated, **kept)
 
 
 @torch.inference_mode()
