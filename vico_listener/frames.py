@@ -97,10 +97,12 @@ class Whereabouts:
             that is not known.
         sound: from where a voice comes that nobody in view has, rad, positive to the left; nan
             where none is heard, or where its direction is not known.
+        unmeasured: whether they are in view, but nothing measures where.
     """
 
     place: tuple[float, float, float] = (nan, nan, nan)
     sound: float = nan
+    unmeasured: bool = False
 
     @property
     def seen(self) -> bool:
@@ -110,6 +112,9 @@ class Whereabouts:
 
 NOWHERE = Whereabouts()
 """Nobody is there of whom anything is known."""
+
+UNMEASURED = Whereabouts(unmeasured=True)
+"""Somebody is in view, and nothing measures where."""
 
 
 @dataclass(frozen=True)

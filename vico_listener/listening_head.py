@@ -248,7 +248,8 @@ class ListeningHead(Chain):
         tracker.warm_up()
         check_understood(face, tracker.basis, listener, basis)
         tracker.correction = self._camera.correction
-        locator = Locator(self._camera.camera, tracker.attention.sound_at)
+        attention = tracker.attention
+        locator = Locator(self._camera.camera, attention.sound_at, lambda: attention.place)
         stream = None if audio is None else acoustic_stream(audio, acoustics, listen_to)
         self._agent, self._tracker = agent, tracker
         self._renderer = (

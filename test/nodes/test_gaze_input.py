@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import made_tf
+import numpy as np
 import pytest
 from geometry_msgs.msg import PointStamped
 from geometry_msgs.msg import PoseStamped
@@ -141,9 +142,44 @@ def test_a_person_is_followed_and_where_the_head_is_sent_is_told(graph: Graph) -
     assert head.set_parameters([Parameter('follow', value='face')])[0].successful
     wait_until(lambda: turns_to(math.pi / 4))
     assert told[-1].name[0] == 'head_yaw'
+    assert 'follow: somebody is in view' not in head.diagnose()[1]
     assert head.diagnose()[2]['gaze'] == 'looking'
     refused = head.set_parameters([Parameter('follow', value='everybody')])[0]
     assert not refused.successful and 'is not one of off, face, person' in refused.reason
+
+
+@pytest.mark.trouble(
+    'robot',
+    'nothing measures where the person is whom the head shall follow (`face_source: ros4hri`)',
+    sees='The head does not follow; log and diagnostics say what to set.',
+)
+def test_somebody_without_a_place_is_not_followed_silently(graph: Graph) -> None:
+    head = graph.make(HeadNode, robot='generic_3dof', measured_wait=0.0, follow='face')
+    tester = graph.tester()
+    graph.record(tester, JointTrajectory, 'head_controller/joint_trajectory')
+    logs = graph.logs(tester)
+    motions = tester.create_publisher(msg.ListenerMotion, 'motion', 60)
+    for step in (head.trigger_configure, head.trigger_activate):
+        assert graph.run(step) == TransitionCallbackReturn.SUCCESS
+    wait_until(lambda: motions.get_subscription_count() == 1)
+    sent = 0
+
+    def says(place: tuple[float, float, float], text: str) -> bool:
+        nonlocal sent
+        sent += 1
+        message = motion(head, 1e-6 * (sent % 2))
+        message.place = np.array(place, np.float32)
+        motions.publish(message)
+        time.sleep(1 / 30)
+        return text in head.diagnose()[1]
+
+    nowhere, unmeasured = (0.0, 0.0, 0.0), (math.nan, math.nan, math.nan)
+    warning = 'follow: somebody is in view, but where they are is not measured'
+    wait_until(lambda: says(unmeasured, warning))
+    assert head.diagnose()[2]['gaze'] == 'unmeasured'
+    wait_until(lambda: any(warning in line.msg for line in logs))
+    wait_until(lambda: not says(nowhere, warning))
+    assert head.diagnose()[2]['gaze'] == 'nobody'
 
 
 def test_nobody_is_followed_where_another_program_owns_the_gaze(

@@ -1,6 +1,7 @@
 """The tracker with a fake backend: lost and found, several people, stamps, bad images."""
 
 from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,12 @@ from vico_listener.face import create_face_tracker
 from vico_listener.face.observation import FaceObservation
 from vico_listener.face.observation import Roi
 from vico_listener.motion import ARKIT52
+from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion
+from vico_listener.perception.camera_on_head import CameraOnHead
+from vico_listener.perception.camera_on_head import CameraPose
+from vico_listener.perception.camera_on_head import to_base_frame
+from vico_listener.rotation import matrix_from_rpy
 
 FRAME = 40_000_000
 IMAGE = np.zeros((480, 640, 3), np.uint8)
@@ -304,3 +310,30 @@ def test_unknown_backend():
         ValueError, match="unknown face backend 'dlib': choose one of deep3d, landmarker"
     ):
         create_face_tracker('dlib')
+
+
+class MetricBackend(FakeBackend):
+    """Measures in a basis without metres, and has the same pose in metres beside it."""
+
+    basis = BFM64
+
+    def observe(self, image, roi, camera):
+        seen = super().observe(image, roi, camera)
+        metric = face_with(rotation=(0.1, -0.2, 0.3), translation=(-1.2, 0.3, 0.1))
+        motion = face_with(FaceMotion.neutral(BFM64), rotation=(0.0, 0.1, 0.2))
+        return replace(seen, motion=motion, metric=metric)
+
+
+def test_a_face_in_another_unit_has_the_place_that_was_measured_in_metres():
+    """And it is turned by the correction as that one is, once."""
+    camera = CameraPose(matrix_from_rpy([0.0, 0.2, -0.4]), np.array([0.1, 0.0, 0.2]))
+    tracker = FaceTracker(MetricBackend(FakePerson(320)))
+    tracker.correction = correct = CameraOnHead(lambda stamp: camera)
+    motion = tracker.update(IMAGE, FRAME)
+    metric = face_with(rotation=(0.1, -0.2, 0.3), translation=(-1.2, 0.3, 0.1))
+    other = to_base_frame(face_with(FaceMotion.neutral(BFM64), rotation=(0.0, 0.1, 0.2)), camera)
+    np.testing.assert_allclose(motion.rotation, other.rotation, atol=1e-6)
+    place = to_base_frame(metric, camera).translation
+    np.testing.assert_allclose(tracker.attention.place, place, atol=1e-6)
+    assert tracker.people[0].distance == pytest.approx(float(np.linalg.norm(place)))
+    assert correct.corrected == 1

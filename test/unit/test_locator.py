@@ -7,6 +7,8 @@ import pytest
 from made_faces import face_with
 
 from vico_listener.face.selection import SpeakerSelector
+from vico_listener.frames import NOWHERE
+from vico_listener.frames import UNMEASURED
 from vico_listener.motion import BFM64
 from vico_listener.motion import FaceMotion
 from vico_listener.perception.camera_on_head import PLAIN
@@ -14,6 +16,7 @@ from vico_listener.perception.camera_on_head import CameraOnHead
 from vico_listener.perception.camera_on_head import CameraPose
 from vico_listener.perception.camera_on_head import FixedCamera
 from vico_listener.perception.camera_on_head import Mounting
+from vico_listener.perception.locator import Crops
 from vico_listener.perception.locator import Locator
 
 AHEAD = face_with(translation=(-1.0, 0.0, 0.0))
@@ -40,6 +43,22 @@ def test_a_camera_at_the_neck_sees_people_where_they_are() -> None:
 )
 def test_the_mounting_counts(mounting: Mounting, place: tuple[float, float, float]) -> None:
     assert locator(mounting).place(AHEAD, 0).place == pytest.approx(place, abs=1e-6)
+
+
+def test_a_face_in_another_unit_is_where_the_tracker_measured_it() -> None:
+    """Deep3DFaceRecon's translation is none in metres, but its landmarks give one."""
+    turned = FixedCamera(Mounting(yaw=90.0))
+    measured = Locator(turned, lambda stamp: math.nan, lambda: np.float32([-1.0, 0.0, 0.0]))
+    assert measured.place(FaceMotion.neutral(BFM64), 0).place == pytest.approx((0.0, 1.0, 0.0))
+    assert measured.place(FaceMotion.missing(BFM64), 0) == NOWHERE
+    assert locator().place(FaceMotion.neutral(BFM64), 0) == UNMEASURED
+
+
+def test_a_face_in_a_crop_is_there_but_has_no_place() -> None:
+    crops = Locator(Crops(), lambda stamp: 0.3)
+    assert crops.place(AHEAD, 0) == UNMEASURED
+    assert crops.place(FaceMotion.missing(), 0) == NOWHERE
+    assert math.isnan(crops.hear(UNMEASURED, 0).sound)  # it is not known from where it counts
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,12 @@ class Attention:
         whom = self._selector.attend
         return name_of(whom) if isinstance(whom, int) else whom
 
+    @property
+    def place(self) -> NDArray[np.float32] | None:
+        """(3,) the translation of the speaker's face in metres, see `Person.place`."""
+        speaker = self._people.get(self.speaker)
+        return None if speaker is None else speaker.place
+
     def attend_to(self, whom: str) -> None:
         """Attend to whoever speaks, or to one person.
 

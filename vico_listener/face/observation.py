@@ -54,6 +54,7 @@ class FaceObservation:
         motion: expression and pose; its confidence is the backend's score that this is a face.
         roi: the region in which to look for this face in the next image.
         mouth_opening: the gap between the lips over the distance of the outer eye corners.
+        metric: the same face as measured in metres, where `motion` is not.
     """
 
     landmarks: NDArray[np.float32]
@@ -61,6 +62,7 @@ class FaceObservation:
     motion: FaceMotion
     roi: Roi
     mouth_opening: float
+    metric: FaceMotion | None = None
 
     @property
     def size(self) -> float:

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
+
+import numpy as np
 
 from vico_listener.errors import SettingError
 from vico_listener.face.attention import Attention
@@ -23,6 +26,8 @@ from vico_listener.frames import Image
 from vico_listener.frames import PersonInView
 from vico_listener.motion import Basis
 from vico_listener.motion import FaceMotion
+from vico_listener.rotation import matrix_from_rpy
+from vico_listener.rotation import rpy_from_matrix
 
 Correction = Callable[[FaceMotion, int], FaceMotion]
 """Returns the corrected motion of the speaker at a stamp in ns, e.g. because the camera moves."""
@@ -231,8 +236,21 @@ class FaceTracker:
 
     def _corrected(self, person: Person, stamp: int) -> FaceMotion:
         """Return the corrected motion of a face as it was seen at a stamp, and note its place."""
-        motion = person.face.motion
-        if self.correction is not None:
+        motion, metric = person.face.motion, person.face.metric
+        if self.correction is None:
+            person.place = place_of(motion if metric is None else metric)
+            return motion
+        if metric is None:
             motion = self.correction(motion, stamp)
-        person.place = place_of(motion)
-        return motion
+            person.place = place_of(motion)
+            return motion
+        corrected = self.correction(metric, stamp)
+        person.place = place_of(corrected)
+        return turned_alike(motion, metric, corrected)
+
+
+def turned_alike(motion: FaceMotion, before: FaceMotion, after: FaceMotion) -> FaceMotion:
+    """Return a motion turned as another one was, in the frame of the camera."""
+    turn = matrix_from_rpy(after.rotation) @ matrix_from_rpy(before.rotation).T
+    rotation = rpy_from_matrix(turn @ matrix_from_rpy(motion.rotation))
+    return replace(motion, rotation=rotation.astype(np.float32))

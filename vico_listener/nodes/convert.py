@@ -274,8 +274,8 @@ def motion_of(message: msg.ListenerMotion) -> ListenerMotion:
 
 
 def _whereabouts_fields(where: Whereabouts) -> dict[str, Any]:
-    """Return the fields of a message that say where the speaker is: zeros for what is not known."""
-    place = where.place if where.seen else (0.0, 0.0, 0.0)
+    """Return the fields of a message that say where the speaker is, and what is not known."""
+    place = where.place if where.seen else (math.nan if where.unmeasured else 0.0,) * 3
     known = math.isfinite(where.sound)
     sound = (math.cos(where.sound), math.sin(where.sound)) if known else (0.0, 0.0)
     return {'place': np.array(place, np.float32), 'sound': np.array(sound, np.float32)}
@@ -286,7 +286,9 @@ def _whereabouts_of(message: msg.SpeakerFrame | msg.ListenerMotion) -> Whereabou
     forward, left = (float(number) for number in message.sound)
     known = (forward or left) and math.isfinite(forward) and math.isfinite(left)
     where = Whereabouts((x, y, z), math.atan2(left, forward) if known else math.nan)
-    return where if where.seen else replace(where, place=NOWHERE.place)
+    if where.seen:
+        return where
+    return replace(where, place=NOWHERE.place, unmeasured=all(map(math.isnan, (x, y, z))))
 
 
 def foreign_pcm(message: Any) -> tuple[bytes, AudioFormat]:

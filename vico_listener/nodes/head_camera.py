@@ -25,6 +25,7 @@ from vico_listener.perception.camera_on_head import FixedCamera
 from vico_listener.perception.camera_on_head import JointPoses
 from vico_listener.perception.camera_on_head import Mounting
 from vico_listener.perception.eye import Eye
+from vico_listener.perception.locator import Crops
 from vico_listener.perception.locator import Locator
 from vico_listener.robot import load_profile
 from vico_listener.ros_api import Topic
@@ -89,20 +90,18 @@ def mounting_of(table: ParameterTable) -> Mounting:
 
 def place_camera(
     tracker: FaceTracker, camera: HeadCamera | None, eye: Eye, table: ParameterTable
-) -> Locator | None:
-    """Let a tracker correct faces if its camera is on the head; return what tells where they are.
-
-    None where the images are crops without a place.
-    """
+) -> Locator:
+    """Let a tracker correct faces if its camera is on the head; return what places them."""
     correction = None
     if camera is not None:
         # TF knows how the camera is mounted; joint states are of a head with an upright one.
         upright = table['camera_on_head'] != 'tf'
         correction = CameraOnHead(camera if upright else eye.turned(camera))
     tracker.correction = correction
-    if table['face_source'] != 'camera':
-        return None
-    return Locator(correction or FixedCamera(mounting_of(table)), tracker.attention.sound_at)
+    attention = tracker.attention
+    seen = correction or FixedCamera(mounting_of(table))
+    whole = table['face_source'] == 'camera'
+    return Locator(seen if whole else Crops(), attention.sound_at, lambda: attention.place)
 
 
 class JointStateCamera:

@@ -6,9 +6,11 @@ from typing import Any
 from rclpy.impl.rcutils_logger import RcutilsLogger
 
 from vico_listener.nodes.measured_input import MeasuredInput
+from vico_listener.nodes.rare_warnings import LOGGED
 from vico_listener.robot import RobotHead
 from vico_listener.robot.following import CAUSES
 from vico_listener.robot.following import LEASH
+from vico_listener.robot.gaze_follower import UNMEASURED
 
 EVERY = 5.0
 """Seconds between two lines in the log about the same trouble."""
@@ -16,6 +18,11 @@ EVERY = 5.0
 REMEDY = (
     f'{CAUSES} Its target stays within {math.degrees(LEASH):g} degrees of where it is until it '
     'moves'
+)
+
+NOT_MEASURED = (
+    'follow: somebody is in view, but where they are is not measured, which needs whole images: '
+    'set face_source to camera in perception, or follow to off'
 )
 
 
@@ -32,6 +39,8 @@ class HeadReport:
 
     def look(self, head: RobotHead, measured: MeasuredInput | None) -> None:
         """Log what has changed."""
+        if text := unmeasured(head):
+            self._log.warning(text, throttle_duration_sec=LOGGED)
         if measured is None:
             return
         if (head.start, head.guesses) != self._start:
@@ -48,6 +57,11 @@ class HeadReport:
             )
 
 
+def unmeasured(head: RobotHead) -> str:
+    """Say that nobody can be followed, for they have no place; '' where that is not so."""
+    return NOT_MEASURED if head.awake and head.gaze.state == UNMEASURED else ''
+
+
 def rest(head: RobotHead) -> str:
     """Say that the head rests, and why it may not do so at its base gaze."""
     lags = '; '.join(map(str, head.watch.lags))
@@ -58,6 +72,14 @@ def concern(
     head: RobotHead | None, measured: MeasuredInput | None, now: int
 ) -> tuple[str, dict[str, Any]]:
     """Return what there is to warn of at `now` (ns), or '', and the values of the diagnostics."""
+    place = '' if head is None else unmeasured(head)
+    text, values = _concern(head, measured, now)
+    return '; '.join(filter(None, [text, place])), values
+
+
+def _concern(
+    head: RobotHead | None, measured: MeasuredInput | None, now: int
+) -> tuple[str, dict[str, Any]]:
     if head is None or measured is None:
         return '', {'start': '', 'joints': '', 'following': 'ok'}
     trouble = measured.positions.trouble(now) if measured.source else ''

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from vico_listener.clock import NANOSECONDS
 from vico_listener.frames import NOWHERE
+from vico_listener.frames import UNMEASURED
 from vico_listener.frames import Whereabouts
 from vico_listener.motion import FaceMotion
 from vico_listener.perception.stamp_lateness import LATENESSES_NS
@@ -122,9 +123,10 @@ def seen_by(place: ArrayLike) -> NDArray[np.float64]:
 
 
 def place_of(face: FaceMotion, camera: CameraPose = AT_BASE) -> Whereabouts:
-    """Return where a face is in the base frame; `NOWHERE` where it is not measured in metres."""
-    measured = face.confidence > 0.0 and face.basis.translation_unit == 'm'
-    if not measured or not np.isfinite(face.translation).all():
+    """Return where a face is in the base frame; `UNMEASURED` where it is not so in metres."""
+    if face.confidence > 0.0 and face.basis.translation_unit != 'm':
+        return UNMEASURED
+    if not face.confidence > 0.0 or not np.isfinite(face.translation).all():
         return NOWHERE
     x, y, z = camera.rotation @ (_VIEW_FROM_CAMERA @ face.translation) + camera.position
     # As messages carry it, so that nodes in one process see what those in several do.

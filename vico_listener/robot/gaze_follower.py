@@ -26,6 +26,7 @@ from vico_listener.frames import Whereabouts
 from vico_listener.listener.follower import GentleFollower
 
 OFF, FACE, PERSON = FOLLOW
+UNMEASURED = 'unmeasured'
 
 DEAD_ZONE = radians(4.0)
 """The gaze stays where it is while the person is nearer to it than this, rad."""
@@ -75,7 +76,8 @@ class GazeFollower:
     Attributes:
         home: where it looks while nobody is followed.
         gaze: where it looks now.
-        state: what it does: 'off', 'nobody', 'looking', 'lost' (held), or 'turning' to a voice.
+        state: what it does: 'off', 'nobody', 'unmeasured' (somebody is there, but nothing measures
+            where), 'looking', 'lost' (held), or 'turning' to a voice.
     """
 
     def __init__(self, eye_height: float = 0.0) -> None:
@@ -155,7 +157,7 @@ class GazeFollower:
         elif self.state == 'looking':
             self.state = 'lost'
         if self._known is None or stamp - self._known > HOLD_NS[self._follow]:
-            self.state = 'nobody'
+            self.state = UNMEASURED if where.unmeasured else 'nobody'
             self._go_home()
             return
         while self._images and image - self._images[0][0] > RECENT_NS:

@@ -116,8 +116,8 @@ HEAD = NodeApi(
         Value(
             'gaze',
             'The state of the gaze if `follow` is set: `looking` at the person, `lost` '
-            '(looking where the person was), `turning` to a voice, or `nobody`; otherwise '
-            '`off`.',
+            '(looking where the person was), `turning` to a voice, `unmeasured` (somebody is '
+            'there, but nothing measures where), or `nobody`; otherwise `off`.',
         ),
         Value(
             'refused_motions',

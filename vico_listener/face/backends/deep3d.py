@@ -77,7 +77,7 @@ class Deep3DBackend:
             return None
         (coefficients,) = self._reconstruction([aligned])
         motion = motion_of(coefficients, aligned.transform_params, face.motion.confidence)
-        return replace(face, motion=motion)
+        return replace(face, motion=motion, metric=face.motion)
 
     def warm_up(self) -> None:
         """Run every network once."""
