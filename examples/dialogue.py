@@ -1,8 +1,6 @@
 """A dialogue with a listening head: it waits for the end of your turn, thinks, speaks, gives way.
 
 Recognition, answer and voice are fakes; put your own in the places of `answer_to` and `say`.
-
-./run shell python examples/dialogue.py
 """
 
 import rclpy
@@ -27,7 +25,7 @@ class Dialogue(Node):
         self.gesture = self.create_publisher(String, 'gesture', 10)
         self.state = self.create_client(SetConversationState, 'listener/set_conversation_state')
         self.create_subscription(Turn, 'turn', self.on_turn, 10)
-        self.heard, self.turns, self.plan = False, 0, None
+        self.heard, self.turns, self.plan, self.speaks = False, 0, None, False
 
     def on_turn(self, turn: Turn) -> None:
         if self.plan is None:  # it is the person's turn
@@ -37,11 +35,13 @@ class Dialogue(Node):
                 self.state.call_async(SetConversationState.Request(state='thinking'))
                 seconds, text = answer_to(self.turns)
                 self.plan = self.create_timer(seconds, lambda: self.say(text))
-        elif turn.interruption:
-            self.end('the person takes the floor')
+        elif turn.interruption or (turn.state == 'speaking' and not self.speaks):
+            self.heard = True
+            self.end('the person goes on, or takes the floor')
 
     def say(self, text: str) -> None:
         self.get_logger().info(f'robot: {text}')
+        self.speaks = True
         self.speaking.publish(Bool(data=True))  # the head no longer hears, and does not nod
         self.destroy_timer(self.plan)
         self.plan = self.create_timer(0.06 * len(text), lambda: self.end('it has spoken'))
@@ -49,7 +49,7 @@ class Dialogue(Node):
     def end(self, why: str) -> None:
         self.get_logger().info(f'listening again: {why}')
         self.destroy_timer(self.plan)
-        self.plan = None
+        self.plan, self.speaks = None, False
         listening = self.state.call_async(SetConversationState.Request(state='listening'))
         listening.add_done_callback(lambda _: self.speaking.publish(Bool(data=False)))
         self.gesture.publish(String(data='nod 1 size=0.5'))  # go ahead

@@ -69,3 +69,19 @@ def test_it_gives_way_to_who_interrupts(graph: Graph, monkeypatch: pytest.Monkey
     talk.tells('silent', interruption=True)
     wait_until(lambda: talk.spoke()[-1:] == [False])
     wait_until(lambda: talk.states[-1:] == ['listening'])
+
+
+def test_it_listens_to_who_goes_on_while_it_thinks(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = Talk(graph)
+    function = talk.example['Dialogue'].on_turn.__globals__
+    monkeypatch.setitem(function, 'answer_to', lambda turns: (1000.0, 'it comes too late'))
+    talk.tells('yielding')
+    wait_until(lambda: talk.states[-1:] == ['thinking'])
+    talk.tells('speaking')
+    wait_until(lambda: talk.states[-1:] == ['listening'])
+    assert True not in talk.spoke()
+    # What the person has said then is answered.
+    talk.tells('yielding')
+    wait_until(lambda: talk.node.turns == 2)

@@ -307,6 +307,29 @@ def test_what_was_said_before_it_came_counts(graph: Graph) -> None:
     wait_until(lambda: node.agent.state is ConversationState.SPEAKING)
 
 
+@pytest.mark.trouble(
+    'audio',
+    'With `vocal: play` nothing is played.',
+    sees='WARN of `listener`: `vocal: sounds are announced on listener_event, but cannot be '
+    'played`, and why: a folder without clips, no loudspeaker.',
+    remedy='Name the files `mm-hm.wav`, `yeah.wav` ..., or what else the message says.',
+)
+def test_a_folder_without_clips_is_told_and_sounds_are_announced(
+    graph: Graph, tmp_path: Path
+) -> None:
+    bench = Bench(graph, listener='rules', vocal='play', vocal_folder=str(tmp_path))
+    bench.feed(2)
+    level, message, _ = bench.node.diagnose()
+    assert level == WARN
+    assert 'cannot be played' in message and 'name them mm-hm.wav, yeah.wav' in message
+    events = graph.record(bench.tester, msg.ListenerEvent, 'listener_event')
+    wait_until(lambda: bench.node.count_subscribers('listener_event') == 1)
+    for _ in range(6):
+        bench.feed(60, speaking=True, mouthed=True, audio_valid=False)
+        bench.feed(15)
+    wait_until(lambda: any(event.vocal for event in events))
+
+
 def test_what_a_network_has_heard_comes_to_the_topic_of_the_turn(graph: Graph) -> None:
     bench = Bench(graph, listener='rules')
     turns = graph.record(bench.tester, msg.Turn, 'turn')

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,8 @@ from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
 from vico_listener.perception import SPEAKING_TAIL
 from vico_listener.perception import Perception
+from vico_listener.perception.feed import OWN_VOICE
+from vico_listener.perception.feed import StampOrder
 from vico_listener.perception.join import BRIDGED_TICKS
 from vico_listener.perception.talker import Talker
 from vico_listener.speech import AudioFormat
@@ -49,6 +52,7 @@ CHUNK = 512
 START = 5 * NANOSECONDS
 PAUSE = 0.4
 NOISE = 10 ** (-65 / 20)
+AHEAD_NS = NANOSECONDS // 5
 
 
 class NoFace:
@@ -418,6 +422,41 @@ def test_the_same_sound_is_freed_to_the_same_bits(scene: Scene) -> None:
     microphone = scene.microphone(0.12, -6)[: 2 * RATE]
     one, two = ([frame.acoustic for frame in heard(microphone, scene.robot)[0]] for _ in range(2))
     np.testing.assert_array_equal(one, two)
+
+
+def replayed(scene: Scene, late: float, ordered: bool = True) -> list[tuple]:
+    """What is perceived of a recording in which the voice comes so much later than it is played."""
+    chain, answers = head(), []
+    chain.senses.mute.tell(True)
+    order = StampOrder('audio', patience=lambda: NANOSECONDS)
+    microphone = scene.microphone(0.06, -6)
+    size = RATE // 50
+
+    def hear(k: int) -> None:
+        stamp = START + k * NANOSECONDS // RATE
+        answers.extend(chain.hear(pcm(microphone[k : k + CHUNK]), stamp))
+
+    def say(k: int) -> None:
+        chain.hear_own_voice(pcm(scene.robot[k : k + size]), START + k * NANOSECONDS // RATE)
+
+    arrivals = [(k / RATE, 'audio', k, hear) for k in range(0, 5 * RATE, CHUNK)]
+    arrivals += [(k / RATE + late, OWN_VOICE, k, say) for k in range(0, 5 * RATE, size)]
+    for _, stream, k, take in sorted(arrivals, key=lambda arrival: arrival[:2]):
+        stamp = START + k * NANOSECONDS // RATE - (stream == OWN_VOICE) * AHEAD_NS
+        job = partial(take, k)
+        for _, ready in order.put(stream, stamp, job) if ordered else [(stream, job)]:
+            ready()
+    frames = [answer.speaker for answer in answers][: 4 * MODEL_RATE]
+    return [(f.stamp, f.muted, f.speaking, f.acoustic.tobytes()) for f in frames]
+
+
+def test_a_recording_gives_the_same_bits_however_its_topics_overtake_each_other(
+    scene: Scene,
+) -> None:
+    in_time = replayed(scene, -0.5)
+    assert len(in_time) > 3 * MODEL_RATE
+    assert replayed(scene, 0.0) == in_time and replayed(scene, 0.15) == in_time
+    assert replayed(scene, 0.15, ordered=False)[: len(in_time)] != in_time
 
 
 def test_after_the_robot_the_person_is_heard_as_ever(scene: Scene) -> None:

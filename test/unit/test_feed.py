@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Sequence
+from random import Random
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from vico_listener.perception.feed import LIVE_CHUNKS
+from vico_listener.perception.feed import OWN_VOICE
 from vico_listener.perception.feed import Feed
 from vico_listener.perception.feed import Job
 from vico_listener.perception.feed import StampOrder
@@ -186,6 +188,40 @@ def test_order_does_not_depend_on_who_overtakes(choices: list[bool]) -> None:
     assert done == expected[: len(done)]
     last_image = IMAGES[-1][1]
     assert [e for e in done if e[1] < last_image] == [e for e in expected if e[1] < last_image]
+
+
+VOICE = [(OWN_VOICE, stamp) for stamp in (*range(505, 1000, 20), *range(2005, 2400, 20))]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_what_the_robot_says_is_heard_in_its_order(random: Random) -> None:
+    """However far ahead it comes, and up to the patience too late."""
+    others = [*IMAGES, *SOUND]
+    arrivals = [(stamp, 1, (name, stamp)) for name, stamp in others]
+    late = 0
+    for name, stamp in VOICE:
+        # Chunks of one topic do not overtake each other.
+        late = max(late - 20, random.choice((-400, -50, 0, 100)))
+        arrivals.append((stamp + late, 0, (name, stamp)))
+    order = StampOrder('image', 'audio', patience=lambda: 200 * MS)
+    done = in_order([entry for _, _, entry in sorted(arrivals)], order)
+    ranks = (OWN_VOICE, 'image', 'audio')
+    expected = sorted(others + VOICE, key=lambda entry: (entry[1], ranks.index(entry[0])))
+    assert done == expected[: len(done)] and len(done) > len(expected) - 40
+
+
+def test_who_says_nothing_is_not_waited_for() -> None:
+    order = StampOrder('image', 'audio', patience=lambda: 200 * MS)
+    first = [('image', 0), ('audio', 0)]
+    assert in_order(first + [('image', 190), ('audio', 190)], order) == []
+    late: list[tuple[str, int]] = []
+    for name, ready in order.put('audio', 210 * MS, noted(late, ('audio', 210))):
+        late.append((name, -1))
+        ready()
+    assert [name for name, stamp in late if stamp == -1] == ['image', 'audio']
+    # Where nobody has a voice, nothing waits.
+    assert in_order([('image', 0), ('audio', 0)]) == [('image', 0), ('audio', 0)]
 
 
 def test_an_image_waits_for_the_audio_before_it() -> None:

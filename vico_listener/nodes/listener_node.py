@@ -176,7 +176,7 @@ class ListenerNode(ManagedNode):
             )
         if counters.foreign_frames:
             return WARN, self.agent.intake.mismatch, values
-        if problem := self._conversation.problem:
+        if problem := self._conversation.problem or self._vocal.problem:
             return WARN, problem, values
         silence = time.monotonic() - self._heard
         if silence > SILENCE:

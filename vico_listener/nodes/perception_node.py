@@ -78,7 +78,7 @@ class PerceptionNode(ManagedNode):
         self._answered: int | None = None
         lossless = self.table['lossless']
         ordered = ('image', 'audio') if self.table['use_audio'] else ()
-        self._feed = Feed(self._fail, lossless, ordered)
+        self._feed = Feed(self._fail, lossless, ordered, self._voice.patience)
         self._inputs = PerceptionInputs(
             self,
             self.table,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from vico_listener.chain import Chain
+from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import NotInstalledError
 from vico_listener.errors import VicoError
 from vico_listener.nodes.audio_input import ROBOT_VOICE
@@ -14,11 +15,18 @@ from vico_listener.nodes.perception_inputs import PerceptionInputs
 from vico_listener.nodes.vocal_sound import TOPIC
 from vico_listener.nodes.vocal_sound import vocal_pcm
 from vico_listener.perception import Feed
+from vico_listener.perception.feed import OWN_VOICE
 from vico_listener.perception.sense_clocks import AUDIO
+from vico_listener.ros_api.perception import REPLAY_WAIT
 from vico_listener.speech import AudioFormat
 
 MISSING = 1.0
 """Seconds without the voice, while the robot is said to speak, that are worth a warning."""
+
+AHEAD_NS = NANOSECONDS // 5
+"""So long before it is heard the voice is taken in from a recording: longer than a usual chunk."""
+PATIENCE_NS = NANOSECONDS
+"""How much later than the audio of its time it may come from there."""
 
 UNSTAMPED = (
     'robot_voice has no stamps that agree with those of the audio: its time of arrival is used'
@@ -79,8 +87,25 @@ class RobotVoice:
     def _on_voice(self, pcm: bytes, stamp: int, audio: AudioFormat) -> None:
         if self._clocks is not None and self._clocks.is_by_arrival(AUDIO):
             stamp = 0  # of a clock that is not that of the audio
-        if pcm and not self._missing:
+        if not pcm or self._missing:
+            return
+        if self._clocks is None:
+            # In the order of the stamps, a little before the sound in which it is heard.
+            before = max(stamp - AHEAD_NS, 0)
+            self._feed.put(OWN_VOICE, before, lambda: self._hear(pcm, stamp, audio))
+        else:
             self._feed.call(lambda: self._hear(pcm, stamp, audio))
+
+    def patience(self) -> int:
+        """Return for how much stream time the audio of a recording waits for the voice, ns.
+
+        It does where a bag brings both as they were recorded; a program beside a replay of ours
+        publishes what it says before it is heard.
+        """
+        if self._input is None or self._node.count_publishers(REPLAY_WAIT.name) > 0:
+            return 0
+        spoken = self._node.count_publishers(self._input.topic) > 0
+        return AHEAD_NS + PATIENCE_NS if spoken else 0
 
     def _hear(self, pcm: bytes, stamp: int, audio: AudioFormat) -> None:
         """Let the head hear it; in the thread of the feed."""

@@ -23,7 +23,8 @@ class VocalOutput:
         self._node = node
         self._sounds = advertise(node, TOPIC)
         self._player: VocalPlayer | None = None
-        self._problem = ''
+        self.problem = ''
+        """Why nothing is played although it should be; '' if it is, or should not be."""
 
     def set(self, agent: ListeningAgent, vocal: str, folder: str) -> None:
         """Set what becomes of vocal backchannels.
@@ -35,15 +36,16 @@ class VocalOutput:
             vocal: `off`, `event` or `play`.
             folder: the folder of the clips; '' for those that eSpeak NG makes.
         """
-        self._player = None
+        self._player, self.problem = None, ''
         agent.set_vocal(vocal != 'off')
         if vocal == 'play':
             try:
                 self._player = player_for(agent, folder, self._tell)
             except VicoError as error:
-                self._node.get_logger().error(
+                self.problem = (
                     f'vocal: sounds are announced on listener_event, but cannot be played: {error}'
                 )
+                self._node.get_logger().error(self.problem)
 
     def _tell(self, clip: VocalClip) -> None:
         """Publish what begins to be played, so that it is not taken for the person's voice."""
@@ -56,7 +58,7 @@ class VocalOutput:
             return
         for event in agent.events:
             self._player.say(event)
-        if self._player.problem != self._problem:
-            self._problem = self._player.problem
-            if self._problem:
-                self._node.get_logger().error(f'vocal: {self._problem}')
+        problem = f'vocal: {self._player.problem}' if self._player.problem else ''
+        if problem not in ('', self.problem):
+            self._node.get_logger().error(problem)
+        self.problem = problem

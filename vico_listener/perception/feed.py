@@ -19,6 +19,9 @@ from vico_listener.perception.join import JUMP_BACK_NS
 Job = Callable[[], None]
 Ready = tuple[str, Job]
 
+OWN_VOICE = 'own_voice'
+"""The stream of what the robot says itself."""
+
 LIVE_IMAGES = 2
 LIVE_CHUNKS = 200
 LOSSLESS_WAIT = 60.0
@@ -38,6 +41,7 @@ class Feed:
         on_error: is told of an exception that a job raised; the worker goes on.
         lossless: keep everything.
         ordered: the streams that wait for one another when lossless; none for the order of arrival.
+        patience: see `StampOrder`.
 
     Attributes:
         dropped: how many jobs were dropped, by stream.
@@ -48,10 +52,11 @@ class Feed:
         on_error: Callable[[Exception], None],
         lossless: bool,
         ordered: tuple[str, ...] = ('image', 'audio'),
+        patience: Callable[[], int] = lambda: 0,
     ) -> None:
         self._on_error = on_error
         self._limits = {} if lossless else {'image': (LIVE_IMAGES, -1), 'audio': (LIVE_CHUNKS, 0)}
-        self._order = StampOrder(*ordered) if lossless and ordered else None
+        self._order = StampOrder(*ordered, patience=patience) if lossless and ordered else None
         self._jobs: deque[Ready] = deque()
         self._condition = threading.Condition()
         self._running = True
@@ -157,12 +162,18 @@ class StampOrder:
     Topics overtake each other, by chance and more so the faster a bag is played; what is decided
     while they are out of step (who of two people speaks) would depend on that.
 
+    What the robot says (`OWN_VOICE`) is in the order, too, but comes only now and then: the others
+    wait for it no longer than until they have come further by some patience.
+
     Args:
         streams: their names; at equal stamps the earlier one goes first.
+        patience: returns for how much stream time the others wait for `OWN_VOICE`, ns.
     """
 
-    def __init__(self, *streams: str) -> None:
-        self._held: dict[str, deque[tuple[int, Job]]] = {name: deque() for name in streams}
+    def __init__(self, *streams: str, patience: Callable[[], int] = lambda: 0) -> None:
+        names = (OWN_VOICE, *streams)
+        self._patience = patience
+        self._held: dict[str, deque[tuple[int, Job]]] = {name: deque() for name in names}
         self._silent: set[str] = set()
         self._reached: dict[str, int] = {}
 
@@ -173,7 +184,8 @@ class StampOrder:
         all that was held comes first.
         """
         ready: list[Ready] = []
-        if stamp < self._reached.get(stream, stamp) - JUMP_BACK_NS:
+        back = stamp < self._reached.get(stream, stamp) - JUMP_BACK_NS
+        if back and stream != OWN_VOICE:
             ready = self._merged()
             self._reached.clear()
         self._silent.discard(stream)
@@ -201,10 +213,20 @@ class StampOrder:
             if not heads:
                 return
             stamp, _, name = min(heads)
-            others = self._held.keys() - self._silent - {name}
+            others = self._held.keys() - self._silent - {name, OWN_VOICE}
             if any(self._reached.get(other, stamp - 1) < stamp for other in others):
                 return
+            if name != OWN_VOICE and self._may_be_spoken(stamp):
+                return
             yield name, self._held[name].popleft()[1]
+
+    def _may_be_spoken(self, stamp: int) -> bool:
+        """Return whether something that the robot said before a stamp may still come."""
+        patience = self._patience()
+        if not patience or self._reached.get(OWN_VOICE, stamp - 1) >= stamp:
+            return False
+        newest = max(at for name, at in self._reached.items() if name != OWN_VOICE)
+        return newest < stamp + patience
 
     def _merged(self) -> list[Ready]:
         streams = [
