@@ -111,7 +111,9 @@ def test_a_browser_draws_the_picture_of_the_renderer(chromium) -> None:
         pytest.skip('this Chromium has no WebGL 2')
     page = FacePage('127.0.0.1', 0, head3d_look('maya'))
     try:
-        shots = shots_of(chromium, page, page.start(), list(SHOWN.values()), 320, 320)
+        url = page.start()
+        shots = shots_of(chromium, page, url, list(SHOWN.values()), 320, 320)
+        (tall,) = shots_of(chromium, page, url, [SHOWN['rest']], 160, 320)
     finally:
         page.close()
     renderer = Head3dRenderer(320)
@@ -121,6 +123,9 @@ def test_a_browser_draws_the_picture_of_the_renderer(chromium) -> None:
         difference = np.abs(theirs - ours).max(axis=2)
         assert difference.mean() < 4, name
         assert (difference > 60).mean() < 0.005, name
+    # The shirt reaches the lower edge of a phone.
+    blue, green, red = tall[-1, 80].astype(int)
+    assert green > red + 30 and blue > red + 30
 
 
 @pytest.mark.parametrize(

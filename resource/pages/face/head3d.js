@@ -4,6 +4,7 @@
 const NEAR = 4, FAR = 20; // what the camera sees, dm
 const FADE = 0.7; // over which length body and arms fade into the wall before they end, dm
 const HEM = 0.75; // how far above the body's cut the shirt ends, dm
+const CLOSER = 1.35; // how much larger than its width a figure on a tall screen is
 const FIXED = 11; // numbers of a vertex that do not change, see figure_file.py
 
 const WALL = `
@@ -32,7 +33,7 @@ in vec4 look, holds;
 uniform mat4 parts[3];
 uniform vec3 key, fill, rim, halfKey, halfFill, colours[4], wrap, centre;
 uniform vec2 scale, edge;
-uniform float distance_, mouthLight;
+uniform float shift, distance_, mouthLight;
 out vec2 place;
 out vec3 light, facing;
 out float gloss, fade;
@@ -45,7 +46,7 @@ void main() {
   vec3 n = normalize(mat3(turn) * normal);
   float w = distance_ - p.z;
   float near = ${NEAR.toFixed(1)}, far = ${FAR.toFixed(1)};
-  gl_Position = vec4(p.xy * scale, ((far + near) * w - 2.0 * far * near) / (far - near), w);
+  gl_Position = vec4(p.x * scale.x, p.y * scale.y + shift * w, ((far + near) * w - 2.0 * far * near) / (far - near), w);
 
   int material = int(look.z + 0.5);
   float sky = holds.x, keyOpen = holds.y;
@@ -226,7 +227,11 @@ async function makePainter(canvas) {
     gl.enable(gl.DEPTH_TEST);
     gl.useProgram(program);
     gl.uniform2f(uniform(program, 'canvas'), width, height);
-    const scale = (2 * head.distance * Math.min(width, height)) / head.height;
+    // A tall screen ends below where the shirt would fade, as a square one does.
+    const side = Math.min(CLOSER * width, height);
+    const below = (head.centre[1] - head.lowest - HEM - FADE) / head.height;
+    gl.uniform1f(uniform(program, 'shift'), Math.min(0, (2 * below * side) / height - 1));
+    const scale = (2 * head.distance * side) / head.height;
     gl.uniform2f(uniform(program, 'scale'), scale / width, scale / height);
     const columns = partsOf(head, motion).flatMap(([turn, by]) => [
       ...transposed(turn).flatMap((column) => [...column, 0]), ...by, 1,

@@ -1,14 +1,15 @@
 """Assembles a figure: everything that the renderer needs of an identity, made once and cached."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from vico_listener.motion import ARKIT_NAMES
 from vico_listener.render.head3d import hair as hairdresser
 from vico_listener.render.head3d.eyeball import eyeball
 from vico_listener.render.head3d.identity import Identity
 from vico_listener.render.head3d.lashes import Lashes
+from vico_listener.render.head3d.lip_seal import LipSeal
 from vico_listener.render.head3d.mesh_file import Floats
 from vico_listener.render.head3d.mesh_file import Indices
 from vico_listener.render.head3d.mesh_file import Mesh
@@ -32,6 +33,9 @@ from vico_listener.render.head3d.shading import LASH
 from vico_listener.render.head3d.shading import MOUTH
 from vico_listener.render.head3d.shading import SKIN
 from vico_listener.render.head3d.shape import rest_shape
+from vico_listener.render.head3d.target_offsets import target_offsets
+from vico_listener.render.head3d.teeth import inner_sides
+from vico_listener.render.head3d.tongue import slimmed
 
 LOWEST = 3.2
 """Height on the base mesh at which the figure is cut off, below every picture, dm."""
@@ -160,6 +164,10 @@ def build_figure(file: MeshFile, identity: Identity) -> Figure:
     mesh = file.mesh()
     base = mesh.vertices
     shape, scale = _normalised(rest_shape(file, base, identity), mesh)
+    seal = LipSeal.of(file, mesh)
+    shape = seal.closed(shape)
+    tongue = mesh.vertices_of('helper-tongue')
+    slimmed(shape, tongue)
     quads = mesh.quads
     low, wide = base[quads][..., 1].min(axis=1), np.abs(base[quads][..., 0]).max(axis=1)
     near = (low > LOWEST) & (wide < WIDEST)
@@ -172,14 +180,21 @@ def build_figure(file: MeshFile, identity: Identity) -> Figure:
     mouth = np.isin(mesh.groups, MOUTH_GROUPS)
     lash = np.isin(mesh.groups, LASH_GROUPS) & (identity.male < 0.5)
 
-    # A number in the figure for each vertex of the mesh that it uses.
-    number = np.full(len(base), -1, np.int32)
+    # Numbers in the figure for each vertex of the mesh that it uses.
+    numbers: list[Indices] = []
     assembly = _Assembly()
     eyes = np.stack([_eye_of(shape, mesh, side) for side in 'lr'])
     lashes = [Lashes.of(mesh, side) for side in 'lr']
     for strip in lashes:
         strip.trim(shape)
-    for faces, kind, material in ((body, SOLID, SKIN), (mouth, SOLID, MOUTH), (lash, CUT, LASH)):
+    # Teeth have sharp edges: their backs share no vertices, and so no light, with their fronts.
+    backs_of_teeth = inner_sides(mesh)
+    for faces, kind, material in (
+        (body, SOLID, SKIN),
+        (mouth & ~backs_of_teeth, SOLID, MOUTH),
+        (backs_of_teeth, SOLID, MOUTH),
+        (lash, CUT, LASH),
+    ):
         used = np.unique(quads[faces])
         local = np.full(len(base), -1, np.int32)
         local[used] = np.arange(len(used))
@@ -193,7 +208,9 @@ def build_figure(file: MeshFile, identity: Identity) -> Figure:
         first = assembly.add(
             shape[used], uv_pixels(mesh.uv), triangles, corners, kind, materials, None, both_sides
         )
+        number = np.full(len(base), -1, np.int32)
         number[used] = first + np.arange(len(used))
+        numbers.append(number)
     eye_vertices = []
     for eye in eyes:
         vertices, places, triangles = eyeball(eye)
@@ -212,7 +229,9 @@ def build_figure(file: MeshFile, identity: Identity) -> Figure:
     open_sky, open_key = light_that_arrives(vertices, triangles, materials)
     with_head, with_neck = holds(vertices, materials)
     lids, lid_eyes = lids_of(vertices, materials, eyes)
-    starts, indices, offsets = _targets(file, number, scale, lashes)
+    starts, indices, offsets = _targets(
+        numbers, target_offsets(file, shape, scale, seal, lashes, tongue)
+    )
     joints = [shape[mesh.vertices_of(f'joint-{name}')].mean(axis=0) for name in ('neck', 'head')]
     return Figure(
         vertices=vertices,
@@ -292,19 +311,13 @@ def _add_hair(
     )
 
 
-def _targets(
-    file: MeshFile, number: np.ndarray, scale: float, lashes: list[Lashes]
-) -> tuple[Indices, Indices, Floats]:
+def _targets(numbers: list[Indices], every: Iterable[Floats]) -> tuple[Indices, Indices, Floats]:
     """Return the targets of the 52 coefficients, one after the other, for the figure's vertices."""
     starts, indices, offsets = [0], [], []
-    for name in ARKIT_NAMES:
-        moved, by = file.coefficient(name)
-        every = np.zeros((len(number), 3), np.float32)
-        every[moved] = by
-        for strip in lashes:
-            strip.trim(every)
-        kept = np.flatnonzero((number >= 0) & every.any(axis=1))
-        indices.append(number[kept])
-        offsets.append(every[kept] * np.float32(scale))
-        starts.append(starts[-1] + len(kept))
+    for moved in every:
+        for number in numbers:
+            kept = np.flatnonzero((number >= 0) & moved.any(axis=1))
+            indices.append(number[kept])
+            offsets.append(moved[kept])
+        starts.append(sum(map(len, indices)))
     return np.array(starts, np.int32), np.concatenate(indices), np.concatenate(offsets)

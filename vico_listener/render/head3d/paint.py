@@ -18,6 +18,7 @@ from vico_listener.render.head3d.mesh_file import Mesh
 from vico_listener.render.head3d.mesh_file import MeshFile
 from vico_listener.render.head3d.teeth import TOOTH_ROWS
 from vico_listener.render.head3d.teeth import teeth
+from vico_listener.render.head3d.tongue import shade
 from vico_listener.render.head3d.unwrap import spread
 
 SIDE = 2048
@@ -97,6 +98,8 @@ def paint(file: MeshFile, mesh: Mesh, identity: Identity, shown: np.ndarray) -> 
         places = place_map(mesh, mesh.groups == group)
         on = places[..., 1] != 0
         srgb[on], fourth[on] = colour[::-1], shine
+        if group == 'helper-tongue':
+            srgb[on] *= shade(places[on][:, 2])[:, None]
         if group in TOOTH_ROWS:
             srgb[on] = teeth(TOOTH_ROWS[group], srgb[on], places[on])
     for side in 'lr':

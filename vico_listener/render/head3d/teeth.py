@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vico_listener.render.head3d.mesh_file import Floats
+from vico_listener.render.head3d.mesh_file import Mesh
 
 ARCH = 0.95, 0.30, 0.56
 """The ellipse on the base mesh along which teeth stand: z of its middle, its halves, dm."""
@@ -38,6 +39,15 @@ TOOTH_ROWS = {
     'helper-lower-teeth': Row((0.0, 0.053, 0.11, 0.18, 0.25, 0.32, 0.43), 6.56, -1.0, 0.09),
 }
 """The rows by their groups of the mesh; the widths are those of grown-up people's teeth."""
+
+
+def inner_sides(mesh: Mesh) -> np.ndarray:
+    """Return which faces (F,) bool of the mesh are the inner sides of teeth."""
+    places = mesh.vertices[mesh.quads]
+    x, z = places[..., 0].mean(axis=1), places[..., 2].mean(axis=1)
+    normals = np.cross(places[:, 2] - places[:, 0], places[:, 3] - places[:, 1])
+    outwards = normals[:, 0] * x / ARCH[1] ** 2 + normals[:, 2] * (z - ARCH[0]) / ARCH[2] ** 2
+    return np.asarray(np.isin(mesh.groups, list(TOOTH_ROWS)) & (outwards < 0))
 
 
 def teeth(row: Row, colour: Floats, places: Floats) -> Floats:
