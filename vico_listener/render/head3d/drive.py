@@ -14,7 +14,7 @@ KNOTS = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
 """The coefficients at which the curves are given; they are straight in between."""
 
 CURVES: dict[str, tuple[float, ...]] = {
-    'browDown': (0.0, 1.25, 1.65, 1.9, 2.1),
+    'browDown': (0.0, 1.55, 1.8, 1.95, 2.1),
     'browInnerUp': (0.0, 0.45, 0.85, 1.15, 1.4),
     'browOuterUp': (0.0, 0.45, 0.85, 1.2, 1.5),
     'eyeBlink': (0.0, 0.3, 0.57, 0.83, 1.04),
