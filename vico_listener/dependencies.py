@@ -58,6 +58,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     'stack': ('robots',),
     'study': ('lab',),
     'test': ('lab', 'test', 'simulation'),
+    'trace': ('lab',),
     'train': ('lab', 'training'),
     'train-renderer': ('lab', 'neural'),
 }

@@ -1,5 +1,6 @@
 """What cannot go on ends its process; a robot goes on with the next image."""
 
+import gc
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -31,7 +32,11 @@ def test_a_node_that_cannot_go_on_ends_its_process() -> None:
 
     isolate()
     never = SimpleNamespace(requested=False, end_gracefully=lambda wake: None)
+    gc.unfreeze()
     assert spin(lambda: [Torn()], lambda nodes: True, ['test'], never) == 1
+    # What was there before is not searched for garbage while a robot moves.
+    assert gc.get_freeze_count() > 1000
+    gc.unfreeze()
 
 
 @pytest.mark.parametrize('lossless', [True, False])

@@ -31,6 +31,7 @@ COMMANDS = {
     'bag': 'make, inspect and record rosbag2 bags',
     'study': 'run the user study: its web page and its table of results',
     'bench': 'measure speed and latency, each beside a reference',
+    'trace': 'show where the time of a camera image goes in the running stack, as a picture',
     'nod-table': "simulate how large nods become on each robot's neck",
     'render-check': 'check a renderer by tracking the face in its pictures',
     'gallery': 'draw example pictures of the renderers, so that you can choose one',

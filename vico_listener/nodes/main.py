@@ -8,6 +8,9 @@ from vico_listener.nodes.interruption import Interruption
 from vico_listener.nodes.parent import end_with_parent
 from vico_listener.user_message import user_message
 
+PROGRAM = 'vico_listener.nodes.main'
+"""This module, to run with ``python -m``."""
+
 CLASSES = {
     'perception': 'vico_listener.nodes.perception_node:PerceptionNode',
     'listener': 'vico_listener.nodes.listener_node:ListenerNode',

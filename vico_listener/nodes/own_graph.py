@@ -21,6 +21,7 @@ from vico_listener.errors import UnavailableError
 from vico_listener.nodes.data_executor import DataExecutor
 from vico_listener.nodes.isolation import isolate
 from vico_listener.nodes.isolation import own_namespace
+from vico_listener.nodes.main import PROGRAM
 from vico_listener.nodes.parent import PARENT
 from vico_listener.nodes.ros import start_ros
 
@@ -37,11 +38,13 @@ class StackProcess:
         namespace: ROS namespace of its nodes.
     """
 
-    def __init__(self, folder: Path, parameters: dict[str, Any], namespace: str) -> None:
+    def __init__(
+        self, folder: Path, parameters: dict[str, Any], namespace: str, program: str = PROGRAM
+    ) -> None:
         self.log = folder / 'stack.log'
         file = folder / 'stack.yaml'
         file.write_text(yaml.safe_dump({'/**': {'ros__parameters': parameters}}), encoding='utf-8')
-        command = [sys.executable, '-m', 'vico_listener.nodes.main', 'stack', '--ros-args']
+        command = [sys.executable, '-m', program, 'stack', '--ros-args']
         command += ['--params-file', str(file), '-r', f'__ns:={namespace}']
         with self.log.open('wb') as log:
             self._process = subprocess.Popen(
@@ -107,13 +110,15 @@ class OwnGraph:
     Args:
         folder: where the stack's parameters and log go.
         parameters: of the stack's nodes.
+        program: the module that runs the stack.
 
     Attributes:
         stack: the process of the stack; a new one after `restart_stack`.
     """
 
-    def __init__(self, folder: Path, parameters: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, parameters: dict[str, Any], program: str = PROGRAM) -> None:
         self._folder = folder
+        self._program = program
         self._parameters = parameters
         self._undo = contextlib.ExitStack()
         self._spinner: threading.Thread | None = None
@@ -141,7 +146,7 @@ class OwnGraph:
 
     def restart_stack(self) -> None:
         """Start a stack; one that ran before has ended."""
-        self.stack = StackProcess(self._folder, self._parameters, own_namespace())
+        self.stack = StackProcess(self._folder, self._parameters, own_namespace(), self._program)
 
     def check(self) -> None:
         """Raise the exception of a callback of the nodes that `spin` runs; it has ended them all.

@@ -16,6 +16,7 @@ from vico_listener.cli.stack_options import stack_parameters
 from vico_listener.cli.stack_options import wait_for_stack
 from vico_listener.clock import NANOSECONDS
 from vico_listener.errors import VicoError
+from vico_listener.nodes.main import PROGRAM
 from vico_listener.nodes.source import ClipSource
 from vico_listener.nodes.source import Source
 from vico_listener.render.mark import COMMENT
@@ -33,6 +34,7 @@ def play_and_record(
     changes: dict[str, Any] | None = None,
     simulation: Any = None,
     exchanges: Sequence[Any] = (),
+    program: str = PROGRAM,
 ) -> dict[str, Any]:
     """Start the stack, play a clip or bag into it, record what it answers; return the report.
 
@@ -44,6 +46,7 @@ def play_and_record(
         changes: parameters of the stack that differ from the demo's.
         simulation: `RobotFilm` that films the commanded robot instead of the face.
         exchanges: who speaks when, in a conversation.
+        program: the module that runs the stack.
     """
     from vico_listener.lab.recording.preview import write_preview
     from vico_listener.lab.recording.run_report import limits
@@ -55,6 +58,7 @@ def play_and_record(
         film and simulation is None,
         shown and simulation is None,
         exchanges,
+        program,
     )
     report = _report(args, source, recorder, elapsed, resources)
     strip = recorder.strip
@@ -83,6 +87,7 @@ def _record(
     film: bool,
     shown: bool,
     exchanges: Sequence[Any],
+    program: str,
 ) -> tuple[Any, Source, float, dict[str, float]]:
     """Play to the stack; return the recorder, what was played, for how long (s), what it took."""
     from rclpy.parameter import Parameter
@@ -97,7 +102,7 @@ def _record(
     parameters = stack_parameters(args) | {'use_audio': clip.has_audio} | changes
     with (
         contextlib.ExitStack() as files,
-        OwnGraph(args.out, parameters) as graph,
+        OwnGraph(args.out, parameters, program) as graph,
         contextlib.ExitStack() as playing,
     ):
         replay = ReplayNode(
