@@ -8,7 +8,7 @@ import cv2
 import pytest
 
 from vico_listener.errors import DataError
-from vico_listener.lab.tracing import traced_stack
+from vico_listener.lab.nodes import traced_stack
 from vico_listener.lab.tracing.frame_life import frame_lives
 from vico_listener.lab.tracing.frame_life import stages
 from vico_listener.lab.tracing.frame_life import typical_and_slow

@@ -8,13 +8,13 @@ from pathlib import Path
 from vico_listener.lab.benchmark.material import write_fluent_clip
 from vico_listener.lab.cli import demo
 from vico_listener.lab.cli import playing
+from vico_listener.lab.nodes.traced_stack import FILE
+from vico_listener.lab.nodes.traced_stack import PROGRAM
 from vico_listener.lab.tracing.frame_life import frame_lives
 from vico_listener.lab.tracing.frame_life import stages
 from vico_listener.lab.tracing.frame_life import typical_and_slow
 from vico_listener.lab.tracing.life_picture import draw_lives
 from vico_listener.lab.tracing.spans import load_spans
-from vico_listener.lab.tracing.traced_stack import FILE
-from vico_listener.lab.tracing.traced_stack import PROGRAM
 from vico_listener.nodes.source import ClipSource
 
 

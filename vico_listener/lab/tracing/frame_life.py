@@ -8,9 +8,9 @@ import numpy as np
 from vico_listener.errors import DataError
 from vico_listener.lab.tracing.spans import PAUSE
 from vico_listener.lab.tracing.spans import Span
-from vico_listener.lab.tracing.traced_stack import ARRIVAL
-from vico_listener.lab.tracing.traced_stack import LISTENER
-from vico_listener.lab.tracing.traced_stack import PUBLISH
+from vico_listener.lab.tracing.steps import ARRIVAL
+from vico_listener.lab.tracing.steps import LISTENER
+from vico_listener.lab.tracing.steps import PUBLISH
 
 AFTERWARDS = 25_000_000
 """How long a trace goes on after the motion, ns: the next command comes within 20 ms."""

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from vico_listener.lab.tracing.frame_life import FrameLife
 from vico_listener.lab.tracing.spans import PAUSE
-from vico_listener.lab.tracing.traced_stack import ARRIVAL
-from vico_listener.lab.tracing.traced_stack import DECODE
-from vico_listener.lab.tracing.traced_stack import FACE
-from vico_listener.lab.tracing.traced_stack import FEATURES
-from vico_listener.lab.tracing.traced_stack import LIMITER
-from vico_listener.lab.tracing.traced_stack import LISTENER
-from vico_listener.lab.tracing.traced_stack import PUBLISH
+from vico_listener.lab.tracing.steps import ARRIVAL
+from vico_listener.lab.tracing.steps import DECODE
+from vico_listener.lab.tracing.steps import FACE
+from vico_listener.lab.tracing.steps import FEATURES
+from vico_listener.lab.tracing.steps import LIMITER
+from vico_listener.lab.tracing.steps import LISTENER
+from vico_listener.lab.tracing.steps import PUBLISH
 
 COLOURS = {
     ARRIVAL: 'tab:gray',

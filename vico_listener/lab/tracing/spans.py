@@ -45,6 +45,7 @@ class Tracer:
     def __init__(self) -> None:
         self.spans: list[Span] = []
         self._pause = 0
+        self._names: dict[int, str] = {}
 
     def wrap(
         self, owner: Any, method: str, name: str, stamp: Callable[..., int] | None = None
@@ -60,6 +61,7 @@ class Tracer:
         plain = getattr(owner, method)
 
         def traced(*args: Any, **kwargs: Any) -> Any:
+            self._names[threading.get_ident()] = threading.current_thread().name
             start = time.time_ns()
             try:
                 return plain(*args, **kwargs)
@@ -71,7 +73,8 @@ class Tracer:
 
     def add(self, name: str, start: int, stamp: int = 0) -> None:
         """Take note of a span that ends now."""
-        thread = threading.current_thread().name
+        # The search for garbage may come while the library of threads holds its own lock.
+        thread = self._names.get(threading.get_ident(), 'others')
         self.spans.append(Span(name, thread, start, time.time_ns(), stamp))
 
     def watch_garbage(self) -> None:

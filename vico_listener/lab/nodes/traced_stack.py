@@ -6,16 +6,21 @@ from pathlib import Path
 from typing import Any
 
 from vico_listener.lab.tracing.spans import Tracer
+from vico_listener.lab.tracing.steps import ARRIVAL
+from vico_listener.lab.tracing.steps import DECODE
+from vico_listener.lab.tracing.steps import FACE
+from vico_listener.lab.tracing.steps import FEATURES
+from vico_listener.lab.tracing.steps import LIMITER
+from vico_listener.lab.tracing.steps import LISTENER
+from vico_listener.lab.tracing.steps import PUBLISH
+from vico_listener.lab.tracing.steps import SEE
 from vico_listener.nodes.main import main
 
-PROGRAM = 'vico_listener.lab.tracing.traced_stack'
+PROGRAM = 'vico_listener.lab.nodes.traced_stack'
 """The module to run in place of the stack."""
 
 FILE = 'VICO_TRACE'
 """The environment variable that names the file for the spans."""
-
-ARRIVAL, SEE, LISTENER = 'arrival', 'image', 'listener'
-DECODE, FACE, FEATURES, LIMITER, PUBLISH = 'decode', 'face', 'features', 'limiter', 'publish'
 
 
 def _wrap_stack(tracer: Tracer) -> None:
