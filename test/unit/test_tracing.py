@@ -2,6 +2,7 @@
 
 import gc
 import time
+from dataclasses import replace
 from types import SimpleNamespace
 
 import cv2
@@ -56,6 +57,15 @@ def test_an_image_lives_from_its_stamp_to_the_motion_that_answers_it(spans):
     assert slow.stamp == 700 * MS
 
 
+def test_stamps_of_another_clock_do_not_stretch_the_axis():
+    played = [replace(span, stamp=span.stamp and span.stamp // 50) for span in life_of(100)]
+    (life,) = frame_lives(sorted(played, key=lambda span: span.start))
+    assert life.begin == life.arrived == 10_002 * MS and life.latency == 10.0
+    assert len(life.spans) == 8
+    (life,) = frame_lives(sorted(life_of(100), key=lambda span: span.start))
+    assert life.begin == 10_000 * MS
+
+
 def test_what_was_never_answered_is_no_life(spans):
     with pytest.raises(DataError, match='no camera image'):
         frame_lives([span for span in spans if span.name != 'listener'])
@@ -99,8 +109,8 @@ def test_a_traced_method_does_the_same_and_is_noted(tmp_path):
         gc.collect()
     finally:
         gc.callbacks.remove(tracer._collects)
-    tracer.save(tmp_path / 'spans.json')
-    one, failed, pause = load_spans(tmp_path / 'spans.json')
+    tracer.write(tmp_path / 'spans.jsonl')
+    one, failed, pause = load_spans(tmp_path / 'spans.jsonl')
     assert (one.name, one.thread, one.stamp) == ('work', 'MainThread', 21)
     assert before <= one.start <= one.end <= failed.start
     assert pause.name == PAUSE and pause.end > pause.start

@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Play the demo clip to a traced stack in real time; draw a typical and a slow image."""
     args.out.mkdir(parents=True, exist_ok=True)
-    spans_file = args.out / 'spans.json'
+    spans_file = args.out / 'spans.jsonl'
     os.environ[FILE] = str(spans_file.absolute())
     parser = argparse.ArgumentParser()
     demo.add_arguments(parser)

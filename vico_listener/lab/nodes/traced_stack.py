@@ -54,6 +54,5 @@ if __name__ == '__main__':
     tracer = Tracer()
     _wrap_stack(tracer)
     tracer.watch_garbage()
-    code = main(sys.argv[1], sys.argv[2:])
-    tracer.save(Path(os.environ[FILE]))
-    sys.exit(code)
+    tracer.keep(Path(os.environ[FILE]))
+    sys.exit(main(sys.argv[1], sys.argv[2:]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +15,12 @@ from vico_listener.lab.tracing.steps import PUBLISH
 
 AFTERWARDS = 25_000_000
 """How long a trace goes on after the motion, ns: the next command comes within 20 ms."""
+
+
+ONE_CLOCK = 1_000_000_000
+"""An image that arrives later than this after its stamp, ns, has a stamp of another clock.
+
+So has a clip that is played: its stamps count from its beginning."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,11 @@ class FrameLife:
     arrived: int
     moved: int
     spans: tuple[Span, ...]
+
+    @property
+    def begin(self) -> int:
+        """When it was taken, on the system clock, ns; when it arrived, if its clock is another."""
+        return self.stamp if 0 <= self.arrived - self.stamp < ONE_CLOCK else self.arrived
 
     @property
     def latency(self) -> float:
@@ -58,10 +70,11 @@ def frame_lives(spans: Sequence[Span]) -> list[FrameLife]:
         moved = next(
             (s.end for s in later if s.name == PUBLISH and s.thread == step.thread), step.end
         )
-        begin, end = min(step.stamp, arrivals[step.stamp]), moved + AFTERWARDS
-        first, last = np.searchsorted(starts, (begin - longest, end)).tolist()
-        inside = tuple(span for span in spans[first:last] if span.end > begin)
-        found.append(FrameLife(step.stamp, arrivals[step.stamp], moved, inside))
+        life = FrameLife(step.stamp, arrivals[step.stamp], moved, ())
+        window = life.begin - longest, moved + AFTERWARDS
+        first, last = np.searchsorted(starts, window).tolist()
+        inside = tuple(span for span in spans[first:last] if span.end > life.begin)
+        found.append(replace(life, spans=inside))
     if not found:
         raise DataError('no camera image of the trace was answered by a motion')
     return sorted(found, key=lambda life: life.stamp)

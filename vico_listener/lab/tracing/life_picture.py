@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from vico_listener.lab.tracing.frame_life import AFTERWARDS
 from vico_listener.lab.tracing.frame_life import FrameLife
 from vico_listener.lab.tracing.spans import PAUSE
 from vico_listener.lab.tracing.steps import ARRIVAL
@@ -36,19 +37,23 @@ def draw_lives(lives: Sequence[tuple[str, FrameLife]], path: Path) -> None:
         threads = list(dict.fromkeys(s.thread for s in life.spans if s.name in COLOURS))
         for span in life.spans:
             if span.name in COLOURS:
-                begin = (span.start - life.stamp) / 1e6
+                begin = (span.start - life.begin) / 1e6
                 # What takes no time is seen all the same.
                 width = max((span.end - span.start) / 1e6, 0.08)
                 row = threads.index(span.thread)
                 panel.barh(row, width, left=begin, height=0.7, color=COLOURS[span.name])
-        for moment, name in ((0, 'stamp'), (life.arrived, 'arrival'), (life.moved, 'motion')):
-            at = (moment - life.stamp) / 1e6 if moment else 0.0
+        moments = {'arrival': life.arrived, 'motion': life.moved}
+        if life.begin < life.arrived:
+            moments = {'stamp': life.begin} | moments
+        for name, moment in moments.items():
+            at = (moment - life.begin) / 1e6
             panel.axvline(at, color='black', linewidth=0.8, linestyle=':')
             panel.text(at, len(threads) - 0.35, f' {name}', fontsize=8)
+        panel.set_xlim(-1, (life.moved - life.begin + AFTERWARDS) / 1e6)
         panel.set_yticks(range(len(threads)), threads)
         panel.set_ylim(-0.6, len(threads))
         panel.set_title(f'{title}: {life.latency:.1f} ms from arrival to motion', loc='left')
-    axes[-1].set_xlabel('ms since the stamp of the image')
+    axes[-1].set_xlabel('ms since the stamp of the image (or its arrival, if the clock is another)')
     legend = [Patch(color=colour, label=name) for name, colour in COLOURS.items()]
     figure.legend(handles=legend, loc='outside lower center', ncols=len(legend), frameon=False)
     figure.savefig(path, dpi=110)

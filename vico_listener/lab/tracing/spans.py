@@ -7,6 +7,7 @@ import gc
 import json
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict
 from dataclasses import dataclass
@@ -36,14 +37,10 @@ class Span:
 
 
 class Tracer:
-    """Collects spans.
-
-    Attributes:
-        spans: those that have ended.
-    """
+    """Collects spans, and writes them down every now and then, because a stack may end abruptly."""
 
     def __init__(self) -> None:
-        self.spans: list[Span] = []
+        self._spans: deque[Span] = deque()
         self._pause = 0
         self._names: dict[int, str] = {}
 
@@ -75,7 +72,7 @@ class Tracer:
         """Take note of a span that ends now."""
         # The search for garbage may come while the library of threads holds its own lock.
         thread = self._names.get(threading.get_ident(), 'others')
-        self.spans.append(Span(name, thread, start, time.time_ns(), stamp))
+        self._spans.append(Span(name, thread, start, time.time_ns(), stamp))
 
     def watch_garbage(self) -> None:
         """Trace the full collections of Python's garbage, too."""
@@ -89,12 +86,25 @@ class Tracer:
         else:
             self.add(PAUSE, self._pause)
 
-    def save(self, path: Path) -> None:
-        """Write the spans as JSON."""
-        path.write_text(json.dumps([asdict(span) for span in self.spans]), encoding='utf-8')
+    def keep(self, path: Path) -> None:
+        """Write all spans into a file from now on, a line for each, twice a second."""
+        threading.Thread(target=self._keep, args=(path,), name='trace', daemon=True).start()
+
+    def _keep(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+        while True:
+            time.sleep(0.5)
+            self.write(path)
+
+    def write(self, path: Path) -> None:
+        """Append the spans that have not been written yet to a file."""
+        lines = [json.dumps(asdict(self._spans.popleft())) for _ in range(len(self._spans))]
+        with path.open('a', encoding='utf-8') as file:
+            file.write(''.join(f'{line}\n' for line in lines))
 
 
 def load_spans(path: Path) -> list[Span]:
-    """Return the spans that a tracer saved, in the order of their starts."""
-    spans = [Span(**values) for values in json.loads(path.read_text(encoding='utf-8'))]
+    """Return the spans that a tracer has written, in the order of their starts."""
+    lines = path.read_text(encoding='utf-8').splitlines()
+    spans = [Span(**json.loads(line)) for line in lines]
     return sorted(spans, key=lambda span: span.start)
