@@ -34,7 +34,7 @@ def draw_lives(lives: Sequence[tuple[str, FrameLife]], path: Path) -> None:
     figure = Figure(figsize=(12, 2.8 * len(lives) + 0.8), layout='constrained')
     axes = figure.subplots(len(lives), 1, squeeze=False)[:, 0]
     for panel, (title, life) in zip(axes, lives, strict=True):
-        threads = list(dict.fromkeys(s.thread for s in life.spans if s.name in COLOURS))
+        threads = sorted({s.thread for s in life.spans if s.name in COLOURS})
         for span in life.spans:
             if span.name in COLOURS:
                 begin = (span.start - life.begin) / 1e6
