@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-UNSTEADY = 0.15
+UNSTEADY = 0.25
 """A reference that varies by more than this share of itself from run to run proves nothing."""
 
 HEADER = ('what', 'median', '99 %', 'reference, in the same run', 'ratio', 'of runs', 'asked')
