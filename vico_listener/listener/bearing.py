@@ -48,11 +48,17 @@ FRIENDLY = (
     Form({SMILE: 0.16, CORNERS: 0.12}, radians(4.2), radians(0.8), radians(2.0), 0.01),
 )
 RESERVED = (
-    Form({BROW_DOWN: 0.16, PRESS: 0.2}, radians(0.5), radians(1.5), radians(-1.0), -0.012),
+    Form(
+        {BROW_DOWN: 0.16, PRESS: 0.25, FROWN: -0.14},
+        radians(0.5), radians(1.5), radians(-1.0), -0.012,
+    ),
     Form({BROW_DOWN: 0.1, FROWN: 0.2}, radians(1.0), radians(3.2), radians(-1.8), -0.016),
-    Form({BROW_DOWN: 0.12, CORNERS: 0.25}, radians(2.0), radians(2.4), radians(-0.6), -0.01),
-)
-"""The forms, of which each is as probable as the others."""
+    Form(
+        {BROW_DOWN: 0.12, CORNERS: 0.25, FROWN: -0.1},
+        radians(2.0), radians(2.4), radians(-0.6), -0.01,
+    ),
+)  # fmt: skip
+"""The forms, of which each is as probable as the others; some take from the lasting frown."""
 AMOUNT = (1.0, 0.25, 0.5, 1.6)
 """Median, spread and limits of how much of a form is shown."""
 HELD = (3.8, 0.45, 1.5, 9.0)
