@@ -69,8 +69,8 @@ def teeth(row: Row, colour: Floats, places: Floats) -> Floats:
     seam = np.exp(-((gap / SEAM) ** 2))
     far = np.clip(along / 0.6, 0.0, 1.0)
     # The inner side faces the dark.
-    outside = np.clip((np.hypot(aside, ahead) - 0.78) / 0.14, 0.0, 1.0)
-    shade = (1.0 - 0.3 * seam) * (1.0 - 0.2 * far) * (0.45 + 0.55 * outside)
+    outside = np.clip((np.hypot(aside, ahead) - 0.86) / 0.08, 0.0, 1.0)
+    shade = (1.0 - 0.3 * seam) * (1.0 - 0.2 * far) * (0.15 + 0.85 * outside)
     root = row.upwards * (y - row.edge) - row.length * (1.0 - 0.25 * seam)
     # Back teeth are bitten off at another height than the front ones.
     gums = np.clip((root - 0.12 * far) / 0.012, 0.0, 1.0)[:, None]
