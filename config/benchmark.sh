@@ -1,11 +1,11 @@
 #!/bin/bash
 # Makes docs/benchmark.md anew: data set, networks, report. What is in out/ already is kept.
-#   config/benchmark.sh        (VICO=vico config/benchmark.sh with an installed package)
+#   config/benchmark.sh                        (CLIPS=24 to try it)
 set -e
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 VICO=${VICO:-./run vico}
 
-$VICO dataset synthesize out/synthetic --clips 240 --features-only
+$VICO dataset synthesize out/synthetic --clips "${CLIPS:-240}" --features-only
 
 network() {  # NAME GENERATOR HIDDEN EPOCHS
   [ -d "out/networks/$1/checkpoint" ] && return
