@@ -510,7 +510,7 @@ def test_without_a_gpu_the_command_says_so(tmp_path, monkeypatch, capsys):
     bench.add_arguments(parser)
     out = tmp_path / 'gpu.json'
     assert bench.run(parser.parse_args(['--gpu', '--out', str(out)])) == 0
-    assert capsys.readouterr().out.startswith('no GPU: ')
+    assert capsys.readouterr().out.startswith('no GPU, nothing was measured: torch ')
     content = json.loads(out.read_text())
     assert content['results'] == [] and content['machine']['gpu'] == ''
 

@@ -160,6 +160,20 @@ def chain_rows(clip: Path, execution: Execution, repeats: int) -> list[Row]:
     return rows
 
 
+def lacking() -> str:
+    """Return what is missing where `describe_gpu` finds nothing."""
+    try:
+        import torch
+    except ModuleNotFoundError:
+        return 'torch is not installed: ./run shell pip install torch, in a build for CUDA'
+    if torch.version.cuda is None:
+        return f'torch {torch.__version__} is built without CUDA: install a build for CUDA'
+    return (
+        f'torch {torch.__version__} for CUDA {torch.version.cuda} sees no device: is there one in '
+        'nvidia-smi, and is its driver new enough?'
+    )
+
+
 def describe_gpu() -> str:
     """Return the name of the GPU and the versions of its software; '' without a GPU."""
     try:

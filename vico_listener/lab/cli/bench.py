@@ -117,6 +117,7 @@ def _run_gpu(args: argparse.Namespace, machine: dict[str, Any]) -> int:
     """Measure the paper's chain; a machine without a GPU is reported, but is not an error."""
     from vico_listener.lab.benchmark.gpu import chain_rows
     from vico_listener.lab.benchmark.gpu import describe_gpu
+    from vico_listener.lab.benchmark.gpu import lacking
     from vico_listener.neural.execution import Execution
 
     gpu = describe_gpu()
@@ -127,7 +128,7 @@ def _run_gpu(args: argparse.Namespace, machine: dict[str, Any]) -> int:
     content = report_of(results, machine | {'gpu': gpu}, [])
     args.out.write_text(json.dumps(content, indent=1) + '\n', encoding='utf-8')
     if not gpu:
-        print('no GPU: torch is not installed or sees no CUDA device, nothing was measured')
+        print(f'no GPU, nothing was measured: {lacking()}')
         print('the paper on a V100: fit 52.5, step 0.0372, render 29.3, total 81.84 ms; 12 fps')
         return 0
     print(gpu)

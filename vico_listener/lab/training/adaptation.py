@@ -52,6 +52,9 @@ FEWEST = 10
 LEAD = 1.2
 """The longest time from a decision to the beginning of its gesture, s."""
 
+FREE_CLIPS = 60
+"""Number of clips on which the adapted network runs freely, to say how often to nod."""
+
 TICK, KIND, DELAY = (GESTURE_FIELDS.index(name) for name in ('tick', 'kind', 'delay'))
 
 Pairs = Sequence[tuple[ClipFeatures, Dyad]]
@@ -79,7 +82,7 @@ def adapt(start: Checkpoint, config: TrainingConfig, train: Pairs, held: Pairs) 
         config: seed, epochs, batch, learning rate and its decay, decay of the weights towards those
             of `start`, and weights of the losses.
         train: clips with their `observed_dyad`.
-        held: others, which choose the epoch and say how often to nod.
+        held: others, which choose the epoch and say how much nods vary.
 
     Raises:
         SettingError: the network decides on no gestures.
@@ -106,7 +109,8 @@ def adapt(start: Checkpoint, config: TrainingConfig, train: Pairs, held: Pairs) 
     pairs = [[decided(network, known, *pair) for pair in part] for part in (train, held)]
     seen, unseen = (observed_sequences(start.config, known, part) for part in pairs)
     history = _learn(network, slots, config, seen, unseen)
-    calibrated = calibrate(network, known, unseen, [dyad for _, dyad in pairs[1]])
+    free = [dyad for _, dyad in (*pairs[1], *pairs[0])][:FREE_CLIPS]
+    calibrated = calibrate(network, known, unseen, free)
     others = [slot for slot in gesture_slots(start.config) if slot not in slots]
     return Adapted(network, _as_before(calibrated, start.norm, others), history)
 
