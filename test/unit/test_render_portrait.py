@@ -13,6 +13,7 @@ from made_faces import face_with
 from vico_listener.face import FaceBackend
 from vico_listener.face import create_backend
 from vico_listener.face import observe_faces
+from vico_listener.face.observation import Roi
 from vico_listener.face.observation import turned_image
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import BFM64
@@ -492,6 +493,24 @@ def test_faces_whose_landmarks_look_upright_are_refused_upside_down(clips: Path,
     photo = load_portrait(clips / 'portraits' / name)
     with pytest.raises(PortraitError, match='is upside down: turn the photo clockwise by 180'):
         find_face(turned_image(photo, 180))
+
+
+@pytest.mark.trouble(
+    'senses',
+    'A portrait of an animal, or of something else that resembles a face',
+    sees='Refused: `the face in the portrait hardly looks human`',
+    remedy='`give a photo of a neutral human face`',
+)
+def test_faces_that_the_detector_doubts_are_refused(
+    photo: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Doubt:
+        def detect(self, image: np.ndarray) -> list[Roi]:
+            return [Roi(0.0, 0.0, 1.0, score=0.85)]
+
+    monkeypatch.setattr('vico_listener.render.portrait.create_backend', lambda _: Doubt())
+    with pytest.raises(PortraitError, match=r'hardly looks human \(.* is sure by 0.85'):
+        find_face(photo)
 
 
 @pytest.mark.clips

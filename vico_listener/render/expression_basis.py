@@ -84,13 +84,13 @@ STROKES: dict[str, list[Stroke]] = {
     **_both(
         'mouthFrown',
         [
-            Stroke(CORNER_RIGHT, -0.06, 0.12, 0.115),
-            Stroke(LIP_CENTRE, 0.0, -0.02, 0.12),
+            Stroke(CORNER_RIGHT, -0.04, 0.12, 0.1),
+            Stroke(LIP_CENTRE, 0.0, -0.025, 0.16),
             Stroke(CHIN, 0.0, -0.02, 0.12),
         ],
         [
-            Stroke(CORNER_LEFT, 0.06, 0.12, 0.115),
-            Stroke(LIP_CENTRE, 0.0, -0.02, 0.12),
+            Stroke(CORNER_LEFT, 0.04, 0.12, 0.1),
+            Stroke(LIP_CENTRE, 0.0, -0.025, 0.16),
             Stroke(CHIN, 0.0, -0.02, 0.12),
         ],
     ),

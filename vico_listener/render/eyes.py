@@ -10,7 +10,9 @@ from vico_listener.frames import Picture
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.render import landmarks as lm
 from vico_listener.render.iris import Iris
+from vico_listener.render.layers import smooth_step
 from vico_listener.render.patch import Float
+from vico_listener.render.patch import Patch
 from vico_listener.render.patch import curve
 from vico_listener.render.patch import face_coordinates
 from vico_listener.render.patch import make_patch
@@ -50,11 +52,20 @@ LID_SMOOTH = 0.8
 BELOW_BROW = np.float32(0.75)
 """Where a lid's skin is taken from above the eye, as a share of the way to the brow."""
 
-LID_FADE, LASH_FADE = 0.25, 0.1
-"""The openings up to which drawn skin and lashes fade out, as shares of the largest."""
+LID_FADE, LASH_FADE = 0.3, 0.22
+"""The distances from the corners at which drawn skin and lashes are full, in widths of the eye."""
 
-LASH_LINE = 0.07
+LASH_LINE = 0.055
 """Half the thickness of the line of the lashes of a closed eye, in widths of the eye."""
+
+MEETS = 0.16
+"""How far up the lower lid comes to meet the upper one, as a share of the opening."""
+
+CREASE = 0.1
+"""How much darker the crease above a closed lid is."""
+
+FINEST = 8.0
+"""The largest amplitude of the structure of a lid's skin, grey values."""
 
 FADE = 0.12
 """The gaze up to which the portrait's own eye fades into the drawn one."""
@@ -113,9 +124,9 @@ class Eye:
         )
         self._width = width
         # The lid fades out towards the corners, or its skin would end in upright edges.
-        open_most = max(float(self._opening.max()), 1.0)
+        from_corner = np.minimum(u - corners[0], corners[1] - u)
         self._covers, self._fringe = (
-            np.clip(self._opening / np.float32(share * open_most), 0.0, 1.0)
+            smooth_step(from_corner / (share * width)).astype(np.float32)
             for share in (LID_FADE, LASH_FADE)
         )
         self._overlap = np.float32(OVERLAP * width) * self._covers
@@ -123,6 +134,10 @@ class Eye:
             self._skin_at(portrait.image, level)
             for level in (BELOW_BROW * self._top, self._lower + np.float32(0.2 * width))
         )
+        crease = (self._upper - 0.1 * width - self.patch.v) / (0.06 * width)
+        crease = (1.0 - CREASE * np.exp(-(crease**2)) * self._covers).astype(np.float32)
+        self._crease4 = cv2.merge([crease] * 4)
+        self._grain = _grain_below(portrait.image, self.patch, width)
         shades = portrait.image[self.patch.rows, self.patch.columns][self._opening > 0.03 * width]
         dark = np.quantile(shades.reshape(-1, 3), 0.08, axis=0)
         dark = (0.35 * (dark + dark.mean())).astype(np.uint8)  # without the tint of a bright iris
@@ -154,7 +169,7 @@ class Eye:
         drop = np.float32(0.98 * closing) * self._opening
         if shut > 0.5:
             drop += np.float32(2.0 * shut - 1.0) * self._overlap
-        rise = max(0.07 * shut, min(RAISED * narrow * (1.0 - 0.6 * shut), 0.35))
+        rise = max(MEETS * shut, min(RAISED * narrow * (1.0 - 0.6 * shut), 0.35))
         lift = np.float32(-rise) * self._opening
         lid, under = self._upper + drop, self._lower + lift
         v = patch.v
@@ -204,7 +219,9 @@ class Eye:
         down = unit((v - self._top) / np.maximum(lid - self._top, 1.0))
         skin = cv2.blendLinear(self._brow_skin, self._cheek_skin, 1.0 - down, down)
         smooth = np.minimum(down + down, 1.0) * (np.float32(LID_SMOOTH) * degree * self._covers)
-        mixed = cv2.blendLinear(above, skin, 1.0 - smooth, smooth)
+        drawn = cv2.multiply(skin, self._crease4, None, 1.0, cv2.CV_8U)
+        drawn = cv2.add(drawn, self._grain, None, None, cv2.CV_8U)
+        mixed = cv2.blendLinear(above, drawn, 1.0 - smooth, smooth)
         apart = (lid - np.float32(0.02 * self._width) - v) / np.float32(LASH_LINE * self._width)
         line = np.exp(-(apart**2)) * (np.float32(0.9) * degree * self._fringe)
         return np.asarray(cv2.blendLinear(mixed, self._lashes, 1.0 - line, line))
@@ -213,3 +230,12 @@ class Eye:
         x, y = self.patch.sources(v_offset)
         part = cv2.remap(source, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
         return np.asarray(part, np.uint8)
+
+
+def _grain_below(image: Picture, patch: Patch, width: float) -> Float:
+    """Return the fine structure (h, w, 4) of the skin below an eye, for a lid that has none."""
+    shift = np.float32(0.4 * width)
+    x, y = patch.sources(np.full_like(patch.v, shift))
+    skin = cv2.remap(image, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REFLECT).astype(np.float32)
+    fine = np.clip(skin - cv2.GaussianBlur(skin, (0, 0), 0.05 * width), -FINEST, FINEST)
+    return np.asarray(cv2.cvtColor(fine, cv2.COLOR_BGR2BGRA) * np.array([1, 1, 1, 0], np.float32))

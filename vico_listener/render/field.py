@@ -18,8 +18,12 @@ from vico_listener.render.expression_basis import FADING
 from vico_listener.render.expression_basis import STROKES
 from vico_listener.render.expression_basis import displacement_basis
 from vico_listener.render.glasses import worn_glasses
+from vico_listener.render.landmarks import BROW_LOWER_LEFT
+from vico_listener.render.landmarks import BROW_LOWER_RIGHT
 from vico_listener.render.landmarks import CHIN
 from vico_listener.render.landmarks import OUTLINE
+from vico_listener.render.landmarks import UPPER_LID_LEFT
+from vico_listener.render.landmarks import UPPER_LID_RIGHT
 from vico_listener.render.layers import Layers
 from vico_listener.render.layers import smooth_step
 from vico_listener.render.portrait import Portrait
@@ -29,6 +33,7 @@ from vico_listener.rotation import matrix_from_rpy
 GRID = 64
 
 BROWS_UP = [ARKIT_INDEX[n] for n in ('browInnerUp', 'browOuterUpLeft', 'browOuterUpRight')]
+BROWS_DOWN = [ARKIT_INDEX['browDownLeft'], ARKIT_INDEX['browDownRight']]
 FROWN = [ARKIT_INDEX['mouthFrownLeft'], ARKIT_INDEX['mouthFrownRight']]
 
 FREE_ANGLE = np.radians(19.0)
@@ -81,6 +86,13 @@ FROWNS_BACK = np.radians(25.0)
 From below, the corners of any mouth hang: a full frown would look like a roof.
 """
 
+BROWS_LOWEST = 1.3
+"""How far the inner ends of brows come down at most, as a share of the brows' distance from the
+lids.
+
+Farther down, their lower edges would be squeezed to a second line above the eyes.
+"""
+
 BROWS_HIGHEST = 1.25
 """The largest sum of the drives of both parts of a rising brow: beyond it, skin would fold."""
 
@@ -120,6 +132,7 @@ class HeadField:
         rigid = _rigid_basis(portrait, layers, self._x, self._y)
         basis = [*(row[used] for row, used in zip(rows, self._used, strict=True)), rigid]
         self._basis = (np.concatenate(basis) / cell).astype(np.float32)
+        self._brows_lowest = _brows_lowest(portrait)
         self._px_per_m = portrait.eyes / EYE_DISTANCE
         lattice = np.arange(GRID, dtype=np.float32)
         self._lattice = np.stack(np.meshgrid(lattice, lattice), axis=-1)
@@ -144,6 +157,9 @@ class HeadField:
         inner, *outer = (max(change[place], 0.0) for place in BROWS_UP)
         if (raised := inner + max(outer)) > BROWS_HIGHEST:
             change[BROWS_UP] *= np.float32(BROWS_HIGHEST / raised)
+        for place in BROWS_DOWN:
+            most = self._brows_lowest
+            change[place] = _compressed(float(change[place]), 0.85 * most, most)
         either, broader, fading = (change[used] for used in self._used)
         rotation = matrix_from_rpy(soft_limit(motion.rotation.astype(np.float64), self._yaw))
         ahead, left, up = np.clip(motion.translation.astype(np.float64), -MAX_SHIFT, MAX_SHIFT)
@@ -153,6 +169,17 @@ class HeadField:
         expression = either, np.maximum(broader, 0.0), np.minimum(fading, 0.0)
         weights = np.concatenate([*expression, *nearer, *across, *upwards], dtype=np.float32)
         return (weights @ self._basis).reshape(GRID, GRID, 2)
+
+
+def _brows_lowest(portrait: Portrait) -> float:
+    """Return the largest drive of lowered brows (see `BROWS_LOWEST`)."""
+    points = portrait.landmarks[:, :2].astype(np.float64)
+    brow, lid = (
+        float((points[list(places)] @ portrait.down).mean())
+        for places in (BROW_LOWER_LEFT + BROW_LOWER_RIGHT, UPPER_LID_LEFT + UPPER_LID_RIGHT)
+    )
+    way = sum(stroke.down for stroke in STROKES['browDownRight']) * portrait.eyes
+    return BROWS_LOWEST * max(lid - brow, 0.0) / way
 
 
 def _rigid_basis(portrait: Portrait, layers: Layers, x: NDArray, y: NDArray) -> NDArray:

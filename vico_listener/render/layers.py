@@ -10,6 +10,7 @@ from vico_listener.frames import Picture
 from vico_listener.render.landmarks import CHIN
 from vico_listener.render.landmarks import OUTLINE
 from vico_listener.render.portrait import Portrait
+from vico_listener.render.wide_blur import wide_blur
 
 WORK = 192
 """The side of the image in which the head is segmented, px."""
@@ -123,8 +124,7 @@ def attached(portrait: Portrait, person: NDArray[np.float32]) -> NDArray[np.floa
     )
     # What is around the person goes with what is nearest.
     weight, sigma = person + np.float32(1e-3), LOOSENED * height
-    near = cv2.GaussianBlur(back * weight, (0, 0), sigma)
-    return np.asarray(near / cv2.GaussianBlur(weight, (0, 0), sigma))
+    return wide_blur(back * weight, sigma) / wide_blur(weight, sigma)
 
 
 def person_mask(portrait: Portrait) -> NDArray[np.float32]:
@@ -198,8 +198,8 @@ def _mirrored_texture(image: NDArray[np.float32], hole: NDArray[np.uint8]) -> ND
     size = image.shape[0]
     known = (1 - hole).astype(np.float32)[..., None]
     sigma = size / 48
-    weight = np.asarray(cv2.GaussianBlur(known, (0, 0), sigma))[..., None]
-    mean = np.asarray(cv2.GaussianBlur(image * known, (0, 0), sigma)) / np.maximum(weight, 1e-3)
+    weight = wide_blur(known, sigma)[..., None]
+    mean = wide_blur(image * known, sigma) / np.maximum(weight, 1e-3)
     # Strong edges belong to objects, not to texture, and would be visible when mirrored.
     detail = np.clip(image - mean, -TEXTURE, TEXTURE) * known
     distance, labels = cv2.distanceTransformWithLabels(

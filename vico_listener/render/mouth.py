@@ -29,6 +29,13 @@ OPENED = 0.12
 CORNER = 0.1
 """The width of the skin beside the corners of the mouth that the lips move, in the same unit."""
 
+LIP_OVER = 0.45
+"""The share of a portrait's own gap between the lips by which the upper lip comes down over it."""
+
+LOWER_TEETH = 0.012
+"""How far teeth that a portrait shows reach below those of others, in distances of the outer eye
+corners."""
+
 GRIN = 0.45
 """The smile from which on it parts the lips."""
 
@@ -121,9 +128,9 @@ class Mouth:
         upper = lips.upper - np.minimum(
             eyes * (np.float32(pose.lift) * lips.arch + np.float32(0.045) * bow), room
         )
-        upper += np.float32(0.45 * pose.closed) * gap
+        upper += np.float32(LIP_OVER * pose.closed) * gap
         lower = lips.lower + lip_drop * lips.arch + np.float32(0.045) * eyes * bow
-        lower -= np.float32(0.55 * pose.closed) * gap
+        lower -= np.float32((1.0 - LIP_OVER) * pose.closed) * gap
         lower = np.maximum(lower, upper)
         region = lips if still_jaw else self._whole
         offset = _give_way(region, chin_drop)
@@ -137,11 +144,17 @@ class Mouth:
         opened = max(pose.jaw, 4.0 * pose.lift, 4.0 * pose.drop, pose.grin)
         if opened > STILL:
             place = target[lips.patch.rows, lips.patch.columns]
-            self._fill(place, part, upper, lower, min(opened / OPENED, 1.0))
+            self._fill(place, part, upper, lower, pose.closed, min(opened / OPENED, 1.0))
         return True
 
     def _fill(
-        self, picture: Picture, lips: Lips, upper: Float, lower: Float, opened: float
+        self,
+        picture: Picture,
+        lips: Lips,
+        upper: Float,
+        lower: Float,
+        closed: float,
+        opened: float,
     ) -> None:
         """Paint the inside of the mouth: beyond the portrait's own teeth, or over its own dark."""
         region = lips.region
@@ -153,12 +166,22 @@ class Mouth:
         v, upper, lower = region.patch.v[rows, columns], upper[rows, columns], lower[rows, columns]
         own_upper, own_lower = region.upper[rows, columns], region.lower[rows, columns]
         own = unit(np.minimum(v - own_upper, own_lower - v))
-        own *= np.float32(1.0 if self._own_teeth else 1.0 - opened)
+        # Teeth that closed lips have covered are drawn, because the lips moved over their edges.
+        own *= np.float32(1.0 - opened * (closed if self._own_teeth else 1.0))
         edge = unit(np.minimum(v - upper, lower - v))
         alpha = edge * (1.0 - own) * unit(np.float32(0.5) * (lower - upper))
-        colour = lips.inside.part(rows, columns).draw(v, upper, lower)
+        sunk = (
+            np.float32(closed)
+            * (
+                np.float32(LIP_OVER) * (own_lower - own_upper)
+                + np.float32(LOWER_TEETH) * self._eyes
+            )
+            * np.float32(self._own_teeth)
+        )
+        colour = lips.inside.part(rows, columns).draw(v, upper, lower, sunk)
         part = picture[rows, columns, :3]
-        part[...] = (part + alpha[..., None] * (colour - part)).astype(np.uint8)
+        mixed = part + alpha[..., None] * (colour - part)
+        part[...] = np.clip(mixed, 0.0, 255.0).astype(np.uint8)
 
 
 def _shows_teeth(image: Picture, lips: MouthRegion, enamel: Float, eyes: float) -> bool:
@@ -197,7 +220,7 @@ def _pose(told: Mapping[str, float], own: Mapping[str, float]) -> _Pose:
     }
     return _Pose(
         jaw=max(-0.3, change('jawOpen') - 0.5 * change('mouthClose')),
-        closed=1.0 - teeth,
+        closed=min(1.0 - teeth, 1.0),
         grin=grin,
         lift=0.075 * both('mouthUpperUp') + 0.02 * change('mouthFunnel'),
         drop=0.09 * both('mouthLowerDown') + 0.035 * change('mouthFunnel'),

@@ -95,7 +95,9 @@ class Lips:
         used = (v > whole.top) & (v < bottom) & (np.abs(across) < reach)
         place = span(used.any(axis=1)), span(used.any(axis=0))
         region = whole.part(*place)
-        return cls(place, region, Inside(colours, across[place], region.upper, eyes))
+        # The same noise wherever the cut is, so that a pixel does not depend on it.
+        noise = np.random.default_rng(0).standard_normal(across.shape, np.float32)[place]
+        return cls(place, region, Inside(colours, across[place], region.upper, noise, eyes))
 
 
 def span(used: NDArray | np.bool_) -> slice:
