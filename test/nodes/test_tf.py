@@ -262,13 +262,14 @@ def test_the_head_turns_to_where_tf_says_within_its_limits(graph: Graph) -> None
         time.sleep(1 / 30)
         return bool(told) and abs(told[-1].position[0] - yaw) < 0.02
 
-    wait_until(lambda: turns_to(0.0, math.pi / 4))
-    wait_until(lambda: turns_to(math.pi / 2, -math.pi / 4))
+    # On a busy machine the head rests now and then, and eases in anew.
+    wait_until(lambda: turns_to(0.0, math.pi / 4), 60.0)
+    wait_until(lambda: turns_to(math.pi / 2, -math.pi / 4), 60.0)
     assert head.diagnose()[2]['limits'] == verdict({}) == 'ok'
     # It listens again after a pause.
     for step in (head.trigger_deactivate, head.trigger_activate):
         assert graph.run(step) == TransitionCallbackReturn.SUCCESS
-    wait_until(lambda: turns_to(0.3, math.pi / 4 - 0.3))
+    wait_until(lambda: turns_to(0.3, math.pi / 4 - 0.3), 60.0)
 
 
 def on_head(
