@@ -22,8 +22,10 @@ CONDITIONAL = (
     '/controller_state',
     '/tf',
     '/head/offset',
+    '/vocal_sound',
 )
-"""Topics that a node uses only with some parameters, or with packages that are not installed."""
+"""Topics that a node uses only with some parameters, live only, or with packages that are not
+installed."""
 COMMAND = '/head_controller/joint_trajectory'
 Endpoints = set[tuple[str, str]]
 
