@@ -451,6 +451,14 @@ class ListeningHead(Chain):
         return self._tracker.people
 
     @property
+    def seed(self) -> int | None:
+        """The seed in force, with which the same input gives the same motion again.
+
+        It is None until the first frame has given one, unless a seed was given.
+        """
+        return self._agent.seed
+
+    @property
     def state(self) -> ConversationState:
         """The current conversation state."""
         return self._agent.state

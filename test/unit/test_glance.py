@@ -110,8 +110,25 @@ def test_command_writes_tables_and_pictures(
     people = ['--personalities', '3', '--attitude', 'neutral']
     assert main(['glance', *options, *people, '--out', str(tmp_path)]) == 0
     assert '| personality 0 | personality 1 | personality 2 |' in capsys.readouterr().out
-    assert main(['glance', *options, '--runs', '1']) == 1
-    assert 'at least 2 speakers' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ('given', 'said'),
+    [
+        (['--runs', '1'], 'at least 2 speakers'),
+        (['--window', '0'], 'a window must last 0.2 s or more, not 0'),
+        (['--window', '-1'], 'a window must last 0.2 s or more, not -1'),
+        (['--seconds', '3'], '--seconds must be more than 3, not 3'),
+        (['--personalities', '1'], '1 cannot be told apart'),
+        (['--seed', '-1'], 'the seed must be 0 or more, not -1'),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_before_it_is_drawn(
+    given: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(['glance', '--renderer', 'cartoon', *given]) == 1
+    shown = capsys.readouterr().err
+    assert said in shown and 'speaker/s' not in shown
 
 
 def test_pictures_are_read_as_they_were_meant(portrait_photo: Path) -> None:

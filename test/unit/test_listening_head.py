@@ -142,6 +142,19 @@ def test_another_clip_after_it_is_answered_as_by_a_new_head(
     np.testing.assert_array_equal(faces(one), faces(other))
 
 
+def test_the_seed_that_was_drawn_makes_the_same_motion_again(
+    clip: list[CameraFrame | AudioChunk],
+) -> None:
+    with ListeningHead('rules', attitude='positive') as head:
+        assert head.seed is None
+        drawn = list(head.answers(clip))
+        seed = head.seed
+    assert seed is not None
+    with ListeningHead('rules', attitude='positive', seed=seed) as head:
+        assert head.seed == seed
+        np.testing.assert_array_equal(faces(drawn), faces(list(head.answers(clip))))
+
+
 def test_images_show_the_motion() -> None:
     with deaf(renderer='portrait', size=96) as head:
         answers = see(head, 60)

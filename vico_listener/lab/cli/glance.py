@@ -6,11 +6,14 @@ from pathlib import Path
 from vico_listener.cli.drawing_options import add_drawing_arguments
 from vico_listener.errors import SettingError
 from vico_listener.lab.evaluation.comparison.models import Model
+from vico_listener.lab.glances.told_apart import SETTLING_SECONDS
 from vico_listener.listener import DEFAULT_LISTENER
 from vico_listener.motion import Attitude
 
 DEFAULT_OUT = Path('out/glance')
 LEAST_SPEAKERS = 2
+LEAST_WINDOW = 0.2
+"""Seconds in which there is a range and a speed to tell from."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -82,12 +85,8 @@ def run(args: argparse.Namespace) -> int:
     from vico_listener.render import RENDERERS
     from vico_listener.render import default_portrait_path
 
+    _check(args)
     count = len(args.clips) or args.runs
-    if count < LEAST_SPEAKERS:
-        raise SettingError(
-            f'at least {LEAST_SPEAKERS} speakers are needed, because what one is shown is told '
-            'from what the others are shown'
-        )
     kind = RENDERERS.load(args.renderer)
     looks: dict[str, str] = {
         name: getattr(args, name) for name in ('figure', 'theme') if name in kind.OPTIONS
@@ -119,3 +118,21 @@ def run(args: argparse.Namespace) -> int:
         print('The face tracker finds no face in these pictures: only commands were compared.')
     print(f'{args.out / "glance.jpg"}, glance.md')
     return 0
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Refuse what would only fail after everybody was drawn."""
+    if (len(args.clips) or args.runs) < LEAST_SPEAKERS:
+        raise SettingError(
+            f'at least {LEAST_SPEAKERS} speakers are needed, because what one is shown is told '
+            'from what the others are shown'
+        )
+    if not args.window >= LEAST_WINDOW:
+        raise SettingError(f'a window must last {LEAST_WINDOW:g} s or more, not {args.window:g}')
+    least = SETTLING_SECONDS + args.window
+    if not args.clips and not args.seconds > least:
+        raise SettingError(f'--seconds must be more than {least:g}, not {args.seconds:g}')
+    if args.personalities and args.personalities < LEAST_SPEAKERS:
+        raise SettingError(
+            f'{args.personalities} cannot be told apart: give two or more personalities'
+        )

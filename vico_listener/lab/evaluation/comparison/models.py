@@ -69,7 +69,13 @@ class Model:
 
     @classmethod
     def parse(cls, text: str, seed: int = 0, features: Path | None = None) -> 'Model':
-        """Parse ``NAME`` or ``NAME=CHECKPOINT``."""
+        """Parse ``NAME`` or ``NAME=CHECKPOINT``.
+
+        Raises:
+            SettingError: the folder is missing, or the seed is negative.
+        """
+        if seed < 0:
+            raise SettingError(f'the seed must be 0 or more, not {seed}')
         name, separator, folder = text.partition('=')
         if separator and not folder:
             raise SettingError(f"'{text}': a checkpoint's folder must follow the =")
