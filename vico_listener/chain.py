@@ -28,11 +28,13 @@ from vico_listener.frames import Picture
 from vico_listener.frames import SpeakerFrame
 from vico_listener.head_parts import acoustic_stream
 from vico_listener.listener.listener_event import ListenerEvent
+from vico_listener.media.vocal_clips import LONGEST
 from vico_listener.perception import Perception
 from vico_listener.robot import HeadCommand
 from vico_listener.speech import AudioFormat
 from vico_listener.speech.echo_canceller import EchoCanceller
 from vico_listener.speech.pcm import PcmData
+from vico_listener.speech.pcm import PcmDecoder
 
 PCM_KINDS = (bytes, bytearray, memoryview, array.array, np.ndarray)
 PCM_WORDS = 'bytes or an array of samples'
@@ -195,7 +197,7 @@ class Chain:
             self._hear_as(self.audio, canceller)
         canceller.hear_own(pcm, stamp_given(stamp), audio or replace(self.audio, channel=None))
 
-    def hear_own_vocal(self, pcm: bytes, stamp: int, audio: AudioFormat) -> None:
+    def hear_own_vocal(self, pcm: PcmData, stamp: int, audio: AudioFormat) -> None:
         """Take a vocal of the listener at the moment at which it begins to be played.
 
         It is never taken for the speaker's voice. Where an echo canceller knows the room, because
@@ -203,19 +205,31 @@ class Chain:
         sound counts while it sounds and for a moment after, but the mouth of the speaker does.
 
         Args:
-            pcm: all of its samples, interleaved.
+            pcm: all of its samples, interleaved, as bytes or as an array.
             stamp: when the first one is played, ns, on the clock of the microphone; 0 for now.
             audio: the format.
 
         Raises:
             AudioFormatError: `pcm` is not PCM of that format.
-            SettingError: the stamp is not an integer, or the sample rate is out of range.
+            SettingError: the stamp is not an integer, the sample rate is out of range, or the
+                vocal is longer than `LONGEST`.
         """
+        check_type('pcm', pcm, PCM_KINDS, PCM_WORDS)
+        check_type('audio', audio, AudioFormat, 'an AudioFormat')
+        stamp = stamp_given(stamp)
+        audio.check()
+        decoder = PcmDecoder(audio.channels, audio.sample_format, audio.channel)
+        seconds = len(decoder.decode(pcm)) / audio.sample_rate
+        if seconds > LONGEST:
+            raise SettingError(
+                f'the vocal takes {seconds:.1f} s, but at most {LONGEST:.0f} s are allowed: what '
+                'else the robot says is its own voice (robot_voice, hear_own_voice)'
+            )
         senses = self.senses
         newest = senses.newest_stamp
         if self.audio is None or newest is None:
             return
-        begin = senses.mute.tell_vocal(stamp_given(stamp), audio.seconds(len(pcm)), newest)
+        begin = senses.mute.tell_vocal(stamp, seconds, newest)
         if senses.canceller is not None:
             senses.canceller.hear_vocal(pcm, begin, audio)
 

@@ -41,6 +41,7 @@ from vico_listener.speech.echo_canceller import DISTRUST
 from vico_listener.speech.echo_canceller import LEARNING
 from vico_listener.speech.echo_canceller import RECENT
 from vico_listener.speech.echo_canceller import SOUNDING
+from vico_listener.speech.echo_canceller import EchoCanceller
 from vico_listener.speech.pace_check import PaceCheck
 
 pytest.importorskip('livekit')
@@ -371,6 +372,33 @@ def test_an_uneven_pace_tells_nothing_and_a_right_one_is_believed_again() -> Non
         assert check.actual == (32000 if pace == 0.05 else None)
 
 
+def test_a_gap_begins_the_judgement_of_the_pace_anew() -> None:
+    check = PaceCheck()
+    for k in range(30):
+        check.hear(0.15, k * NANOSECONDS // 10, FORMAT)
+    assert check.actual == 24000
+    check.hear(3.0, 5 * NANOSECONDS, FORMAT)  # a whole sentence
+    assert check.problem() == ''
+
+
+def test_stamps_end_what_was_said_of_the_pace() -> None:
+    canceller, rng = EchoCanceller(), np.random.default_rng(0)
+    verdicts = []
+    for k in range(80):
+        stamp = START + k * NANOSECONDS // 10
+        for _ in canceller.free(np.zeros(RATE // 10, np.float32), stamp):
+            pass
+        stamped = k >= 40
+        count = RATE // 10 if stamped else RATE * 3 // 20
+        ahead = stamp + NANOSECONDS // 10
+        voice = pcm(0.1 * rng.normal(size=count))
+        canceller.hear_own(voice.tobytes(), ahead if stamped else 0, FORMAT)
+        verdicts.append((canceller.pace.actual, canceller.freed))
+    assert verdicts[39] == (24000, False)
+    assert {actual for actual, _ in verdicts[40:]} == {None}
+    assert verdicts[-1][1]
+
+
 def test_what_comes_too_late_mutes(scene: Scene) -> None:
     frames, chain = heard(scene.microphone(0.06, -6)[: scene.alone], scene.robot, late=0.2)
     assert chain.senses.canceller is not None and chain.senses.canceller.late > 100
@@ -507,3 +535,25 @@ def test_what_cannot_be_used_is_refused() -> None:
         chain.hear_own_voice(b'\0\0\0', START)
     with pytest.raises(SettingError, match='sample rate'):
         chain.hear_own_voice(b'\0\0', START, AudioFormat(4000))
+
+
+@pytest.mark.parametrize('cancelled', [False, True])
+def test_a_vocal_that_is_none_is_refused_and_mutes_nothing(cancelled: bool) -> None:
+    chain = head()
+    chain.hear(np.zeros(CHUNK, np.int16), START)
+    if cancelled:
+        chain.hear_own_voice(np.zeros(160, np.int16), START)
+        chain.hear(np.zeros(CHUNK, np.int16), START)
+    for vocal, audio, error, message in [
+        (bytes(1_000_000), AudioFormat(8000), SettingError, r'takes 62\.5 s, but at most 2 s'),
+        (None, FORMAT, SettingError, 'pcm must be'),
+        (bytes(320), None, SettingError, 'audio must be an AudioFormat'),
+        (bytes(321), FORMAT, AudioFormatError, '321 bytes of audio are not a whole number'),
+        (bytes(320), AudioFormat(0), SettingError, 'sample rate'),
+        (bytes(320), replace(FORMAT, sample_format='S12'), AudioFormatError, 'unknown sample'),
+    ]:
+        with pytest.raises(error, match=message):
+            chain.hear_own_vocal(vocal, 0, audio)  # type: ignore[arg-type]
+        assert not chain.senses.mute.hears_vocal(START)
+    chain.hear_own_vocal(bytes(2 * 2 * RATE), 0, FORMAT)
+    assert chain.senses.mute.hears_vocal(START)

@@ -243,9 +243,14 @@ def test_a_folder_that_gives_no_clips_is_refused_with_the_reason(tmp_path: Path)
     with pytest.raises(SettingError, match=r'holds no sound file: name them mm-hm.wav, yeah.wav'):
         clips_of(tmp_path, ALL_TOKENS)
     (tmp_path / 'oh.wav').write_text('no audio')
-    with pytest.raises(SettingError, match=r'vocal_folder: .*oh\.wav'):
+    unreadable = r'vocal_folder: .*oh\.wav cannot be read as a sound file: give one of wav, flac'
+    with pytest.raises(SettingError, match=unreadable):
         clips_of(tmp_path, ALL_TOKENS)
     (tmp_path / 'oh.wav').unlink()
+    (tmp_path / 'oh.wav').mkdir()
+    with pytest.raises(SettingError, match=unreadable):
+        clips_of(tmp_path, ALL_TOKENS)
+    (tmp_path / 'oh.wav').rmdir()
     write_clip(tmp_path / 'hm.wav', 3.0)
     with pytest.raises(SettingError, match=r'hm\.wav takes 3\.0 s, but at most 2 s are allowed'):
         clips_of(tmp_path, ALL_TOKENS)
@@ -297,6 +302,16 @@ def test_a_sound_is_played_unless_the_turn_has_changed() -> None:
     player.say(ListenerEvent(0, 'nod', 0, 1.0))
     player.join()
     assert speaker.played == [800] and played == CLIPS['oh']
+
+
+def test_a_sound_that_is_cancelled_is_not_played() -> None:
+    speaker = Loudspeaker()
+    player = VocalPlayer(CLIPS, lambda: True, sounddevice=speaker)
+    player.cancel()  # there is none yet
+    player.say(ListenerEvent.of_vocal(10**9, Vocal('oh', 10**9 + 300_000_000, 0.05), 'pause'))
+    player.cancel()
+    player.join()
+    assert speaker.played == []
 
 
 def test_a_loudspeaker_that_is_not_there_is_told_of() -> None:

@@ -58,6 +58,11 @@ class VocalPlayer:
         self._timer.daemon = True
         self._timer.start()
 
+    def cancel(self) -> None:
+        """Leave out a sound that has not begun."""
+        if self._timer is not None:
+            self._timer.cancel()
+
     def join(self) -> None:
         """Wait until the last sound has begun, or was left out."""
         if self._timer is not None:

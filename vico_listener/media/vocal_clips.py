@@ -98,7 +98,10 @@ def read_clips(folder: Path, tokens: Sequence[str]) -> Clips:
         try:
             samples, rate = read_audio(path)
         except ClipError as error:
-            raise SettingError(f'vocal_folder: {error}') from error
+            kinds = ', '.join(suffix[1:] for suffix in SUFFIXES)
+            raise SettingError(
+                f'vocal_folder: {path} cannot be read as a sound file: give one of {kinds}'
+            ) from error
         clip = VocalClip(np.multiply(samples, 1 / 32768, dtype=np.float32), rate)
         if clip.seconds > LONGEST:
             raise SettingError(

@@ -35,6 +35,7 @@ LATE = (
     'chunks of robot_voice came later than the sound in which they are heard, so that sound was '
     'ignored: publish the voice before it is played, stamped with the time at which it is played'
 )
+VOCAL_UNUSABLE = 'vocal_sound cannot be used'
 
 
 class RobotVoice:
@@ -78,11 +79,22 @@ class RobotVoice:
 
     def _on_vocal(self, message: Any) -> None:
         """Take what the listener itself begins to play."""
-        pcm, audio = vocal_pcm(message)
+        try:
+            pcm, audio = vocal_pcm(message)
+        except VicoError as error:
+            self._problem = f'{VOCAL_UNUSABLE}: {error}'
+            return
         stamp = stamp_of(message.header.stamp)
         if self._clocks is not None and self._clocks.is_by_arrival(AUDIO):
             stamp = 0
-        self._feed.call(lambda: self._head.hear_own_vocal(pcm, stamp, audio))
+        self._feed.call(lambda: self._hear_vocal(pcm, stamp, audio))
+
+    def _hear_vocal(self, pcm: bytes, stamp: int, audio: AudioFormat) -> None:
+        """Let the head hear it; in the thread of the feed."""
+        try:
+            self._head.hear_own_vocal(pcm, stamp, audio)
+        except VicoError as error:
+            self._problem = f'{VOCAL_UNUSABLE}: {error}'
 
     def _on_voice(self, pcm: bytes, stamp: int, audio: AudioFormat) -> None:
         if self._clocks is not None and self._clocks.is_by_arrival(AUDIO):

@@ -36,6 +36,8 @@ class VocalOutput:
             vocal: `off`, `event` or `play`.
             folder: the folder of the clips; '' for those that eSpeak NG makes.
         """
+        if self._player is not None:
+            self._player.cancel()
         self._player, self.problem = None, ''
         agent.set_vocal(vocal != 'off')
         if vocal == 'play':

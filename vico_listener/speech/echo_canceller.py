@@ -159,6 +159,7 @@ class EchoCanceller:
             return  # nothing is heard yet from which it could be taken
         samples = self._own.add(pcm, stamp, audio)
         if told:
+            self.pace = PaceCheck()  # stamps tell more than a pace
             if isinstance(pcm, np.ndarray) and pcm.dtype != np.uint8:
                 read = replace(audio, channels=1, channel=None, sample_format='F32LE')
                 self.length.hear(samples.tobytes(), stamp, read)

@@ -57,16 +57,21 @@ class PaceCheck:
             audio: the format for which it is taken.
         """
         if audio != self._taken:
-            self._taken, self.actual = audio, None
-            self._came.clear()
+            self._taken = audio
+            self._begin()
         if self._came and not 0 <= now - self._came[-1][0] <= GAP_NS:
-            self._came.clear()
+            self._begin()
         self._came.append((now, self._length))
         self._length += seconds * NANOSECONDS
         while now - self._came[0][0] > WINDOW_NS:
             self._came.popleft()
         if now - self._came[0][0] >= ENOUGH_NS:
             self._judge(audio)
+
+    def _begin(self) -> None:
+        """Judge anew: what comes now may be sent in another way than what came before."""
+        self.actual = None
+        self._came.clear()
 
     def _judge(self, audio: AudioFormat) -> None:
         at, length = np.array(self._came).T
