@@ -60,6 +60,9 @@ LARGEST_KNOB = 2.0
 LARGEST_SEED = 2**31 - 1
 """The largest seed of a head or a personality."""
 
+LARGEST_MOUNTING = {'forward': 2.0, 'left': 2.0, 'up': 2.0, 'pitch': 90.0, 'yaw': 180.0}
+"""The largest parts of the mounting of a camera, m and deg."""
+
 
 Choice = TypeVar('Choice', bound='_Named')
 

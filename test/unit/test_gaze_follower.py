@@ -159,6 +159,14 @@ def test_a_clock_that_jumps_back_begins_anew_where_the_head_is() -> None:
     assert follower.path[-1] == pytest.approx((0.0, 30.0), abs=0.1)
 
 
+def test_whether_it_follows_shows_before_anything_is_seen() -> None:
+    follower = GazeFollower()
+    follower.follow = 'face'
+    assert follower.state == 'nobody'
+    follower.follow = 'off'
+    assert follower.state == 'off'
+
+
 def test_an_unknown_choice_is_refused() -> None:
     with pytest.raises(SettingError, match="follow must be one of off, face, person, not 'me'"):
         GazeFollower().follow = 'me'

@@ -1,11 +1,13 @@
 """Where the speaker is in space, by what a camera sees and by the direction of a voice."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 from made_faces import face_with
 
+from vico_listener.errors import SettingError
 from vico_listener.face.selection import SpeakerSelector
 from vico_listener.frames import NOWHERE
 from vico_listener.frames import UNMEASURED
@@ -43,6 +45,12 @@ def test_a_camera_at_the_neck_sees_people_where_they_are() -> None:
 )
 def test_the_mounting_counts(mounting: Mounting, place: tuple[float, float, float]) -> None:
     assert locator(mounting).place(AHEAD, 0).place == pytest.approx(place, abs=1e-6)
+
+
+@pytest.mark.parametrize(('part', 'value'), [('forward', math.nan), ('yaw', math.inf), ('up', 'a')])
+def test_a_mounting_is_of_finite_numbers(part: str, value: Any) -> None:
+    with pytest.raises(SettingError, match=f'mounting: {part} must be a number between'):
+        Mounting(**{part: value})
 
 
 def test_a_face_in_another_unit_is_where_the_tracker_measured_it() -> None:

@@ -104,6 +104,35 @@ def test_look_at_aims_the_base_gaze() -> None:
     assert roll == pytest.approx(0.0, abs=1e-3)
 
 
+@pytest.mark.parametrize('robot', ['generic_3dof', 'nao'])
+@pytest.mark.parametrize(
+    'point',
+    [(0.0, 0.0, -1.0), (-1e-9, 0.0, -1.0), (0.1, 0.0, -1.0), (0.1, 0.0, 0.0), (0.0, 0.0, 1.0)],
+)
+def test_a_point_straight_below_turns_nothing_aside(
+    robot: str, point: tuple[float, float, float]
+) -> None:
+    turn = math.radians(4.0)
+    head = RobotHead(load_profile(robot))
+    head.look_at(point)
+    path = []
+    for tick in range(1, 90):
+        now = tick_stamp(tick)
+        rotation = np.float32([turn * math.sin(tick / 9), 0.0, turn * math.cos(tick / 9)])
+        face = FaceMotion(np.zeros(52, np.float32), rotation)
+        moved = ListenerMotion(now, now, face, Attitude.NEUTRAL, 1.0, True, 'test')
+        path += [command.positions for command in head.follow(moved, now)]
+    axes = [joint.axis for joint in head.profile.joints]
+    aside = [n for n, axis in enumerate(axes) if axis != 'pitch']
+    assert np.abs(np.array(path)[:, aside]).max() < 2 * turn
+
+
+def test_a_point_as_far_as_numbers_go_is_looked_at() -> None:
+    head = RobotHead(load_profile('generic_3dof'))
+    head.look_at([1e300, 1e300, 0.0])
+    assert head.gaze.gaze == pytest.approx((0.0, math.pi / 4))
+
+
 @pytest.mark.parametrize(
     'point', [(0.0, 0.0, 0.0), (1e-4, 0.0, 0.0), (math.nan, 0.0, 1.0), (math.inf, 0.0, 0.0), (1.0,)]
 )

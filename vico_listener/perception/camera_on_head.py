@@ -22,6 +22,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from numpy.typing import NDArray
 
+from vico_listener.arguments import check_number
+from vico_listener.choices import LARGEST_MOUNTING
 from vico_listener.clock import NANOSECONDS
 from vico_listener.frames import NOWHERE
 from vico_listener.frames import UNMEASURED
@@ -77,6 +79,9 @@ class Mounting:
     Attributes:
         forward, left, up: its place from the neck's axes, m.
         pitch, yaw: where it looks, deg: > 0 is down, and to the left.
+
+    Raises:
+        SettingError: one of them is no number, or larger than `LARGEST_MOUNTING` allows.
     """
 
     forward: float = 0.0
@@ -84,6 +89,10 @@ class Mounting:
     up: float = 0.0
     pitch: float = 0.0
     yaw: float = 0.0
+
+    def __post_init__(self) -> None:
+        for part, most in LARGEST_MOUNTING.items():
+            check_number(f'mounting: {part}', getattr(self, part), -most, most)
 
     @property
     def pose(self) -> CameraPose:

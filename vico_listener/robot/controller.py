@@ -135,22 +135,30 @@ class HeadController:
         """Set the base gaze: roll, pitch, yaw (rad) of the head while the listener is neutral.
 
         The gains of the joints do not count for it. One at the edge of the range is brought so far
-        inside that a nod about it is seen.
+        inside that a nod about it is seen: about one that the neck cannot reach, straight down, the
+        motion would turn the head aside.
 
         Args:
             base_gaze: roll, pitch and yaw, rad.
             home: that to which the head returns when no motion comes any more; None for the same.
         """
-        base = np.asarray(base_gaze, dtype=np.float64)
+        base = np.array(base_gaze, dtype=np.float64)
         if base.shape != (3,) or not np.isfinite(base).all():
             raise SettingError(f'a base gaze is three finite angles, not {base}')
+        # Further round, as eyes see what is below them, is a head upside down that looks behind.
+        pitch = AXES.index('pitch')
+        base[pitch] = np.clip(base[pitch], -np.pi / 2, np.pi / 2)
         self._base, self._home = base, base if home is None else home
         if abs(base[AXES.index('yaw')] - self._body) > BODY_TURNS:
             self._body = float(base[AXES.index('yaw')])
         self._room = np.zeros(len(self._axes))
         neutral = self._goals(np.zeros(3), STILL)
-        self._room = self._inside(neutral) - neutral
-        self._neutral = neutral + self._room
+        self._neutral = self._inside(neutral)
+        moved = self._signs * (self._neutral - neutral)
+        for axis, by in zip(self._axes, moved, strict=True):
+            if axis < len(AXES):
+                base[axis] += by
+        self._room = self._neutral - self._goals(np.zeros(3), STILL)
 
     def follow(
         self, rotation: ArrayLike, stamp: int, shown: tuple[float, float, float] = STILL

@@ -96,6 +96,9 @@ class GazeFollower:
     def follow(self, whom: str) -> None:
         if whom not in FOLLOW:
             raise SettingError(f"follow must be one of {', '.join(FOLLOW)}, not '{whom}'")
+        if OFF in (whom, self._follow):
+            # It shows before the first motion, too.
+            self.state = OFF if whom == OFF else 'nobody'
         self._follow = whom
 
     def towards(self, where: Whereabouts) -> Gaze | None:
@@ -220,14 +223,15 @@ def direction(where: Whereabouts, eye_height: float = 0.0) -> Gaze | None:
         eye_height: of the eyes above the axis about which the head pitches, m.
 
     Returns:
-        None where it is not known where they are.
+        None where it is not known where they are. Straight above and below the yaw is 0.
     """
     x, y, z = where.place
     away = hypot(x, y, z)
     if not where.seen or away < NEAREST:
         return None
     share = min(max(eye_height / away, -1.0), 1.0)
-    return asin(share) - atan2(z, hypot(x, y)), atan2(y, x)
+    level = hypot(x, y)
+    return asin(share) - atan2(z, level), atan2(y, x) if level > NEAREST else 0.0
 
 
 def distance(one: Gaze, other: Gaze) -> float:

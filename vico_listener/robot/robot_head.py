@@ -3,6 +3,8 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
+from math import hypot
+from math import isfinite
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,6 +18,7 @@ from vico_listener.robot.controller import EASE_IN_NS
 from vico_listener.robot.controller import NEAR
 from vico_listener.robot.controller import STILL
 from vico_listener.robot.following import Following
+from vico_listener.robot.gaze_follower import NEAREST
 from vico_listener.robot.gaze_follower import OFF
 from vico_listener.robot.gaze_follower import GazeFollower
 from vico_listener.robot.joints import ANTENNAS
@@ -313,7 +316,8 @@ class RobotHead:
             raise DataError(f'look_at: a point has the numbers x, y and z, not {point!r}') from None
         if place.shape != (3,):
             raise DataError(f'look_at: a point has x, y and z, not the shape {place.shape}')
-        if not np.isfinite(place).all() or np.linalg.norm(place) < 1e-3:
+        away = hypot(*place)  # infinite where one of them is, or where it is too large to tell
+        if not isfinite(away) or away < NEAREST:
             raise DataError('look_at: the point must be finite and not the origin')
         home = self.gaze.towards(Whereabouts(tuple(place.tolist())))
         assert home is not None

@@ -2,6 +2,7 @@
 
 from vico_listener.choices import ACOUSTICS
 from vico_listener.choices import ATTEND
+from vico_listener.choices import LARGEST_MOUNTING
 from vico_listener.choices import LISTEN_TO
 from vico_listener.choices import LOOKAHEAD
 from vico_listener.choices import TURN_ENDS
@@ -216,13 +217,13 @@ SET_ATTEND = Topic(
 )
 
 MOUNTING = {
-    'forward': ("How far the camera is in front of the neck's axes [m]", 2.0),
-    'left': ("How far the camera is to the left of the neck's axes [m]", 2.0),
-    'up': ("How far the camera is above the neck's axes [m]", 2.0),
-    'pitch': ('The angle by which the camera is turned down [deg]', 90.0),
-    'yaw': ('The angle by which the camera is turned to the left [deg]', 180.0),
+    'forward': "How far the camera is in front of the neck's axes [m]",
+    'left': "How far the camera is to the left of the neck's axes [m]",
+    'up': "How far the camera is above the neck's axes [m]",
+    'pitch': 'The angle by which the camera is turned down [deg]',
+    'yaw': 'The angle by which the camera is turned to the left [deg]',
 }
-"""The parts of a camera's mounting, in words, and the largest of each."""
+"""The parts of a camera's mounting, in words."""
 OF_MOUNTING = (
     'while the head looks straight ahead. It is not used if `camera_on_head` is `tf`; for '
     'a camera that does not move, it is used only by `follow`.'
@@ -431,8 +432,8 @@ PERCEPTION = NodeApi(
             path=True,
         ),
         *(
-            Parameter(f'camera_{part}', 0.0, f'{what}, {OF_MOUNTING}', -most, most)
-            for part, (what, most) in MOUNTING.items()
+            Parameter(f'camera_{part}', 0.0, f'{MOUNTING[part]}, {OF_MOUNTING}', -most, most)
+            for part, most in LARGEST_MOUNTING.items()
         ),
         Parameter(
             'base_frame',
