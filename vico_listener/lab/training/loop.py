@@ -60,9 +60,6 @@ class Trainer:
         self._world = world
         torch.manual_seed(config.seed)
         self.network = ListenerNetwork(config.model)
-        # Only a sequence's first chunk reaches the initial state.
-        chunked = config.chunk < train.driven.shape[1]
-        self._parallel = world.parallel(self.network, partly_used=chunked)
         self._optimizer = torch.optim.AdamW(
             self.network.parameters(),
             lr=config.learning_rate,
@@ -150,11 +147,11 @@ class Trainer:
                     with torch.no_grad():
                         state = self.network(chunk.driven, state)[1]
                     continue
-                output, state = self._parallel(self._disturbed(chunk.driven), state)
+                output, state = self.network(self._disturbed(chunk.driven), state)
                 loss, terms = all_losses(config.model, config.loss, output, chunk, counts)
                 self._optimizer.zero_grad(set_to_none=True)
-                # Each process has its part of the sum; gradients become their mean.
-                (loss * self._world.size).backward()
+                loss.backward()
+                self._world.add_gradients(self.network)
                 torch.nn.utils.clip_grad_norm_(self.network.parameters(), config.gradient_limit)
                 self._optimizer.step()
                 state = state.detach()

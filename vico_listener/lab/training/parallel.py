@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from dataclasses import replace
 
 import torch
+
+# Imported after a process group is made (the optimizer does so), its functions keep that group as
+# their default; its threads then outlive `leave`, and may abort the process at its end.
+import torch.distributed.nn
 from torch import Tensor
 from torch import distributed
 from torch import nn
-from torch.nn.parallel import DistributedDataParallel
+from torch.nn.utils import parameters_to_vector
+from torch.nn.utils import vector_to_parameters
 
 from vico_listener.lab.training.sequences import Sequences
 
@@ -45,16 +50,19 @@ class World:
         distributed.all_reduce(summed)
         return float(summed)
 
-    def parallel(self, network: nn.Module, partly_used: bool) -> nn.Module:
-        """Return the network with gradients averaged over all processes.
+    def add_gradients(self, network: nn.Module) -> None:
+        """Replace the gradients of every process by their sum.
 
-        Args:
-            network: the same in all of them.
-            partly_used: some updates leave some of its parameters alone.
+        Parameters without a gradient are left alone; they are the same ones everywhere, since all
+        processes take the same steps of their sequences. torch's `DistributedDataParallel` would
+        keep the process group, and with it threads that `leave` has to end.
         """
         if self.size == 1:
-            return network
-        return DistributedDataParallel(network, find_unused_parameters=partly_used)
+            return
+        gradients = [p.grad for p in network.parameters() if p.grad is not None]
+        summed = parameters_to_vector(gradients)
+        distributed.all_reduce(summed)
+        vector_to_parameters(summed, gradients)
 
     def wait(self) -> None:
         """Wait until every process has come here."""
@@ -62,7 +70,7 @@ class World:
             distributed.barrier()
 
     def leave(self) -> None:
-        """Part from the others once all are here; whom the others left aborts at its end."""
+        """Part from the others once all are here, and end the threads that talked to them."""
         if self.size > 1:
             distributed.barrier()
             distributed.destroy_process_group()
