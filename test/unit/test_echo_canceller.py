@@ -314,6 +314,9 @@ def test_a_wrong_rate_is_noticed_and_mutes(
     assert all(frame.muted for frame in frames if frame.stamp > START + 1.2 * NANOSECONDS)
     assert chain.senses.canceller is not None
     assert 'robot_voice is 2.00 times as long' in chain.senses.canceller.length.problem()
+    # One without stamps after it is another stream.
+    chain.hear_own_voice(given(pcm(scene.robot[:320])))
+    assert chain.senses.canceller.length.problem() == ''
 
 
 def test_without_stamps_it_counts_as_played_when_it_comes(scene: Scene) -> None:

@@ -91,7 +91,6 @@ class EchoCanceller:
         self._own = OwnSound()
         self._vocals = OwnSound()
         self.late = 0
-        self._misread = False
         self.microphone(INTERNAL_RATE)
 
     def microphone(self, rate: int) -> None:
@@ -107,6 +106,7 @@ class EchoCanceller:
         self._vocals.reset()
         self.length = LengthCheck('robot_voice', REMEDIES)
         self.pace = PaceCheck()
+        self._misread = False
         self._processor: Any = self._rtc.AudioProcessingModule(echo_cancellation=True)
         self._next = 0
         self._start = self._timeline.starts
@@ -166,6 +166,7 @@ class EchoCanceller:
             else:
                 self.length.hear(bytes(pcm), stamp, audio)
         else:
+            self.length = LengthCheck('robot_voice', REMEDIES)  # what was stamped is of the past
             self.pace.hear(len(samples) / audio.sample_rate, heard or 0, audio)
         self._misread = self.length.factor != 1.0 or self.pace.actual is not None
         freed_until = 0 if heard is None else self._timeline.stamp_of(self._next)
