@@ -1,6 +1,7 @@
 """A head that follows motions, and rests when there are none."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -125,6 +126,19 @@ def test_a_point_straight_below_turns_nothing_aside(
     axes = [joint.axis for joint in head.profile.joints]
     aside = [n for n, axis in enumerate(axes) if axis != 'pitch']
     assert np.abs(np.array(path)[:, aside]).max() < 2 * turn
+
+
+def test_a_head_that_only_turns_is_not_turned_aside_by_a_point_below() -> None:
+    profile = load_profile('generic_2dof')
+    turns = tuple(joint for joint in profile.joints if joint.axis == 'yaw')
+    head = RobotHead(replace(profile, joints=turns))
+    head.look_at([1e-3, 0.0, -1.0])
+    for tick in range(1, 90):
+        now = tick_stamp(tick)
+        face = FaceMotion(np.zeros(52, np.float32), np.float32([0.1, 0.0, 0.1]))
+        moved = ListenerMotion(now, now, face, Attitude.NEUTRAL, 1.0, True, 'test')
+        commands = head.follow(moved, now)
+    assert abs(commands[-1].positions[0]) < 0.15
 
 
 def test_a_point_as_far_as_numbers_go_is_looked_at() -> None:

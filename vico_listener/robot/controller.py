@@ -148,6 +148,7 @@ class HeadController:
         # Further round, as eyes see what is below them, is a head upside down that looks behind.
         pitch = AXES.index('pitch')
         base[pitch] = np.clip(base[pitch], -np.pi / 2, np.pi / 2)
+        base[[axis for axis in range(len(AXES)) if axis not in self._axes]] = 0.0
         self._base, self._home = base, base if home is None else home
         if abs(base[AXES.index('yaw')] - self._body) > BODY_TURNS:
             self._body = float(base[AXES.index('yaw')])
