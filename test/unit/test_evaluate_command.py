@@ -141,10 +141,14 @@ def test_every_result_is_in_the_csv(written):
 
 def test_images_of_the_report_exist(written):
     text = (written / 'report.md').read_text()
-    for kind in ('distances', 'variation', 'methods', 'attitudes', 'modalities'):
+    for kind in ('distances', 'variation'):
         path = written / 'images' / f'report_{kind}.png'
         assert f'(images/{path.name})' in text
         assert path.read_bytes().startswith(b'\x89PNG')
+    for kind in ('methods', 'methods_2', 'attitudes', 'finer_attitudes', 'modalities'):
+        path = written / 'images' / f'report_{kind}.jpg'
+        assert f'(images/{path.name})' in text
+        assert path.read_bytes().startswith(b'\xff\xd8')
 
 
 def test_a_benchmark_file_says_what_to_compare_and_to_write(data, tmp_path, capsys):
@@ -159,7 +163,7 @@ def test_a_benchmark_file_says_what_to_compare_and_to_write(data, tmp_path, caps
     assert text.startswith('# Mine\n\nOnly a test.\n\n## Clips')
     assert 'Averaged over clips;' in text
     assert (tmp_path / 'docs' / 'images' / 'mine_variation.png').is_file()
-    assert not (tmp_path / 'docs' / 'images' / 'mine_methods.png').exists()
+    assert not (tmp_path / 'docs' / 'images' / 'mine_methods.jpg').exists()
     assert (tmp_path / 'out' / 'results.csv').is_file()
     assert str(report) in capsys.readouterr().out
 
@@ -171,7 +175,7 @@ def test_a_run_in_bfm64_has_no_gestures_and_no_sheets(tmp_path):
     assert command(folder, '--models', f'lstm={tmp_path / "net"}', '--out', tmp_path / 'out') == 0
     text = (tmp_path / 'out' / 'report.md').read_text()
     assert 'units of Deep3DFaceRecon' in text and '| net |' in text
-    assert '## Gestures' not in text and 'methods.png' not in text
+    assert '## Gestures' not in text and 'methods.jpg' not in text
 
 
 def error(capsys, *arguments):

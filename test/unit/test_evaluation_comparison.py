@@ -7,6 +7,7 @@ import pytest
 from made_faces import face_with
 from made_features import dyad_clip
 from made_features import noise_clip
+from made_features import noise_track
 from made_features import track_of
 from made_features import write_clips
 from networks import ARKIT52_MODEL
@@ -17,11 +18,11 @@ from networks import saved
 from networks import untrained
 
 from vico_listener.lab.dataset.reference import reference_face
-from vico_listener.lab.evaluation.comparison.evaluation import clip_seed
 from vico_listener.lab.evaluation.comparison.evaluation import evaluate
 from vico_listener.lab.evaluation.comparison.evaluation import load_test_clips
 from vico_listener.lab.evaluation.comparison.generation import Modality
 from vico_listener.lab.evaluation.comparison.generation import answer
+from vico_listener.lab.evaluation.comparison.generation import clip_seed
 from vico_listener.lab.evaluation.comparison.generation import limited
 from vico_listener.lab.evaluation.comparison.generation import other_speaker
 from vico_listener.lab.evaluation.comparison.models import Model
@@ -32,10 +33,12 @@ from vico_listener.lab.evaluation.comparison.published import FEATURE_DISTANCE
 from vico_listener.lab.evaluation.comparison.scores import TRUE
 from vico_listener.lab.evaluation.comparison.scores import interval
 from vico_listener.lab.evaluation.comparison.scores import summarise
+from vico_listener.lab.evaluation.comparison.sheets import method_strips
 from vico_listener.listener import create_listener
 from vico_listener.listener.learned import LearnedListener
 from vico_listener.listener.mood import Mood
 from vico_listener.listener.rules import RulesListener
+from vico_listener.motion import ARKIT52
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
 
@@ -116,6 +119,30 @@ def test_every_clip_is_answered_with_a_seed_of_its_own(clips):
     )
     assert np.abs(first - other).max() > 0.005
     np.testing.assert_array_equal(first, again)
+
+
+@pytest.mark.parametrize('name', ['random', 'simulation', 'simulation_frequent'])
+def test_a_baseline_draws_for_each_clip_whatever_came_before(clips, name, tmp_path):
+    for seed in range(4):
+        train = noise_clip(f't{seed}', ARKIT52, split='train', count=90)
+        replace(train, listener=noise_track(90, seed, ARKIT52)).save(tmp_path / f't{seed}.npz')
+    others = [replace(clips[0], clip=f'other {n}') for n in range(3)]
+    models = parse_models([name], seed=1, features=tmp_path)
+    alone = evaluate(clips[:1], models, quiet=True).of(name)[0].track
+    among = [a.track for a in evaluate([*others, clips[0]], models, quiet=True).of(name)]
+    np.testing.assert_array_equal(among[-1].rotation, alone.rotation)
+    assert len({track.rotation[5:].tobytes() for track in among}) > 1
+
+
+def test_a_sheet_shows_what_was_scored(clips):
+    models = parse_models(['rules', 'random'], seed=4)
+    scored = evaluate(clips[:1], models, quiet=True)
+    strips = method_strips(models, clips[0], reference_face(clips[0].listener))
+    assert [strip.label for strip in strips] == ['rules', 'random']
+    for strip in strips:
+        np.testing.assert_array_equal(
+            strip.track.rotation, scored.of(strip.label)[0].track.rotation
+        )
 
 
 def test_several_processes_give_the_same():

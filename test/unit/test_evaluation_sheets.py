@@ -78,7 +78,7 @@ def test_sheets_in_bfm64_show_the_portrait_with_the_change_of_a_person(tmp_path:
     )
     renderer = Asked(reference)
     strips = people_strips(clip, reference)
-    draw_sheet(tmp_path / 'people.png', 'People', renderer, strips)
+    draw_sheet(tmp_path / 'people.jpg', 'People', renderer, strips)
     assert len(renderer.faces) == 2 * 9
     first = clip.listener.motion(0)
     strip = strips[1].track
@@ -86,6 +86,6 @@ def test_sheets_in_bfm64_show_the_portrait_with_the_change_of_a_person(tmp_path:
     change = clip.listener.rotation[7] - first.rotation
     np.testing.assert_allclose(strip.rotation[7] - reference.rotation, change, atol=1e-6)
     np.testing.assert_array_equal(strip.crop[7], reference.crop)
-    draw_diversity(tmp_path / 'diversity.png', 'Both', renderer, [strip.track for strip in strips])
-    for name in ('people.png', 'diversity.png'):
+    draw_diversity(tmp_path / 'diversity.jpg', 'Both', renderer, [strip.track for strip in strips])
+    for name in ('people.jpg', 'diversity.jpg'):
         assert cv2.imread(str(tmp_path / name)) is not None

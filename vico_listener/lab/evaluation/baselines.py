@@ -51,6 +51,10 @@ class Baseline(Listener):
         self._seed = seed
         self.reset(FaceMotion.neutral(self.basis), Attitude.NEUTRAL)
 
+    def reseed(self, seed: int) -> None:
+        """See `Listener.reseed`."""
+        self._seed = seed
+
     def reset(self, reference: FaceMotion, attitude: Attitude) -> None:
         """See `Listener.reset`; takes on the basis of the reference."""
         self.basis = reference.basis
@@ -155,6 +159,11 @@ class TrainedBaseline(Baseline):
         self.basis = self._tracks[0][1].basis
         self._resets = -1  # until the constructor's own one
         super().__init__(personality, seed)
+
+    def reseed(self, seed: int) -> None:
+        """See `Listener.reseed`; what is drawn then does not depend on what was before."""
+        super().reseed(seed)
+        self._resets = 0
 
     def reset(self, reference: FaceMotion, attitude: Attitude) -> None:
         """See `Listener.reset`."""

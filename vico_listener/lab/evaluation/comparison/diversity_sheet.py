@@ -13,9 +13,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from vico_listener.lab.evaluation.comparison.sheets import DPI
 from vico_listener.lab.evaluation.comparison.sheets import INCHES
 from vico_listener.lab.evaluation.comparison.sheets import drawn
+from vico_listener.lab.evaluation.comparison.sheets import save_pictures
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import ARKIT_INDEX
@@ -96,7 +96,7 @@ def _size(track: FaceTrack, name: str, reference: FaceMotion) -> Signal:
 
 
 def draw_diversity(path: Path, title: str, renderer: Renderer, tracks: Sequence[FaceTrack]) -> None:
-    """Write a PNG: a row of expressions and one of movements."""
+    """Write a JPEG: a row of expressions and one of movements."""
     rows = {
         'expressions': different_expressions(tracks),
         'movements': largest_movements(tracks, renderer.reference),
@@ -113,4 +113,4 @@ def draw_diversity(path: Path, title: str, renderer: Renderer, tracks: Sequence[
             axes.imshow(drawn(renderer, one.face)[..., ::-1])
             axes.set_title(one.label, fontsize=8)
         row[0].set_ylabel(name, fontsize=8)
-    figure.savefig(path, format='png', dpi=DPI)
+    save_pictures(figure, path)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from zlib import crc32
 
 from tqdm import tqdm
 
@@ -29,14 +28,6 @@ from vico_listener.lab.processes import submitted
 from vico_listener.media.face_track import FaceTrack
 
 SPLITS = ('test', 'ood')
-
-
-def clip_seed(clip: str, seed: int = 0) -> int:
-    """Return the seed with which a listener answers a clip of that name.
-
-    With one seed for all, the n-th nod of every answer would be equally large.
-    """
-    return crc32(clip.encode()) + seed
 
 
 @dataclass(frozen=True)
@@ -106,7 +97,7 @@ def load_test_clips(folder: Path) -> tuple[list[ClipFeatures], list[str]]:
 
 
 def _answers(jobs: Sequence[Job]) -> Iterator[Answer]:
-    """Answer the jobs of one model in one modality, in order: a baseline draws for each clip."""
+    """Answer the jobs of one model in one modality, in order."""
     model = jobs[0].model
     listener = None if model is None else model.create()
     for job in jobs:
@@ -114,8 +105,7 @@ def _answers(jobs: Sequence[Job]) -> Iterator[Answer]:
             true = relative_track(job.clip.listener)
             track = true
             if model is not None and listener is not None:
-                listener.reseed(clip_seed(job.clip.clip, model.seed))
-                track = answer(listener, job.heard)
+                track = answer(listener, job.heard, seed=model.seed)
         except VicoError as error:
             raise DataError(f'{job.clip.clip}, {job.label}: {error}') from None
         yield Answer(job, track, score(job.label, job.modality, job.clip, track, true))

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
+from zlib import crc32
 
 import numpy as np
 
 from vico_listener.chain import Chain
+from vico_listener.choices import AnyAttitude
 from vico_listener.errors import DataError
 from vico_listener.frames import SpeakerFrame
 from vico_listener.lab.dataset.clip_features import ClipFeatures
@@ -35,11 +37,20 @@ def knows_attitudes(listener: Listener) -> bool:
     return checkpoint is None or bool(checkpoint.config.attitude)
 
 
+def clip_seed(clip: str, seed: int = 0) -> int:
+    """Return the seed with which a listener answers a clip of that name.
+
+    With one seed for all, the n-th nod of every answer would be equally large.
+    """
+    return crc32(clip.encode()) + seed
+
+
 def answer(
     listener: Listener,
     clip: ClipFeatures,
     reference: FaceMotion | None = None,
-    attitude: Attitude | None = None,
+    attitude: AnyAttitude | None = None,
+    seed: int = 0,
 ) -> FaceTrack:
     """Return what a listener does at the ticks of a clip: no idle layer, no easing in.
 
@@ -48,12 +59,14 @@ def answer(
         clip: the speaker's side of it is all that the listener gets.
         reference: its first face; the clip's own by default.
         attitude: the clip's own by default; a network that knows none listens in neutral.
+        seed: the seed of its decisions, to which the clip adds its own (`clip_seed`).
     """
     attitude = clip.attitude if attitude is None else attitude
     if not knows_attitudes(listener):
         attitude = Attitude.NEUTRAL
     if reference is None:
         reference = reference_face(clip.listener)
+    listener.reseed(clip_seed(clip.clip, seed))
     agent = ListeningAgent(listener, reference, None, attitude, fade_in=False, readies=False)
     motions = answered(agent, clip.speaker_frames())
     return FaceTrack(

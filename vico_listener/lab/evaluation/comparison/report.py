@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from vico_listener.choices import FinerAttitude
 from vico_listener.clock import MODEL_RATE
 from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.evaluation.comparison.charts import draw_distances
@@ -14,6 +15,7 @@ from vico_listener.lab.evaluation.comparison.charts import draw_variation
 from vico_listener.lab.evaluation.comparison.diversity_sheet import draw_diversity
 from vico_listener.lab.evaluation.comparison.evaluation import Evaluation
 from vico_listener.lab.evaluation.comparison.generation import answer
+from vico_listener.lab.evaluation.comparison.generation import knows_attitudes
 from vico_listener.lab.evaluation.comparison.pooled import diversity_results
 from vico_listener.lab.evaluation.comparison.pooled import gesture_results
 from vico_listener.lab.evaluation.comparison.scores import TRUE
@@ -176,17 +178,22 @@ def draw_pictures(
             modality_strips(model, clip, evaluation.clips, reference),
         ),
     }
+    if knows_attitudes(model.create()):
+        sheets['finer_attitudes'] = (
+            f'Finer attitudes, {model.label}',
+            attitude_strips(model, clip, reference, FinerAttitude),
+        )
     for key, (title, strips) in sheets.items():
-        name = f'{stem}_{key}.png'
+        name = f'{stem}_{key}.jpg'
         rows = [*people_strips(clip, reference), *strips]
         draw_sheet(folder / name, f'{title}: clip {clip.clip}', renderer, rows)
         made[name] = f'{title}, the same clip ({clip.clip}) and reference throughout.'
-    made[f'{stem}_methods.png'] += (
+    made[f'{stem}_methods.jpg'] += (
         ' Of speaker and true listener the portrait shows how their faces changed since frame 1.'
     )
     shown = shown_clips(evaluation)
     for number, one in enumerate(shown[1:], start=2):
-        name = f'{stem}_methods_{number}.png'
+        name = f'{stem}_methods_{number}.jpg'
         rows = [
             *people_strips(one, reference),
             *method_strips(evaluation.models, one, reference),
@@ -194,8 +201,8 @@ def draw_pictures(
         title = f'Listeners: clip {one.clip} ({one.split}, {one.attitude.value})'
         draw_sheet(folder / name, title, renderer, rows)
         made[name] = f'{title}.'
-    answers = [answer(model.create(), one, reference) for one in shown]
-    name, title = f'{stem}_diversity.png', f'How different {model.label} can be'
+    answers = [answer(model.create(), one, reference, seed=model.seed) for one in shown]
+    name, title = f'{stem}_diversity.jpg', f'How different {model.label} can be'
     draw_diversity(folder / name, title, renderer, answers)
     made[name] = (
         f'{title}: the expressions that lie farthest apart in its answers to {len(shown)} clips, '

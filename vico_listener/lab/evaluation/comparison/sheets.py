@@ -1,5 +1,6 @@
 """Draws contact sheets: one portrait answers in rows of pictures (paper, figures 5, 6 and A4)."""
 
+from collections.abc import Iterable
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
+from vico_listener.choices import AnyAttitude
 from vico_listener.clock import MODEL_RATE
 from vico_listener.frames import Picture
 from vico_listener.lab.dataset.clip_features import ClipFeatures
@@ -34,6 +36,7 @@ FACE_SHARE = 0.6
 
 INCHES = 1.1
 DPI = 80
+JPEG_QUALITY = 85
 
 
 @dataclass(frozen=True)
@@ -77,14 +80,20 @@ def method_strips(
     models: Sequence[Model], clip: ClipFeatures, reference: FaceMotion
 ) -> list[Strip]:
     """Return a strip of every model that answers one clip."""
-    return [Strip(m.label, answer(m.create(), clip, reference)) for m in models]
+    return [Strip(m.label, answer(m.create(), clip, reference, seed=m.seed)) for m in models]
 
 
-def attitude_strips(model: Model, clip: ClipFeatures, reference: FaceMotion) -> list[Strip]:
-    """Return a strip of one model that answers one clip in every attitude."""
+def attitude_strips(
+    model: Model,
+    clip: ClipFeatures,
+    reference: FaceMotion,
+    attitudes: Iterable[AnyAttitude] = Attitude,
+) -> list[Strip]:
+    """Return a strip of one model that answers one clip in each of some attitudes."""
     listener = model.create()
     return [
-        Strip(attitude.value, answer(listener, clip, reference, attitude)) for attitude in Attitude
+        Strip(attitude.value, answer(listener, clip, reference, attitude, model.seed))
+        for attitude in attitudes
     ]
 
 
@@ -94,11 +103,14 @@ def modality_strips(
     """Return strips of a mirror and of one model with all of its input, and with a part removed."""
     listener = model.create()
     wrong = other_speaker(clip, clips)
-    mirror = Model('mirroring')
+    mirror = Model('mirroring', seed=model.seed)
     return [
         *method_strips([mirror], clip, reference),
         *(
-            Strip(modality.value, answer(listener, limited(clip, modality, wrong), reference))
+            Strip(
+                modality.value,
+                answer(listener, limited(clip, modality, wrong), reference, seed=model.seed),
+            )
             for modality in Modality
             if modality is not Modality.WRONG_AUDIO or wrong is not None
         ),
@@ -123,7 +135,7 @@ def _middle(image: Picture) -> Picture:
 
 
 def draw_sheet(path: Path, title: str, renderer: Renderer, strips: Sequence[Strip]) -> None:
-    """Write a PNG: the portrait, then a row of evenly spaced pictures per strip."""
+    """Write a JPEG: the portrait, then a row of evenly spaced pictures per strip."""
     longest = min(len(strips[0].track), round(SHOWN_SECONDS * MODEL_RATE))
     ticks = np.linspace(0, longest - 1, PICTURES + 1)[1:].round().astype(int).tolist()
     size = (INCHES * (PICTURES + 2), (INCHES + 0.05) * len(strips) + 0.5)
@@ -141,4 +153,9 @@ def draw_sheet(path: Path, title: str, renderer: Renderer, strips: Sequence[Stri
     panels[0, 0].set_title('reference', fontsize=8)
     for axes, tick in zip(panels[0, 1:], ticks, strict=True):
         axes.set_title(f'{tick / MODEL_RATE:.1f} s', fontsize=8)
-    figure.savefig(path, format='png', dpi=DPI)
+    save_pictures(figure, path)
+
+
+def save_pictures(figure: Figure, path: Path) -> None:
+    """Write a figure full of photos as JPEG, in a fifth of the bytes of a PNG."""
+    figure.savefig(path, format='jpg', dpi=DPI, pil_kwargs={'quality': JPEG_QUALITY})
