@@ -134,6 +134,10 @@ def test_what_does_not_fit_is_refused():
         check_clips(ModelConfig(), [clip(0, 40, BFM64)])
     with pytest.raises(ValueError, match='clip0: its acoustic features are vico_listener/1, the'):
         check_clips(ModelConfig(acoustic='vico_release'), [clip(0)])
+    with pytest.raises(
+        ValueError, match='set model.acoustic, or extract them with --acoustics vico_r'
+    ):
+        check_clips(ModelConfig(acoustic='vico_release'), [clip(0)])
     broken = clip(0)
     broken.listener.expression[np.flatnonzero(broken.listener.valid)[3], 7] = np.inf
     with pytest.raises(ValueError, match='clip0: listener holds numbers that are not finite'):
@@ -256,17 +260,34 @@ def test_an_empty_split_is_named(recipe, tmp_path, capsys):
     torch.set_num_threads(1)
 
 
-@pytest.mark.parametrize('basis', [ARKIT52, BFM64], ids=['arkit52', 'bfm64'])
-def test_what_training_suggests_can_be_done(tmp_path, capsys, basis):
+def test_no_setting_is_proposed_for_the_network_of_a_checkpoint(tmp_path, capsys):
+    heard = replace(clip(0), acoustics='vico_release')
+    heard.save(tmp_path / '0.npz')
+    adapting = ['train', str(resource_path('config/training/vico_adapt.yaml'))]
+    adapting += ['--features', str(tmp_path), '--out', str(tmp_path / 'run')]
+    assert main(adapting) == 1
+    told = capsys.readouterr().err
+    assert (
+        'start from a checkpoint that knows those, or extract them with --acoustics vico_l' in told
+    )
+    assert 'model.acoustic' not in told
+
+
+@pytest.mark.parametrize(
+    ('basis', 'acoustics'),
+    [(ARKIT52, 'vico_listener/1'), (ARKIT52, 'vico_release'), (BFM64, 'vico_listener/1')],
+)
+def test_what_training_suggests_can_be_done(tmp_path, capsys, basis, acoustics):
     for seed, split in enumerate(['train', 'train', 'test', 'ood']):
-        clip(seed, 40, basis, split).save(tmp_path / f'{seed}.npz')
+        one = replace(clip(seed, 40, basis, split), acoustics=acoustics)
+        one.save(tmp_path / f'{seed}.npz')
     config = yaml.safe_load(resource_path('config/training/vico_paper.yaml').read_text())
-    config['model'] |= {'basis': basis.name, 'hidden': 8, 'fused': 8}
+    config['model'] |= {'basis': basis.name, 'acoustic': acoustics, 'hidden': 8, 'fused': 8}
     (tmp_path / 'small.yaml').write_text(yaml.safe_dump(config))
     trained = ['train', str(tmp_path / 'small.yaml'), '--features', str(tmp_path)]
     assert main([*trained, '--out', str(tmp_path / 'run'), '--epochs', '1']) == 0
     (line,) = [one for one in capsys.readouterr().out.splitlines() if one.startswith('try it')]
-    if basis is ARKIT52:
+    if (basis, acoustics) == (ARKIT52, 'vico_listener/1'):
         assert line == f'try it: ./run demo --checkpoint {tmp_path / "run" / "checkpoint"}'
         return
     command = line.removeprefix('try it: ./run vico ').split()

@@ -5,6 +5,8 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from vico_listener.choices import ACOUSTICS
+from vico_listener.listener.model.checkpoint import load_checkpoint
 from vico_listener.motion import ARKIT52
 
 DEFAULT_OUT = Path('out/training')
@@ -60,9 +62,10 @@ def run(args: argparse.Namespace) -> int:
     if os.environ.get('RANK', '0') != '0':
         return 0
     print(f'checkpoint: {folder}  (loss plot: {args.out / "losses.png"})')
-    if config.start or config.model.basis == ARKIT52.name:
+    made = load_checkpoint(folder).config
+    if (made.basis, made.acoustic) == (ARKIT52.name, ACOUSTICS[0]):
         print(f'try it: ./run demo --checkpoint {folder}')
-    else:  # the demo sees and draws faces in arkit52
+    else:  # the demo hears and sees in the usual way
         features = args.features or config.features or 'FEATURES'
         print(f'try it: ./run vico evaluate {features} --models lstm={folder} random')
     return 0

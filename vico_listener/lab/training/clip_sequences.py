@@ -39,8 +39,13 @@ SHORTEST = 30
 """Ticks of the shortest window at the end of a clip, as in the authors' code."""
 
 
-def check_clips(config: ModelConfig, clips: Sequence[ClipFeatures]) -> None:
+def check_clips(config: ModelConfig, clips: Sequence[ClipFeatures], adapted: bool = False) -> None:
     """Refuse clips that the network cannot be trained on.
+
+    Args:
+        config: the network.
+        clips: the clips.
+        adapted: whether the network is that of a checkpoint, so that no setting changes it.
 
     Raises:
         DataError: another basis or layout, numbers that are not finite, or a listener who is never
@@ -51,12 +56,14 @@ def check_clips(config: ModelConfig, clips: Sequence[ClipFeatures]) -> None:
         if basis is not config.motion_basis:
             raise DataError(
                 f'{clip.clip}: its features are in the basis {basis.name}, the network is made '
-                f'for {config.basis}: set model.basis, or extract the features again'
+                f'for {config.basis}: {_other_network("basis", adapted)}, or extract the features '
+                'again'
             )
         if clip.acoustics != config.acoustic:
             raise DataError(
                 f'{clip.clip}: its acoustic features are {clip.acoustics}, the network is made '
-                f'for {config.acoustic}: set model.acoustic, or extract them with --acoustics'
+                f'for {config.acoustic}: {_other_network("acoustic", adapted)}, or extract them '
+                f'with --acoustics {config.acoustic}'
             )
         if not clip.listener.valid.any():
             raise DataError(f'{clip.clip}: the listener is never seen')
@@ -65,6 +72,11 @@ def check_clips(config: ModelConfig, clips: Sequence[ClipFeatures]) -> None:
                 raise DataError(
                     f'{clip.clip}: {name} holds numbers that are not finite: extract it again'
                 )
+
+
+def _other_network(setting: str, adapted: bool) -> str:
+    """Return what to do for a network that fits the clips."""
+    return 'start from a checkpoint that knows those' if adapted else f'set model.{setting}'
 
 
 def _known_rows(clip: ClipFeatures) -> dict[str, Array]:

@@ -108,7 +108,7 @@ def _adapt(config: TrainingConfig, out: Path, epochs: int | None) -> Path:
     shipped = config.start == DEFAULT_CHECKPOINT
     start = load_checkpoint(resource_path(config.start) if shipped else Path(config.start))
     clips = load_features(Path(config.features), 'train')
-    check_clips(start.config, clips)
+    check_clips(start.config, clips, adapted=True)
     train, held, told = _observed(clips)
     done = adapt(start, replace(config, epochs=epochs or config.epochs), train, held)
     plot_losses(done.history, out / 'losses.png')
