@@ -63,6 +63,15 @@ FACE_MODEL = BundledFile(
     licence='the face landmarker with blendshapes of Google MediaPipe. Licence: Apache-2.0, '
     'https://www.apache.org/licenses/LICENSE-2.0',
 )
+PERSON_MODEL = BundledFile(
+    name='selfie_segmentation.tflite',
+    requirement='mediapipe==0.10.21',
+    wheel_sha256='956eb1ebc275c629e61b085b2cab89c3a5b9e93bad1bb107348d98dafb5a4bb5',
+    member='mediapipe/modules/selfie_segmentation/selfie_segmentation.tflite',
+    sha256='9ee168ec7c8f2a16c56fe8e1cfbc514974cbbb7e434051b455635f1bd1462f5c',
+    licence='the selfie segmentation of Google MediaPipe. Licence: Apache-2.0, '
+    'https://www.apache.org/licenses/LICENSE-2.0',
+)
 PORTRAIT = BundledFile(
     name='astronaut.png',
     requirement='scikit-image==0.26.0',
@@ -122,7 +131,7 @@ TURN_MODEL = BundledFile(
     licence='Smart Turn v3.2 of Daily, which tells whether a speaker has finished. Licence: '
     'BSD-2-Clause, https://github.com/pipecat-ai/smart-turn/blob/main/LICENSE',
 )
-BUNDLED_FILES = (FACE_MODEL, PORTRAIT, SPEECH_MODEL, TURN_MODEL, HEAD_MESH)
+BUNDLED_FILES = (FACE_MODEL, PERSON_MODEL, PORTRAIT, SPEECH_MODEL, TURN_MODEL, HEAD_MESH)
 
 PLATFORM = (
     *('--only-binary', ':all:', '--python-version', '3.12', '--implementation', 'cp'),

@@ -185,6 +185,7 @@ def scales_of_mesh(
     return float(across), float(down), float(deep)
 
 
+@lru_cache(maxsize=1)
 def parse_geometry(data: bytes) -> CanonicalFace:
     """Return the canonical face from the geometry metadata of a .task bundle.
 

@@ -63,6 +63,8 @@ class RendererNode(ManagedNode):
         renderer = create_renderer(name, size=table['size'], **options)
         for remark in renderer.remarks:
             self.get_logger().warning(remark)
+        if renderer.HIDDEN:
+            self.get_logger().info(f'{name} shows no {" or ".join(renderer.HIDDEN)}', once=True)
         if table['fluent']:
             if not isinstance(renderer, PIRenderer):
                 raise SettingError(f'fluent is for the renderer pirender; {name} is fast enough')

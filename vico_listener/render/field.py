@@ -252,11 +252,8 @@ def _compressed(angle: float, free: float, most: float) -> float:
 
 def _depth(portrait: Portrait, x: NDArray, y: NDArray) -> NDArray[np.float64]:
     """Return the depth (px) towards the viewer of points (x, y); around the face it is rounded."""
-    # Its import takes most of a second: only who draws a face pays for it.
-    from scipy.interpolate import LinearNDInterpolator
-
     points = portrait.landmarks[:468].astype(np.float64)
-    inside = LinearNDInterpolator(points[:, :2], -points[:, 2])(x, y)
+    inside = interpolated(points[:, :2], -points[:, 2], x, y)
     hole = np.isnan(inside)
     outline = points[list(OUTLINE)]
     # Beyond the contour the depth falls off as on a ball, starting at the nearest contour point.
@@ -272,6 +269,52 @@ def _depth(portrait: Portrait, x: NDArray, y: NDArray) -> NDArray[np.float64]:
     # Ears and hair have no landmarks, and a smooth guess distorts them least.
     beyond = np.where(hole, smooth_step(distance / (0.25 * portrait.eyes)), 0.0)
     return near + (wide - near) * np.asarray(cv2.GaussianBlur(beyond, (0, 0), 1.5))
+
+
+def interpolated(points: NDArray, values: NDArray, x: NDArray, y: NDArray) -> NDArray[np.float64]:
+    """Return the values (*x.shape) at (x, y), linear in Delaunay's triangles of points (N, 2).
+
+    They are NaN outside of all triangles, of which a few slivers along the edge are missing.
+    Unlike SciPy's interpolator this needs no LAPACK, whose threads wait for each other for seconds
+    on a busy computer.
+    """
+    low, high = points.min(axis=0), points.max(axis=0)
+    found = np.full(x.shape, np.nan)
+    near = (x >= low[0]) & (x <= high[0]) & (y >= low[1]) & (y <= high[1])
+    corners = _delaunay(points)
+    a, b, c = (points[corners[:, i], :, None] for i in range(3))
+    place = np.stack([x[near], y[near]])
+    first, second, offset = b - a, c - a, place - a
+    area = first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]
+    along = (offset[:, 0] * second[:, 1] - offset[:, 1] * second[:, 0]) / area
+    aside = (first[:, 0] * offset[:, 1] - first[:, 1] * offset[:, 0]) / area
+    depth = np.minimum(np.minimum(along, aside), 1.0 - along - aside)
+    best = depth.argmax(axis=0)
+    column = np.arange(len(best))
+    at, bt, ct = values[corners[best]].T
+    along, aside = along[best, column], aside[best, column]
+    within = depth[best, column] > -1e-9
+    found[near] = np.where(within, at + along * (bt - at) + aside * (ct - at), np.nan)
+    return found
+
+
+def _delaunay(points: NDArray) -> NDArray[np.intp]:
+    """Return Delaunay's triangles of points (N, 2) by the numbers of their corners (M, 3)."""
+    exact = points.astype(np.float32)
+    low, high = np.floor(exact.min(axis=0)) - 1, np.ceil(exact.max(axis=0)) + 1
+    division = cv2.Subdiv2D((*low.astype(int).tolist(), *(high - low).astype(int).tolist()))
+    number = {}
+    for index, (px, py) in enumerate(exact.tolist()):
+        division.insert((px, py))
+        number[px, py] = index
+    triangles = np.reshape(division.getTriangleList(), (-1, 3, 2)).tolist()
+    corners = [[number.get(tuple(corner), -1) for corner in triangle] for triangle in triangles]
+    found = np.array(corners, np.intp)
+    # The corners of the frame around all points are none of them.
+    found = found[(found >= 0).all(axis=1)]
+    a, b, c = (points[found[:, i]] for i in range(3))
+    (ux, uy), (vx, vy) = (b - a).T, (c - a).T
+    return found[np.abs(ux * vy - uy * vx) > 1e-9]
 
 
 def _gentle(depth: NDArray, cell: float) -> NDArray[np.float64]:

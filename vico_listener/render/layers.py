@@ -9,11 +9,18 @@ from numpy.typing import NDArray
 from vico_listener.frames import Picture
 from vico_listener.render.landmarks import CHIN
 from vico_listener.render.landmarks import OUTLINE
+from vico_listener.render.person import seen_person
 from vico_listener.render.portrait import Portrait
 from vico_listener.render.wide_blur import wide_blur
 
 WORK = 192
-"""The side of the image in which the head is segmented, px."""
+"""The side of the image in which the background is painted, px."""
+
+RECOGNISED = 0.6
+"""The mean probability in a face below which the network does not see that it is a person."""
+
+APART, SURE = 0.35, 0.65
+"""The probability below which a pixel is not of the person, and that from which on it is."""
 
 LEAVES = 0.04
 """A point that moves less than this share with the head belongs to the background."""
@@ -128,51 +135,41 @@ def attached(portrait: Portrait, person: NDArray[np.float32]) -> NDArray[np.floa
 
 
 def person_mask(portrait: Portrait) -> NDArray[np.float32]:
-    """Return the mask (size, size), 0 to 1, of head, hair and neck, as GrabCut finds them."""
+    """Return the mask (size, size), 0 to 1, of head, hair, neck and clothes.
+
+    Raises:
+        PersonModelError: see `seen_person`.
+    """
     size = portrait.image.shape[0]
-    scale = WORK / size
-    small = np.asarray(cv2.resize(portrait.image, (WORK, WORK), interpolation=cv2.INTER_AREA))
-    points = portrait.landmarks[:, :2] * scale
-    outline = points[list(OUTLINE)]
+    seen = seen_person(portrait.image)
+    outline = portrait.landmarks[list(OUTLINE), :2].astype(np.float64) * (len(seen) / size)
+    face = np.zeros(seen.shape, np.uint8)
+    cv2.fillConvexPoly(face, np.round(outline).astype(np.int32), 1)
+    if float(seen[face > 0].mean()) < RECOGNISED:
+        seen = _plain_mask(portrait, len(seen))
+    # Who else is in the photo is background.
+    _, regions = cv2.connectedComponents(((seen > APART) | (face > 0)).astype(np.uint8))
+    column, row = np.round(outline.mean(axis=0)).astype(int).clip(0, len(seen) - 1)
+    mine = np.where(regions == regions[row, column], np.maximum(seen, face), 0.0)
+    sure = np.clip((mine - APART) / (SURE - APART), 0.0, 1.0).astype(np.float32)
+    method = cv2.INTER_AREA if size < len(seen) else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(sure, (size, size), interpolation=method)).clip(0, 1)
+
+
+def _plain_mask(portrait: Portrait, side: int) -> NDArray[np.float32]:
+    """Return the mask (side, side) of an average head and its shoulders, for drawn faces."""
+    scale = side / portrait.image.shape[0]
     height = portrait.face_height * scale
-    y, x = np.mgrid[0:WORK, 0:WORK].astype(np.float64)
+    y, x = np.mgrid[0:side, 0:side]
+    outline = portrait.landmarks[list(OUTLINE), :2] * scale
     middle = outline.mean(axis=0) - 0.14 * height * portrait.down
     across = (x - middle[0]) * portrait.across[0] + (y - middle[1]) * portrait.across[1]
     down = (x - middle[0]) * portrait.down[0] + (y - middle[1]) * portrait.down[1]
-    radius = np.hypot(across / (0.78 * height), down / (0.86 * height))
-    below = down > 0.45 * height
-    labels = np.full((WORK, WORK), cv2.GC_PR_BGD, np.uint8)
-    labels[(radius < 0.92) & ~below] = cv2.GC_PR_FGD
-    labels[(radius > 1.3) & ~below] = cv2.GC_BGD
-    shoulders = below & (np.abs(across) < 0.45 * height + 0.75 * (down - 0.45 * height))
-    labels[shoulders] = cv2.GC_PR_FGD
-    skull = np.hypot(across / (0.45 * height), down / (0.58 * height)) < 1.0
-    labels[skull & ~below] = cv2.GC_FGD
-    cv2.fillConvexPoly(labels, np.round(outline).astype(np.int32), cv2.GC_FGD)
-    neck = below & (np.abs(across) < 0.24 * height) & (down < 1.2 * height)
-    labels[neck] = cv2.GC_FGD
-    cv2.setRNGSeed(0)
-    colours = np.zeros((1, 65)), np.zeros((1, 65))
-    whole = (0, 0, WORK, WORK)
-    cv2.grabCut(small, labels, whole, colours[0], colours[1], 4, cv2.GC_INIT_WITH_MASK)
-    mask = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
-    mask = _clean(mask, outline)
-    hull = cv2.contourArea(outline.astype(np.float32))
-    head = float(mask[~below].sum())
-    if not 1.0 < head / hull < 3.2:  # GrabCut has failed, so a plain oval is better.
-        mask = ((radius < 0.95) | shoulders).astype(np.uint8)
-    soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 1.2)
-    return np.asarray(cv2.resize(soft, (size, size), interpolation=cv2.INTER_CUBIC)).clip(0, 1)
-
-
-def _clean(mask: NDArray[np.uint8], outline: NDArray) -> NDArray[np.uint8]:
-    """Return the one region that holds the face, without holes and thin protrusions."""
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
-    mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel))
-    _, regions = cv2.connectedComponents(mask)
-    column, row = np.round(outline.mean(axis=0)).astype(int)
-    mask = (regions == regions[row, column]).astype(np.uint8)
-    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, kernel, iterations=3))
+    below = down - 0.45 * height
+    head = np.hypot(across / (0.74 * height), down / (0.82 * height)) < 1.0
+    shoulders = (below > 0.0) & (np.abs(across) < 0.45 * height + 0.75 * below)
+    mask = (head | shoulders).astype(np.float32)
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), 1.5))
 
 
 def _background(

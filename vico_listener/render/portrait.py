@@ -12,6 +12,7 @@ from vico_listener.bundled_files import PORTRAIT
 from vico_listener.bundled_files import bundled_path
 from vico_listener.errors import DataError
 from vico_listener.errors import SettingError
+from vico_listener.face import FaceBackend
 from vico_listener.face import FaceObservation
 from vico_listener.face import create_backend
 from vico_listener.face import observe_faces
@@ -150,9 +151,10 @@ def find_face(photo: Picture) -> FaceObservation:
         PortraitError: there is no face, or more than one of comparable size; or the face is not
             upright, or a profile, or the edge of the photo cuts it off, or something covers it.
     """
-    faces = observe_faces(photo)
+    backend = create_backend('landmarker')
+    faces = observe_faces(photo, backend)
     if not faces:
-        _refuse_turned(photo)
+        _refuse_turned(photo, backend)
         raise PortraitError(
             'no face in the portrait: give a photo of one human face, seen from the front, '
             'with both eyes visible'
@@ -162,7 +164,7 @@ def find_face(photo: Picture) -> FaceObservation:
         raise PortraitError(
             f'{1 + len(rivals)} faces in the portrait: crop the photo so that it shows one person'
         )
-    score = _check_upright(faces[0], photo)
+    score = _check_upright(faces[0], photo, backend)
     _check_frontal(faces[0])
     _check_whole(faces[0], photo)
     covered = covered_part(photo, faces[0].landmarks)
@@ -179,24 +181,23 @@ def find_face(photo: Picture) -> FaceObservation:
     return faces[0]
 
 
-def _refuse_turned(photo: Picture) -> None:
+def _refuse_turned(photo: Picture, backend: FaceBackend) -> None:
     """Raise a PortraitError that says how to turn a photo in which a face is found then."""
     for degrees in TURNS:
-        faces = observe_faces(turned_image(photo, degrees))
+        faces = observe_faces(turned_image(photo, degrees), backend)
         if faces and abs(faces[0].motion.rotation[0]) < MAX_ROLL:
             raise _lying(degrees)
 
 
-def _check_upright(face: FaceObservation, photo: Picture) -> float:
+def _check_upright(face: FaceObservation, photo: Picture, backend: FaceBackend) -> float:
     """Check that a face is upright, and return how sure the face detector is of it, 0 to 1."""
     roll = float(face.motion.rotation[0])
     if abs(roll) > MAX_ROLL:
         raise _lying(round(np.degrees(roll) / 90) * 90 % 360)
     # The landmarks of some faces that are upside down are those of an upright one.
-    detector = create_backend('landmarker')
     scores = []
     for degrees in (0, 180):
-        found = detector.detect(turned_image(photo, degrees))
+        found = backend.detect(turned_image(photo, degrees))
         scores.append(max((roi.score for roi in found), default=0.0))
         if scores[0] > SURELY_UPRIGHT:
             return scores[0]

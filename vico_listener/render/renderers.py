@@ -45,7 +45,10 @@ class Renderer(ABC):
     reference: FaceMotion
 
     remarks: tuple[str, ...] = ()
-    """Sentences that the user should know about this portrait; nodes log them."""
+    """Sentences that the user should know about this portrait; nodes log them as warnings."""
+
+    HIDDEN: tuple[str, ...] = ()
+    """The coefficients that change nothing in its pictures, whatever the portrait."""
 
     @abstractmethod
     def render(self, motion: FaceMotion) -> Picture:

