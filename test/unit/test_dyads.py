@@ -138,7 +138,7 @@ def test_labels_leave_the_episodes_out(dyads):
         )
         episodes.see(frame, voice.update(frame).voiced)
         motion = body.step(episodes.joined(base, style, body.attention), 1.0, 1.0)
-        if tick > 60:  # The teacher is wholly awake.
+        if tick > 150:  # The teacher is wholly awake.
             np.testing.assert_allclose(motion.rotation, dyad.rotation_out[tick], atol=1e-4)
             np.testing.assert_allclose(motion.translation, dyad.translation_out[tick], atol=1e-5)
             np.testing.assert_allclose(motion.expression, dyad.expression_out[tick], atol=1e-3)

@@ -1,20 +1,30 @@
 """The listener as it runs: idle layer, fading in and out, bad numbers."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
 from synthetic_speaker import speaker_frames
 from synthetic_speaker import synthetic_speech
 
+from vico_listener.clock import MODEL_RATE
 from vico_listener.frames import ListenerMotion
 from vico_listener.listener import LISTENERS
+from vico_listener.listener import create_listener
 from vico_listener.listener.agent import ListeningAgent
+from vico_listener.listener.idle import IdleLayer
+from vico_listener.listener.personality import Personality
 from vico_listener.listener.presence import Presence
+from vico_listener.listener.traits import Traits
+from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import BFM64
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
 from vico_listener.rotation import compose_rpy
+
+LIDS = [ARKIT_INDEX['eyeBlinkLeft'], ARKIT_INDEX['eyeBlinkRight']]
+LOOKS = [i for name, i in ARKIT_INDEX.items() if name.startswith('eyeLook')]
 
 
 def run(agent: ListeningAgent, frames: list) -> list[ListenerMotion | None]:
@@ -53,6 +63,46 @@ def test_a_frame_marked_reset_starts_anew(name: str) -> None:
     np.testing.assert_array_equal(
         [m.face.expression for m in again], [m.face.expression for m in fresh]
     )
+
+
+@pytest.mark.parametrize('name', sorted(LISTENERS.own))
+def test_with_one_seed_no_two_attitudes_move_alike(name: str) -> None:
+    """Else three listeners beside each other are one puppet with three masks."""
+    frames = speech()
+    shown = []
+    for attitude in Attitude:
+        agent = ListeningAgent.create(name, FaceMotion.neutral(), seed=3, attitude=attitude)
+        faces = np.array([m.face.expression for m in run(agent, frames) if m is not None])
+        shown.append((faces[:, LIDS].sum(axis=1) > 1.0, faces[:, LOOKS]))
+    for (lids, eyes), (other_lids, other_eyes) in combinations(shown, 2):
+        assert np.flatnonzero(lids).tolist() != np.flatnonzero(other_lids).tolist()
+        shifts, others = (np.abs(np.diff(e, axis=0)).sum(axis=1) for e in (eyes, other_eyes))
+        assert np.corrcoef(shifts, others)[0, 1] < 0.3
+
+
+def test_a_smiling_portrait_eases_into_what_the_listener_does() -> None:
+    smiles = [ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]
+    portrait = np.zeros(52, np.float32)
+    portrait[smiles] = 0.9
+    agent = ListeningAgent.create('rules', FaceMotion(portrait), attitude=Attitude.NEGATIVE)
+    smile = np.array([m.face.expression[smiles].mean() for m in run(agent, speech(3.0)) if m])
+    assert smile[round(0.5 * MODEL_RATE)] > 0.6
+    assert smile[round(1.5 * MODEL_RATE)] < 0.3
+    assert smile[round(2.5 * MODEL_RATE) :].max() < 0.15
+
+
+def test_a_personality_is_seen_in_the_idle_layer() -> None:
+    frames = speech(20.0)
+    blinks, unrest = [], []
+    for traits in (Traits(blink_pause=0.5, unrest=1.5), Traits(blink_pause=2.0, unrest=0.5)):
+        listener = create_listener('rules', personality=Personality(traits=traits))
+        agent = ListeningAgent(listener, FaceMotion.neutral(), IdleLayer(3))
+        motions = run(agent, frames)
+        lids = [m.face.expression[LIDS[0]] > 0.5 for m in motions]
+        blinks.append(np.count_nonzero(np.diff(lids)))
+        unrest.append(np.abs(np.diff(turns(motions)[:, 0])).mean())
+    assert blinks[0] > 2 * blinks[1]
+    assert unrest[0] > 1.5 * unrest[1]
 
 
 @pytest.mark.parametrize('name', sorted(LISTENERS.own))

@@ -18,7 +18,11 @@ from vico_listener.listener.chance import Chance
 from vico_listener.listener.cues import Phrase
 from vico_listener.listener.expression import BROW_DOWN
 from vico_listener.listener.expression import BROW_UP
+from vico_listener.listener.expression import MOST_FROWN
+from vico_listener.listener.expression import PRESS
+from vico_listener.listener.expression import SLACK_FROWN
 from vico_listener.listener.expression import SMILE
+from vico_listener.listener.expression import softened
 from vico_listener.listener.face_cues import FaceCues
 from vico_listener.listener.face_cues import Seen
 from vico_listener.listener.gestures import Kind
@@ -29,6 +33,9 @@ from vico_listener.listener.nod_families import make_nod
 from vico_listener.listener.personality import Personality
 from vico_listener.listener.smile_episodes import SmileEpisodes
 from vico_listener.listener.style import STYLES
+from vico_listener.listener.style import Style
+from vico_listener.listener.traits import AVERAGE
+from vico_listener.listener.traits import Traits
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import Attitude
 from vico_listener.motion import FaceMotion
@@ -143,6 +150,50 @@ def test_attitude_shows_between_answers_and_is_no_mask() -> None:
     assert friendly[:, BROW_UP].std() > 0.05
     assert near[:, 0].min() < -0.02 < 0.02 < near[:, 0].max()
     assert not bearing(POSITIVE, joy=0.0)[0].any()
+
+
+def test_a_head_is_tilted_to_one_side_for_long() -> None:
+    """Real heads spread by 1.5 deg in clips of some ten seconds, although they tilt by more."""
+    for seed in range(6):
+        shown = Bearing(Chance(seed))
+        roll = np.degrees([shown.step(1.0, POSITIVE)[1][0] for _ in range(120 * MODEL_RATE)])
+        sides = np.sign(roll[np.abs(roll) > 0.5])
+        assert np.count_nonzero(np.diff(sides)) <= 8
+        assert np.abs(roll).mean() > 1.5
+
+
+def test_what_a_person_looks_like_at_rest_is_seen_in_any_attitude() -> None:
+    own = Traits(tilt=0.05, turn=-0.04, smile=0.2, brows=0.2, lips=-0.2)
+
+    def mean(traits: Traits, style: Style) -> tuple[np.ndarray, np.ndarray]:
+        shown = Bearing(Chance(1), traits)
+        steps = [shown.step(1.0, style) for _ in range(20 * MODEL_RATE)]
+        return np.mean([face for face, _ in steps], axis=0), np.mean([p for _, p in steps], axis=0)
+
+    smiles = []
+    for style in (POSITIVE, NEUTRAL, NEGATIVE):
+        face, pose = mean(own, style)
+        usual, level = mean(AVERAGE, style)
+        assert pose[2] - level[2] < -0.01
+        assert face[BROW_UP] - usual[BROW_UP] > 0.05
+        assert face[PRESS] - usual[PRESS] > 0.05
+        smiles.append(face[SMILE] - usual[SMILE])
+    assert smiles[0] > 2.0 * smiles[1] > smiles[2] == 0.0
+
+
+def test_mouth_corners_never_get_so_low_that_lips_bend() -> None:
+    corners = [ARKIT_INDEX['mouthFrownLeft'], ARKIT_INDEX['mouthFrownRight']]
+    told = np.linspace(-0.3, 2.0, 200)
+    shown = np.array([softened(np.full(52, value)) for value in told])
+    np.testing.assert_array_equal(
+        np.delete(shown, corners, 1), np.delete(told[:, None] + np.zeros(52), corners, 1)
+    )
+    lowered = shown[:, corners]
+    assert lowered.max() <= MOST_FROWN
+    assert (np.diff(lowered, axis=0) >= 0.0).all()
+    np.testing.assert_array_equal(
+        lowered[told <= SLACK_FROWN], told[told <= SLACK_FROWN, None] + np.zeros(2)
+    )
 
 
 def test_no_smile_where_none_is_in_place() -> None:

@@ -20,6 +20,7 @@ from vico_listener.lab.evaluation.nods import find_shakes
 from vico_listener.listener import create_listener
 from vico_listener.listener.gestures import SETTLE
 from vico_listener.listener.gestures import Kind
+from vico_listener.listener.personality import DRAWN
 from vico_listener.listener.personality import Personality
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import BFM64
@@ -232,6 +233,12 @@ def test_only_the_seed_of_the_form_is_left_to_chance() -> None:
 def test_drawn_personalities_are_reproducible_and_differ() -> None:
     assert Personality.draw(4) == Personality.draw(4)
     assert Personality.draw(4) != Personality.draw(5)
+    assert Personality.draw(4).traits != Personality.draw(5).traits
+    many = [Personality.draw(seed) for seed in range(40)]
+    for name, ends in DRAWN.items():
+        values = [getattr(person, name) for person in many]
+        assert np.ptp(values) > 0.5 * abs(ends[1] - ends[0])
+    assert {np.sign(person.traits.tilt) for person in many} == {-1.0, 1.0}
     assert create_listener('rules', personality=4).personality == Personality.draw(4)  # type: ignore[attr-defined]
     assert create_listener('rules').personality == Personality()  # type: ignore[attr-defined]
 

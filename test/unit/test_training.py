@@ -144,7 +144,7 @@ def test_a_network_gets_the_cues_live_that_it_was_trained_with(dyads):
     driven = sequences(config, norm, [dyad]).driven[0].numpy()
     torch.manual_seed(0)
     made = to_checkpoint(ListenerNetwork(config), norm)
-    personality = Personality(*(float(v) for v in dyad.personality))
+    personality = Personality.of_numbers([float(v) for v in dyad.personality])
     listener = LearnedListener(personality, 0, made, 'numba')
     listener.reset(FaceMotion(dyad.reference), ATTITUDES[dyad.attitude[0]])
     mood = MoodFade(ATTITUDES[dyad.attitude[0]])

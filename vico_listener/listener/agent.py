@@ -33,6 +33,7 @@ from vico_listener.listener.listener_event import COMMAND
 from vico_listener.listener.listener_event import ListenerEvent
 from vico_listener.listener.listeners import Listener
 from vico_listener.listener.listeners import create_listener
+from vico_listener.listener.mood import ATTITUDES
 from vico_listener.listener.mood import Mood
 from vico_listener.listener.mood import MoodFade
 from vico_listener.listener.performance import GestureRequest
@@ -148,6 +149,8 @@ class ListeningAgent:
         """Return to the start: the reference face, in the mood that is set."""
         self._index = 0
         self._mood.reset()
+        # With the same seed, no two attitudes move at the same moments.
+        self._branch = ATTITUDES.index(self._mood.nearest)
         self._knobs.reset()
         self._telling.reset()
         self._voice.reset()
@@ -319,7 +322,15 @@ class ListeningAgent:
         self.events = self._decided(frame, voice, knobs)
         face = self._performer.step(face)
         if self._idle is not None:
-            face = self._idle.apply(face, self._index, mood.intensity, self._attention(), knobs)
+            face = self._idle.apply(
+                face,
+                self._index,
+                mood.intensity,
+                self._attention(),
+                knobs,
+                self.listener.personality.traits,
+                self._branch,
+            )
         was_resting = self._presence.resting
         face = self._presence.apply(face, self.reference)
         self._index += 1

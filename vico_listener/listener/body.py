@@ -14,6 +14,7 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.errors import DataError
 from vico_listener.listener.expression import calm_face
 from vico_listener.listener.expression import look
+from vico_listener.listener.expression import softened
 from vico_listener.listener.follower import Follower
 from vico_listener.listener.gestures import GLANCE_SECONDS
 from vico_listener.listener.gestures import SETTLE
@@ -122,7 +123,8 @@ class Body:
         Args:
             behaviour: what to do from now on.
             strength: 0 to 1, how strongly it and the gestures under way are shown.
-            awake: 0 to 1, from the portrait's expression to that of the calm face.
+            awake: 0 to 1, from the portrait's expression to that of the calm face, on which the
+                change shows: pressed lips would end a portrait's smile at once.
 
         Raises:
             DataError: a gesture takes longer than `TIMELINE_SPAN`.
@@ -138,7 +140,7 @@ class Body:
         expression = (
             self.portrait
             + awake * (self.calm - self.portrait)
-            + strength * behaviour.change
+            + strength * awake * softened(behaviour.change)
             + look(strength * gaze - rotation[YAW], rotation[PITCH])
         )
         return FaceMotion(

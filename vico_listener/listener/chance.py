@@ -10,6 +10,8 @@ from vico_listener.frames import SpeakerFrame
 
 STREAM = 2**63
 """Distinguishes the random numbers of a listener from those of its idle layer."""
+BRANCH = 2**32
+"""Distinguishes the random numbers of a branch from those of the next one."""
 
 
 class Chance:
@@ -30,9 +32,10 @@ class Chance:
         """Draw from another seed after the next `reset`."""
         self._seed = seed
 
-    def reset(self) -> None:
-        """Return to the first random number."""
-        self._rng = np.random.Generator(np.random.Philox(key=[self._seed, STREAM + self._part]))
+    def reset(self, branch: int = 0) -> None:
+        """Return to the first random number of a branch: each has others."""
+        number = STREAM + BRANCH * branch + self._part
+        self._rng = np.random.Generator(np.random.Philox(key=[self._seed, number]))
 
     def happens(self, share: float) -> bool:
         """Return True with a probability of `share`."""

@@ -29,6 +29,8 @@ The excess remains for the next gesture. The first gesture has no excess to star
 begins at any moment; otherwise a rare kind, such as a shake, would be missing in short clips.
 """
 
+BRANCH = 2**40
+"""Distinguishes the random numbers of a branch from those of the next one."""
 SUREST = 0.999
 """The largest probability that a coin takes."""
 SOON = (round(0.7 * MODEL_RATE), round(3.7 * MODEL_RATE))
@@ -52,9 +54,9 @@ class Decisions:
         """Draw from another seed after the next `reset`."""
         self._seed = seed
 
-    def reset(self) -> None:
-        """Return to the start, with the same random numbers."""
-        self._drawn = 0
+    def reset(self, branch: int = 0) -> None:
+        """Return to the start, with the same random numbers for the same branch."""
+        self._drawn = BRANCH * branch
         self._sums = [0.0] * self._kinds
         self._thresholds = [self._first_threshold() for _ in range(self._kinds)]
         self._patience = [0.0] * self._kinds

@@ -64,7 +64,7 @@ class Episodes:
         self._thought = Thought(thought)
         self._company = Company(company)
         self._mimicry = Mimicry(personality.mimicry_delay)
-        self._bearing = Bearing(bearing)
+        self._bearing = Bearing(bearing, personality.traits)
         self._parts = (
             self._sight,
             self._smiles,
@@ -80,10 +80,14 @@ class Episodes:
         for chance in self._chances:
             chance.reseed(seed)
 
-    def reset(self) -> None:
-        """Return to the start: no episode, and nothing known of the speaker."""
+    def reset(self, branch: int = 0) -> None:
+        """Return to the start: no episode, and nothing known of the speaker.
+
+        Args:
+            branch: the branch of the chance (see `Chance`).
+        """
         for chance in self._chances:
-            chance.reset()
+            chance.reset(branch)
         for part in self._parts:
             part.reset()
         self._seen, self._voiced, self.joy = Seen(), False, 1.0

@@ -5,6 +5,7 @@ and narrows the eyes (Duchenne), and a frown lowers the mouth corners and pushes
 """
 
 from math import radians
+from math import tanh
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,12 @@ SMILE, BROW_DOWN, BROW_UP, FROWN, PRESS, CONCERN, ROLL, CORNERS, PART, LAUGH = r
 
 EYE_RANGE = radians(30.0)
 """The turn of the eyes at which an eyeLook coefficient is 1, rad."""
+
+SLACK_FROWN, MOST_FROWN = 0.1, 0.22
+"""Up to the former, mouth corners are lowered as told; they never get lower than the latter.
+
+Lower ones bend the lips of a portrait like an m: the middle of its upper lip stays where it is.
+"""
 
 EYES = np.array([name.startswith('eyeLook') for name in ARKIT_NAMES])
 """(52,) the coefficients that turn the eyes, which go with the head."""
@@ -74,6 +81,7 @@ GAZE_CHANNELS = np.stack(
 """(4, 52): the coefficients of a gaze to the person's own left, to the right, up and down."""
 
 _SMILES = [ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]
+_FROWNS = [ARKIT_INDEX['mouthFrownLeft'], ARKIT_INDEX['mouthFrownRight']]
 _JAW = ARKIT_INDEX['jawOpen']
 
 
@@ -89,6 +97,16 @@ def look(left: float, up: float) -> Expression:
     """
     sideways = GAZE_CHANNELS[0 if left > 0.0 else 1] * (abs(left) / EYE_RANGE)
     return sideways + GAZE_CHANNELS[2 if up > 0.0 else 3] * (abs(up) / EYE_RANGE)
+
+
+def softened(change: NDArray) -> Expression:
+    """Return a change of the expression (52,) in which no mouth corner is lowered too far."""
+    soft = np.array(change, np.float64)
+    for corner in _FROWNS:
+        if soft[corner] > SLACK_FROWN:
+            room = MOST_FROWN - SLACK_FROWN
+            soft[corner] = SLACK_FROWN + room * tanh((soft[corner] - SLACK_FROWN) / room)
+    return soft
 
 
 def calm_face(reference: NDArray) -> Expression:

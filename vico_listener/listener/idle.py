@@ -11,12 +11,16 @@ import numpy as np
 from vico_listener.clock import MODEL_RATE
 from vico_listener.errors import SettingError
 from vico_listener.listener.expression import look
+from vico_listener.listener.idle_blinks import blink_pause
 from vico_listener.listener.idle_blinks import lids
 from vico_listener.listener.idle_face import face_change
 from vico_listener.listener.idle_gaze import gaze
 from vico_listener.listener.idle_posture import posture
 from vico_listener.listener.knobs import AS_USUAL
 from vico_listener.listener.knobs import Knobs
+from vico_listener.listener.random_blocks import branched
+from vico_listener.listener.traits import AVERAGE
+from vico_listener.listener.traits import Traits
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
@@ -59,23 +63,27 @@ class IdleLayer:
         intensity: float = 1.0,
         attention: float = 0.0,
         knobs: Knobs = AS_USUAL,
+        traits: Traits = AVERAGE,
+        branch: int = 0,
     ) -> FaceMotion:
         """Return `motion` with the idle movement of tick number `index` added.
 
         Gaze, posture and fidgets scale with `intensity` (0 to 1), while blinks and breathing do not
         depend on it. With `attention` (0 to 1) the gaze does not leave the speaker, because a
         gesture is under way. Head, gaze and face scale with their `knobs`, blinks with none. The
-        caller fades all of these, because this function keeps no state. The face and the eyes need
-        the basis `arkit52`; in any other basis only the head moves.
+        caller fades all of these, because this function keeps no state. The `traits` are those of
+        the person. Each `branch` moves at other times. The face and the eyes need the basis
+        `arkit52`; in any other basis only the head moves.
         """
         time = index / MODEL_RATE
+        seed = branched(self._seed, branch)
         turn, shift = [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]
         left = up = 0.0
         if self._body:
-            turn, shift = posture(self._seed, time, intensity)
+            turn, shift = posture(seed, time, intensity * traits.unrest)
         if self._gaze:
-            wander = intensity * knobs.gaze
-            left, up, head = (wander * part for part in gaze(self._seed, time, attention))
+            wander = intensity * knobs.gaze * traits.wander
+            left, up, head = (wander * part for part in gaze(seed, time, attention))
             turn[2] += head
         turn = [knobs.head_gain * part for part in turn]
         shift = [knobs.head_gain * part for part in shift]
@@ -86,9 +94,10 @@ class IdleLayer:
         # The eyes stay where they look while the head turns (vestibulo-ocular reflex).
         expression = motion.expression + look(left - turn[2], up + turn[1])
         if self._face:
-            expression += intensity * knobs.face_gain * face_change(self._seed, time)
+            tone = intensity * knobs.face_gain * traits.fidgets
+            expression += tone * face_change(seed, time)
         if self._blinks:
-            closed = lids(self._seed, time)
+            closed = lids(seed, time, traits.blink_pause * blink_pause(self._seed))
             expression[_BLINKS] = np.maximum(expression[_BLINKS], closed)
         clipped = np.minimum(np.maximum(expression, 0.0), 1.0).astype(np.float32)
         return replace(motion, expression=clipped, rotation=rotation, translation=translation)

@@ -48,18 +48,18 @@ class Blink:
 
 
 @lru_cache(maxsize=64)
-def _interval(seed: int) -> float:
+def blink_pause(seed: int) -> float:
     """Return the mean time between the blinks of a seed, s."""
     return float(stream(seed, RATE_STREAM, 0).uniform(2.7, 4.2))
 
 
 @lru_cache(maxsize=64)
-def blinks(seed: int, block: int) -> tuple[Blink, ...]:
-    """Return the blinks of a block; each ends within it."""
+def blinks(seed: int, block: int, pause: float) -> tuple[Blink, ...]:
+    """Return the blinks of a block, with a mean `pause` (s); each ends within it."""
     rng = stream(seed, BLINK_STREAM, block)
-    middle = log(_interval(seed)) - SPREAD**2 / 2
+    middle = log(pause) - SPREAD**2 / 2
     events: list[Blink] = []
-    time = block * BLOCK_SECONDS + rng.uniform(0.05, 0.9) * _interval(seed)
+    time = block * BLOCK_SECONDS + rng.uniform(0.05, 0.9) * pause
     while time < (block + 1) * BLOCK_SECONDS - 0.8:
         slowness = exp(rng.normal(0.0, 0.2))
         events.append(Blink(time, 0.075 * slowness, 0.035, 0.15 * slowness))
@@ -68,9 +68,9 @@ def blinks(seed: int, block: int) -> tuple[Blink, ...]:
     return tuple(events)
 
 
-def lids(seed: int, time: float) -> float:
-    """Return how far the lids are closed at `time` (s), 0 to 1."""
+def lids(seed: int, time: float, pause: float) -> float:
+    """Return how far the lids are closed at `time` (s), 0 to 1, with a mean `pause` (s)."""
     return max(
-        (b.closure(time) for b in blinks(seed, block_of(time)) if b.start <= time < b.end),
+        (b.closure(time) for b in blinks(seed, block_of(time), pause) if b.start <= time < b.end),
         default=0.0,
     )

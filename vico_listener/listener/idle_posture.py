@@ -23,7 +23,7 @@ BREATH_PITCH = radians(0.2)
 BREATH_RISE = 0.002
 """By how much breathing lifts the head, m."""
 
-POSE = (radians(1.35), radians(0.8), radians(1.1), 0.006, 0.005)
+POSE = (radians(1.0), radians(0.75), radians(1.0), 0.006, 0.005)
 """Spread of the rest poses: roll, pitch, yaw in rad, forward and to the left in m."""
 POSE_MOVE, POSE_STAY = (0.7, 1.5), (2.0, 10.0)
 """How long it takes to reach a rest pose and how long it is kept, s."""
@@ -33,7 +33,7 @@ UNREST = (radians(0.65), radians(0.5), radians(0.62))
 UNREST_MOVE, UNREST_STAY = (0.45, 1.0), (0.02, 0.4)
 """The same times of the restless motion, s; each axis has its own."""
 
-DRIFT = (radians(0.5), radians(0.3), radians(0.6))
+DRIFT = (radians(0.4), radians(0.3), radians(0.5))
 """Spread of a slow drift of roll, pitch and yaw, rad."""
 DRIFT_MOVE, DRIFT_STAY = (3.0, 9.0), (0.05, 2.0)
 """The same times of the drift, s."""

@@ -36,6 +36,7 @@ from vico_listener.listener.model.vectors import conditions
 from vico_listener.listener.model.vectors import driven_vector
 from vico_listener.listener.model.vectors import initial_vector
 from vico_listener.listener.model.vectors import motion_output
+from vico_listener.listener.mood import ATTITUDES
 from vico_listener.listener.mood import Mood
 from vico_listener.listener.mood import attitude_shares
 from vico_listener.listener.personality import Personality
@@ -155,9 +156,10 @@ class LearnedListener(Listener):
             self._styles = personal_styles(self.personality, *smiles)
         else:
             self._smiles = np.zeros(2, np.float32)
-        self._decisions.reset()
+        branch = ATTITUDES.index(attitude)
+        self._decisions.reset(branch)
         if self._episodes is not None:
-            self._episodes.reset()
+            self._episodes.reset(branch)
         self._voice.reset()
         self._cues = np.zeros(CUES, np.float32)
         self._own = np.zeros(len(GESTURE_HEADS), np.float32)

@@ -9,6 +9,7 @@ from vico_listener.choices import ACOUSTICS
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.mood import Mood
+from vico_listener.listener.personality import Personality
 from vico_listener.listener.smile_episodes import Smile
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import Attitude
@@ -36,6 +37,8 @@ class Listener(ABC):
     then does not look away."""
     gestures: Sequence[Gesture] = ()
     """The gestures that it decided on in the last step."""
+    personality: Personality = Personality()
+    """Whom it plays; the idle layer shows the traits."""
     smile: Smile | None = None
     """The smile that it decided to begin in the last step; None for none."""
     OPTIONS: tuple[str, ...] = ()

@@ -10,6 +10,8 @@ from vico_listener.motion import Attitude
 
 FADE_RATE = 5.0
 """Rate at which attitude and intensity fade, 1/s: 5 % of a change are left after 0.95 s."""
+AWAKE_RATE = 2.4
+"""Rate at which the portrait eases into the calm face, 1/s: a broad smile takes 1.5 s to end."""
 
 ATTITUDES = tuple(Attitude)
 """The attitudes in the order in which a mood weights them."""
@@ -24,7 +26,7 @@ class Mood:
         shares: the weight of each attitude at this tick, in the order of `ATTITUDES`; the sum is 1.
         strength: 0 to 1, how far the listener departs from its reference. It is the intensity,
             faded in from 0 at the start unless the fade was made without `fade_in`.
-        awake: 0 to 1, what `strength` would be at intensity 1.
+        awake: 0 to 1, how far the portrait has eased into the calm face.
         intensity: 0 to 1, the intensity as it fades from one setting to the next. At the start it
             is the one that is set.
         gesture_rate, mimicry: the knobs of these names; 1 changes nothing.
@@ -73,7 +75,8 @@ class MoodFade:
         self.attitude = attitude
         self.intensity = intensity
         self._fade_in = fade_in
-        self._follower = Follower(len(ATTITUDES) + 3, FADE_RATE)
+        self._follower = Follower(len(ATTITUDES) + 2, FADE_RATE)
+        self._awake = Follower(1, AWAKE_RATE)
         self._manner = Follower(MANNER, FADE_RATE)
         self.reset()
 
@@ -86,14 +89,16 @@ class MoodFade:
         """Return to the start: the attitude and intensity that are set."""
         strength, awake = (0.0, 0.0) if self._fade_in else (self.intensity, 1.0)
         point = POINTS[self.attitude]
-        self._follower.reset([*point.shares, strength, awake, self.intensity])
+        self._follower.reset([*point.shares, strength, self.intensity])
+        self._awake.reset([awake])
         self._manner.reset(point.manner)
 
     def step(self) -> Mood:
         """Advance by one tick and return the mood in force."""
         point = POINTS[self.attitude]
-        target = [*point.shares, self.intensity, 1.0, self.intensity]
-        *shares, strength, awake, intensity = self._follower.step(target)
+        target = [*point.shares, self.intensity, self.intensity]
+        *shares, strength, intensity = self._follower.step(target)
+        (awake,) = self._awake.step([1.0])
         manner = self._manner.step(point.manner)
         return Mood(
             point.attitude,

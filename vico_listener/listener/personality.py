@@ -1,11 +1,15 @@
 """The personality of a listener: the parameters in which one listener differs from another."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from dataclasses import fields
+from typing import Any
 
 import numpy as np
 
 from vico_listener.errors import SettingError
+from vico_listener.listener.traits import AVERAGE
+from vico_listener.listener.traits import Traits
+from vico_listener.listener.traits import draw_traits
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,7 @@ class Personality:
         mimicry_delay: the time after which mimicry begins, s (0.2-1.0).
         beat: scales the size of beats, the small nods on stressed syllables.
         tilt: scales slow tilts and turns of the head.
+        traits: how the person looks at rest; no network is told of them.
 
     Raises:
         SettingError: a parameter is outside `LIMITS`.
@@ -38,14 +43,14 @@ class Personality:
     mimicry_delay: float = 0.3
     beat: float = 1.0
     tilt: float = 1.0
+    traits: Traits = AVERAGE
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            low, high = LIMITS[field.name]
+        for name, (low, high) in LIMITS.items():
+            value = getattr(self, name)
             if not low <= value <= high:
                 raise SettingError(
-                    f'personality {field.name} = {value} is out of range: give {low} to {high}'
+                    f'personality {name} = {value} is out of range: give {low} to {high}'
                 )
 
     @classmethod
@@ -56,10 +61,22 @@ class Personality:
         return choice if isinstance(choice, Personality) else cls.draw(choice)
 
     @classmethod
+    def of_numbers(cls, numbers: Sequence[float]) -> 'Personality':
+        """Return the personality of the numbers in the order of `LIMITS`, with average traits."""
+        values: dict[str, Any] = dict(zip(LIMITS, numbers, strict=True))
+        return cls(**values)
+
+    @classmethod
     def draw(cls, seed: int) -> 'Personality':
-        """Return the random personality of a seed, well within the range of real listeners."""
+        """Return the random personality of a seed: somebody between quiet and lively."""
         rng = np.random.Generator(np.random.Philox(key=seed))
-        return cls(**{name: float(rng.uniform(low, high)) for name, (low, high) in DRAWN.items()})
+        lively = rng.uniform(-1.0, 1.0)
+        drawn = {}
+        for name, (quiet, eager) in DRAWN.items():
+            own = rng.uniform(-1.0, 1.0)
+            share = 0.5 + 0.5 * (LIVELINESS * lively + (1.0 - LIVELINESS) * own)
+            drawn[name] = float(quiet + share * (eager - quiet))
+        return cls(**drawn, traits=draw_traits(rng, lively))
 
 
 LIMITS: dict[str, tuple[float, float]] = {
@@ -77,15 +94,17 @@ LIMITS: dict[str, tuple[float, float]] = {
 """The range of each parameter; where 0 is allowed, it switches the behaviour off."""
 
 DRAWN: dict[str, tuple[float, float]] = {
-    'responsiveness': (0.8, 1.2),
-    'amplitude': (0.85, 1.2),
-    'tempo': (0.88, 1.15),
-    'delay': (0.2, 0.33),
-    'refractory': (0.8, 1.4),
-    'expressivity': (0.9, 1.15),
-    'mimicry': (0.7, 1.3),
-    'mimicry_delay': (0.2, 0.45),
-    'beat': (0.7, 1.2),
-    'tilt': (0.6, 1.3),
+    'responsiveness': (0.45, 1.5),
+    'amplitude': (0.6, 1.5),
+    'tempo': (0.75, 1.25),
+    'delay': (0.42, 0.15),
+    'refractory': (1.7, 0.6),
+    'expressivity': (0.55, 1.4),
+    'mimicry': (0.4, 1.6),
+    'mimicry_delay': (0.5, 0.15),
+    'beat': (0.35, 1.5),
+    'tilt': (0.3, 1.8),
 }
-"""The range from which `Personality.draw` takes each parameter."""
+"""Each parameter of the quietest and of the liveliest personality that `Personality.draw` makes."""
+LIVELINESS = 0.5
+"""How far all parameters go together; the rest is drawn for each."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+BRANCH = 0x2545F4914F6CDD1D
+"""By how much the seed of a branch exceeds that of the one before, an arbitrary odd number."""
 BLOCK_SECONDS = 60.0
 """Length of the blocks in which events are drawn, s."""
 
@@ -16,6 +18,11 @@ BLOCK_SECONDS = 60.0
 def stream(seed: int, number: int, block: int) -> np.random.Generator:
     """Return the random generator of a block: one of several independent streams of a seed."""
     return np.random.Generator(np.random.Philox(key=[seed, number * 2**48 + block]))
+
+
+def branched(seed: int, branch: int) -> int:
+    """Return the seed of a branch, which draws other numbers than the seed itself, branch 0."""
+    return (seed + branch * BRANCH) % 2**63
 
 
 def block_of(time: float) -> int:

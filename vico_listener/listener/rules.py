@@ -34,6 +34,7 @@ from vico_listener.listener.follower import Follower
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
 from vico_listener.listener.listeners import Listener
+from vico_listener.listener.mood import ATTITUDES
 from vico_listener.listener.mood import Mood
 from vico_listener.listener.personality import Personality
 from vico_listener.listener.style import Style
@@ -84,7 +85,7 @@ class RulesListener(Listener):
         self._episodes.excuse_silence()
 
     def reset(self, reference: FaceMotion, attitude: Attitude) -> None:
-        """See `Listener.reset`; the start is the same in every attitude.
+        """See `Listener.reset`; the face at the start is the same in every attitude.
 
         Raises:
             DataError: the reference is not in `arkit52` or not finite.
@@ -93,7 +94,10 @@ class RulesListener(Listener):
         self._styles = personal_styles(
             self.personality, smile_of(self._body.portrait), smile_of(self._body.calm)
         )
-        for part in (*self._chances, self._voice, self._answers, self._feelings, self._episodes):
+        branch = ATTITUDES.index(attitude)
+        for chance in (*self._chances, self._episodes):
+            chance.reset(branch)
+        for part in (self._voice, self._answers, self._feelings):
             part.reset()
         self._posture.reset([0.0] * 3)
 

@@ -63,7 +63,7 @@ def gesture_counts(dyads: Sequence[Dyad]) -> NDArray[np.float64]:
 
 def run_freely(checkpoint: Checkpoint, dyad: Dyad, seed: int) -> NDArray[np.float64]:
     """Count the gestures (kinds,) that the network decides on as it listens to a dyad's speaker."""
-    personality = Personality(*(round(float(v), 6) for v in dyad.personality))
+    personality = Personality.of_numbers([round(float(v), 6) for v in dyad.personality])
     runtime = 'numba' if checkpoint.config.generator == 'lstm' else 'torch'
     listener = LearnedListener(personality, seed, checkpoint, runtime)
     listener.reset(FaceMotion(dyad.reference), ATTITUDES[dyad.attitude[0]])

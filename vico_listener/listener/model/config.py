@@ -11,7 +11,7 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.errors import SettingError
 from vico_listener.frames import ACOUSTIC_SIZE
 from vico_listener.listener.gestures import Kind
-from vico_listener.listener.personality import Personality
+from vico_listener.listener.personality import LIMITS
 from vico_listener.motion import Attitude
 from vico_listener.motion import Basis
 from vico_listener.motion import basis_by_name
@@ -33,7 +33,7 @@ CUES = 14
 FACE_CUES = slice(9, 13)
 """Those of them that are seen in the speaker's face."""
 
-PERSONALITY = tuple(f.name for f in fields(Personality))
+PERSONALITY = tuple(LIMITS)
 """The parameters of a personality, in the order of the network's input."""
 
 

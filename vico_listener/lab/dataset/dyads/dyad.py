@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from dataclasses import fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 from vico_listener.clock import tick_stamp
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener.gestures import Gesture
+from vico_listener.listener.model.config import PERSONALITY
 from vico_listener.listener.mood import ATTITUDES
 from vico_listener.listener.mood import MoodFade
 from vico_listener.listener.personality import Personality
@@ -59,7 +59,7 @@ class Dyad:
             seen to speak, and whether there was audio; pitch: (T,) Hz.
         expression, rotation, translation, valid: the speaker's face, see `FaceTrack`.
         attitude: (T,) index into `ATTITUDES`, as asked for.
-        personality: (10,) the listener's, in the order of the fields of `Personality`.
+        personality: (10,) the listener's, in the order of `PERSONALITY`.
         reference: (52,) expression of the listener's first face.
         posture: (T, 3) rad, shift: (T, 3) m, change: (T, 52), gestures: (N, 8), columns
             `GESTURE_FIELDS`: the `Behaviour` of the teacher without its episodes.
@@ -147,8 +147,8 @@ def teach(
 
 
 def personality_row(personality: Personality) -> NDArray[np.float32]:
-    """Return a personality as numbers (10,), in the order of its fields."""
-    return np.array([getattr(personality, f.name) for f in fields(personality)], np.float32)
+    """Return a personality as numbers (10,), in the order of `PERSONALITY`."""
+    return np.array([getattr(personality, name) for name in PERSONALITY], np.float32)
 
 
 def gesture_row(tick: int, gesture: Gesture) -> list[float]:
