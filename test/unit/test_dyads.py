@@ -126,6 +126,7 @@ def test_labels_leave_the_episodes_out(dyads):
     assert dyad.expression_out[:, smile].max() > dyad.change[:, smile].max() + 0.3
     body, episodes = Body(), Episodes(5, person)
     body.reset(FaceMotion(dyad.reference))
+    episodes.reset(person.branch(Attitude.POSITIVE))
     style = blended(
         personal_styles(person, smile_of(body.portrait), smile_of(body.calm)),
         Mood.settled(Attitude.POSITIVE),

@@ -95,7 +95,7 @@ def test_gaze_scales_how_far_the_eyes_wander() -> None:
 
 @listeners
 def test_no_face_gain_leaves_blinks_alone(name: str) -> None:
-    path = run(agent_of(name, face_gain=0.0))[60:, 6:]
+    path = run(agent_of(name, face_gain=0.0))[150:, 6:]
     shown = np.ptp(path, axis=0)
     assert shown[LIDS].min() > 0.5
     rest = ~EYES

@@ -66,12 +66,13 @@ def test_a_frame_marked_reset_starts_anew(name: str) -> None:
 
 
 @pytest.mark.parametrize('name', sorted(LISTENERS.own))
-def test_with_one_seed_no_two_attitudes_move_alike(name: str) -> None:
+def test_with_one_seed_no_two_attitudes_or_people_move_alike(name: str) -> None:
     """Else three listeners beside each other are one puppet with three masks."""
     frames = speech()
     shown = []
-    for attitude in Attitude:
-        agent = ListeningAgent.create(name, FaceMotion.neutral(), seed=3, attitude=attitude)
+    who = [*((attitude, None) for attitude in Attitude), (Attitude.POSITIVE, 1)]
+    for attitude, person in who:
+        agent = ListeningAgent.create(name, FaceMotion.neutral(), 3, person, attitude=attitude)
         faces = np.array([m.face.expression for m in run(agent, frames) if m is not None])
         shown.append((faces[:, LIDS].sum(axis=1) > 1.0, faces[:, LOOKS]))
     for (lids, eyes), (other_lids, other_eyes) in combinations(shown, 2):

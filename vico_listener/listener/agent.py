@@ -33,7 +33,6 @@ from vico_listener.listener.listener_event import COMMAND
 from vico_listener.listener.listener_event import ListenerEvent
 from vico_listener.listener.listeners import Listener
 from vico_listener.listener.listeners import create_listener
-from vico_listener.listener.mood import ATTITUDES
 from vico_listener.listener.mood import Mood
 from vico_listener.listener.mood import MoodFade
 from vico_listener.listener.performance import GestureRequest
@@ -149,8 +148,7 @@ class ListeningAgent:
         """Return to the start: the reference face, in the mood that is set."""
         self._index = 0
         self._mood.reset()
-        # With the same seed, no two attitudes move at the same moments.
-        self._branch = ATTITUDES.index(self._mood.nearest)
+        self._branch = self.listener.personality.branch(self._mood.nearest)
         self._knobs.reset()
         self._telling.reset()
         self._voice.reset()

@@ -36,7 +36,6 @@ from vico_listener.listener.model.vectors import conditions
 from vico_listener.listener.model.vectors import driven_vector
 from vico_listener.listener.model.vectors import initial_vector
 from vico_listener.listener.model.vectors import motion_output
-from vico_listener.listener.mood import ATTITUDES
 from vico_listener.listener.mood import Mood
 from vico_listener.listener.mood import attitude_shares
 from vico_listener.listener.personality import Personality
@@ -156,7 +155,7 @@ class LearnedListener(Listener):
             self._styles = personal_styles(self.personality, *smiles)
         else:
             self._smiles = np.zeros(2, np.float32)
-        branch = ATTITUDES.index(attitude)
+        branch = self.personality.branch(attitude)
         self._decisions.reset(branch)
         if self._episodes is not None:
             self._episodes.reset(branch)

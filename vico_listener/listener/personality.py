@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from vico_listener.choices import Attitude
 from vico_listener.errors import SettingError
 from vico_listener.listener.traits import AVERAGE
 from vico_listener.listener.traits import Traits
@@ -59,6 +60,13 @@ class Personality:
         if choice is None:
             return cls()
         return choice if isinstance(choice, Personality) else cls.draw(choice)
+
+    def branch(self, attitude: Attitude) -> int:
+        """Return which random numbers are drawn in an attitude (see `Chance` and `IdleLayer`).
+
+        With the same seed, neither two attitudes nor two people move at the same moments.
+        """
+        return list(Attitude).index(attitude) + len(Attitude) * self.traits.temper
 
     @classmethod
     def of_numbers(cls, numbers: Sequence[float]) -> 'Personality':

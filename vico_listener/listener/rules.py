@@ -94,9 +94,9 @@ class RulesListener(Listener):
         self._styles = personal_styles(
             self.personality, smile_of(self._body.portrait), smile_of(self._body.calm)
         )
-        branch = ATTITUDES.index(attitude)
-        for chance in (*self._chances, self._episodes):
-            chance.reset(branch)
+        for chance in self._chances:
+            chance.reset(ATTITUDES.index(attitude))
+        self._episodes.reset(self.personality.branch(attitude))
         for part in (self._voice, self._answers, self._feelings):
             part.reset()
         self._posture.reset([0.0] * 3)

@@ -14,6 +14,8 @@ import numpy as np
 
 MOST_TILT = radians(5.0)
 """The largest tilt of the head at rest, rad."""
+TEMPERS = 2**16
+"""The number of tempers."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Traits:
         wander: scales how far the gaze wanders.
         unrest: scales how much the head moves without a cause.
         fidgets: scales how much mouth and brows do.
+        temper: tells its random numbers from those of others with the same seed.
     """
 
     tilt: float = 0.0
@@ -43,6 +46,7 @@ class Traits:
     wander: float = 1.0
     unrest: float = 1.0
     fidgets: float = 1.0
+    temper: int = 0
 
 
 AVERAGE = Traits()
@@ -71,4 +75,5 @@ def draw_traits(rng: np.random.Generator, lively: float) -> Traits:
         wander=between(0.5, 1.6),
         unrest=between(0.55, 1.5, 0.5),
         fidgets=between(0.4, 1.7, 0.5),
+        temper=int(rng.integers(TEMPERS)),
     )
