@@ -44,6 +44,10 @@ def test_unknown_faults_are_named():
         faults_by_name(['rain'])
 
 
+def test_no_faults_may_be_wanted():
+    assert faults_by_name(['none']) == ()
+
+
 def test_commands_beyond_a_range_are_noticed():
     profile = load_profile('generic_2dof')
     still = np.zeros((50, 2))

@@ -1,5 +1,8 @@
 """A graph of one's own ends with its context, whatever happens in it."""
 
+import os
+from pathlib import Path
+
 import pytest
 import rclpy
 from graph import wait_until
@@ -25,14 +28,23 @@ def test_nodes_and_stack_end_with_the_context(tmp_path):
     assert not rclpy.ok()
 
 
-def test_a_stack_that_was_killed_is_started_again(tmp_path):
-    with OwnGraph(tmp_path, {'listener': 'rules'}) as graph:
+def test_a_stack_that_was_killed_is_started_again_in_the_same_way(tmp_path):
+    """With the same parameter files, and by the same command before its own."""
+    file = tmp_path / 'mine.yaml'
+    file.write_text('/**: {ros__parameters: {attitude: negative}}')
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
+    prefix = ['nice', '-n', '3']
+    with OwnGraph(tmp_path, {'listener': 'rules'}, files=[file], prefix=prefix) as graph:
         first = graph.stack
         first.kill()
         assert not first.running
         graph.restart_stack()
         assert graph.stack.running
         assert graph.stack.pid != first.pid
+        wait_until(lambda: os.getpriority(os.PRIO_PROCESS, graph.stack.pid) > usual)
+        command = Path(f'/proc/{graph.stack.pid}/cmdline').read_text().split('\0')
+        assert command.index(str(file)) < command.index(str(tmp_path / 'stack.yaml'))
+        assert graph.stack.processor_time() >= 0.0
     assert not graph.stack.running
 
 

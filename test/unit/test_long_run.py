@@ -11,7 +11,7 @@ from vico_listener.lab.faults.long_run import plot
 from vico_listener.lab.faults.long_run import problems
 from vico_listener.lab.faults.long_run import summary
 
-FINE = [Second(270.0, 0, 30, 0.01, 0.0)] * 200
+FINE = [Second(270.0, 0, 30, 30, 2, 0.25, 0.01, 0.0)] * 200
 
 
 def changed(at: int, **values: float) -> list[Second]:
@@ -21,6 +21,7 @@ def changed(at: int, **values: float) -> list[Second]:
 def test_a_steady_run_holds(tmp_path: Path) -> None:
     assert problems(FINE, running=True) == []
     assert '+0.0 MB after the first minute, queue at most 0, 0 s without motion' in summary(FINE)
+    assert '30.00 motions for 30.00 images a second, at least 30 in any, 0 ' in summary(FINE)
     plot(FINE, tmp_path / 'soak.png')
     assert (tmp_path / 'soak.png').stat().st_size > 1000
 
@@ -46,3 +47,14 @@ def test_a_second_without_motion_is_a_problem_unless_nobody_could_run() -> None:
         assert '1 s without motion; 1 of them when the machine stood still' in summary(seconds)
     unknown = changed(99, motions=0, stolen=float('nan'))
     assert problems(unknown, running=True) == ['no motion at 100 s']
+
+
+def test_fewer_motions_than_images_are_a_problem_unless_nobody_could_run() -> None:
+    slow = [replace(second, motions=20) for second in FINE]
+    assert problems(slow, running=True) == ['67 motions for 100 images']
+    assert problems([replace(second, late=0.8) for second in slow[:100]] + FINE, running=True) == []
+
+
+def test_images_lost_before_the_run_do_not_count() -> None:
+    seconds = [replace(second, lost=5 + number) for number, second in enumerate(FINE)]
+    assert '199 images lost, 0.25 cores used' in summary(seconds)

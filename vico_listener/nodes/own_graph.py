@@ -5,15 +5,13 @@ Demo, live view and fault suite run in such a graph, apart from everybody else's
 
 import contextlib
 import os
-import signal
-import subprocess
-import sys
 import threading
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import rclpy
-import yaml
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 
@@ -22,83 +20,9 @@ from vico_listener.nodes.data_executor import DataExecutor
 from vico_listener.nodes.isolation import isolate
 from vico_listener.nodes.isolation import own_namespace
 from vico_listener.nodes.main import PROGRAM
-from vico_listener.nodes.parent import PARENT
 from vico_listener.nodes.ros import start_ros
-
-PATIENCE = 5.0
-"""Seconds in which what is asked to end must have ended."""
-
-
-class StackProcess:
-    """The `stack` executable with a parameter file and a log.
-
-    Args:
-        folder: where `stack.yaml` and `stack.log` go.
-        parameters: parameters of all its nodes; a node takes those it declares.
-        namespace: ROS namespace of its nodes.
-    """
-
-    def __init__(
-        self, folder: Path, parameters: dict[str, Any], namespace: str, program: str = PROGRAM
-    ) -> None:
-        self.log = folder / 'stack.log'
-        file = folder / 'stack.yaml'
-        file.write_text(yaml.safe_dump({'/**': {'ros__parameters': parameters}}), encoding='utf-8')
-        command = [sys.executable, '-m', program, 'stack', '--ros-args']
-        command += ['--params-file', str(file), '-r', f'__ns:={namespace}']
-        with self.log.open('wb') as log:
-            self._process = subprocess.Popen(
-                command,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=os.environ | {'RCUTILS_COLORIZED_OUTPUT': '0', PARENT: str(os.getpid())},
-            )
-
-    @property
-    def pid(self) -> int:
-        """The id of the process."""
-        return self._process.pid
-
-    @property
-    def running(self) -> bool:
-        """True until the process has ended."""
-        return self._process.poll() is None
-
-    def peak_memory(self) -> float:
-        """Return the largest resident memory so far, MB; NaN where the system does not tell."""
-        return self._status('VmHWM')
-
-    def memory(self) -> float:
-        """Return the resident memory now, MB; NaN where the system does not tell."""
-        return self._status('VmRSS')
-
-    def _status(self, name: str) -> float:
-        try:
-            status = Path(f'/proc/{self.pid}/status').read_text()
-        except OSError:
-            return float('nan')
-        fields = dict(line.split(':', 1) for line in status.splitlines() if ':' in line)
-        return float(fields.get(name, 'nan kB').split()[0]) / 1024
-
-    def complaints(self) -> list[str]:
-        """Return the errors in its log, newest last."""
-        lines = self.log.read_text(encoding='utf-8', errors='replace').splitlines()
-        marks = ('[ERROR]', '[FATAL]', 'Error', 'missing')
-        return [line for line in lines if any(mark in line for mark in marks)] or lines[-5:]
-
-    def kill(self) -> None:
-        """End it at once, as the system does when memory runs out."""
-        self._process.kill()
-        self._process.wait()
-
-    def stop(self) -> None:
-        """Interrupt it as Ctrl-C would, and kill it when it does not end within `PATIENCE`."""
-        if self.running:
-            self._process.send_signal(signal.SIGINT)
-            try:
-                self._process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                self.kill()
+from vico_listener.nodes.stack_process import PATIENCE
+from vico_listener.nodes.stack_process import StackProcess
 
 
 class OwnGraph:
@@ -110,16 +34,23 @@ class OwnGraph:
     Args:
         folder: where the stack's parameters and log go.
         parameters: of the stack's nodes.
-        program: the module that runs the stack.
+        program, files, prefix: see `StackProcess`.
 
     Attributes:
         stack: the process of the stack; a new one after `restart_stack`.
     """
 
-    def __init__(self, folder: Path, parameters: dict[str, Any], program: str = PROGRAM) -> None:
-        self._folder = folder
-        self._program = program
-        self._parameters = parameters
+    def __init__(
+        self,
+        folder: Path,
+        parameters: dict[str, Any],
+        program: str = PROGRAM,
+        files: Sequence[Path] = (),
+        prefix: Sequence[str] = (),
+    ) -> None:
+        self._start = partial(
+            StackProcess, folder, parameters, program=program, files=files, prefix=prefix
+        )
         self._undo = contextlib.ExitStack()
         self._spinner: threading.Thread | None = None
         self._failure: Exception | None = None
@@ -146,7 +77,7 @@ class OwnGraph:
 
     def restart_stack(self) -> None:
         """Start a stack; one that ran before has ended."""
-        self.stack = StackProcess(self._folder, self._parameters, own_namespace(), self._program)
+        self.stack = self._start(namespace=own_namespace())
 
     def check(self) -> None:
         """Raise the exception of a callback of the nodes that `spin` runs; it has ended them all.

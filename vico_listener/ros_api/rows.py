@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from functools import cached_property
 from importlib import import_module
 from os.path import expanduser
 from os.path import expandvars
@@ -168,4 +169,14 @@ class NodeApi:
 
     def documents(self, key: str) -> bool:
         """Return whether a key of the diagnostics is in the table."""
-        return any(fnmatchcase(key, value.name) for value in self.values)
+        return key in self._names or any(fnmatchcase(key, name) for name in self._patterns)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """The names of all values."""
+        return frozenset(value.name for value in self.values)
+
+    @cached_property
+    def _patterns(self) -> list[str]:
+        """The names that stand for several, which hold a wildcard."""
+        return [name for name in self._names if '*' in name]

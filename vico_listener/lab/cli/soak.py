@@ -3,6 +3,7 @@
 import argparse
 import json
 import math
+import shlex
 import time
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--minutes', type=float, default=30.0, help='the length of the long run [min]; 0 for none'
     )
     parser.add_argument(
-        '--faults', nargs='*', default=[], help='the names of the faults to inject (default: all)'
+        '--faults',
+        nargs='*',
+        default=[],
+        help='the names of the faults to inject, or none (default: all)',
     )
     parser.add_argument(
         '--stretch', type=float, default=3.0, help='the factor by which to lengthen the faults'
@@ -58,6 +62,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--robot', default='generic_3dof', help='the robot profile whose limits are checked'
     )
     parser.add_argument(
+        '--params-file',
+        type=Path,
+        nargs='+',
+        default=[],
+        metavar='FILE',
+        help='parameter files for the stack, such as config/small.yaml; later ones win',
+    )
+    parser.add_argument(
+        '--prefix',
+        type=shlex.split,
+        default='',
+        metavar='COMMAND',
+        help='a command to run the stack with, such as "taskset -c 0"; it must run it in its own '
+        'place',
+    )
+    parser.add_argument(
         '--out', type=Path, default=Path('out/soak'), help='the folder of the results'
     )
 
@@ -74,7 +94,18 @@ def run(args: argparse.Namespace) -> int:
     from vico_listener.lab.faults.suite import FaultSuite
 
     faults = faults_by_name(args.faults)
-    with FaultSuite(args.out, clip, args.robot, args.stretch, args.transitions) as suite:
+    for file in args.params_file:
+        if not file.is_file():
+            raise FileNotFoundError(f'no such file: --params-file {file}')
+    with FaultSuite(
+        args.out,
+        clip,
+        args.robot,
+        args.stretch,
+        args.transitions,
+        args.params_file,
+        args.prefix,
+    ) as suite:
         with tqdm(suite.run(faults), total=len(faults), desc='faults', unit='fault') as bar:
             rows = [_row(result) for result in bar]
         if args.minutes > 0:
@@ -151,17 +182,31 @@ def _long_run(suite: Any, duration: float, out: Path) -> dict[str, str]:
     watch = MachineWatch()
     seconds: list[long_run.Second] = []
     suite.watcher.watch()
+    images, used = suite.input.images, suite.stack.processor_time()
     start = time.monotonic()
     for _ in tqdm(range(round(duration)), desc='long run', unit='s'):
         time.sleep(max(0.0, start + len(seconds) + 1 - time.monotonic()))
         queue = suite.watcher.count('perception', 'queue')
         motions = len(suite.watcher.watch().motions)
-        seconds.append(long_run.Second(suite.stack.memory(), queue, motions, *watch.since_last()))
+        lost = suite.watcher.count('perception', 'dropped_images')
+        before, images = images, suite.input.images
+        used_before, used = used, suite.stack.processor_time()
+        seconds.append(
+            long_run.Second(
+                suite.stack.memory(),
+                queue,
+                motions,
+                images - before,
+                lost,
+                used - used_before,
+                *watch.since_last(),
+            )
+        )
     watch.stop()
     long_run.plot(seconds, out / 'soak.png')
     return {
         'fault': f'none, for {duration / 60:.1f} minutes',
-        'meanwhile': long_run.summary(seconds),
+        'meanwhile': f'first motion after {suite.start:.1f} s, {long_run.summary(seconds)}',
         'gap [s]': '-',
         'back after [s]': '-',
         'images sent / counted': '-',

@@ -94,11 +94,21 @@ FAULTS: tuple[Fault, ...] = (
     ),
 )
 
+NO_FAULTS = 'none'
+"""The name by which only the long run is wanted."""
+
 
 def faults_by_name(names: list[str]) -> tuple[Fault, ...]:
-    """Return the named faults, or all when none is named; SettingError names the choices."""
+    """Return the named faults, all when none is named, or none for `NO_FAULTS` alone.
+
+    Raises:
+        SettingError: a name is unknown; it names the choices.
+    """
+    if names == [NO_FAULTS]:
+        return ()
     known = {fault.name: fault for fault in FAULTS}
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise SettingError(f"unknown fault '{unknown[0]}': choose of {', '.join(known)}")
+        choices = ', '.join([*known, NO_FAULTS])
+        raise SettingError(f"unknown fault '{unknown[0]}': choose of {choices}")
     return tuple(known[name] for name in names) or FAULTS

@@ -21,7 +21,7 @@ from vico_listener.lab.faults.robot_place import Outcome
 from vico_listener.lab.faults.robot_place import RobotPlace
 from vico_listener.nodes.isolation import own_namespace
 from vico_listener.nodes.own_graph import OwnGraph
-from vico_listener.nodes.own_graph import StackProcess
+from vico_listener.nodes.stack_process import StackProcess
 from vico_listener.robot import RobotProfile
 
 PATIENCE = 120.0

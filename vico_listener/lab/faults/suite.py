@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
@@ -31,7 +32,7 @@ from vico_listener.lab.faults.watcher import beyond_range
 from vico_listener.lab.faults.watcher import longest_gap
 from vico_listener.lab.processes import busy_loops
 from vico_listener.nodes.own_graph import OwnGraph
-from vico_listener.nodes.own_graph import StackProcess
+from vico_listener.nodes.stack_process import StackProcess
 from vico_listener.robot import load_profile
 from vico_listener.ros_api import CONSUMERS_FIRST
 
@@ -78,6 +79,10 @@ class FaultSuite:
         robot: profile whose limits are watched.
         stretch: factor by which a fault lasts longer than in the catalogue.
         transitions: number of lifecycle transitions to try.
+        files, prefix: see `StackProcess`.
+
+    Attributes:
+        start: time from the start of the stack to its first motion, s.
     """
 
     def __init__(
@@ -87,13 +92,18 @@ class FaultSuite:
         robot: str = 'generic_3dof',
         stretch: float = 1.0,
         transitions: int = 200,
+        files: Sequence[Path] = (),
+        prefix: Sequence[str] = (),
     ) -> None:
         self._stretch, self._transitions = stretch, transitions
         self._rng = np.random.default_rng(0)
         self._clients: dict[tuple[Any, str], Any] = {}
         with contextlib.ExitStack() as undo:
             parameters = {'robot': robot, 'attitude': 'positive'}
-            self._graph = undo.enter_context(OwnGraph(folder, parameters))
+            began = time.monotonic()
+            self._graph = undo.enter_context(
+                OwnGraph(folder, parameters, files=files, prefix=prefix)
+            )
             self.input = FaultyInput(clip)
             self.watcher = Watcher(load_profile(robot))
             self._graph.spin(self.input, self.watcher)
@@ -102,6 +112,7 @@ class FaultSuite:
             self._wait(
                 lambda: self.watcher.seen.motions and self.watcher.told, 'the stack to start'
             )
+            self.start = self.watcher.seen.motions[0][0] - began
             time.sleep(1.5)
             self._undo = undo.pop_all()
 
