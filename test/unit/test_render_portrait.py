@@ -25,6 +25,8 @@ from vico_listener.render import create_renderer
 from vico_listener.render import load_portrait
 from vico_listener.render import measure_portrait
 from vico_listener.render import person
+from vico_listener.render.expression_basis import STROKES
+from vico_listener.render.expression_basis import displacement_basis
 from vico_listener.render.field import FREE_AT_TOP
 from vico_listener.render.field import GRID
 from vico_listener.render.field import MAX_ANGLE
@@ -33,6 +35,9 @@ from vico_listener.render.field import HeadField
 from vico_listener.render.field import held_at_border
 from vico_listener.render.field import interpolated
 from vico_listener.render.field import soft_limit
+from vico_listener.render.landmarks import LIPS_INNER_UPPER
+from vico_listener.render.landmarks import LIPS_OUTER_LOWER
+from vico_listener.render.landmarks import LIPS_OUTER_UPPER
 from vico_listener.render.layers import person_mask
 from vico_listener.render.layers import split_layers
 from vico_listener.render.mouth import Mouth
@@ -204,6 +209,34 @@ def test_turns_are_read_back(renderer: PortraitRenderer, axis: int, angle: float
     seen = np.degrees(turned.rotation - straight.rotation)
     assert 0.6 <= seen[axis] / angle <= 1.3
     assert np.abs(np.delete(seen, axis)).max() < 0.5 * abs(angle)
+
+
+def test_lips_that_close_over_teeth_meet_in_a_dark_line(renderer: PortraitRenderer) -> None:
+    told = motion(renderer.reference, mouthSmileLeft=0.01, mouthSmileRight=0.01)
+    picture = renderer.render(told)
+    (face,) = observe_faces(picture, landmarker())
+    grey = cv2.GaussianBlur(picture, (0, 0), 0.7).mean(axis=2)
+    upper, lower = (
+        face.landmarks[list(row)][3:-3, :2] for row in (LIPS_OUTER_UPPER, LIPS_OUTER_LOWER)
+    )
+    ways = upper + (lower - upper) * np.linspace(0.15, 0.85, 30)[:, None, None]
+    columns, rows = ways.round().astype(int).transpose(2, 0, 1)
+    across = grey[rows, columns]
+    assert np.all(across.min(axis=0) < 0.9 * np.median(across, axis=0))
+
+
+def test_a_frown_is_an_arc_beyond_the_corners(photo: np.ndarray) -> None:
+    portrait = prepare_portrait(photo, 256)
+    line = portrait.landmarks[list(LIPS_INNER_UPPER), :2].astype(float)
+    aside = 0.1 * portrait.eyes * portrait.across
+    points = np.vstack([line[0] - aside, line, line[-1] + aside])
+    basis = displacement_basis(portrait, points[:, 0], points[:, 1], STROKES)
+    frown = sum(basis[ARKIT_INDEX[f'mouthFrown{side}']] for side in ('Left', 'Right'))
+    down = np.asarray(frown @ portrait.down) / portrait.eyes
+    assert np.all(np.diff(down[1:7]) < 0.0) and np.all(np.diff(down[6:-1]) > 0.0)
+    # The skin beside the corners goes along, or the ends of the line would turn up.
+    assert min(down[0] - 0.9 * down[1], down[-1] - 0.9 * down[-2]) > 0.0
+    assert down[1] - down[6] > 0.1
 
 
 def test_brows_that_rise_together_fold_no_skin(photo: np.ndarray) -> None:

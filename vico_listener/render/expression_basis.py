@@ -39,6 +39,9 @@ BROW_INNER_RIGHT, BROW_INNER_LEFT = (107, 55, 66), (336, 285, 296)
 BROW_WHOLE_RIGHT, BROW_WHOLE_LEFT = (70, 63, 105, 66, 107), (300, 293, 334, 296, 336)
 BROW_OUTER_RIGHT, BROW_OUTER_LEFT = (70, 63, 105), (300, 293, 334)
 CORNER_RIGHT, CORNER_LEFT = (61, 76), (291, 306)
+# The skin outside of the corners goes down farthest, or the lips would not end in an arc, but in
+# the shape of an S.
+BEYOND_CORNER_RIGHT, BEYOND_CORNER_LEFT = (57, 43), (287, 273)
 CHEEK_RIGHT, CHEEK_LEFT = (205, 50, 36), (425, 280, 266)
 UNDER_EYE_RIGHT, UNDER_EYE_LEFT = (118, 119, 120), (347, 348, 349)
 NOSE_WING_RIGHT, NOSE_WING_LEFT = (98, 64), (327, 294)
@@ -84,13 +87,13 @@ STROKES: dict[str, list[Stroke]] = {
     **_both(
         'mouthFrown',
         [
-            Stroke(CORNER_RIGHT, -0.04, 0.12, 0.1),
-            Stroke(LIP_CENTRE, 0.0, -0.025, 0.16),
+            Stroke(BEYOND_CORNER_RIGHT, -0.02, 0.14, 0.15),
+            Stroke(LIP_CENTRE, 0.0, -0.015, 0.2),
             Stroke(CHIN, 0.0, -0.02, 0.12),
         ],
         [
-            Stroke(CORNER_LEFT, 0.04, 0.12, 0.1),
-            Stroke(LIP_CENTRE, 0.0, -0.025, 0.16),
+            Stroke(BEYOND_CORNER_LEFT, 0.02, 0.14, 0.15),
+            Stroke(LIP_CENTRE, 0.0, -0.015, 0.2),
             Stroke(CHIN, 0.0, -0.02, 0.12),
         ],
     ),
@@ -174,14 +177,14 @@ def displacement_basis(
     for name, strokes in strokes_of.items():
         for stroke in strokes:
             points = portrait.landmarks[list(stroke.landmarks), :2].astype(np.float64)
-            distance = _distance(points, x, y) / (stroke.width * portrait.eyes)
+            distance = distance_to_line(points, x, y) / (stroke.width * portrait.eyes)
             weight = np.exp(-0.5 * distance**2)
             vector = stroke.left * portrait.across + stroke.down * portrait.down
             basis[ARKIT_INDEX[name]] += (portrait.eyes * weight)[..., None] * vector
     return basis
 
 
-def _distance(points: NDArray, x: NDArray, y: NDArray) -> NDArray:
+def distance_to_line(points: NDArray, x: NDArray, y: NDArray) -> NDArray:
     """Return the distance of (x, y) from the line through `points`."""
     nearest = np.full(x.shape, np.inf)
     for start, end in zip(points, points[1:], strict=False):

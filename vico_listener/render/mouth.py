@@ -8,6 +8,7 @@ import numpy as np
 
 from vico_listener.frames import Picture
 from vico_listener.motion import ARKIT_NAMES
+from vico_listener.render.folds import Folds
 from vico_listener.render.mouth_inside import colours_of
 from vico_listener.render.mouth_region import JAW_DROP
 from vico_listener.render.mouth_region import LIPS_REACH
@@ -29,6 +30,13 @@ OPENED = 0.12
 CORNER = 0.1
 """The width of the skin beside the corners of the mouth that the lips move, in the same unit."""
 
+LINE, LINE_SHADE = 0.014, 0.45
+"""The half width of the line along which lips meet, in the same unit, and how much darker it is."""
+
+INSET = 0.036
+"""Twice the way into a lip from where its edge is taken that meets the other one, because the
+landmarks of parted lips lie on the teeth; at most the lip's height; in the same unit."""
+
 LIP_OVER = 0.45
 """The share of a portrait's own gap between the lips by which the upper lip comes down over it."""
 
@@ -39,6 +47,11 @@ corners."""
 GRIN = 0.45
 """The smile from which on it parts the lips."""
 
+SHUT_EARLY = 1.3
+"""How much sooner a smile that fades closes the lips than it is gone."""
+
+FELT = 0.3
+"""The smile of a portrait from which on it has drawn folds beside the mouth."""
 
 STILL = 1e-3
 """Changes of coefficients below this are not drawn."""
@@ -55,6 +68,7 @@ class _Pose:
         lift, drop: how far the upper lip is raised and the lower one lowered, besides the jaw, in
             distances of the outer eye corners.
         upper, lower: the visible height of the lips, as a share of that in the portrait.
+        relaxed: how much of the portrait's own smile is gone.
     """
 
     jaw: float
@@ -64,6 +78,7 @@ class _Pose:
     drop: float
     upper: float
     lower: float
+    relaxed: float
 
     @property
     def still(self) -> bool:
@@ -76,6 +91,7 @@ class _Pose:
             self.drop,
             self.upper - 1,
             self.lower - 1,
+            self.relaxed,
         )
         return max(map(abs, moved)) < STILL
 
@@ -105,6 +121,7 @@ class Mouth:
             portrait.image, self._lips.region, colours.enamel, portrait.eyes
         )
         self._own = _named(portrait.reference.expression)
+        self._folds = Folds(portrait, self.patch) if _smile_of(self._own) > FELT else None
 
     def _middle_of_mouth(self) -> float:
         weight = self._whole.arch
@@ -135,12 +152,21 @@ class Mouth:
         region = lips if still_jaw else self._whole
         offset = _give_way(region, chin_drop)
         lips_offset = offset if region is lips else offset[part.place]
-        lips_offset[...] = _slide(lips, pose, upper, lower, chin_drop * lips.jaw, lips_offset)
+        inset = np.float32(INSET * pose.closed) * eyes
+        drop = chin_drop * lips.jaw
+        lips_offset[...] = _slide(lips, pose, upper, lower, drop, lips_offset, inset)
         patch = region.patch
+        if self._folds is not None:
+            source = self._folds.fade(source, pose.relaxed)
+            whole = self.patch.rows, self.patch.columns
+            target[whole] = source[whole]
         x, y = patch.sources(offset)
         target[patch.rows, patch.columns] = cv2.remap(
             source, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE
         )
+        if pose.closed > STILL:
+            place = target[lips.patch.rows, lips.patch.columns]
+            _draw_line(place, lips, upper, lower, pose.closed, max(LINE * float(eyes), 0.7))
         opened = max(pose.jaw, 4.0 * pose.lift, 4.0 * pose.drop, pose.grin)
         if opened > STILL:
             place = target[lips.patch.rows, lips.patch.columns]
@@ -199,6 +225,10 @@ def _named(expression: Float) -> dict[str, float]:
     return dict(zip(ARKIT_NAMES, expression.tolist(), strict=True))
 
 
+def _smile_of(expression: Mapping[str, float]) -> float:
+    return 0.5 * (expression['mouthSmileLeft'] + expression['mouthSmileRight'])
+
+
 def _pose(told: Mapping[str, float], own: Mapping[str, float]) -> _Pose:
     """Return what is asked of the mouth by named coefficients, given the portrait's own."""
 
@@ -208,24 +238,27 @@ def _pose(told: Mapping[str, float], own: Mapping[str, float]) -> _Pose:
     def both(name: str) -> float:
         return 0.5 * (change(f'{name}Left') + change(f'{name}Right'))
 
-    smile, smile_there = (0.5 * (e['mouthSmileLeft'] + e['mouthSmileRight']) for e in (told, own))
+    smile, smile_there = _smile_of(told), _smile_of(own)
     # As its smile fades, a smiling portrait shows less and less of its teeth.
     teeth = 1.0 if smile_there < 0.1 else min(1.0, (smile + 0.02) / (smile_there + 0.02))
     grin = max(0.0, smile - max(GRIN, smile_there)) / (1.0 - GRIN)
     round_lips = 0.3 * change('mouthPucker') + 0.25 * change('mouthFunnel') - 0.22 * grin
     press = both('mouthPress')
+    # A smile has drawn the lips thin.
+    relaxed = max(smile_there - smile, 0.0)
     thin = {
-        'upper': 0.55 * press + 0.7 * change('mouthRollUpper'),
-        'lower': 0.5 * press + 0.65 * change('mouthRollLower'),
+        'upper': 0.55 * press + 0.7 * change('mouthRollUpper') - 0.5 * relaxed,
+        'lower': 0.5 * press + 0.65 * change('mouthRollLower') - 0.3 * relaxed,
     }
     return _Pose(
         jaw=max(-0.3, change('jawOpen') - 0.5 * change('mouthClose')),
-        closed=min(1.0 - teeth, 1.0),
+        closed=min(SHUT_EARLY * (1.0 - teeth), 1.0),
         grin=grin,
         lift=0.075 * both('mouthUpperUp') + 0.02 * change('mouthFunnel'),
         drop=0.09 * both('mouthLowerDown') + 0.035 * change('mouthFunnel'),
         upper=min(max(1.0 + round_lips - thin['upper'], 0.25), 1.5),
         lower=min(max(1.0 + round_lips - thin['lower'], 0.25), 1.5),
+        relaxed=relaxed if smile_there > FELT else 0.0,
     )
 
 
@@ -239,18 +272,46 @@ def _give_way(region: MouthRegion, chin_drop: np.float32) -> Float:
     return np.minimum(np.maximum(squeezed, low), high)
 
 
+def _draw_line(
+    picture: Picture, lips: MouthRegion, upper: Float, lower: Float, closed: float, width: float
+) -> None:
+    """Shade the line along which lips meet that the portrait shows apart, in place."""
+    apart = (lips.patch.v - np.float32(0.5) * (upper + lower)) / np.float32(width)
+    met = unit(1.0 - (lower - upper) / np.float32(width)) * unit(np.float32(3.0) * lips.arch)
+    shade = np.float32(LINE_SHADE * closed) * np.exp(-(apart**2)) * met
+    part = picture[..., :3]
+    part[...] = (part * (1.0 - shade)[..., None]).astype(np.uint8)
+
+
+def _lip(from_edge: Float, edge: Float, rim: Float, inset: np.float32, thickness: float) -> Float:
+    """Return the source of a lip's pixels by their distance from its edge.
+
+    Args:
+        from_edge: their coordinate v from the inner edge of the lip as it is now.
+        edge: the inner edge in the portrait.
+        rim: the outer one.
+        inset: how far inside the lip the inner edge is taken from.
+        thickness: the height of the lip, as a share of that in the portrait.
+    """
+    height = rim - edge
+    inner = np.clip(height, -inset, inset) * np.float32(0.5)
+    share = (height - inner) / np.where(np.abs(height) < 1e-3, np.float32(1e-3), height)
+    return edge + inner + from_edge * (share * np.float32(1.0 / thickness))
+
+
 def _slide(
-    region: MouthRegion, pose: _Pose, upper: Float, lower: Float, drop: Float, below: Float
-) -> Float:
+    region: MouthRegion, pose: _Pose, upper: Float, lower: Float, drop: Float, below: Float,
+    inset: np.float32,
+) -> Float:  # fmt: skip
     """Return the offset in v to the source of the skin around the lips, for their new edges."""
     v = region.patch.v
     rim = upper - np.float32(pose.upper) * (region.upper - region.upper_rim)
     lower_rim = lower + np.float32(pose.lower) * (region.lower_rim - region.lower)
     anchor = np.maximum(region.anchor + drop, lower_rim + 1.0)
     skin = stretch(v, region.top, region.upper_rim, region.top, rim)
-    lip = region.upper + (v - upper) * np.float32(1.0 / pose.upper)
+    lip = _lip(v - upper, region.upper, region.upper_rim, inset, pose.upper)
     above = np.where(v < rim, skin, lip)
-    lip = region.lower + (v - lower) * np.float32(1.0 / pose.lower)
+    lip = _lip(v - lower, region.lower, region.lower_rim, inset, pose.lower)
     skin = stretch(v, region.lower_rim, region.anchor, lower_rim, anchor)
     under = np.where(v < lower_rim, lip, skin)
     moved = np.where(v < upper + 1, above, under) - v
