@@ -1,5 +1,7 @@
 """Fades the folds that a smile has drawn into a photo, where the listener does not smile."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -45,10 +47,10 @@ class Folds:
 
     def __init__(self, portrait: Portrait, patch: Patch) -> None:
         self._place = patch.rows, patch.columns
-        image = portrait.image[self._place].astype(np.float32)
+        image: NDArray[Any] = portrait.image[self._place].astype(np.float32)
         corner = np.array([patch.columns.start, patch.rows.start])
         points = portrait.landmarks[:, :2] - corner
-        skin = np.zeros(image.shape[:2], np.uint8)
+        skin: NDArray[Any] = np.zeros(image.shape[:2], np.uint8)
         cv2.fillConvexPoly(skin, np.round(points[list(OUTLINE)]).astype(np.int32), 1)
         ring = [*LIPS_OUTER_UPPER, *LIPS_OUTER_LOWER[::-1]]
         cv2.fillPoly(skin, [np.round(points[ring]).astype(np.int32)], 0)
