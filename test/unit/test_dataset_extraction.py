@@ -383,7 +383,12 @@ def test_deep3d_writes_the_authors_files(made_up, tmp_path, monkeypatch):
 def test_deep3d_without_its_weights_is_refused(made_up, tmp_path, capsys):
     arguments = ['dataset', 'extract', str(made_up), '--face', 'deep3d', '--out', str(tmp_path)]
     assert main([*arguments, '--workers', '1']) == 1
-    assert 'give epoch_20.pth of sicxu/Deep3DFaceRecon_pytorch' in capsys.readouterr().err
+    told = capsys.readouterr().err.splitlines()
+    assert told[-1].endswith(
+        'its weights are not given: give epoch_20.pth of sicxu/Deep3DFaceRecon_pytorch, see '
+        'docs/checkpoints.md'
+    )
+    assert sum('no features of' in line for line in told) == 1
 
 
 def test_feature_trees_of_the_authors_become_features(tmp_path, capsys):

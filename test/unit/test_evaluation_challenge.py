@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+import scipy.io
 from film_files import write_video
 from onnx import TensorProto
 from onnx import helper
@@ -103,9 +104,26 @@ def test_what_does_not_fit_is_named(tmp_path):
         parse_submissions([str(truth), f'truth={tmp_path}'])
 
 
+def test_a_prediction_that_is_not_finite_is_no_better_for_it(tmp_path):
+    truth = write_mats(tmp_path / 'truth', 0.0, {'a': 5})
+    made = Submission('made', write_mats(tmp_path / 'made', 0.0, {'a': 5}))
+    content = scipy.io.loadmat(tmp_path / 'made' / 'a.mat')
+    content['coeff'][3, 100] = np.nan
+    scipy.io.savemat(
+        tmp_path / 'made' / 'a.mat', {k: content[k] for k in ('coeff', 'transform_params')}
+    )
+    with pytest.raises(DataError, match='a.mat: 1 of 5 frames hold numbers that are not finite'):
+        score_predictions(made, truth, quiet=True)
+    (tmp_path / 'truth' / 'a.mat').write_bytes((tmp_path / 'made' / 'a.mat').read_bytes())
+    scores, _ = score_predictions(made, truth, quiet=True)  # a face that nobody knows
+    assert scores.frames == 3
+
+
 def test_options_that_lack_each_other(tmp_path, capsys):
     assert command('--videos', tmp_path) == 1
-    assert '--truth must be the folder of the true files' in capsys.readouterr().err
+    assert '--truth must be the folder of the true files: give it' in capsys.readouterr().err
+    assert command('--truth', tmp_path) == 1
+    assert '--truth belongs to --videos or --predictions' in capsys.readouterr().err
     assert command('--videos', tmp_path, '--predictions', tmp_path, '--truth', tmp_path) == 1
     assert 'give either --videos or --predictions' in capsys.readouterr().err
 

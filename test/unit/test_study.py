@@ -358,6 +358,40 @@ def test_make_writes_a_page_without_the_key(tmp_path, capsys):
     assert 'page.key.json exists' in capsys.readouterr().err
 
 
+def test_a_speaker_s_audio_is_its_video_s_or_that_of_a_file(tmp_path, capsys):
+    for name in ('speaker', 'true', 'positive'):
+        write_clip(tmp_path / f'{name}.mp4', [0, 100, 200, 300])
+    write_clip(tmp_path / 'voice.mp4', [0, 300], audio_ms=300)
+    rows = 'clip,split,speaker,audio,listener,attitude,positive\n'
+    rows += 'a,test,speaker.mp4,{},true.mp4,positive,positive.mp4\n'
+    make = ['study', 'make', str(tmp_path / 'clips.csv'), '--size', '64', '--seed', '1']
+    (tmp_path / 'clips.csv').write_text(rows.format(''), encoding='utf-8')
+    assert main([*make, '--out', str(tmp_path / 'silent')]) == 1
+    assert 'speaker.mp4 has no audio: name the file of the audio' in capsys.readouterr().err
+    (tmp_path / 'clips.csv').write_text(rows.format('voice.mp4'), encoding='utf-8')
+    assert main([*make, '--out', str(tmp_path / 'page')]) == 0
+    (question,) = read_key(tmp_path / 'page.key.json').questions
+    with av.open(str(tmp_path / 'page' / 'videos' / f'{question.speaker}.mp4')) as container:
+        (sound,) = container.streams.audio
+        assert float(sound.duration * sound.time_base) == pytest.approx(0.3, abs=0.05)
+
+
+@pytest.mark.parametrize('matching', MATCHING)
+def test_who_guesses_is_right_by_chance(matching, tmp_path, capsys):
+    key, _ = ask(make_clips(60), 1, matching)
+    write_key(tmp_path / 'key.json', key)
+    guess = ['study', 'guess', str(tmp_path / 'key.json'), '--out', str(tmp_path / 'g')]
+    assert main([*guess, '--participants', '30']) == 0
+    answers, left_out = collect(sorted((tmp_path / 'g').iterdir()), key)
+    assert (len(answers), left_out) == (30, [])
+    for cell in score(key, answers):
+        spread = 10_000 * 2 / 9 / cell.questions  # of the share, binomial
+        assert cell.mean == pytest.approx(100 / 3, abs=4 * (spread / 30) ** 0.5)
+        assert cell.variance == pytest.approx(spread, rel=0.9)
+    assert main([*guess, '--participants', '0']) == 1
+    assert '--participants must be 1 or more' in capsys.readouterr().err
+
+
 def test_score_prints_the_table_and_names_what_is_left_out(tmp_path, capsys):
     key, _ = ask(make_clips(2), 1, 'attitude')
     write_key(tmp_path / 'key.json', key)

@@ -262,19 +262,22 @@ def audio_between(path: Path, since: float, until: float) -> tuple[NDArray[np.fl
     return audio, rate
 
 
-def play(path: str | Path, remarks: Remarks | None = None) -> Iterator[CameraFrame | AudioChunk]:
+def play(
+    path: str | Path, remarks: Remarks | None = None, audio: Path | None = None
+) -> Iterator[CameraFrame | AudioChunk]:
     """Yield images and audio of a clip in the order in which they would be captured.
 
     Args:
         path: of the clip.
         remarks: takes what was skipped or changed.
+        audio: another file, whose audio is played instead of the clip's.
 
     Raises:
         ClipError: the file cannot be read.
     """
     path = Path(path)
     return heapq.merge(
-        audio_chunks(path, remarks=remarks),
+        audio_chunks(path if audio is None else audio, remarks=remarks),
         camera_frames(path, remarks=remarks),
         key=lambda item: item.available,
     )

@@ -48,9 +48,10 @@ def check_file(path: Path) -> None:
         FaceModelError: there is no such file.
     """
     if not path.is_file():
+        lacking = f'no such file: {path}' if path.name else 'its weights are not given'
         raise FaceModelError(
-            f'no such file: {path}: give epoch_20.pth of sicxu/Deep3DFaceRecon_pytorch, '
-            'see docs/checkpoints.md'
+            f'{lacking}: give epoch_20.pth of sicxu/Deep3DFaceRecon_pytorch, see '
+            'docs/checkpoints.md'
         )
 
 

@@ -105,6 +105,8 @@ def run(args: argparse.Namespace) -> int:
     """Write the report."""
     if args.videos or args.predictions:
         return evaluate_submissions.evaluate_submissions(args)
+    if args.truth is not None:
+        raise SettingError('--truth belongs to --videos or --predictions: give one of them')
     return _evaluate_renderer(args) if args.render else _evaluate(args)
 
 

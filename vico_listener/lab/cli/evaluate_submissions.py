@@ -65,7 +65,8 @@ def evaluate_submissions(args: argparse.Namespace) -> int:
     if args.videos and args.predictions:
         raise SettingError('give either --videos or --predictions, not both')
     if args.truth is None or not args.truth.is_dir():
-        raise SettingError(f'--truth must be the folder of the true files, not {args.truth}')
+        told = 'give it' if args.truth is None else f'no such folder: {args.truth}'
+        raise SettingError(f'--truth must be the folder of the true files: {told}')
     score = _videos if args.videos else _predictions
     title, note, scores, columns, notes = score(args)
     args.out.mkdir(parents=True, exist_ok=True)

@@ -33,10 +33,17 @@ def tell_extracted(results: list[Extracted], splits: list[str], out: Path) -> in
         splits: the split of every clip, also of those that were there already.
         out: the folder of the features.
     """
-    failed = [result for result in results if result.problem]
-    for result in failed:
-        print(f'no features of {result.clip}: {result.problem}', file=sys.stderr)
-    print(f'{len(splits) - len(failed)} of {len(splits)} clips in {out}; notes in {out / REPORT}')
+    failed: dict[str, list[str]] = {}
+    for result in results:
+        if result.problem:
+            failed.setdefault(result.problem, []).append(result.clip)
+    for problem, clips in failed.items():
+        more = f' and {len(clips) - 1} more' if len(clips) > 1 else ''
+        print(f'no features of {clips[0]}{more}: {problem}', file=sys.stderr)
+    made = len(splits) - sum(map(len, failed.values()))
+    print(f'{made} of {len(splits)} clips in {out}; notes in {out / REPORT}')
+    if not made:
+        return 1
     if 'train' in splits:
         write_statistics(out)
     else:

@@ -1,11 +1,13 @@
 """`vico study`: makes the page of a user study, and scores the participants' answers."""
 
 import argparse
+import json
 import random
 import sys
 from pathlib import Path
 
 from vico_listener.lab.study.answer_files import collect
+from vico_listener.lab.study.answer_files import guessed
 from vico_listener.lab.study.manifest import StudyError
 from vico_listener.lab.study.manifest import read_manifest
 from vico_listener.lab.study.questions import MATCHING
@@ -17,6 +19,11 @@ from vico_listener.lab.study.results import format_markdown
 from vico_listener.lab.study.results import score
 from vico_listener.lab.study.static_page import SIZE
 from vico_listener.lab.study.static_page import write_page
+from vico_listener.listener import DEFAULT_LISTENER
+
+FILMS = (
+    "draw a listener's answers to the clips of a data set in every attitude, and list them for make"
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +53,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'in the paper (labels), or by choosing the one that shows a given attitude '
         '(attitude)',
     )
+    _declare_films(actions.add_parser('films', help=FILMS))
+    guess = actions.add_parser(
+        'guess', help='write the answers of made-up participants who guess: what chance looks like'
+    )
+    guess.add_argument('key', type=Path, help='the key that `vico study make` wrote')
+    guess.add_argument('--out', type=Path, required=True, help='the folder for the answer files')
+    guess.add_argument('--participants', type=int, default=12, help='how many there are')
+    guess.add_argument('--seed', type=int, default=0, help='the seed of the first one')
     scored = actions.add_parser(
         'score', help="compute a table like the paper's Table 6 from the answers"
     )
@@ -61,7 +76,61 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Perform the action."""
-    return _make(args) if args.action == 'make' else _score(args)
+    actions = {'make': _make, 'films': _films, 'guess': _guess, 'score': _score}
+    return actions[args.action](args)
+
+
+def _declare_films(films: argparse.ArgumentParser) -> None:
+    films.add_argument('folder', type=Path, help='the folder of the data set')
+    films.add_argument('--out', type=Path, required=True, help='the folder for the films')
+    films.add_argument(
+        '--features', type=Path, help='the folder of its features (default: FOLDER/features)'
+    )
+    films.add_argument(
+        '--model',
+        metavar='NAME[=CHECKPOINT]',
+        default=DEFAULT_LISTENER,
+        help='the listener that answers',
+    )
+    films.add_argument(
+        '--clips', type=int, default=0, help='the number of clips of each split; 0 for all'
+    )
+    films.add_argument('--seed', type=int, default=0, help="the seed of the listener's decisions")
+    films.add_argument('--renderer', default='portrait', help='what draws the listener')
+    films.add_argument('--renderer-model', type=Path, help='the weights of the renderer pirender')
+    films.add_argument(
+        '--size', type=int, default=256, help='the width and height of the pictures [px]'
+    )
+
+
+def _films(args: argparse.Namespace) -> int:
+    from vico_listener.lab.evaluation.comparison.models import Model
+    from vico_listener.lab.study.study_films import Filming
+    from vico_listener.lab.study.study_films import chosen_clips
+    from vico_listener.lab.study.study_films import write_films
+
+    if args.clips < 0:
+        raise StudyError(f'--clips must be 0 or more, not {args.clips}')
+    features = args.features or args.folder / 'features'
+    model = Model.parse(args.model, args.seed, features)
+    options = {'renderer_model': args.renderer_model} if args.renderer_model else {}
+    chosen = chosen_clips(args.folder, features, args.clips)
+    listed = write_films(chosen, Filming(model, args.renderer, options, args.size), args.out)
+    print(f'{len(chosen)} clips: ./run vico study make {listed} --out STUDY')
+    return 0
+
+
+def _guess(args: argparse.Namespace) -> int:
+    if args.participants < 1:
+        raise StudyError(f'--participants must be 1 or more, not {args.participants}')
+    key = read_key(args.key)
+    args.out.mkdir(parents=True, exist_ok=True)
+    for seed in range(args.seed, args.seed + args.participants):
+        content = guessed(key, seed)
+        path = args.out / f'answers_{key.study}_{content["participant"]}.json'
+        path.write_text(json.dumps(content, indent=1) + '\n', encoding='utf-8')
+    print(f'{args.participants} files in {args.out}: nobody has seen a video for them')
+    return 0
 
 
 def _make(args: argparse.Namespace) -> int:

@@ -234,7 +234,8 @@ def load_features(folder: Path, split: str | None = None) -> list[ClipFeatures]:
     if split is not None:
         paths = [p for p in paths if _split_of(p) == split]
     if not paths:
-        raise DataError(f'no clips of the split {split or "(any)"} in {folder}')
+        which = 'features of clips (.npz)' if split is None else f'clips of the split {split}'
+        raise DataError(f'no {which} in {folder}')
     return [ClipFeatures.load(path) for path in paths]
 
 

@@ -1,6 +1,7 @@
 """Reads the files that participants hand in, and checks them against the key."""
 
 import json
+import random
 from collections.abc import Iterable
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +32,29 @@ class Answers:
     session: str
     meanings: dict[str, str]
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def guessed(key: Key, seed: int) -> dict[str, Any]:
+    """Return the file of a made-up participant who guesses, by a seed."""
+    chance = random.Random(f'vico study guess {seed}')
+    attitudes = [attitude.value for attitude in Attitude]
+    answers = [
+        {
+            'question': question.id,
+            'choice': {name: chance.choice(attitudes) for name in question.options}
+            if question.test is StudyTest.LABELS
+            else chance.choice(list(question.choices)),
+        }
+        for question in key.questions
+    ]
+    who = f'guess_{seed}'
+    return {
+        'format': ANSWERS_FORMAT,
+        'study': key.study,
+        'participant': who,
+        'session': f'{key.study}_{who}',
+        'answers': answers,
+    }
 
 
 @dataclass(frozen=True)

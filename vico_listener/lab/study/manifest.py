@@ -11,7 +11,10 @@ from vico_listener.errors import DataError
 from vico_listener.motion import Attitude
 from vico_listener.yaml_text import parse_yaml
 
-COLUMNS = ('clip', 'split', 'speaker', 'listener', 'attitude', *(a.value for a in Attitude))
+COLUMNS = (
+    *('clip', 'split', 'speaker', 'audio', 'listener', 'attitude'),
+    *(attitude.value for attitude in Attitude),
+)
 REQUIRED = ('clip', 'split', 'speaker')
 
 
@@ -26,10 +29,11 @@ class StudyClip:
     Attributes:
         name: its name, in the key only.
         split: `test`, `ood` or any other word; scores are given per split.
-        speaker: video of the speaker, with audio.
+        speaker: video of the speaker.
         listener: video of the true listener; None for no preference question.
         attitude: the true listener's attitude; None when there is no `listener`.
         generated: videos of the generated listener by attitude.
+        audio: file of the speaker's audio; None if the video has it.
     """
 
     name: str
@@ -38,6 +42,7 @@ class StudyClip:
     listener: Path | None = None
     attitude: Attitude | None = None
     generated: dict[Attitude, Path] = field(default_factory=dict)
+    audio: Path | None = None
 
     @property
     def asks_preference(self) -> bool:
@@ -123,6 +128,7 @@ def _clip(row: dict[str, str], where: str, folder: Path) -> StudyClip:
         listener=video('listener'),
         attitude=_attitude(row.get('attitude', ''), where),
         generated={attitude: path for attitude, path in videos.items() if path is not None},
+        audio=video('audio'),
     )
     video('speaker')
     if clip.listener is not None and clip.attitude is None:

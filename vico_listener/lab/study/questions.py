@@ -74,10 +74,11 @@ class Key:
 
 @dataclass(frozen=True)
 class Video:
-    """A video of the page: where it comes from, and whether it is heard."""
+    """A video of the page: where it comes from, whether it is heard, and from which file."""
 
     source: Path
     audio: bool
+    sound: Path | None = None
 
 
 class _Names:
@@ -118,7 +119,7 @@ def ask(
     study = names.new()
     videos: dict[str, Video] = {}
     speakers = {clip.name: names.new() for clip in clips}
-    videos |= {speakers[clip.name]: Video(clip.speaker, True) for clip in clips}
+    videos |= {speakers[clip.name]: Video(clip.speaker, True, clip.audio) for clip in clips}
 
     def question(
         clip: StudyClip, test: StudyTest, attitude: Attitude | None, shown: list[tuple[str, Path]]

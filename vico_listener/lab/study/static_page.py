@@ -21,6 +21,7 @@ from vico_listener.lab.study.questions import Key
 from vico_listener.lab.study.questions import Question
 from vico_listener.lab.study.questions import Video
 from vico_listener.media.clip import play
+from vico_listener.media.clip import probe_audio
 from vico_listener.media.clip import probe_clip
 from vico_listener.media.container import file_url
 from vico_listener.media.decoded_image import fit
@@ -44,18 +45,18 @@ def write_page(folder: Path, key: Key, videos: Mapping[str, Video], size: int = 
         size: height of the videos, px (even).
 
     Raises:
-        StudyError: the folder is not empty.
+        StudyError: the folder is not empty, or the video of a speaker is silent.
         ClipError: a video cannot be read.
     """
     if folder.exists() and any(folder.iterdir()):
         raise StudyError(f'{folder} is not empty: give --out a new folder')
     for video in videos.values():
-        probe_clip(video.source)  # all of them before the first is written
+        _check(video)  # all of them before the first is written
     (folder / 'videos').mkdir(parents=True, exist_ok=True)
     # By name: the order and time of writing say nothing either.
     for name in tqdm(sorted(videos), desc='encoding', unit='video'):
         video = videos[name]
-        encode(video.source, folder / 'videos' / f'{name}.mp4', size, video.audio)
+        encode(video.source, folder / 'videos' / f'{name}.mp4', size, video.audio, video.sound)
     for file in resource_path('resource/pages/study').iterdir():
         shutil.copyfile(file, folder / file.name)
     content = {
@@ -65,6 +66,17 @@ def write_page(folder: Path, key: Key, videos: Mapping[str, Video], size: int = 
     }
     script = f'const STUDY = {json.dumps(content, indent=1)};\n'
     (folder / 'study.js').write_text(script, encoding='utf-8')
+
+
+def _check(video: Video) -> None:
+    """Refuse a video that cannot be read, or that ought to be heard and is silent."""
+    info = probe_clip(video.source)
+    if video.sound is not None:
+        probe_audio(video.sound)
+    elif video.audio and not info.has_audio:
+        raise StudyError(
+            f'{video.source} has no audio: name the file of the audio in the column audio'
+        )
 
 
 def public(question: Question) -> dict[str, object]:
@@ -78,14 +90,17 @@ def public(question: Question) -> dict[str, object]:
     return shown if question.attitude is None else shown | {'attitude': question.attitude.value}
 
 
-def encode(source: Path, target: Path, size: int, with_audio: bool) -> None:
+def encode(
+    source: Path, target: Path, size: int, with_audio: bool, sound: Path | None = None
+) -> None:
     """Write a video as H.264 (and AAC) mp4 at the model rate, without any metadata of its source.
 
     Args:
         source: any video that FFmpeg reads.
         target: the mp4.
         size: its height, px (even); a video without audio (a listener's) is made square.
-        with_audio: whether the audio is kept.
+        with_audio: whether there is audio.
+        sound: the file of the audio; None for that of the source.
 
     Raises:
         ClipError: the source is not a video.
@@ -98,11 +113,12 @@ def encode(source: Path, target: Path, size: int, with_audio: bool) -> None:
         video = h264_stream(container, (width, size), MODEL_RATE)
         video.options = {**video.options, 'preset': 'fast', 'flags': '+bitexact'}
         audio = None
-        if with_audio and info.has_audio:
-            layout = 'mono' if info.channels == 1 else 'stereo'
+        if with_audio:
+            channels = info.channels if sound is None else probe_audio(sound).channels
+            layout = 'mono' if channels == 1 else 'stereo'
             audio = container.add_stream('aac', rate=AUDIO_RATE, layout=layout)
         tick, shown = 0, None
-        for item in play(source):
+        for item in play(source, audio=sound):
             if isinstance(item, AudioChunk):
                 if audio is not None:
                     container.mux(audio.encode(_audio_frame(item)))

@@ -31,7 +31,7 @@ class IdentityNetwork:
         try:
             self._session = open_session(str(path), threads=0)
         except OnnxFileError as error:
-            raise DataError(f'{path}: {error}') from None
+            raise DataError(f'{path} is no ONNX network, as CSIM needs it: {error}') from None
         inputs = self._session.get_inputs()
         if len(inputs) != 1 or list(inputs[0].shape[1:]) != [3, SIDE, SIDE]:
             shapes = ', '.join(str(one.shape) for one in inputs)

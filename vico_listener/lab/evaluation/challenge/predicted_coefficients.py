@@ -43,17 +43,23 @@ def _groups(pair: Pair, first: int) -> tuple[Groups, Groups]:
     """Return what is compared of both files: from frame `first` on, where both are finite.
 
     Raises:
-        DataError: a file that cannot be read, other lengths, or nothing to compare.
+        DataError: a file that cannot be read, other lengths, a prediction that is not finite, or
+            nothing to compare.
     """
     made, true = read_mat(pair.made), read_mat(pair.true)
     if len(made) != len(true):
         raise DataError(f'{pair.made} has {len(made)} frames, {pair.true} has {len(true)}')
-    both = made.valid & true.valid
-    both[:first] = False
-    if not both.any():
-        raise DataError(f'{pair.made}: no frame can be compared')
+    scored = true.valid.copy()
+    scored[:first] = False
+    if not scored.any():
+        raise DataError(f'{pair.true}: no frame can be compared')
+    broken = int((scored & ~made.valid).sum())
+    if broken:  # left out, they would make the score better
+        raise DataError(
+            f'{pair.made}: {broken} of {len(made)} frames hold numbers that are not finite'
+        )
     ours, theirs = feature_groups(made), feature_groups(true)
-    return {n: ours[n][both] for n in GROUPS}, {n: theirs[n][both] for n in GROUPS}
+    return {n: ours[n][scored] for n in GROUPS}, {n: theirs[n][scored] for n in GROUPS}
 
 
 def score_predictions(

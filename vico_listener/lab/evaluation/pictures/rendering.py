@@ -38,6 +38,7 @@ from vico_listener.motion import FaceMotion
 from vico_listener.render import RENDERERS
 from vico_listener.render import create_renderer
 from vico_listener.render.portrait import prepare_portrait
+from vico_listener.render.renderers import Renderer
 from vico_listener.render.renderers import check_basis
 
 NAMES = ('{clip}.listener.mp4', '{clip}.mp4')
@@ -96,15 +97,41 @@ def cropped(photo: Picture, size: int) -> Framing:
     return Framing(matrix, rows, slice(max(int(left), 0), min(int(right), size)))
 
 
-def _pairs(
-    renderer_name: str,
-    clip: ClipFeatures,
-    video: Path,
-    size: int,
-    options: Mapping[str, Any],
-    with_first: bool,
-) -> Iterator[Pair]:
-    """Yield the drawn and true picture of every frame that counts and shows the listener."""
+@dataclass(frozen=True)
+class Scene:
+    """A renderer whose portrait is the first image of a listener's video.
+
+    Attributes:
+        renderer: the renderer.
+        framing: where its pictures lie in the images of the video.
+        photos: the images of the video (H, W, 3), one for each tick of the clip; read once.
+        size: the height and width of its pictures, px.
+    """
+
+    renderer: Renderer
+    framing: Framing
+    photos: Iterator[Picture]
+    size: int
+
+    def drawn(self, track: FaceTrack) -> Iterator[Picture]:
+        """Yield the picture of each tick, as far as it lies in the image of the video."""
+        for picture in self.renderer.render_clip(_held(track)):
+            yield picture[self.framing.rows, self.framing.columns]
+
+    def true(self) -> Iterator[Picture]:
+        """Yield what should have been drawn at each tick."""
+        for photo in self.photos:
+            yield self.framing.true_picture(photo, self.size)
+
+
+def scene_of(
+    renderer_name: str, clip: ClipFeatures, video: Path, size: int, options: Mapping[str, Any]
+) -> Scene:
+    """Return a renderer with the first image of the video of a clip's listener.
+
+    Raises:
+        VicoError: a video that cannot be read or shows no face, or a renderer of another basis.
+    """
     basis = RENDERERS.load(renderer_name).basis
     check_basis(basis, clip.listener.basis)
     photos = images_at_ticks(video, len(clip))
@@ -114,13 +141,16 @@ def _pairs(
         options = {**options, 'reference': reference_face(clip.listener)}
     renderer = create_renderer(renderer_name, portrait=first, size=size, **options)
     framing = cropped(first, size) if renderer_name == 'portrait' else whole(first, size)
+    return Scene(renderer, framing, chain([first], photos), size)
+
+
+def _pairs(scene: Scene, clip: ClipFeatures, with_first: bool) -> Iterator[Pair]:
+    """Yield the drawn and true picture of every frame that counts and shows the listener."""
     true = clip.listener
-    track = true if basis.absolute_pose else on_portrait(true, renderer.reference)
-    drawn = renderer.render_clip(_held(track))
-    for tick, (photo, picture) in enumerate(zip(chain([first], photos), drawn, strict=False)):
+    track = true if true.basis.absolute_pose else on_portrait(true, scene.renderer.reference)
+    for tick, pair in enumerate(zip(scene.drawn(track), scene.true(), strict=False)):
         if track.valid[tick] and (tick > 0 or with_first):
-            shown = picture[framing.rows, framing.columns]
-            yield shown, framing.true_picture(photo, size)
+            yield pair
 
 
 def _held(track: FaceTrack) -> list[FaceMotion]:
@@ -159,8 +189,8 @@ def render_score(
         DataError: a video that cannot be read or shows no face, or a renderer of another basis.
     """
     try:
-        pairs = _pairs(renderer_name, clip, video, size, options or {}, with_first)
-        scores = score_pairs(pairs, Measuring(network))
+        scene = scene_of(renderer_name, clip, video, size, options or {})
+        scores = score_pairs(_pairs(scene, clip, with_first), Measuring(network))
     except VicoError as error:
         raise DataError(f'{video}: {error}') from None
     if not scores.frames:
