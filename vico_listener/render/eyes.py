@@ -39,7 +39,7 @@ AROUND, BESIDE = 0.45, 0.12
 """How far the pixels of an eye reach above and below its lids, and beside its corners, in widths of
 the eye."""
 
-OVERLAP = 0.05
+OVERLAP = 0.03
 """How far a shut lid reaches below the lower one's edge, whose landmarks may lie on the eye, in
 widths of the eye."""
 
@@ -55,14 +55,27 @@ BELOW_BROW = np.float32(0.75)
 LID_FADE, LASH_FADE = 0.3, 0.22
 """The distances from the corners at which drawn skin and lashes are full, in widths of the eye."""
 
-LASH_LINE = 0.055
-"""Half the thickness of the line of the lashes of a closed eye, in widths of the eye."""
+LASH_LINE, LASH_LENGTH = 0.022, 0.055
+"""How far the line of a closed eye reaches above the edge of its lid, and its lashes below, in
+widths of the eye."""
+
+LASHES, STRANDS = 0.8, 0.22
+"""How dark the lashes are at most, and how much less between their strands."""
+
+STRAND = 0.038
+"""The mean distance of the strands, in widths of the eye."""
 
 MEETS = 0.16
 """How far up the lower lid comes to meet the upper one, as a share of the opening."""
 
-CREASE = 0.1
-"""How much darker the crease above a closed lid is."""
+FOLLOWS_UP = 0.2
+"""How far up the lower lid follows a gaze, in the same unit."""
+
+CREASE, BULGE = 0.1, 0.07
+"""How much darker the crease above a closed lid is, and how much brighter its middle."""
+
+SHADED = 0.92
+"""The least brightness of a lid, as a share of that of the cheek: below a brow lies its shadow."""
 
 FINEST = 8.0
 """The largest amplitude of the structure of a lid's skin, grey values."""
@@ -134,9 +147,14 @@ class Eye:
             self._skin_at(portrait.image, level)
             for level in (BELOW_BROW * self._top, self._lower + np.float32(0.2 * width))
         )
+        shaded = cv2.multiply(self._cheek_skin, np.full(4, SHADED))
+        self._brow_skin = np.maximum(self._brow_skin, shaded).astype(np.uint8)
         crease = (self._upper - 0.1 * width - self.patch.v) / (0.06 * width)
-        crease = (1.0 - CREASE * np.exp(-(crease**2)) * self._covers).astype(np.float32)
-        self._crease4 = cv2.merge([crease] * 4)
+        middle = (u - corners.mean()) / (0.3 * width), (self._lower - 0.18 * width - self.patch.v)
+        bulge = np.exp(-(middle[0] ** 2) - (middle[1] / (0.16 * width)) ** 2)
+        shading = 1.0 + (BULGE * bulge - CREASE * np.exp(-(crease**2))) * self._covers
+        self._shading4 = cv2.merge([shading.astype(np.float32)] * 4)
+        self._strands = _strands(u / (STRAND * width))
         self._grain = _grain_below(portrait.image, self.patch, width)
         shades = portrait.image[self.patch.rows, self.patch.columns][self._opening > 0.03 * width]
         dark = np.quantile(shades.reshape(-1, 3), 0.08, axis=0)
@@ -169,7 +187,8 @@ class Eye:
         drop = np.float32(0.98 * closing) * self._opening
         if shut > 0.5:
             drop += np.float32(2.0 * shut - 1.0) * self._overlap
-        rise = max(MEETS * shut, min(RAISED * narrow * (1.0 - 0.6 * shut), 0.35))
+        squint = min(RAISED * narrow * (1.0 - 0.6 * shut), 0.35)
+        rise = max(MEETS * shut, squint, -FOLLOWS_UP * lower)
         lift = np.float32(-rise) * self._opening
         lid, under = self._upper + drop, self._lower + lift
         v = patch.v
@@ -192,7 +211,10 @@ class Eye:
         covered = unit(v - under + 0.5)
         part = cv2.blendLinear(below, eye, covered, 1.0 - covered)
         covered = unit(lid - v + 0.5)
-        target[patch.rows, patch.columns] = cv2.blendLinear(above, part, covered, 1.0 - covered)
+        drawn = cv2.blendLinear(above, part, covered, 1.0 - covered)
+        if shut > STILL:
+            drawn = self._with_lashes(np.asarray(drawn), lid, shut)
+        target[patch.rows, patch.columns] = drawn
         return True
 
     def _looking(self, source: Picture, aside: float, lower: float) -> Picture:
@@ -214,22 +236,34 @@ class Eye:
         return np.asarray(cv2.cvtColor(skin, cv2.COLOR_BGR2BGRA), np.uint8)
 
     def _close(self, above: Picture, lid: Float, shut: float) -> Picture:
-        """Return the lid of a closing eye: smooth skin, and the line of the lashes at its edge."""
+        """Return the lid of a closing eye, whose skin is smooth and bulges over the eyeball."""
         v, degree = self.patch.v, np.float32(min(1.5 * shut, 1.0))
         down = unit((v - self._top) / np.maximum(lid - self._top, 1.0))
         skin = cv2.blendLinear(self._brow_skin, self._cheek_skin, 1.0 - down, down)
         smooth = np.minimum(down + down, 1.0) * (np.float32(LID_SMOOTH) * degree * self._covers)
-        drawn = cv2.multiply(skin, self._crease4, None, 1.0, cv2.CV_8U)
+        drawn = cv2.multiply(skin, self._shading4, None, 1.0, cv2.CV_8U)
         drawn = cv2.add(drawn, self._grain, None, None, cv2.CV_8U)
-        mixed = cv2.blendLinear(above, drawn, 1.0 - smooth, smooth)
-        apart = (lid - np.float32(0.02 * self._width) - v) / np.float32(LASH_LINE * self._width)
-        line = np.exp(-(apart**2)) * (np.float32(0.9) * degree * self._fringe)
-        return np.asarray(cv2.blendLinear(mixed, self._lashes, 1.0 - line, line))
+        return np.asarray(cv2.blendLinear(above, drawn, 1.0 - smooth, smooth))
+
+    def _with_lashes(self, eye: Picture, lid: Float, shut: float) -> Picture:
+        """Return a closing eye with a line at the edge of its lid, from which the lashes hang."""
+        below = (self.patch.v - lid) / np.float32(self._width)
+        scaled = below * np.where(below < 0, *(np.float32(1 / x) for x in (LASH_LINE, LASH_LENGTH)))
+        dense = 1.0 - unit(scaled) * self._strands
+        degree = np.float32(LASHES * min(1.5 * shut, 1.0)) * self._fringe
+        line = np.exp(-(scaled**2)) * dense * degree
+        return np.asarray(cv2.blendLinear(eye, self._lashes, 1.0 - line, line))
 
     def _sample(self, source: Picture, v_offset: Float) -> Picture:
         x, y = self.patch.sources(v_offset)
         part = cv2.remap(source, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
         return np.asarray(part, np.uint8)
+
+
+def _strands(along: Float) -> Float:
+    """Return how much lighter it is between the strands of lashes, at places in mean distances."""
+    uneven = along + np.float32(0.3) * np.sin(np.float32(1.7) * along)
+    return np.asarray(STRANDS * (1.0 + np.sin(2.0 * np.pi * uneven)), np.float32)
 
 
 def _grain_below(image: Picture, patch: Patch, width: float) -> Float:

@@ -5,11 +5,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.frames import Picture
+from vico_listener.render.layers import filled
 from vico_listener.render.patch import Float
 from vico_listener.render.patch import Patch
 
 MARGIN = 1.12
 """The radius within which a pixel may belong to the iris, in radii of the iris."""
+
+RIM = 1.3
+"""The radius from which on the white is not darkened by the rim of the iris, in the same unit."""
 
 HIGHLIGHT = 45.0
 """Grey values by which a pixel outshines its ring of the iris when it is a reflection."""
@@ -21,8 +25,9 @@ The cornea turns about the middle of the eyeball, 13 mm behind its apex and 5.5 
 of its own curve (the pupil: 10 mm), so that a distant light wanders half as far as the pupil.
 """
 
-SHADE = 0.72
-"""Brightness of the white under the upper lid, as a share of that in the middle."""
+DEEP, EVEN = 0.3, 1.2
+"""The distance from the lids from which on the white is surely seen, as a share of the largest; and
+the ratio to its median brightness within which it lies."""
 
 
 class Iris:
@@ -51,7 +56,7 @@ class Iris:
         depth = np.minimum(patch.v - upper, lower - patch.v)
         self._across, self._down = patch.across, patch.down
         visible = depth > 0.08 * radius
-        white = _white(own, u, depth, upper, lower, patch.v, distance, visible)
+        white = _white(own, depth, distance)
         rings, glints = _rings(own, distance, visible)
         sharp = np.where((visible & ~glints)[..., None], own, rings)
         shown = visible & ~glints & (distance < 1.0)
@@ -88,38 +93,19 @@ def _bgra(colours: Float) -> Picture:
     return np.dstack([colours, opaque]).clip(0.0, 255.0).astype(np.uint8)
 
 
-def _white(
-    own: Float,
-    u: Float,
-    depth: Float,
-    upper: Float,
-    lower: Float,
-    v: Float,
-    distance: Float,
-    visible: NDArray[np.bool_],
-) -> Float:
-    """Return the white of the eye everywhere, as it is beside the iris and shaded by the lid."""
-    beside = (distance > MARGIN) & (depth > 1.0)
+def _white(own: Float, depth: Float, distance: Float) -> Float:
+    """Return the eye without its iris, behind which the white is continued from what is seen."""
     level = own.mean(axis=2)
-    colours = []
-    for side in (u < 0, u >= 0):
-        found = beside & side
-        if np.count_nonzero(found) < 4:
-            found = beside
-        values = (
-            own[found] if found.any() else own[visible] if visible.any() else own.reshape(-1, 3)
-        )
-        bright = level[found] if found.any() else values.mean(axis=1)
-        colours.append(np.median(values[bright >= np.median(bright)], axis=0))
-    span = max(float(np.abs(u[visible]).max()) if visible.any() else 1.0, 1.0)
-    share = np.clip(0.5 + 0.5 * u / span, 0.0, 1.0)[..., None]
-    even = colours[0] * (1.0 - share) + colours[1] * share
-    opening = np.maximum(lower - upper, 1.0)
-    shade = SHADE + (1.0 - SHADE) * np.clip((v - upper) / (0.45 * opening), 0.0, 1.0)
-    drawn = even * shade[..., None]
-    keep = cv2.GaussianBlur((distance > MARGIN).astype(np.float32), (0, 0), 1.2)
-    keep = (keep * np.clip((distance - MARGIN) / 0.15, 0.0, 1.0))[..., None]
-    return np.asarray(drawn + (own - drawn) * keep, np.float32)
+    # What is close to the lids may be skin or lashes.
+    beside = (distance > RIM) & (depth > max(1.0, DEEP * float(depth.max())))
+    if beside.any():
+        middle = float(np.median(level[beside]))
+        beside &= (level > middle / EVEN) & (level < middle * EVEN)
+    else:
+        beside = (distance > RIM) & (depth > 0.0)
+    white = filled(own, beside.astype(np.float32))
+    keep = np.clip((distance - RIM) / 0.15 + 1.0, 0.0, 1.0)[..., None]
+    return np.asarray(white + (own - white) * keep, np.float32)
 
 
 def _rings(

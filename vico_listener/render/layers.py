@@ -183,8 +183,8 @@ def _background(
     hole = np.asarray(cv2.dilate((person > 0.02).astype(np.uint8), kernel), np.uint8)
     small = cv2.resize(image, (WORK, WORK), interpolation=cv2.INTER_AREA)
     known = 1.0 - cv2.resize(hole, (WORK, WORK), interpolation=cv2.INTER_NEAREST)
-    filled = _fill(np.asarray(small), known.astype(np.float32))
-    wide = np.asarray(cv2.resize(filled, (size, size), interpolation=cv2.INTER_CUBIC))
+    far = filled(np.asarray(small), known.astype(np.float32))
+    wide = np.asarray(cv2.resize(far, (size, size), interpolation=cv2.INTER_CUBIC))
     wide = wide + _mirrored_texture(image, hole)
     weight = cv2.GaussianBlur(hole.astype(np.float32), (0, 0), 0.4 * radius) * gone
     return np.asarray(image + (wide - image) * weight[..., None]).clip(0, 255)
@@ -217,7 +217,7 @@ def _mirrored_texture(image: NDArray[np.float32], hole: NDArray[np.uint8]) -> ND
     return np.asarray(mirrored * fade[..., None]).astype(np.float32)
 
 
-def _fill(image: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:
+def filled(image: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:
     """Fill unknown pixels with averages of known ones over wider and wider surroundings."""
     result = image * known[..., None]
     weight = known.copy()
