@@ -13,6 +13,7 @@ from vico_listener.render.landmarks import LIPS_OUTER_UPPER
 from vico_listener.render.landmarks import OUTLINE
 from vico_listener.render.layers import smooth_step
 from vico_listener.render.patch import Patch
+from vico_listener.render.patch import span
 from vico_listener.render.portrait import Portrait
 from vico_listener.render.wide_blur import wide_blur
 
@@ -33,6 +34,9 @@ FINEST = 10.0
 STRENGTH = 0.85
 """The share of a fold that goes with the whole smile."""
 
+BARELY = 0.01
+"""A pixel that changes less than this share is left as it is."""
+
 STEPS = 32
 """The number of steps in which folds fade: a face mostly stays at one of them."""
 
@@ -46,8 +50,7 @@ class Folds:
     """
 
     def __init__(self, portrait: Portrait, patch: Patch) -> None:
-        self._place = patch.rows, patch.columns
-        image: NDArray[Any] = portrait.image[self._place].astype(np.float32)
+        image: NDArray[Any] = portrait.image[patch.rows, patch.columns].astype(np.float32)
         corner = np.array([patch.columns.start, patch.rows.start])
         points = portrait.landmarks[:, :2] - corner
         skin: NDArray[Any] = np.zeros(image.shape[:2], np.uint8)
@@ -69,10 +72,15 @@ class Folds:
             distance = distance_to_line(landmarks[list(fold), :2], patch.x, patch.y)
             weight = np.maximum(weight, np.exp(-0.5 * (distance / reach) ** 2))
         # Nothing may change at the rim of the patch, or its edge would be visible.
-        rows, columns = (_from_ends(length) for length in skin.shape)
-        rim = np.minimum(rows[:, None], columns) / reach
+        from_top, from_left = (_from_ends(length) for length in skin.shape)
+        rim = np.minimum(from_top[:, None], from_left) / reach
         inside = cv2.GaussianBlur(known, (0, 0), float(margin)) * known * smooth_step(rim)
-        self._weight = (STRENGTH * weight * inside).astype(np.float32)
+        weight = STRENGTH * weight * inside
+        rows, columns = (span((weight > BARELY).any(axis=axis)) for axis in (1, 0))
+        self._weight = np.ascontiguousarray(weight[rows, columns], np.float32)
+        self._smooth = np.ascontiguousarray(self._smooth[rows, columns])
+        part = patch.part(rows, columns)
+        self._place = part.rows, part.columns
         self._faded: Picture | None = None
         self._step = 0
 

@@ -15,8 +15,8 @@ from vico_listener.render.mouth_region import LIPS_REACH
 from vico_listener.render.mouth_region import Lips
 from vico_listener.render.mouth_region import MouthRegion
 from vico_listener.render.mouth_region import measure
-from vico_listener.render.mouth_region import span
 from vico_listener.render.patch import Float
+from vico_listener.render.patch import span
 from vico_listener.render.patch import stretch
 from vico_listener.render.patch import unit
 from vico_listener.render.portrait import Portrait
@@ -276,11 +276,16 @@ def _draw_line(
     picture: Picture, lips: MouthRegion, upper: Float, lower: Float, closed: float, width: float
 ) -> None:
     """Shade the line along which lips meet that the portrait shows apart, in place."""
-    apart = (lips.patch.v - np.float32(0.5) * (upper + lower)) / np.float32(width)
-    met = unit(1.0 - (lower - upper) / np.float32(width)) * unit(np.float32(3.0) * lips.arch)
-    shade = np.float32(LINE_SHADE * closed) * np.exp(-(apart**2)) * met
-    part = picture[..., :3]
-    part[...] = (part * (1.0 - shade)[..., None]).astype(np.uint8)
+    scale = np.float32(1.0 / width)
+    apart = (lips.patch.v - np.float32(0.5) * (upper + lower)) * scale
+    near = span((np.abs(apart) < 2.0).any(axis=1))
+    apart, gap, arch = apart[near], (lower[near] - upper[near]) * scale, lips.arch[near]
+    met = unit(1.0 - gap) * unit(np.float32(3.0) * arch)
+    light = 1.0 - np.float32(LINE_SHADE * closed) * np.exp(-(apart**2)) * met
+    opaque = np.ones_like(light)
+    picture[near] = cv2.multiply(
+        picture[near], cv2.merge([light, light, light, opaque]), None, 1.0, cv2.CV_8U
+    )
 
 
 def _lip(from_edge: Float, edge: Float, rim: Float, inset: np.float32, thickness: float) -> Float:

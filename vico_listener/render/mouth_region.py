@@ -16,6 +16,7 @@ from vico_listener.render.patch import Patch
 from vico_listener.render.patch import curve
 from vico_listener.render.patch import face_coordinates
 from vico_listener.render.patch import make_patch
+from vico_listener.render.patch import span
 from vico_listener.render.portrait import Portrait
 
 JAW_DROP = 0.4
@@ -98,12 +99,6 @@ class Lips:
         # The same noise wherever the cut is, so that a pixel does not depend on it.
         noise = np.random.default_rng(0).standard_normal(across.shape, np.float32)[place]
         return cls(place, region, Inside(colours, across[place], region.upper, noise, eyes))
-
-
-def span(used: NDArray | np.bool_) -> slice:
-    """Return the slice from the first to the last True, or of one element if there is none."""
-    places = np.flatnonzero(used)
-    return slice(int(places[0]), int(places[-1]) + 1) if len(places) else slice(0, 1)
 
 
 def measure(portrait: Portrait) -> MouthRegion:

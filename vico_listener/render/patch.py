@@ -48,6 +48,12 @@ class Patch:
         return self.x + offset * self.down[0], self.y + offset * self.down[1]
 
 
+def span(used: NDArray | np.bool_) -> slice:
+    """Return the slice from the first to the last True, or of one element if there is none."""
+    places = np.flatnonzero(used)
+    return slice(int(places[0]), int(places[-1]) + 1) if len(places) else slice(0, 1)
+
+
 def unit(value: Float) -> Float:
     """Return values within 0 to 1; for few pixels this takes a third of the time of np.clip."""
     return np.minimum(np.maximum(value, np.float32(0.0)), np.float32(1.0))
