@@ -6,6 +6,9 @@ pitch turns the face down, positive yaw turns it to the head's own left, and pos
 the right ear down.
 """
 
+from math import atan2
+from math import hypot
+
 import numpy as np
 from numpy.typing import ArrayLike
 from numpy.typing import NDArray
@@ -37,11 +40,13 @@ def rpy_from_matrix(rotation: ArrayLike) -> Vector:
 
     Pitch lies in [-pi/2, pi/2]. At its limits (gimbal lock) roll is set to zero.
     """
-    r = np.asarray(rotation, dtype=np.float64)
-    pitch = np.arctan2(-r[2, 0], np.hypot(r[0, 0], r[1, 0]))
-    if np.hypot(r[0, 0], r[1, 0]) < 1e-9:
-        return np.array([0.0, pitch, np.arctan2(-r[0, 1], r[1, 1])])
-    return np.array([np.arctan2(r[2, 1], r[2, 2]), pitch, np.arctan2(r[1, 0], r[0, 0])])
+    # Plain numbers take a third of the time of NumPy's.
+    first, second, third = np.asarray(rotation, dtype=np.float64).tolist()
+    level = hypot(first[0], second[0])
+    pitch = atan2(-third[0], level)
+    if level < 1e-9:
+        return np.array([0.0, pitch, atan2(-first[1], second[1])])
+    return np.array([atan2(third[1], third[2]), pitch, atan2(second[0], first[0])])
 
 
 def compose_rpy(*rotations: ArrayLike) -> Vector:

@@ -118,9 +118,11 @@ def head_pose(
     Source: Terzakis and Lourakis, A Consistently Fast and Globally Optimal Solution to the
     Perspective-n-Point Problem, ECCV 2020 (cv2.SOLVEPNP_SQPNP).
     """
-    image_points = landmarks[face.pose_points, :2].astype(np.float64)
-    x, y = image_points.T - image_points.mean(axis=0)[:, None]
-    spread = float(x.dot(x) / camera.fx**2 + y.dot(y) / camera.fy**2) / len(x)
+    # Small arrays cost by the call, not by the number: few calls, and plain numbers.
+    image_points = landmarks.take(face.pose_points, axis=0)[:, :2].astype(np.float64)
+    count = len(image_points)
+    x, y = (image_points - image_points.sum(axis=0) / count).T
+    spread = (float(x.dot(x)) / camera.fx**2 + float(y.dot(y)) / camera.fy**2) / count
     if not 0 < spread < np.inf:
         return None
     found, rotation_vector, position = cv2.solvePnP(

@@ -45,14 +45,15 @@ class Cancellation:
         """Take the next samples.
 
         Args:
-            frames: (N, channels), full scale +-1.
+            frames: (channels, N), full scale +-1.
             mean: (N,) of the channels.
         """
-        kept = 0.5 ** (len(frames) / MEMORY)
-        self._samples = kept * self._samples + len(frames)
+        count = len(mean)
+        kept = 0.5 ** (count / MEMORY)
+        self._samples = kept * self._samples + count
         energies = self._channels = [
             kept * energy + float(channel.dot(channel))
-            for energy, channel in zip(self._channels, frames.T, strict=True)
+            for energy, channel in zip(self._channels, frames, strict=True)
         ]
         self._mean = kept * self._mean + float(mean.dot(mean))
         if sum(energies) <= AUDIBLE * self._samples * len(energies):

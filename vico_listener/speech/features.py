@@ -64,6 +64,10 @@ MFCC_SIZE = 14
 POWER_FLOOR = 1e-10
 
 DELTA_TICKS = 5
+DELTA2_TICKS = 2 * DELTA_TICKS - 1
+"""The number of ticks on which the deltas of deltas depend."""
+KEPT_CEPSTRA = 100
+"""When so many have been kept, the last `DELTA2_TICKS` move to the beginning."""
 LOUDNESS_TICKS = 12
 LOUDNESS_FLOOR = -70.0
 
@@ -85,7 +89,8 @@ class Spectrum:
     """The spectrum of an analysis frame, which the voice detector shares with the features.
 
     Attributes:
-        power: (255,) the power of the windowed frame in the FFT bins 1 to 255 (31.25 Hz each).
+        power: (255,) the power of the windowed frame in the FFT bins 1 to 255 (31.25 Hz each);
+            valid until the next tick.
         mel: (40,) the power in the mel bands, floored at `POWER_FLOOR`.
     """
 
@@ -103,14 +108,23 @@ class FeatureExtractor:
         self._dct = 10 * dct_matrix(MFCC_SIZE, MEL_BANDS)
         self._kernels = cepstral_kernels()
         self._ones = np.ones(FRAME)
+        # At this size a call costs more than its work: no array is made or sliced anew.
+        self._centred = np.zeros(FRAME)
         self._tapered = np.zeros(FRAME)
         self._transform = np.zeros(FRAME)
-        self._cepstra = np.zeros((2 * DELTA_TICKS - 1, MFCC_SIZE))
+        # Packed as Re 0, Re 1, Im 1, ..., Re 255, Im 255, Re 256, by `cv2.dft`.
+        self._squares = np.zeros(FRAME)
+        self._real, self._imaginary = self._squares[1:-1:2], self._squares[2:-1:2]
+        self._power = np.zeros(FRAME // 2 - 1)
+        negative = np.zeros(FRAME, np.bool_)
+        self._negative, self._earlier, self._later = negative, negative[:-1], negative[1:]
+        self._changes = np.zeros(FRAME - 1, np.bool_)
+        self._cepstra = np.zeros((KEPT_CEPSTRA, MFCC_SIZE))
         self.reset()
 
     def reset(self) -> None:
         """Forget the past."""
-        self._started = False
+        self._count = 0  # of the cepstra, of which the last `DELTA2_TICKS` count
         self._k_powers: deque[float] = deque([0.0] * LOUDNESS_TICKS, LOUDNESS_TICKS)
 
     def update(self, frame: Array) -> tuple[NDArray[np.float32], Spectrum]:
@@ -119,42 +133,41 @@ class FeatureExtractor:
         Args:
             frame: (512,) the samples at 16 kHz that end at the tick.
         """
-        centred = frame - frame.dot(self._ones) / FRAME
+        centred = np.subtract(frame, frame.dot(self._ones) / FRAME, self._centred)
         energy = float(centred.dot(centred)) / FRAME
-        negative = centred < -POWER_FLOOR
+        np.less(centred, -POWER_FLOOR, self._negative)
+        np.not_equal(self._later, self._earlier, self._changes)
 
-        power = self._power(centred)
-        bands = self._bands @ power
+        np.multiply(centred, self._window, self._tapered)
+        # OpenCV's transform takes half the time of NumPy's or SciPy's with their wrappers.
+        cv2.dft(self._tapered, self._transform)
+        np.multiply(self._transform, self._transform, self._squares)
+        power = np.add(self._real, self._imaginary, self._power)
+        bands = self._bands.dot(power)
         mel = np.maximum(bands[:MEL_BANDS], POWER_FLOOR)
-        self._push_cepstrum(self._dct @ np.log10(mel))
+        cepstra = self._with(self._dct.dot(np.log10(mel)))
         self._k_powers.append(float(bands[MEL_BANDS]))
         loudness = -0.691 + 10 * log10(sum(self._k_powers) / LOUDNESS_TICKS + POWER_FLOOR)
 
         features = np.empty(ACOUSTIC_SIZE, np.float32)
-        features[:LOG_ENERGY] = (self._kernels @ self._cepstra).ravel()
-        features[LOG_ENERGY:] = (
-            10 * log10(energy + POWER_FLOOR),
-            np.count_nonzero(negative[1:] ^ negative[:-1]) / FRAME,
-            max(loudness, LOUDNESS_FLOOR),
-        )
+        features[:LOG_ENERGY] = self._kernels.dot(cepstra).ravel()
+        features[LOG_ENERGY] = 10 * log10(energy + POWER_FLOOR)
+        features[ZCR] = np.count_nonzero(self._changes) / FRAME
+        features[LOUDNESS] = max(loudness, LOUDNESS_FLOOR)
         return features, Spectrum(power, mel)
 
-    def _power(self, frame: Array) -> Array:
-        """Return the power (255,) of the windowed frame in bins 1 to 255."""
-        np.multiply(frame, self._window, out=self._tapered)
-        # OpenCV's transform takes half the time of NumPy's or SciPy's with their wrappers. It packs
-        # the bins as Re 0, Re 1, Im 1, ..., Re 255, Im 255, Re 256.
-        cv2.dft(self._tapered, self._transform)
-        squares = self._transform * self._transform
-        return squares[1:-1:2] + squares[2:-1:2]
-
-    def _push_cepstrum(self, cepstrum: Array) -> None:
-        if self._started:
-            self._cepstra[:-1] = self._cepstra[1:]
-            self._cepstra[-1] = cepstrum
+    def _with(self, cepstrum: Array) -> Array:
+        """Return the last `DELTA2_TICKS` cepstra, the newest of which is this one."""
+        if self._count == 0:
+            self._cepstra[:DELTA2_TICKS] = cepstrum
+            self._count = DELTA2_TICKS
         else:
-            self._cepstra[:] = cepstrum
-            self._started = True
+            if self._count == KEPT_CEPSTRA:
+                self._cepstra[: DELTA2_TICKS - 1] = self._cepstra[1 - DELTA2_TICKS :]
+                self._count = DELTA2_TICKS - 1
+            self._cepstra[self._count] = cepstrum
+            self._count += 1
+        return self._cepstra[self._count - DELTA2_TICKS : self._count]
 
 
 def hann_window() -> Array:

@@ -160,19 +160,35 @@ class PcmDecoder:
         if self._channel is not None:
             one = frames[:, self._channel]
             return np.multiply(one, scale, dtype=np.float32, casting='unsafe')
-        # A sum in double precision does not depend on the order of the channels. (Column by column
-        # it takes a seventh of the time of a sum along the short axis.)
-        wide = frames.astype(np.float64)
-        total = wide[:, 0] + wide[:, 1]
-        for channel in range(2, self.channels):
-            total += wide[:, channel]
-        total *= scale / self.channels
-        mean = total.astype(np.float32)
-        scaled = frames.astype(np.float32)
+        # Channel by channel it takes a fraction of the time of sums along the short axis.
+        scaled = frames.T.astype(np.float32, order='C')
         scaled *= scale
+        mean = self._mean(frames, scaled, scale)
         self.cancellation.hear(scaled, mean)
         loudest = self.cancellation.channel
-        return mean if loudest is None else np.ascontiguousarray(scaled[:, loudest])
+        return mean if loudest is None else scaled[loudest]
+
+    def _mean(self, frames: NDArray, scaled: Samples, scale: np.float32) -> Samples:
+        """Return the mean (N,) of the channels, which does not depend on their order.
+
+        Args:
+            frames: (N, channels) as they came.
+            scaled: (channels, N) the same, full scale +-1.
+            scale: the inverse of their full scale.
+        """
+        if frames.dtype.kind == 'i' and frames.dtype.itemsize <= 2 and self.channels in (2, 4, 8):
+            # These sums are exact, and so is their division.
+            total = scaled[0] + scaled[1]
+            for channel in scaled[2:]:
+                total += channel
+            total *= np.float32(1 / self.channels)
+            return total
+        wide = frames.T.astype(np.float64, order='C')
+        total = wide[0] + wide[1]
+        for channel in wide[2:]:
+            total += channel
+        total *= scale / self.channels
+        return total.astype(np.float32)
 
     def _from_array(self, data: NDArray) -> NDArray:
         if data.dtype.kind not in 'if':

@@ -157,8 +157,8 @@ class VoiceDetector:
     def _pitch(self, power: Array) -> float:
         """Return the pitch in Hz, 0 where the sound has no period within its range."""
         spectrum = np.sqrt(power[self._voice_bins])
-        correlation = self._correlate @ spectrum
-        whole = max(spectrum.dot(self._lag_zero), 1e-12)
+        correlation = self._correlate.dot(spectrum)
+        whole = max(float(spectrum.dot(self._lag_zero)), 1e-12)
         if not float(correlation[correlation.argmax()]) / whole > VOICED:
             return 0.0
         return self._follower.follow(correlation / whole)

@@ -1,5 +1,9 @@
 """The face backend `landmarker`: MediaPipe's face landmarker, run by LiteRT, in `arkit52`."""
 
+from math import cos
+from math import exp
+from math import sin
+from math import sqrt
 from pathlib import Path
 
 import cv2
@@ -97,7 +101,7 @@ class LandmarkerBackend:
         self._fill_input(image, to_image)
         self._landmarks.run()
         logit = float(self._landmarks.output(1)[0])
-        presence = float(1 / (1 + np.exp(-min(max(logit, -50.0), 50.0))))
+        presence = 1 / (1 + exp(-min(max(logit, -50.0), 50.0)))
         if not presence >= (MIN_PRESENCE if roi.score >= SURE_DETECTION else SURE_PRESENCE):
             return None
         landmarks = self._landmarks.output(0).reshape(LANDMARKS, 3) @ _with_depth(to_image)
@@ -112,10 +116,11 @@ class LandmarkerBackend:
         low, high = across_down.min(axis=1), across_down.max(axis=1)
         eyes = landmarks[LEFT_EYE] - landmarks[RIGHT_EYE]
         lips = landmarks[LOWER_LIP] - landmarks[UPPER_LIP]
+        x, y = (low + high).tolist()
         next_roi = Roi(
-            x=float(low[0] + high[0]) / 2,
-            y=float(low[1] + high[1]) / 2,
-            size=ROI_PER_BOX * float((high - low).max()),
+            x=x / 2,
+            y=y / 2,
+            size=ROI_PER_BOX * max((high - low).tolist()),
             angle=float(np.arctan2(eyes[1], eyes[0])),
         )
         return FaceObservation(
@@ -123,7 +128,7 @@ class LandmarkerBackend:
             box=np.concatenate([low, high]),
             motion=motion,
             roi=next_roi,
-            mouth_opening=float(np.linalg.norm(lips)) / max(float(np.linalg.norm(eyes)), 1e-6),
+            mouth_opening=sqrt(lips.dot(lips)) / max(sqrt(eyes.dot(eyes)), 1e-6),
         )
 
     def warm_up(self) -> None:
@@ -143,12 +148,10 @@ class LandmarkerBackend:
             borderMode=cv2.BORDER_REPLICATE,
         )
         cv2.cvtColor(self._crop, cv2.COLOR_BGR2RGB, dst=self._crop)
-        target = self._landmarks.input()
-        np.copyto(target, self._crop)
-        np.multiply(target, np.float32(1 / 255), out=target)
+        np.multiply(self._crop, np.float32(1 / 255), out=self._landmarks.input())
 
     def _expression(self, landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
-        self._blendshapes.input()[:] = landmarks[BLENDSHAPE_POINTS, :2]
+        self._blendshapes.input()[:] = landmarks.take(BLENDSHAPE_POINTS, axis=0)[:, :2]
         self._blendshapes.run()
         expression = np.zeros(ARKIT52.size, np.float32)
         known = expression[: COEFFICIENTS - 1]
@@ -159,7 +162,7 @@ class LandmarkerBackend:
 def _crop_to_image(roi: Roi) -> NDArray[np.float32]:
     """Return the affine matrix (2, 3) from the network's input to the image, px."""
     scale = roi.size / INPUT_SIZE
-    c, s = scale * np.cos(roi.angle), scale * np.sin(roi.angle)
+    c, s = scale * cos(roi.angle), scale * sin(roi.angle)
     half = INPUT_SIZE / 2
     return np.array([[c, -s, roi.x - half * (c - s)], [s, c, roi.y - half * (s + c)]], np.float32)
 
