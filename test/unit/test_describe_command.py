@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from clip_files import write_clip
 from synthetic_motion import make_listener
 
 from vico_listener.cli.main import main
@@ -259,6 +260,9 @@ def test_a_person_is_described_from_their_video(made_up, tmp_path, capsys):
     assert main(['describe', *both, '--speaker', str(entry.speaker_video)]) == 1
     assert '--speaker goes with the video of one listener' in capsys.readouterr().err
     assert main(['describe', *video, '--speaker', str(entry.speaker_video)]) == 1
-    assert 'holds no audio' in capsys.readouterr().err
+    assert 'holds no audio: give the file of it by --audio' in capsys.readouterr().err
+    write_clip(tmp_path / 'longer.mp4', list(range(0, 9000, 500)), audio_ms=9000)
+    main(['describe', *video, '--speaker', str(tmp_path / 'longer.mp4')])
+    assert re.search(r'lasts \d\.\d s, .*longer.mp4 \d\.\d s: the', capsys.readouterr().err)
     assert main(['describe', *video, '--audio', str(entry.audio)]) == 1
     assert '--audio goes with --speaker' in capsys.readouterr().err

@@ -163,6 +163,20 @@ def test_a_size_that_no_video_has_is_refused(files):
         import_release(*files[1:], video_size=0)
 
 
+def test_a_size_of_which_the_faces_tell_another_is_doubted(files, tmp_path, capsys):
+    _, weights, motion, acoustic = files
+    content = torch.load(motion, weights_only=False)
+    content['angle.exp.trans']['mean'][-3:] = 0.8, 190.0, 200.0
+    torch.save(content, motion)
+    arguments = ['checkpoint', 'import', str(weights), '--motion-stats', str(motion)]
+    arguments += ['--acoustic-stats', str(acoustic), '--out', str(tmp_path / 'net')]
+    assert main(arguments) == 0
+    told = capsys.readouterr().err
+    assert 'lie at 190 px on average, as in videos of about 380 px and not of 256' in told
+    assert main([*arguments, '--video-size', '384']) == 0
+    assert capsys.readouterr().err == ''
+
+
 def test_command(files, tmp_path, capsys):
     _, weights, motion, acoustic = files
     out = tmp_path / 'imported'

@@ -116,7 +116,8 @@ def _read_table(path: Path, columns: Sequence[str], word: str | None = None) -> 
         wanted = [*columns, word] if word else list(columns)
         missing = [name for name in wanted if name not in header]
         if missing:
-            raise RecordingError(f'{path}: lacks the column(s) {", ".join(missing)}')
+            more = f' and {len(missing) - 3} more' if len(missing) > 3 else ''
+            raise RecordingError(f'{path}: lacks the column(s) {", ".join(missing[:3])}{more}')
         places = [header.index(name) for name in columns]
         values, words = [], []
         for line, row in enumerate(rows, start=2):

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 from vico_listener.listener.model.checkpoint import load_checkpoint
@@ -41,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Perform the action and describe the checkpoint."""
     if args.action == 'import':
+        from vico_listener.lab.training.authors_checkpoint import doubtful_size
         from vico_listener.lab.training.authors_checkpoint import import_release
         from vico_listener.lab.training.saving import save_checkpoint
 
@@ -48,6 +50,9 @@ def run(args: argparse.Namespace) -> int:
             args.weights, args.motion_stats, args.acoustic_stats, args.video_size
         )
         save_checkpoint(checkpoint, args.out)
+        doubt = doubtful_size(checkpoint.norm, args.video_size)
+        if doubt:
+            print(f'vico checkpoint: warning: {doubt}', file=sys.stderr)
     elif args.action == 'export':
         from vico_listener.lab.training.saving import save_checkpoint
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 from vico_listener.errors import SettingError
@@ -9,8 +10,13 @@ from vico_listener.lab.evaluation import describe
 from vico_listener.lab.evaluation import format_table
 from vico_listener.lab.evaluation import to_json
 from vico_listener.lab.evaluation.listening_video import listening_tracks
+from vico_listener.media.clip import probe_clip
+from vico_listener.media.decoding import measure_duration
 from vico_listener.media.tracks import read_recordings
 from vico_listener.motion import Attitude
+
+LONGER = 0.5
+"""Videos whose lengths differ by more (s) may not be of the same moments."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,6 +78,7 @@ def run(args: argparse.Namespace) -> int:
     for where in args.directories:
         if where in videos:
             attitude = Attitude(args.attitude)
+            _check_speaker(where, args.speaker, args.audio)
             tracks += listening_tracks(where, attitude, args.speaker, args.audio)
         else:
             tracks += read_recordings(where)
@@ -85,3 +92,18 @@ def run(args: argparse.Namespace) -> int:
 
         save_plot(args.plot, tracks)
     return 1 if args.check and not description.passed else 0
+
+
+def _check_speaker(listener: Path, speaker: Path | None, audio: Path | None) -> None:
+    """Refuse a speaker who cannot be heard; say so if one of the two lasts longer."""
+    if speaker is None:
+        return
+    if audio is None and not probe_clip(speaker).has_audio:
+        raise SettingError(f'{speaker} holds no audio: give the file of it by --audio')
+    seconds = measure_duration(listener), measure_duration(speaker)
+    if abs(seconds[0] - seconds[1]) > LONGER:
+        print(
+            f'{listener} lasts {seconds[0]:.1f} s, {speaker} {seconds[1]:.1f} s: the first '
+            f'{min(seconds):.1f} s are measured, and must be of the same moments',
+            file=sys.stderr,
+        )

@@ -35,6 +35,9 @@ RELEASE_MODEL = ModelConfig(
 )
 """The authors' released network: 73 values, no attitude, 248,449 parameters."""
 
+DOUBTFUL = 0.25
+"""By which share a size may differ from what the places of the faces tell."""
+
 CROP = slice(-3, None)
 """The crop among the 73 values: scale, x, y."""
 
@@ -85,6 +88,20 @@ def import_release(
     except CheckpointError as error:
         raise CheckpointError(f'{weights}: {error}') from None
     return checkpoint
+
+
+def doubtful_size(norm: Normalisation, video_size: int) -> str:
+    """Return what speaks against the size of the videos that was told; '' if nothing does.
+
+    Faces lie in the middle of a video on average, so that its size is about twice their mean place.
+    """
+    place = float(norm.listener_mean[-2]) * video_size / CANVAS
+    if abs(2 * place - video_size) <= DOUBTFUL * video_size:
+        return ''
+    return (
+        f'the faces of its training lie at {place:.0f} px on average, as in videos of about '
+        f'{2 * place:.0f} px and not of {video_size}: check --video-size (384 for ViCo)'
+    )
 
 
 def _at_canvas(
