@@ -10,6 +10,7 @@ Soon after a gesture, however, a coin does decide: whether another one follows i
 nods of people come in clusters.
 """
 
+from collections.abc import Collection
 from math import log1p
 
 import numpy as np
@@ -29,6 +30,13 @@ The excess remains for the next gesture. The first gesture has no excess to star
 begins at any moment; otherwise a rare kind, such as a shake, would be missing in short clips.
 """
 
+CLUSTERING = 1.8
+"""By how much more likely another gesture of a kind that comes in clusters is meanwhile.
+
+A network learns from the mean over all that might have followed a gesture, in which it is less
+clear that another one follows than it is for the teacher. Fitted with its nods in 24 minutes.
+"""
+
 BRANCH = 2**40
 """Distinguishes the random numbers of a branch from those of the next one."""
 SUREST = 0.999
@@ -43,10 +51,12 @@ class Decisions:
     Args:
         kinds: the number of kinds.
         seed: the seed of all decisions.
+        clustered: the kinds that come in clusters.
     """
 
-    def __init__(self, kinds: int, seed: int) -> None:
+    def __init__(self, kinds: int, seed: int, clustered: Collection[int] = ()) -> None:
         self._kinds = kinds
+        self._clustered = clustered
         self._seed = seed
         self.reset()
 
@@ -95,6 +105,8 @@ class Decisions:
 
     def _tossed(self, kind: int, probability: float) -> bool:
         """Return whether the coin says so; one draw for many tosses: it lasts so long at random."""
+        if kind in self._clustered:
+            probability *= CLUSTERING
         self._coins[kind] += log1p(-min(probability, SUREST))
         if self._coins[kind] > 0.0:
             return False

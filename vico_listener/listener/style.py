@@ -112,11 +112,11 @@ STYLES: dict[Attitude, Style] = {
         again=0.32,
         nod_answers=0.55,
         smile=0.0,
-        smile_share=0.15,
-        smile_pulse=0.2,
-        smile_answers=0.42,
+        smile_share=0.3,
+        smile_pulse=0.23,
+        smile_answers=0.38,
         smile_mimicry=0.22,
-        laugh=0.42,
+        laugh=0.34,
         brow_raise=0.4,
         thought=1.0,
         concern=0.35,
@@ -172,6 +172,8 @@ MOST_AGAIN = 1.4
 """The largest factor of a personality by which nods follow one another more often."""
 MOST_ANSWERS = 0.95
 """The largest share of phrase ends, or of the speaker's nods, that is answered."""
+MOST_MIMICRY = 0.8
+"""The broadest smile with which a personality answers a smile or a laugh, on average."""
 FAINTEST_SMILE = 0.01
 """The smile of a negative listener."""
 
@@ -206,8 +208,8 @@ def personal_styles(
                 again=style.again * min(personality.responsiveness, MOST_AGAIN),
                 nod_answers=style.nod_answers * personality.mimicry,
                 smile_pulse=style.smile_pulse * personality.expressivity,
-                smile_mimicry=style.smile_mimicry * personality.mimicry,
-                laugh=style.laugh * personality.mimicry,
+                smile_mimicry=min(style.smile_mimicry * personality.mimicry, MOST_MIMICRY),
+                laugh=min(style.laugh * personality.mimicry, MOST_MIMICRY),
                 thought=style.thought * personality.expressivity,
                 concern=style.concern * personality.expressivity,
                 sternness=style.sternness * personality.expressivity,

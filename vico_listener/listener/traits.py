@@ -70,7 +70,7 @@ def draw_traits(rng: np.random.Generator, lively: float) -> Traits:
         lean=between(-0.014, 0.014, 0.4),
         smile=between(-0.14, 0.22, 0.5),
         brows=between(-0.2, 0.34, 0.3),
-        lips=between(-0.3, 0.5),
+        lips=between(-0.3, 0.28),
         blink_pause=exp(between(log(0.6), log(1.7))),
         wander=between(0.5, 1.6),
         unrest=between(0.55, 1.5, 0.5),
