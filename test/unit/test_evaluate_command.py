@@ -178,6 +178,34 @@ def test_a_run_in_bfm64_has_no_gestures_and_no_sheets(tmp_path):
     assert '## Gestures' not in text and 'methods.jpg' not in text
 
 
+def test_answers_that_are_exported_have_the_distance_that_was_told(tmp_path, capsys):
+    clips = [noise_clip('a', BFM64), noise_clip('b', BFM64, 'ood')]
+    clips[0].listener.valid[7:9] = False
+    folder = write_clips(tmp_path / 'features', clips)
+    out, mats = tmp_path / 'out', tmp_path / 'mats'
+    models = ('--models', 'random', 'mirroring', '--no-sheets', '--out', out)
+    assert command(folder, *models, '--export', mats) == 0
+    scores = ('--predictions', mats / 'random', mats / 'mirroring', '--truth', mats / 'truth')
+    assert command(*scores, '--out', tmp_path / 'scores') == 0
+    with (tmp_path / 'scores' / 'results.csv').open(newline='') as file:
+        scored = {(r['submission'], r['clip'], r['metric']): r for r in csv.DictReader(file)}
+    with (out / 'results.csv').open(newline='') as file:
+        told = [r for r in csv.DictReader(file) if r['metric'].startswith('FD')]
+    checked = 0
+    for row in told:
+        if (row['attitude'], row['modality']) != ('average', 'both'):
+            continue
+        clip = {'test': 'a', 'ood': 'b'}[row['split']]
+        again = float(scored[row['model'], clip, row['metric']]['value'])
+        assert again == pytest.approx(float(row['value']), rel=1e-5)
+        checked += 1
+    assert checked == 12
+    write_clips(tmp_path / 'arkit52', [dyad_clip('a', seconds=1.0)])
+    capsys.readouterr()
+    told = error(capsys, tmp_path / 'arkit52', '--models', 'frozen', '--export', mats)
+    assert '--export writes .mat files, which are of bfm64, not of arkit52' in told
+
+
 def error(capsys, *arguments):
     assert command(*arguments) == 1
     captured = capsys.readouterr()

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from vico_listener.errors import SettingError
 from vico_listener.lab.cli import evaluate_submissions
+from vico_listener.lab.evaluation.challenge.exported_answers import check_exportable
+from vico_listener.lab.evaluation.challenge.exported_answers import export_answers
 from vico_listener.lab.evaluation.comparison.benchmark_config import BenchmarkConfig
 from vico_listener.lab.evaluation.comparison.benchmark_config import load_benchmark
 from vico_listener.lab.evaluation.comparison.evaluation import evaluate
@@ -61,6 +63,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=POOLINGS,
         default=POOLINGS[0],
         help='whether the FD is averaged over all frames or over clips',
+    )
+    parser.add_argument(
+        '--export',
+        metavar='FOLDER',
+        type=Path,
+        help='also write the answers, in bfm64, as .mat files of the ViCo baseline '
+        '(FOLDER/MODEL/CLIP.mat, and FOLDER/truth), which --predictions scores',
     )
     parser.add_argument('--seed', type=int, default=0, help="the seed of the listeners' decisions")
     parser.add_argument('--jobs', type=int, default=1, help='the number of parallel processes')
@@ -178,6 +187,8 @@ def _evaluate(args: argparse.Namespace) -> int:
     folder = _directory(args, config)
     models = parse_models(args.models or config.models or [DEFAULT_LISTENER], args.seed, folder)
     clips, notes = load_test_clips(folder)
+    if args.export:
+        check_exportable(clips[0].listener.basis.name)
     renderer = _renderer(args, clips[0].listener.basis)
     evaluation = evaluate(clips, models, args.jobs)
     evaluation.notes[:0] = notes
@@ -189,5 +200,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     write_report(report, evaluation, results, args.pooling, text, renderer)
     for note in evaluation.notes:
         print(note)
+    if args.export:
+        print(f'answers: {", ".join(map(str, export_answers(evaluation, args.export)))}')
     print(f'report: {report}  (numbers: {args.out / NUMBERS_FILE})')
     return 0

@@ -1,0 +1,53 @@
+"""Writes answers to clips as `.mat` files of the ViCo baseline, for others to score."""
+
+from pathlib import Path
+
+import numpy as np
+
+from vico_listener.errors import SettingError
+from vico_listener.face.deep3d.coefficients import ANGLES
+from vico_listener.face.deep3d.coefficients import CANVAS
+from vico_listener.face.deep3d.coefficients import EXPRESSION
+from vico_listener.face.deep3d.coefficients import SIZE
+from vico_listener.face.deep3d.coefficients import TRANSLATION
+from vico_listener.face.deep3d.coefficients import save_mat
+from vico_listener.lab.evaluation.comparison.evaluation import Evaluation
+from vico_listener.lab.evaluation.comparison.scores import TRUE
+from vico_listener.media.face_track import FaceTrack
+from vico_listener.motion import BFM64
+from vico_listener.native import to_native
+
+TRUTH = 'truth'
+"""The folder of the true listeners."""
+
+
+def check_exportable(basis: str) -> None:
+    """Refuse clips whose motion `.mat` files cannot hold.
+
+    Raises:
+        SettingError: another basis than `bfm64`.
+    """
+    if basis != BFM64.name:
+        raise SettingError(f'--export writes .mat files, which are of {BFM64.name}, not of {basis}')
+
+
+def export_answers(evaluation: Evaluation, folder: Path) -> list[Path]:
+    """Write `folder/MODEL/CLIP.mat` of every model, and `folder/truth/CLIP.mat`; return folders."""
+    written = []
+    for label in (TRUE, *(model.label for model in evaluation.models)):
+        own = folder / (TRUTH if label == TRUE else label)
+        for one in evaluation.of(label):
+            _save(own / f'{one.job.clip.clip}.mat', one.track)
+        written.append(own)
+    return written
+
+
+def _save(path: Path, track: FaceTrack) -> None:
+    """Write a track; frames without a face are not finite, crops are those of 256 px."""
+    native = np.array([to_native(track.motion(tick)) for tick in range(len(track))], np.float32)
+    native[~track.valid] = np.nan
+    rows = np.zeros((len(track), SIZE), np.float32)
+    rows[:, ANGLES], rows[:, EXPRESSION] = native[:, :3], native[:, 3:67]
+    rows[:, TRANSLATION] = native[:, 67:70]
+    side = np.full((len(track), 2), CANVAS, np.float32)
+    save_mat(path, rows, np.hstack([side, native[:, 70:]]))
