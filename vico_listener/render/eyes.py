@@ -52,7 +52,7 @@ LID_SMOOTH = 0.8
 BELOW_BROW = np.float32(0.75)
 """Where a lid's skin is taken from above the eye, as a share of the way to the brow."""
 
-LID_FADE, LASH_FADE = 0.3, 0.22
+LID_FADE, LASH_FADE = 0.22, 0.12
 """The distances from the corners at which drawn skin and lashes are full, in widths of the eye."""
 
 LASH_LINE, LASH_LENGTH = 0.022, 0.055

@@ -25,9 +25,17 @@ The cornea turns about the middle of the eyeball, 13 mm behind its apex and 5.5 
 of its own curve (the pupil: 10 mm), so that a distant light wanders half as far as the pupil.
 """
 
-DEEP, EVEN = 0.3, 1.2
-"""The distance from the lids from which on the white is surely seen, as a share of the largest; and
-the ratio to its median brightness within which it lies."""
+DEEP = 0.3
+"""The distance from the lids from which on the white is surely seen, as a share of the largest."""
+
+EVEN, BRIGHTER = 1.2, 1.05
+"""How much darker and brighter than its median the white may be."""
+
+SHADE = 0.75
+"""Brightness of the white under the upper lid, as a share of that in the middle."""
+
+ROUNDED = 0.25
+"""How much darker it is along both lids, where the eyeball turns away."""
 
 
 class Iris:
@@ -56,7 +64,7 @@ class Iris:
         depth = np.minimum(patch.v - upper, lower - patch.v)
         self._across, self._down = patch.across, patch.down
         visible = depth > 0.08 * radius
-        white = _white(own, depth, distance)
+        white = _white(own, depth, distance, upper, lower, patch.v)
         rings, glints = _rings(own, distance, visible)
         sharp = np.where((visible & ~glints)[..., None], own, rings)
         shown = visible & ~glints & (distance < 1.0)
@@ -93,17 +101,22 @@ def _bgra(colours: Float) -> Picture:
     return np.dstack([colours, opaque]).clip(0.0, 255.0).astype(np.uint8)
 
 
-def _white(own: Float, depth: Float, distance: Float) -> Float:
+def _white(
+    own: Float, depth: Float, distance: Float, upper: Float, lower: Float, v: Float
+) -> Float:
     """Return the eye without its iris, behind which the white is continued from what is seen."""
     level = own.mean(axis=2)
     # What is close to the lids may be skin or lashes.
     beside = (distance > RIM) & (depth > max(1.0, DEEP * float(depth.max())))
     if beside.any():
         middle = float(np.median(level[beside]))
-        beside &= (level > middle / EVEN) & (level < middle * EVEN)
+        beside &= (level > middle / EVEN) & (level < middle * BRIGHTER)
     else:
         beside = (distance > RIM) & (depth > 0.0)
-    white = filled(own, beside.astype(np.float32))
+    opening = np.maximum(lower - upper, 1.0)
+    shade = SHADE + (1.0 - SHADE) * np.clip((v - upper) / (0.5 * opening), 0.0, 1.0)
+    shade *= 1.0 - ROUNDED * np.exp(-((np.maximum(depth, 0.0) / (0.15 * opening.max())) ** 2))
+    white = filled(own, beside.astype(np.float32)) * shade[..., None]
     keep = np.clip((distance - RIM) / 0.15 + 1.0, 0.0, 1.0)[..., None]
     return np.asarray(white + (own - white) * keep, np.float32)
 

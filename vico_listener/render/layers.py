@@ -41,6 +41,9 @@ LOOSENED = 0.05
 SINGLE_HAIRS = 0.6
 """The largest alpha outside the head's mask; a pixel that needs more is an object behind it."""
 
+NEARBY = 0.02
+"""How far away hair has the same colour, as a share of the picture's side."""
+
 TEXTURE = 12.0
 """The largest amplitude of a background's texture, grey values."""
 
@@ -94,11 +97,32 @@ def split_layers(portrait: Portrait) -> Layers:
     # Single hairs around the mask get the least alpha that explains their colour.
     darker = (background - image) / np.maximum(background, 1.0)
     lighter = (image - background) / np.maximum(255.0 - background, 1.0)
-    hairs = np.minimum(np.maximum(darker, lighter).max(axis=2), SINGLE_HAIRS)
-    alpha = np.maximum(alpha, hairs * hairy)
+    hairs = np.minimum(np.maximum(darker, lighter).max(axis=2), SINGLE_HAIRS) * hairy
+    beyond = hairs > alpha
+    hairs[beyond] *= _likeness(image, background, person, beyond)
+    alpha = np.maximum(alpha, hairs)
     head = image - (1.0 - alpha[..., None]) * background
     layer = np.dstack([head, 255.0 * alpha]).round().clip(0, 255).astype(np.uint8)
     return Layers(layer, background.round().astype(np.uint8), share)
+
+
+def _likeness(
+    image: NDArray[np.float32],
+    background: NDArray[np.float32],
+    person: NDArray[np.float32],
+    places: NDArray[np.bool_],
+) -> NDArray[np.float32]:
+    """Return how surely each of N places shows hair before the background (N,), 0 to 1.
+
+    It does if it differs from the background as the person's edge nearby does.
+    """
+    sigma = NEARBY * len(image)
+    weight = wide_blur(person, sigma)[places]
+    edge = wide_blur(image * person[..., None], sigma)[places] / np.maximum(weight, 1e-3)[:, None]
+    expected, seen = edge - background[places], image[places] - background[places]
+    lengths = np.linalg.norm(expected, axis=1) * np.linalg.norm(seen, axis=1)
+    cosine = (expected * seen).sum(axis=1) / np.maximum(lengths, 1e-3)
+    return np.clip(cosine, 0.0, 1.0) ** 4
 
 
 def attached(portrait: Portrait, person: NDArray[np.float32]) -> NDArray[np.float32]:
