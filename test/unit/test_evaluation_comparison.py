@@ -293,6 +293,21 @@ def test_splits_that_are_empty_are_named(tmp_path):
         load_test_clips(tmp_path / 'nowhere')
 
 
+@pytest.mark.parametrize('where', ['acoustic', 'speaker', 'listener'])
+def test_clips_that_are_not_finite_are_named_and_what_is_not_seen_may_be_so(where, tmp_path):
+    clip = noise_clip('a', BFM64)
+    rows = clip.acoustic if where == 'acoustic' else getattr(clip, where).translation
+    known = clip.heard if where == 'acoustic' else getattr(clip, where).valid
+    rows[3, 1] = np.nan
+    known[3] = False
+    clip.save(tmp_path / 'a.npz')
+    assert len(load_test_clips(tmp_path)[0]) == 1
+    known[3] = True
+    clip.save(tmp_path / 'a.npz')
+    with pytest.raises(ValueError, match=f'a: {where} holds numbers that are not finite'):
+        load_test_clips(tmp_path)
+
+
 def test_published_numbers_are_complete():
     assert len(FEATURE_DISTANCE) == 2 * 4 * 3 * 4
     assert FEATURE_DISTANCE['test', 'average', 'exp', 'Ours'] == 15.04

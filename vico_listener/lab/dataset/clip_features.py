@@ -131,6 +131,23 @@ class ClipFeatures:
     def __len__(self) -> int:
         return len(self.speaker)
 
+    def check_finite(self) -> None:
+        """Refuse a clip in which something that was seen or heard is not finite.
+
+        Raises:
+            DataError: it is so; the message names what.
+        """
+        parts = {'acoustic': self.acoustic[self.heard]}
+        for who in FACES:
+            track: FaceTrack = getattr(self, who)
+            arrays = (getattr(track, name) for name in ARRAYS if name != 'valid')
+            parts[who] = np.hstack([array[track.valid] for array in arrays])
+        for name, known in parts.items():
+            if not np.isfinite(known).all():
+                raise DataError(
+                    f'{self.clip}: {name} holds numbers that are not finite: extract it again'
+                )
+
     def rows(self, chosen: slice) -> 'ClipFeatures':
         """Return some of the ticks, without the labels, which belong to whole clips."""
         return replace(

@@ -67,11 +67,7 @@ def check_clips(config: ModelConfig, clips: Sequence[ClipFeatures], adapted: boo
             )
         if not clip.listener.valid.any():
             raise DataError(f'{clip.clip}: the listener is never seen')
-        for name, rows in _known_rows(clip).items():
-            if not np.isfinite(rows).all():
-                raise DataError(
-                    f'{clip.clip}: {name} holds numbers that are not finite: extract it again'
-                )
+        clip.check_finite()
 
 
 def _other_network(setting: str, adapted: bool) -> str:

@@ -82,7 +82,7 @@ def load_test_clips(folder: Path) -> tuple[list[ClipFeatures], list[str]]:
     """Load the clips of test and ood, with a note for a split that is empty.
 
     Raises:
-        DataError: no clips in either split, or a broken file.
+        DataError: no clips in either split, a broken file, or numbers that are not finite.
     """
     if not folder.is_dir():
         raise DataError(f'no such folder: {folder}')
@@ -92,6 +92,8 @@ def load_test_clips(folder: Path) -> tuple[list[ClipFeatures], list[str]]:
         raise DataError(
             f'{folder} has {len(loaded)} clips of the split train, but none of test or ood'
         )
+    for clip in clips:
+        clip.check_finite()
     empty = [split for split in SPLITS if all(clip.split != split for clip in clips)]
     return clips, [f'The split {split} is empty.' for split in empty]
 
