@@ -16,6 +16,9 @@ from vico_listener.render.wide_blur import wide_blur
 WORK = 192
 """The side of the image in which the background is painted, px."""
 
+FINE = 512
+"""The largest side of the image whose texture is continued behind the head, px."""
+
 RECOGNISED = 0.6
 """The mean probability in a face below which the network does not see that it is a person."""
 
@@ -209,7 +212,11 @@ def _background(
     known = 1.0 - cv2.resize(hole, (WORK, WORK), interpolation=cv2.INTER_NEAREST)
     far = filled(np.asarray(small), known.astype(np.float32))
     wide = np.asarray(cv2.resize(far, (size, size), interpolation=cv2.INTER_CUBIC))
-    wide = wide + _mirrored_texture(image, hole)
+    fine = min(size, FINE)
+    part = cv2.resize(image, (fine, fine), interpolation=cv2.INTER_AREA)
+    inside = cv2.resize(hole, (fine, fine), interpolation=cv2.INTER_NEAREST)
+    texture = _mirrored_texture(np.asarray(part), np.asarray(inside))
+    wide = wide + cv2.resize(texture, (size, size), interpolation=cv2.INTER_LINEAR)
     weight = cv2.GaussianBlur(hole.astype(np.float32), (0, 0), 0.4 * radius) * gone
     return np.asarray(image + (wide - image) * weight[..., None]).clip(0, 255)
 
