@@ -68,7 +68,7 @@ _DISPLEASED = tuple(
 )
 
 CHANNELS: tuple[Channel, ...] = (
-    _pair('mouthSmile', 0.25, 0.5, 0.75, 0.95, 1.2, lower=(-0.35, 0.0, 0.35), shown=0.5),
+    _pair('mouthSmile', 0.25, 0.5, 0.75, 0.95, 1.2, lower=(-0.35, 0.0, 0.17, 0.35, 0.7), shown=0.5),
     # Farther than this the brows would cover the eyes.
     _pair('browDown', 0.2, 0.4, 0.7, 1.0, gain=5.0, calm=True, company=_DISPLEASED),
     Channel('browInnerUp', ('browInnerUp',), (0.4, 0.8, 1.2)),
