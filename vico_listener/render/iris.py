@@ -12,7 +12,7 @@ from vico_listener.render.patch import Patch
 MARGIN = 1.12
 """The radius within which a pixel may belong to the iris, in radii of the iris."""
 
-RIM = 1.3
+RIM = 1.35
 """The radius from which on the white is not darkened by the rim of the iris, in the same unit."""
 
 HIGHLIGHT = 45.0
@@ -25,16 +25,13 @@ The cornea turns about the middle of the eyeball, 13 mm behind its apex and 5.5 
 of its own curve (the pupil: 10 mm), so that a distant light wanders half as far as the pupil.
 """
 
-DEEP = 0.3
+DEEP = 0.1
 """The distance from the lids from which on the white is surely seen, as a share of the largest."""
 
-EVEN, BRIGHTER = 1.2, 1.05
-"""How much darker and brighter than its median the white may be."""
-
-SHADE = 0.75
+SHADE = 0.85
 """Brightness of the white under the upper lid, as a share of that in the middle."""
 
-ROUNDED = 0.25
+ROUNDED = 0.1
 """How much darker it is along both lids, where the eyeball turns away."""
 
 
@@ -107,12 +104,11 @@ def _white(
     """Return the eye without its iris, behind which the white is continued from what is seen."""
     level = own.mean(axis=2)
     # What is close to the lids may be skin or lashes.
-    beside = (distance > RIM) & (depth > max(1.0, DEEP * float(depth.max())))
+    beside = (distance > MARGIN) & (depth > max(1.0, DEEP * float(depth.max())))
     if beside.any():
-        middle = float(np.median(level[beside]))
-        beside &= (level > middle / EVEN) & (level < middle * BRIGHTER)
+        beside &= level >= np.median(level[beside])
     else:
-        beside = (distance > RIM) & (depth > 0.0)
+        beside = (distance > MARGIN) & (depth > 0.0)
     opening = np.maximum(lower - upper, 1.0)
     shade = SHADE + (1.0 - SHADE) * np.clip((v - upper) / (0.5 * opening), 0.0, 1.0)
     shade *= 1.0 - ROUNDED * np.exp(-((np.maximum(depth, 0.0) / (0.15 * opening.max())) ** 2))

@@ -74,7 +74,7 @@ def colours_of(portrait: Portrait) -> Colours:
     column, row = np.clip(np.round(lips).astype(int), 1, size - 2)
     lip = image[row - 1 : row + 2, column - 1 : column + 2].reshape(-1, 3).mean(axis=0)
     # Teeth are about as bright as the whites of the eyes, which tells dark skin from little light.
-    enamel = min(1.06 * max(light, _white_of_eyes(portrait)), 228.0) * (1.0 + 0.45 * tint)
+    enamel = min(1.06 * max(light, _white_of_eyes(portrait)), 228.0) * (1.0 + 0.3 * tint)
     flesh = lip * np.clip(1.0 + 0.3 * tint, 0.0, 2.0)
     fine = image.mean(axis=2) - cv2.GaussianBlur(image, (0, 0), 1.0).mean(axis=2)
     return Colours(
