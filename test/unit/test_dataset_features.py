@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from vico_listener.errors import DataError
 from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.clip_features import load_features
 from vico_listener.media.face_track import FaceTrack
@@ -70,9 +71,11 @@ def test_an_empty_split_is_named(tmp_path):
 def test_a_broken_file_is_named(tmp_path):
     made_clip().save(tmp_path / 'a.npz')
     data = (tmp_path / 'a.npz').read_bytes()
-    (tmp_path / 'a.npz').write_bytes(data[: len(data) // 2])
-    with pytest.raises(ValueError, match='a.npz holds no features of a clip'):
-        load_features(tmp_path)
+    for broken in (data[: len(data) // 2], b'', b'no features'):
+        (tmp_path / 'a.npz').write_bytes(broken)
+        for split in (None, 'test'):
+            with pytest.raises(DataError, match='a.npz holds no features of a clip'):
+                load_features(tmp_path, split)
 
 
 def test_tracks_must_fit():

@@ -7,8 +7,10 @@ from dataclasses import fields
 from dataclasses import replace
 from pathlib import Path
 from zipfile import BadZipFile
+from zipfile import is_zipfile
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
 from vico_listener.choices import ACOUSTICS
@@ -26,7 +28,7 @@ LABEL = 'label_'
 """What the names of the labels' arrays begin with."""
 STATISTICS = 'statistics.npz'
 """Means and deviations of the train split, in the same folder."""
-_BROKEN = (OSError, KeyError, TypeError, DataError, EOFError, BadZipFile)
+_BROKEN = (OSError, KeyError, TypeError, ValueError, EOFError, BadZipFile)
 """What reading a file raises that is not what it should be."""
 SPLITS = ('train', 'test', 'ood')
 """Splits of a data set; the identities of `test` all occur in `train`, those of `ood` never."""
@@ -213,7 +215,7 @@ class ClipFeatures:
             DataError: the file was not written by `save`.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with _opened(path) as file:
                 data = dict(file)
             basis = basis_by_name(str(data['basis']))
             speaker, listener = (
@@ -240,6 +242,14 @@ class ClipFeatures:
             raise DataError(f'{path} holds no features of a clip: {error}') from None
 
 
+def _opened(path: Path) -> NpzFile:
+    """Return the arrays of a file; what it raises is among `_BROKEN`."""
+    if path.is_file() and not is_zipfile(path):  # of which numpy says that it is pickled
+        raise DataError('it is no .npz file')
+    file: NpzFile = np.load(path, allow_pickle=False)
+    return file
+
+
 def load_features(folder: Path, split: str | None = None) -> list[ClipFeatures]:
     """Load the clips of a feature folder, of one split or all, in the order of their names.
 
@@ -258,7 +268,7 @@ def load_features(folder: Path, split: str | None = None) -> list[ClipFeatures]:
 
 def _split_of(path: Path) -> str:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with _opened(path) as file:
             return str(file['split'])
     except _BROKEN as error:
         raise DataError(f'{path} holds no features of a clip: {error}') from None
