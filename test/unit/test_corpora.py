@@ -341,6 +341,8 @@ def test_measured_faces_become_features_of_their_pairs(tmp_path, capsys) -> None
     assert 'no features of gone: gone.csv is missing' in said.err
     assert 'they have less than 1 s in common; is the offset right?' in said.err
     assert '1 of 3 clips in' in said.out
+    assert main([*arguments, '--only', 'nobody']) == 1
+    assert 'pairs.csv names no listener whose name begins with nobody' in capsys.readouterr().err
     (clip,) = load_features(folder / 'vico' / 'features')
     assert (clip.clip, clip.speaker_id, clip.listener_id) == ('late', 'anna', 'ben')
     assert len(clip) == 60 and clip.listener.valid.all() and clip.heard.all()

@@ -5,9 +5,11 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from vico_listener.errors import SettingError
 from vico_listener.lab.dataset.vico.layouts import read_layout
 
 CORPORA = ('ami', 'seamless', 'realtalk', 'arkit')
+ADAPT = 'to train on them: ./run vico train config/training/vico_adapt.yaml'
 SHOWN = 20
 """How many things that were left out are told one by one; the table in the folder has them all."""
 
@@ -99,10 +101,7 @@ def run_import(args: argparse.Namespace) -> int:
 
         told = told_agreement(out / 'features', out / LABELS)
         print(told or 'no nods or shakes of its listeners are annotated')
-    print(
-        f'to train on them: vico train config/training/vico_behaviour.yaml '
-        f'--features {out / "features"}'
-    )
+    print(f'{ADAPT} --features {out / "features"}')
     return 1 if left or code else 0
 
 
@@ -165,6 +164,7 @@ def _two_in_view(args: argparse.Namespace, out: Path) -> int:
 def _faces(args: argparse.Namespace, out: Path) -> int:
     """Import measured faces, of which there are no clips but features at once."""
     from vico_listener.lab.cli.extracting import tell_extracted
+    from vico_listener.lab.dataset.corpora.arkit import TABLE
     from vico_listener.lab.dataset.corpora.arkit import FaceSettings
     from vico_listener.lab.dataset.corpora.arkit import import_pairs
     from vico_listener.lab.dataset.corpora.arkit import read_pairs
@@ -173,6 +173,9 @@ def _faces(args: argparse.Namespace, out: Path) -> int:
     faces = FaceSettings(args.head_degrees, args.timecode_rate)
     pairs, problems = read_pairs(args.folder, args.only)
     left = _tell((('', problem) for problem in problems), (), out)
+    if not pairs:
+        which = f' whose name begins with {" or ".join(args.only)}' if args.only else ''
+        raise SettingError(f'{args.folder / TABLE} names no listener{which}')
     settings = ExtractionSettings(stretch=args.stretch, fov_deg=args.fov_deg)
     results = import_pairs(pairs, out / 'features', settings, faces, args.workers)
     for result in results:
