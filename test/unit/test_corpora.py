@@ -94,7 +94,7 @@ def test_a_meeting_becomes_clips_and_features(meeting, tmp_path, capsys) -> None
     assert main([*arguments, '--shortest', '2']) == 0
     said = capsys.readouterr().out
     assert '2 clips of 0.00 hours' in said and '1 x backchannel, 1 x nod, 1 x shake' in said
-    assert '2 of 2 clips in' in said and 'vico_behaviour.yaml' in said
+    assert '2 of 2 clips in' in said and 'vico_adapt.yaml' in said
     assert '1 of 1 annotated nods are found in the motion' in said
     assert '0 of 1 annotated shakes are found in the motion, and 0 altogether' in said
     layout = read_layout(out)
