@@ -33,9 +33,11 @@ def test_a_node_that_cannot_go_on_ends_its_process() -> None:
     isolate()
     never = SimpleNamespace(requested=False, end_gracefully=lambda wake: None)
     gc.unfreeze()
+    gc.disable()  # as it is while a node starts
     assert spin(lambda: [Torn()], lambda nodes: True, ['test'], never) == 1
     # What was there before is not searched for garbage while a robot moves.
     assert gc.get_freeze_count() > 1000
+    assert gc.isenabled()
     gc.unfreeze()
 
 
