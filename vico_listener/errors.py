@@ -22,6 +22,7 @@ fault of the program and shows its traceback::
     │   ├── MeshFileError
     │   ├── MessageError
     │   ├── OnnxFileError
+    │   ├── PersonModelError
     │   ├── PortraitError
     │   ├── PoseError
     │   ├── RecordingError

@@ -324,7 +324,7 @@ def test_a_folder_without_clips_is_told_and_sounds_are_announced(
     assert 'cannot be played' in message and 'name them mm-hm.wav, yeah.wav' in message
     events = graph.record(bench.tester, msg.ListenerEvent, 'listener_event')
     wait_until(lambda: bench.node.count_subscribers('listener_event') == 1)
-    for _ in range(6):
+    for _ in range(14):
         bench.feed(60, speaking=True, mouthed=True, audio_valid=False)
         bench.feed(15)
     wait_until(lambda: any(event.vocal for event in events))
