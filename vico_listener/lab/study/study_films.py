@@ -5,6 +5,7 @@ listener is cropped in the same way, so that nothing but the motion tells them a
 """
 
 import csv
+import shutil
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -133,12 +134,12 @@ def _film(
             filming.model,
         )
         scene.renderer.reset()
-        pictures = list(scene.drawn(track))
         folder = attitude.value if knows else OWN
         row[attitude.value] = Path(folder, name)
-        _write(out / folder / name, pictures)
+        _write(out / folder / name, scene.drawn(track))
         if attitude is clip.attitude and knows:
-            _write(out / OWN / name, pictures)
+            (out / OWN).mkdir(exist_ok=True)
+            shutil.copyfile(out / folder / name, out / OWN / name)
     return row
 
 
