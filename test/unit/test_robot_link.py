@@ -26,6 +26,7 @@ from websockets.sync.server import ServerConnection  # noqa: E402
 from websockets.sync.server import serve  # noqa: E402
 
 from vico_listener.cli import robot as robot_command  # noqa: E402
+from vico_listener.cli import robot_mover  # noqa: E402
 from vico_listener.cli.main import main  # noqa: E402
 from vico_listener.cli.robot_mover import RobotMover  # noqa: E402
 from vico_listener.errors import NotInstalledError  # noqa: E402
@@ -267,19 +268,30 @@ def test_what_is_not_installed_is_named(monkeypatch: Any) -> None:
         profile.interface.connector(profile.joints, print, print)
 
 
-def test_check_moves_a_robot_over_its_own_connection(
-    robots: list[Any], monkeypatch: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(robot_command, 'HOLD', 0.06)
+def checked_robot(robots: list[Any], tmp_path: Path) -> tuple[Robot, Path]:
+    """Return a Reachy Mini and its profile."""
     robot = Robot('/api/move/ws/set_target', reachy)
     robots.append(robot)
     shipped = (resource_path('config/robots') / 'reachy_mini.yaml').read_text(encoding='utf-8')
     mine = tmp_path / 'mine.yaml'
     mine.write_text(yaml.safe_dump(yaml.safe_load(shipped) | {'url': robot.url}))
+    return robot, mine
+
+
+def axes_turned(robot: Robot) -> set[str]:
+    """Return the axes about which it was turned."""
+    return {axis for m in robot.messages for axis, v in m['target_head_pose'].items() if v}
+
+
+def test_check_moves_a_robot_over_its_own_connection(
+    robots: list[Any], monkeypatch: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(robot_command, 'HOLD', 0.12)
+    monkeypatch.setattr(robot_mover, 'MEASURED_WAIT', 0.2)
+    robot, mine = checked_robot(robots, tmp_path)
     assert main(['robot', 'check', str(mine), '--move']) == 0
     assert f'connected to {robot.url}' in capsys.readouterr().out
-    axes = {axis for m in robot.messages for axis, v in m['target_head_pose'].items() if v}
-    assert axes == {'roll', 'pitch', 'yaw'}
+    assert axes_turned(robot) == {'roll', 'pitch', 'yaw'}
     for side in (0, 1):
         told = [message['target_antennas'][side] for message in robot.messages]
         assert max(told) - min(told) > 0.1
@@ -289,6 +301,25 @@ def test_check_moves_a_robot_over_its_own_connection(
     assert (
         f'vico robot: there is no connection to the robot: {robot.url}' in capsys.readouterr().err
     )
+
+
+def test_check_on_a_machine_that_stalls_leaves_no_pose_out(
+    robots: list[Any], monkeypatch: Any, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(robot_command, 'HOLD', 0.06)
+    monkeypatch.setattr(robot_mover, 'MEASURED_WAIT', 0.5)
+    robot, mine = checked_robot(robots, tmp_path)
+    turn, stalls = RobotMover.turn, iter([1.1])
+
+    def stalled(mover: RobotMover, face: FaceMotion) -> None:
+        if face.rotation[0]:  # the first pose of all is a roll
+            time.sleep(next(stalls, 0.0))
+        turn(mover, face)
+
+    monkeypatch.setattr(RobotMover, 'turn', stalled)
+    assert main(['robot', 'check', str(mine), '--move']) == 0
+    assert next(stalls, None) is None
+    assert axes_turned(robot) == {'roll', 'pitch', 'yaw'}
 
 
 def test_reachy_mini_says_where_its_head_is(tmp_path: Path) -> None:

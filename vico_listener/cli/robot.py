@@ -273,10 +273,11 @@ def _check(profile: RobotProfile, names: RobotNames, move: bool) -> int:
 
 
 def _hold(mover: RobotMover, pose: Pose) -> None:
-    """Turn the head to a pose and hold it there."""
-    steps = round(HOLD * mover.rate)
-    for _ in trange(steps, desc=pose.name, leave=False, disable=None):
+    """Turn the head to a pose and hold it there; while it begins anew, no time counts."""
+    for _ in trange(round(HOLD * mover.rate), desc=pose.name, leave=False, disable=None):
         mover.turn(pose.face)
+        while not mover.under_way:
+            mover.turn(pose.face)
 
 
 def check_poses(profile: RobotProfile) -> list[Pose]:

@@ -147,6 +147,13 @@ class RobotMover:
         return f'Where the head was, was not known ({reason}): it was eased in from {place} rad'
 
     @property
+    def under_way(self) -> bool:
+        """Whether the head follows: it has begun, and does not ease in (anew, after a stall)."""
+        return self._head.start not in ('', 'waiting') and not self._head.eases_in(
+            time.monotonic_ns()
+        )
+
+    @property
     def lags(self) -> list[Lag]:
         """The joints that do not follow."""
         return self._head.watch.lags
