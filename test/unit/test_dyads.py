@@ -29,6 +29,7 @@ from vico_listener.listener.episodes import Episodes
 from vico_listener.listener.expression import smile_of
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
+from vico_listener.listener.gestures import calmed
 from vico_listener.listener.mood import ATTITUDES
 from vico_listener.listener.mood import Mood
 from vico_listener.listener.personality import Personality
@@ -135,10 +136,14 @@ def test_labels_leave_the_episodes_out(dyads):
     for tick, frame in enumerate(dyad.speaker_frames()):
         rows = dyad.gestures[dyad.gestures[:, 0] == tick]
         base = Behaviour(
-            dyad.posture[tick], dyad.shift[tick], dyad.change[tick], [gesture_of(r) for r in rows]
+            dyad.posture[tick],
+            dyad.shift[tick],
+            dyad.change[tick],
+            [calmed(gesture_of(row)) for row in rows],
         )
         episodes.see(frame, voice.update(frame).voiced)
-        motion = body.step(episodes.joined(base, style, body.attention), 1.0, 1.0)
+        joined = episodes.joined(base, style, body.attention, smile_of(body.calm))
+        motion = body.step(joined, 1.0, 1.0)
         if tick > 150:  # The teacher is wholly awake.
             np.testing.assert_allclose(motion.rotation, dyad.rotation_out[tick], atol=1e-4)
             np.testing.assert_allclose(motion.translation, dyad.translation_out[tick], atol=1e-5)

@@ -1,5 +1,7 @@
 """Closed forms of the gestures, the follower and the timeline."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,7 +15,10 @@ from vico_listener.listener.follower import STEP
 from vico_listener.listener.follower import Follower
 from vico_listener.listener.gestures import RESIDUE
 from vico_listener.listener.gestures import SETTLE
+from vico_listener.listener.gestures import Gesture
+from vico_listener.listener.gestures import Kind
 from vico_listener.listener.gestures import Timeline
+from vico_listener.listener.gestures import calmed
 from vico_listener.listener.gestures import hold
 from vico_listener.listener.gestures import nod
 from vico_listener.listener.gestures import shake
@@ -86,6 +91,26 @@ def test_shake_swings_to_both_sides_and_ends_at_zero(strokes: int) -> None:
     assert curve.max() - curve.min() == pytest.approx(6.0, rel=0.01)
     turns = np.flatnonzero(np.diff(np.sign(np.diff(curve))))
     assert len(turns) == strokes + 1
+
+
+@given(
+    size=st.floats(0.5, 25.0),
+    frequency=st.floats(0.5, 5.0),
+    cycles=st.integers(1, 4),
+    upswing=st.sampled_from([0.0, 0.4, 0.85]),
+)
+@settings(max_examples=60, deadline=None)
+def test_no_nod_is_a_bow_or_a_jerk(
+    size: float, frequency: float, cycles: int, upswing: float
+) -> None:
+    nod = Gesture(Kind.NOD, np.radians(size), 0.1, frequency, cycles, upswing=upswing)
+    shown = calmed(nod)
+    curve = np.degrees(shown.curve())
+    assert np.ptp(curve) <= 12.0
+    assert np.abs(np.diff(curve)).max() * MODEL_RATE <= 70.0
+    if size <= 8.0 and size * frequency < 18.5:
+        assert shown == nod
+    assert calmed(replace(nod, kind=Kind.SHAKE)).size == nod.size
 
 
 def test_hold_stays_at_its_height() -> None:

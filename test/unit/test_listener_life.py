@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from listening import Listening
 from made_faces import face_with
+from scipy.signal import find_peaks
 from synthetic_speaker import silence
 from synthetic_speaker import speaker_frame
 from synthetic_speaker import synthetic_speech
@@ -14,15 +15,21 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.frames import SpeakerFrame
 from vico_listener.listener import create_listener
 from vico_listener.listener.bearing import Bearing
+from vico_listener.listener.body import Behaviour
 from vico_listener.listener.chance import Chance
 from vico_listener.listener.cues import Phrase
+from vico_listener.listener.episodes import Episodes
 from vico_listener.listener.expression import BROW_DOWN
 from vico_listener.listener.expression import BROW_UP
+from vico_listener.listener.expression import FACE_CHANNELS
+from vico_listener.listener.expression import LAUGH
 from vico_listener.listener.expression import MOST_FROWN
 from vico_listener.listener.expression import PRESS
 from vico_listener.listener.expression import SLACK_FROWN
 from vico_listener.listener.expression import SMILE
+from vico_listener.listener.expression import open_browed
 from vico_listener.listener.expression import softened
+from vico_listener.listener.face_cues import SMILE_SECONDS
 from vico_listener.listener.face_cues import FaceCues
 from vico_listener.listener.face_cues import Seen
 from vico_listener.listener.gestures import Kind
@@ -93,7 +100,7 @@ def smiles_after(
     """The smile channel (T,) from an event on, of many seeds; the greeting is over by then."""
     shown = []
     for seed in range(40):
-        smiles = SmileEpisodes(Chance(seed))
+        smiles = SmileEpisodes(Chance(seed), Chance(seed, 1))
         for _ in range(12 * MODEL_RATE):
             smiles.step(Seen(present=True), False, 1.0, POSITIVE, PERSON)
         answer = [smiles.step(event, False, joy, POSITIVE, PERSON)[SMILE]]
@@ -109,7 +116,7 @@ def test_a_smile_is_answered_within_a_second_held_and_let_go() -> None:
     answers = smiles_after(smile, Seen(present=True, smile=0.6))
     given = [a for a in answers if a.max() > 0.2]
     assert len(given) / len(answers) == pytest.approx(POSITIVE.smile_answers, abs=0.15)
-    starts = [np.argmax(a > 0.05 * a.max()) / MODEL_RATE for a in given]
+    starts = [SMILE_SECONDS + np.argmax(a > 0.05 * a.max()) / MODEL_RATE for a in given]
     assert min(starts) >= 0.2
     assert max(starts) < 1.2
     rises = [(np.argmax(a > 0.9 * a.max()) - np.argmax(a > 0.05 * a.max())) / 30 for a in given]
@@ -331,6 +338,66 @@ def test_faces_are_compared_with_the_usual_face_of_the_speaker() -> None:
     assert seen[-1].unhappy < 0.05
     assert seen[0].present
     assert not seen[0].returned
+
+
+@pytest.mark.parametrize(('seconds', 'smiles'), [(0.1, 0), (0.45, 0), (1.4, 1), (4.0, 1)])
+def test_lips_that_a_syllable_spreads_are_no_smile(seconds: float, smiles: int) -> None:
+    """The longest syllable of four sober speakers, and the smile of a fifth."""
+    cues, quiet = FaceCues(), silence(10.0)
+    rest, spread = face_with(), face_with(mouthSmile=0.5)
+    seen = [
+        cues.update(
+            speaker_frame(quiet, tick, spread if 5.0 <= tick / MODEL_RATE < 5.0 + seconds else rest)
+        )
+        for tick in range(len(quiet))
+    ]
+    assert sum(s.smiled for s in seen) == smiles
+
+
+def test_a_laugh_has_a_rhythm_and_a_smile_has_none() -> None:
+    """Notes of 0.17 to 0.26 s, in bouts with breaths between them; the head goes with them."""
+    for seed in range(4):
+        smiles = SmileEpisodes(Chance(seed), Chance(seed, 1))
+        mouth, bounce = [], []
+        for tick in range(20 * MODEL_RATE):
+            laughs = 200 <= tick < 500
+            laugh = Seen(True, smile=0.9, smiled=tick == 200, laughed=tick == 200, laughing=laughs)
+            mouth.append(smiles.step(laugh, False, 1.0, POSITIVE, PERSON)[LAUGH])
+            bounce.append(smiles.bounce)
+        opened, head = np.array(mouth), np.degrees(bounce)
+        assert not opened[:200].any()
+        assert not head[:200].any()
+        assert opened[-30:].max() < 0.01
+        peaks, _ = find_peaks(opened, prominence=0.1)
+        between = np.diff(peaks) / MODEL_RATE
+        notes = between[between < 0.3]
+        assert len(notes) >= 6
+        assert 0.16 < np.median(notes) < 0.27
+        assert -1.0 < head.min() < -0.3
+        assert head.max() <= 0.0
+        assert np.abs(np.diff(head)).max() * MODEL_RATE < 20.0
+
+
+def test_brows_stay_open_under_a_broad_smile() -> None:
+    drawn = np.full(52, 0.3)
+    brows = [ARKIT_INDEX['browDownLeft'], ARKIT_INDEX['browDownRight']]
+    for smile, share in ((0.0, 1.0), (0.35, 1.0), (0.55, 0.6), (0.75, 0.2), (1.0, 0.2)):
+        change = open_browed(drawn, smile)
+        np.testing.assert_allclose(change[brows], 0.3 * share)
+        np.testing.assert_array_equal(np.delete(change, brows), np.delete(drawn, brows))
+
+
+def test_a_smile_fills_what_is_left_above_the_calm_face() -> None:
+    """A portrait that smiles reaches no plateau: it never smiles as broadly as can be drawn."""
+    episodes = Episodes(0, PERSON)
+    base = Behaviour([0.0] * 3, [0.0] * 3, 0.1 * FACE_CHANNELS[SMILE])
+    for calm in (0.0, 0.2):
+        episodes.reset()
+        smile = 0.0
+        for _ in range(3 * MODEL_RATE):
+            change = episodes.joined(base, POSITIVE, 0.0, calm).change
+            smile = max(smile, calm + change[SMILES].mean())
+        assert 0.3 + calm < smile < 0.9
 
 
 def test_who_comes_back_is_noticed() -> None:

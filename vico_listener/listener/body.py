@@ -14,6 +14,8 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.errors import DataError
 from vico_listener.listener.expression import calm_face
 from vico_listener.listener.expression import look
+from vico_listener.listener.expression import open_browed
+from vico_listener.listener.expression import smile_of
 from vico_listener.listener.expression import softened
 from vico_listener.listener.follower import Follower
 from vico_listener.listener.gestures import GLANCE_SECONDS
@@ -136,11 +138,12 @@ class Body:
         self._bound -= 1
         *gesture, gaze = self._timeline.pop()
         rotation = [strength * (a + b) for a, b in zip(gesture, behaviour.posture, strict=True)]
+        change = open_browed(softened(behaviour.change), smile_of(self.calm + behaviour.change))
         # The eyes stay on the speaker while the head moves (vestibulo-ocular reflex).
         expression = (
             self.portrait
             + awake * (self.calm - self.portrait)
-            + strength * awake * softened(behaviour.change)
+            + strength * awake * change
             + look(strength * gaze - rotation[YAW], rotation[PITCH])
         )
         return FaceMotion(

@@ -30,7 +30,7 @@ from vico_listener.listener.smile_episodes import SmileEpisodes
 from vico_listener.listener.style import Style
 from vico_listener.listener.thought import Thought
 
-SMILES, THOUGHT, COMPANY, BEARING = 1, 3, 4, 5
+SMILES, THOUGHT, COMPANY, BEARING, LAUGHTER = 1, 3, 4, 5, 6
 """The parts of a listener's chance from which the episodes are drawn; `rules` uses 0 and 2."""
 ATTENTIVE = 0.1
 """A listener whose attention to a gesture exceeds this does not look around."""
@@ -55,12 +55,12 @@ class Episodes:
         return self._smiles.begun
 
     def __init__(self, seed: int, personality: Personality) -> None:
-        smiles, thought, company, bearing = self._chances = [
-            Chance(seed, part) for part in (SMILES, THOUGHT, COMPANY, BEARING)
+        smiles, thought, company, bearing, laughter = self._chances = [
+            Chance(seed, part) for part in (SMILES, THOUGHT, COMPANY, BEARING, LAUGHTER)
         ]
         self._personality = personality
         self._sight = FaceCues()
-        self._smiles = SmileEpisodes(smiles)
+        self._smiles = SmileEpisodes(smiles, laughter)
         self._thought = Thought(thought)
         self._company = Company(company)
         self._mimicry = Mimicry(personality.mimicry_delay)
@@ -111,13 +111,16 @@ class Episodes:
         self.joy, self._turn, self._look_around = self._company.step(voiced, self._seen)
         return self._seen
 
-    def joined(self, base: Behaviour, style: Style, attention: float) -> Behaviour:
+    def joined(
+        self, base: Behaviour, style: Style, attention: float, calm_smile: float
+    ) -> Behaviour:
         """Return behaviour with the episodes of this tick on top.
 
         Args:
             base: the behaviour without them.
             style: the listener's style.
             attention: 0 to 1, how much a gesture under way binds the gaze.
+            calm_smile: the smile of the calm face, on which the behaviour shows.
         """
         gestures = list(base.gestures)
         if self._look_around is not None and attention < ATTENTIVE:
@@ -127,13 +130,13 @@ class Episodes:
         thinking, bent = self._thought.step(self._voiced, bool(gestures), style)
         shown, (*borne, leant) = self._bearing.step(self.joy, style)
         channels[SMILE] += shown[SMILE] * (1.0 - channels[SMILE])
-        channels[SMILE] *= 1.0 - max(smile_of(base.change), 0.0)
+        channels[SMILE] *= 1.0 - max(calm_smile + smile_of(base.change), 0.0)
         shown[SMILE] = 0.0
         *mirrored, nearer = (style.posture_mimicry * value for value in self._mirrored)
         roll, pitch, yaw = map(sum, zip(base.posture, mirrored, bent, borne, strict=True))
         forward, *aside = base.translation
         return Behaviour(
-            [roll, pitch, yaw + self._turn],
+            [roll, pitch + self._smiles.bounce, yaw + self._turn],
             [forward + nearer + leant, *aside],
             base.change + np.sum((channels, thinking, shown), axis=0) @ FACE_CHANNELS,
             gestures,

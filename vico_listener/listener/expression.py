@@ -31,6 +31,12 @@ Lower ones bend the lips of a portrait like an m: the middle of its upper lip st
 EYES = np.array([name.startswith('eyeLook') for name in ARKIT_NAMES])
 """(52,) the coefficients that turn the eyes, which go with the head."""
 
+OPEN_SMILE, UNDER_SMILE = (0.35, 0.75), 0.2
+"""From the first to the second smile, what draws the brows together shrinks to this share.
+
+A broad smile under drawn brows looks mischievous.
+"""
+
 CALM_SMILE = (0.04, 0.2)
 """The range within which a calm face smiles, whatever the portrait does."""
 CALM_JAW = 0.02
@@ -82,6 +88,7 @@ GAZE_CHANNELS = np.stack(
 
 _SMILES = [ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]
 _FROWNS = [ARKIT_INDEX['mouthFrownLeft'], ARKIT_INDEX['mouthFrownRight']]
+_BROWS = [ARKIT_INDEX['browDownLeft'], ARKIT_INDEX['browDownRight']]
 _JAW = ARKIT_INDEX['jawOpen']
 
 
@@ -99,14 +106,25 @@ def look(left: float, up: float) -> Expression:
     return sideways + GAZE_CHANNELS[2 if up > 0.0 else 3] * (abs(up) / EYE_RANGE)
 
 
+def eased_limit(value: float, slack: float, most: float) -> float:
+    """Return the value up to `slack`, and beyond it one that approaches `most`."""
+    room = most - slack
+    return value if value <= slack else slack + room * tanh((value - slack) / room)
+
+
 def softened(change: NDArray) -> Expression:
     """Return a change of the expression (52,) in which no mouth corner is lowered too far."""
     soft = np.array(change, np.float64)
     for corner in _FROWNS:
-        if soft[corner] > SLACK_FROWN:
-            room = MOST_FROWN - SLACK_FROWN
-            soft[corner] = SLACK_FROWN + room * tanh((soft[corner] - SLACK_FROWN) / room)
+        soft[corner] = eased_limit(soft[corner], SLACK_FROWN, MOST_FROWN)
     return soft
+
+
+def open_browed(change: Expression, smile: float) -> Expression:
+    """Return a change of the expression (52,) whose brows hardly draw together under a smile."""
+    open_brows = change.copy()
+    open_brows[_BROWS] *= np.interp(smile, OPEN_SMILE, (1.0, UNDER_SMILE))
+    return open_brows
 
 
 def calm_face(reference: NDArray) -> Expression:

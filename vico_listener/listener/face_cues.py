@@ -20,6 +20,11 @@ SOON = 0.5
 """The habitual face is learned at first from this time, s."""
 SMILE_RISE, SMILE_FALL = 0.18, 0.09
 """A smile begins above the former and ends below the latter, in terms of the habitual one."""
+SMILE_SECONDS = 0.5
+"""A smile is one once it has lasted for so long, s.
+
+Syllables spread the lips, too: in 43 s of four sober speakers 20 times, for 0.03 to 0.47 s.
+"""
 BROADEST_HABIT = 0.5
 """The largest habitual smile: a broader one is a smile, however long it lasts."""
 LAUGH_SMILE, LAUGH_JAW, LAUGH_SECONDS = 0.5, 0.3, 0.25
@@ -56,7 +61,7 @@ class Seen:
         returned: whether one has just appeared after two seconds or more without.
         absent: how long there has been no face, s; 0 as long as none was ever seen.
         smile: how much broader than usual the speaker smiles, 0 to 1.
-        smiled: whether a smile has just begun.
+        smiled: whether a smile has just lasted for `SMILE_SECONDS`.
         laughed: whether a laugh has just begun.
         laughing: whether the speaker laughs.
         unhappy: how unhappy the face looks, 0 to 1; sad or angry.
@@ -128,8 +133,8 @@ class FaceCues:
         self._habit: list[float] = []
         self._known = 0.0
         self._absent = 0.0
-        self._smiling = self._laughing = self._surprised = False
-        self._laughed_for = 0.0
+        self._laughing = self._surprised = False
+        self._smiled_for = self._laughed_for = 0.0
         self._unhappy = 0.0
         self._nods.reset()
 
@@ -140,8 +145,10 @@ class FaceCues:
             return self._nobody()
         returned, self._absent = self._absent >= 2.0, 0.0
         smile, sorrow, anger, surprise = self._departures(face)
-        smiled = not self._smiling and smile > SMILE_RISE
-        self._smiling = smile > (SMILE_FALL if self._smiling else SMILE_RISE)
+        before = self._smiled_for
+        smiling = smile > (SMILE_FALL if before else SMILE_RISE)
+        self._smiled_for = before + STEP if smiling else 0.0
+        smiled = before < SMILE_SECONDS <= self._smiled_for
         laughed = self._laughs(smile_of(face.expression), float(face.expression[_JAW]))
         gloom = max(ramp(sorrow, SORROW), ramp(anger, ANGER)) * (1.0 - ramp(smile, (0.1, 0.4)))
         self._unhappy += (gloom - self._unhappy) * STEP / (UNHAPPY_SECONDS + STEP)
@@ -163,7 +170,8 @@ class FaceCues:
     def _nobody(self) -> Seen:
         if self._habit:
             self._absent += STEP
-        self._smiling = self._laughing = self._surprised = False
+        self._smiled_for = 0.0
+        self._laughing = self._surprised = False
         self._unhappy *= 1.0 - STEP / (UNHAPPY_SECONDS + STEP)
         self._nods.reset()
         return Seen(absent=self._absent, unhappy=self._unhappy)

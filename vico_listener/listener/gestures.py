@@ -7,14 +7,17 @@ another. At both ends it is zero, as in a minimum-jerk movement (Flash & Hogan 1
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 from enum import IntEnum
 from math import pi
+from math import radians
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.clock import MODEL_RATE
 from vico_listener.errors import DataError
+from vico_listener.listener.expression import eased_limit
 
 Curve = NDArray[np.float64]
 
@@ -26,6 +29,18 @@ GLANCE_SECONDS = 1.0
 """The duration of a glance, s."""
 BEAT_FREQUENCY = 1.9
 """The cycles per second of a usual beat."""
+SLACK_NOD, LARGEST_NOD = radians(8.0), radians(12.0)
+"""Nods are as large as decided up to the former, and never larger than the latter.
+
+One in ten nods of real listeners is larger than 10.2 deg. A single one of 14 deg is a bow.
+"""
+FASTEST_NOD = radians(70.0)
+"""The highest speed of a nod, rad/s (judged): a large one that is faster looks like a jerk."""
+PEAK_SPEED = 15.0 / 4.0
+"""The peak speed of a stroke that is half a cycle, in terms of its depth times the frequency.
+
+That of a minimum-jerk movement; inner strokes are slower.
+"""
 TURN_SHARPNESS = 0.85
 """Acceleration at inner turning points, as a share of that of the sinusoid."""
 
@@ -156,6 +171,18 @@ class Gesture:
         if self.kind == Kind.GLANCE:
             return hold(self.size, 0.13, GLANCE_SECONDS, 0.13)
         return nod(self.size, self.frequency, self.cycles, self.decay, self.upswing)
+
+
+def calmed(gesture: Gesture) -> Gesture:
+    """Return a nod that is neither too large nor too fast; other gestures as they are.
+
+    How large nods are varies a lot, and so, independently, does how fast they are.
+    """
+    if gesture.kind != Kind.NOD or gesture.size <= 0.0:
+        return gesture
+    size = eased_limit(gesture.size, SLACK_NOD, LARGEST_NOD)
+    frequency = min(gesture.frequency, FASTEST_NOD / (PEAK_SPEED * size))
+    return replace(gesture, size=size, frequency=frequency)
 
 
 class Timeline:

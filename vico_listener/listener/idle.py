@@ -11,6 +11,8 @@ import numpy as np
 from vico_listener.clock import MODEL_RATE
 from vico_listener.errors import SettingError
 from vico_listener.listener.expression import look
+from vico_listener.listener.expression import open_browed
+from vico_listener.listener.expression import smile_of
 from vico_listener.listener.idle_blinks import blink_pause
 from vico_listener.listener.idle_blinks import lids
 from vico_listener.listener.idle_face import face_change
@@ -95,7 +97,7 @@ class IdleLayer:
         expression = motion.expression + look(left - turn[2], up + turn[1])
         if self._face:
             tone = intensity * knobs.face_gain * traits.fidgets
-            expression += tone * face_change(seed, time)
+            expression += open_browed(tone * face_change(seed, time), smile_of(expression))
         if self._blinks:
             closed = lids(seed, time, traits.blink_pause * blink_pause(self._seed))
             expression[_BLINKS] = np.maximum(expression[_BLINKS], closed)

@@ -21,6 +21,7 @@ from vico_listener.listener.expression import smile_of
 from vico_listener.listener.gesture_order import GestureOrder
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
+from vico_listener.listener.gestures import calmed
 from vico_listener.listener.listeners import Listener
 from vico_listener.listener.model.checkpoint import Checkpoint
 from vico_listener.listener.model.checkpoint import load_checkpoint
@@ -205,7 +206,9 @@ class LearnedListener(Listener):
         )
         if self._episodes is not None:
             style = blended(self._styles, mood)
-            self.last = self._episodes.joined(self.base, style, self._body.attention)
+            self.last = self._episodes.joined(
+                self.base, style, self._body.attention, smile_of(self._body.calm)
+            )
             self.smile = self._episodes.smile
         motion = self._body.step(self.last, mood.strength, mood.awake)
         self.attention = self._body.attention
@@ -258,7 +261,7 @@ class LearnedListener(Listener):
             draw = self._decisions.draw()
             normal, uniform = draw.normal(size=4), draw.uniform(size=4)
             decided = gesture_from(self._slots[kind], self._norm, output, normal, uniform)
-            placed = self._order.placed(decided)
+            placed = self._order.placed(calmed(decided))
             if placed is not None:
                 self._own[kind] = 1
                 gestures.append(placed)

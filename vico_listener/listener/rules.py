@@ -8,6 +8,7 @@ speaker's stress and wide ones in pauses, Hadar, Steiner & Rose 1985; for mimicr
 Marsella 2005. The parts name theirs.
 """
 
+from dataclasses import replace
 from math import radians
 from math import tanh
 
@@ -33,6 +34,7 @@ from vico_listener.listener.feelings import Feelings
 from vico_listener.listener.follower import Follower
 from vico_listener.listener.gestures import Gesture
 from vico_listener.listener.gestures import Kind
+from vico_listener.listener.gestures import calmed
 from vico_listener.listener.listeners import Listener
 from vico_listener.listener.mood import ATTITUDES
 from vico_listener.listener.mood import Mood
@@ -107,7 +109,9 @@ class RulesListener(Listener):
         voice = self._voice.update(frame)
         seen = self._episodes.see(frame, voice.voiced)
         self.base = self._behave(voice, seen, style, mood.gesture_rate)
-        self.last = self._episodes.joined(self.base, style, self._body.attention)
+        shown = replace(self.base, gestures=[calmed(gesture) for gesture in self.base.gestures])
+        calm_smile = smile_of(self._body.calm)
+        self.last = self._episodes.joined(shown, style, self._body.attention, calm_smile)
         motion = self._body.step(self.last, mood.strength, mood.awake)
         self.attention = self._body.attention
         self.gestures, self.smile = self.last.gestures, self._episodes.smile

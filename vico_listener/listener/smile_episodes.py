@@ -7,14 +7,17 @@ long silence ends them.
 """
 
 from dataclasses import dataclass
+from math import radians
 
 from vico_listener.listener.chance import Chance
 from vico_listener.listener.expression import FACE_CHANNELS
 from vico_listener.listener.expression import LAUGH
 from vico_listener.listener.expression import SMILE
+from vico_listener.listener.face_cues import SMILE_SECONDS
 from vico_listener.listener.face_cues import Seen
 from vico_listener.listener.follower import STEP
 from vico_listener.listener.follower import Follower
+from vico_listener.listener.laughter import Laughter
 from vico_listener.listener.personality import Personality
 from vico_listener.listener.style import Style
 
@@ -33,13 +36,20 @@ WARM = 0.5
 LONGEST = 5.0
 """The longest time for which a smile of the speaker keeps the listener's, s."""
 DELAY = 0.5
-"""The longest time from the personality's delay of mimicry to the start of a smile, s."""
+"""The longest time from the personality's delay of mimicry to the start of a smile, s.
+
+It is counted from where the speaker's smile began, but no answer comes before that is one.
+"""
 GREETING_DELAY = (0.1, 1.6)
 """The time from the start, or from somebody's coming, to the greeting, s."""
 FAINTEST = 0.04
 """A smile that is smaller is none that others are told of."""
 LAUGH_RATE = 9.0
 """Rate at which the mouth of a laugh follows, 1/s."""
+RHYTHM = 0.6
+"""By how much the mouth closes between two notes of a laugh, as a share of its opening."""
+BOUNCE = radians(1.0)
+"""By how much the head rises with a note of a full laugh, rad."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +79,18 @@ class _Planned:
 class SmileEpisodes:
     """Decides on smiles and shows them.
 
+    Args:
+        chance: draws when smiles begin, and how large and long they are.
+        laughter: draws the rhythm of laughs.
+
     Attributes:
         begun: the smile that begins at the next tick; None for none.
+        bounce: the pitch to which a laugh moves the head, rad.
     """
 
-    def __init__(self, chance: Chance) -> None:
+    def __init__(self, chance: Chance, laughter: Chance) -> None:
         self._chance = chance
+        self._laughter = Laughter(laughter)
         self._smile = Follower(1, 1.0)
         self._laugh = Follower(1, LAUGH_RATE)
         self.reset()
@@ -84,6 +100,8 @@ class SmileEpisodes:
         self.begun: Smile | None = None
         self._smile.reset([0.0])
         self._laugh.reset([0.0])
+        self._laughter.reset()
+        self.bounce = 0.0
         self._size = self._left = self._held = self._mirth = 0.0
         self._rising = False
         self._planned: _Planned | None = None
@@ -114,12 +132,16 @@ class SmileEpisodes:
         channels = [0.0] * len(FACE_CHANNELS)
         channels[SMILE] = self._smile.step([goal])[0]
         laughs = self._mirth * joy if self._left > 0.0 and seen.laughing else 0.0
-        channels[LAUGH] = self._laugh.step([laughs])[0]
+        open_mouth = self._laugh.step([laughs])[0]
+        note = self._laughter.step(laughs > 0.0)
+        channels[LAUGH] = open_mouth * (1.0 - RHYTHM * (1.0 - note))
+        self.bounce = -BOUNCE * open_mouth * note
         return channels
 
     def _decide(self, seen: Seen, pleased: bool, style: Style, person: Personality) -> None:
         chance = self._chance
         answer = person.mimicry_delay + chance.between(0.0, DELAY) if seen.smiled else 0.0
+        answer = max(answer - SMILE_SECONDS, 0.0)  # the smile began so long ago
         if seen.laughed and style.laugh > 0.0:
             size = style.laugh * chance.between(0.8, 1.1)
             wait = chance.between(0.2, 0.45)
