@@ -27,4 +27,6 @@ FROM ros
 COPY --from=build --chown=ubuntu:ubuntu /opt/vico_listener /opt/vico_listener
 WORKDIR /opt/vico_listener
 USER ubuntu
+# As Ctrl-C: the head eases to its base gaze. By SIGTERM, docker's own, ros2 launch leaves its nodes.
+STOPSIGNAL SIGINT
 ENTRYPOINT ["./run", "shell", "ros2", "launch", "vico_listener", "listener.launch.py"]

@@ -34,7 +34,7 @@ EXTRAS = (
 
 COMMANDS: dict[str, tuple[str, ...]] = {
     'bag': ('lab',),
-    'bench': ('bench', 'numba'),
+    'bench': ('lab', 'bench', 'numba'),
     'checkpoint': (),
     'dataset': ('lab',),
     'demo': ('lab',),

@@ -13,11 +13,13 @@ from diagnostic_msgs.msg import DiagnosticStatus
 from diagnostic_msgs.msg import KeyValue
 from graph import Graph
 from rclpy.context import Context
+from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import Image
 from sensor_msgs.msg import JointState
+from std_msgs.msg import Float64MultiArray
 from std_msgs.msg import String
 from trajectory_msgs.msg import JointTrajectory
 from vico_listener.msg import SpeakerFrame
@@ -166,3 +168,53 @@ def test_what_a_stack_says_of_itself_is_told(graph: Graph) -> None:
     found = told(survey(seconds=0.5), Level.WRONG)
     assert 'stack: perception: no audio for 3 s -> whoever publishes /audio is silent' in found
     assert 'stack: no face in 100% of the time' in found
+
+
+def test_a_camera_of_another_type_and_a_deaf_controller(graph: Graph) -> None:
+    """What would send nothing to the stack, or nothing to the robot, is never called right."""
+    node = graph.tester()
+    said = node.create_publisher(String, '/image', 10)
+    urdf = node.create_publisher(String, '/robot_description', 10)
+    node.create_subscription(
+        Float64MultiArray, '/head_controller/joint_trajectory', lambda message: None, 10
+    )
+    node.create_subscription(JointTrajectory, '/kept', lambda message: None, STATE_QOS)
+    node.create_timer(0.1, lambda: said.publish(String(data='hello')))
+    urdf.publish(String(data=URDF))  # before anybody listens
+    found = survey(robot='generic_3dof', seconds=0.5)
+    wrong, fine = told(found, Level.WRONG), told(found, Level.OK)
+    assert '/image carries std_msgs/msg/String, and not sensor_msgs/msg/Image' in wrong
+    assert 'nothing arrived on /image' not in wrong
+    assert '/tester takes std_msgs/msg/Float64MultiArray on /head_controller/' in wrong
+    assert 'receives the commands' not in fine
+    assert 'make its publisher transient local' in wrong
+    kept = told(survey(robot='generic_3dof', command='/kept', seconds=0.2), Level.WRONG)
+    assert 'make its subscription volatile' in kept
+
+
+def test_what_a_running_stack_misses_beside_its_camera_is_told(graph: Graph) -> None:
+    node = graph.tester()
+    node.create_publisher(Image, '/cam/image', 10)
+    node.create_publisher(CameraInfo, '/cam/camera_info', 10)
+    before = told(survey(seconds=0.2), Level.NOTE)
+    assert 'image:=/cam/image camera_info:=/cam/camera_info' in before
+    perception = graph.add(Node('perception', context=graph.context))
+    perception.create_subscription(Image, '/cam/image', lambda message: None, 10)
+    perception.create_subscription(CameraInfo, '/camera_info', lambda message: None, 10)
+    wrong = told(survey(seconds=0.2), Level.WRONG)
+    assert 'the stack expects camera_info on /camera_info, which nobody publishes' in wrong
+    assert 'camera_info:=/cam/camera_info' in wrong
+
+
+def test_stamps_of_a_clock_that_is_not_set_are_told(graph: Graph) -> None:
+    node = graph.tester()
+    images = node.create_publisher(Image, '/image', 10)
+
+    def publish() -> None:
+        image = Image()
+        fill_image(image, np.full((48, 64, 3), 120, np.uint8))
+        image.header.stamp = (node.get_clock().now() + Duration(seconds=4)).to_msg()
+        images.publish(image)
+
+    node.create_timer(0.03, publish)
+    assert 'after their stamps -> if they are from another' in told(survey(), Level.NOTE)

@@ -163,3 +163,17 @@ def test_pip_is_told_the_tested_versions_and_no_later_major_one(tmp_path, monkey
         'numpy>=2.4.6,<3; python_version >= "3.11"',
         'other>=1.31.1,<2',
     ]
+
+
+def test_a_command_gets_the_data_of_what_its_extras_include():
+    """`run` installs `NAME-data.txt` beside an extra that a command names, not beside others.
+
+    The tests do without the data of the training, which are large.
+    """
+    for command in dependencies.COMMANDS.keys() - {'test'}:
+        named = needs(command)
+        for extra in named:
+            text = (ROOT / f'requirements/{extra}.txt').read_text('utf-8')
+            for included in re.findall(r'^-r (\w+)\.txt', text, re.M):
+                if (ROOT / f'requirements/{included}-data.txt').exists():
+                    assert included in named, command

@@ -18,10 +18,12 @@ from vico_listener.doctor.finding import as_json
 from vico_listener.doctor.finding import as_text
 from vico_listener.doctor.finding import exit_code
 from vico_listener.doctor.sound import sound_findings
+from vico_listener.doctor.streams import AUDIO_TYPES
 from vico_listener.doctor.streams import IMAGE_TYPES
 from vico_listener.doctor.streams import Stream
 from vico_listener.doctor.streams import choose_topic
 from vico_listener.doctor.streams import image_findings
+from vico_listener.doctor.streams import launch_arguments
 from vico_listener.doctor.streams import missing_finding
 from vico_listener.doctor.streams import stream_findings
 from vico_listener.resources import resource_path
@@ -160,11 +162,29 @@ def test_the_topic_that_a_user_forgot_to_remap_is_proposed() -> None:
     chosen, others = choose_topic('/image', IMAGE_TYPES, topics)
     assert chosen == '/camera/color/image_raw'
     assert others == [chosen, f'{chosen}/compressed']
-    found = missing_finding('camera', 'image', '/image', others)
+    how = launch_arguments('image', chosen, IMAGE_TYPES[0], '/camera/color/camera_info')
+    found = missing_finding('camera', '/image', [], IMAGE_TYPES, others, how)
     assert found.text == 'nobody publishes /image'
-    assert found.remedy.startswith('start the stack with image:=/camera/color/image_raw (or ')
-    assert choose_topic('/scan', IMAGE_TYPES, topics)[0] == '/scan'  # of a wrong type: to be told
+    assert found.remedy == (
+        f'start the stack with image:={chosen} camera_info:=/camera/color/camera_info '
+        f'(or {chosen}/compressed)'
+    )
     assert choose_topic('/image', IMAGE_TYPES, {})[0] == ''
+
+
+def test_a_topic_of_another_type_is_none_to_listen_to() -> None:
+    topics = {'/image': ['std_msgs/msg/String'], '/cam/compressed': [IMAGE_TYPES[1]]}
+    chosen, others = choose_topic('/image', IMAGE_TYPES, topics)
+    assert chosen == '/cam/compressed'
+    how = launch_arguments('image', chosen, IMAGE_TYPES[1])
+    found = missing_finding('camera', '/image', topics['/image'], IMAGE_TYPES, others, how)
+    assert found.text == f'/image carries std_msgs/msg/String, and not {" or ".join(IMAGE_TYPES)}'
+    assert found.remedy == (
+        'start the stack with image:=/cam/compressed image_transport:=compressed'
+    )
+    alone = missing_finding('camera', '/image', topics['/image'], IMAGE_TYPES, [], '')
+    assert alone.remedy == 'correct the name, or convert the messages'
+    assert 'audio_stamped: false' in launch_arguments('audio', '/a', AUDIO_TYPES[1])
 
 
 def stream(rate: float, count: int = 30, lost: int = 0, size: int = 921600) -> Stream:
@@ -225,6 +245,32 @@ def test_sound_is_judged() -> None:
     assert 'the messages are 0.5 s long' in notes(
         sound_findings(AudioFormat(), [b''.join(pcm(tone))])
     )
+
+
+@pytest.mark.parametrize(
+    ('audio', 'chunk', 'text'),
+    [
+        (AudioFormat(), b'RIFF....WAVEfmt ' + bytes(800), 'the audio is a WAV file'),
+        (AudioFormat(), b'ID3\x04' + bytes(800), 'the audio is MP3, not raw PCM'),
+        (AudioFormat(), b'\1' * 1599, '3 of 3 messages end within a sample of 16000 Hz mono'),
+        (AudioFormat(channels=3), b'\1' * 1600, '3 of 3 messages end within a sample'),
+        (
+            AudioFormat(sample_format='F32LE'),
+            np.array([0.1, np.nan, 0.1, 0.1], '<f4').tobytes(),
+            '25.0% of the samples are NaN',
+        ),
+    ],
+)
+def test_bytes_that_are_no_such_sound_are_one_finding_of_many(
+    audio: AudioFormat, chunk: bytes, text: str
+) -> None:
+    assert text in wrong(sound_findings(audio, [chunk] * 3))
+
+
+def test_findings_of_an_area_stand_together() -> None:
+    found = [Finding(area, Level.OK, text) for area, text in ('a1', 'b2', 'a3')]
+    words = as_text(found).replace('nothing is wrong', '').split()
+    assert words == ['a', 'ok', '1', 'ok', '3', 'b', 'ok', '2']
 
 
 def test_the_command_looks_at_the_machine_alone(

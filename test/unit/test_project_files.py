@@ -102,6 +102,7 @@ def test_containers_and_pixi_are_made_for_the_same_distributions():
     assert [re.search(r' AS (\w+)', stage).group(1) for stage in stages[1:-1]] == [
         'ros', 'tools', 'build'
     ]  # fmt: skip
+    assert 'STOPSIGNAL SIGINT' in stages[-1]
     assert 'USER ubuntu' in stages[-1] and 'build-essential' not in stages[-1]
     container = json.loads((ROOT / '.devcontainer/devcontainer.json').read_text('utf-8'))
     assert container['build']['target'] == 'tools'

@@ -303,6 +303,44 @@ def test_which_pythons_fit(root, kind, version, fits):
     assert result(start(root, line))[0].split() == ['fits' if fits else 'not']
 
 
+@pytest.mark.parametrize(
+    ('version', 'imports', 'chosen', 'says'),
+    [
+        ((3, 12), True, True, ''),
+        ((3, 12), False, True, 'cannot import rclpy, which is compiled for another Python'),
+        ((3, 8), True, True, 'is not a Python 3.10 to 3.14'),
+        ((3, 8), True, False, 'this package needs 3.10 to 3.14'),
+    ],
+)
+def test_the_python_of_an_installed_ros_is_the_one_that_it_was_made_for(
+    root, version, imports, chosen, says
+):
+    python = root / 'python3'
+    python.write_text(
+        f'#!{sys.executable}\nimport sys\nsys.version_info = {version}\n'
+        f'sys.modules["rclpy"] = {"sys" if imports else None}\n'
+        'if sys.argv[1] == "--version": print("Python 3"); sys.exit()\n'
+        'code, sys.argv = sys.argv[2], ["-c", *sys.argv[3:]]\nexec(code)\n'
+    )
+    python.chmod(0o755)
+    lines = f'export PATH={root}:$PATH ROS_DISTRO=made; ROS_KIND=installed'
+    lines += f'; VICO_PYTHON={python if chosen else ""}; find_python && echo goes on'
+    out, err = start(root, lines).communicate(timeout=60)
+    assert (says in err and not out) if says else (out == 'goes on\n' and not err)
+
+
+def test_the_same_python_by_another_name_makes_no_environment_anew(root, tmp_path_factory):
+    """As in the shell of somebody who has activated an environment of their own."""
+    other = tmp_path_factory.mktemp('names') / 'python3.99'
+    other.symlink_to(sys.executable)
+    for name in ('ros', 'basics', 'head'):
+        (root / f'requirements/{name}.txt').touch()
+    (root / 'vico_listener/bundled_files.py').touch()
+    lines = f'ROS_KIND=wheels; PYTHON={sys.executable}; head_key; PYTHON={other}; head_key'
+    one, two = result(start(root, lines))[0].splitlines()
+    assert one == two and sys.version.split()[0] in one
+
+
 @pytest.mark.parametrize('kind', ['installed', 'wheels'])
 def test_an_arm_computer_is_refused_only_without_a_ros(root, kind):
     lines = f'uname() {{ echo aarch64; }}; PYTHON={sys.executable}; ROS_KIND={kind}'

@@ -140,6 +140,8 @@ def test_limits_are_kept_inside_those_of_the_urdf() -> None:
         ('continuous', '', 'no limit of its velocity'),
         ('revolute', '', 'no limits of its position'),
         ('revolute', '<limit lower="0.2" upper="0.8" velocity="0"/>', '0 is out of its range'),
+        ('revolute', '<limit lower="-40" upper="40"/>', 'are they degrees'),
+        ('revolute', '<limit lower="1" upper="-1" velocity="-2"/>', 'the wrong way round'),
     ],
 )
 def test_what_a_urdf_does_not_say_is_to_be_checked(kind: str, rest: str, remark: str) -> None:
@@ -167,9 +169,9 @@ def test_what_a_profile_says_otherwise_is_named() -> None:
     assert (
         'head_tilt_joint turns the head about roll according to the URDF, not about pitch' in found
     )
-    assert 'head_pan_joint: minimum -1.2 rad lies 40.1 degrees beyond the stop' in found
-    assert 'head_pan_joint: max_velocity 3 rad/s exceeds the 1' in found
-    assert 'max_acceleration 30 rad/s^2 exceeds the 8' in found
+    assert 'the minimum of head_pan_joint, -1.2 rad, lies 40.1 degrees beyond the stop' in found
+    assert 'max_velocity of head_pan_joint, 3 rad/s, exceeds the 1' in found
+    assert '30 rad/s^2, exceeds the 8' in found
     (missing,) = disagreements(load_profile('tiago'), urdf)
     assert 'no joint head_1_joint, head_2_joint' in missing
     assert 'those of its neck are head_pan_joint, head_tilt_joint' in missing
@@ -188,6 +190,8 @@ def test_what_a_profile_says_otherwise_is_named() -> None:
         ('<sdf/>', 'begins with <robot>'),
         ('<robot xmlns:xacro="http://www.ros.org/wiki/xacro"><xacro:arm/></robot>', 'xacro FILE'),
         (joint('neck', 'a', ''), 'lacks its name'),
+        (joint('${prefix}neck', 'a', 'b'), 'xacro FILE'),
+        (joint('neck', 'a', 'b') + joint('neck', 'b', 'c'), 'two joints called neck'),
         (joint('neck', 'a', 'b', '0 0 0'), 'axis of length 0'),
         (joint('neck', 'a', 'b', '0 nan 1'), 'is not a vector'),
         (joint('neck', 'a', 'b', rest='<limit lower="low"/>'), 'is not a number'),
@@ -199,6 +203,48 @@ def test_what_is_no_urdf_is_refused_with_the_reason(text: str, message: str) -> 
     whole = f'<robot>{text}</robot>' if text.startswith('<joint') else text
     with pytest.raises(UrdfError, match=message):
         propose_profile(Urdf(whole))
+
+
+def test_a_joint_is_called_as_in_the_urdf_whatever_that_is_in_yaml() -> None:
+    for name in ('neck: {yaw}, #1', 'on', '1', 'hals_\u00e4', 'a "b" \\ c', 'neck/yaw-1.2'):
+        quoted = name.replace('"', '&quot;')
+        (found,) = proposed(robot(joint(quoted, 'base', 'skull')), name).joints
+        assert found.name == name
+
+
+def test_stops_of_a_safety_controller_are_kept() -> None:
+    """As in the URDFs of PR2: they lie inside those of the joint."""
+    soft = '<safety_controller soft_lower_limit="-0.5" soft_upper_limit="0.4" k_velocity="1"/>'
+    (neck,) = proposed(robot(joint('neck', 'base', 'skull', rest=LIMIT + soft))).joints
+    assert -0.5 < neck.minimum < 0.0 < neck.maximum < 0.4
+    none = '<safety_controller k_velocity="1"/>'
+    (neck,) = proposed(robot(joint('neck', 'base', 'skull', rest=LIMIT + none))).joints
+    assert neck.maximum > 1.0
+
+
+def test_what_is_told_of_other_necks_and_of_joints_that_copy() -> None:
+    two = [joint(f'{side}_neck', 'base', f'{side}_skull') for side in ('left', 'right')]
+    assert 'CHECK: left_neck could be the neck as well' in propose_profile(robot(*two))
+    assert 'as well' not in propose_profile(robot(*two), ['left_neck'])
+    copy = joint('nod_up', 'a', 'b', rest=f'{LIMIT}<mimic joint="neck"/>')
+    assert 'CHECK: nod_up copies it' in propose_profile(robot(joint('neck', 'base', 'a'), copy))
+
+
+def test_a_file_is_read_in_the_encoding_that_it_declares(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    neck = joint('neck_\u00e4', 'base', 'skull')
+    file = tmp_path / 'robot.urdf'
+    for encoding in ('iso-8859-1', 'utf-16', 'utf-8'):
+        file.write_bytes(
+            f'<?xml version="1.0" encoding="{encoding}"?><robot>{neck}</robot>'.encode(encoding)
+        )
+        assert main(['robot', 'from-urdf', str(file)]) == 0
+        assert 'neck_\u00e4, axis: yaw' in capsys.readouterr().out
+    for garbage in (b'\x7fELF\xff\xfe\x00', b'<?xml version="1.0" encoding="klingon"?><robot/>'):
+        file.write_bytes(garbage)
+        assert main(['robot', 'from-urdf', str(file)]) == 1
+        assert 'the URDF is not valid XML' in capsys.readouterr().err
 
 
 def test_joints_that_are_not_there_are_refused() -> None:
@@ -220,5 +266,7 @@ def test_from_urdf_writes_what_check_accepts(
     assert 'joint_trajectory -> /neck/go' in printed and 'looks to its own left' in printed
     assert main(['robot', 'from-urdf', model, '-o', str(mine)]) == 1
     assert 'exists already' in capsys.readouterr().err
+    assert main(['robot', 'from-urdf', model, '--command', 'a b: c']) == 1
+    assert 'command: ' in capsys.readouterr().err
     assert main(['robot', 'from-urdf']) == 1
     assert 'either the FILE' in capsys.readouterr().err

@@ -37,6 +37,7 @@ from vico_listener.robot.profile import parse_profile
 from vico_listener.robot.profile_proposal import propose_profile
 from vico_listener.robot.urdf import Urdf
 from vico_listener.rotation import AXES
+from vico_listener.topic_name import objection_to
 from vico_listener.yaml_text import parse_yaml
 
 PATIENCE = 5.0
@@ -186,7 +187,9 @@ def _list() -> int:
 def _propose(args: argparse.Namespace) -> int:
     if bool(args.file) == bool(args.topic):
         raise SettingError('from-urdf needs either the FILE of a URDF or --topic')
-    text = _heard(args.topic) if args.topic else Path(args.file).read_text(encoding='utf-8')
+    if args.command and objection_to(args.command):
+        raise SettingError(f'command: {objection_to(args.command)}')
+    text = _heard(args.topic) if args.topic else Path(args.file).read_bytes()
     names = [name.strip() for name in args.joints.split(',') if name.strip()]
     proposal = propose_profile(Urdf(text), names, args.command, args.topic or Path(args.file).name)
     parse_profile(parse_yaml(proposal), 'proposal')  # what is written can be read

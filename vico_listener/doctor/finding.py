@@ -55,7 +55,8 @@ def as_text(findings: Sequence[Finding]) -> str:
     """Return the findings as people read them, by area, each with its remedy below it."""
     lines = []
     area = ''
-    for finding in findings:
+    areas = list(dict.fromkeys(finding.area for finding in findings))
+    for finding in sorted(findings, key=lambda f: areas.index(f.area)):
         if finding.area != area:
             area = finding.area
             lines.append(area)

@@ -8,6 +8,7 @@ import numpy as np
 from vico_listener.doctor.finding import Finding
 from vico_listener.doctor.finding import Level
 from vico_listener.speech import AudioFormat
+from vico_listener.speech.pcm import AudioFormatError
 from vico_listener.speech.pcm import PcmDecoder
 
 QUIET = 10 ** (-60 / 20)
@@ -39,18 +40,31 @@ def sound_findings(audio: AudioFormat, chunks: Sequence[bytes]) -> Iterator[Find
         text = f'the messages are {length:.1f} s long, and every answer waits for one'
         how = 'set the driver to send 20 to 100 ms at a time'
         yield Finding('microphone', Level.NOTE, text, how)
-    whole = b''.join(
-        chunk[: len(chunk) // audio.frame_bytes * audio.frame_bytes] for chunk in chunks
-    )
-    # Each channel by itself: the mean of all hides what one of them does.
-    samples = PcmDecoder(1, audio.sample_format).decode(whole).reshape(-1, audio.channels)
+    cut = [chunk for chunk in chunks if len(chunk) % audio.frame_bytes]
+    if cut:
+        text = f'{len(cut)} of {len(chunks)} messages end within a sample of {audio}: not heard'
+        how = 'correct the format that the driver tells, or make it send whole samples'
+        yield Finding('microphone', Level.WRONG, text, how)
+    decoder = PcmDecoder(1, audio.sample_format)
+    whole = (chunk[: len(chunk) // audio.frame_bytes * audio.frame_bytes] for chunk in chunks)
+    try:
+        # Each channel by itself: the mean of all hides what one of them does.
+        samples = decoder.decode(b''.join(whole)).reshape(-1, audio.channels)
+    except AudioFormatError as error:
+        yield Finding.split('microphone', Level.WRONG, str(error))
+        return
     if not len(samples):
         return
+    if decoder.damaged:
+        share = decoder.damaged / samples.size
+        text = f'{share:.1%} of the samples are NaN, infinite or far beyond full scale'
+        how = 'they are taken for 0: correct the driver, or the sample format that it tells'
+        yield Finding('microphone', Level.WRONG, text, how)
     if audio.channel is not None:
         samples = samples[:, audio.channel : audio.channel + 1]
     peak = float(np.abs(samples).max())
     clipped = float((np.abs(samples) >= CLIPPED).mean())
-    if peak == 0.0:
+    if peak == 0.0 and not decoder.damaged:
         text, how = 'it sends nothing but zeros', 'it may be muted, or the wrong device'
         yield Finding('microphone', Level.WRONG, text, how)
     elif peak < QUIET:

@@ -20,6 +20,12 @@ AUDIO_TYPES = (
 OURS = ('face/image', 'compressedDepth', 'depth', 'theora', 'infra', 'disparity', 'ffmpeg')
 """What the names of image topics have in them that show no speaker, or not as an image."""
 
+FORMATS = {'image': 'camera_info', 'audio': 'audio_info'}
+"""The topics that say more of the images and the audio."""
+
+START = 'start the driver'
+"""What to do where nothing is published."""
+
 SLOW, STILL = 14.0, 4.0
 """Images a second below which motion of the face is missed, and below which none is followed."""
 
@@ -81,28 +87,67 @@ def choose_topic(
         topics: those that somebody publishes, and their types.
 
     Returns:
-        the topic, or '' if none has such a type, and the candidates, the likeliest first.
+        the topic, or '' if none has such a type, and the candidates, the likeliest first. What has
+        another type than the stack takes is not looked at, even if it has the wanted name.
     """
     fitting = [
         name
         for name, found in topics.items()
         if set(found) & set(types) and not any(part in name for part in OURS)
     ]
-    if wanted in topics:
+    if set(topics.get(wanted, ())) & set(types):
         return wanted, [name for name in fitting if name != wanted]
     # Raw images come before compressed ones, and the colour camera before others.
     fitting.sort(key=lambda n: ('color' not in n, n.count('/'), 'compressed' in n, n))
     return (fitting[0] if fitting else ''), fitting
 
 
-def missing_finding(area: str, argument: str, wanted: str, others: Sequence[str]) -> Finding:
-    """Say that nobody publishes a topic, and which others would do."""
+def missing_finding(
+    area: str,
+    wanted: str,
+    carried: Sequence[str],
+    types: Sequence[str],
+    others: Sequence[str],
+    arguments: str,
+) -> Finding:
+    """Say that nobody publishes a topic as the stack takes it, and which others would do.
+
+    Args:
+        area: of the finding.
+        wanted: the full name of the topic.
+        carried: the types that it carries; empty if nobody publishes it.
+        types: those that the stack takes.
+        others: topics of such a type, the likeliest first.
+        arguments: of the launch file for the likeliest one.
+    """
+    text = f'nobody publishes {wanted}'
+    if carried:
+        text = f'{wanted} carries {", ".join(carried)}, and not {" or ".join(types)}'
     if not others:
-        text = f'nobody publishes {wanted}, or anything else of its type'
-        return Finding(area, Level.WRONG, text, 'start the driver')
+        if carried:
+            return Finding(area, Level.WRONG, text, 'correct the name, or convert the messages')
+        return Finding(area, Level.WRONG, f'{text}, or anything else of its type', START)
     also = f' (or {", ".join(others[1:4])})' if len(others) > 1 else ''
-    how = f'start the stack with {argument}:={others[0]}{also}'
-    return Finding(area, Level.WRONG, f'nobody publishes {wanted}', how)
+    return Finding(area, Level.WRONG, text, f'start the stack with {arguments}{also}')
+
+
+def launch_arguments(argument: str, topic: str, kind: str, format_topic: str = '') -> str:
+    """Return what makes the stack listen to a topic, as arguments of its launch file.
+
+    Args:
+        argument: that names the topic: 'image' or 'audio'.
+        topic: its full name.
+        kind: its type.
+        format_topic: the topic that says more of it; '' if none is to be named.
+    """
+    words = [f'{argument}:={topic}']
+    if kind == IMAGE_TYPES[1]:
+        words.append('image_transport:=compressed')
+    if kind == AUDIO_TYPES[1]:
+        words.append('params_file:=FILE (with audio_stamped: false)')
+    if format_topic:
+        words.append(f'{FORMATS[argument]}:={format_topic}')
+    return ' '.join(words)
 
 
 def stream_findings(area: str, stream: Stream, seconds: float) -> Iterator[Finding]:

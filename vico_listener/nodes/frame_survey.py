@@ -27,9 +27,11 @@ class FrameSurvey:
     def __init__(self, node: Node) -> None:
         self._frames = FrameTree()
         self._heard = False
+        self._lacks = ''
         try:
             message_class(TF.type)
-        except ModuleNotFoundError:
+        except ModuleNotFoundError as error:
+            self._lacks = error.name or ''
             return
         InputSubscription(node, TF, self._on_frames)
         StateSubscription(node, TF_STATIC, self._on_frames)
@@ -51,12 +53,15 @@ class FrameSurvey:
         needed = settings.get('camera_on_head') == 'tf'
         base = settings.get('base_frame') or PERCEPTION.parameter('base_frame').default
         frame = settings.get('camera_frame') or frame
+        level = Level.WRONG if needed else Level.NOTE
+        if self._lacks:
+            how = 'sudo apt install ros-$ROS_DISTRO-tf2-msgs ros-$ROS_DISTRO-tf2-ros-py'
+            yield Finding('tf', level, f'{self._lacks} not installed: TF was not looked at', how)
+            return
         if not self._heard:
-            if needed:
-                how = 'start robot_state_publisher, or camera_on_head: joint_state'
-                yield Finding(
-                    'tf', Level.WRONG, 'nobody publishes TF, which camera_on_head needs', how
-                )
+            text = 'nobody publishes TF: look_at and camera_on_head cannot use it'
+            how = 'start robot_state_publisher, or do without (camera_on_head: joint_state)'
+            yield Finding('tf', level, text, how)
             return
         if not frame:
             text = 'the images name no frame: look_at and camera_on_head cannot use TF'
@@ -64,6 +69,6 @@ class FrameSurvey:
         elif self._frames.rotation(str(base), frame.lstrip('/')) is None:
             text = f'TF does not join {base} and {frame}, the frame of the images'
             how = 'base_frame and camera_frame name others; a static transform may be missing'
-            yield Finding('tf', Level.WRONG if needed else Level.NOTE, text, how)
+            yield Finding('tf', level, text, how)
         else:
             yield Finding('tf', Level.OK, f'TF joins {base} and {frame}')

@@ -112,8 +112,8 @@ class GraphSurvey:
         given = settings.get('perception', {})
         finder = TopicFinder(self._node, question.topics)
         streams = finder.streams(given.get('use_audio', True))
-        yield from finder.missing
         senses = SenseSurvey(self._node_of, streams, finder.beside(streams), given)
+        yield from finder.missing
         head = settings.get('head', {})
         name = question.robot or head.get('robot', '')
         try:
@@ -128,6 +128,8 @@ class GraphSurvey:
         yield from frames.findings(senses.frame_id, given)
         yield from robot.findings()
         yield from stack.findings(running)
+        if 'perception' not in running:
+            yield from finder.launch_findings(streams)
 
     def _node_of(
         self, name: str, arguments: Sequence[str] = (), overrides: Sequence[Parameter] = ()

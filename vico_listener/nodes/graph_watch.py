@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy
 
 ONLOOKERS = ('bag_recorder', 'foxglove_bridge', 'plotjuggler', 'rosbag2_recorder', 'rqt_gui')
 """How nodes are called that only look at topics, or how their names begin. So do those of
@@ -86,6 +87,32 @@ def looks_on(name: str) -> bool:
     return not name.startswith(UNKNOWN) and name.startswith(('_', *ONLOOKERS))
 
 
+def unfit_takers(node: Node, topic: str, kind: str) -> list[str]:
+    """Return what is wrong with those who subscribe to commands, but cannot get them.
+
+    Args:
+        node: that knows the graph.
+        topic: of the commands.
+        kind: their type, 'package/msg/Type'. They are sent reliably, and not kept.
+    """
+    found = []
+    for info in node.get_subscriptions_info_by_topic(topic):
+        if looks_on(info.node_name):
+            continue
+        name = full_name(info.node_name, info.node_namespace)
+        if info.topic_type != kind:
+            found.append(
+                f'{name} takes {info.topic_type} on {topic}, but the commands are {kind}: correct '
+                'the interface in the profile, or the topic (command:=TOPIC)'
+            )
+        elif info.qos_profile.durability is DurabilityPolicy.TRANSIENT_LOCAL:
+            found.append(
+                f'{name} wants commands on {topic} that are kept for those who come late, and gets '
+                'none: make its subscription volatile, not transient local'
+            )
+    return found
+
+
 START = "start the robot's controller, or name its topic (command:=TOPIC)"
 """What to do where nobody takes the commands of a robot."""
 ADD = 'start the program that moves the head, which adds this offset to its own commands'
@@ -109,7 +136,10 @@ def at_command_topic(
     if not takers.any():
         onlookers = ', '.join(takers.onlookers())
         nobody = f'only {onlookers} subscribes to' if onlookers else 'nobody subscribes to'
-        found.append(f'{nobody} {topic}: {remedy}')
+        kind = publisher.msg_type
+        package = kind.__module__.partition('.')[0]
+        unfit = unfit_takers(node, topic, f'{package}/msg/{kind.__name__}')
+        found += unfit or [f'{nobody} {topic}: {remedy}']
     own = node.get_name(), node.get_namespace()
     names = [(i.node_name, i.node_namespace) for i in node.get_publishers_info_by_topic(topic)]
     if own in names:

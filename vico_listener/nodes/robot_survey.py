@@ -13,12 +13,14 @@ from vico_listener.errors import NotInstalledError
 from vico_listener.nodes.controller_watch import ControllerWatch
 from vico_listener.nodes.graph_watch import full_name
 from vico_listener.nodes.graph_watch import looks_on
+from vico_listener.nodes.graph_watch import unfit_takers
 from vico_listener.nodes.measured_input import MeasuredInput
 from vico_listener.nodes.robot_description import ROBOT_DESCRIPTION
 from vico_listener.nodes.state_subscription import StateSubscription
 from vico_listener.robot import RobotProfile
 from vico_listener.robot.interfaces import ActionInterface
 from vico_listener.robot.interfaces import LinkInterface
+from vico_listener.robot.interfaces import TopicInterface
 from vico_listener.robot.urdf import Urdf
 from vico_listener.robot.urdf import UrdfError
 from vico_listener.robot.urdf_check import disagreements
@@ -105,7 +107,7 @@ class RobotSurvey:
         # The steady clock by which they came.
         trouble = measured.positions.trouble(time.monotonic_ns())
         if trouble:
-            how = 'start its publisher, or correct `measured` and the names of the joints'
+            how = 'correct its publisher, or `measured` and the names of joints in the profile'
             yield Finding('robot', Level.WRONG, f'{measured.source}: {trouble}', how)
             return
         seconds = (self._arrivals[-1] - self._arrivals[0]) / NANOSECONDS
@@ -127,17 +129,19 @@ class RobotSurvey:
             else:
                 how = "start the robot's driver, or name its action (command:=ACTION)"
                 yield Finding('robot', Level.WRONG, f'no server of the action {target}', how)
-        else:
+        elif isinstance(profile.interface, TopicInterface):
+            unfit = unfit_takers(node, target, profile.interface.message)
+            for text in unfit:
+                yield Finding.split('robot', Level.WRONG, text)
             infos = node.get_subscriptions_info_by_topic(target)
             takers = [i for i in infos if not looks_on(i.node_name)]
-            if takers:
+            if not takers:
+                text = f'nobody receives the commands on {target}'
+                how = "start the robot's controller, or name its topic (command:=TOPIC)"
+                yield Finding('robot', Level.WRONG, text, how)
+            elif len(takers) > len(unfit):
                 names = ', '.join(full_name(i.node_name, i.node_namespace) for i in takers)
                 yield Finding('robot', Level.OK, f'{names} receives the commands on {target}')
-            else:
-                how = "start the robot's controller, or name its topic (command:=TOPIC)"
-                yield Finding(
-                    'robot', Level.WRONG, f'nobody receives the commands on {target}', how
-                )
             others = [
                 full_name(i.node_name, i.node_namespace)
                 for i in node.get_publishers_info_by_topic(target)
@@ -158,7 +162,11 @@ class RobotSurvey:
 
     def _urdf_findings(self) -> Iterator[Finding]:
         if not self._texts:
-            if self._profile is None or is_in_urdf(self._profile):
+            if self._node.count_publishers(self._description.topic):
+                text = f'nothing arrived on {self._description.topic}, which is published'
+                how = 'it was published before and not kept: make its publisher transient local'
+                yield Finding('urdf', Level.WRONG, text, how)
+            elif self._profile is None or is_in_urdf(self._profile):
                 text = f'nobody publishes a URDF on {self._description.topic}'
                 how = 'start robot_state_publisher; without it, signs and limits cannot be compared'
                 yield Finding('urdf', Level.NOTE, text, how)

@@ -34,6 +34,19 @@ OTHER_CLOCK_NS = 10 * NANOSECONDS
 """Stamps that are so far from the arrival are those of a recording or a simulator."""
 
 
+ASKEW_NS = NANOSECONDS // 2
+"""Stamps that are so far from the arrival are late, or those of a clock that is not set."""
+
+SET_CLOCKS = (
+    'if they are from another computer, set its clock (chrony): TF cannot join what it captures to '
+    'the robot; otherwise the driver delays them, and every answer with them'
+)
+"""What to do about such stamps."""
+
+NOWHERE = '_vico_doctor/nothing'
+"""A topic for a sense that has none: what is wrong with its usual one has been said."""
+
+
 class SenseSurvey:
     """Counts and keeps what comes while it exists.
 
@@ -57,7 +70,8 @@ class SenseSurvey:
     ) -> None:
         self._streams = streams
         self._raw = IMAGE in streams and streams[IMAGE].type == IMAGE_TYPES[0]
-        topics = {name: stream.topic for name, stream in streams.items()} | others
+        topics = dict.fromkeys((IMAGE, AUDIO), NOWHERE) | others
+        topics |= {name: stream.topic for name, stream in streams.items()}
         remaps = [word for name, to in topics.items() for word in ('-r', f'{name}:={to}')]
         given = parameters | {
             'image_transport': 'raw' if self._raw or IMAGE not in streams else 'compressed',
@@ -118,12 +132,11 @@ class SenseSurvey:
             yield from stream_findings('microphone', stream, seconds)
             if self._format is not None:
                 yield from sound_findings(self._format, self._pcm)
-        for area, text in (
-            ('topics', self._inputs.mismatch()),
-            ('microphone', self._inputs.length.problem()),
-        ):
-            if text:
-                yield Finding.split(area, Level.WRONG, text)
+        for text in filter(None, self._inputs.mismatch().split('; ')):
+            how = 'other nodes publish another type by this name: remap one of the two'
+            yield Finding('topics', Level.WRONG, text, how)
+        if problem := self._inputs.length.problem():
+            yield Finding.split('microphone', Level.WRONG, problem)
         yield from self._clock_findings()
 
     def _image_findings(self, stream: Stream) -> Iterator[Finding]:
@@ -170,6 +183,10 @@ class SenseSurvey:
             name: delay for name in self._streams if (delay := clocks.delay(name)) is not None
         }
         parts = [f'{name} {delay / NANOSECONDS:+.3f} s' for name, delay in delays.items()]
+        if any(ASKEW_NS < abs(delay) <= OTHER_CLOCK_NS for delay in delays.values()):
+            text = f'the messages arrive {", ".join(parts)} after their stamps'
+            yield Finding('stamps', Level.NOTE, text, SET_CLOCKS)
+            return
         if not delays:
             text = 'messages of this type have no stamps: their time of arrival is used'
         elif max(map(abs, delays.values())) > OTHER_CLOCK_NS:

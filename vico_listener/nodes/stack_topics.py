@@ -17,8 +17,10 @@ from vico_listener.ros_api.listener import EVENT
 from vico_listener.ros_api.listener import MOTION
 from vico_listener.ros_api.listener import TURN
 from vico_listener.ros_api.perception import AUDIO
+from vico_listener.ros_api.perception import AUDIO_INFO
 from vico_listener.ros_api.perception import AUDIO_STAMPED
 from vico_listener.ros_api.perception import AUDIO_WITH_FORMAT
+from vico_listener.ros_api.perception import CAMERA_INFO
 from vico_listener.ros_api.perception import COMPRESSED
 from vico_listener.ros_api.perception import CONVERSATION_STATE
 from vico_listener.ros_api.perception import IMAGE
@@ -57,6 +59,16 @@ def microphone_topic(node: Node, namespace: str) -> Topic | None:
     seen = _of(node.get_subscriber_names_and_types_by_node, PERCEPTION.node, namespace)
     found = (_choose(node, row, seen) for row in (AUDIO_STAMPED, AUDIO, AUDIO_WITH_FORMAT))
     return next(filter(None, found), None)
+
+
+def format_topics(node: Node, namespace: str) -> dict[str, str]:
+    """Return by their usual names the topics by which perception learns of intrinsics and format.
+
+    Empty while no stack runs.
+    """
+    seen = _of(node.get_subscriber_names_and_types_by_node, PERCEPTION.node, namespace)
+    found = {row.name: _choose(node, row, seen) for row in (CAMERA_INFO, AUDIO_INFO)}
+    return {name: topic.name for name, topic in found.items() if topic is not None}
 
 
 Seen = list[tuple[str, list[str]]]

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
+from collections.abc import Set
 from dataclasses import dataclass
 from statistics import median
 
@@ -18,7 +19,8 @@ HEAD = re.compile('head|neck', re.IGNORECASE)
 """What the names of a neck's joints, or of the links that they turn, have in them."""
 
 NOT_HEAD = re.compile(
-    r'eye|jaw|mouth|lip|brow|lid|antenna|camera|(?<![a-z])ears?(?![a-z])', re.IGNORECASE
+    r'eye|jaw|mouth|lip|brow|lid|antenna|camera|(?<![a-z])ears?(?![a-z])|printhead|headlight',
+    re.IGNORECASE,
 )
 """What those have in them that sit on a head and do not turn it."""
 
@@ -69,16 +71,7 @@ def find_neck(urdf: Urdf, names: Sequence[str] = ()) -> list[UrdfJoint]:
             raise UrdfError(
                 f"the URDF has no joint '{name}' that turns: it has {', '.join(movable) or 'none'}"
             )
-    wanted = set(names) or {
-        name
-        for name in movable
-        if (words := f'{name} {urdf.joints[name].child}') and HEAD.search(words)
-        if not NOT_HEAD.search(words)
-    }
-    chains = [
-        [joint for joint in urdf.chain(urdf.joints[name].child) if joint.name in wanted]
-        for name in wanted
-    ]
+    chains = _chains(urdf, set(names) or _called_head(urdf))
     neck = max(chains, key=lambda chain: (len(chain), chain[-1].name), default=[])
     if not neck:
         raise UrdfError(
@@ -89,6 +82,30 @@ def find_neck(urdf: Urdf, names: Sequence[str] = ()) -> list[UrdfJoint]:
     if len(neck) < len(names):
         raise UrdfError(f'{", ".join(names)} are not in one chain from the body to the head')
     return neck
+
+
+def rival_necks(urdf: Urdf, neck: Sequence[UrdfJoint]) -> list[list[str]]:
+    """Return the joints of other chains that are called after a head or neck, and as long."""
+    ends = [chain for chain in _chains(urdf, _called_head(urdf)) if len(chain) >= len(neck)]
+    return [[joint.name for joint in chain] for chain in ends if chain[-1] is not neck[-1]]
+
+
+def _called_head(urdf: Urdf) -> set[str]:
+    """Return the joints that turn and are called after a head or neck."""
+    return {
+        name
+        for name, joint in urdf.joints.items()
+        if joint.turns
+        if HEAD.search(f'{name} {joint.child}') and not NOT_HEAD.search(f'{name} {joint.child}')
+    }
+
+
+def _chains(urdf: Urdf, wanted: Set[str]) -> list[list[UrdfJoint]]:
+    """Return for each joint of some those of them from the body up to it."""
+    return [
+        [joint for joint in urdf.chain(urdf.joints[name].child) if joint.name in wanted]
+        for name in sorted(wanted)
+    ]
 
 
 def facing(urdf: Urdf, neck: Sequence[UrdfJoint]) -> NDArray[np.float64]:

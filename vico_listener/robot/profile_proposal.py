@@ -1,6 +1,8 @@
 """Proposes a robot profile from a URDF: a commented YAML text, to be checked on the robot."""
 
+import json
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,9 +12,11 @@ from vico_listener.robot.head_joints import eye_height
 from vico_listener.robot.head_joints import facing
 from vico_listener.robot.head_joints import find_neck
 from vico_listener.robot.head_joints import head_joints
+from vico_listener.robot.head_joints import rival_necks
 from vico_listener.robot.joints import JERK
 from vico_listener.robot.joints import LEAST_JERK
 from vico_listener.robot.urdf import Urdf
+from vico_listener.yaml_text import parse_yaml
 
 TOPIC = 'head_controller/joint_trajectory'
 """Where commands go unless somebody says otherwise: as most call it."""
@@ -22,6 +26,12 @@ INSIDE = 0.02
 
 WIDEST = 1.5
 """How far a listener turns its head at most, to either side, rad."""
+
+MOST = 4.0 * math.pi
+"""A larger range of a joint with stops was rather meant in degrees, rad."""
+
+RIVALS = 3
+"""So many other necks are named at most."""
 
 NARROW = 0.3
 """How far it may turn a joint of which no limits are known, rad."""
@@ -61,8 +71,9 @@ def propose_profile(
     chosen = {joint.axis: joint for joint in found}
     joints = [joint for joint in found if chosen[joint.axis] is joint]
     left = [joint for joint in found if chosen[joint.axis] is not joint]
+    name = ' '.join(urdf.name.split())
     lines = [
-        f'# The head of {urdf.name}, proposed from {source or "its URDF"}. Nobody has tried it.',
+        f'# The head of {name}, proposed from {source or "its URDF"}. Nobody has tried it.',
         '# What is marked CHECK the URDF does not say. First of all, and with the hand at the',
         '# emergency stop: vico robot check THIS_FILE, then the same with --move.',
     ]
@@ -78,6 +89,11 @@ def propose_profile(
         )
     if 'roll' not in chosen:
         lines.append('# There is no joint for roll: a tilt of the head is not shown.')
+    if not names:
+        lines += [
+            f'# CHECK: {" and ".join(other)} could be the neck as well (--joints).'
+            for other in rival_necks(urdf, neck)[:RIVALS]
+        ]
     lines += _interface(urdf, joints, command)
     if (height := eye_height(urdf, neck)) is not None:
         lines.append(
@@ -85,7 +101,7 @@ def propose_profile(
         )
     lines.append('joints:')
     for joint in joints:
-        lines += _entry(_proposed(joint))
+        lines += _entry(_proposed(joint, urdf.copies_of(joint.joint)))
     return '\n'.join(lines) + '\n'
 
 
@@ -122,14 +138,22 @@ def _entry(proposed: _Proposed) -> list[str]:
 _FIRST = ('name', 'axis', 'sign', 'gain', 'offset')
 
 
-def _proposed(head: HeadJoint) -> _Proposed:
+def _proposed(head: HeadJoint, copies: Sequence[str]) -> _Proposed:
     joint = head.joint
     remarks = [f'Positive {_DIRECTIONS[head.axis][head.sign]}, by the URDF.']
     if head.off > OBLIQUE:
         remarks.append(f'CHECK: its axis is {math.degrees(head.off):.0f} degrees off.')
-    known = joint.maximum > joint.minimum
+    if copies:
+        remarks.append(f'CHECK: {", ".join(copies)} copies it, and turns with it (gain).')
+    wide = joint.kind == 'revolute' and joint.maximum - joint.minimum > MOST
+    known = joint.maximum > joint.minimum and not wide
     low, high = (joint.minimum, joint.maximum) if known else (-NARROW, NARROW)
-    if not known:
+    limits = f'{joint.minimum:g}..{joint.maximum:g} rad'
+    if wide:
+        remarks.append(f'CHECK: its limits of {limits} are more than two turns: are they degrees?')
+    elif joint.minimum > joint.maximum:
+        remarks.append(f'CHECK: its limits of {limits} are the wrong way round.')
+    elif not known:
         remarks.append('CHECK: the URDF has no limits of its position.')
     # A joint that cannot be at 0 looks ahead somewhere else.
     offset = 0.0 if low <= 0.0 <= high else 0.5 * (low + high)
@@ -146,7 +170,7 @@ def _proposed(head: HeadJoint) -> _Proposed:
     if math.isinf(joint.acceleration):
         remarks.append('CHECK: the acceleration is a guess, as the URDF has no limit of it.')
     fields: dict[str, str | float | int] = {
-        'name': joint.name,
+        'name': _text(joint.name),
         'axis': head.axis,
         'sign': head.sign,
         'gain': 1.0,
@@ -166,6 +190,12 @@ _DIRECTIONS = {
     'pitch': {1: 'looks down', -1: 'looks up'},
     'yaw': {1: 'turns to its left', -1: 'turns to its right'},
 }
+
+
+def _text(name: str) -> str:
+    """Return a name as YAML: in quotes where it would be read as something else."""
+    plain = re.fullmatch(r'[^\W\d][\w/.-]*', name) and isinstance(parse_yaml(name), str)
+    return name if plain else json.dumps(name, ensure_ascii=False)
 
 
 def _towards(value: float, middle: float) -> float:

@@ -33,7 +33,8 @@ class UrdfJoint:
         turned: rotation (3, 3) of its frame in that of the parent, at position 0.
         origin: place (3,) of its frame in that of the parent, m.
         axis: unit vector (3,) in its own frame.
-        minimum, maximum: rad, or m; infinite where there is no limit.
+        minimum, maximum: rad, or m; infinite where there is no limit. Where a safety controller
+            stops it earlier (`soft_lower_limit`, `soft_upper_limit`), these.
         velocity, acceleration, jerk: limits in rad/s, rad/s^2, rad/s^3; infinite where none is
             given. Acceleration is the smaller one of those for speeding up and slowing down.
         mimics: the joint that it copies; '' if it moves of itself.
@@ -63,7 +64,7 @@ class Urdf:
     """The joints of a robot, by name, and which hangs on which.
 
     Args:
-        text: the URDF.
+        text: the URDF; as bytes, it is in the encoding that it declares.
 
     Attributes:
         name: of the robot.
@@ -74,25 +75,35 @@ class Urdf:
         UrdfError: it is no URDF, or a joint is not whole.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str | bytes) -> None:
         try:
-            root = ElementTree.fromstring(text.strip())
-        except ElementTree.ParseError as error:
+            root = ElementTree.fromstring(text.lstrip())
+        except (ElementTree.ParseError, ValueError, LookupError) as error:
+            # ValueError, LookupError: an encoding that is not supported, or that there is not.
             raise UrdfError(f'the URDF is not valid XML: {error}') from None
         if root.tag != 'robot':
             raise UrdfError(f'a URDF begins with <robot>, but this file begins with <{root.tag}>')
-        if any('xacro' in element.tag for element in root.iter()):
+        values = [value for element in root.iter() for value in element.attrib.values()]
+        if any('xacro' in e.tag for e in root.iter()) or any('${' in value for value in values):
             raise UrdfError(
                 'this is a xacro file: convert it to a URDF first (xacro FILE > robot.urdf)'
             )
         self.name = root.get('name', 'robot')
         joints = [_joint(element) for element in root.findall('joint')]
         self.joints = {joint.name: joint for joint in joints}
+        if len(self.joints) < len(joints):
+            names = [joint.name for joint in joints]
+            twice = sorted({name for name in names if names.count(name) > 1})
+            raise UrdfError(f'the URDF has two joints called {", ".join(twice)}')
         self._above = {joint.child: joint for joint in joints}
         self.commanded = {
             joint.get('name', ''): {e.get('name', '') for e in joint.findall('command_interface')}
             for joint in root.findall('ros2_control/joint')
         }
+
+    def copies_of(self, joint: UrdfJoint) -> list[str]:
+        """Return the names of the joints that copy a joint."""
+        return [other.name for other in self.joints.values() if other.mimics == joint.name]
 
     def chain(self, link: str) -> list[UrdfJoint]:
         """Return the joints from the root down to a link.
@@ -100,14 +111,14 @@ class Urdf:
         Raises:
             UrdfError: they go round in a circle.
         """
-        found: list[UrdfJoint] = []
+        found: dict[str, UrdfJoint] = {}
         while link in self._above:
             joint = self._above[link]
-            if joint in found:
+            if joint.name in found:
                 raise UrdfError(f'the joints above {link} form a loop')
-            found.insert(0, joint)
+            found[joint.name] = joint
             link = joint.parent
-        return found
+        return list(found.values())[::-1]
 
     def orientation(self, link: str) -> NDArray[np.float64]:
         """Return the rotation (3, 3) of a link in the frame of the root, all joints at 0."""
@@ -145,7 +156,14 @@ def _joint(element: ElementTree.Element) -> UrdfJoint:
     axis = _vector(element.find('axis'), 'xyz', '1 0 0', name)
     if kind in TURNS and not np.linalg.norm(axis) > 0:
         raise UrdfError(f"joint '{name}' of the URDF turns about an axis of length 0")
-    ranged = kind != 'continuous'
+    lower, upper = -math.inf, math.inf
+    if kind != 'continuous':
+        lower, upper = _number(limit, 'lower', 0.0, name), _number(limit, 'upper', 0.0, name)
+    soft = element.find('safety_controller')
+    # Both are 0 where it only limits the velocity.
+    low, high = (_number(soft, f'soft_{end}_limit', 0.0, name) for end in ('lower', 'upper'))
+    if low < high:
+        lower, upper = max(lower, low), min(upper, high)
     return UrdfJoint(
         name,
         kind,
@@ -154,8 +172,8 @@ def _joint(element: ElementTree.Element) -> UrdfJoint:
         turned,
         np.zeros(3) if origin is None else _vector(origin, 'xyz', '0 0 0', name),
         axis / max(float(np.linalg.norm(axis)), 1e-12),
-        _number(limit, 'lower', 0.0, name) if ranged else -math.inf,
-        _number(limit, 'upper', 0.0, name) if ranged else math.inf,
+        lower,
+        upper,
         _speed(limit, 'velocity', name),
         min(_speed(limit, 'acceleration', name), _speed(limit, 'deceleration', name)),
         _speed(limit, 'jerk', name),
@@ -192,5 +210,6 @@ def _number(
 
 
 def _speed(limit: ElementTree.Element | None, attribute: str, joint: str) -> float:
-    """Return a limit of speed; none and 0, by which many mean that it is not known, are none."""
-    return _number(limit, attribute, math.inf, joint) or math.inf
+    """Return a limit of speed; none, 0, by which many mean that it is not known, and less: none."""
+    found = _number(limit, attribute, math.inf, joint)
+    return found if found > 0 else math.inf

@@ -78,7 +78,7 @@ def _differences(joint: Joint, head: HeadJoint) -> list[str]:
             if beyond > EXACT:
                 limit = getattr(model, name)
                 found.append(
-                    f'{joint.name}: {name} {getattr(joint, name):g} rad lies '
+                    f'the {name} of {joint.name}, {getattr(joint, name):g} rad, lies '
                     f'{math.degrees(beyond):.1f} degrees beyond the stop at {limit:g} rad: keep '
                     'inside it'
                 )
@@ -86,7 +86,7 @@ def _differences(joint: Joint, head: HeadJoint) -> list[str]:
         wanted, limit = getattr(joint, f'max_{name}'), getattr(model, name)
         if wanted > limit + EXACT:
             found.append(
-                f'{joint.name}: max_{name} {wanted:g} {unit} exceeds the {limit:g} in the '
+                f'max_{name} of {joint.name}, {wanted:g} {unit}, exceeds the {limit:g} in the '
                 'URDF: lower it'
             )
     return found
