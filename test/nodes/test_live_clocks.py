@@ -124,7 +124,7 @@ def off(stream: str, nanoseconds: int) -> Change:
     'constant, or missing',
     sees='Images and audio are aligned by their arrival. WARN: `... stamps ... images and audio '
     'are aligned by their arrival`',
-    remedy='`correct the clock or the driver of the ... or set stamps:=arrival`',
+    remedy='`correct the clock or the driver of the ... or set the parameter stamps to arrival`',
 )
 def test_clocks_that_do_not_agree(graph: Graph, change: Change, text: str) -> None:
     result = run(graph, change)

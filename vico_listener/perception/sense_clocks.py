@@ -251,7 +251,7 @@ class SenseClocks:
                 found.append(
                     f'{name} stamps {reason}: images and audio are aligned by their '
                     f'arrival; correct the clock or the driver of the {DEVICES[name]}, or '
-                    'set stamps:=arrival'
+                    'set the parameter stamps to arrival'
                 )
         if self._mode == HEADER:
             found += self._cannot_be_joined()
