@@ -33,6 +33,7 @@ pytest.importorskip('numba')
 from vico_listener.render.head3d import mesh_file
 from vico_listener.render.head3d.camera import backdrop
 from vico_listener.render.head3d.drive import CURVES
+from vico_listener.render.head3d.drive import SMILING
 from vico_listener.render.head3d.drive import target_weights
 from vico_listener.render.head3d.eyeball import eyeball
 from vico_listener.render.head3d.figure import Figure
@@ -421,10 +422,31 @@ def test_eyes_turn_to_where_the_coefficients_say(figure: Figure):
         assert math.degrees(math.atan2(pole[0], pole[2])) == pytest.approx(32.0, abs=0.1)
 
 
+def test_a_broad_smile_takes_the_rest_of_its_side_along():
+    def weights(**coefficients: float) -> np.ndarray:
+        expression = np.zeros(52, np.float32)
+        for name, value in coefficients.items():
+            expression[ARKIT_INDEX[name]] = value
+        return target_weights(expression)
+
+    slight, broad = weights(mouthSmileLeft=0.5), weights(mouthSmileLeft=1.0)
+    for name, curve in SMILING.items():
+        assert curve[0] == 0.0 and (np.diff(curve) >= 0).all(), name
+        left, right = ARKIT_INDEX[f'{name}Left'], ARKIT_INDEX[f'{name}Right']
+        assert slight[left] == pytest.approx(curve[2]), name
+        assert broad[left] == pytest.approx(curve[-1]), name
+        assert broad[right] == 0.0, name
+        # What is told besides counts if it is more, and nothing is added up.
+        told = weights(mouthSmileLeft=1.0, **{f'{name}Left': 1.0})[left]
+        assert told == max(weights(**{f'{name}Left': 1.0})[left], broad[left]), name
+
+
 def test_curves_rise_from_zero_and_are_the_identity_elsewhere():
     for name, curve in CURVES.items():
         assert curve[0] == 0.0 and (np.diff(curve) > 0).all(), name
     expression = np.linspace(0, 1, 52, dtype=np.float32)
+    for side in ('Left', 'Right'):  # a smile has company
+        expression[ARKIT_INDEX[f'mouthSmile{side}']] = 0.0
     weights = target_weights(expression)
     free = [
         i
@@ -436,7 +458,7 @@ def test_curves_rise_from_zero_and_are_the_identity_elsewhere():
     smile[ARKIT_INDEX['mouthSmileLeft']] = 0.625
     middle = (CURVES['mouthSmile'][2] + CURVES['mouthSmile'][3]) / 2
     assert target_weights(smile)[ARKIT_INDEX['mouthSmileLeft']] == pytest.approx(middle)
-    np.testing.assert_array_equal(target_weights(expression + 5), target_weights(np.ones(52)))
+    np.testing.assert_array_equal(target_weights(np.full(52, 5.0)), target_weights(np.ones(52)))
     close, jaw = ARKIT_INDEX['mouthClose'], ARKIT_INDEX['jawOpen']
     lips = np.zeros(52, np.float32)
     lips[close] = 1.0

@@ -79,6 +79,7 @@ def _numbers() -> dict[str, Any]:
         'coefficients': ARKIT_NAMES,
         'knots': drive.KNOTS.tolist(),
         'curves': drive.CURVES,
+        'smiling': drive.SMILING,
         'gaze': {'side': posing.GAZE_SIDE, 'up': posing.GAZE_UP, 'down': posing.GAZE_DOWN},
         'clearance': posing.CLEARANCE,
         'axes': posing.TO_MESH.tolist(),

@@ -96,6 +96,9 @@ Farther down, their lower edges would be squeezed to a second line above the eye
 BROWS_HIGHEST = 1.25
 """The largest sum of the drives of both parts of a rising brow: beyond it, skin would fold."""
 
+BROWS_ABOVE_GLASSES = 0.5
+"""The share of these two ways that brows have above glasses, which hold the skin below them."""
+
 STEEPEST = 1.3
 """The steepest slope of the depth: a steeper one would fold when the head turns."""
 
@@ -132,7 +135,8 @@ class HeadField:
         rigid = _rigid_basis(portrait, layers, self._x, self._y)
         basis = [*(row[used] for row, used in zip(rows, self._used, strict=True)), rigid]
         self._basis = (np.concatenate(basis) / cell).astype(np.float32)
-        self._brows_lowest = _brows_lowest(portrait)
+        way = 1.0 if still.min() == 1.0 else BROWS_ABOVE_GLASSES
+        self._brows_lowest, self._brows_highest = way * _brows_lowest(portrait), way * BROWS_HIGHEST
         self._px_per_m = portrait.eyes / EYE_DISTANCE
         lattice = np.arange(GRID, dtype=np.float32)
         self._lattice = np.stack(np.meshgrid(lattice, lattice), axis=-1)
@@ -155,8 +159,8 @@ class HeadField:
         if motion.rotation[1] < 0.0:
             change[FROWN] *= np.float32(max(1.0 + motion.rotation[1] / FROWNS_BACK, 0.2))
         inner, *outer = (max(change[place], 0.0) for place in BROWS_UP)
-        if (raised := inner + max(outer)) > BROWS_HIGHEST:
-            change[BROWS_UP] *= np.float32(BROWS_HIGHEST / raised)
+        if (raised := inner + max(outer)) > self._brows_highest:
+            change[BROWS_UP] *= np.float32(self._brows_highest / raised)
         for place in BROWS_DOWN:
             most = self._brows_lowest
             change[place] = _compressed(float(change[place]), 0.85 * most, most)

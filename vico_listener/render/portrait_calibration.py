@@ -71,8 +71,9 @@ CHANNELS: tuple[Channel, ...] = (
     _pair('mouthSmile', 0.25, 0.5, 0.75, 0.95, 1.2, lower=(-0.35, 0.0, 0.17, 0.35, 0.7), shown=0.5),
     # Farther than this the brows would cover the eyes.
     _pair('browDown', 0.2, 0.4, 0.7, 1.0, gain=5.0, calm=True, company=_DISPLEASED),
-    Channel('browInnerUp', ('browInnerUp',), (0.4, 0.8, 1.2)),
-    _pair('browOuterUp', 0.4, 0.8, 1.2),
+    # Small rises, which the tracker does not see in some portraits, must not become large ones.
+    Channel('browInnerUp', ('browInnerUp',), (0.4, 0.8, 1.2), gain=1.8),
+    _pair('browOuterUp', 0.4, 0.8, 1.2, gain=1.8),
     _pair('mouthFrown', 0.5, 1.0, gain=1.6, calm=True, shown=0.0),
     _pair('mouthPress', 0.5, 1.0, 1.4, calm=True, shown=0.0),
     # Shut eyes are read as 0.6, in real people as 0.62 to 0.79 (the most of each of six clips);

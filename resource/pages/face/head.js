@@ -18,12 +18,20 @@ function figureOf(buffer) {
 // How far each target is applied for the 52 coefficients.
 function weightsOf(head, expression) {
   const last = head.knots.length - 1;
-  const weights = expression.map((value, i) => {
+  const along = (row, value) => {
     const place = Math.min(Math.max(value, 0), 1) * last;
     const below = Math.min(Math.floor(place), last - 1);
-    const row = head.rows[i];
     return row[below] + (place - below) * (row[below + 1] - row[below]);
-  });
+  };
+  const weights = expression.map((value, i) => along(head.rows[i], value));
+  // A smile is wide, narrows the eyes, and shows teeth if it is broad.
+  for (const side of ['Left', 'Right']) {
+    const smile = expression[head.coefficients.indexOf(`mouthSmile${side}`)];
+    for (const [name, row] of Object.entries(head.smiling)) {
+      const i = head.coefficients.indexOf(name + side);
+      weights[i] = Math.max(weights[i], along(row, smile));
+    }
+  }
   // Lips close over an open jaw; without one they would cross.
   const [close, jaw] = ['mouthClose', 'jawOpen'].map((name) => head.coefficients.indexOf(name));
   weights[close] = Math.min(weights[close], weights[jaw]);

@@ -26,12 +26,25 @@ CURVES: dict[str, tuple[float, ...]] = {
     'mouthLowerDown': (0.0, 0.4, 0.8, 1.2, 1.6),
     'mouthPress': (0.0, 0.45, 0.75, 0.9, 1.0),
     'mouthPucker': (0.0, 0.3, 0.6, 0.95, 1.3),
-    'mouthSmile': (0.0, 0.13, 0.36, 0.66, 1.0),
+    'mouthSmile': (0.0, 0.08, 0.24, 0.5, 0.9),
     'noseSneer': (0.0, 0.4, 0.8, 1.3, 1.8),
 }
 """How far the target is applied at each of KNOTS, where that is not the coefficient itself.
 
 Left and right share the entry of the name without the side.
+"""
+
+SMILING: dict[str, tuple[float, ...]] = {
+    'cheekSquint': (0.0, 0.1, 0.2, 0.3, 0.4),
+    'mouthDimple': (0.0, 0.12, 0.25, 0.37, 0.5),
+    'mouthLowerDown': (0.0, 0.0, 0.0, 0.75, 1.0),
+    'mouthStretch': (0.0, 0.05, 0.1, 0.15, 0.2),
+    'mouthUpperUp': (0.0, 0.0, 0.0, 0.6, 0.9),
+}
+"""How far a smile applies other targets of its side at least, at each of KNOTS.
+
+Its own target only curls the closed lips, which looks like a smirk. A friendly smile is wide,
+narrows the eyes, and shows teeth if it is broad.
 """
 
 
@@ -44,6 +57,11 @@ def _table() -> np.ndarray:
 
 _TABLE = _table()
 _ROWS = np.arange(len(ARKIT_NAMES))
+_SMILES = [ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]
+_SMILING = np.array(list(SMILING.values()))
+_WITH_SMILE = np.array(
+    [[ARKIT_INDEX[f'{name}{side}'] for name in SMILING] for side in ('Left', 'Right')]
+)
 _CLOSE, _JAW = ARKIT_INDEX['mouthClose'], ARKIT_INDEX['jawOpen']
 
 
@@ -53,6 +71,9 @@ def target_weights(expression: Floats) -> Floats:
     below = np.minimum(place.astype(np.int64), len(KNOTS) - 2)
     rest = place - below
     weights = _TABLE[_ROWS, below] * (1 - rest) + _TABLE[_ROWS, below + 1] * rest
+    for smile, others in zip(_SMILES, _WITH_SMILE, strict=True):
+        start, end = _SMILING[:, below[smile]], _SMILING[:, below[smile] + 1]
+        weights[others] = np.maximum(weights[others], start + rest[smile] * (end - start))
     # Lips close over an open jaw; without one they would cross.
     weights[_CLOSE] = min(weights[_CLOSE], weights[_JAW])
     return weights.astype(np.float32)
