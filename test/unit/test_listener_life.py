@@ -354,6 +354,27 @@ def test_lips_that_a_syllable_spreads_are_no_smile(seconds: float, smiles: int) 
     assert sum(s.smiled for s in seen) == smiles
 
 
+@pytest.mark.parametrize(('smile', 'jaw', 'laughs'), [(0.9, 0.8, 1), (0.9, 0.3, 0), (0.4, 0.8, 0)])
+def test_a_mouth_that_opens_five_times_a_second_under_a_broad_smile_laughs(
+    smile: float, jaw: float, laughs: int
+) -> None:
+    """Who only smiles, or only speaks, does not."""
+    cues, quiet, seen = FaceCues(), silence(8.0), []
+    for tick in range(len(quiet)):
+        time = tick / MODEL_RATE - 4.0
+        face = face_with()
+        if 0.0 <= time < 2.0:
+            note = max(np.sin(2 * np.pi * 5.0 * time), 0.0)
+            face = face_with(mouthSmile=smile, jawOpen=jaw * note)
+        seen.append(cues.update(speaker_frame(quiet, tick, face)))
+    found = [tick for tick, s in enumerate(seen) if s.laughed]
+    assert len(found) == laughs
+    if found:
+        assert found[0] < 4.6 * MODEL_RATE
+        assert sum(s.laughing for s in seen) > 1.4 * MODEL_RATE
+        assert not seen[-1].laughing
+
+
 def test_a_laugh_has_a_rhythm_and_a_smile_has_none() -> None:
     """Notes of 0.17 to 0.26 s, in bouts with breaths between them; the head goes with them."""
     for seed in range(4):
@@ -376,6 +397,15 @@ def test_a_laugh_has_a_rhythm_and_a_smile_has_none() -> None:
         assert -1.0 < head.min() < -0.3
         assert head.max() <= 0.0
         assert np.abs(np.diff(head)).max() * MODEL_RATE < 20.0
+
+
+def test_a_laugh_is_shared_although_a_smile_was_about_to_begin() -> None:
+    for seed in range(20):
+        smiles, opened = SmileEpisodes(Chance(seed), Chance(seed, 1)), 0.0
+        for tick in range(360, 460):
+            laugh = Seen(True, smiled=tick == 360, laughed=tick == 362, laughing=tick >= 362)
+            opened = max(opened, smiles.step(laugh, False, 1.0, POSITIVE, PERSON)[LAUGH])
+        assert opened > 0.4
 
 
 def test_brows_stay_open_under_a_broad_smile() -> None:

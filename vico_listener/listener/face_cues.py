@@ -27,8 +27,13 @@ Syllables spread the lips, too: in 43 s of four sober speakers 20 times, for 0.0
 """
 BROADEST_HABIT = 0.5
 """The largest habitual smile: a broader one is a smile, however long it lasts."""
-LAUGH_SMILE, LAUGH_JAW, LAUGH_SECONDS = 0.5, 0.3, 0.25
+LAUGH_SMILE, LAUGH_JAW, LAUGH_SECONDS = 0.6, 0.45, 0.25
 """A smile and an opening of the mouth beyond these for so long (s) are a laugh."""
+JAW_FALL = 1.0
+"""The mouth counts as open for a while after it was, 1/s: between two notes of a laugh it closes.
+
+Of 24 made-up laughs all are found so, after 0.43 s (median), and 8, after 1.9 s, without it.
+"""
 SORROW = (0.14, 0.5)
 """How far sorrow departs from the habit where a face begins to look unhappy, and is wholly so."""
 ANGER = (0.3, 0.75)
@@ -134,7 +139,7 @@ class FaceCues:
         self._known = 0.0
         self._absent = 0.0
         self._laughing = self._surprised = False
-        self._smiled_for = self._laughed_for = 0.0
+        self._smiled_for = self._laughed_for = self._opened = 0.0
         self._unhappy = 0.0
         self._nods.reset()
 
@@ -192,7 +197,8 @@ class FaceCues:
 
     def _laughs(self, smile: float, jaw: float) -> bool:
         """Return whether a laugh has just begun."""
-        if smile > LAUGH_SMILE and jaw > LAUGH_JAW:
+        self._opened = max(jaw, self._opened - JAW_FALL * STEP)
+        if smile > LAUGH_SMILE and self._opened > LAUGH_JAW:
             self._laughed_for = min(self._laughed_for + STEP, 2 * LAUGH_SECONDS)
         else:
             self._laughed_for = max(self._laughed_for - STEP / 2, 0.0)

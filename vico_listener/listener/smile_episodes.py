@@ -159,8 +159,9 @@ class SmileEpisodes:
         self._greeting = False
 
     def _plan(self, episode: _Planned) -> None:
-        """Plan an episode, unless a larger one is planned already."""
-        if self._planned is None or episode.size > self._planned.size:
+        """Plan an episode, unless a laugh or a larger one is planned already."""
+        before = self._planned
+        if before is None or (episode.laugh, episode.size) > (before.laugh, before.size):
             self._planned = episode
 
     def _run(self, seen: Seen, shown: float) -> None:
