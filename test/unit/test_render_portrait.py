@@ -41,9 +41,11 @@ from vico_listener.render.landmarks import LIPS_OUTER_UPPER
 from vico_listener.render.layers import person_mask
 from vico_listener.render.layers import split_layers
 from vico_listener.render.mouth import Mouth
+from vico_listener.render.picture_reader import PictureReader
 from vico_listener.render.portrait import find_face
 from vico_listener.render.portrait import prepare_portrait
 from vico_listener.render.portrait import remarks_on
+from vico_listener.render.response import Response
 from vico_listener.render.warp import PortraitRenderer
 
 
@@ -542,7 +544,7 @@ def test_faces_that_the_detector_doubts_are_refused(
     photo: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Doubt:
-        def detect(self, image: np.ndarray) -> list[Roi]:
+        def detect(self, image: np.ndarray, turn: int | None = None) -> list[Roi]:
             return [Roi(0.0, 0.0, 1.0, score=0.85)]
 
     faces = observe_faces(photo)
@@ -550,6 +552,38 @@ def test_faces_that_the_detector_doubts_are_refused(
     monkeypatch.setattr('vico_listener.render.portrait.create_backend', lambda _: Doubt())
     with pytest.raises(PortraitError, match=r'hardly looks human \(.* is sure by 0.85'):
         find_face(photo)
+
+
+def test_large_portraits_are_measured_in_small_pictures(
+    photo: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[np.ndarray] = []
+
+    def calibrate(draw, reference: FaceMotion, _: FaceBackend) -> Response:
+        turned = replace(reference, rotation=np.array([0.1, 0.1, 0.2], np.float32))
+        shown.extend([draw(reference), draw(turned)])
+        return Response.plain(reference.expression)
+
+    monkeypatch.setattr('vico_listener.render.warp.cached_path', lambda *_: None)
+    monkeypatch.setattr('vico_listener.render.warp.calibrate', calibrate)
+    made = PortraitRenderer(photo, 640)
+    turned = replace(made.reference, rotation=np.array([0.1, 0.1, 0.2], np.float32))
+    for small, told in zip(shown, (made.reference, turned), strict=True):
+        whole = cv2.resize(made.render(told), (320, 320), interpolation=cv2.INTER_AREA)
+        assert np.abs(small.astype(float) - whole).mean() < 1.5
+
+
+def test_a_face_that_a_look_misses_is_searched(photo: np.ndarray) -> None:
+    backend = create_backend('landmarker')
+
+    class Searching:
+        def detect(self, image: np.ndarray, turn: int | None = None) -> list[Roi]:
+            return backend.detect(image) if turn is None else []
+
+        observe = staticmethod(backend.observe)
+
+    still = PictureReader(Searching(), photo).still
+    assert np.abs(still.landmarks - PictureReader(backend, photo).still.landmarks).max() < 2.0
 
 
 @pytest.mark.clips

@@ -100,7 +100,8 @@ def split_layers(portrait: Portrait) -> Layers:
     # Single hairs around the mask get the least alpha that explains their colour.
     darker = (background - image) / np.maximum(background, 1.0)
     lighter = (image - background) / np.maximum(255.0 - background, 1.0)
-    hairs = np.minimum(np.maximum(darker, lighter).max(axis=2), SINGLE_HAIRS) * hairy
+    blue, green, red = cv2.split(np.maximum(darker, lighter))
+    hairs = np.minimum(np.maximum(np.maximum(blue, green), red), SINGLE_HAIRS) * hairy
     beyond = hairs > alpha
     hairs[beyond] *= _likeness(image, background, person, beyond)
     alpha = np.maximum(alpha, hairs)

@@ -111,10 +111,11 @@ class Mouth:
         across = self.patch.u - np.float32(self._middle_of_mouth())
         # The lips alone need fewer pixels than the jaw and the neck, and without the jaw nothing
         # moves beside the corners of the mouth.
+        noise = np.random.default_rng(0).standard_normal(across.shape, np.float32)
         half = float(np.abs(across[self._whole.arch > 0]).max(initial=1.0))
         beside, corners = LIPS_REACH * portrait.eyes, half + CORNER * portrait.eyes
         self._lips, self._ajar, self._wide = (
-            Lips.cut(self._whole, across, reach, jaw, colours, portrait.eyes)
+            Lips.cut(self._whole, across, reach, jaw, colours, noise, portrait.eyes)
             for reach, jaw in ((corners, 0.0), (beside, AJAR), (beside, 1.2))
         )
         self._own_teeth = _shows_teeth(

@@ -1,6 +1,7 @@
 """Draws the inside of a mouth that the portrait does not show: teeth, gums, tongue and the dark."""
 
 from dataclasses import dataclass
+from functools import reduce
 
 import cv2
 import numpy as np
@@ -76,13 +77,14 @@ def colours_of(portrait: Portrait) -> Colours:
     # Teeth are about as bright as the whites of the eyes, which tells dark skin from little light.
     enamel = min(1.06 * max(light, _white_of_eyes(portrait)), 228.0) * (1.0 + 0.3 * tint)
     flesh = lip * np.clip(1.0 + 0.3 * tint, 0.0, 2.0)
-    fine = image.mean(axis=2) - cv2.GaussianBlur(image, (0, 0), 1.0).mean(axis=2)
+    smooth = np.asarray(cv2.GaussianBlur(image, (0, 0), 1.0))[rows, columns]
+    fine = skin.mean(axis=1) - smooth.mean(axis=1)
     return Colours(
         enamel=_colour(enamel),
         gums=_colour(0.8 * flesh),
         tongue=_colour(0.62 * flesh * red),
         dark=_colour(np.clip(0.2 * light, 4.0, 34.0) * np.clip(1.0 + 1.9 * tint, 0.3, 2.4)),
-        grain=0.7 * float(np.median(np.abs(fine[rows, columns]))),
+        grain=0.7 * float(np.median(np.abs(fine))),
     )
 
 
@@ -115,7 +117,7 @@ class Inside:
         self, colours: Colours, across: Float, upper: Float, noise: Float, eyes: float
     ) -> None:
         aside = np.abs(across) / eyes
-        seam = np.abs(aside[..., None] - SEAMS).min(axis=-1) * eyes
+        seam = reduce(np.minimum, (np.abs(aside - place) for place in SEAMS)) * eyes
         gap = np.exp(-((seam / max(0.009 * eyes, 0.6)) ** 2))
         tooth = np.clip(np.searchsorted(SEAMS, aside, side='right') - 1, 0, len(LENGTHS) - 1)
         length = LENGTHS[tooth] - 0.01 * gap

@@ -85,20 +85,21 @@ class Lips:
         reach: float,
         jaw: float,
         colours: Colours,
+        noise: Float,
         eyes: float,
     ) -> 'Lips':
         """Return the lips of a jaw that opens up to `jaw`.
 
-        They extend to `reach` px from the middle of the mouth, from which `across` counts.
+        They extend to `reach` px from the middle of the mouth, from which `across` counts. The
+        noise (see `Inside`) covers the whole region, so that a pixel does not depend on the cut.
         """
         v = whole.patch.v
         bottom = whole.anchor + np.float32((LOWERED + JAW_DROP * jaw) * eyes)
         used = (v > whole.top) & (v < bottom) & (np.abs(across) < reach)
         place = span(used.any(axis=1)), span(used.any(axis=0))
         region = whole.part(*place)
-        # The same noise wherever the cut is, so that a pixel does not depend on it.
-        noise = np.random.default_rng(0).standard_normal(across.shape, np.float32)[place]
-        return cls(place, region, Inside(colours, across[place], region.upper, noise, eyes))
+        inside = Inside(colours, across[place], region.upper, noise[place], eyes)
+        return cls(place, region, inside)
 
 
 def measure(portrait: Portrait) -> MouthRegion:

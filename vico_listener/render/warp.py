@@ -1,11 +1,13 @@
 """The renderer `portrait`, which warps a photo by pose and blendshapes in about 1 ms on a CPU."""
 
 import math
+from dataclasses import dataclass
 from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vico_listener.errors import SettingError
 from vico_listener.face import create_backend
@@ -29,6 +31,42 @@ MIN_SIZE, MAX_SIZE = 64, 2048
 
 TOP = 0.08
 """The height of the hair that is added above the picture, as a share of its side."""
+
+
+READ_AT = 512
+"""The side from which on pictures that only the face tracker sees are drawn at half the size, px.
+
+It shrinks the face to less than that anyway.
+"""
+
+
+@dataclass(frozen=True)
+class _Canvas:
+    """What pictures are drawn on, at the resolution of the portrait or a coarser one.
+
+    Attributes:
+        background: (side, side, 3) uint8 BGR.
+        pixels: (side, side, 2) float32 x, y: the places of the pixels in the texture, px.
+        offsets: (side, side, 2) float32, written anew for every picture.
+        scale: the width of a pixel in the portrait, px.
+    """
+
+    background: Picture
+    pixels: NDArray[np.float32]
+    offsets: NDArray[np.float32]
+    scale: float
+
+    @classmethod
+    def of(cls, background: Picture, above: int, side: int) -> '_Canvas':
+        """Return a canvas for a texture that begins `above` px above the background."""
+        scale = len(background) / side
+        axis = ((np.arange(side) + 0.5) * scale - 0.5).astype(np.float32)
+        x, y = np.meshgrid(axis, axis)
+        pixels = np.stack([x, y + np.float32(above)], axis=-1)
+        if scale != 1.0:
+            shrunk = cv2.resize(background, (side, side), interpolation=cv2.INTER_AREA)
+            background = np.asarray(shrunk, np.uint8)
+        return cls(background, pixels, np.empty_like(pixels), scale)
 
 
 class PortraitRenderer(Renderer):
@@ -61,7 +99,6 @@ class PortraitRenderer(Renderer):
         prepared = prepare_portrait(portrait, size)
         self.reference = prepared.reference
         layers = split_layers(prepared)
-        self._background = layers.background
         self._still = layers.head
         self._with_top = _with_top(self._still)
         above = len(self._with_top) - size
@@ -74,13 +111,11 @@ class PortraitRenderer(Renderer):
             Eye(prepared, 'Right'),
         ]
         self._drawn = [False] * len(self._parts)
-        y, x = np.mgrid[0:size, 0:size].astype(np.float32)
-        self._pixels = np.stack([x, y + np.float32(above)], axis=-1)
-        self._offsets = np.empty_like(self._pixels)
+        self._canvas = _Canvas.of(layers.background, above, size)
         self._extent = _extent(alpha.max(axis=1)), _extent(alpha.max(axis=0))
         self._response = Response.plain(self.reference.expression)
         if calibrated:
-            self._response = self._measured(cached_path(portrait, size))
+            self._response = self._measured(cached_path(portrait, size), layers.background)
         self.remarks = (
             *remarks_on(prepared),
             *(f'the portrait hardly shows {channel}' for channel in self._response.weak),
@@ -92,38 +127,47 @@ class PortraitRenderer(Renderer):
         response = self._response
         expression = response.drive(np.clip(motion.expression, 0.0, 1.0))
         rotation = motion.rotation * response.turns
-        return self._draw(replace(motion, expression=expression, rotation=rotation))
+        motion = replace(motion, expression=expression, rotation=rotation)
+        return self._draw(motion, self._canvas)
 
-    def _measured(self, path: Path | None) -> Response:
+    def _measured(self, path: Path | None, background: Picture) -> Response:
         kept = None if path is None else load_response(path, self.reference.expression)
         if kept is not None:
             return kept
-        response = calibrate(self._draw, self.reference, create_backend('landmarker'))
+        canvas = self._canvas
+        if self.size > READ_AT:
+            canvas = _Canvas.of(background, len(self._with_top) - self.size, self.size // 2)
+
+        def draw(motion: FaceMotion) -> Picture:
+            return self._draw(motion, canvas)
+
+        response = calibrate(draw, self.reference, create_backend('landmarker'))
         if path is not None:
             save_response(path, response)
         return response
 
-    def _draw(self, motion: FaceMotion) -> Picture:
+    def _draw(self, motion: FaceMotion, canvas: _Canvas) -> Picture:
         """Return the picture of a motion whose expression is in drives (see `Response`)."""
         self._draw_parts(motion.expression)
         coarse = self._field.source_offsets(motion)
-        cv2.resize(coarse, (self.size, self.size), self._offsets)
+        cv2.resize(coarse, canvas.background.shape[:2], canvas.offsets)
         # The head reaches no farther than its extent in the portrait plus the largest offset.
-        place = self._around_head(math.ceil(float(np.abs(coarse).max())) + 1)
-        sources = cv2.add(self._offsets[place], self._pixels[place])
+        place = self._around_head(float(np.abs(coarse).max()), canvas.scale)
+        sources = cv2.add(canvas.offsets[place], canvas.pixels[place])
         head = cv2.remap(
             self._with_top, sources, NO_MAP, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE
         )
-        picture = self._background.copy()
+        picture = canvas.background.copy()
         _lay_over(picture[place], head)
         return picture
 
-    def _around_head(self, reach: int) -> tuple[slice, slice]:
-        (top, bottom), (left, right) = self._extent
-        return (
-            slice(max(0, top - reach), bottom + reach),
-            slice(max(0, left - reach), right + reach),
-        )
+    def _around_head(self, reach: float, scale: float) -> tuple[slice, slice]:
+        def around(first: int, end: int) -> slice:
+            start, stop = math.floor((first - reach) / scale), math.ceil((end + reach) / scale)
+            return slice(max(0, start - 1), stop + 1)
+
+        rows, columns = self._extent
+        return around(*rows), around(*columns)
 
     def _draw_parts(self, expression: np.ndarray) -> None:
         for part, drawn in zip(self._parts, self._drawn, strict=True):
