@@ -35,6 +35,8 @@ from vico_listener.render.field import HeadField
 from vico_listener.render.field import held_at_border
 from vico_listener.render.field import interpolated
 from vico_listener.render.field import soft_limit
+from vico_listener.render.landmarks import EYE_OUTER_LEFT
+from vico_listener.render.landmarks import EYE_OUTER_RIGHT
 from vico_listener.render.landmarks import LIPS_INNER_UPPER
 from vico_listener.render.landmarks import LIPS_OUTER_LOWER
 from vico_listener.render.landmarks import LIPS_OUTER_UPPER
@@ -552,6 +554,20 @@ def test_faces_that_the_detector_doubts_are_refused(
     monkeypatch.setattr('vico_listener.render.portrait.create_backend', lambda _: Doubt())
     with pytest.raises(PortraitError, match=r'hardly looks human \(.* is sure by 0.85'):
         find_face(photo)
+
+
+def test_lashes_do_not_stay_at_the_corners_of_shut_eyes(photo: np.ndarray) -> None:
+    made, portrait = PortraitRenderer(photo, 384, calibrated=False), prepare_portrait(photo, 384)
+    shut = made.render(motion(made.reference, eyeBlink=1.0))
+    for corner in (EYE_OUTER_LEFT, EYE_OUTER_RIGHT):
+        above = portrait.landmarks[corner, :2] - 0.04 * portrait.eyes * portrait.down
+        reach = 0.05 * portrait.eyes
+        (left, top), (right, bottom) = (np.round(above + d).astype(int) for d in (-reach, reach))
+        own, drawn = (
+            np.quantile(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)[top:bottom, left:right], 0.1)
+            for picture in (portrait.image, shut)
+        )
+        assert drawn > 1.5 * own
 
 
 def test_large_portraits_are_measured_in_small_pictures(

@@ -55,6 +55,16 @@ BELOW_BROW = np.float32(0.75)
 LID_FADE, LASH_FADE = 0.22, 0.12
 """The distances from the corners at which drawn skin and lashes are full, in widths of the eye."""
 
+MADE_UP = 0.2
+"""How far from the corners make-up and lashes go away with the lid that shuts, in widths of the
+eye."""
+
+LASHES_WIDTH = 0.26
+"""How wide they are at most, in the same unit."""
+
+DARK = np.float32(20.0)
+"""Grey values by which make-up and lashes are darker than skin."""
+
 LASH_LINE, LASH_LENGTH = 0.022, 0.055
 """How far the line of a closed eye reaches above the edge of its lid, and its lashes below, in
 widths of the eye."""
@@ -142,6 +152,9 @@ class Eye:
             smooth_step(from_corner / (share * width)).astype(np.float32)
             for share in (LID_FADE, LASH_FADE)
         )
+        far = np.minimum(np.abs(u - corners[0]), np.abs(u - corners[1]))
+        far = np.hypot(far, self.patch.v - self._upper) / (MADE_UP * width)
+        self._made_up = smooth_step(1.5 - far).astype(np.float32)
         self._overlap = np.float32(OVERLAP * width) * self._covers
         self._brow_skin, self._cheek_skin = (
             self._skin_at(portrait.image, level)
@@ -149,6 +162,11 @@ class Eye:
         )
         shaded = cv2.multiply(self._cheek_skin, np.full(4, SHADED))
         self._brow_skin = np.maximum(self._brow_skin, shaded).astype(np.uint8)
+        skin = np.minimum(self._brow_skin, self._cheek_skin)
+        own = portrait.image[self.patch.rows, self.patch.columns]
+        v = self.patch.v
+        white = inside & (v > self._upper - 1.0) & (v < self._lower + 1.0)
+        self._bare = _without_lashes(np.where(white[..., None], skin[..., :3], own), width)
         crease = (self._upper - 0.1 * width - self.patch.v) / (0.06 * width)
         middle = (u - corners.mean()) / (0.3 * width), (self._lower - 0.18 * width - self.patch.v)
         bulge = np.exp(-(middle[0] ** 2) - (middle[1] / (0.16 * width)) ** 2)
@@ -180,6 +198,7 @@ class Eye:
         closing = own('eyeBlink') / self._open_share + 0.1 * narrow - 0.25 * own('eyeWide')
         if max(abs(closing), abs(aside), abs(lower), abs(narrow)) < STILL:
             return False
+        blink = min(max(closing, 0.0), 1.0)
         closing += (LID_DOWN if lower > 0 else LID_UP) * lower * (1.0 - max(0.0, closing))
         closing = min(max(closing, WIDEST), CLOSED)
         patch = self.patch
@@ -205,7 +224,7 @@ class Eye:
             skin_below = stretch(v, self._lower, self._bottom, under, self._bottom)
             below = self._sample(source, np.where(v > self._bottom, 0.0, skin_below - v))
         if shut > STILL:
-            above = self._close(above, lid, shut)
+            above = self._close(above, lid, shut, blink)
         eye = self._looking(source, aside, lower)
         # Edges are one pixel soft, or the line of the lashes would have steps.
         covered = unit(v - under + 0.5)
@@ -235,15 +254,22 @@ class Eye:
         skin = cv2.remap(soft, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
         return np.asarray(cv2.cvtColor(skin, cv2.COLOR_BGR2BGRA), np.uint8)
 
-    def _close(self, above: Picture, lid: Float, shut: float) -> Picture:
-        """Return the lid of a closing eye, whose skin is smooth and bulges over the eyeball."""
+    def _close(self, above: Picture, lid: Float, shut: float, blink: float) -> Picture:
+        """Return the lid of a closing eye, whose skin is smooth and bulges over the eyeball.
+
+        In a blink, the make-up and the lashes of the open eye go away from its corners.
+        """
         v, degree = self.patch.v, np.float32(min(1.5 * shut, 1.0))
         down = unit((v - self._top) / np.maximum(lid - self._top, 1.0))
         skin = cv2.blendLinear(self._brow_skin, self._cheek_skin, 1.0 - down, down)
         smooth = np.minimum(down + down, 1.0) * (np.float32(LID_SMOOTH) * degree * self._covers)
         drawn = cv2.multiply(skin, self._shading4, None, 1.0, cv2.CV_8U)
         drawn = cv2.add(drawn, self._grain, None, None, cv2.CV_8U)
-        return np.asarray(cv2.blendLinear(above, drawn, 1.0 - smooth, smooth))
+        above = np.asarray(cv2.blendLinear(above, drawn, 1.0 - smooth, smooth))
+        bare, seen = (cv2.cvtColor(skin, cv2.COLOR_BGR2GRAY) for skin in (self._bare, above))
+        darker = cv2.subtract(bare, seen)
+        made_up = unit(darker / DARK) * (np.float32(min(1.5 * blink, 1.0)) * self._made_up)
+        return np.asarray(cv2.blendLinear(above, self._bare, 1.0 - made_up, made_up))
 
     def _with_lashes(self, eye: Picture, lid: Float, shut: float) -> Picture:
         """Return a closing eye with a line at the edge of its lid, from which the lashes hang."""
@@ -264,6 +290,16 @@ def _strands(along: Float) -> Float:
     """Return how much lighter it is between the strands of lashes, at places in mean distances."""
     uneven = along + np.float32(0.3) * np.sin(np.float32(1.7) * along)
     return np.asarray(STRANDS * (1.0 + np.sin(2.0 * np.pi * uneven)), np.float32)
+
+
+def _without_lashes(skin: Picture, width: float) -> Picture:
+    """Return (h, w, 4) BGRA skin (h, w, 3) around an eye without what is dark and narrow in it."""
+    side = 2 * round(LASHES_WIDTH * width / 2) + 1
+    closed = cv2.morphologyEx(
+        skin, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    )
+    soft = cv2.GaussianBlur(closed, (0, 0), 0.05 * width)
+    return np.asarray(cv2.cvtColor(soft, cv2.COLOR_BGR2BGRA), np.uint8)
 
 
 def _grain_below(image: Picture, patch: Patch, width: float) -> Float:
