@@ -2,6 +2,7 @@
 
 import array
 import os
+import shutil
 from collections.abc import Iterator
 
 import numpy as np
@@ -148,6 +149,10 @@ def test_an_empty_graph_is_no_fault(graph: Graph, monkeypatch: pytest.MonkeyPatc
     found = survey()
     assert [f.level for f in found] == [Level.NOTE]
     assert 'there are no other nodes in this graph' in found[0].text
+    # But it is where a robot or a camera is asked for.
+    found = survey(robot='r2d2')
+    assert "no robot profile 'r2d2'" in told(found, Level.WRONG)
+    assert 'there are no other nodes' in told(survey(topics={'image': '/image'}), Level.WRONG)
 
 
 def test_what_a_stack_says_of_itself_is_told(graph: Graph) -> None:
@@ -192,10 +197,17 @@ def test_a_camera_of_another_type_and_a_deaf_controller(graph: Graph) -> None:
     assert 'make its subscription volatile' in kept
 
 
-def test_what_a_running_stack_misses_beside_its_camera_is_told(graph: Graph) -> None:
+def test_what_a_running_stack_misses_beside_its_camera_is_told(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
     node = graph.tester()
     node.create_publisher(Image, '/cam/image', 10)
     node.create_publisher(CameraInfo, '/cam/camera_info', 10)
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, 'which', lambda name: None)  # as with the wheels
+        before = told(survey(seconds=0.2), Level.NOTE)
+    assert './run stack --ros-args -p robot:=PROFILE -r image:=/cam/image -r camera_info' in before
+    monkeypatch.setattr(shutil, 'which', lambda name: f'/usr/bin/{name}')
     before = told(survey(seconds=0.2), Level.NOTE)
     assert 'image:=/cam/image camera_info:=/cam/camera_info' in before
     perception = graph.add(Node('perception', context=graph.context))

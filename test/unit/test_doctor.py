@@ -185,6 +185,9 @@ def test_a_topic_of_another_type_is_none_to_listen_to() -> None:
     alone = missing_finding('camera', '/image', topics['/image'], IMAGE_TYPES, [], '')
     assert alone.remedy == 'correct the name, or convert the messages'
     assert 'audio_stamped: false' in launch_arguments('audio', '/a', AUDIO_TYPES[1])
+    assert launch_arguments('audio', '/a', AUDIO_TYPES[1], '/i', launch=False) == (
+        '-r audio:=/a -r audio_info:=/i -p audio_stamped:=false'
+    )
 
 
 def stream(rate: float, count: int = 30, lost: int = 0, size: int = 921600) -> Stream:

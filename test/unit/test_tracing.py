@@ -57,6 +57,14 @@ def test_an_image_lives_from_its_stamp_to_the_motion_that_answers_it(spans):
     assert slow.stamp == 700 * MS
 
 
+def test_the_motion_after_the_next_tick_is_no_second_answer(spans):
+    """An image may be the newest one of two ticks; the first one answers it."""
+    again = [replace(s, start=s.start + 33 * MS, end=s.end + 33 * MS) for s in spans]
+    twice = [s for s in again if s.name in ('listener', 'publish') and s.thread == 'perception']
+    lives = frame_lives(sorted([*spans, *twice], key=lambda span: span.start))
+    assert [life.moved for life in lives] == [life.moved for life in frame_lives(spans)]
+
+
 def test_stamps_of_another_clock_do_not_stretch_the_axis():
     played = [replace(span, stamp=span.stamp and span.stamp // 50) for span in life_of(100)]
     (life,) = frame_lives(sorted(played, key=lambda span: span.start))
@@ -117,12 +125,16 @@ def test_a_traced_method_does_the_same_and_is_noted(tmp_path):
 
 
 def test_every_step_that_is_traced_is_there():
-    wrapped = {}
+    wrapped, stamps = {}, {}
 
     def wrap(owner, method, name, stamp=None):
-        wrapped[name] = getattr(owner, method)
+        wrapped[name], stamps[name] = getattr(owner, method), stamp
 
     traced_stack._wrap_stack(SimpleNamespace(wrap=wrap))
     assert all(callable(method) for method in wrapped.values())
+    # Of a frame the stamp of its newest image counts, which is hardly ever that of its tick.
+    assert stamps['listener'](None, SimpleNamespace(stamp=33_333_333, source_stamp=33_000_000)) == (
+        33_000_000
+    )
     expected = {'arrival', 'decode', 'face', 'features', 'listener', 'limiter', 'publish'}
     assert expected <= wrapped.keys()

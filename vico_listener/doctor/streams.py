@@ -131,7 +131,9 @@ def missing_finding(
     return Finding(area, Level.WRONG, text, f'start the stack with {arguments}{also}')
 
 
-def launch_arguments(argument: str, topic: str, kind: str, format_topic: str = '') -> str:
+def launch_arguments(
+    argument: str, topic: str, kind: str, format_topic: str = '', launch: bool = True
+) -> str:
     """Return what makes the stack listen to a topic, as arguments of its launch file.
 
     Args:
@@ -139,15 +141,19 @@ def launch_arguments(argument: str, topic: str, kind: str, format_topic: str = '
         topic: its full name.
         kind: its type.
         format_topic: the topic that says more of it; '' if none is to be named.
+        launch: there is a launch file; otherwise they are ROS arguments of the stack.
     """
-    words = [f'{argument}:={topic}']
-    if kind == IMAGE_TYPES[1]:
-        words.append('image_transport:=compressed')
-    if kind == AUDIO_TYPES[1]:
-        words.append('params_file:=FILE (with audio_stamped: false)')
+    remaps, parameters = [f'{argument}:={topic}'], []
     if format_topic:
-        words.append(f'{FORMATS[argument]}:={format_topic}')
-    return ' '.join(words)
+        remaps.append(f'{FORMATS[argument]}:={format_topic}')
+    if kind == IMAGE_TYPES[1]:
+        parameters.append('image_transport:=compressed')
+    if kind == AUDIO_TYPES[1]:
+        unstamped = 'params_file:=FILE (with audio_stamped: false)'
+        parameters.append(unstamped if launch else 'audio_stamped:=false')
+    if launch:
+        return ' '.join([*remaps, *parameters])
+    return ' '.join([*(f'-r {word}' for word in remaps), *(f'-p {word}' for word in parameters)])
 
 
 def stream_findings(area: str, stream: Stream, seconds: float) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from rclpy.parameter import parameter_value_to_python
 
 from vico_listener.doctor.finding import Finding
 from vico_listener.doctor.finding import Level
+from vico_listener.doctor.profile_file import read_profile
 from vico_listener.nodes.frame_survey import FrameSurvey
 from vico_listener.nodes.graph_watch import CLOCK
 from vico_listener.nodes.graph_watch import full_name
@@ -26,8 +27,6 @@ from vico_listener.nodes.ros import start_ros
 from vico_listener.nodes.sense_survey import SenseSurvey
 from vico_listener.nodes.stack_survey import StackSurvey
 from vico_listener.nodes.topic_finder import TopicFinder
-from vico_listener.robot import ProfileError
-from vico_listener.robot import load_profile
 from vico_listener.ros_api import STACK
 
 PATIENCE = 6.0
@@ -94,13 +93,16 @@ class GraphSurvey:
         stack = StackSurvey(self._node)
         names = self._discover()
         if not names:
+            yield from read_profile(question.robot)[1]
+            expected = [question.robot, question.command, *question.topics.values()]
+            level = Level.WRONG if any(expected) else Level.NOTE
             text = 'there are no other nodes in this graph'
             how = (
                 'start the camera, the robot or the stack; if they run, compare '
                 'ROS_DOMAIN_ID, RMW_IMPLEMENTATION and ROS_AUTOMATIC_DISCOVERY_RANGE with '
                 'theirs'
             )
-            yield Finding('graph', Level.NOTE, text, how)
+            yield Finding('graph', level, text, how)
             return
         running = [api.node for api in STACK if self._full(api.node) in names]
         text = f'{len(names)} nodes, {len(running)} of them of the stack'
@@ -115,12 +117,8 @@ class GraphSurvey:
         senses = SenseSurvey(self._node_of, streams, finder.beside(streams), given)
         yield from finder.missing
         head = settings.get('head', {})
-        name = question.robot or head.get('robot', '')
-        try:
-            profile = load_profile(name) if name else None
-        except ProfileError as error:
-            yield Finding.split('robot', Level.WRONG, str(error))
-            profile = None
+        profile, faults = read_profile(question.robot or head.get('robot', ''))
+        yield from faults
         robot = RobotSurvey(self._node, profile, question.command or head.get('command', ''))
         frames = FrameSurvey(self._node)
         self._spin(question.seconds, robot.look)

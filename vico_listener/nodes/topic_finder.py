@@ -1,5 +1,6 @@
 """Finds in a graph the topics of camera and microphone that a stack listens to, or could."""
 
+import shutil
 from collections.abc import Iterator
 from collections.abc import Mapping
 
@@ -74,16 +75,20 @@ class TopicFinder:
         kind = next(kind for kind in self._topics[topic] if kind in types)
         return Stream(topic, kind, who, ' and '.join(offers).lower().replace('_', ' '))
 
-    def _launch(self, name: str, stream: Stream) -> str:
+    def _launch(self, name: str, stream: Stream, launch: bool = True) -> str:
         usual = self._node.resolve_topic_name(FORMATS[name])
         beside = '' if usual in self._topics else self._neighbour(name, stream)
-        return launch_arguments(name, stream.topic, stream.type, beside)
+        return launch_arguments(name, stream.topic, stream.type, beside, launch)
 
     def launch_findings(self, streams: Mapping[str, Stream]) -> Iterator[Finding]:
         """Say how to start a stack that listens to these streams, if there are any."""
         if streams:
-            words = ' '.join(self._launch(name, stream) for name, stream in streams.items())
-            how = f'ros2 launch vico_listener listener.launch.py robot:=PROFILE {words}'
+            launch = shutil.which('ros2') is not None  # which the wheels have not
+            words = [self._launch(name, stream, launch) for name, stream in streams.items()]
+            start = './run stack --ros-args -p robot:=PROFILE'
+            if launch:
+                start = 'ros2 launch vico_listener listener.launch.py robot:=PROFILE'
+            how = ' '.join([start, *words])
             yield Finding('stack', Level.NOTE, 'no stack runs here', how)
 
     def _neighbour(self, name: str, stream: Stream) -> str:

@@ -15,6 +15,7 @@ from vico_listener.lab.tracing.frame_life import stages
 from vico_listener.lab.tracing.frame_life import typical_and_slow
 from vico_listener.lab.tracing.life_picture import draw_lives
 from vico_listener.lab.tracing.spans import load_spans
+from vico_listener.lab.tracing.steps import ARRIVAL
 from vico_listener.nodes.source import ClipSource
 
 
@@ -51,5 +52,6 @@ def run(args: argparse.Namespace) -> int:
     print(f'{"step":<20} {"median":>8} {"99 %":>8} {"longest":>8}  ms')
     for name, figures in stages(spans).items():
         print(f'{name:<20} ' + ' '.join(f'{figure:8.2f}' for figure in figures))
-    print(f'{len(lives)} images; look at {picture}')
+    came = len({span.stamp for span in spans if span.name == ARRIVAL})
+    print(f'{len(lives)} of {came} images were answered; look at {picture}')
     return 0

@@ -37,7 +37,7 @@ def _wrap_stack(tracer: Tracer) -> None:
         return stamp
 
     def answered(agent: Any, frame: Any) -> int:
-        return int(frame.stamp)
+        return int(frame.source_stamp)
 
     tracer.wrap(perception_node.PerceptionNode, '_on_image', ARRIVAL, stamp_of)
     tracer.wrap(perception_node.PerceptionNode, '_see', SEE, stamp_of)

@@ -53,6 +53,8 @@ class FrameLife:
 def frame_lives(spans: Sequence[Span]) -> list[FrameLife]:
     """Return the life of every image that a motion answers, in the order of their stamps.
 
+    An image is answered by the first motion for which it is the newest one.
+
     Args:
         spans: of a trace, in the order of their starts.
 
@@ -62,10 +64,12 @@ def frame_lives(spans: Sequence[Span]) -> list[FrameLife]:
     arrivals = {span.stamp: span.start for span in spans if span.name == ARRIVAL}
     starts = np.array([span.start for span in spans])
     longest = max((span.end - span.start for span in spans), default=0)
-    found = []
+    found: list[FrameLife] = []
+    answered: set[int] = set()
     for step in spans:
-        if step.name != LISTENER or step.stamp not in arrivals:
+        if step.name != LISTENER or step.stamp not in arrivals or step.stamp in answered:
             continue
+        answered.add(step.stamp)
         later = spans[int(np.searchsorted(starts, step.start)) :]
         moved = next(
             (s.end for s in later if s.name == PUBLISH and s.thread == step.thread), step.end
