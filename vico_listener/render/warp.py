@@ -15,6 +15,7 @@ from vico_listener.frames import Picture
 from vico_listener.motion import FaceMotion
 from vico_listener.render.eyes import Eye
 from vico_listener.render.field import HeadField
+from vico_listener.render.forehead import Forehead
 from vico_listener.render.layers import split_layers
 from vico_listener.render.mouth import Mouth
 from vico_listener.render.portrait import prepare_portrait
@@ -105,10 +106,11 @@ class PortraitRenderer(Renderer):
         self._texture = self._with_top[above:]
         alpha = self._still[..., 3]
         self._field = HeadField(prepared, layers)
-        self._parts: list[Mouth | Eye] = [
+        self._parts: list[Mouth | Eye | Forehead] = [
             Mouth(prepared),
             Eye(prepared, 'Left'),
             Eye(prepared, 'Right'),
+            Forehead(prepared),
         ]
         self._drawn = [False] * len(self._parts)
         self._canvas = _Canvas.of(layers.background, above, size)
