@@ -1,6 +1,9 @@
 """The markers of a stack, for rviz and Foxglove."""
 
+import signal
+import subprocess
 import sys
+import time
 
 import pytest
 import vico_listener.msg as msg
@@ -8,6 +11,7 @@ from graph import Graph
 from graph import wait_until
 
 from vico_listener.errors import NotInstalledError
+from vico_listener.nodes.isolation import isolate
 from vico_listener.nodes.marker_node import MARKERS
 from vico_listener.nodes.marker_node import MarkerNode
 
@@ -36,6 +40,22 @@ def test_face_and_gaze_are_published_while_somebody_looks(graph: Graph) -> None:
     assert shown['speaker'].header.frame_id == 'camera_optical'
     assert shown['speaker'].points[0].z == pytest.approx(1.0)
     assert shown['speaking'].text == 'speaks' and shown['gaze'].header.frame_id == 'head'
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_the_command_ends_although_no_stack_says_anything(number: signal.Signals) -> None:
+    pytest.importorskip('visualization_msgs.msg')
+    isolate()
+    command = [sys.executable, '-m', 'vico_listener.cli', 'markers']
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None and b'are published' in process.stdout.readline()
+        time.sleep(1.0)  # it waits for messages by then; earlier it ends as well
+        process.send_signal(number)
+        try:
+            assert process.communicate(timeout=30.0)[1].endswith(b'interrupted\n')
+        finally:
+            process.kill()
+    assert process.returncode == 128 + number
 
 
 def test_without_their_messages_they_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from vico_listener.live.marker_shapes import Shape
 from vico_listener.live.marker_shapes import listener_shapes
 from vico_listener.live.marker_shapes import speaker_shapes
 from vico_listener.nodes.convert import speaker_of
+from vico_listener.nodes.data_executor import DataExecutor
 from vico_listener.nodes.motion_input import subscribe_to_motion
 from vico_listener.nodes.ros import start_ros
 from vico_listener.nodes.topics import message_class
@@ -29,6 +30,9 @@ MARKERS = Topic(
 
 SHOWN = 0.5
 """A marker that does not come again disappears after so long, s."""
+
+WAKE = 0.2
+"""How often Ctrl-C is looked for while no message comes, s."""
 
 THICK, TEXT = 0.02, 0.06
 """The diameter of an arrow, and the height of a text, m."""
@@ -109,6 +113,10 @@ def spin_markers(namespace: str, head: str) -> None:
     """
     start_ros(['markers', '--ros-args', '-r', f'__ns:=/{namespace.strip("/")}'])
     try:
-        rclpy.spin(MarkerNode(head))
+        executor = DataExecutor()
+        executor.add_node(MarkerNode(head))
+        while True:
+            # A wait without end would not take Ctrl-C before the next message.
+            executor.spin_once(timeout_sec=WAKE)
     finally:
         rclpy.try_shutdown()
