@@ -56,6 +56,19 @@ def test_every_coefficient_shows_and_ever_more(theme: str) -> None:
         assert (np.diff(away) > 0).all(), name
 
 
+def test_faint_displeasure_is_exaggerated_unless_it_smiles() -> None:
+    drawing = face_drawing(load_theme('storybook'))
+    brow, shaper = drawing.curves['browLeft'], Shaper(drawing)
+
+    def lowered(brows: float, **others: float) -> float:
+        told, calm = (shaper.face(face_with(**others, browDown=v)) for v in (brows, 0.0))
+        return float((told - calm)[brow, 1].max())
+
+    assert lowered(0.1) > 0.3 * lowered(1.0)
+    assert lowered(0.1, mouthSmile=1.0) == pytest.approx(0.1 * lowered(1.0))
+    assert lowered(0.1, mouthSmile=0.6) < 0.2 * lowered(1.0)
+
+
 @pytest.mark.parametrize('theme', theme_names())
 @pytest.mark.parametrize('seed', range(12))
 def test_lids_and_lips_never_cross_whatever_they_are_told(theme: str, seed: int) -> None:

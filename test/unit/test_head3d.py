@@ -441,6 +441,18 @@ def test_a_broad_smile_takes_the_rest_of_its_side_along():
         assert told == max(weights(**{f'{name}Left': 1.0})[left], broad[left]), name
 
 
+def test_displeasure_below_a_smile_is_not_exaggerated():
+    def brows(smile: float) -> float:
+        expression = np.zeros(52, np.float32)
+        expression[ARKIT_INDEX['browDownLeft']] = 0.1
+        expression[ARKIT_INDEX['mouthSmileRight']] = smile
+        return float(target_weights(expression)[ARKIT_INDEX['browDownLeft']])
+
+    assert brows(0.0) == pytest.approx(0.4 * CURVES['browDown'][1])
+    assert brows(1.0) == pytest.approx(0.1)
+    assert brows(0.5) == pytest.approx(0.1 + 0.25 * (brows(0.0) - 0.1))
+
+
 def test_curves_rise_from_zero_and_are_the_identity_elsewhere():
     for name, curve in CURVES.items():
         assert curve[0] == 0.0 and (np.diff(curve) > 0).all(), name

@@ -80,6 +80,7 @@ def _numbers() -> dict[str, Any]:
         'knots': drive.KNOTS.tolist(),
         'curves': drive.CURVES,
         'smiling': drive.SMILING,
+        'displeased': drive.DISPLEASED,
         'gaze': {'side': posing.GAZE_SIDE, 'up': posing.GAZE_UP, 'down': posing.GAZE_DOWN},
         'clearance': posing.CLEARANCE,
         'axes': posing.TO_MESH.tolist(),

@@ -24,12 +24,18 @@ function weightsOf(head, expression) {
     return row[below] + (place - below) * (row[below + 1] - row[below]);
   };
   const weights = expression.map((value, i) => along(head.rows[i], value));
+  const told = (name) => Math.min(Math.max(expression[head.coefficients.indexOf(name)], 0), 1);
+  // Lowered brows above a smile would look scheming.
+  const calm = (1 - Math.max(told('mouthSmileLeft'), told('mouthSmileRight'))) ** 2;
+  for (const name of head.displeased) {
+    const i = head.coefficients.indexOf(name);
+    weights[i] = told(name) + calm * (weights[i] - told(name));
+  }
   // A smile is wide, narrows the eyes, and shows teeth if it is broad.
   for (const side of ['Left', 'Right']) {
-    const smile = expression[head.coefficients.indexOf(`mouthSmile${side}`)];
     for (const [name, row] of Object.entries(head.smiling)) {
       const i = head.coefficients.indexOf(name + side);
-      weights[i] = Math.max(weights[i], along(row, smile));
+      weights[i] = Math.max(weights[i], along(row, told(`mouthSmile${side}`)));
     }
   }
   // Lips close over an open jaw; without one they would cross.

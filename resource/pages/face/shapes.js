@@ -10,9 +10,11 @@ const clip = (value, low, high) => Math.min(Math.max(value, low), high);
 
 // The 52 coefficients, clipped and with gains, and the products.
 function channelsOf(drawing, expression) {
+  const smile = Math.max(...drawing.smiles.map((i) => clip(expression[i], 0, 1)));
   const clipped = expression.map((value, i) => {
     const within = clip(value, 0, 1);
-    return (within * (1 + drawing.gains[i])) / (1 + drawing.gains[i] * within);
+    const gain = drawing.gains[i] * (1 - smile) ** 2;
+    return (within * (1 + gain)) / (1 + gain * within);
   });
   return [...clipped, ...drawing.products.map(([a, b]) => clipped[a] * clipped[b])];
 }

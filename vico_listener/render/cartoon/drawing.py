@@ -36,8 +36,11 @@ GAINS = {
 }
 """How much stronger weak values of coefficients show: v as v * (1 + gain) / (1 + gain * v).
 
-Displeasure is commanded faintly, as people show it, and must be seen from afar.
+Displeasure is commanded faintly, as people show it, and must be seen from afar. The gains fade with
+the square of 1 - v of a smile: its brows that are lowered a little would look scheming.
 """
+
+SMILES = [ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]
 
 CHANNELS = (*ARKIT_NAMES, *('*'.join(pair) for pair in PRODUCTS))
 """What moves curves: the 52 coefficients, clipped to 0..1 and with gains, and the products."""
@@ -175,6 +178,7 @@ class Drawing:
         return {
             'coefficients': list(ARKIT_NAMES),
             'gains': [GAINS.get(name, 0.0) for name in ARKIT_NAMES],
+            'smiles': SMILES,
             'products': [[ARKIT_INDEX[a], ARKIT_INDEX[b]] for a, b in PRODUCTS],
             'background': list(self.background),
             'zoom': self.zoom,

@@ -12,6 +12,7 @@ from vico_listener.motion import ARKIT_NAMES
 from vico_listener.motion import FaceMotion
 from vico_listener.render.cartoon.drawing import GAINS
 from vico_listener.render.cartoon.drawing import PRODUCTS
+from vico_listener.render.cartoon.drawing import SMILES
 from vico_listener.render.cartoon.drawing import STANDS
 from vico_listener.render.cartoon.drawing import TURNS
 from vico_listener.render.cartoon.drawing import Drawing
@@ -143,7 +144,8 @@ class Shaper:
 
     def _channels(self, expression: NDArray[np.float32]) -> Floats:
         clipped = np.clip(expression.astype(np.float64), 0.0, 1.0)
-        clipped *= (1 + self._gains) / (1 + self._gains * clipped)
+        gains = self._gains * (1 - clipped[SMILES].max()) ** 2
+        clipped *= (1 + gains) / (1 + gains * clipped)
         return np.concatenate([clipped, clipped[self._products].prod(axis=1)])
 
     def _obey(self, face: Floats) -> None:

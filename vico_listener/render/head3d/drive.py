@@ -47,6 +47,12 @@ Its own target only curls the closed lips, which looks like a smirk. A friendly 
 narrows the eyes, and shows teeth if it is broad.
 """
 
+DISPLEASED = ('browDownLeft', 'browDownRight', 'mouthFrownLeft', 'mouthFrownRight')
+"""The coefficients whose curves fade with the square of 1 - v of a smile v.
+
+They are steep, so that faint displeasure is seen; above a smile, it would look scheming.
+"""
+
 
 def _table() -> np.ndarray:
     rows = [
@@ -58,6 +64,7 @@ def _table() -> np.ndarray:
 _TABLE = _table()
 _ROWS = np.arange(len(ARKIT_NAMES))
 _SMILES = [ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]
+_DISPLEASED = [ARKIT_INDEX[name] for name in DISPLEASED]
 _SMILING = np.array(list(SMILING.values()))
 _WITH_SMILE = np.array(
     [[ARKIT_INDEX[f'{name}{side}'] for name in SMILING] for side in ('Left', 'Right')]
@@ -67,10 +74,13 @@ _CLOSE, _JAW = ARKIT_INDEX['mouthClose'], ARKIT_INDEX['jawOpen']
 
 def target_weights(expression: Floats) -> Floats:
     """Return how far the targets are applied (52,) for coefficients (52,), clipped to 0..1."""
-    place = np.clip(expression, 0.0, 1.0) * (len(KNOTS) - 1)
+    told = np.clip(expression, 0.0, 1.0)
+    place = told * (len(KNOTS) - 1)
     below = np.minimum(place.astype(np.int64), len(KNOTS) - 2)
     rest = place - below
     weights = _TABLE[_ROWS, below] * (1 - rest) + _TABLE[_ROWS, below + 1] * rest
+    steep, even = weights[_DISPLEASED], told[_DISPLEASED]
+    weights[_DISPLEASED] = even + (1.0 - told[_SMILES].max()) ** 2 * (steep - even)
     for smile, others in zip(_SMILES, _WITH_SMILE, strict=True):
         start, end = _SMILING[:, below[smile]], _SMILING[:, below[smile] + 1]
         weights[others] = np.maximum(weights[others], start + rest[smile] * (end - start))
