@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -217,6 +218,27 @@ def test_seamless_keeps_its_splits_and_names_what_is_broken(tmp_path) -> None:
         read_seamless(empty)
 
 
+def test_seamless_tells_voices_from_annotations_of_the_same_name(tmp_path) -> None:
+    """In its own folders, `3P-V/<id>.json` and `transcript/<id>.jsonl` stand beside the voices."""
+    home = tmp_path / 'naturalistic' / 'dev'
+    for who, start in (('P1', 1), ('P2', 5)):
+        for kind, end in (('vad', start + 3), ('transcript', start + 2)):
+            (home / kind).mkdir(parents=True, exist_ok=True)
+            row = json.dumps({'start': start, 'end': end})
+            (home / kind / f'{PAIR}_{who}.jsonl').write_text(f'{row}\n')
+    (home / '3P-V').mkdir()
+    (home / '3P-V' / f'{PAIR}_P2.json').write_text('{"annotation": "smiles"}')
+    (recording,) = read_seamless(tmp_path).recordings
+    assert [person.speech for person in recording.people] == [((1.0, 4.0),), ((5.0, 8.0),)]
+    (home / 'vad' / f'{PAIR}_P2.jsonl').unlink()
+    (recording,) = read_seamless(tmp_path).recordings
+    assert recording.people[1].speech == ((5.0, 7.0),)
+    (home / 'transcript' / f'{PAIR}_P2.jsonl').unlink()
+    corpus = read_seamless(tmp_path)
+    assert not corpus.recordings
+    assert corpus.left_out[0][1].endswith('who speaks when is not known')
+
+
 def test_realtalk_becomes_annotations_for_build(tmp_path) -> None:
     video = write_clip(tmp_path / 'abc.mp4', list(range(0, 4000, 40)), audio_ms=4000)
     boxes = {'p0': {'bbox': [10, 10, 20, 20]}, 'p1': {'bbox': [40, 10, 50, 20]}}
@@ -311,6 +333,18 @@ def test_a_broken_face_is_named(tmp_path, damage, message) -> None:
         read_face_csv(path)
 
 
+def test_a_timecode_of_another_rate_is_named(tmp_path) -> None:
+    """Read by 60 images a second, a take of 30 would be twice as fast, with gaps."""
+    path = live_link(tmp_path / 'face.csv', nodding(2.5), fps=60)
+    path.write_text(
+        re.sub(r':(\d\d\.\d+),61', lambda m: f':{float(m[1]) / 2:06.3f},61', path.read_text())
+    )
+    with pytest.raises(LayoutError, match='tell --timecode-rate 30'):
+        read_face_csv(path)
+    track, _ = read_face_csv(path, timecode_rate=30)
+    assert track.valid.all() and len(track) == 75
+
+
 def test_a_loss_of_tracking_is_not_valid(tmp_path) -> None:
     path = live_link(tmp_path / 'face.csv', nodding(2.0))
     lines = path.read_text().splitlines()
@@ -341,6 +375,8 @@ def test_measured_faces_become_features_of_their_pairs(tmp_path, capsys) -> None
     assert 'no features of gone: gone.csv is missing' in said.err
     assert 'they have less than 1 s in common; is the offset right?' in said.err
     assert '1 of 3 clips in' in said.out
+    told = json.loads((folder / 'vico' / 'features' / 'extraction.json').read_text())
+    assert [row['clip'] for row in told if row['problem']] == ['never', 'gone']
     assert main([*arguments, '--only', 'nobody']) == 1
     assert 'pairs.csv names no listener whose name begins with nobody' in capsys.readouterr().err
     (clip,) = load_features(folder / 'vico' / 'features')

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from made_features import dyad_clip
 from made_features import noise_clip
@@ -14,6 +15,7 @@ from networks import BFM64_MODEL
 from networks import saved
 
 from vico_listener.cli.main import main
+from vico_listener.face.deep3d.coefficients import load_mat
 from vico_listener.lab.cli.evaluate import add_arguments
 from vico_listener.lab.evaluation.comparison.benchmark_config import load_benchmark
 from vico_listener.lab.evaluation.comparison.evaluation import Evaluation
@@ -200,6 +202,9 @@ def test_answers_that_are_exported_have_the_distance_that_was_told(tmp_path, cap
         assert again == pytest.approx(float(row['value']), rel=1e-5)
         checked += 1
     assert checked == 12
+    true, said = (load_mat(mats / name / 'a.mat')[0] for name in ('truth', 'random'))
+    np.testing.assert_array_equal(said[0], true[0])  # as in the files of the authors' code
+    assert np.abs(said[1] - true[1]).max() > 0.1
     write_clips(tmp_path / 'arkit52', [dyad_clip('a', seconds=1.0)])
     capsys.readouterr()
     told = error(capsys, tmp_path / 'arkit52', '--models', 'frozen', '--export', mats)

@@ -67,7 +67,9 @@ def test_several_submissions_are_ranked(tmp_path, capsys):
     text = (out / 'report.md').read_text()
     assert text in capsys.readouterr().out
     rows = {line.split(' | ')[0]: line for line in text.splitlines() if line.startswith('| ')}
-    assert rows['| best'].endswith(' | 5 | 5 |') and rows['| far'].endswith(' | 10 | 0 |')
+    # Of 2023 ExpL1 and PoseL1 are ranked, of 2022 the three FD.
+    assert rows['| best'].endswith(' | 2 | 3 |') and rows['| far'].endswith(' | 4 | 0 |')
+    assert '| 0.0100 | 0.0250 |' in rows['| best']
     assert 'best: a file has no true one, e.g. c.' in text
     assert 'The first frame is given, and not scored.' in text
     with (out / 'results.csv').open() as file:
@@ -78,9 +80,51 @@ def test_several_submissions_are_ranked(tmp_path, capsys):
     assert float(numbers['far', 'a', 'FD exp']) == pytest.approx(4, rel=1e-4)
 
 
-def test_equal_values_share_the_better_rank():
+def test_equal_values_share_a_rank_as_in_the_challenge():
+    assert ranks([1, 1, 1], higher=False) == [2, 2, 2]
     assert ranks([3, 1, 1, 2], higher=False) == [4, 1, 1, 3]
     assert ranks([3, 1, 1, 2], higher=True) == [1, 3, 3, 2]
+
+
+def test_coefficients_are_compared_as_they_are(tmp_path):
+    """Angles beyond a quarter turn are other numbers for a turn that has smaller ones, too."""
+    rng = np.random.default_rng(0)
+    both = rng.normal(size=(2, 6, 257))
+    for folder, rows in zip(('truth', 'made'), both, strict=True):
+        (tmp_path / folder).mkdir()
+        save_mat(tmp_path / folder / 'a.mat', rows, np.ones((6, 5)))
+    made = Submission('made', tmp_path / 'made')
+    scores, _ = score_predictions(made, tmp_path / 'truth', quiet=True)
+    off = np.abs(both[0] - both[1])[1:]
+    assert scores.values['FD angle'] == pytest.approx(100 * off[:, ANGLES].mean(), rel=1e-5)
+    pose = np.hstack([off[:, ANGLES], off[:, TRANSLATION]])
+    assert scores.values['PoseL1'] == pytest.approx(pose.mean(), rel=1e-5)
+
+
+def test_the_folder_of_a_data_set_is_the_truth(tmp_path, capsys):
+    """It holds speakers and clips of train as well, which nobody generates."""
+    sizes = {'a': 5, 'b': 6, 'c': 4}
+    truth = write_mats(tmp_path / 'truth', 0.0, sizes, '.listener')
+    for path in truth.glob('*.listener.mat'):
+        path.with_name(path.name.replace('listener', 'speaker')).write_bytes(b'')
+    for split, clip in (('train', 'a'), ('test', 'b'), ('ood', 'c')):
+        (tmp_path / f'{split}.csv').write_text(
+            f'video_id,uuid,speaker_id,listener_id\nv,{clip},1,2\n'
+        )
+    made = write_mats(tmp_path / 'made', 0.01, {'b': 6, 'c': 4})
+    options = ('--predictions', made, '--truth', truth, '--out', tmp_path / 'out')
+    assert command(*options) == 1
+    assert 'lacks a' in capsys.readouterr().err
+    for extra, clips in (((), {'b', 'c'}), (('--split', 'test'), {'b'})):
+        assert command(*options, '--data-set', tmp_path, *extra) == 0
+        with (tmp_path / 'out' / 'results.csv').open() as file:
+            assert {row['clip'] for row in csv.DictReader(file)} - {''} == clips
+    capsys.readouterr()
+    assert command(*options, '--split', 'test') == 1
+    assert '--split belongs to --data-set' in capsys.readouterr().err
+    (truth / 'c.listener.mat').unlink()
+    assert command(*options, '--data-set', tmp_path) == 1
+    assert 'truth lacks c of the data set' in capsys.readouterr().err
 
 
 def test_what_does_not_fit_is_named(tmp_path):
@@ -124,6 +168,9 @@ def test_options_that_lack_each_other(tmp_path, capsys):
     assert '--truth must be the folder of the true files: give it' in capsys.readouterr().err
     assert command('--truth', tmp_path) == 1
     assert '--truth belongs to --videos or --predictions' in capsys.readouterr().err
+    for ignored in ('--with-first', '--full-size-ssim', '--arcface=x.onnx'):
+        assert command(tmp_path, ignored) == 1
+        assert f'{ignored.split("=")[0]} belongs to --videos' in capsys.readouterr().err
     assert command('--videos', tmp_path, '--predictions', tmp_path, '--truth', tmp_path) == 1
     assert 'give either --videos or --predictions' in capsys.readouterr().err
 

@@ -18,6 +18,7 @@ from networks import saved
 from networks import untrained
 
 from vico_listener.lab.dataset.reference import reference_face
+from vico_listener.lab.evaluation.comparison.doubts import extraction_doubts
 from vico_listener.lab.evaluation.comparison.evaluation import evaluate
 from vico_listener.lab.evaluation.comparison.evaluation import load_test_clips
 from vico_listener.lab.evaluation.comparison.generation import Modality
@@ -212,6 +213,28 @@ def test_other_acoustic_features_are_refused():
     listener = LearnedListener(checkpoint=checkpoint_of(untrained(RELEASE_MODEL)), runtime='torch')
     with pytest.raises(ValueError, match='lstm understands the acoustic features vico_release'):
         check_fit(Model('lstm'), listener, noise_clip('n', BFM64))
+
+
+def test_features_that_a_network_was_not_trained_on_are_told():
+    """Nothing else would show it: the numbers look like any others."""
+    config = replace(RELEASE_MODEL, training={'video_size': 384})
+    checkpoint = checkpoint_of(untrained(config))
+    checkpoint.norm.speaker_mean[-3:] = 1, 128, 128
+    checkpoint.norm.speaker_std[-3:] = 0.1, 8, 8
+    clip = noise_clip('n', BFM64)
+    clip.speaker.crop[:] = 1, 125, 130
+    told = [
+        extraction_doubts('net', checkpoint, [clip], settings)
+        for settings in ({}, {'lookahead': 1}, {'tree': 'x', 'lookahead': 0}, {'lookahead': 0})
+    ]
+    assert told[:3] == [[], [], []]
+    assert told[3][0].endswith('Extract them again with --lookahead 1.')
+    clip.speaker.crop[:] = 0.66, 192, 192
+    (line,) = extraction_doubts('net', checkpoint, [clip], {'lookahead': 1})
+    assert 'lie 8.0 standard deviations from where net was trained' in line
+    ours = checkpoint_of(untrained(BFM64_MODEL))
+    ours.norm.speaker_mean[-3:] = 0.66, 192, 192
+    assert not extraction_doubts('ours', ours, [clip], {'lookahead': 0})
 
 
 def test_models_of_a_command_line(tmp_path):

@@ -200,7 +200,7 @@ def test_report_of_a_renderer(film, network, tmp_path):
     assert lines[0] == '| attitude | FID | SSIM | PSNR | CPBD |'
     assert lines[2].startswith('| positive | ') and lines[2].count(' - ') == 0
     assert lines[3] == '| neutral | - | - | - | - |'
-    assert lines[6] == '| ViCo: average | 30.5 | 0.60 | 18.1 | 0.13 |'
+    assert lines[6] == '| ViCo: average | 30.529 | 0.601 | 18.149 | 0.126 |'
     assert 'The split ood is empty.' in text
     assert command(folder / 'features', *options) == 0
     assert 'it needs `--inception`' in (tmp_path / 'report.md').read_text()

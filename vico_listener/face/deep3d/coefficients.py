@@ -28,6 +28,9 @@ TRANSLATION = slice(254, 257)
 CANVAS = 256
 """Side of the square image to which the crop of a `bfm64` motion refers, px; it is PIRenderer's."""
 
+VIDEO_SIZE = 'video_size'
+"""Under this name a checkpoint's `training` tells the size of the videos, where it was told."""
+
 VIDEO_SIZES = (16, 4096)
 """The smallest and largest side of square videos, px."""
 

@@ -180,6 +180,6 @@ def _faces(args: argparse.Namespace, out: Path) -> int:
     results = import_pairs(pairs, out / 'features', settings, faces, args.workers)
     for result in results:
         for note in result.notes:
-            print(f'note: {note}')
+            print(f'note: {result.clip}: {note}')
     code = tell_extracted(results, [pair.split for pair in pairs], out / 'features')
     return 1 if left or code else 0

@@ -112,11 +112,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the report."""
+    _check_belonging(args)
     if args.videos or args.predictions:
         return evaluate_submissions.evaluate_submissions(args)
-    if args.truth is not None:
-        raise SettingError('--truth belongs to --videos or --predictions: give one of them')
     return _evaluate_renderer(args) if args.render else _evaluate(args)
+
+
+BELONGING = {
+    'truth': ('videos', 'predictions'),
+    'data_set': ('videos', 'predictions'),
+    'split': ('videos', 'predictions'),
+    'with_first': ('videos', 'predictions', 'render'),
+    'inception': ('videos', 'render'),
+    'arcface': ('videos',),
+    'full_size_ssim': ('videos',),
+}
+"""Options that say something about only some of the things that can be scored."""
+
+
+def _check_belonging(args: argparse.Namespace) -> None:
+    """Refuse an option that would be ignored, and with which the numbers would be taken for others.
+
+    Raises:
+        SettingError: there is one.
+    """
+    scored = next((n for n in ('videos', 'predictions', 'render') if getattr(args, n)), '')
+    for option, owners in BELONGING.items():
+        if getattr(args, option) and scored not in owners:
+            names = ' or '.join(f'--{owner}' for owner in owners)
+            which = 'one of them' if len(owners) > 1 else 'it'
+            raise SettingError(
+                f'--{option.replace("_", "-")} belongs to {names}: give {which}, or leave it out'
+            )
+    if scored and args.models:
+        raise SettingError(f'--models are not scored together with --{scored}: leave one out')
 
 
 def _directory(args: argparse.Namespace, config: BenchmarkConfig) -> Path:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vico_listener.errors import SettingError
+from vico_listener.lab.dataset.vico.layouts import read_layout
 from vico_listener.lab.evaluation.challenge import predicted_coefficients
+from vico_listener.lab.evaluation.challenge.submissions import ROLE
 from vico_listener.lab.evaluation.challenge.submissions import Column
 from vico_listener.lab.evaluation.challenge.submissions import Scores
 from vico_listener.lab.evaluation.challenge.submissions import compose
@@ -13,6 +15,7 @@ from vico_listener.lab.evaluation.challenge.submissions import frames_text
 from vico_listener.lab.evaluation.challenge.submissions import parse_submissions
 from vico_listener.lab.evaluation.challenge.submissions import score_all
 from vico_listener.lab.evaluation.challenge.submissions import write_numbers
+from vico_listener.lab.evaluation.comparison.evaluation import SPLITS
 from vico_listener.lab.evaluation.comparison.report import NUMBERS_FILE
 from vico_listener.lab.evaluation.comparison.report import REPORT_FILE
 
@@ -40,6 +43,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="the folder of the real listeners' files, which have the same names as the "
         'generated ones',
+    )
+    group.add_argument(
+        '--data-set',
+        metavar='FOLDER',
+        type=Path,
+        help='the data set of which only the clips of test and ood are scored (default: all that '
+        '--truth holds)',
+    )
+    group.add_argument(
+        '--split', choices=SPLITS, help='with --data-set: score the clips of this split only'
     )
     group.add_argument(
         '--with-first',
@@ -83,11 +96,30 @@ def evaluate_submissions(args: argparse.Namespace) -> int:
 Scored = tuple[str, str, list[Scores], Sequence[Column], list[str]]
 
 
+def _clips(args: argparse.Namespace) -> set[str] | None:
+    """Return the names of the clips that count, by the table of the data set; None for all.
+
+    Raises:
+        SettingError: a split without a data set, or one that has no clips.
+    """
+    if args.data_set is None:
+        if args.split:
+            raise SettingError('--split belongs to --data-set: give both')
+        return None
+    wanted = (args.split,) if args.split else SPLITS
+    entries = [one for one in read_layout(args.data_set).entries if one.split in wanted]
+    if not entries:
+        raise SettingError(f'{args.data_set} has no clips of {" or ".join(wanted)}')
+    return {entry.listener_video.stem.removesuffix(ROLE) for entry in entries}
+
+
 def _predictions(args: argparse.Namespace) -> Scored:
-    submissions = parse_submissions(args.predictions)
+    submissions, clips = parse_submissions(args.predictions), _clips(args)
     scores, notes = score_all(
         submissions,
-        lambda one: predicted_coefficients.score_predictions(one, args.truth, args.with_first),
+        lambda one: predicted_coefficients.score_predictions(
+            one, args.truth, args.with_first, clips=clips
+        ),
     )
     note = predicted_coefficients.NOTE.format(frames=frames_text(args.with_first))
     return 'Predicted coefficients', note, scores, predicted_coefficients.COLUMNS, notes
@@ -105,10 +137,12 @@ def _videos(args: argparse.Namespace) -> Scored:
         arcface=IdentityNetwork(args.arcface) if args.arcface else None,
         shrink=not args.full_size_ssim,
     )
-    submissions = parse_submissions(args.videos)
+    submissions, clips = parse_submissions(args.videos), _clips(args)
     scores, notes = score_all(
         submissions,
-        lambda one: generated_videos.score_videos(one, args.truth, measuring, args.with_first),
+        lambda one: generated_videos.score_videos(
+            one, args.truth, measuring, args.with_first, clips=clips
+        ),
     )
     shrunk = '' if args.full_size_ssim else ' (pictures of 384 px or more are shrunk first)'
     note = generated_videos.NOTE.format(shrunk=shrunk, frames=frames_text(args.with_first))

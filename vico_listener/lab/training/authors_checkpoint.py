@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from vico_listener.arguments import check_number
 from vico_listener.face.deep3d.coefficients import CANVAS
+from vico_listener.face.deep3d.coefficients import VIDEO_SIZE
 from vico_listener.face.deep3d.coefficients import VIDEO_SIZES
 from vico_listener.face.deep3d.coefficients import crop_in_canvas
 from vico_listener.lab.dataset.vico.deep3d_files import load_plain
@@ -81,7 +82,7 @@ def import_release(
         | {'speaker_mean': mean, 'speaker_std': std, 'listener_mean': mean, 'listener_std': std}
         | {'acoustic_mean': heard[0], 'acoustic_std': heard[1]}
     )
-    config = replace(RELEASE_MODEL, training={'video_size': video_size})
+    config = replace(RELEASE_MODEL, training={VIDEO_SIZE: video_size})
     checkpoint = Checkpoint(config, _weights(weights), norm)
     try:
         checkpoint.check()

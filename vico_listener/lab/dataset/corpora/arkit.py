@@ -27,6 +27,7 @@ from vico_listener.lab.dataset.vico.extraction import MADE_WITH
 from vico_listener.lab.dataset.vico.extraction import Extracted
 from vico_listener.lab.dataset.vico.extraction import ExtractionSettings
 from vico_listener.lab.dataset.vico.extraction import perceive
+from vico_listener.lab.dataset.vico.extraction import report_extracted
 from vico_listener.lab.dataset.vico.extraction import track_of_frames
 from vico_listener.lab.dataset.vico.foreign_tables import LayoutError
 from vico_listener.lab.dataset.vico.foreign_tables import attitude_of
@@ -180,7 +181,7 @@ def import_pairs(
     faces: FaceSettings,
     workers: int | None = None,
 ) -> list[Extracted]:
-    """Write the features of every pair that is not there yet into `folder`.
+    """Write the features of every pair that is not there yet into `folder`, and what became of it.
 
     Raises:
         SettingError: `folder` holds features that were made with other settings.
@@ -188,7 +189,9 @@ def import_pairs(
     folder.mkdir(parents=True, exist_ok=True)
     keep_settings(folder / MADE_WITH, asdict(settings) | asdict(faces))
     jobs = [(pair, settings, faces, folder) for pair in pairs if not _path(pair, folder).exists()]
-    return run_jobs(_import, jobs, workers, 'features')
+    done = run_jobs(_import, jobs, workers, 'features')
+    report_extracted(folder, done)
+    return done
 
 
 def _path(pair: Pair, folder: Path) -> Path:

@@ -29,6 +29,8 @@ HEAD_DEGREES = 180.0
 """The angle that a head value of 1 means, deg."""
 TIMECODE_RATE = 60.0
 """Images a second by which a timecode counts, unless another is told: the app's usual one."""
+COUNTED = 0.9
+"""In a file of two seconds or more the timecode must count up to this share of that rate."""
 LONGEST_GAP = 0.2
 """A gap between two rows that is longer, s, is a loss of tracking: the face was not seen."""
 MOST_DEGREES = 70.0
@@ -157,8 +159,15 @@ def _float(cell: str) -> float:
 def _times(table: Mapping[str, NDArray], path: Path, rate: float) -> NDArray[np.float64]:
     """Return the seconds since the first row."""
     if 'timecode' in table:
-        times = np.array([_seconds(text, path, rate) for text in table['timecode']])
-        times = times + 86_400.0 * np.cumsum(np.diff(times, prepend=times[0]) < -43_200)
+        seconds, images = np.array([_timecode(t, path, rate) for t in table['timecode']]).T
+        seconds = seconds + 86_400.0 * np.cumsum(np.diff(seconds, prepend=seconds[0]) < -43_200)
+        most = int(images.max()) + 1
+        if seconds[-1] - seconds[0] >= 2 and most < COUNTED * rate:
+            raise LayoutError(
+                f'{path.name}: its timecode counts {most} images a second, and not {rate:g}: tell '
+                f'--timecode-rate {most}'
+            )
+        times = seconds + images / rate
     else:
         name = next((n for n in ('time', 'timestamp', 'seconds') if n in table), None)
         if name is None:
@@ -170,8 +179,8 @@ def _times(table: Mapping[str, NDArray], path: Path, rate: float) -> NDArray[np.
     return np.asarray(times - times[0], np.float64)
 
 
-def _seconds(text: str, path: Path, rate: float) -> float:
-    """Return the seconds of '14:03:52:28.207': hours, minutes, seconds, images and parts of one."""
+def _timecode(text: str, path: Path, rate: float) -> tuple[float, float]:
+    """Return s and images of '14:03:52:28.207': hours, minutes, seconds, images, parts of one."""
     found = re.fullmatch(r'(\d+):(\d+):(\d+)[:;](\d+(?:\.\d+)?)', text.strip())
     if found is None:
         raise LayoutError(f"{path.name}: '{text}' is no timecode, h:m:s:images")
@@ -181,7 +190,7 @@ def _seconds(text: str, path: Path, rate: float) -> float:
             f'{path.name}: the timecode {text} counts more than {rate:g} images a second: '
             'tell --timecode-rate'
         )
-    return 3600 * hours + 60 * minutes + seconds + images / rate
+    return 3600 * hours + 60 * minutes + seconds, images
 
 
 def _expression(table: Mapping[str, NDArray], path: Path) -> tuple[NDArray, list[str]]:

@@ -2,7 +2,8 @@
 
 `.../<split>/.../V<vendor>_S<session>_I<interaction>_P<participant>.mp4`, `.wav` (the participant's
 own voice) and `.json` with `metadata:vad` and `metadata:transcript`, as its download scripts leave
-them; or `video/`, `audio/`, `vad/*.jsonl` apart. Splits are the folders train, dev and test.
+them; or `video/`, `audio/`, `vad/*.jsonl` and `transcript/*.jsonl` apart, where files of the same
+name in other folders (`3P-V/*.json`) hold annotations. Splits are the folders train, dev and test.
 
 Source: README of github.com/facebookresearch/seamless_interaction.
 """
@@ -44,6 +45,9 @@ def read_seamless(folder: Path, only: Sequence[str] = ()) -> Corpus:
         LayoutError: there is no file of the data set.
     """
     files = files_by_name(folder)
+    told: dict[str, list[Path]] = defaultdict(list)
+    for path in sorted(folder.rglob('*.json*')):
+        told[path.stem].append(path)
     interactions: dict[str, dict[str, str]] = defaultdict(dict)
     for name in files:
         stem, _, suffix = name.rpartition('.')
@@ -64,17 +68,19 @@ def read_seamless(folder: Path, only: Sequence[str] = ()) -> Corpus:
             corpus.left_out.append((name, f'{len(stems)} of two participants: {who}'))
             continue
         try:
-            corpus.recordings.append(_recording(name, stems, files))
+            corpus.recordings.append(_recording(name, stems, files, told))
         except LayoutError as error:
             corpus.left_out.append((name, str(error)))
     return corpus
 
 
-def _recording(name: str, stems: dict[str, str], files: dict[str, Path]) -> Recording:
+def _recording(
+    name: str, stems: dict[str, str], files: dict[str, Path], told: dict[str, list[Path]]
+) -> Recording:
     people, labels = [], []
     split = ''
     for who, stem in sorted(stems.items()):
-        utterances = merged(_voice(stem, files), WITHIN)
+        utterances = merged(_voice(stem, told[stem]), WITHIN)
         labels += [Label(who, 'backchannel', *u) for u in utterances if u[1] - u[0] < SHORT]
         speech = tuple(u for u in utterances if u[1] - u[0] >= SHORT)
         video, audio = (
@@ -85,24 +91,40 @@ def _recording(name: str, stems: dict[str, str], files: dict[str, Path]) -> Reco
     return Recording(name, tuple(people), labels=tuple(labels), split=split)
 
 
-def _voice(stem: str, files: dict[str, Path]) -> list[Interval]:
-    """Return when a participant is heard, by the voice activity, else by the transcript."""
-    path = files.get(f'{stem}.json') or files.get(f'{stem}.jsonl')
-    if path is None:
-        raise LayoutError(f'{stem}.json is missing: who speaks when is not known')
+def _voice(stem: str, told: Sequence[Path]) -> list[Interval]:
+    """Return when a participant is heard, by the voice activity, else by the transcript.
+
+    Args:
+        stem: the participant's files are called so.
+        told: all of them that may tell it, annotations among them.
+
+    Raises:
+        LayoutError: none tells it, or one is broken.
+    """
+    found: dict[str, Any] = {}
+    for path in told:
+        try:
+            text = path.read_text(encoding='utf-8')
+            if path.suffix == '.jsonl':
+                rows = [json.loads(line) for line in text.splitlines() if line.strip()]
+                content: Any = {f'metadata:{path.parent.name}': rows}
+            else:
+                content = json.loads(text)
+        except (OSError, ValueError) as error:
+            raise LayoutError(f'{path.name} cannot be read: {error}') from None
+        found = {**content, **found} if isinstance(content, dict) else found
+    if VAD not in found and TRANSCRIPT not in found:
+        raise LayoutError(
+            f'{stem}.json is missing, or holds neither {VAD} nor {TRANSCRIPT}: who speaks when is '
+            'not known'
+        )
     try:
-        text = path.read_text(encoding='utf-8')
-        if path.suffix == '.jsonl':
-            told: Any = [json.loads(line) for line in text.splitlines() if line.strip()]
-        else:
-            content = json.loads(text)
-            told = content.get(VAD) or content.get(TRANSCRIPT)
         return [
             (float(row['start']), float(row['end']))
-            for row in told or []
+            for row in found.get(VAD) or found.get(TRANSCRIPT) or []
             if float(row['start']) < float(row['end'])
         ]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise LayoutError(
-            f'{path.name} holds no voice activity ({VAD}: start, end): {error!r}'
+            f'{stem}.json holds no voice activity ({VAD}: start, end): {error!r}'
         ) from None

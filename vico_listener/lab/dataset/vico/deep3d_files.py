@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.choices import ACOUSTICS
+from vico_listener.clock import NANOSECONDS
 from vico_listener.clock import tick_stamp
 from vico_listener.errors import VicoError
 from vico_listener.face.deep3d.coefficients import ANGLES
@@ -112,7 +113,8 @@ def features_from_mat(
     samples, rate = read_audio(entry.audio)
     ticks = [tick_stamp(tick + lookahead) for tick in range(count)]
     acoustic, speaking, pitch = acoustic_features(samples, rate, ticks, acoustics)
-    heard = np.array([stamp * rate <= len(samples) * 10**9 for stamp in ticks])
+    # Stamps are whole nanoseconds: one that was rounded up lies less than a sample after the end.
+    heard = np.array([stamp * rate // NANOSECONDS <= len(samples) for stamp in ticks])
     made, notes = _features(entry, attitude, tracks, acoustic, speaking, heard)
     lacking = shortcoming(acoustics, rate)
     notes += [lacking] if lacking else []

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import asdict
 from dataclasses import dataclass
 from dataclasses import field
@@ -305,11 +306,16 @@ def extract_data_set(
     missing = [entry for entry in entries if not (folder / f'{entry.clip}.npz').exists()]
     jobs = [(entry, settings, folder) for entry in missing]
     done = run_jobs(_extract_to, jobs, workers, 'features', on_ray=on_ray)
+    report_extracted(folder, done)
+    return done
+
+
+def report_extracted(folder: Path, done: Sequence[Extracted]) -> None:
+    """Write what became of clips into `REPORT`, beside what is told there of others."""
     report = folder / REPORT
     told = json.loads(report.read_text(encoding='utf-8')) if report.exists() else []
     told = {row['clip']: row for row in (*told, *map(asdict, done))}
     report.write_text(json.dumps(list(told.values()), indent=1) + '\n', encoding='utf-8')
-    return done
 
 
 def write_statistics(folder: Path) -> Path:

@@ -32,20 +32,31 @@ def check_exportable(basis: str) -> None:
 
 
 def export_answers(evaluation: Evaluation, folder: Path) -> list[Path]:
-    """Write `folder/MODEL/CLIP.mat` of every model, and `folder/truth/CLIP.mat`; return folders."""
+    """Write `folder/MODEL/CLIP.mat` of every model, and `folder/truth/CLIP.mat`; return folders.
+
+    As in the files of the authors' code, the first frame of an answer is the true one, which the
+    model was given.
+    """
     written = []
+    given = {one.job.clip.clip: one.track for one in evaluation.of(TRUE)}
     for label in (TRUE, *(model.label for model in evaluation.models)):
         own = folder / (TRUTH if label == TRUE else label)
         for one in evaluation.of(label):
-            _save(own / f'{one.job.clip.clip}.mat', one.track)
+            clip = one.job.clip.clip
+            _save(own / f'{clip}.mat', one.track, given[clip])
         written.append(own)
     return written
 
 
-def _save(path: Path, track: FaceTrack) -> None:
-    """Write a track; frames without a face are not finite, crops are those of 256 px."""
+def _save(path: Path, track: FaceTrack, given: FaceTrack) -> None:
+    """Write a track that begins with the given one's first face, if there is one.
+
+    Frames without a face are not finite, crops are those of 256 px.
+    """
     native = np.array([to_native(track.motion(tick)) for tick in range(len(track))], np.float32)
     native[~track.valid] = np.nan
+    if given.valid[0]:
+        native[0] = to_native(given.motion(0))
     rows = np.zeros((len(track), SIZE), np.float32)
     rows[:, ANGLES], rows[:, EXPRESSION] = native[:, :3], native[:, 3:67]
     rows[:, TRANSLATION] = native[:, 67:70]

@@ -3,6 +3,7 @@
 Source: Zhou et al., Responsive Listening Head Generation, ECCV 2022, section 5.1.
 """
 
+from collections.abc import Collection
 from collections.abc import Iterator
 from itertools import islice
 from itertools import zip_longest
@@ -69,6 +70,7 @@ def score_videos(
     measuring: Measuring,
     with_first: bool = False,
     quiet: bool = False,
+    clips: Collection[str] | None = None,
 ) -> tuple[Scores, list[str]]:
     """Score one folder of generated videos; return its scores and notes.
 
@@ -78,21 +80,22 @@ def score_videos(
         measuring: what is measured, and how.
         with_first: the first frame, which the generator is given, is scored as well.
         quiet: without a progress bar.
+        clips: the names of those that count; None for all.
 
     Raises:
         DataError: a missing or broken video, or one of another length.
     """
-    pairs, notes = paired(submission, truth, ENDINGS)
+    pairs, notes = paired(submission, truth, ENDINGS, clips)
     found: dict[str, PairScores] = {}
     for pair in tqdm(pairs, desc=submission.name, unit='clip', disable=quiet):
         scores = score_pairs(islice(_pictures(pair), 0 if with_first else 1, None), measuring)
         if not scores.frames:
             raise DataError(f'{pair.made} has no picture after the first')
         found[pair.clip] = scores
-    clips = {clip: scores.values for clip, scores in found.items()}
+    of_clips = {clip: scores.values for clip, scores in found.items()}
     frames = {clip: scores.frames for clip, scores in found.items()}
-    values = weighted(clips, frames)
+    values = weighted(of_clips, frames)
     distance = fid(found.values())
     if distance is not None:
         values['FID'] = distance
-    return Scores(submission.name, sum(frames.values()), values, clips), notes
+    return Scores(submission.name, sum(frames.values()), values, of_clips), notes

@@ -5,21 +5,26 @@ A submission is a folder with one file for each clip, as in ViCo's challenges.
 
 import csv
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy.stats import rankdata
 
 from vico_listener.errors import DataError
 from vico_listener.errors import SettingError
 from vico_listener.lab.evaluation.comparison.tables import NOTHING
+from vico_listener.lab.evaluation.comparison.tables import fine_number
 from vico_listener.lab.evaluation.comparison.tables import markdown
-from vico_listener.lab.evaluation.comparison.tables import number
 
 ROLE = '.listener'
 """May follow the name of a clip in that of its file."""
+
+OTHER_ROLE = '.speaker'
+"""Follows it in a data set's folder, where it is nobody's to generate."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +46,21 @@ class Pair:
 
 @dataclass(frozen=True)
 class Column:
-    """A metric of the report: its name, its unit or note, and whether more is better."""
+    """A metric of the report.
+
+    Attributes:
+        name: its name.
+        higher: whether more is better.
+        note: what it needs, where it was not taken.
+        in_2022: whether it counted in the challenge of 2022, which counted first ranks.
+        in_2023: whether it counted in that of 2023, which summed ranks.
+    """
 
     name: str
     higher: bool
     note: str = ''
+    in_2022: bool = True
+    in_2023: bool = True
 
 
 @dataclass(frozen=True)
@@ -97,6 +112,8 @@ def _files(folder: Path, endings: Sequence[str]) -> dict[str, Path]:
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in endings or not path.is_file():
             continue
+        if path.stem.endswith(OTHER_ROLE):
+            continue
         clip = path.stem.removesuffix(ROLE)
         if clip in found:
             raise DataError(f'{folder} holds two files of {clip}: {found[clip].name}, {path.name}')
@@ -105,7 +122,10 @@ def _files(folder: Path, endings: Sequence[str]) -> dict[str, Path]:
 
 
 def paired(
-    submission: Submission, truth: Path, endings: Sequence[str]
+    submission: Submission,
+    truth: Path,
+    endings: Sequence[str],
+    clips: Collection[str] | None = None,
 ) -> tuple[list[Pair], list[str]]:
     """Return the pairs of a submission, and notes about files that nothing was compared with.
 
@@ -113,13 +133,20 @@ def paired(
         submission: its files are called as the true ones, with or without `.listener`.
         truth: folder of the true files.
         endings: of the files that count, as '.mp4'.
+        clips: the names of the clips that count; None for all that have a true file.
 
     Raises:
-        DataError: no true file, or one that the submission lacks.
+        DataError: no true file, or one that is missing there or in the submission.
     """
     true, made = _files(truth, endings), _files(submission.folder, endings)
     if not true:
         raise DataError(f'{truth} holds no file that ends in {" or ".join(endings)}')
+    if clips is not None:
+        gone = sorted(set(clips) - true.keys())
+        if gone:
+            more = f' and {len(gone) - 1} more' if len(gone) > 1 else ''
+            raise DataError(f'{truth} lacks {gone[0]}{more} of the data set')
+        true = {clip: path for clip, path in true.items() if clip in clips}
     missing = [clip for clip in true if clip not in made]
     if missing:
         more = f' and {len(missing) - 1} more' if len(missing) > 1 else ''
@@ -146,17 +173,27 @@ def frames_text(with_first: bool) -> str:
 
 
 def ranks(values: Sequence[float], higher: bool) -> list[int]:
-    """Return the rank of each value, 1 for the best; equal ones share the better rank."""
-    ordered = [-value if higher else value for value in values]
-    return [1 + sum(other < value for other in ordered) for value in ordered]
+    """Return the rank of each value, 1 for the best.
+
+    Equal ones share the mean of their ranks, rounded down, as in the challenge's own script.
+    """
+    ordered = np.array(values) * (-1 if higher else 1)
+    return [int(rank) for rank in rankdata(ordered)]
 
 
 def _ranking(scores: Sequence[Scores], columns: Sequence[Column]) -> list[tuple[int, int]]:
     """Return the sum of ranks, and the number of first ranks, of each submission."""
-    of_all = [
-        ranks([one.values[column.name] for one in scores], column.higher) for column in columns
+    of_all = {
+        column: ranks([one.values[column.name] for one in scores], column.higher)
+        for column in columns
+    }
+    return [
+        (
+            sum(found[place] for column, found in of_all.items() if column.in_2023),
+            sum(found[place] == 1 for column, found in of_all.items() if column.in_2022),
+        )
+        for place in range(len(scores))
     ]
-    return [(sum(mine), mine.count(1)) for mine in map(list, zip(*of_all, strict=True))]
 
 
 def compose(
@@ -173,7 +210,7 @@ def compose(
     header += ['sum of ranks ↓', 'first ↑'] if ranking else []
     rows = []
     for place, one in enumerate(scores):
-        cells = [number(one.values[c.name]) if c in taken else NOTHING for c in columns]
+        cells = [fine_number(one.values[c.name]) if c in taken else NOTHING for c in columns]
         rows.append([one.name, *cells, *map(str, ranking[place] if ranking else ())])
     parts = [f'# {title}', note, markdown(header, rows)]
     absent = [c.note for c in columns if c not in taken and c.note]

@@ -12,7 +12,10 @@ from vico_listener.errors import DataError
 from vico_listener.errors import VicoError
 from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.clip_features import load_features
+from vico_listener.lab.dataset.made_with import kept_settings
 from vico_listener.lab.dataset.reference import relative_track
+from vico_listener.lab.dataset.vico.extraction import MADE_WITH
+from vico_listener.lab.evaluation.comparison.doubts import extraction_doubts
 from vico_listener.lab.evaluation.comparison.generation import Modality
 from vico_listener.lab.evaluation.comparison.generation import answer
 from vico_listener.lab.evaluation.comparison.generation import limited
@@ -162,13 +165,15 @@ def evaluate(
     if len(bases) > 1:
         raise DataError(f'the clips are in several bases: {", ".join(bases)}')
     sizes = {}
+    notes: list[str] = []
     for model in models:
         listener = model.create()
         check_fit(model, listener, clips[0])
         checkpoint = getattr(listener, 'checkpoint', None)
         if checkpoint is not None:
             sizes[model.label] = complexity(checkpoint)
-    notes: list[str] = []
+            settings = kept_settings(model.features / MADE_WITH) if model.features else None
+            notes += extraction_doubts(model.label, checkpoint, clips, settings or {})
     jobs = _jobs(models, clips, notes)
     done = _done(jobs, processes)
     with tqdm(done, total=len(jobs), desc='answers', unit='clip', disable=quiet) as bar:

@@ -59,7 +59,7 @@ Key = tuple[str, str, str, str, str]
 
 
 def number(value: float) -> str:
-    """Format a number with three significant digits, without exponent, at most six decimals."""
+    """Format a number with two or three significant digits, without exponent."""
     if abs(value) < NEGLIGIBLE:
         return '0'
     for limit, digits in ((100, 0), (10, 1), (0.1, 2), (0.01, 3), (0.001, 4)):
@@ -68,13 +68,21 @@ def number(value: float) -> str:
     return f'{value:.6f}'
 
 
-def with_interval(result: Result | None) -> str:
+def fine_number(value: float) -> str:
+    """Format a number of Table 4 or of the challenge, with three decimals as in the paper, or more.
+
+    Its SSIM and CPBD differ in the third digit.
+    """
+    return f'{value:.3f}' if abs(value) >= 0.1 or abs(value) < NEGLIGIBLE else f'{value:.4f}'
+
+
+def with_interval(result: Result | None, style: Callable[[float], str] = number) -> str:
     """Format a value with its interval, if there is one."""
     if result is None:
         return NOTHING
     if result.low is None or result.high is None:
-        return number(result.value)
-    return f'{number(result.value)} ({number(result.low)} to {number(result.high)})'
+        return style(result.value)
+    return f'{style(result.value)} ({style(result.low)} to {style(result.high)})'
 
 
 def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -203,9 +211,9 @@ def renderer_table(results: Results, renderer: str, split: str) -> str:
     rows = []
     for attitude in (*(a.value for a in Attitude), AVERAGE):
         found = [results.get(renderer, split, m, attitude, 'true motion') for m in RENDERER]
-        rows.append([attitude, *map(with_interval, found)])
+        rows.append([attitude, *(with_interval(one, fine_number) for one in found)])
     place = SPLITS.index(split)
-    rows.append(['ViCo: average', *(number(pair[place]) for pair in RENDERER.values())])
+    rows.append(['ViCo: average', *(fine_number(pair[place]) for pair in RENDERER.values())])
     return markdown(['attitude', *RENDERER], rows)
 
 
