@@ -58,8 +58,8 @@ def _coefficients(path: Path) -> Groups:
 
 
 def _finite(groups: Groups) -> NDArray[np.bool_]:
-    finite: NDArray[np.bool_] = np.isfinite(np.hstack([groups[n] for n in GROUPS])).all(axis=1)
-    return finite
+    rows = np.hstack([groups[name] for name in GROUPS])
+    return np.asarray(np.isfinite(rows).all(axis=1), np.bool_)
 
 
 def _groups(pair: Pair, first: int) -> tuple[Groups, Groups]:
