@@ -34,7 +34,8 @@ function weightsOf(head, expression) {
   // A smile is wide, narrows the eyes, and shows teeth if it is broad.
   for (const side of ['Left', 'Right']) {
     for (const [name, row] of Object.entries(head.smiling)) {
-      const i = head.coefficients.indexOf(name + side);
+      const own = head.coefficients.includes(name) ? name : name + side;
+      const i = head.coefficients.indexOf(own);
       weights[i] = Math.max(weights[i], along(row, told(`mouthSmile${side}`)));
     }
   }

@@ -38,10 +38,11 @@ SMILING: dict[str, tuple[float, ...]] = {
     'cheekSquint': (0.0, 0.1, 0.2, 0.3, 0.4),
     'mouthDimple': (0.0, 0.12, 0.25, 0.37, 0.5),
     'mouthLowerDown': (0.0, 0.0, 0.0, 0.75, 1.0),
+    'mouthRollUpper': (0.0, 0.0, 0.0, 0.4, 0.6),
     'mouthStretch': (0.0, 0.05, 0.1, 0.15, 0.2),
     'mouthUpperUp': (0.0, 0.0, 0.0, 0.6, 0.9),
 }
-"""How far a smile applies other targets of its side at least, at each of KNOTS.
+"""How far a smile applies other targets of its side (or both sides) at least, at each of KNOTS.
 
 Its own target only curls the closed lips, which looks like a smirk. A friendly smile is wide,
 narrows the eyes, and shows teeth if it is broad.
@@ -67,7 +68,10 @@ _SMILES = [ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]
 _DISPLEASED = [ARKIT_INDEX[name] for name in DISPLEASED]
 _SMILING = np.array(list(SMILING.values()))
 _WITH_SMILE = np.array(
-    [[ARKIT_INDEX[f'{name}{side}'] for name in SMILING] for side in ('Left', 'Right')]
+    [
+        [ARKIT_INDEX[name if name in ARKIT_INDEX else f'{name}{side}'] for name in SMILING]
+        for side in ('Left', 'Right')
+    ]
 )
 _CLOSE, _JAW = ARKIT_INDEX['mouthClose'], ARKIT_INDEX['jawOpen']
 
