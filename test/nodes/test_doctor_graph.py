@@ -230,3 +230,17 @@ def test_stamps_of_a_clock_that_is_not_set_are_told(graph: Graph) -> None:
 
     node.create_timer(0.03, publish)
     assert 'after their stamps -> if they are from another' in told(survey(), Level.NOTE)
+
+
+def test_the_joints_are_those_that_a_running_head_listens_to(graph: Graph) -> None:
+    """Whatever they were remapped to."""
+    node = graph.tester()
+    states = node.create_publisher(JointState, '/neck/joints', 10)
+    names = ['head_yaw', 'head_pitch', 'head_roll']
+    node.create_timer(
+        0.05, lambda: states.publish(JointState(name=names, position=[0.1, 0.0, 0.0]))
+    )
+    head = graph.add(Node('head', context=graph.context))
+    head.create_subscription(JointState, '/neck/joints', lambda message: None, 10)
+    found = survey(robot='generic_3dof', seconds=1.0)
+    assert 'robot: /neck/joints names the joints' in told(found, Level.OK)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from rclpy.node import Node
@@ -16,6 +17,7 @@ from vico_listener.nodes.graph_watch import looks_on
 from vico_listener.nodes.graph_watch import unfit_takers
 from vico_listener.nodes.measured_input import MeasuredInput
 from vico_listener.nodes.robot_description import ROBOT_DESCRIPTION
+from vico_listener.nodes.stack_topics import joint_topic
 from vico_listener.nodes.state_subscription import StateSubscription
 from vico_listener.robot import RobotProfile
 from vico_listener.robot.interfaces import ActionInterface
@@ -56,6 +58,9 @@ class RobotSurvey:
             return
         self._target = node.resolve_topic_name(command or profile.interface.target)
         names = [*(joint.name for joint in profile.joints), *profile.interface.hold_joints]
+        if profile.measured.source == 'joint_states':
+            topic = joint_topic(node, node.get_namespace(), profile.measured.topic)
+            profile = replace(profile, measured=replace(profile.measured, topic=topic))
         reads = profile.measured.source == 'controller_state'
         self._controller = ControllerWatch(node, self._target, names, reads)
         try:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from rclpy.node import Node
 from rclpy.node import NodeNameNonExistentError
 
+from vico_listener.ros_api import HEAD
 from vico_listener.ros_api import LISTENER
 from vico_listener.ros_api import PERCEPTION
 from vico_listener.ros_api import RENDERER
@@ -24,6 +25,7 @@ from vico_listener.ros_api.perception import CAMERA_INFO
 from vico_listener.ros_api.perception import COMPRESSED
 from vico_listener.ros_api.perception import CONVERSATION_STATE
 from vico_listener.ros_api.perception import IMAGE
+from vico_listener.ros_api.perception import JOINT_STATES
 from vico_listener.ros_api.perception import PEOPLE
 from vico_listener.ros_api.perception import SPEAKER
 from vico_listener.ros_api.renderer import FACE_COMPRESSED
@@ -69,6 +71,19 @@ def format_topics(node: Node, namespace: str) -> dict[str, str]:
     seen = _of(node.get_subscriber_names_and_types_by_node, PERCEPTION.node, namespace)
     found = {row.name: _choose(node, row, seen) for row in (CAMERA_INFO, AUDIO_INFO)}
     return {name: topic.name for name, topic in found.items() if topic is not None}
+
+
+def joint_topic(node: Node, namespace: str, usual: str) -> str:
+    """Return the topic by which the head learns where its joints are.
+
+    Args:
+        node: that knows the graph.
+        namespace: of the stack.
+        usual: its name without a remapping, which is returned while no head runs.
+    """
+    seen = _of(node.get_subscriber_names_and_types_by_node, HEAD.node, namespace)
+    topic = _choose(node, JOINT_STATES.at(usual), seen)
+    return usual if topic is None else topic.name
 
 
 Seen = list[tuple[str, list[str]]]
