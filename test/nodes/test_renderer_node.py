@@ -53,6 +53,19 @@ def test_wrong_face_model_is_refused_in_configure(
     assert 'is a web page' in log and 'give epoch_20.pth' in log
 
 
+def test_none_draws_nothing_and_loads_nothing(graph: Graph) -> None:
+    """A robot with a face of its own needs no pictures, and no portrait in memory."""
+    node = graph.make(RendererNode, renderer='none', subscribe=False)
+    assert graph.run(node.trigger_configure) == TransitionCallbackReturn.SUCCESS
+    assert graph.run(node.trigger_activate) == TransitionCallbackReturn.SUCCESS
+    found = graph.record(graph.tester(), Image, 'face/image')
+    wait_until(lambda: node.count_subscribers('face/image') == 1)
+    assert node.draw(motion(0, FaceMotion.neutral())) is None and not found
+    assert node.diagnose()[:2] == (OK, 'draws nothing (renderer: none)')
+    assert graph.run(node.trigger_deactivate) == TransitionCallbackReturn.SUCCESS
+    assert graph.run(node.trigger_cleanup) == TransitionCallbackReturn.SUCCESS
+
+
 def motion(tick: int, face: FaceMotion) -> ListenerMotion:
     stamp = tick_stamp(tick)
     return ListenerMotion(stamp, stamp, face, Attitude.NEUTRAL, 1.0, True, 'test')

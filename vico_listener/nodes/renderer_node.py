@@ -29,6 +29,7 @@ from vico_listener.render.pirender.pirenderer import PIRenderer
 from vico_listener.ros_api import RENDERER
 from vico_listener.ros_api.renderer import FACE
 from vico_listener.ros_api.renderer import FACE_COMPRESSED
+from vico_listener.ros_api.renderer import NO_RENDERER
 from vico_listener.statistics import Durations
 
 
@@ -57,6 +58,9 @@ class RendererNode(ManagedNode):
         """Load the portrait and prepare the renderer."""
         table = self.table
         name = table['renderer']
+        self._problem = ''
+        if name == NO_RENDERER:
+            return
         options = {option: table[option] for option in RENDERERS.load(name).OPTIONS}
         if photo := portrait_of(name, table['portrait']):
             options['portrait'] = load_portrait(photo)
@@ -75,7 +79,6 @@ class RendererNode(ManagedNode):
         renderer.reset()
         with self._lock:
             self._renderer = renderer
-        self._problem = ''
 
     def activate(self) -> None:
         """Subscribe to `motion`."""
@@ -139,4 +142,6 @@ class RendererNode(ManagedNode):
         values |= {f'render_{k}_ms': v for k, v in self._durations.summary_ms().items()}
         if self._problem:
             return ERROR, self._problem, values
+        if self.table['renderer'] == NO_RENDERER:
+            return OK, 'draws nothing (renderer: none)', values
         return OK, 'drawing' if self._drawn else 'nobody is watching', values

@@ -191,7 +191,7 @@ REPLAY_PARAMETERS = (
 
 def described(row: Parameter) -> str:
     """Return the description of a parameter with the values that are allowed."""
-    choices = ', '.join(filter(None, row.choices))
+    choices = '' if row.parts else ', '.join(filter(None, row.choices))
     return f'{row.description} One of: {choices}.' if choices else row.description
 
 

@@ -21,6 +21,9 @@ FACE_COMPRESSED = Topic(
     60,
 )
 
+NO_RENDERER = 'none'
+"""The name of no renderer."""
+
 RENDERER = NodeApi(
     'renderer',
     parameters=(
@@ -28,7 +31,8 @@ RENDERER = NodeApi(
             'renderer',
             'portrait',
             "What draws the listener's face: portrait, head3d, cartoon, pirender, or "
-            'package.module:Class.',
+            'package.module:Class; none draws nothing, for a robot with a face of its own.',
+            choices=(NO_RENDERER,),
             parts='vico_listener.render:RENDERERS',
         ),
         Parameter('renderer_model', '', 'The weights of the renderer pirender.', path=True),

@@ -51,7 +51,7 @@ class Parameter:
         """Return the allowed values in words, or '' if any are allowed or there is a range."""
         plugins = self.plugins()
         if plugins is not None:
-            return f'one of {plugins.choices}'
+            return f'one of {", ".join([*self.choices, plugins.choices])}'
         return f'one of {", ".join(self.choices)}' if self.choices else ''
 
     def wrong_type(self, value: Any) -> str:
@@ -81,12 +81,12 @@ class Parameter:
     def objection(self, value: Any) -> str:
         """Return why a value is not allowed, or '' if it is allowed."""
         plugins = self.plugins()
-        if plugins is not None:
+        if plugins is not None and value not in self.choices:
             try:
                 plugins.locate(value)
             except PluginError as error:
                 return f'{self.name}: {error}'
-        if self.choices and str(value) not in self.choices:
+        elif self.choices and str(value) not in self.choices:
             return f"{self.name}: '{value}' is not one of {', '.join(self.choices)}"
         if self.topic and value and objection_to(value):
             return f'{self.name}: {objection_to(value)}'

@@ -81,7 +81,8 @@ def _file_lines(name: str) -> list[str]:
 def _choices(row: Parameter) -> str:
     if row.low is not None and row.high is not None:
         return f'{row.low:.10g}..{row.high:.10g}'
-    return ', '.join(choice for choice in row.choices if choice)
+    # Of parts that can be exchanged the description tells.
+    return '' if row.parts else ', '.join(choice for choice in row.choices if choice)
 
 
 def _yaml(value: bool | int | float | str) -> str:
