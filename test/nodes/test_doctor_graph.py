@@ -210,6 +210,9 @@ def test_what_a_running_stack_misses_beside_its_camera_is_told(
     monkeypatch.setattr(shutil, 'which', lambda name: f'/usr/bin/{name}')
     before = told(survey(seconds=0.2), Level.NOTE)
     assert 'image:=/cam/image camera_info:=/cam/camera_info' in before
+    graph.add(Node('perception', namespace='/robot1', context=graph.context))
+    elsewhere = told(survey(seconds=0.2), Level.NOTE)
+    assert 'in the namespace /robot1 -> look at it by --namespace /robot1' in elsewhere
     perception = graph.add(Node('perception', context=graph.context))
     perception.create_subscription(Image, '/cam/image', lambda message: None, 10)
     perception.create_subscription(CameraInfo, '/camera_info', lambda message: None, 10)

@@ -127,7 +127,7 @@ class GraphSurvey:
         yield from robot.findings()
         yield from stack.findings(running)
         if 'perception' not in running:
-            yield from finder.launch_findings(streams)
+            yield from finder.launch_findings(streams, names)
 
     def _node_of(
         self, name: str, arguments: Sequence[str] = (), overrides: Sequence[Parameter] = ()

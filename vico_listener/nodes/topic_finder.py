@@ -1,6 +1,7 @@
 """Finds in a graph the topics of camera and microphone that a stack listens to, or could."""
 
 import shutil
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 
@@ -22,6 +23,7 @@ from vico_listener.nodes.stack_topics import microphone_topic
 from vico_listener.perception.sense_clocks import AUDIO
 from vico_listener.perception.sense_clocks import DEVICES
 from vico_listener.perception.sense_clocks import IMAGE
+from vico_listener.ros_api import PERCEPTION
 
 SENSES = {IMAGE: IMAGE_TYPES, AUDIO: AUDIO_TYPES}
 """The senses, and the types that their topics may have."""
@@ -80,9 +82,22 @@ class TopicFinder:
         beside = '' if usual in self._topics else self._neighbour(name, stream)
         return launch_arguments(name, stream.topic, stream.type, beside, launch)
 
-    def launch_findings(self, streams: Mapping[str, Stream]) -> Iterator[Finding]:
-        """Say how to start a stack that listens to these streams, if there are any."""
-        if streams:
+    def launch_findings(
+        self, streams: Mapping[str, Stream], nodes: Iterable[str]
+    ) -> Iterator[Finding]:
+        """Say that a stack runs elsewhere, or how to start one that listens to these streams.
+
+        Args:
+            streams: those that there are.
+            nodes: the full names of all nodes.
+        """
+        end = f'/{PERCEPTION.node}'
+        elsewhere = sorted({name.removesuffix(end) for name in nodes if name.endswith(end)} - {''})
+        if elsewhere:
+            text = f'a stack runs in the namespace {" and in ".join(elsewhere)}'
+            how = f'look at it by --namespace {elsewhere[0]}'
+            yield Finding('stack', Level.NOTE, text, how)
+        elif streams:
             launch = shutil.which('ros2') is not None  # which the wheels have not
             words = [self._launch(name, stream, launch) for name, stream in streams.items()]
             start = './run stack --ros-args -p robot:=PROFILE'
