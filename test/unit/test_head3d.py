@@ -452,7 +452,7 @@ def test_displeasure_below_a_smile_is_not_exaggerated():
 
     assert brows(0.0) == pytest.approx(0.4 * CURVES['browDown'][1])
     assert brows(1.0) == pytest.approx(0.1)
-    assert brows(0.5) == pytest.approx(0.1 + 0.25 * (brows(0.0) - 0.1))
+    assert brows(0.5) == pytest.approx(0.1 + 0.0625 * (brows(0.0) - 0.1))
 
 
 def test_curves_rise_from_zero_and_are_the_identity_elsewhere():

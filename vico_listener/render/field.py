@@ -96,8 +96,8 @@ Farther down, their lower edges would be squeezed to a second line above the eye
 BROWS_HIGHEST = 1.25
 """The largest sum of the drives of both parts of a rising brow: beyond it, skin would fold."""
 
-BROWS_ABOVE_GLASSES = 0.5
-"""The share of these two ways that brows have above glasses, which hold the skin below them."""
+LOWEST_ABOVE_GLASSES, HIGHEST_ABOVE_GLASSES = 0.6, 0.5
+"""The shares of these two ways that brows have above glasses, which hold the skin below them."""
 
 STEEPEST = 1.3
 """The steepest slope of the depth: a steeper one would fold when the head turns."""
@@ -135,8 +135,10 @@ class HeadField:
         rigid = _rigid_basis(portrait, layers, self._x, self._y)
         basis = [*(row[used] for row, used in zip(rows, self._used, strict=True)), rigid]
         self._basis = (np.concatenate(basis) / cell).astype(np.float32)
-        way = 1.0 if still.min() == 1.0 else BROWS_ABOVE_GLASSES
-        self._brows_lowest, self._brows_highest = way * _brows_lowest(portrait), way * BROWS_HIGHEST
+        self._brows_lowest, self._brows_highest = _brows_lowest(portrait), BROWS_HIGHEST
+        if still.min() < 1.0:
+            self._brows_lowest *= LOWEST_ABOVE_GLASSES
+            self._brows_highest *= HIGHEST_ABOVE_GLASSES
         self._px_per_m = portrait.eyes / EYE_DISTANCE
         lattice = np.arange(GRID, dtype=np.float32)
         self._lattice = np.stack(np.meshgrid(lattice, lattice), axis=-1)

@@ -26,7 +26,7 @@ function weightsOf(head, expression) {
   const weights = expression.map((value, i) => along(head.rows[i], value));
   const told = (name) => Math.min(Math.max(expression[head.coefficients.indexOf(name)], 0), 1);
   // Lowered brows above a smile would look scheming.
-  const calm = (1 - Math.max(told('mouthSmileLeft'), told('mouthSmileRight'))) ** 2;
+  const calm = (1 - Math.max(told('mouthSmileLeft'), told('mouthSmileRight'))) ** 4;
   for (const name of head.displeased) {
     const i = head.coefficients.indexOf(name);
     weights[i] = told(name) + calm * (weights[i] - told(name));

@@ -13,7 +13,7 @@ function channelsOf(drawing, expression) {
   const smile = Math.max(...drawing.smiles.map((i) => clip(expression[i], 0, 1)));
   const clipped = expression.map((value, i) => {
     const within = clip(value, 0, 1);
-    const gain = drawing.gains[i] * (1 - smile) ** 2;
+    const gain = drawing.gains[i] * (1 - smile) ** 4;
     return (within * (1 + gain)) / (1 + gain * within);
   });
   return [...clipped, ...drawing.products.map(([a, b]) => clipped[a] * clipped[b])];

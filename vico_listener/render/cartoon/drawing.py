@@ -37,7 +37,7 @@ GAINS = {
 """How much stronger weak values of coefficients show: v as v * (1 + gain) / (1 + gain * v).
 
 Displeasure is commanded faintly, as people show it, and must be seen from afar. The gains fade with
-the square of 1 - v of a smile: its brows that are lowered a little would look scheming.
+the fourth power of 1 - v of a smile: its brows that are lowered a little would look scheming.
 """
 
 SMILES = [ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]

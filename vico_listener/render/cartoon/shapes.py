@@ -144,7 +144,7 @@ class Shaper:
 
     def _channels(self, expression: NDArray[np.float32]) -> Floats:
         clipped = np.clip(expression.astype(np.float64), 0.0, 1.0)
-        gains = self._gains * (1 - clipped[SMILES].max()) ** 2
+        gains = self._gains * (1 - clipped[SMILES].max()) ** 4
         clipped *= (1 + gains) / (1 + gains * clipped)
         return np.concatenate([clipped, clipped[self._products].prod(axis=1)])
 

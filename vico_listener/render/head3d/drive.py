@@ -49,7 +49,7 @@ narrows the eyes, and shows teeth if it is broad.
 """
 
 DISPLEASED = ('browDownLeft', 'browDownRight', 'mouthFrownLeft', 'mouthFrownRight')
-"""The coefficients whose curves fade with the square of 1 - v of a smile v.
+"""The coefficients whose curves fade with the fourth power of 1 - v of a smile v.
 
 They are steep, so that faint displeasure is seen; above a smile, it would look scheming.
 """
@@ -84,7 +84,7 @@ def target_weights(expression: Floats) -> Floats:
     rest = place - below
     weights = _TABLE[_ROWS, below] * (1 - rest) + _TABLE[_ROWS, below + 1] * rest
     steep, even = weights[_DISPLEASED], told[_DISPLEASED]
-    weights[_DISPLEASED] = even + (1.0 - told[_SMILES].max()) ** 2 * (steep - even)
+    weights[_DISPLEASED] = even + (1.0 - told[_SMILES].max()) ** 4 * (steep - even)
     for smile, others in zip(_SMILES, _WITH_SMILE, strict=True):
         start, end = _SMILING[:, below[smile]], _SMILING[:, below[smile] + 1]
         weights[others] = np.maximum(weights[others], start + rest[smile] * (end - start))
