@@ -172,6 +172,12 @@ def test_the_topic_that_a_user_forgot_to_remap_is_proposed() -> None:
     assert choose_topic('/image', IMAGE_TYPES, {})[0] == ''
 
 
+def test_the_voice_of_the_robot_is_no_microphone() -> None:
+    voices = dict.fromkeys(('/vocal_sound', '/robot_voice'), [AUDIO_TYPES[0]])
+    assert choose_topic('/audio', AUDIO_TYPES, voices) == ('', [])
+    assert choose_topic('/audio', AUDIO_TYPES, voices | {'/mic': [AUDIO_TYPES[0]]})[0] == '/mic'
+
+
 def test_a_topic_of_another_type_is_none_to_listen_to() -> None:
     topics = {'/image': ['std_msgs/msg/String'], '/cam/compressed': [IMAGE_TYPES[1]]}
     chosen, others = choose_topic('/image', IMAGE_TYPES, topics)

@@ -18,7 +18,9 @@ AUDIO_TYPES = (
     'audio_common_msgs/msg/AudioStamped',
 )
 OURS = ('face/image', 'compressedDepth', 'depth', 'theora', 'infra', 'disparity', 'ffmpeg')
-"""What the names of image topics have in them that show no speaker, or not as an image."""
+OURS += ('vocal_sound', 'robot_voice')
+"""What the names of topics have in them that show no speaker, or not as an image, or are the
+robot's own voice."""
 
 FORMATS = {'image': 'camera_info', 'audio': 'audio_info'}
 """The topics that say more of the images and the audio."""
