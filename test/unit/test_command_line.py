@@ -50,6 +50,20 @@ def test_what_the_user_can_mend_is_one_line(monkeypatch, capsys, error):
     assert capsys.readouterr().err == f'vico checkpoint: {error}\n'
 
 
+@pytest.mark.parametrize(
+    ('arguments', 'says'),
+    [
+        (['--listener', 'rules', '--checkpoint', '.'], "the listener 'rules' takes no checkpoint"),
+        (['--listener', 'nobody', '--checkpoint', '.'], "unknown listener 'nobody'"),
+        (['--intensity', 'nan'], '--intensity must lie between 0 and 1, not nan'),
+    ],
+)
+def test_what_the_demo_cannot_use_is_told_before_it_starts(capsys, tmp_path, arguments, says):
+    clip = write_clip(tmp_path / 'clip.mp4', [0, 33, 66])
+    assert main(['demo', str(clip), '--out', str(tmp_path), *arguments]) == 1
+    assert says in capsys.readouterr().err
+
+
 def test_an_error_of_the_system_names_the_file(tmp_path, capsys):
     file = tmp_path / 'a file'
     file.touch()

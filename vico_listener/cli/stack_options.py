@@ -99,8 +99,13 @@ def check_stack_arguments(args: argparse.Namespace) -> None:
         raise StackError(f'no such portrait: {args.portrait}; give a photo (JPEG or PNG)')
     try:
         LISTENERS.locate(args.listener)
+        takes = LISTENERS.load(args.listener).OPTIONS if args.checkpoint else ('checkpoint',)
     except PluginError as error:
         raise StackError(f'--listener: {error}') from None
+    if 'checkpoint' not in takes:
+        raise StackError(
+            f"the listener '{args.listener}' takes no checkpoint: leave --checkpoint out"
+        )
     load_profile(args.robot)
 
 
