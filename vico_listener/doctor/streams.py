@@ -17,8 +17,10 @@ AUDIO_TYPES = (
     'audio_common_msgs/msg/AudioData',
     'audio_common_msgs/msg/AudioStamped',
 )
-OURS = ('face/image', 'compressedDepth', 'depth', 'theora', 'infra', 'disparity', 'ffmpeg')
-OURS += ('vocal_sound', 'robot_voice')
+OURS = (
+    'face/image', 'compressedDepth', 'depth', 'theora', 'infra', 'disparity', 'ffmpeg',
+    'vocal_sound', 'robot_voice',
+)  # fmt: skip
 """What the names of topics have in them that show no speaker, or not as an image, or are the
 robot's own voice."""
 
