@@ -15,6 +15,7 @@ from vico_listener.dependencies import HEAD
 from vico_listener.dependencies import needs
 from vico_listener.dependencies import packages
 from vico_listener.dependencies import remedy
+from vico_listener.lab.training.network_calibration import CALIBRATED_BY
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ROOT / 'vico_listener'
@@ -69,6 +70,10 @@ def all_packages():
 def test_every_requirement_file_has_its_place():
     files = {path.stem for path in (ROOT / 'requirements').glob('*.txt')}
     assert files == {*HEAD, *EXTRAS, *OTHERS}
+
+
+def test_training_installs_the_runtime_that_it_steps_networks_with():
+    assert CALIBRATED_BY in packages('training')
 
 
 def test_everything_that_is_imported_is_required():

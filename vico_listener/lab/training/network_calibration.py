@@ -22,6 +22,8 @@ from vico_listener.motion import FaceMotion
 
 RESIDUAL_ROWS = 256
 """How many rows of residuals a checkpoint keeps; of each kind of gesture they are evenly chosen."""
+CALIBRATED_BY = 'numba'
+"""The runtime with which an LSTM listens to whole dyads: the fastest, a step at a time."""
 GAIN_ROUNDS = 2
 GAIN_RANGE = (0.5, 2.0)
 
@@ -64,7 +66,7 @@ def gesture_counts(dyads: Sequence[Dyad]) -> NDArray[np.float64]:
 def run_freely(checkpoint: Checkpoint, dyad: Dyad, seed: int) -> NDArray[np.float64]:
     """Count the gestures (kinds,) that the network decides on as it listens to a dyad's speaker."""
     personality = Personality.of_numbers([round(float(v), 6) for v in dyad.personality])
-    runtime = 'numba' if checkpoint.config.generator == 'lstm' else 'torch'
+    runtime = CALIBRATED_BY if checkpoint.config.generator == 'lstm' else 'torch'
     listener = LearnedListener(personality, seed, checkpoint, runtime)
     listener.reset(FaceMotion(dyad.reference), ATTITUDES[dyad.attitude[0]])
     counts = np.zeros(len(GESTURE_HEADS))
