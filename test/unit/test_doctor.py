@@ -10,6 +10,7 @@ import pytest
 from vico_listener.cli.main import main
 from vico_listener.doctor import machine_state as machine
 from vico_listener.doctor.environment import environment_findings
+from vico_listener.doctor.environment import how_to_get
 from vico_listener.doctor.environment import package_findings
 from vico_listener.doctor.environment import segment_size
 from vico_listener.doctor.finding import Finding
@@ -149,6 +150,12 @@ def test_ros_is_not_needed_and_half_of_it_is_wrong() -> None:
     not_built = list(package_findings(lambda module: module == 'rclpy'))
     assert 'messages of vico_listener are not built' in wrong(not_built)
     assert 'audio_common_msgs' in wrong(not_built) and 'hri_msgs' in notes(not_built)
+
+
+def test_the_wheels_lack_what_apt_would_install() -> None:
+    assert how_to_get('tf2-msgs', environment={}) == 'sudo apt install ros-$ROS_DISTRO-tf2-msgs'
+    wheels = how_to_get('tf2-msgs', environment={'_ROS_WHEELS_BOOTSTRAP_COMPLETE': '1'})
+    assert 'the ROS wheels of ./run have none' in wheels
 
 
 def test_the_topic_that_a_user_forgot_to_remap_is_proposed() -> None:

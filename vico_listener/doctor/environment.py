@@ -25,6 +25,9 @@ DOMAINS = 232
 SAFE_DOMAINS = 101
 """The largest ROS_DOMAIN_ID, and that beyond which Linux gives the ports to others."""
 
+WHEELS = '_ROS_WHEELS_BOOTSTRAP_COMPLETE'
+"""Is set where ROS comes from wheels."""
+
 OPTIONAL_PACKAGES = {
     'control_msgs': 'robots that take goals, and the state of controllers',
     'hri_msgs': 'ROS4HRI',
@@ -128,6 +131,13 @@ def _is_there(module: str) -> bool:
     return importlib.util.find_spec(module) is not None
 
 
+def how_to_get(*packages: str, environment: Mapping[str, str] = os.environ) -> str:
+    """Return how to install ROS packages, as Debian calls them without their prefix."""
+    if WHEELS in environment:
+        return 'the ROS wheels of ./run have none: install ROS 2 (docs/installation.md)'
+    return f'sudo apt install {" ".join(f"ros-$ROS_DISTRO-{package}" for package in packages)}'
+
+
 def package_findings(is_there: Callable[[str], bool] = _is_there) -> Iterator[Finding]:
     """Say which ROS packages can be imported, and which that may be wanted cannot."""
     if not is_there('rclpy'):
@@ -146,6 +156,6 @@ def package_findings(is_there: Callable[[str], bool] = _is_there) -> Iterator[Fi
     for name, what in missing.items():
         text = f'{name} not installed, only needed for {what}'
         package = {'tf2_ros': 'tf2-ros-py'}.get(name, name.replace('_', '-'))
-        yield Finding('ros', Level.NOTE, text, f'sudo apt install ros-$ROS_DISTRO-{package}')
+        yield Finding('ros', Level.NOTE, text, how_to_get(package))
     there = ', '.join(['rclpy', *sorted(OPTIONAL_PACKAGES.keys() - missing.keys())])
     yield Finding('ros', Level.OK, f'{there} installed')

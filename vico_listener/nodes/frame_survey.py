@@ -6,6 +6,7 @@ from typing import Any
 
 from rclpy.node import Node
 
+from vico_listener.doctor.environment import how_to_get
 from vico_listener.doctor.finding import Finding
 from vico_listener.doctor.finding import Level
 from vico_listener.nodes.input_subscription import InputSubscription
@@ -55,7 +56,7 @@ class FrameSurvey:
         frame = settings.get('camera_frame') or frame
         level = Level.WRONG if needed else Level.NOTE
         if self._lacks:
-            how = 'sudo apt install ros-$ROS_DISTRO-tf2-msgs ros-$ROS_DISTRO-tf2-ros-py'
+            how = how_to_get('tf2-msgs', 'tf2-ros-py')
             yield Finding('tf', level, f'{self._lacks} not installed: TF was not looked at', how)
             return
         if not self._heard:
