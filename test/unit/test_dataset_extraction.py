@@ -27,6 +27,7 @@ from vico_listener.lab.dataset.clip_features import ClipFeatures
 from vico_listener.lab.dataset.clip_features import load_features
 from vico_listener.lab.dataset.followed_face import follow_face
 from vico_listener.lab.dataset.vico import deep3d_files
+from vico_listener.lab.dataset.vico.deep3d_files import features_from_mat
 from vico_listener.lab.dataset.vico.deep3d_files import read_mat
 from vico_listener.lab.dataset.vico.layouts import ClipEntry
 from vico_listener.lab.dataset.vico.layouts import read_layout
@@ -40,6 +41,7 @@ from vico_listener.media.clip import camera_frames
 from vico_listener.media.clip import read_audio
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import BFM64
+from vico_listener.motion import Attitude
 from vico_listener.native import to_native
 from vico_listener.perception import Perception
 from vico_listener.render import PortraitError
@@ -351,6 +353,20 @@ def test_deep3d_files_with_the_acoustic_features_of_the_authors(made_up, tmp_pat
     np.testing.assert_array_equal(ahead.acoustic[:-1], clip.acoustic[1:])
     assert main([*arguments, '--workers', '1']) == 1
     assert "made with other settings (acoustics was 'vico_release')" in capsys.readouterr().err
+
+
+def test_audio_that_ends_with_the_last_frame_is_heard_to_its_end(tmp_path):
+    """86 frames are 126,420 samples of 44.1 kHz; the stamp of their end is rounded up by 0.3 ns."""
+    for name in ('a.0', 'a.1'):
+        coefficients(
+            tmp_path / f'{name}.mat', coeff=np.zeros((86, 257)), transform_params=np.ones((86, 5))
+        )
+    sound = tmp_path / 'a.wav'
+    wavfile.write(sound, 44100, np.full(86 * 1470, 999, np.int16))
+    videos = (tmp_path / f'a.{number}.mp4' for number in (1, 0))
+    entry = ClipEntry('a', 'v', None, 'train', '1', '2', *videos, sound)
+    clip, _ = features_from_mat(entry, tmp_path, Attitude.NEUTRAL, 'vico_release', lookahead=1)
+    assert clip.heard.all() and len(clip) == 86
 
 
 def test_deep3d_writes_the_authors_files(made_up, tmp_path, monkeypatch):
