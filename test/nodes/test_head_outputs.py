@@ -22,6 +22,7 @@ from rclpy.lifecycle import TransitionCallbackReturn
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Float64MultiArray
 from std_msgs.msg import Int16MultiArray
+from std_msgs.msg import String
 from trajectory_msgs.msg import JointTrajectory
 
 from vico_listener.cli import robot as robot_command
@@ -239,7 +240,14 @@ def test_check_moves_a_robot_on_its_topic(
     monkeypatch.setattr(robot_command, 'HOLD', 0.06)
     monkeypatch.setattr(robot_command, 'PATIENCE', 1.0)
     assert main(['robot', 'check', 'generic_2dof', '--move']) == 1
-    assert 'no node takes /head_controller/joint_trajectory' in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert 'nobody subscribes to /head_controller/joint_trajectory: start the robot' in told
+    assert '(--command TOPIC)' in told
+    deaf = graph.tester()
+    deaf.create_subscription(String, '/head_controller/joint_trajectory', lambda message: None, 1)
+    assert main(['robot', 'check', 'generic_2dof', '--move']) == 1
+    assert 'takes std_msgs/msg/String on /head_controller/' in capsys.readouterr().err
+    graph.remove(deaf)
     monkeypatch.undo()
     monkeypatch.setattr(robot_command, 'HOLD', 0.06)
     moved = graph.record(graph.tester(), JointTrajectory, 'head_controller/joint_trajectory')

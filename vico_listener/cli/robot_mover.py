@@ -276,7 +276,10 @@ class _RosRobot:
         state.open(output.link)
 
     def trouble(self) -> str:
-        return '' if self.look() else f'no node takes {self._output.target}'
+        if self.look():
+            return ''
+        found = '; '.join(self._output.at_topic(following=False))
+        return found.replace('command:=', '--command ') or f'no node takes {self._output.target}'
 
     def look(self) -> bool:
         for _ in range(AT_ONCE):
