@@ -14,7 +14,10 @@ SECOND = 1_000_000_000
 def shots_of(
     browser: Any, page: Any, url: str, motions: list[FaceMotion], width: int, height: int
 ) -> list[Picture]:
-    """Return what a new tab of the browser shows for each motion that the page is given."""
+    """Return what a new tab of the browser shows for each motion that the page is given.
+
+    The page has shown nothing yet: a new tab would get the last motion as its first.
+    """
     tab = browser.new_page(viewport={'width': width, 'height': height})
     tab.goto(url)
     shots = []

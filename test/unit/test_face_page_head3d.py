@@ -109,13 +109,14 @@ def test_a_browser_draws_the_picture_of_the_renderer(chromium) -> None:
     probe.close()
     if not able:
         pytest.skip('this Chromium has no WebGL 2')
-    page = FacePage('127.0.0.1', 0, head3d_look('maya'))
-    try:
-        url = page.start()
-        shots = shots_of(chromium, page, url, list(SHOWN.values()), 320, 320)
-        (tall,) = shots_of(chromium, page, url, [SHOWN['rest']], 160, 320)
-    finally:
-        page.close()
+    taken = []
+    for motions, width in ((list(SHOWN.values()), 320), ([SHOWN['rest']], 160)):
+        page = FacePage('127.0.0.1', 0, head3d_look('maya'))  # one that has shown nothing yet
+        try:
+            taken.append(shots_of(chromium, page, page.start(), motions, width, 320))
+        finally:
+            page.close()
+    shots, (tall,) = taken
     renderer = Head3dRenderer(320)
     for shot, (name, motion) in zip(shots, SHOWN.items(), strict=True):
         # Below are the button and the state.
