@@ -41,6 +41,11 @@ and right are the person's own.
 ARKIT_INDEX: dict[str, int] = {name: i for i, name in enumerate(ARKIT_NAMES)}
 
 
+def both_sides(name: str) -> list[int]:
+    """Return the places of the left and the right blendshape of a name without its side."""
+    return [ARKIT_INDEX[f'{name}Left'], ARKIT_INDEX[f'{name}Right']]
+
+
 @dataclass(frozen=True)
 class Basis:
     """An expression basis.

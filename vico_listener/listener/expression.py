@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import ARKIT_NAMES
+from vico_listener.motion import both_sides
 
 Expression = NDArray[np.float64]
 
@@ -86,9 +87,9 @@ GAZE_CHANNELS = np.stack(
 )
 """(4, 52): the coefficients of a gaze to the person's own left, to the right, up and down."""
 
-_SMILES = [ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]
-_FROWNS = [ARKIT_INDEX['mouthFrownLeft'], ARKIT_INDEX['mouthFrownRight']]
-_BROWS = [ARKIT_INDEX['browDownLeft'], ARKIT_INDEX['browDownRight']]
+_SMILES = both_sides('mouthSmile')
+_FROWNS = both_sides('mouthFrown')
+_BROWS = both_sides('browDown')
 _JAW = ARKIT_INDEX['jawOpen']
 
 

@@ -24,10 +24,10 @@ from vico_listener.listener.random_blocks import branched
 from vico_listener.listener.traits import AVERAGE
 from vico_listener.listener.traits import Traits
 from vico_listener.motion import ARKIT52
-from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
+from vico_listener.motion import both_sides
 
-_BLINKS = [ARKIT_INDEX['eyeBlinkLeft'], ARKIT_INDEX['eyeBlinkRight']]
+_BLINKS = both_sides('eyeBlink')
 
 
 class IdleLayer:

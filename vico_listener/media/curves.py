@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from vico_listener.clock import NANOSECONDS
 from vico_listener.frames import ListenerMotion
 from vico_listener.frames import SpeakerFrame
-from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
+from vico_listener.motion import both_sides
 from vico_listener.speech.features import LOUDNESS
 
-_SMILE = [ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]
-_BLINK = [ARKIT_INDEX['eyeBlinkLeft'], ARKIT_INDEX['eyeBlinkRight']]
+_SMILE = both_sides('mouthSmile')
+_BLINK = both_sides('eyeBlink')
 
 
 COLUMNS = (

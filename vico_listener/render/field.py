@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
+from vico_listener.motion import both_sides
 from vico_listener.render.expression_basis import BROADENING
 from vico_listener.render.expression_basis import FADING
 from vico_listener.render.expression_basis import STROKES
@@ -33,8 +34,8 @@ from vico_listener.rotation import matrix_from_rpy
 GRID = 64
 
 BROWS_UP = [ARKIT_INDEX[n] for n in ('browInnerUp', 'browOuterUpLeft', 'browOuterUpRight')]
-BROWS_DOWN = [ARKIT_INDEX['browDownLeft'], ARKIT_INDEX['browDownRight']]
-FROWN = [ARKIT_INDEX['mouthFrownLeft'], ARKIT_INDEX['mouthFrownRight']]
+BROWS_DOWN = both_sides('browDown')
+FROWN = both_sides('mouthFrown')
 
 FREE_ANGLE = np.radians(19.0)
 """The largest rotation that is shown as it is, rad; larger ones are compressed softly."""

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from vico_listener.frames import Picture
 from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import both_sides
 from vico_listener.render.landmarks import BETWEEN_BROWS
 from vico_listener.render.layers import smooth_step
 from vico_listener.render.patch import curve
@@ -48,6 +49,12 @@ RISING = 0.25
 """The drive of a brow from which on the skin is furrowed."""
 
 STILL = 1e-2
+
+INNER, OUTER, DOWN = (
+    [ARKIT_INDEX['browInnerUp']],
+    both_sides('browOuterUp'),
+    both_sides('browDown'),
+)
 
 
 class Forehead:
@@ -94,14 +101,10 @@ class Forehead:
     def draw(self, source: Picture, target: Picture, expression: NDArray[np.float32]) -> bool:
         """Draw the furrows into `target`; return False if there are none."""
         change = expression - self._reference
-
-        def side(name: str) -> float:
-            return float(change[ARKIT_INDEX[f'{name}Left']] + change[ARKIT_INDEX[f'{name}Right']])
-
-        up = max(float(change[ARKIT_INDEX['browInnerUp']]), 0.5 * side('browOuterUp'))
+        inner, outer, down = (float(change[part].mean()) for part in (INNER, OUTER, DOWN))
         raised, knit = (
             min(max((drive - RISING) / (1.0 - RISING), 0.0), 1.0)
-            for drive in (up, 0.5 * side('browDown'))
+            for drive in (max(inner, outer), down)
         )
         if max(raised, knit) < STILL:
             return False

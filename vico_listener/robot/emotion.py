@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import both_sides
 
 VALENCE = {
     'mouthSmile': 1.2, 'cheekSquint': 0.2, 'mouthFrown': -1.2, 'browDown': -0.9, 'mouthPress': -0.4,
@@ -31,9 +32,7 @@ class Emotion:
 
 
 def _sides(expression: NDArray[np.floating], name: str) -> float:
-    return (
-        float(expression[ARKIT_INDEX[f'{name}Left']] + expression[ARKIT_INDEX[f'{name}Right']]) / 2
-    )
+    return float(expression[both_sides(name)].sum()) / 2
 
 
 def emotion_of(expression: NDArray[np.floating]) -> Emotion:

@@ -41,11 +41,11 @@ from vico_listener.listener.model.vectors import Normalisation
 from vico_listener.listener.mood import ATTITUDES
 from vico_listener.listener.personality import Personality
 from vico_listener.media.face_track import FaceTrack
-from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import both_sides
 
 Array = NDArray[np.float32]
 
-BLINKS = [ARKIT_INDEX['eyeBlinkLeft'], ARKIT_INDEX['eyeBlinkRight']]
+BLINKS = both_sides('eyeBlink')
 
 SHORTEST = SMOOTHING_FRAMES
 """Ticks that the detectors need."""

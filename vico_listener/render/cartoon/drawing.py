@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import ARKIT_NAMES
+from vico_listener.motion import both_sides
 from vico_listener.render.cartoon.theme import Colour
 
 Floats = NDArray[np.float64]
@@ -40,7 +41,7 @@ Displeasure is commanded faintly, as people show it, and must be seen from afar.
 the fourth power of 1 - v of a smile: its brows that are lowered a little would look scheming.
 """
 
-SMILES = [ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]
+SMILES = both_sides('mouthSmile')
 
 CHANNELS = (*ARKIT_NAMES, *('*'.join(pair) for pair in PRODUCTS))
 """What moves curves: the 52 coefficients, clipped to 0..1 and with gains, and the products."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import ARKIT_NAMES
+from vico_listener.motion import both_sides
 from vico_listener.render.head3d.mesh_file import Floats
 
 KNOTS = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
@@ -64,7 +65,7 @@ def _table() -> np.ndarray:
 
 _TABLE = _table()
 _ROWS = np.arange(len(ARKIT_NAMES))
-_SMILES = [ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]
+_SMILES = both_sides('mouthSmile')
 _DISPLEASED = [ARKIT_INDEX[name] for name in DISPLEASED]
 _SMILING = np.array(list(SMILING.values()))
 _WITH_SMILE = np.array(

@@ -8,9 +8,10 @@ from vico_listener.clock import MODEL_RATE
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import ARKIT52
 from vico_listener.motion import ARKIT_INDEX
+from vico_listener.motion import both_sides
 from vico_listener.speech.features import LOG_ENERGY
 
-_SMILES = [ARKIT_INDEX['mouthSmileLeft'], ARKIT_INDEX['mouthSmileRight']]
+_SMILES = both_sides('mouthSmile')
 
 
 def speaker_face(

@@ -18,8 +18,8 @@ from vico_listener.lab.evaluation.comparison.sheets import drawn
 from vico_listener.lab.evaluation.comparison.sheets import save_pictures
 from vico_listener.media.face_track import FaceTrack
 from vico_listener.motion import ARKIT52
-from vico_listener.motion import ARKIT_INDEX
 from vico_listener.motion import FaceMotion
+from vico_listener.motion import both_sides
 from vico_listener.render.renderers import Renderer
 
 COUNT = 6
@@ -90,7 +90,7 @@ def _size(track: FaceTrack, name: str, reference: FaceMotion) -> Signal:
         size = np.degrees(track.rotation[:, axis] - reference.rotation[axis])
         size = size if name == 'nod' else np.abs(size)
     else:
-        sides = [ARKIT_INDEX[f'{_NAMES[name]}{side}'] for side in ('Left', 'Right')]
+        sides = both_sides(_NAMES[name])
         size = track.expression[:, sides].mean(axis=1)
     return np.where(track.valid, size, 0.0).astype(np.float64)
 
